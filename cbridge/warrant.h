@@ -1,0 +1,89 @@
+/* libwarrant: load, verify and run BPF programs.  Nothing here prints or exits; there is no global state.
+ *
+ * Every function that can fail returns 0 on success or a negative value, and fills `struct warrant_error`
+ * (when it is not NULL) with one sentence for a person and the exit code that the command line uses for it. */
+#ifndef WARRANT_H
+#define WARRANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The command line's exit codes; also `warrant_error.code`. */
+enum {
+  WARRANT_OK = 0,
+  WARRANT_REFUSED = 1,     /* refused, faulted, different */
+  WARRANT_BAD_INPUT = 2,   /* wrong usage or unreadable input */
+  WARRANT_UNSUPPORTED = 3, /* the input uses something not supported */
+  WARRANT_NO_ENGINE = 4,   /* an engine that was asked for is missing */
+};
+
+struct warrant_error {
+  int code;
+  char text[512]; /* one sentence, no newline, printable ASCII */
+};
+
+/* One 8-byte instruction slot as in the file (struct bpf_insn, little endian). */
+struct warrant_insn {
+  uint8_t op;
+  uint8_t dst : 4, src : 4;
+  int16_t off;
+  int32_t imm;
+};
+
+/* One classic instruction (struct sock_filter). */
+struct warrant_cinsn {
+  uint16_t code;
+  uint8_t jt, jf;
+  uint32_t k;
+};
+
+enum warrant_kind { WARRANT_EBPF, WARRANT_CBPF, WARRANT_SECCOMP };
+enum warrant_profile { WARRANT_ROOT, WARRANT_STRICT };
+
+struct warrant_map {
+  char *name;       /* owned */
+  uint32_t type;    /* BPF_MAP_TYPE_*, as the kernel numbers them */
+  uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
+  bool readonly;    /* frozen .rodata: programs may not write it */
+  uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
+};
+
+/* Where an instruction comes from. `file` and `text` are owned by the program. */
+struct warrant_line {
+  uint32_t pc;
+  uint32_t line;
+  const char *file;
+  const char *text; /* the source line, or NULL */
+};
+
+/* A program as the verifier sees it: relocated. In an LD_IMM64 with src 1, imm is an index into `maps`;
+ * with src 2, imm is that index and the second slot's imm an offset into the map's (single) value. */
+struct warrant_program {
+  enum warrant_kind kind;
+  char *file;    /* owned; as named by the user */
+  char *section; /* owned; "" when there is none */
+  char *name;    /* owned; "" when there is none */
+  uint32_t type; /* BPF_PROG_TYPE_*; 0: raw memory of ctx_size bytes in r1 (the conformance suite's shape) */
+  uint32_t ctx_size;
+  enum warrant_profile profile;
+  char *license; /* owned or NULL */
+  struct warrant_insn *insns; /* owned; kind WARRANT_EBPF */
+  struct warrant_cinsn *cinsns; /* owned; the classic kinds */
+  uint32_t insn_count;
+  struct warrant_map *maps; /* owned */
+  uint32_t map_count;
+  struct warrant_line *lines; /* owned; ascending pc */
+  uint32_t line_count;
+  char *strings; /* owned; what lines point into */
+  size_t strings_size;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,39 @@
+(** The instruction syntax of eBPF (RFC 9669), as decoded.  Immediates are kept signed; jump offsets count from the next slot. *)
+From Semantics Require Export Word.
+
+Inductive width := A32 | A64.
+Inductive size := S1 | S2 | S4 | S8.
+Definition bytes (z : size) : nat := match z with S1 => 1 | S2 => 2 | S4 => 4 | S8 => 8 end.
+Definition zbytes (z : size) : Z := match z with S1 => 1 | S2 => 2 | S4 => 4 | S8 => 8 end.
+Definition size_bits (z : size) : Z := match z with S1 => 8 | S2 => 16 | S4 => 32 | S8 => 64 end.
+
+Inductive operand := Imm (i : Z) | Reg (r : reg).
+Inductive aluop := Add | Sub | Mul | Div | Sdiv | Mod | Smod | Or | And | Xor | Lsh | Rsh | Arsh | Mov.
+(** [to little endian], [to big endian], [swap always]; the model is of a little-endian machine *)
+Inductive swap := ToLe | ToBe | Swap.
+Inductive cmp := Jeq | Jne | Jgt | Jge | Jlt | Jle | Jset | Jsgt | Jsge | Jslt | Jsle.
+
+Inductive insn :=
+  | Alu (w : width) (op : aluop) (d : reg) (o : operand)
+  | Neg (w : width) (d : reg)
+  | MovSx (w : width) (from : size) (d s : reg)        (* sign-extending move of 1, 2 or 4 bytes *)
+  | End (k : swap) (z : size) (d : reg)                (* byte order; 2, 4 or 8 bytes *)
+  | LdImm (d : reg) (v : Z)                            (* 64-bit constant; two slots *)
+  | LdMap (d : reg) (i : Z)                            (* address of map number i; two slots *)
+  | LdMapValue (d : reg) (i off : Z)                   (* address in the first value of map i; two slots *)
+  | Ldx (z : size) (sx : bool) (d s : reg) (off : Z)   (* sx: sign-extending *)
+  | St (z : size) (d : reg) (off : Z) (i : Z)
+  | Stx (z : size) (d : reg) (off : Z) (s : reg)
+  | Ja (off : Z)
+  | Jmp (w : width) (c : cmp) (d : reg) (o : operand) (off : Z)
+  | Call (h : Z)                                       (* a helper, by number *)
+  | Exit.
+
+(** Slots an instruction takes: pc counts slots, as in the kernel. *)
+Definition slots (i : insn) : Z := match i with LdImm _ _ | LdMap _ _ | LdMapValue _ _ _ => 2 | _ => 1 end.
+(** The register an instruction writes by name. *)
+Definition target_reg (i : insn) : option reg :=
+  match i with
+  | Alu _ _ d _ | Neg _ d | MovSx _ _ d _ | End _ _ d | LdImm d _ | LdMap d _ | LdMapValue d _ _ | Ldx _ _ d _ _ => Some d
+  | _ => None
+  end.

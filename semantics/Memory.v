@@ -1,0 +1,31 @@
+(** Memory: what the environment put there (any function; only the low byte counts), under what the program wrote. *)
+From Semantics Require Export ZMap.
+
+Record memory := Mem { m_base : Z -> Z; m_over : zmap Z }.
+
+Definition read (m : memory) (b : Z) : Z :=
+  Z.land (match zfind b (m_over m) with Some v => v | None => m_base m b end) 255.
+Definition write (m : memory) (b v : Z) : memory := Mem (m_base m) (zset b v (m_over m)).
+(** Has the program, a helper or another processor written this byte?  A stack byte that nobody wrote is undefined. *)
+Definition written (m : memory) (b : Z) : bool := match zfind b (m_over m) with Some _ => true | None => false end.
+
+(** Little-endian numbers of [n] bytes at address [a]. *)
+Fixpoint load (m : memory) (a : Z) (n : nat) : Z :=
+  match n with O => 0 | S k => read m a + 256 * load m (a + 1) k end.
+Fixpoint store (m : memory) (a : Z) (n : nat) (v : Z) : memory :=
+  match n with O => m | S k => write (store m (a + 1) k (Z.shiftr v 8)) a (Z.land v 255) end.
+Fixpoint all_written (m : memory) (a : Z) (n : nat) : bool :=
+  match n with O => true | S k => written m a && all_written m (a + 1) k end.
+Fixpoint write_all (m : memory) (l : list (Z * Z)) : memory :=
+  match l with [] => m | (b, v) :: t => write_all (write m b v) t end.
+
+(** A region: a range of live addresses.  [r_shared]: other processors may write it at any time. *)
+Inductive kind := KStack | KCtx | KPacket | KValue (map index : Z).
+Record region := Region { r_kind : kind; r_base : Z; r_size : Z; r_write : bool; r_shared : bool }.
+Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a) && (a + n <=? r_base r + r_size r).
+(** The first live region that holds [n] bytes at [a], and that may be written if [w]. *)
+Definition find_region (live : list region) (w : bool) (a n : Z) : option region :=
+  find (fun r => inside r a n && (negb w || r_write r)) live.
+Definition in_shared (live : list region) (b : Z) : bool := existsb (fun r => r_shared r && inside r b 1) live.
+Definition disjoint (r1 r2 : region) : Prop :=
+  r_base r1 + r_size r1 <= r_base r2 \/ r_base r2 + r_size r2 <= r_base r1.
