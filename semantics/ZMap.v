@@ -56,13 +56,14 @@ Lemma zfind_del_from f k' n : forall k m,
 Proof.
   induction n as [|n IH]; intros k m; cbn [zdel_from].
   - destruct (zfind k' m); auto.
-    destruct (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat 0)); auto; lia.
+    destruct (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat 0)); cbn [andb]; auto; lia.
   - rewrite IH.
     replace (zfind k' (match zfind k m with Some v => if f k v then zdel k m else m | None => m end))
       with (match zfind k' m with Some v => if (k' =? k) && f k' v then None else Some v | None => None end).
     + destruct (zfind k' m) as [v|]; auto.
-      destruct (Z.eqb_spec k' k), (f k' v), (Z.leb_spec (k + 1) k'), (Z.ltb_spec k' (k + 1 + Z.of_nat n)),
-        (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat (S n))); cbn [andb]; auto; lia.
+      destruct (Z.eqb_spec k' k), (Z.leb_spec (k + 1) k'), (Z.ltb_spec k' (k + 1 + Z.of_nat n)),
+        (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat (S n))); destruct (f k' v) eqn:Ef; cbn [andb];
+        rewrite ?Ef; auto; exfalso; lia.
     + destruct (Z.eqb_spec k' k) as [->|N].
       * destruct (zfind k m) as [v|] eqn:E; auto. cbn [andb]. destruct (f k v); auto. rewrite zfind_del, Z.eqb_refl; auto.
       * cbn [andb]. destruct (zfind k m) as [v|] eqn:E; [|destruct (zfind k' m); auto].
