@@ -69,7 +69,9 @@ struct warrant_program {
   char *section; /* owned; "" when there is none */
   char *name;    /* owned; "" when there is none */
   uint32_t type; /* BPF_PROG_TYPE_*; 0: raw memory of ctx_size bytes in r1 (the conformance suite's shape) */
-  uint32_t ctx_size;
+  uint32_t ctx_size; /* bytes; for types whose context is not known here: 0 */
+  uint32_t attach_type; /* BPF_PROG_LOAD's expected_attach_type, where the section name fixes it */
+  uint32_t prog_flags;  /* BPF_PROG_LOAD's prog_flags, from the section name */
   enum warrant_profile profile;
   char *license; /* owned or NULL */
   struct warrant_insn *insns; /* owned; kind WARRANT_EBPF */
@@ -82,6 +84,50 @@ struct warrant_program {
   char *strings; /* owned; what lines point into */
   size_t strings_size;
 };
+
+/* --- Loading --------------------------------------------------------------------------------------------------- */
+
+/* How to read a file. The strings are borrowed for the call. All zero is a good default. */
+struct warrant_load_options {
+  const char *format; /* "elf", "ebpf", "cbpf" or "seccomp"; NULL: found from the content */
+  const char *prog;   /* only the program of this name (or section); NULL: every program */
+  const char *type;   /* a program type as warrant_type_number takes it; NULL: from the section name */
+  uint32_t ctx_size;  /* bytes of context, for the type "raw" */
+  bool hex;           /* the file is hexadecimal text of a raw form */
+  bool need_type;     /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
+  enum warrant_profile profile;
+};
+
+/* What a file holds: `count` programs in file order, never zero after a successful load. A program that
+ * uses something not supported keeps its instructions and names, and problems[i].code is not WARRANT_OK:
+ * it can be printed but must not be judged. */
+struct warrant_object {
+  struct warrant_program *programs; /* owned */
+  struct warrant_error *problems;   /* owned; one for each program */
+  uint32_t count;
+};
+
+/* Reads `path` ("-": standard input). Fails when nothing in the file can be used. Files above
+ * WARRANT_FILE_MAX bytes are refused unread. Free the object with warrant_object_free. */
+#define WARRANT_FILE_MAX ((size_t)64 << 20)
+int warrant_load(const char *path, const struct warrant_load_options *options,
+                 struct warrant_object *object, struct warrant_error *error);
+/* The same for bytes in memory, which are borrowed for the call; `name` is what messages call them. */
+int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
+                       const struct warrant_load_options *options, struct warrant_object *object,
+                       struct warrant_error *error);
+void warrant_object_free(struct warrant_object *object);
+void warrant_program_free(struct warrant_program *program); /* its fields, not the struct itself */
+
+/* The line information that covers `pc` (the nearest at or before it), or NULL. Owned by the program. */
+const struct warrant_line *warrant_line_at(const struct warrant_program *program, uint32_t pc);
+
+/* Program type names ("xdp", "socket", "tc", "raw", ...) and kernel numbers; static strings.
+ * warrant_type_number returns false for an unknown name, warrant_type_name NULL for an unknown number. */
+bool warrant_type_number(const char *name, uint32_t *type);
+const char *warrant_type_name(uint32_t type);
+/* Size in bytes of the context struct that programs of this type see, 0 when it is not known here. */
+uint32_t warrant_type_ctx_size(uint32_t type);
 
 #ifdef __cplusplus
 }

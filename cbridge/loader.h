@@ -1,0 +1,65 @@
+/* Inside the loader: the steps from a file to programs. The public calls are in warrant.h. */
+#ifndef WARRANT_LOADER_H
+#define WARRANT_LOADER_H
+
+#include "error.h"
+#include "warrant.h"
+
+struct btf;
+
+/* More than this in one program is not supported (Linux stops at the same number). */
+#define WARRANT_INSNS_MAX 1000000u
+/* Programs of one object, and bytes that all of them together may take: an object can name the same bytes
+ * many times over, so its size alone bounds nothing. */
+#define WARRANT_PROGRAMS_MAX 4096u
+#define WARRANT_MEMORY_MAX ((size_t)256 << 20)
+
+/* rawforms.c: instruction bytes, tcpdump -ddd text and hexadecimal text. */
+bool warrant_is_text(const uint8_t *bytes, size_t size);
+/* Hexadecimal text to bytes; the caller frees *out. */
+int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out, size_t *out_size,
+                  struct warrant_error *error);
+int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
+                     const struct warrant_load_options *options, struct warrant_object *object,
+                     struct warrant_error *error);
+
+/* elf.c */
+int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
+                     const struct warrant_load_options *options, struct warrant_object *object,
+                     struct warrant_error *error);
+
+/* sections.c: what libbpf reads in a section name. */
+struct warrant_section {
+  uint32_t type, attach_type, prog_flags;
+};
+bool warrant_section_type(const char *section, struct warrant_section *result);
+
+/* btfmaps.c: the maps of an object. A map that uses something not supported has `problem` set: only
+ * programs that refer to it are affected. */
+struct warrant_map_def {
+  struct warrant_map map; /* name and initial owned */
+  uint32_t section;       /* ELF section index and offset there: what relocations point at */
+  uint64_t offset;
+  char *problem; /* owned or NULL: ends the sentence "map NAME ..." */
+};
+/* One map of the .maps section, from the type of the BTF variable `name`. */
+int warrant_btf_map(const struct btf *btf, const char *name, struct warrant_map_def *def,
+                    struct warrant_error *error);
+/* True when a variable in the BTF DATASEC `section` holds something the kernel treats specially (a lock, a
+ * timer, a kernel pointer): then its memory is not plain bytes. */
+bool warrant_btf_section_special(const struct btf *btf, const char *section, const char **what);
+
+/* lineinfo.c: the line and relocation records of .BTF.ext. */
+struct warrant_line_record {
+  uint32_t insn; /* slot in the ELF section */
+  uint32_t file_offset, text_offset, line; /* offsets into the BTF strings */
+};
+/* Line records of `section`, ascending; the caller frees *records. Damaged line information is bad input. */
+int warrant_btf_ext_lines(const uint8_t *ext, size_t size, const struct btf *btf, const char *section,
+                          struct warrant_line_record **records, size_t *count, struct warrant_error *error);
+/* Calls `each` with every slot of `section` that has a CO-RE relocation. */
+int warrant_btf_ext_core(const uint8_t *ext, size_t size, const struct btf *btf, const char *section,
+                         void (*each)(void *context, uint32_t insn), void *context,
+                         struct warrant_error *error);
+
+#endif

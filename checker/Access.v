@@ -1,0 +1,61 @@
+(** Loads and stores. *)
+From Checker Require Export Address.
+
+Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
+
+Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
+  match pl with
+  | PStack k =>
+    if init_ok t (a_written a) k (zbytes z) then
+      match zfind k (a_slots a) with
+      | Some (z', v) => if size_eqb z z' then Some (Old v) else Some (New (FScalar true (sc_of_bytes z)) 0)
+      | None => Some (New (FScalar true (sc_of_bytes z)) 0)
+      end
+    else None
+  | PCtx k =>
+    match ctx_readable (t_type t) k (zbytes z) with
+    | Some FPlain => Some (New (FScalar false (sc_of_bytes z)) 0)
+    | Some FData => Some (New (FPkt 0 (Some 0)) 0)
+    | Some FDataEnd => Some (New FEnd 0)
+    | None => None
+    end
+  | PPkt | PVal => Some (New (FScalar false (sc_of_bytes z)) 0)
+  end.
+(** What is known of a result as a number. *)
+Definition res_view (F : facts) (r : ares) : bool * scalar :=
+  match r with
+  | Old v => any_view F v
+  | New (FScalar ta s) c => if c =? 0 then (ta, s) else (true, sc_top)
+  | New _ _ => (true, sc_top)
+  end.
+Definition a_load (t : target) (a : astate) (z : size) (sx : bool) (pl : place) : option ares :=
+  obind (a_load_plain t a z pl) (fun r =>
+    if sx then let '(ta, s) := res_view (a_facts a) r in Some (scalar_res (a_facts a) ta (sc_sext A64 z s)) else Some r).
+
+(** The value that the low bytes of [v] are, if a symbol or constant says it. *)
+Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
+  match z with
+  | S8 => Some v
+  | _ =>
+    match view F v with
+    | Some (_, s) =>
+      match sc_is_const s with
+      | Some c => aconst F (Z.land c (Z.ones (size_bits z)))
+      | None => if s_umax s <? Z.shiftl 1 (size_bits z) then Some v else None
+      end
+    | None => None
+    end
+  end.
+(** A store to the frame ends every spill it overlaps. *)
+Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n) && (k <? o + zbytes (fst sl)).
+Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
+  zdel_from (overlaps k n) (k - 7) (Z.to_nat (n + 7)) sl.
+Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) : option astate :=
+  match pl with
+  | PStack k =>
+    let sl := kill k (zbytes z) (a_slots a) in
+    let sl := match low_bytes (a_facts a) z v with Some v' => zset k (z, v') sl | None => sl end in
+    Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_facts a) (a_next a))
+  | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
+  | PPkt | PVal => Some (a_goto a (a_pc a + 1))
+  end.

@@ -1,0 +1,61 @@
+(** Arithmetic on abstract values: pointers keep their symbol under constants, scalars follow [sc_alu], and anything else
+    is a tainted number. *)
+From Checker Require Export State.
+
+(** A scalar result; an untainted constant needs no symbol of its own. *)
+Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
+  match ta, sc_is_const s with
+  | false, Some c => match aconst F c with Some v => Old v | None => New (FScalar ta s) 0 end
+  | _, _ => New (FScalar ta s) 0
+  end.
+Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
+
+(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten *)
+Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
+  match view F x with
+  | None => None
+  | Some (_, s) =>
+    match fact_of F p with
+    | Some (FPkt mx _) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? guard) then Some (New (FPkt (mx + s_umax s) None) (snd p)) else None
+    | Some (FVal i mx) =>
+      match map_of t i with
+      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FVal i (mx + s_umax s)) (snd p)) else None
+      | None => None
+      end
+    | _ => None
+    end
+  end.
+
+Definition a_scalar_alu (F : facts) (w : width) (op : aluop) (a b : aval) : ares :=
+  let '(ta, sa) := any_view F a in
+  let '(tb, sb) := any_view F b in
+  scalar_res F (ta || tb) (sc_alu w op sa sb).
+Definition a_add (t : target) (F : facts) (a b : aval) : ares :=
+  match const_of F b with
+  | Some c => shift a c
+  | None =>
+    match const_of F a with
+    | Some c => shift b c
+    | None =>
+      match add_ptr t F a b with
+      | Some r => r
+      | None => match add_ptr t F b a with Some r => r | None => a_scalar_alu F A64 Add a b end
+      end
+    end
+  end.
+Definition a_sub (F : facts) (a b : aval) : ares :=
+  match const_of F b with Some c => shift a (- c) | None => a_scalar_alu F A64 Sub a b end.
+Definition a_alu (t : target) (F : facts) (w : width) (op : aluop) (a b : aval) : ares :=
+  match w, op with
+  | A64, Add => a_add t F a b
+  | A64, Sub => a_sub F a b
+  | _, _ => a_scalar_alu F w op a b
+  end.
+(** A 32-bit move keeps the symbol when the value fits. *)
+Definition a_mov (F : facts) (w : width) (b : aval) : ares :=
+  match w with
+  | A64 => Old b
+  | A32 => let '(ta, s) := any_view F b in if s_umax s <? half_size then Old b else scalar_res F ta (sc_trunc A32 s)
+  end.
+Definition a_unary (F : facts) (f : scalar -> scalar) (a : aval) : ares := let '(ta, s) := any_view F a in scalar_res F ta (f s).

@@ -1,0 +1,68 @@
+(** One instruction, abstractly: dispatch only. *)
+From Checker Require Export Calls.
+
+Section Exec.
+Variable t : target.
+
+Definition a_oper (a : astate) (o : operand) : option aval :=
+  match o with Imm i => aconst (a_facts a) i | Reg r => get r (a_regs a) end.
+Definition a_unary_put (a : astate) (d r : reg) (f : scalar -> scalar) : option astate :=
+  obind (get r (a_regs a)) (fun x => Some (a_put a 1 d (a_unary (a_facts a) f x))).
+
+(** Instructions with one successor. *)
+Definition a_exec (i : insn) (a : astate) : option astate :=
+  let F := a_facts a in
+  if match target_reg i with Some d => is_r10 d | None => false end then None else
+  match i with
+  | Alu w Mov d o => obind (a_oper a o) (fun y => Some (a_put a 1 d (a_mov F w y)))
+  | Alu w op d o =>
+    obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y => Some (a_put a 1 d (a_alu t F w op x y))))
+  | Neg w d => a_unary_put a d d (sc_neg w)
+  | MovSx w z d r => a_unary_put a d r (sc_sext w z)
+  | End k z d => a_unary_put a d d (sc_byte_order k z)
+  | LdImm d v => obind (aconst F v) (fun y => Some (a_put a 2 d (Old y)))
+  | LdMap d i => obind (map_of t i) (fun _ => Some (a_put a 2 d (New (FMap i) 0)))
+  | LdMapValue d i off =>
+    obind (map_of t i) (fun m =>
+      if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
+      then Some (a_put a 2 d (New (FVal i 0) off)) else None)
+  | Ldx z sx d r off =>
+    obind (get r (a_regs a)) (fun x =>
+    obind (a_addr t F x off (zbytes z) false) (fun pl =>
+    obind (a_load t a z sx pl) (fun r => Some (a_put a 1 d r))))
+  | St z d off i =>
+    obind (get d (a_regs a)) (fun x =>
+    obind (aconst F i) (fun v =>
+    obind (a_addr t F x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+  | Stx z d off r =>
+    obind (get d (a_regs a)) (fun x =>
+    obind (get r (a_regs a)) (fun v =>
+    obind (a_addr t F x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+  | Ja off => Some (a_goto a (a_pc a + 1 + off))
+  | Call h => a_call t a h
+  | Jmp _ _ _ _ _ | Exit => None
+  end.
+
+(** Conditional jumps: the state of each successor that can be. *)
+Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
+  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) F (a_next a))).
+Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
+  match i with
+  | Jmp w c d o off =>
+    obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y =>
+      let F := a_facts a in
+      Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y), a_assume a (a_pc a + 1) (refine F w c false x y))))
+  | _ => None
+  end.
+
+(** The end, with a result that the program type allows. *)
+Definition a_exit (i : insn) (a : astate) : bool :=
+  match i, get R0 (a_regs a) with
+  | Exit, Some v =>
+    match pt_ret (t_type t) with
+    | None => true
+    | Some (lo, hi) => let s := sc_trunc A32 (snd (any_view (a_facts a) v)) in (lo <=? s_umin s) && (s_umax s <=? hi)
+    end
+  | _, _ => false
+  end.
+End Exec.

@@ -1,0 +1,72 @@
+(** Symbols and facts.  An abstract value is [symbol + constant]; what is known is a fact about the symbol, so what a branch
+    learns reaches every copy at once. *)
+From Semantics Require Export Machine Env.
+From Checker Require Export Scalar.
+
+Definition aval := (Z * Z)%type.              (* symbol, constant; the constant is kept signed *)
+(** The signed word congruent to [z]. *)
+Definition soff (z : Z) : Z := sgn64 (wrap z).
+
+Inductive fact :=
+  | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
+  | FStack                                    (* the top of the frame: r10 *)
+  | FCtx                                      (* the context *)
+  | FPkt (mx : Z) (av : option Z)             (* at most mx past the packet's start; av: so many bytes from here are packet *)
+  | FEnd                                      (* the packet's end *)
+  | FMap (i : Z)                              (* the address that stands for map i *)
+  | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
+  | FNull (i : Z).                            (* the start of a value of map i, or null *)
+Definition facts := zmap fact.
+
+(** ** What a fact means: the word [w] in layout [L] *)
+Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
+  0 <= w < W /\
+  match f with
+  | FScalar _ s => in_scalar s w
+  | FStack => w = l_stack L + stack_size
+  | FCtx => w = l_ctx L
+  | FPkt mx av => l_pkt L <= w <= l_pkt L + mx /\ match av with Some k => w + k <= l_pkt L + l_len L | None => True end
+  | FEnd => w = l_pkt L + l_len L
+  | FMap i => nth_z (l_maps L) i = Some w
+  | FVal i mx => exists bs b, nth_z (l_vals L) i = Some bs /\ In b bs /\ b <= w <= b + mx
+  | FNull i => w = 0 \/ exists bs, nth_z (l_vals L) i = Some bs /\ In w bs
+  end.
+(** A valuation is a list that only grows: symbol number k is its k-th element. *)
+Definition facts_hold (t : target) (L : layout) (F : facts) (vs : list Z) : Prop :=
+  forall k f, zfind k F = Some f -> exists w, nth_z vs k = Some w /\ fact_holds t L f w.
+Definition relv (vs : list Z) (a : aval) (x : Z) : Prop := exists w, nth_z vs (fst a) = Some w /\ x = wrap (w + snd a).
+Definition relo (vs : list Z) (a : option aval) (x : option Z) : Prop :=
+  match a with None => True | Some v => exists y, x = Some y /\ relv vs v y end.
+
+(** An operation gives an old value, or a new symbol with a fact, plus a constant. *)
+Inductive ares := Old (v : aval) | New (f : fact) (c : Z).
+Definition yields (t : target) (L : layout) (vs : list Z) (r : ares) (x : Z) : Prop :=
+  match r with Old v => relv vs v x | New f c => exists w, fact_holds t L f w /\ x = wrap (w + c) end.
+
+(** ** Reading facts *)
+Definition fact_of (F : facts) (a : aval) : option fact := zfind (fst a) F.
+(** The scalar that [symbol + constant] is, and whether it is tainted. *)
+Definition view (F : facts) (a : aval) : option (bool * scalar) :=
+  match fact_of F a with
+  | Some (FScalar ta s) => Some (ta, if snd a =? 0 then s else sc_add s (sc_const (snd a)))
+  | _ => None
+  end.
+Definition any_view (F : facts) (a : aval) : bool * scalar := match view F a with Some v => v | None => (true, sc_top) end.
+Definition const_of (F : facts) (a : aval) : option Z :=
+  match view F a with Some (_, s) => sc_is_const s | None => None end.
+(** Constants are symbol 0, whose value is 0, plus the constant; this is checked where it is used. *)
+Definition aconst (F : facts) (z : Z) : option aval :=
+  match zfind 0 F with
+  | Some (FScalar false s) => match sc_is_const s with Some Z0 => Some (0, soff z) | _ => None end
+  | _ => None
+  end.
+(** The unsigned range of a scalar [symbol + constant], and the shift d with value = symbol + d exactly. *)
+Definition range (F : facts) (a : aval) : option (Z * Z * Z) :=
+  match fact_of F a with
+  | Some (FScalar _ s) =>
+    let q := (s_umin s + snd a) / word_size in
+    if q =? (s_umax s + snd a) / word_size
+    then let d := snd a - q * word_size in Some (s_umin s + d, s_umax s + d, d)
+    else None
+  | _ => None
+  end.

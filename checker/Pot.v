@@ -1,0 +1,37 @@
+(** Potentials: an upper bound of the steps still to come, [c + sum of k * (N - symbol)]. *)
+From Checker Require Export Subsume.
+
+Record term := Term { tm_k : Z; tm_s : Z; tm_N : Z }.
+Record pot := Pot { p_c : Z; p_terms : list term }.
+
+Definition umax_of (F : facts) (s : Z) : option Z := match zfind s F with Some (FScalar _ x) => Some (s_umax x) | _ => None end.
+Definition term_floor (F : facts) (p : term) : option Z :=
+  match umax_of F (tm_s p) with Some hi => Some (tm_k p * (tm_N p - hi)) | None => None end.
+Fixpoint terms_floor (F : facts) (l : list term) : option Z :=
+  match l with [] => Some 0 | p :: l' => obind (term_floor F p) (fun x => obind (terms_floor F l') (fun y => Some (x + y))) end.
+Definition pot_floor (F : facts) (p : pot) : option Z := obind (terms_floor F (p_terms p)) (fun x => Some (p_c p + x)).
+Definition term_ok (F : facts) (p : term) : bool :=
+  (0 <=? tm_k p) && match umax_of F (tm_s p) with Some hi => hi <=? tm_N p | None => false end.
+Definition pot_ok (F : facts) (p : pot) : bool := (0 <=? p_c p) && forallb (term_ok F) (p_terms p).
+
+(** Lower bounds of [p - q] after the substitution. *)
+Definition term_drop (F : facts) (p : term) (sub : subst) (q : term) : option Z :=
+  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, _, d) := r in
+    if (fst v =? tm_s p) && (tm_k p =? tm_k q) then Some (tm_k p * (tm_N p - tm_N q + d))
+    else obind (term_floor F p) (fun fl => Some (fl - tm_k q * (tm_N q - l))))).
+Definition term_fresh (F : facts) (sub : subst) (q : term) : option Z :=
+  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, _, _) := r in Some (- (tm_k q * (tm_N q - l))))).
+Fixpoint terms_fresh (F : facts) (sub : subst) (lq : list term) : option Z :=
+  match lq with
+  | [] => Some 0
+  | q :: lq' => obind (term_fresh F sub q) (fun x => obind (terms_fresh F sub lq') (fun y => Some (x + y)))
+  end.
+Fixpoint terms_drop (F : facts) (lp : list term) (sub : subst) (lq : list term) : option Z :=
+  match lp, lq with
+  | [], _ => terms_fresh F sub lq
+  | p :: lp', [] => obind (term_floor F p) (fun x => obind (terms_drop F lp' sub []) (fun y => Some (x + y)))
+  | p :: lp', q :: lq' => obind (term_drop F p sub q) (fun x => obind (terms_drop F lp' sub lq') (fun y => Some (x + y)))
+  end.
+(** [n] steps after potential [p], the potential [q] under [sub] is at least [n] lower *)
+Definition pot_drop (F : facts) (n : Z) (p : pot) (sub : subst) (q : pot) : bool :=
+  match terms_drop F (p_terms p) sub (p_terms q) with Some x => n <=? p_c p - p_c q + x | None => false end.

@@ -1,0 +1,69 @@
+(** What a comparison that came out as [b] tells.  [None]: it cannot come out so. *)
+From Checker Require Export Access.
+
+Definition narrow (F : facts) (a : aval) (s : scalar) : option facts :=
+  match fact_of F a with
+  | Some (FScalar ta s0) =>
+    match sc_meet s0 (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) with
+    | Some s1 => Some (zset (fst a) (FScalar ta s1) F)
+    | None => None
+    end
+  | _ => Some F
+  end.
+Definition refine_scalar (F : facts) (w : width) (c : cmp) (b : bool) (x y : aval) : option facts :=
+  match view F x, view F y with
+  | Some (_, sx), Some (_, sy) =>
+    match sc_refine w c b sx sy with
+    | Some (sx', sy') => obind (narrow F x sx') (fun F1 => narrow F1 y sy')
+    | None => None
+    end
+  | _, _ => Some F
+  end.
+
+(** Pointers are refined at 64 bits alone. Four relations cover the comparisons that matter. *)
+Inductive rel := REq | RNe | RLt | RLe.
+Definition rel_of (c : cmp) (b : bool) (x y : aval) : option (rel * aval * aval) :=
+  match c, b with
+  | Jeq, true | Jne, false => Some (REq, x, y)
+  | Jeq, false | Jne, true => Some (RNe, x, y)
+  | Jgt, true | Jle, false => Some (RLt, y, x)
+  | Jgt, false | Jle, true => Some (RLe, x, y)
+  | Jlt, true | Jge, false => Some (RLt, x, y)
+  | Jlt, false | Jge, true => Some (RLe, y, x)
+  | _, _ => None
+  end.
+Definition omax (o : option Z) (k : Z) : Z := match o with Some x => Z.max x k | None => k end.
+(** packet pointer below the end *)
+Definition refine_packet (F : facts) (r : rel) (x y : aval) : facts :=
+  match fact_of F x, fact_of F y with
+  | Some (FPkt mx av), Some FEnd =>
+    if (snd y =? 0) && (0 <=? snd x) && (mx + snd x <? guard) then
+      match r with
+      | RLe => zset (fst x) (FPkt mx (Some (omax av (snd x)))) F
+      | RLt => zset (fst x) (FPkt mx (Some (omax av (snd x + 1)))) F
+      | REq => zset (fst x) (FPkt mx (Some (omax av (snd x)))) F
+      | RNe => F
+      end
+    else F
+  | _, _ => F
+  end.
+(** a map value, or null, against 0 *)
+Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
+  match fact_of F x, const_of F y with
+  | Some (FNull i), Some Z0 =>
+    if snd x =? 0 then
+      match r with
+      | REq => Some (zset (fst x) (FScalar false (sc_const 0)) F)
+      | RNe => Some (zset (fst x) (FVal i 0) F)
+      | _ => Some F
+      end
+    else Some F
+  | Some (FVal i mx), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
+  | _, _ => Some F
+  end.
+Definition refine (F : facts) (w : width) (c : cmp) (b : bool) (x y : aval) : option facts :=
+  obind (refine_scalar F w c b x y) (fun F1 =>
+    match w, rel_of c b x y with
+    | A64, Some (r, u, v) => refine_null (refine_packet F1 r u v) r u v
+    | _, _ => Some F1
+    end).

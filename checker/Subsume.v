@@ -1,0 +1,64 @@
+(** Inclusion by substitution: for each symbol of the target state, a value of the source state that meets its fact. *)
+From Checker Require Export Exec.
+
+Definition subst := zmap aval.
+Definition opt_ge (have need : option Z) : bool :=
+  match need, have with None, _ => true | Some x, Some y => x <=? y | Some _, None => false end.
+Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
+  let here := snd a =? 0 in
+  match f with
+  | FScalar ta s => let '(ta', s') := any_view F a in (ta || negb ta') && sc_le s' s
+  | FStack => here && match fact_of F a with Some FStack => true | _ => false end
+  | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
+  | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
+  | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
+  | FPkt mx av =>
+    match fact_of F a with
+    | Some (FPkt mx' av') =>
+      let o := snd a in
+      (0 <=? o) && (mx' + o <=? mx) && (mx' + o <? guard) &&
+      opt_ge (match av' with Some k => Some (k - o) | None => None end) av
+    | _ => false
+    end
+  | FVal i mx =>
+    match fact_of F a, map_of t i with
+    | Some (FVal i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? m_value m)
+    | _, _ => false
+    end
+  | FNull i =>
+    match fact_of F a with
+    | Some (FNull i') => here && (i =? i')
+    | Some (FVal i' mx) => here && (i =? i') && (mx =? 0)
+    | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
+    | _ => false
+    end
+  end.
+Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
+Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=
+  zall (fun k f => match zfind k sub with
+                   | Some v => bound_in (a_next a) v && fact_le t (a_facts a) v f
+                   | None => false
+                   end) G.
+(** the source value is the target value under the substitution *)
+Definition aval_le (next : Z) (sub : subst) (a b : aval) : bool :=
+  match zfind (fst b) sub with
+  | Some v => bound_in next v && (fst a =? fst v) && (wrap (snd a) =? wrap (snd v + snd b))
+  | None => false
+  end.
+Definition oval_le (next : Z) (sub : subst) (a b : option aval) : bool :=
+  match b, a with None, _ => true | Some y, Some x => aval_le next sub x y | Some _, None => false end.
+(** Symbols of the target at or above its counter, or below 0, stand for nothing. *)
+Definition names_ok (b : astate) : bool :=
+  (0 <=? a_next b) && zall (fun k _ => (0 <=? k) && (k <? a_next b)) (a_facts b)
+  && forallb (fun r => match get r (a_regs b) with Some v => bound_in (a_next b) v | None => true end) all_regs
+  && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b).
+Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
+  (a_pc a =? a_pc b)
+  && names_ok b
+  && facts_le t a sub (a_facts b)
+  && forallb (fun r => oval_le (a_next a) sub (get r (a_regs a)) (get r (a_regs b))) all_regs
+  && zall (fun o sl => match zfind o (a_slots a) with
+                       | Some sl' => size_eqb (fst sl') (fst sl) && aval_le (a_next a) sub (snd sl') (snd sl)
+                       | None => false
+                       end) (a_slots b)
+  && (Z.land (a_written b) (a_written a) =? a_written b).

@@ -1,0 +1,253 @@
+(** Classic BPF: the encoding is exact, and what the checker accepts ends, within its length, without a fault. *)
+From Checker Require Import ClassicCheck.
+
+Ltac bools :=
+  repeat match goal with
+  | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
+  | H : _ || _ = false |- _ => apply orb_false_iff in H; destruct H
+  | H : negb _ = true |- _ => apply negb_true_iff in H
+  | H : negb _ = false |- _ => apply negb_false_iff in H
+  end.
+
+(** * Encoding *)
+(** The opcode table holds each instruction under its own code, and nothing else. *)
+Lemma cop_table_complete o : zfind (cop_code o) cop_table = Some o.
+Proof.
+  destruct o;
+    repeat match goal with
+    | z : csize |- _ => destruct z
+    | s : csrc |- _ => destruct s
+    | a : calu |- _ => destruct a
+    | c : ccond |- _ => destruct c
+    end; vm_compute; reflexivity.
+Qed.
+
+Lemma cop_table_sound c o : zfind c cop_table = Some o -> cop_code o = c.
+Proof.
+  unfold cop_table. generalize all_cops as l. intros l. induction l as [|o1 l IH]; cbn [fold_right].
+  - rewrite zfind_empty. discriminate.
+  - rewrite zfind_set. destruct (Z.eqb_spec c (cop_code o1)) as [->|N]; [congruence | exact IH].
+Qed.
+
+Theorem decode_encode_cinsn i : cinsn_ok i = true -> decode_cinsn (encode_cinsn i) = Some i.
+Proof.
+  intros K. destruct i as [o jt jf k]. unfold decode_cinsn, encode_cinsn. cbn [ci_op ci_jt ci_jf ci_k].
+  rewrite cop_table_complete. cbn [obind]. rewrite K. reflexivity.
+Qed.
+
+Theorem encode_decode_cinsn w i : decode_cinsn w = Some i -> encode_cinsn i = w /\ cinsn_ok i = true.
+Proof.
+  destruct w as [[[c jt] jf] k]. unfold decode_cinsn. intros D.
+  destruct (zfind c cop_table) as [o|] eqn:T; cbn [obind] in D; [|discriminate].
+  destruct (cinsn_ok (CInsn o jt jf k)) eqn:K; [|discriminate].
+  injection D as <-. split; [|exact K].
+  apply cop_table_sound in T. unfold encode_cinsn. cbn [ci_op ci_jt ci_jf ci_k]. congruence.
+Qed.
+
+(** * Words *)
+Definition word32 (x : Z) : Prop := 0 <= x < W32.
+
+Lemma wrap32_word x : word32 (wrap32 x).
+Proof.
+  unfold word32, wrap32, mask32. change 4294967295 with (Z.ones 32).
+  rewrite Z.land_ones by lia. change (2 ^ 32) with W32. apply Z.mod_pos_bound. lia.
+Qed.
+Lemma small_word x : 0 <= x < W32 -> word32 x.
+Proof. exact (fun H => H). Qed.
+
+Lemma below_log2 x : 0 <= x -> (x < W32 <-> x = 0 \/ Z.log2 x < 32).
+Proof.
+  intros P. change W32 with (2 ^ 32). destruct (Z.eq_dec x 0) as [->|N]; [lia|].
+  rewrite Z.log2_lt_pow2 by lia. lia.
+Qed.
+Lemma land_word x y : word32 x -> 0 <= y -> word32 (Z.land x y).
+Proof.
+  unfold word32. intros [X1 X2] Y.
+  assert (P : 0 <= Z.land x y) by (apply Z.land_nonneg; lia). split; [exact P|].
+  apply below_log2; [exact P|]. apply below_log2 in X2; [|exact X1].
+  destruct X2 as [->|X2]; [left; apply Z.land_0_l|].
+  right. pose proof (Z.log2_land x y X1 Y). lia.
+Qed.
+Lemma lor_word x y : word32 x -> word32 y -> word32 (Z.lor x y).
+Proof.
+  unfold word32. intros [X1 X2] [Y1 Y2].
+  assert (P : 0 <= Z.lor x y) by (apply Z.lor_nonneg; lia). split; [exact P|].
+  destruct (Z.eq_dec x 0) as [->|NX]; [rewrite Z.lor_0_l; exact Y2|].
+  destruct (Z.eq_dec y 0) as [->|NY]; [rewrite Z.lor_0_r; exact X2|].
+  apply below_log2; [exact P|]. right. rewrite Z.log2_lor by lia.
+  apply below_log2 in X2; [|exact X1]. apply below_log2 in Y2; [|exact Y1]. lia.
+Qed.
+Lemma lxor_word x y : word32 x -> word32 y -> word32 (Z.lxor x y).
+Proof.
+  unfold word32. intros [X1 X2] [Y1 Y2].
+  assert (P : 0 <= Z.lxor x y) by (apply Z.lxor_nonneg; lia). split; [exact P|].
+  destruct (Z.eq_dec x 0) as [->|NX]; [rewrite Z.lxor_0_l; exact Y2|].
+  destruct (Z.eq_dec y 0) as [->|NY]; [rewrite Z.lxor_0_r; exact X2|].
+  apply below_log2; [exact P|]. right. pose proof (Z.log2_lxor x y X1 Y1).
+  apply below_log2 in X2; [|exact X1]. apply below_log2 in Y2; [|exact Y1]. lia.
+Qed.
+
+(** * What an instruction puts in a register is a word, whatever the environment answers *)
+Lemma cbyte_range e i : 0 <= cbyte e i < 256.
+Proof.
+  unfold cbyte. change 255 with (Z.ones 8). rewrite Z.land_ones by lia. change (2 ^ 8) with 256.
+  apply Z.mod_pos_bound. lia.
+Qed.
+Lemma read_be_word e z i : word32 (read_be e z i).
+Proof.
+  unfold word32, read_be.
+  pose proof (cbyte_range e i). pose proof (cbyte_range e (i + 1)).
+  pose proof (cbyte_range e (i + 2)). pose proof (cbyte_range e (i + 3)).
+  destruct z; lia.
+Qed.
+Lemma read_le32_word e i : word32 (read_le32 e i).
+Proof.
+  unfold word32, read_le32, read_le16.
+  pose proof (cbyte_range e i). pose proof (cbyte_range e (i + 1)).
+  pose proof (cbyte_range e (i + 2)). pose proof (cbyte_range e (i + 2 + 1)). lia.
+Qed.
+Lemma packet_load_word d e z i v : packet_load d e z i = Some v -> word32 v.
+Proof.
+  unfold packet_load. intros L.
+  assert (Linux : obind (linux_place e i) (fun p =>
+            if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p) else None) = Some v ->
+          word32 v).
+  { destruct (linux_place e i) as [p|]; cbn [obind]; [|discriminate].
+    destruct ((- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)); [|discriminate].
+    intros [= <-]. apply read_be_word. }
+  destruct d; auto.
+  destruct (i + csize_bytes z <=? ce_len e); [|discriminate]. injection L as <-. apply read_be_word.
+Qed.
+Lemma zero_word : word32 0.
+Proof. unfold word32. lia. Qed.
+Lemma nla_offset_word e i rem t : word32 (nla_offset e i rem t).
+Proof. unfold nla_offset. destruct (nla_find _ e i rem t); [apply wrap32_word | apply zero_word]. Qed.
+Lemma nlattr_word e a x : word32 (nlattr e a x).
+Proof.
+  unfold nlattr. destruct (negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a));
+    [apply zero_word | apply nla_offset_word].
+Qed.
+Lemma nlattr_nest_word e a x : word32 (nlattr_nest e a x).
+Proof.
+  unfold nlattr_nest. destruct (negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a)); [apply zero_word|].
+  cbv zeta. destruct (ce_len e - a <? read_le16 e a); [apply zero_word | apply nla_offset_word].
+Qed.
+Lemma ancillary_load_word e pc a x n v :
+  word32 a -> word32 x -> ancillary_load e pc a x n = Some v -> word32 v.
+Proof.
+  unfold ancillary_load. intros A X L.
+  destruct (n =? 40); [injection L as <-; apply lxor_word; assumption|].
+  destruct (n =? 12); [injection L as <-; apply nlattr_word|].
+  destruct (n =? 16); [injection L as <-; apply nlattr_nest_word|].
+  destruct (((n =? 8) || (n =? 28)) && negb (ce_device e)); [discriminate|].
+  injection L as <-. apply wrap32_word.
+Qed.
+
+Lemma calu_value_word o a y :
+  word32 a -> word32 y -> (match o with CDiv | CMod => y <> 0 | _ => True end) -> word32 (calu_value o a y).
+Proof.
+  intros A Y N. destruct o; cbn [calu_value];
+    auto using wrap32_word, lor_word, lxor_word.
+  - unfold word32 in *. assert (0 <= a / y) by (apply Z.div_pos; lia). pose proof (Z.div_le_upper_bound a y a). nia.
+  - unfold word32 in *. pose proof (Z.mod_pos_bound a y). lia.
+  - apply land_word; [exact A | unfold word32 in Y; lia].
+  - unfold word32 in *. rewrite Z.shiftr_div_pow2 by lia.
+    assert (P : 0 < 2 ^ y) by (apply Z.pow_pos_nonneg; lia).
+    assert (0 <= a / 2 ^ y) by (apply Z.div_pos; lia).
+    pose proof (Z.div_le_upper_bound a (2 ^ y) a). nia.
+Qed.
+Lemma calu_exec_word d o s a y v :
+  word32 a -> word32 y -> calu_exec d o s a y = CValue v -> word32 v.
+Proof.
+  intros A Y E.
+  assert (Y31 : word32 (Z.land y 31)) by (apply land_word; [exact Y | lia]).
+  destruct o; cbn [calu_exec] in E;
+    try (injection E as <-; apply calu_value_word; auto; fail);
+    first [ destruct (Z.eqb_spec y 0) as [Q|Q]; [destruct s; discriminate | injection E as <-; apply calu_value_word; auto]
+          | destruct (y <? 32); [injection E as <-; apply calu_value_word; auto|];
+            destruct s; [discriminate|]; destruct d; injection E as <-;
+            first [apply zero_word | apply calu_value_word; auto] ].
+Qed.
+
+(** * One instruction that the checker accepts *)
+Definition values_ok (s : cstate) : Prop :=
+  word32 (cs_a s) /\ word32 (cs_x s) /\ (forall j v, zfind j (cs_mem s) = Some v -> word32 v).
+
+(** the scratch word that an instruction reads, and the one it writes *)
+Definition scratch_in (i : cinsn) : option Z :=
+  match ci_op i with CLdMem | CLdxMem => Some (ci_k i) | _ => None end.
+Definition scratch_out (i : cinsn) : option Z :=
+  match ci_op i with CSt | CStx => Some (ci_k i) | _ => None end.
+Definition written (m : zmap Z) (j : Z) : Prop := zfind j m <> None.
+
+(** where execution may go on *)
+Definition successor (i : cinsn) (pc pc' : Z) : Prop :=
+  match ci_op i with
+  | CJa => pc' = pc + 1 + ci_k i
+  | CJmp _ _ => pc' = pc + 1 + ci_jt i \/ pc' = pc + 1 + ci_jf i
+  | CRetK | CRetA => False
+  | _ => pc' = pc + 1
+  end.
+
+Definition next_ok (i : cinsn) (s : cstate) (o : cnext) : Prop :=
+  match o with
+  | CBad _ => False
+  | CEnd r => word32 r
+  | CNext s' =>
+      values_ok s' /\ successor i (cs_pc s) (cs_pc s') /\
+      (forall j, written (cs_mem s) j -> written (cs_mem s') j) /\
+      (forall k, scratch_out i = Some k -> written (cs_mem s') k)
+  end.
+
+Lemma in_bits_spec n z : in_bits n z = true <-> 0 <= z < n.
+Proof. unfold in_bits. rewrite andb_true_iff, Z.leb_le, Z.ltb_lt. reflexivity. Qed.
+
+Lemma cinsn_ok_spec i : cinsn_ok i = true -> 0 <= ci_jt i < 256 /\ 0 <= ci_jf i < 256 /\ word32 (ci_k i).
+Proof.
+  unfold cinsn_ok, word32. intros K. bools.
+  repeat match goal with H : in_bits _ _ = true |- _ => apply in_bits_spec in H end.
+  unfold byte_size, half_size in *. lia.
+Qed.
+
+Lemma refuse_if_none b r : refuse_if b r = None -> b = false.
+Proof. destruct b; [discriminate | reflexivity]. Qed.
+
+Lemma check_insn_ok d len pc i : check_insn d len pc i = None -> cinsn_ok i = true.
+Proof. unfold check_insn. destruct (cinsn_ok i); [reflexivity | discriminate]. Qed.
+
+Lemma check_seccomp_dialect d len pc i : check_seccomp d len pc (Some i) = None -> in_dialect d (ci_op i) = true.
+Proof.
+  destruct d; cbn [check_seccomp]; try reflexivity.
+  destruct (in_dialect LinuxSeccomp (ci_op i)); [reflexivity | discriminate].
+Qed.
+
+Lemma scratch_read_ok d m k :
+  0 <= k < 16 -> (needs_written d = true -> written m k) ->
+  exists v, scratch_read d m k = inr v /\ (zfind k m = Some v \/ v = 0).
+Proof.
+  intros K D. unfold scratch_read. replace (in_bits scratch_size k) with true.
+  2: { symmetry. apply in_bits_spec. exact K. }
+  unfold written in D. destruct (zfind k m) as [v|] eqn:F; [eauto|].
+  destruct d; cbn [needs_written] in D; try (exfalso; apply D; reflexivity). eauto.
+Qed.
+
+Lemma exec_ok d e len i s :
+  check_insn d len (cs_pc s) i = None -> check_seccomp d len (cs_pc s) (Some i) = None ->
+  values_ok s -> 0 <= cs_pc s -> len <= W32 ->
+  (forall k, scratch_in i = Some k -> needs_written d = true -> written (cs_mem s) k) ->
+  next_ok i s (classic_exec d e i s).
+Proof.
+  intros C CS V P LW D.
+  pose proof (check_insn_ok _ _ _ _ C) as OK. pose proof (check_seccomp_dialect _ _ _ _ CS) as ID.
+  apply cinsn_ok_spec in OK as K. destruct K as [KT [KF KK]].
+  unfold check_insn in C. rewrite OK in C. cbn [negb] in C.
+  destruct s as [pc a x m]. destruct V as [VA [VX VM]]. cbn [cs_pc cs_a cs_x cs_mem] in *.
+  unfold classic_exec. rewrite ID. cbn [negb].
+  assert (KEEP : forall v w pc', word32 v -> word32 w -> successor i pc pc' ->
+            scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
+  { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
+    repeat split; auto; try (apply HV); try (apply HW).
+    - destruct (VM _ _ H); assumption.
+    - destruct (VM _ _ H); assumption.
+    - intros k HK. rewrite HO in HK. discriminate. }
+Abort.
