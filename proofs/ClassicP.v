@@ -156,17 +156,21 @@ Proof.
     assert (0 <= a / 2 ^ y) by (apply Z.div_pos; lia).
     pose proof (Z.div_le_upper_bound a (2 ^ y) a). nia.
 Qed.
+Lemma cvalue_inj v w : CValue v = CValue w -> v = w.
+Proof. congruence. Qed.
 Lemma calu_exec_word d o s a y v :
   word32 a -> word32 y -> calu_exec d o s a y = CValue v -> word32 v.
 Proof.
   intros A Y E.
   assert (Y31 : word32 (Z.land y 31)) by (apply land_word; [exact Y | lia]).
   destruct o; cbn [calu_exec] in E;
-    try (injection E as <-; apply calu_value_word; auto; fail);
-    first [ destruct (Z.eqb_spec y 0) as [Q|Q]; [destruct s; discriminate | injection E as <-; apply calu_value_word; auto]
-          | destruct (y <? 32); [injection E as <-; apply calu_value_word; auto|];
-            destruct s; [discriminate|]; destruct d; injection E as <-;
-            first [apply zero_word | apply calu_value_word; auto] ].
+    first [ apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact I]
+          | destruct (Z.eqb_spec y 0) as [Q|Q]; [destruct s; discriminate|];
+            apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact Q]
+          | destruct (y <? 32);
+              [apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact I]|];
+            destruct s; [discriminate|]; destruct d; apply cvalue_inj in E; rewrite <- E;
+            first [apply zero_word | apply calu_value_word; [exact A | exact Y31 | exact I]] ].
 Qed.
 
 (** * One instruction that the checker accepts *)
@@ -246,8 +250,73 @@ Proof.
   assert (KEEP : forall v w pc', word32 v -> word32 w -> successor i pc pc' ->
             scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
   { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
-    repeat split; auto; try (apply HV); try (apply HW).
-    - destruct (VM _ _ H); assumption.
-    - destruct (VM _ _ H); assumption.
-    - intros k HK. rewrite HO in HK. discriminate. }
-Abort.
+    split; [auto|]. split; [exact HS|]. split; [auto|]. intros k HK. rewrite HO in HK. discriminate. }
+  assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) -> successor i pc (pc + 1) -> 0 <= ci_k i < 16 ->
+            next_ok i (CState pc a x m)
+              (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m)) else CBad CfScratchIndex)).
+  { intros v HV HO HS HK. replace (in_bits scratch_size (ci_k i)) with true.
+    2: { symmetry. apply in_bits_spec. exact HK. }
+    unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem]. split; [|split; [exact HS|split]].
+    - split; [exact VA|]. split; [exact VX|]. intros j v'. rewrite zfind_set.
+      destruct (j =? ci_k i); [congruence | apply VM].
+    - intros j. unfold written. rewrite zfind_set. destruct (j =? ci_k i); [discriminate | auto].
+    - intros k HK'. rewrite HO in HK'. injection HK' as <-. unfold written. rewrite zfind_same. discriminate. }
+  assert (LOAD : forall z at_, successor i pc (pc + 1) -> scratch_out i = None ->
+            next_ok i (CState pc a x m)
+              (match packet_load d e z at_ with Some v => CNext (CState (pc + 1) v x m) | None => CEnd 0 end)).
+  { intros z at_ HS HO. destruct (packet_load d e z at_) as [v|] eqn:L; [|exact zero_word].
+    apply KEEP; auto. apply packet_load_word in L. exact L. }
+  assert (READ : 0 <= ci_k i < 16 -> scratch_in i = Some (ci_k i) ->
+            exists v, scratch_read d m (ci_k i) = inr v /\ word32 v).
+  { intros HK HI. destruct (scratch_read_ok d m (ci_k i) HK (D _ HI)) as [v [E [F | ->]]]; eauto using zero_word. }
+  assert (LEN : word32 (match d with
+                        | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size | Libpcap => wrap32 (ce_wire e) end)).
+  { destruct d; auto using wrap32_word. unfold word32, seccomp_size. lia. }
+  unfold scratch_in, scratch_out, successor in *.
+  destruct (ci_op i) eqn:O.
+  - (* absolute load *)
+    destruct d.
+    + apply refuse_if_none in C. destruct (Z.ltb_spec (ci_k i) skf_ad) as [B|B]; [apply LOAD; auto|].
+      replace (skf_ad <=? ci_k i) with true in C by (symmetry; apply Z.leb_le; lia). cbn [andb] in C. bools. rewrite C.
+      destruct (ancillary_load e pc a x (ci_k i - skf_ad)) as [v|] eqn:L; [|exact VA].
+      apply KEEP; auto. exact (ancillary_load_word _ _ _ _ _ _ VA VX L).
+    + cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS. apply refuse_if_none in CS. bools. rewrite CS.
+      apply KEEP; auto using read_le32_word.
+    + apply LOAD; auto.
+  - apply LOAD; auto.
+  - apply KEEP; auto.
+  - apply KEEP; auto.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
+    destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
+  - apply KEEP; auto.
+  - destruct (packet_load d e CB (ci_k i)) as [v|] eqn:L; [|exact zero_word].
+    apply KEEP; auto. change 15 with (Z.ones 4). rewrite Z.land_ones by lia. unfold word32. change (2 ^ 4) with 16.
+    pose proof (Z.mod_pos_bound v 16). lia.
+  - apply KEEP; auto.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
+    destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
+  - (* arithmetic *)
+    assert (Y : word32 (match s with CK => ci_k i | CX => x end)) by (destruct s; assumption).
+    destruct (calu_exec d o s a (match s with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
+    + apply KEEP; auto. exact (calu_exec_word _ _ _ _ _ _ VA Y E).
+    + exact zero_word.
+    + exfalso. destruct o, s; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
+        try (rewrite C in E; discriminate);
+        try (destruct (x =? 0); discriminate);
+        try (destruct (x <? 32); destruct d; discriminate);
+        apply Z.leb_gt in C; apply Z.ltb_lt in C; rewrite C in E; discriminate.
+  - apply KEEP; auto using wrap32_word.
+  - (* jump *)
+    apply refuse_if_none in C. apply Z.leb_gt in C. unfold word32 in KK.
+    replace (wrap32 (pc + 1 + ci_k i)) with (pc + 1 + ci_k i).
+    2: { unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
+         change (2 ^ 32) with W32. rewrite Z.mod_small; lia. }
+    destruct d; apply KEEP; auto.
+  - destruct (ccond_holds c a (match s with CK => ci_k i | CX => x end)); apply KEEP; auto.
+  - exact KK.
+  - exact VA.
+  - apply KEEP; auto.
+  - apply KEEP; auto.
+Qed.

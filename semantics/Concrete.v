@@ -1,0 +1,148 @@
+(** One concrete environment, to run programs in: where regions lie, what maps hold, what helpers answer.
+    The C interpreter implements the same.  Nothing here is assumed by a theorem: it only produces answers, which [step]
+    interprets like any others. *)
+From Semantics Require Export Env.
+
+Record concrete := Concrete {
+  k_stack : Z; k_ctx : Z; k_pkt : Z; k_maps : Z; k_vals : Z;       (* where they lie *)
+  k_seed : Z;                                                      (* of random numbers and of undefined stack bytes *)
+  k_ctx_bytes : list Z;
+  k_packet : list Z;
+  k_entries : list (list (list Z * list Z)) }.                     (* for each map: key bytes, value bytes *)
+
+Definition map_stride : Z := 4294967296.                           (* from one map's values to the next map's *)
+Definition object_stride : Z := 256.                               (* from one map's own address to the next one's *)
+Definition hash_slots : Z := 256.                                  (* a hash map holds no more entries than this here *)
+Definition value_stride (m : map_def) : Z := Z.land (m_value m + 15) (Z.lnot 7).
+Definition slots_of (m : map_def) : Z := if m_type m =? map_array then m_max m else Z.min (m_max m) hash_slots.
+Definition value_addr (k : concrete) (i : Z) (m : map_def) (j : Z) : Z := k_vals k + i * map_stride + j * value_stride m.
+
+Fixpoint count_from (i : Z) (n : nat) : list Z := match n with O => [] | S n' => i :: count_from (i + 1) n' end.
+Definition upto (n : Z) : list Z := count_from 0 (Z.to_nat n).
+Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B := match l with [] => [] | x :: l' => f i x :: map_i f (i + 1) l' end.
+Definition concrete_layout (t : target) (k : concrete) : layout :=
+  Layout (k_stack k) (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
+         (map_i (fun i _ => k_maps k + i * object_stride) 0 (t_maps t))
+         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)).
+
+(** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
+Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.
+Definition keys := list (Z * Z).
+Record world := World { w_keys : zmap keys; w_random : Z; w_time : Z }.
+Definition find_key (ks : keys) (x : Z) : option Z :=
+  match find (fun e => fst e =? x) ks with Some e => Some (snd e) | None => None end.
+Definition free_slot (m : map_def) (ks : keys) : option Z :=
+  find (fun j => negb (existsb (fun e => snd e =? j) ks)) (upto (slots_of m)).
+Definition keys_of (w : world) (i : Z) : keys := match zfind i (w_keys w) with Some ks => ks | None => [] end.
+Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks (w_keys w)) (w_random w) (w_time w).
+
+(** ** Initial memory *)
+Definition bytes_at (a : Z) (bs : list Z) : list (Z * Z) := map_i (fun i b => (a + i, b)) 0 bs.
+(** The slot for each initial entry: an array's key is its index. *)
+Definition place_entry (m : map_def) (st : keys * list (Z * list Z)) (e : list Z * list Z) : keys * list (Z * list Z) :=
+  let '(ks, out) := st in
+  let x := number (fst e) in
+  if m_type m =? map_array then if x <? m_max m then (ks, (x, snd e) :: out) else st
+  else match find_key ks x with
+       | Some j => (ks, (j, snd e) :: out)
+       | None => match free_slot m ks with Some j => ((x, j) :: ks, (j, snd e) :: out) | None => st end
+       end.
+Definition place_map (m : map_def) (es : list (list Z * list Z)) : keys * list (Z * list Z) := fold_left (place_entry m) es ([], []).
+Definition placed (t : target) (k : concrete) : list (keys * list (Z * list Z)) :=
+  map (fun q => place_map (fst q) (snd q)) (combine (t_maps t) (k_entries k)).
+Definition initial_bytes (t : target) (k : concrete) : list (Z * Z) :=
+  bytes_at (k_ctx k) (k_ctx_bytes k) ++ bytes_at (k_pkt k) (k_packet k) ++
+  concat (map_i (fun i q => concat (map (fun e => bytes_at (value_addr k i (fst q) (fst e)) (firstn (Z.to_nat (m_value (fst q))) (snd e)))
+                                        (rev (snd (snd q))))) 0 (combine (t_maps t) (placed t k))).
+Definition initial_table (t : target) (k : concrete) : zmap Z :=
+  fold_left (fun m e => zset (fst e) (snd e) m) (initial_bytes t k) zempty.
+Definition fill_mul : Z := 2654435761.
+(** Undefined stack bytes follow from the seed; all else that was not given is 0. *)
+Definition fill (k : concrete) (a : Z) : Z :=
+  if (k_stack k <=? a) && (a <? k_stack k + stack_size)
+  then Z.land (Z.shiftr ((a - k_stack k + 1) * fill_mul + k_seed k) 13) 255 else 0.
+Definition concrete_mem (k : concrete) (table : zmap Z) : Z -> Z :=
+  fun a => match zfind a table with Some b => b | None => fill k a end.
+
+Definition concrete_init (t : target) (k : concrete) : state * world :=
+  let table := initial_table t k in
+  (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => Answer 0 [])),
+   World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0).
+
+(** ** Helpers *)
+Definition eperm : Z := -1.   Definition enoent : Z := -2.   Definition e2big : Z := -7.
+Definition eexist : Z := -17. Definition einval : Z := -22.
+Definition missing : Z := -1.                                      (* no such slot: the lookup gives null *)
+Definition rand_mul : Z := 6364136223846793005.
+Definition rand_add : Z := 1442695040888963407.
+Definition tick : Z := 1000.
+
+Definition reg_or_0 (s : state) (r : reg) : Z := match get r (regs s) with Some x => x | None => 0 end.
+Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
+  let flags := reg_or_0 s R4 in
+  let put j := map (fun d => (value_addr k i m j + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto (m_value m)) in
+  let no e := (Answer e [], w) in
+  if m_ro m then no eperm else
+  if 2 <? flags then no einval else
+  if m_type m =? map_array then
+    if m_max m <=? key then no e2big else if flags =? 1 then no eexist else (Answer 0 (put key), w)
+  else
+    match find_key (keys_of w i) key with
+    | Some j => if flags =? 1 then no eexist else (Answer 0 (put j), w)
+    | None =>
+      if flags =? 2 then no enoent else
+      match free_slot m (keys_of w i) with
+      | Some j => (Answer 0 (put j), with_keys w i ((key, j) :: keys_of w i))
+      | None => no e2big
+      end
+    end.
+Definition delete (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
+  if m_type m =? map_array then (Answer einval [], w) else
+  match find_key (keys_of w i) key with
+  | Some _ => (Answer 0 [], with_keys w i (filter (fun e => negb (fst e =? key)) (keys_of w i)))
+  | None => (Answer enoent [], w)
+  end.
+Definition lookup (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
+  if m_type m =? map_array then (Answer (if key <? m_max m then key else missing) [], w)
+  else (Answer (match find_key (keys_of w i) key with Some j => j | None => missing end) [], w).
+Definition map_helper (t : target) (s : state) (w : world) (f : Z -> map_def -> Z -> answer * world) : answer * world :=
+  match index_of (reg_or_0 s R1) 0 (l_maps (lay s)) with
+  | None => (Answer 0 [], w)
+  | Some i => match map_of t i with
+              | None => (Answer 0 [], w)
+              | Some m => f i m (load (mem s) (reg_or_0 s R2) (Z.to_nat (m_key m)))
+              end
+  end.
+Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) : answer * world :=
+  if h =? 1 then map_helper t s w (lookup w)
+  else if h =? 2 then map_helper t s w (update k s w)
+  else if h =? 3 then map_helper t s w (delete w)
+  else if (h =? 5) || (h =? 125) then (Answer (w_time w + tick) [], World (w_keys w) (w_random w) (w_time w + tick))
+  else if h =? 6 then (Answer (reg_or_0 s R2) [], w)
+  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (Answer (Z.shiftr r 32) [], World (w_keys w) r (w_time w))
+  else if h =? 23 then (Answer (if pt_id (t_type t) =? 6 then 4 else 7) [], w)
+  else (Answer 0 [], w).
+Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=
+  match zfind (pc s) p with
+  | Some (Call h) => let '(an, w') := answer_call t k s w h in (step t p an s, w')
+  | _ => (step t p (Answer 0 []) s, w)
+  end.
+
+(** ** Traces: what an instruction that is about to run writes, named by region.  The frame's offsets count from its top. *)
+Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
+  let at_ d off (z : size) v :=
+    match get d (regs s) with
+    | None => None
+    | Some x =>
+      let a := wrap (x + off) in
+      match find_region (live s) true a (zbytes z) with
+      | Some r => Some (r_kind r, a - r_base r - match r_kind r with KStack => stack_size | _ => 0 end,
+                        map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto (zbytes z)))
+      | None => None
+      end
+    end in
+  match i with
+  | St z d off i => at_ d off z (wrap i)
+  | Stx z d off r => obind (get r (regs s)) (at_ d off z)
+  | _ => None
+  end.
