@@ -12,6 +12,7 @@ struct btf;
 /* Programs of one object, and bytes that all of them together may take: an object can name the same bytes
  * many times over, so its size alone bounds nothing. */
 #define WARRANT_PROGRAMS_MAX 4096u
+#define WARRANT_MAPS_MAX 1024u
 #define WARRANT_MEMORY_MAX ((size_t)256 << 20)
 
 /* rawforms.c: instruction bytes, tcpdump -ddd text and hexadecimal text. */
@@ -34,20 +35,28 @@ struct warrant_section {
 };
 bool warrant_section_type(const char *section, struct warrant_section *result);
 
-/* btfmaps.c: the maps of an object. A map that uses something not supported has `problem` set: only
- * programs that refer to it are affected. */
+/* btfmaps.c: what BTF says about maps and global data, read through libbpf. libbpf writes warnings about
+ * damaged BTF to standard error unless its caller has set libbpf_set_print; the command line has. */
+struct warrant_btf {
+  struct btf *btf;  /* owned */
+  uint32_t maps_id; /* the DATASEC of .maps, 0: none */
+  size_t work;      /* types visited so far: a small object can describe a very large graph */
+};
+/* A map that uses something not supported has `problem` set: only programs that refer to it are affected. */
 struct warrant_map_def {
   struct warrant_map map; /* name and initial owned */
   uint32_t section;       /* ELF section index and offset there: what relocations point at */
   uint64_t offset;
-  char *problem; /* owned or NULL: ends the sentence "map NAME ..." */
+  char problem[160]; /* "" or the end of a sentence "map NAME ..." */
 };
-/* One map of the .maps section, from the type of the BTF variable `name`. */
-int warrant_btf_map(const struct btf *btf, const char *name, struct warrant_map_def *def,
+int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct warrant_btf *types,
+                     struct warrant_error *error);
+void warrant_btf_close(struct warrant_btf *types);
+/* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in .maps. */
+int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
                     struct warrant_error *error);
-/* True when a variable in the BTF DATASEC `section` holds something the kernel treats specially (a lock, a
- * timer, a kernel pointer): then its memory is not plain bytes. */
-bool warrant_btf_section_special(const struct btf *btf, const char *section, const char **what);
+/* The same check for a data section: sets `problem` when a variable in it is not plain bytes. */
+void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size);
 
 /* lineinfo.c: the line and relocation records of .BTF.ext. */
 struct warrant_line_record {
@@ -55,11 +64,12 @@ struct warrant_line_record {
   uint32_t file_offset, text_offset, line; /* offsets into the BTF strings */
 };
 /* Line records of `section`, ascending; the caller frees *records. Damaged line information is bad input. */
-int warrant_btf_ext_lines(const uint8_t *ext, size_t size, const struct btf *btf, const char *section,
-                          struct warrant_line_record **records, size_t *count, struct warrant_error *error);
+int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
+                      const char *section, struct warrant_line_record **records, size_t *count,
+                      struct warrant_error *error);
 /* Calls `each` with every slot of `section` that has a CO-RE relocation. */
-int warrant_btf_ext_core(const uint8_t *ext, size_t size, const struct btf *btf, const char *section,
-                         void (*each)(void *context, uint32_t insn), void *context,
-                         struct warrant_error *error);
+int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
+                     const char *section, void (*each)(void *context, uint32_t insn), void *context,
+                     struct warrant_error *error);
 
 #endif

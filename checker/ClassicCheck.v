@@ -16,7 +16,9 @@ Inductive creason :=
   | CrSeccompLoad.       (* misaligned or outside seccomp_data *)
 Inductive cverdict := CAccept | CRefuse (pc : Z) (r : creason).
 
-Definition max_insns : Z := 4096.
+(** libpcap has no limit of its own; its instruction count is an unsigned int *)
+Definition linux_max_insns : Z := 4096.
+Definition max_insns (d : dialect) : Z := match d with Libpcap => mask32 | _ => linux_max_insns end.
 Definition refuse_if (b : bool) (r : creason) : option creason := if b then Some r else None.
 
 (** ** One instruction by itself *)
@@ -83,7 +85,6 @@ Fixpoint check_scratch (d : dialect) (pc valid : Z) (masks : zmap Z) (p : cprog)
       end
   end.
 
-Definition has_limit (d : dialect) : bool := match d with Libpcap => false | _ => true end.
 
 (* A match and not a function: extracted code must not run a pass before those it relies on. *)
 Local Notation "v 'then_' w" := (match v with CAccept => w | CRefuse pc r => CRefuse pc r end)
@@ -91,7 +92,7 @@ Local Notation "v 'then_' w" := (match v with CAccept => w | CRefuse pc r => CRe
 Definition classic_verdict (d : dialect) (p : cprog) : cverdict :=
   let len := clength p in
   if len =? 0 then CRefuse 0 CrEmpty
-  else if has_limit d && (max_insns <? len) then CRefuse max_insns CrTooLong
+  else if max_insns d <? len then CRefuse (max_insns d) CrTooLong
   else first_refusal (check_slot d len) 0 p
        then_ (if is_ret (last p None) then CAccept else CRefuse (len - 1) CrNoReturn)
        then_ check_scratch d 0 0 zempty p

@@ -298,11 +298,12 @@ Proof.
   - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
   - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
   - (* arithmetic *)
-    assert (Y : word32 (match s with CK => ci_k i | CX => x end)) by (destruct s; assumption).
-    destruct (calu_exec d o s a (match s with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
+    match goal with K : ci_op i = CAlu ?o1 ?s1 |- _ => rename o1 into o; rename s1 into src end.
+    assert (Y : word32 (match src with CK => ci_k i | CX => x end)) by (destruct src; assumption).
+    destruct (calu_exec d o src a (match src with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
     + apply KEEP; auto. exact (calu_exec_word _ _ _ _ _ _ VA Y E).
     + exact zero_word.
-    + exfalso. destruct o, s; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
+    + exfalso. destruct o, src; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
         try (rewrite C in E; discriminate);
         try (destruct (x =? 0); discriminate);
         try (destruct (x <? 32); destruct d; discriminate);
@@ -314,9 +315,229 @@ Proof.
     2: { unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
          change (2 ^ 32) with W32. rewrite Z.mod_small; lia. }
     destruct d; apply KEEP; auto.
-  - destruct (ccond_holds c a (match s with CK => ci_k i | CX => x end)); apply KEEP; auto.
+  - match goal with |- context [ccond_holds ?c1 ?a1 ?y1] => destruct (ccond_holds c1 a1 y1) end; apply KEEP; auto.
   - exact KK.
   - exact VA.
   - apply KEEP; auto.
   - apply KEEP; auto.
+Qed.
+
+(** * The program as a map *)
+(** what [c] holds from [pc] on *)
+Definition holds (c : ccode) (pc : Z) (p : cprog) : Prop :=
+  forall j o, nth_error p j = Some o -> zfind (pc + Z.of_nat j) c = Some o.
+
+Lemma holds_head c pc o p : holds c pc (o :: p) -> zfind pc c = Some o.
+Proof. intros H. specialize (H O o eq_refl). replace (pc + Z.of_nat 0) with pc in H by lia. exact H. Qed.
+Lemma holds_tail c pc o p : holds c pc (o :: p) -> holds c (pc + 1) p.
+Proof.
+  intros H j o' N. specialize (H (S j) o' N). replace (pc + 1 + Z.of_nat j) with (pc + Z.of_nat (S j)) by lia. exact H.
+Qed.
+Lemma code_from_keeps p : forall pc m k, k < pc -> zfind k (code_from pc p m) = zfind k m.
+Proof.
+  induction p as [|o p IH]; intros pc m k L; cbn [code_from]; [reflexivity|].
+  rewrite IH by lia. apply zfind_other. lia.
+Qed.
+Lemma code_from_holds p : forall pc m, holds (code_from pc p m) pc p.
+Proof.
+  induction p as [|o p IH]; intros pc m j o' N; [destruct j; discriminate|].
+  cbn [code_from]. destruct j as [|j]; cbn [nth_error] in N.
+  - injection N as <-. replace (pc + Z.of_nat 0) with pc by lia. rewrite code_from_keeps by lia. apply zfind_same.
+  - replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. apply IH. exact N.
+Qed.
+
+(** * Masks: every bit of [m] is a scratch word that has been written *)
+Definition covers (mem : zmap Z) (m : Z) : Prop := forall j, 0 <= j < 16 -> Z.testbit m j = true -> written mem j.
+
+Lemma covers_land_l mem m m' : covers mem m -> covers mem (Z.land m m').
+Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
+Lemma covers_land_r mem m m' : covers mem m' -> covers mem (Z.land m m').
+Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
+Lemma covers_grow mem mem' m : covers mem m -> (forall j, written mem j -> written mem' j) -> covers mem' m.
+Proof. intros H G j J T. auto. Qed.
+Lemma mask_at_meet masks pc m k :
+  mask_at (meet_at masks pc m) k = if k =? pc then Z.land (mask_at masks pc) m else mask_at masks k.
+Proof.
+  unfold mask_at at 1, meet_at. rewrite zfind_set. destruct (Z.eqb_spec k pc) as [->|N]; [reflexivity|].
+  reflexivity.
+Qed.
+(** a meet only clears bits *)
+Lemma covers_meet mem masks pc m k : covers mem (mask_at masks k) -> covers mem (mask_at (meet_at masks pc m) k).
+Proof.
+  rewrite mask_at_meet. destruct (Z.eqb_spec k pc) as [->|N]; [apply covers_land_l | exact (fun H => H)].
+Qed.
+Lemma covers_met mem masks pc m : covers mem m -> covers mem (mask_at (meet_at masks pc m) pc).
+Proof. rewrite mask_at_meet, Z.eqb_refl. apply covers_land_r. Qed.
+
+(** * Theorem 2, first half *)
+Lemma first_refusal_cons f pc o p :
+  first_refusal f pc (o :: p) = CAccept -> f pc o = None /\ first_refusal f (pc + 1) p = CAccept.
+Proof. cbn [first_refusal]. destruct (f pc o); [discriminate | auto]. Qed.
+
+(** what [check_scratch] says of the next place, for each way on *)
+Lemma check_scratch_cons d pc valid masks i p mem mem' pc' :
+  check_scratch d pc valid masks (Some i :: p) = CAccept ->
+  covers mem (Z.land valid (mask_at masks pc)) ->
+  (forall j, written mem j -> written mem' j) ->
+  (forall k, scratch_out i = Some k -> written mem' k) ->
+  successor i pc pc' -> 0 <= ci_k i ->
+  exists valid' masks',
+    check_scratch d (pc + 1) valid' masks' p = CAccept /\
+    (forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)) /\
+    (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc')) else covers mem' (mask_at masks' pc')).
+Proof.
+  intros C V G W S K.
+  set (v := Z.land valid (mask_at masks pc)) in *.
+  assert (V' : covers mem' v) by (eapply covers_grow; eauto).
+  assert (STRAIGHT : forall v', covers mem' v' -> pc' = pc + 1 ->
+    if pc' =? pc + 1 then covers mem' (Z.land v' (mask_at masks pc')) else covers mem' (mask_at masks pc')).
+  { intros v' H ->. rewrite Z.eqb_refl. apply covers_land_l. exact H. }
+  assert (JUMP : forall masks', covers mem' (mask_at masks' pc') ->
+    if pc' =? pc + 1 then covers mem' (Z.land all_written (mask_at masks' pc')) else covers mem' (mask_at masks' pc')).
+  { intros masks' H. destruct (pc' =? pc + 1); [apply covers_land_r|]; exact H. }
+  cbn [check_scratch] in C. fold v in C. unfold successor in S. unfold scratch_out in W.
+  destruct (ci_op i) eqn:O; try contradiction;
+    try (exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
+    try (destruct (needs_written d && negb (Z.testbit v (ci_k i))); [discriminate|];
+         exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
+    try (exists (Z.lor v (Z.shiftl 1 (ci_k i))), masks; split; [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
+         intros j J T; rewrite Z.lor_spec in T; apply orb_true_iff in T; destruct T as [T|T]; [auto|];
+         rewrite Z.shiftl_1_l, Z.pow2_bits_eqb in T by exact K; apply Z.eqb_eq in T; subst j; auto; fail).
+  - eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet; exact H|].
+    apply JUMP. subst pc'. apply covers_met. exact V'.
+  - eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet, covers_meet; exact H|].
+    apply JUMP. destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met]; exact V'.
+Qed.
+
+(** a read that [check_scratch] lets pass is of a written word *)
+Lemma check_scratch_read d pc valid masks i p mem k :
+  check_scratch d pc valid masks (Some i :: p) = CAccept ->
+  covers mem (Z.land valid (mask_at masks pc)) ->
+  scratch_in i = Some k -> 0 <= k < 16 -> needs_written d = true -> written mem k.
+Proof.
+  intros C V I K N. cbn [check_scratch] in C. unfold scratch_in in I.
+  destruct (ci_op i); try discriminate; injection I as <-; rewrite N in C; cbn [andb] in C;
+    (destruct (Z.testbit (Z.land valid (mask_at masks pc)) (ci_k i)) eqn:T; [auto | discriminate]).
+Qed.
+
+(** where an accepted instruction goes, there is an instruction *)
+Lemma successor_inside d len pc i pc' :
+  check_insn d len pc i = None -> successor i pc pc' -> pc < len ->
+  pc' = pc + 1 \/ pc + 1 <= pc' < len.
+Proof.
+  intros C S L. pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C)) as [KT [KF KK]]. unfold word32 in KK.
+  pose proof (check_insn_ok _ _ _ _ C) as OK. unfold check_insn in C. rewrite OK in C. cbn [negb] in C.
+  unfold successor in S. destruct (ci_op i); try (left; assumption); try contradiction;
+    apply refuse_if_none in C; bools;
+    repeat match goal with H : (_ <=? _) = false |- _ => apply Z.leb_gt in H end; right; lia.
+Qed.
+
+Lemma ret_ends i pc pc' : is_ret (Some i) = true -> successor i pc pc' -> False.
+Proof. cbn [is_ret]. unfold successor. destruct (ci_op i); intros R S; try discriminate; exact S. Qed.
+
+Lemma scratch_in_range d len pc i k : check_insn d len pc i = None -> scratch_in i = Some k -> 0 <= k < 16.
+Proof.
+  intros C I. pose proof (check_insn_ok _ _ _ _ C) as OK. pose proof (cinsn_ok_spec _ OK) as [KT [KF KK]].
+  unfold check_insn in C. rewrite OK in C. cbn [negb] in C. unfold scratch_in in I. unfold word32 in KK.
+  destruct (ci_op i); try discriminate; injection I as <-; apply refuse_if_none in C; apply Z.leb_gt in C;
+    unfold scratch_size in C; lia.
+Qed.
+
+(** The state may already be further on than [pc], where a jump brought it. *)
+Lemma steps_ok d e c len : len <= W32 -> forall p pc valid masks s,
+  pc + clength p = len -> 0 <= pc ->
+  holds c pc p ->
+  first_refusal (check_slot d len) pc p = CAccept ->
+  first_refusal (check_seccomp d len) pc p = CAccept ->
+  is_ret (last p None) = true ->
+  check_scratch d pc valid masks p = CAccept ->
+  values_ok s -> pc <= cs_pc s < len ->
+  (if cs_pc s =? pc then covers (cs_mem s) (Z.land valid (mask_at masks (cs_pc s)))
+   else covers (cs_mem s) (mask_at masks (cs_pc s))) ->
+  exists n r, Z.of_nat n <= clength p /\ classic_steps d c e n s = CDone r /\ word32 r.
+Proof.
+  intros LW p. unfold clength. induction p as [|o p IH]; intros pc valid masks s LEN P0 H C1 C2 R CS V PC COV.
+  { cbn [length] in LEN. lia. }
+  apply first_refusal_cons in C1. destruct C1 as [C1 C1']. apply first_refusal_cons in C2. destruct C2 as [C2 C2'].
+  destruct o as [i|]; [|discriminate]. cbn [check_slot] in C1.
+  cbn [length] in *. rewrite Nat2Z.inj_succ in *.
+  assert (R' : p <> [] -> is_ret (last p None) = true) by (destruct p as [|o' p']; [congruence | intros _; exact R]).
+  destruct (Z.eqb_spec (cs_pc s) pc) as [E|E].
+  - (* one step, and then the rest of the program *)
+    assert (X : next_ok i s (classic_exec d e i s)).
+    { apply (exec_ok d e len); rewrite ?E; auto. intros k I N. eapply check_scratch_read; eauto.
+      - rewrite <- E. exact COV.
+      - eapply scratch_in_range; eauto. }
+    assert (STEP : classic_step d c e s = classic_exec d e i s).
+    { unfold classic_step. rewrite E, (holds_head _ _ _ _ H). reflexivity. }
+    destruct (classic_exec d e i s) as [s'|r|f] eqn:EX; cbn [next_ok] in X; [|exists 1%nat, r|contradiction].
+    2: { split; [lia|]. cbn [classic_steps]. rewrite STEP. auto. }
+    destruct X as [V' [SU [G WR1]]]. rewrite E in SU.
+    destruct (check_scratch_cons _ _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS) as [valid' [masks' [CS' [MONO COV']]]]; auto.
+    { rewrite <- E. exact COV. }
+    { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32 in K. lia. }
+    assert (NE : p <> []).
+    { intros ->. cbn [last] in R. eapply ret_ends; eauto. }
+    assert (LP : 0 < Z.of_nat (length p)) by (destruct p; [congruence | cbn [length]; lia]).
+    assert (IN : pc + 1 <= cs_pc s' < len).
+    { destruct (successor_inside _ _ _ _ _ C1 SU ltac:(lia)) as [->|IN]; lia. }
+    destruct (IH (pc + 1) valid' masks' s') as [n [r [N [RUN WR]]]]; auto; try lia.
+    { eapply holds_tail; eauto. }
+    exists (S n), r. split; [lia|]. cbn [classic_steps]. rewrite STEP. auto.
+  - (* the state is further on *)
+    assert (NE : p <> []) by (intros ->; cbn [length] in *; lia).
+    assert (TAIL : exists valid' masks', check_scratch d (pc + 1) valid' masks' p = CAccept /\
+              forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)).
+    { cbn [check_scratch] in CS. destruct (ci_op i);
+        try (destruct (needs_written d && negb (Z.testbit _ (ci_k i))); [discriminate|]);
+        eexists _, _; (split; [exact CS|]); intros q m' HQ; repeat apply covers_meet; exact HQ. }
+    destruct TAIL as [valid' [masks' [CS' MONO]]].
+    destruct (IH (pc + 1) valid' masks' s) as [n [r [N [RUN WR]]]]; auto; try lia.
+    { eapply holds_tail; eauto. }
+    { destruct (cs_pc s =? pc + 1); [apply covers_land_r|]; apply MONO; exact COV. }
+    exists n, r. split; [lia|]. auto.
+Qed.
+
+Lemma verdict_parts d p : classic_verdict d p = CAccept ->
+  0 < clength p /\ clength p <= max_insns d /\
+  first_refusal (check_slot d (clength p)) 0 p = CAccept /\ is_ret (last p None) = true /\
+  check_scratch d 0 0 zempty p = CAccept /\ first_refusal (check_seccomp d (clength p)) 0 p = CAccept.
+Proof.
+  unfold classic_verdict. cbv zeta. intros A.
+  destruct (Z.eqb_spec (clength p) 0) as [Q|Q]; [discriminate|].
+  destruct (Z.ltb_spec (max_insns d) (clength p)) as [L|L]; [discriminate|].
+  destruct (first_refusal (check_slot d (clength p)) 0 p); [|discriminate].
+  destruct (is_ret (last p None)); [|discriminate].
+  destruct (check_scratch d 0 0 zempty p); [|discriminate].
+  split; [unfold clength in *; lia|]. auto.
+Qed.
+
+(** What the checker accepts ends without a fault, for every environment, in at most as many steps as it has instructions. *)
+Theorem classic_check_sound d p : classic_check d p = true ->
+  forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
+Proof.
+  unfold classic_check. destruct (classic_verdict d p) eqn:A; [|discriminate]. intros _ e.
+  apply verdict_parts in A. destruct A as [POS [LIM [C1 [R [CS C2]]]]].
+  unfold classic_run. apply (steps_ok d e (classic_code p) (clength p)) with (pc := 0) (valid := 0) (masks := zempty); auto; try lia.
+  - destruct d; cbn [max_insns] in LIM; unfold mask32, linux_max_insns in LIM; lia.
+  - apply code_from_holds.
+  - unfold values_ok, classic_init. cbn [cs_a cs_x cs_mem]. split; [apply zero_word|]. split; [apply zero_word|].
+    intros j v. rewrite zfind_empty. discriminate.
+  - cbn [classic_init cs_pc]. lia.
+  - cbn [classic_init cs_pc cs_mem]. rewrite Z.land_0_l. intros j J. rewrite Z.testbit_0_l. discriminate.
+Qed.
+
+(** More fuel changes nothing, so [n] may be the number of instructions, or any number above it. *)
+Lemma classic_steps_more d c e n : forall s r k,
+  classic_steps d c e n s = CDone r -> classic_steps d c e (n + k) s = CDone r.
+Proof.
+  induction n as [|n IH]; intros s r k D; cbn [classic_steps Nat.add] in *; [discriminate|].
+  destruct (classic_step d c e s) as [s'|r'|f]; auto.
+Qed.
+Corollary classic_check_run d p : classic_check d p = true ->
+  forall e, exists r, classic_run d p e (length p) = CDone r /\ 0 <= r < W32.
+Proof.
+  intros A e. destruct (classic_check_sound d p A e) as [n [r [N [D R]]]]. exists r. split; [|exact R].
+  unfold clength in N. replace (length p) with (n + (length p - n))%nat by lia.
+  apply classic_steps_more. exact D.
 Qed.

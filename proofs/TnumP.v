@@ -10,12 +10,16 @@ Proof.
   - intros H. apply Z.bits_inj'. intros i I. rewrite (H i I). apply Z.ldiff_spec.
 Qed.
 
+(** What a membership says of bit [n]. *)
+Ltac use_bit H n N :=
+  let B := fresh in assert (B := proj1 (in_tnum_bits _ _) H n N); clear H; rename B into H.
+
 (** Bitwise goals: compare bit [i], with what is known of [x]'s (and [y]'s) bit. *)
 Ltac bit_cases :=
   repeat match goal with H : context [Z.testbit _ _] |- _ => revert H end;
-  repeat match goal with |- context [Z.testbit ?a ?i] => destruct (Z.testbit a i) end;
+  repeat match goal with |- context [Z.testbit ?a ?i] => destruct (Z.testbit a i) | |- context [?a <? ?b] => destruct (a <? b) end;
   cbn [andb orb negb xorb]; intros; congruence.
-Ltac bits_open := rewrite ?Z.ldiff_spec, ?Z.land_spec, ?Z.lor_spec, ?Z.lxor_spec.
+Ltac bits_open := repeat first [rewrite Z.ldiff_spec | rewrite Z.land_spec | rewrite Z.lor_spec | rewrite Z.lxor_spec].
 
 (** * Elements *)
 
@@ -45,7 +49,7 @@ Proof.
 Qed.
 Lemma tn_may_bits t x i : 0 <= x < W -> in_tnum t x -> 0 <= i -> Z.testbit x i = true -> Z.testbit (tn_may t) i = true.
 Proof.
-  intros X H I B. unfold tn_may. rewrite testbit_wrap by exact I. apply in_tnum_bits with (i := i) in H; [| exact I].
+  intros X H I B. unfold tn_may. rewrite testbit_wrap by exact I. use_bit H i I.
   rewrite Z.lor_spec. destruct (Z.ltb_spec i 64) as [L | L].
   - bit_cases.
   - rewrite (word_high x i X L) in B. discriminate.
@@ -57,8 +61,6 @@ Proof.
 Qed.
 
 (** * Inclusion, meet, join, and the bits of a range *)
-
-Ltac use_bit H i I := apply in_tnum_bits with (i := i) in H; [| exact I].
 
 Lemma tn_le_sound a b x : tn_le a b = true -> in_tnum a x -> in_tnum b x.
 Proof.
@@ -157,7 +159,7 @@ Proof.
   intros C H. apply in_tnum_bits. intros i I. cbn [tn_shl t_val t_mask]. rewrite !testbit_wrap, !Z.shiftl_spec by exact I.
   destruct (Z.ltb_spec (i - c) 0) as [N | N].
   - rewrite !Z.testbit_neg_r by exact N. reflexivity.
-  - apply in_tnum_bits with (i := i - c) in H; [| exact N]. rewrite H. clear H. bit_cases.
+  - use_bit H (i - c) N. rewrite H. clear H. bit_cases.
 Qed.
 Lemma tn_shr_sound t x c : 0 <= c -> in_tnum t x -> in_tnum (tn_shr t c) (Z.shiftr x c).
 Proof.
@@ -168,7 +170,7 @@ Proof.
   intros C X H. apply in_tnum_bits. intros i I. cbn [tn_sar t_val t_mask]. rewrite !testbit_wrap, !Z.shiftr_spec by exact I.
   assert (V := tn_val_le t x (proj1 X) H). rewrite !testbit_sgn64 by (try apply wrap_range; lia).
   rewrite testbit_wrap by lia. replace (Z.min (i + c) 63 <? 64) with true by (symmetry; apply Z.ltb_lt; lia).
-  apply in_tnum_bits with (i := Z.min (i + c) 63) in H; [| lia]. rewrite H. clear H. bit_cases.
+  assert (K : 0 <= Z.min (i + c) 63) by lia. use_bit H (Z.min (i + c) 63) K. rewrite H. clear H. bit_cases.
 Qed.
 
 (** * Sums: bit [i] is the operands' bits and the carry that the lower bits send *)
@@ -214,7 +216,7 @@ Lemma tn_most t x : in_tnum t x -> t_val t + t_mask t = Z.lor (t_val t) (t_mask 
 Proof.
   intros H. assert (D : Z.land (t_val t) (t_mask t) = 0).
   { rewrite <- H. apply Z.bits_inj'. intros i I. rewrite Z.bits_0. bits_open. bit_cases. }
-  rewrite (Z.add_nocarry_lxor _ _ D). symmetry. apply Z.lxor_lor. exact D.
+  rewrite (Z.add_nocarry_lxor _ _ D). apply Z.lxor_lor. exact D.
 Qed.
 Lemma tn_low_bits t x i : 0 <= i -> in_tnum t x ->
   t_val t mod 2 ^ i <= x mod 2 ^ i <= (t_val t + t_mask t) mod 2 ^ i.
@@ -227,6 +229,9 @@ Lemma tn_most_bit t x i : 0 <= i -> in_tnum t x -> Z.testbit (t_mask t) i = fals
 Proof.
   intros I H M. rewrite (tn_most t x H), Z.lor_spec. use_bit H i I. rewrite M in *. rewrite H. split; bit_cases.
 Qed.
+
+Lemma xorb_cancel p a b : xorb p a = xorb p b -> a = b.
+Proof. destruct p, a, b; cbn [xorb]; congruence. Qed.
 
 (** Both sums end so: [m] has every bit that isn't known, and the others are those of [v]. *)
 Lemma in_tnum_masked v m z :
@@ -248,8 +253,7 @@ Proof.
   assert (LA := tn_low_bits a x i I A). assert (LB := tn_low_bits b y i I B).
   destruct (tn_most_bit a x i I A NA) as [A1 A2]. destruct (tn_most_bit b y i I B NB) as [B1 B2].
   rewrite !add_bit in * by exact I. rewrite A1, B1, A2, B2 in *. f_equal.
-  apply xorb_eq in M. apply (f_equal (xorb (xorb (Z.testbit x i) (Z.testbit y i)))) in M.
-  rewrite <- !xorb_assoc, !xorb_nilpotent, !xorb_false_l in M.
+  apply xorb_eq in M. apply xorb_cancel in M.
   destruct (Z.leb_spec (2 ^ i) (x mod 2 ^ i + y mod 2 ^ i)) as [C | C].
   - rewrite <- M. apply Z.leb_le. lia.
   - apply Z.leb_gt. lia.
@@ -259,7 +263,7 @@ Proof.
   intros A B. unfold tn_sub. cbv zeta. apply in_tnum_masked. intros i [I L].
   rewrite testbit_wrap, !Z.lor_spec, Z.lxor_spec by exact I. rewrite wrap_add_l.
   replace (wrap (wrap (t_val a - t_val b) - t_mask b)) with (wrap (t_val a - (t_val b + t_mask b))).
-  2: { rewrite <- (wrap_wrap (_ - _)) at 1. unfold Z.sub at 3. rewrite wrap_add_l, wrap_wrap. f_equal. lia. }
+  2: { rewrite wrap_sub_l. f_equal. lia. }
   rewrite !testbit_wrap by exact I.
   assert (K : i <? 64 = true) by (apply Z.ltb_lt; exact L). rewrite K, !andb_true_r.
   intros M. apply orb_false_iff in M. destruct M as [M N]. apply orb_false_iff in N. destruct N as [NA NB].
@@ -267,8 +271,7 @@ Proof.
   assert (LA := tn_low_bits a x i I A). assert (LB := tn_low_bits b y i I B).
   destruct (tn_most_bit a x i I A NA) as [A1 A2]. destruct (tn_most_bit b y i I B NB) as [B1 B2].
   rewrite !sub_bit in * by exact I. rewrite A1, B1, A2, B2 in *. f_equal.
-  apply xorb_eq in M. apply (f_equal (xorb (xorb (Z.testbit x i) (Z.testbit y i)))) in M.
-  rewrite <- !xorb_assoc, !xorb_nilpotent, !xorb_false_l in M.
+  apply xorb_eq in M. apply xorb_cancel in M.
   destruct (Z.ltb_spec ((t_val a + t_mask a) mod 2 ^ i) (t_val b mod 2 ^ i)) as [C | C];
     destruct (Z.ltb_spec (t_val a mod 2 ^ i) ((t_val b + t_mask b) mod 2 ^ i)) as [D | D]; try discriminate;
     destruct (Z.ltb_spec (t_val a mod 2 ^ i) (t_val b mod 2 ^ i)) as [E | E];
@@ -321,17 +324,19 @@ Proof.
       f_equal. f_equal.
       - rewrite <- (wrap_mul (Z.shiftr x 1)), wrap_wrap, wrap_mul. f_equal. lia.
       - rewrite <- (wrap_mul (Z.shiftr v 1)), wrap_wrap, wrap_mul. f_equal. lia. }
+    assert (PX : x * y = (2 * Z.shiftr x 1 + Z.b2z (Z.odd x)) * y) by (f_equal; exact HX).
+    assert (PV : v * t_val b = (2 * Z.shiftr v 1 + Z.b2z (Z.odd v)) * t_val b) by (f_equal; exact HV).
     destruct (Z.odd v) eqn:OV.
-    { assert (OX : Z.odd x = true) by (destruct (Z.odd x); [reflexivity | discriminate]). rewrite OX in HX. cbn [Z.b2z] in HX, HV.
-      apply Step with (s' := wrap s + (y - t_val b)).
-      - apply tn_add_sound; [exact S | apply in_tnum_part; exact B].
-      - clear Step IH. nia. }
+    { assert (OX : Z.odd x = true) by (destruct (Z.odd x); [reflexivity | discriminate]). rewrite OX in PX. cbn [Z.b2z] in PX, PV.
+      apply Step with (s' := s + (y - t_val b)); [| lia]. rewrite <- wrap_add_l.
+      apply tn_add_sound; [exact S | apply in_tnum_part; exact B]. }
     destruct (Z.odd m) eqn:OM.
-    { destruct (Z.odd x) eqn:OX; cbn [Z.b2z] in HX, HV.
-      - apply Step with (s' := wrap s + y); [apply tn_add_sound; [exact S | apply in_tnum_whole; exact B] |]. nia.
-      - apply Step with (s' := wrap s + 0); [apply tn_add_sound; [exact S | apply in_tnum_0] |]. nia. }
-    assert (OX : Z.odd x = false) by (destruct (Z.odd x); [discriminate | reflexivity]). rewrite OX in HX. cbn [Z.b2z] in HX, HV.
-    apply Step with (s' := s); [exact S |]. nia.
+    { destruct (Z.odd x) eqn:OX; cbn [Z.b2z] in PX, PV.
+      - apply Step with (s' := s + y); [| lia]. rewrite <- wrap_add_l.
+        apply tn_add_sound; [exact S | apply in_tnum_whole; exact B].
+      - apply Step with (s' := s + 0); [| lia]. rewrite <- wrap_add_l. apply tn_add_sound; [exact S | apply in_tnum_0]. }
+    assert (OX : Z.odd x = false) by (destruct (Z.odd x); [discriminate | reflexivity]). rewrite OX in PX. cbn [Z.b2z] in PX, PV.
+    apply Step with (s' := s); [exact S | lia].
 Qed.
 Lemma tn_mul_sound a b x y : 0 <= x < W -> 0 <= y < W -> in_tnum a x -> in_tnum b y -> in_tnum (tn_mul a b) (wrap (x * y)).
 Proof.

@@ -44,6 +44,12 @@ Lemma wrap_add_l a b : wrap (wrap a + b) = wrap (a + b).
 Proof. rewrite !wrap_mod. apply Z.add_mod_idemp_l. lia. Qed.
 Lemma wrap_add_r a b : wrap (a + wrap b) = wrap (a + b).
 Proof. rewrite !wrap_mod. apply Z.add_mod_idemp_r. lia. Qed.
+Lemma wrap_sub_l a b : wrap (wrap a - b) = wrap (a - b).
+Proof. rewrite !wrap_mod. apply Zminus_mod_idemp_l. Qed.
+Lemma wrap_sub_r a b : wrap (a - wrap b) = wrap (a - b).
+Proof. rewrite !wrap_mod. apply Zminus_mod_idemp_r. Qed.
+Lemma wrap_mul_r a b : wrap (a * wrap b) = wrap (a * b).
+Proof. rewrite !wrap_mod. apply Z.mul_mod_idemp_r. lia. Qed.
 Lemma wrap_mul_l a b : wrap (wrap a * b) = wrap (a * b).
 Proof. rewrite !wrap_mod. apply Z.mul_mod_idemp_l. lia. Qed.
 

@@ -1,0 +1,54 @@
+# make          builds everything: programs in build/bin/, the library in build/lib/
+# make run      checks the project's real input and prints the verdicts
+# make test     runs the tests
+# make bench    measures
+# make install  PREFIX=/usr/local DESTDIR=
+# make clean    removes what was built
+# make deps     installs the Debian packages of packages.txt; run and test do it first
+# make coqchk, make mangle   slow checks of the proofs
+#
+# JOBS=N builds that many things at a time.
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CFLAGS)
+SUBMAKE := $(MAKE) --no-print-directory
+
+say = @printf '  %-8s %s\n' $(1) $(2)
+
+.DELETE_ON_ERROR:
+.PHONY: all run test bench install clean deps
+all: coq programs corpus
+
+include mk/coq.mk
+include mk/ocaml.mk
+include mk/c.mk
+include mk/corpus.mk
+
+# Nothing may be read from packages that are not there yet, so these two start over after `deps`.
+run: deps
+	@$(SUBMAKE) -j$(JOBS) all
+	@tests/run_real.sh
+
+test: deps
+	@$(SUBMAKE) -j$(JOBS) all tests
+	@tests/run.sh
+
+bench: deps
+	@$(SUBMAKE) -j$(JOBS) all
+	@tests/bench.sh
+
+deps:
+	@mk/packages.sh packages.txt
+
+clean:
+	@rm -rf build
+	@find semantics checker proofs extraction \( -name '*.vo' -o -name '*.vos' -o -name '*.vok' \
+	  -o -name '*.glob' -o -name '.*.aux' \) -delete
+	@rm -f .lia.cache .nia.cache
+
+# Dependencies between Coq files are found by a program that `deps` may have yet to install.
+ifneq ($(filter-out run test bench deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+include build/coq.d
+endif

@@ -1,0 +1,71 @@
+# The corpus: objects and filters made from their sources by the compilers that users have.
+
+CORPUS := build/corpus
+CLANG := clang
+# The BPF target has no headers of its own; the machine's <asm/types.h> is good enough for <linux/bpf.h>.
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror \
+  -idirafter /usr/include/$(shell gcc -print-multiarch 2>/dev/null)
+
+# The flow filter and its faulty twins: one source, one macro each.
+TWINS := no_bounds_check no_null_check off_by_one past_value undefined_key
+FLOW_OBJECTS := $(CORPUS)/xdp_flow/xdp_flow.o $(TWINS:%=$(CORPUS)/xdp_flow/%.o)
+SMALL_OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corpus/small/*.c))
+SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
+  $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
+SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
+HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
+  $(CORPUS)/hostile/machine_code.o
+
+.PHONY: corpus
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+
+$(CORPUS)/xdp_flow/xdp_flow.o: corpus/xdp_flow/xdp_flow.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(TWINS:%=$(CORPUS)/xdp_flow/%.o): $(CORPUS)/xdp_flow/%.o: corpus/xdp_flow/xdp_flow.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -D$$(echo $* | tr a-z A-Z) -c $< -o $@
+
+$(CORPUS)/small/%.o: corpus/small/%.c corpus/small/small.h
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(CORPUS)/seccomp/make_filter: corpus/seccomp/make_filter.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $< -o $@ -lseccomp
+
+$(CORPUS)/seccomp/worker.bpf: $(CORPUS)/seccomp/make_filter
+	$(call say,FILTER,$@)
+	@$< $@
+
+$(CORPUS)/socket/%.ddd: corpus/socket/expressions.txt
+	$(call say,FILTER,$@)
+	@mkdir -p $(@D)
+	@tcpdump -ddd -y EN10MB "$$(sed -n 's/^$*://p' $<)" > $@.tmp 2> $@.err || { cat $@.err >&2; exit 1; }
+	@mv $@.tmp $@ && rm -f $@.err
+
+$(CORPUS)/hostile/make_hostile: corpus/hostile/make_hostile.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $< -o $@
+
+$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o
+	$(call say,DAMAGE,$(@D)/damaged)
+	@rm -rf $(@D)/damaged && mkdir -p $(@D)/damaged
+	@$^ $(@D)/damaged
+	@touch $@
+
+$(CORPUS)/hostile/big_endian.o: corpus/xdp_flow/xdp_flow.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS:bpf=bpfeb) -c $< -o $@
+
+$(CORPUS)/hostile/machine_code.o: corpus/hostile/make_hostile.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -c $< -o $@

@@ -1,0 +1,137 @@
+(** Arithmetic on abstract values is sound. *)
+From Checker Require Import Arith.
+From Proofs Require Export FactP.
+From Proofs Require Import ScalarStub.
+
+(** ** Room around pointers, from the layout *)
+Lemma values_from_in m i b bs : In b bs -> forall j, exists k, In (value_region m i k b) (values_from m i j bs).
+Proof.
+  induction bs as [|c bs IH]; intros H j; [contradiction H|]. cbn [values_from]. destruct H as [->|H].
+  - exists j. left. reflexivity.
+  - destruct (IH H (j + 1)) as [k K]. exists k. right. exact K.
+Qed.
+Lemma maps_from_in b m bs : forall ms vs n i, nth_error ms n = Some m -> nth_error vs n = Some bs -> In b bs ->
+  exists i' j, In (value_region m i' j b) (maps_from i ms vs).
+Proof.
+  induction ms as [|m' ms IH]; intros vs n i M V B; [destruct n; discriminate M|].
+  destruct vs as [|bs' vs]; [destruct n; discriminate V|]. cbn [maps_from]. destruct n as [|n]; cbn [nth_error] in M, V.
+  - injection M as ->. injection V as ->. destruct (values_from_in m i b bs B 0) as [j J].
+    exists i, j. apply in_or_app. left. exact J.
+  - destruct (IH vs n (i + 1) M V B) as [i' [j J]]. exists i', j. apply in_or_app. right. exact J.
+Qed.
+Lemma value_room t L i m bs b : wf_layout t L -> map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
+  0 < b /\ 0 <= m_value m /\ b + m_value m < W.
+Proof.
+  unfold map_of, nth_z. intros WL M V B. destruct (i <? 0); [discriminate M|].
+  destruct (maps_from_in b m bs _ _ _ 0 M V B) as [i' [j J]].
+  pose proof (wl_range _ _ WL) as R. rewrite Forall_forall in R.
+  apply (R (value_region m i' j b)). unfold regions. right. right. right. exact J.
+Qed.
+Lemma forall2_length {A B} (P : A -> B -> Prop) l m : Forall2 P l m -> length l = length m.
+Proof. intros H. induction H as [|x y l m R H IH]; cbn [length]; congruence. Qed.
+Lemma value_map t L i bs : wf_layout t L -> nth_z (l_vals L) i = Some bs -> exists m, map_of t i = Some m.
+Proof.
+  intros WL V. apply nth_z_some. apply nth_z_bounds in V.
+  rewrite (forall2_length _ _ _ (wl_vals _ _ WL)). exact V.
+Qed.
+Lemma packet_low t L : wf_layout t L -> 0 < l_pkt L.
+Proof.
+  intros WL. pose proof (wl_range _ _ WL) as R. rewrite Forall_forall in R.
+  apply (R (packet_region L)). unfold regions. right. right. left. reflexivity.
+Qed.
+
+(** ** Results *)
+Section Arith.
+Variable t : target.
+Variable L : layout.
+Variable F : facts.
+Variable vs : list Z.
+Hypothesis FH : facts_hold t L F vs.
+
+Lemma new_scalar ta s x : in_scalar s x -> yields t L vs (New (FScalar ta s) 0) x.
+Proof.
+  intros H. pose proof (in_scalar_range _ _ H) as R. exists x. rewrite Z.add_0_r, wrap_small by exact R.
+  split; [split; [exact R | exact H] | reflexivity].
+Qed.
+Lemma scalar_res_sound ta s x : in_scalar s x -> yields t L vs (scalar_res F ta s) x.
+Proof.
+  intros H. unfold scalar_res. destruct ta; [apply new_scalar; exact H|].
+  destruct (sc_is_const s) as [c|] eqn:C; [|apply new_scalar; exact H].
+  destruct (aconst F c) as [v|] eqn:A; [|apply new_scalar; exact H].
+  pose proof (in_scalar_range _ _ H) as R. assert (X : x = c) by (eapply sc_is_const_sound; [exact H | exact C]).
+  subst c. cbn [yields]. rewrite <- (wrap_small x R). eapply aconst_sound; [exact FH | exact A].
+Qed.
+Lemma shift_sound a x c : relv vs a x -> yields t L vs (shift a c) (wrap (x + c)).
+Proof.
+  intros [w [N ->]]. cbn [shift yields]. exists w. cbn [fst snd]. split; [exact N|].
+  rewrite soff_wrap, wrap_add_l, Z.add_assoc. reflexivity.
+Qed.
+Lemma a_scalar_alu_sound w op a b x y : relv vs a x -> relv vs b y ->
+  yields t L vs (a_scalar_alu F w op a b) (alu w op x y).
+Proof.
+  intros A B. unfold a_scalar_alu.
+  pose proof (any_view_sound _ _ _ _ FH _ _ A) as SA. pose proof (any_view_sound _ _ _ _ FH _ _ B) as SB.
+  destruct (any_view F a) as [ta sa]. destruct (any_view F b) as [tb sb]. cbn [snd] in SA, SB.
+  apply scalar_res_sound, sc_alu_sound; assumption.
+Qed.
+Lemma a_mov_sound w b y : relv vs b y -> yields t L vs (a_mov F w b) (trunc w y).
+Proof.
+  intros B. pose proof (relv_range _ _ _ B) as R. destruct w; cbn [a_mov].
+  - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s]. cbn [snd] in S.
+    destruct (s_umax s <? half_size) eqn:U.
+    + bools. unfold half_size in *. destruct S as [S1 [S2 [S3 S4]]].
+      cbn [trunc yields]. rewrite wrap32_small by lia. exact B.
+    + apply scalar_res_sound, sc_trunc_sound. exact S.
+  - cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
+Qed.
+Lemma a_unary_sound (f : scalar -> scalar) (g : Z -> Z) a x :
+  (forall s z, in_scalar s z -> in_scalar (f s) (g z)) -> relv vs a x -> yields t L vs (a_unary F f a) (g x).
+Proof.
+  intros FG A. unfold a_unary. pose proof (any_view_sound _ _ _ _ FH _ _ A) as S.
+  destruct (any_view F a) as [ta s]. cbn [snd] in S. apply scalar_res_sound, FG. exact S.
+Qed.
+
+Hypothesis WL : wf_layout t L.
+Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r -> yields t L vs r (wrap (x + y)).
+Proof.
+  unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
+  destruct (view_sound _ _ _ _ FH _ _ _ _ A V) as [Y [Y1 [U Y2]]]. clear Y1 Y2.
+  destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
+  destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
+  assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
+  { rewrite X, wrap_add_l. f_equal. lia. }
+  rewrite Sum. clear Sum N X. destruct f as [tb s0| | |mx av| | |i mx|i]; try discriminate E.
+  - destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct H as [H1 H2]. pose proof (wl_guard _ _ WL) as G. pose proof (packet_low _ _ WL) as Lo.
+    exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
+  - destruct (map_of t i) as [m|] eqn:M; [|discriminate E].
+    destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct H as [bs [b [H1 [H2 H3]]]]. pose proof (value_room _ _ _ _ _ _ WL M H1 H2) as Room.
+    exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact H1|]. split; [exact H2 | lia].
+Qed.
+Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
+Proof.
+  intros A B. unfold a_add. destruct (const_of F b) as [c|] eqn:CB.
+  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
+  destruct (const_of F a) as [c|] eqn:CA.
+  { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm. apply shift_sound. exact B. }
+  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound _ _ _ _ _ A B P1)|].
+  destruct (add_ptr t F b a) as [r|] eqn:P2; [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
+  replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
+  cbn [alu trunc]. rewrite wrap_add. reflexivity.
+Qed.
+Lemma a_sub_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_sub F a b) (wrap (x - y)).
+Proof.
+  intros A B. unfold a_sub. destruct (const_of F b) as [c|] eqn:CB.
+  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
+  replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
+  cbn [alu trunc]. rewrite wrap_sub. reflexivity.
+Qed.
+Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_alu t F w op a b) (alu w op x y).
+Proof.
+  intros A B. assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound; assumption).
+  unfold a_alu. destruct w; [exact D|]. destruct op; try exact D; cbn [alu trunc].
+  - rewrite wrap_add. apply a_add_sound; assumption.
+  - rewrite wrap_sub. apply a_sub_sound; assumption.
+Qed.
+End Arith.

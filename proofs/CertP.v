@@ -1,0 +1,84 @@
+(** The certificate's replay is sound.  The domain is seen only through four lemmas: instruction, branch, exit, subsume. *)
+From Proofs Require Export ExecP PotP.
+
+Section Cert.
+Variable t : target.
+Variable p : prog.
+Variable e : env.
+
+(** Every run from here ends well within [B] steps. *)
+Definition ends (i : nat) (s : state) (B : Z) : Prop :=
+  exists m r, Z.of_nat m <= B /\ run_from t p e m i s = Ended r /\ allowed_result t r.
+Lemma ends_step i s s' B : step t p (e_ans e i) s = Next s' -> ends (S i) s' (B - 1) -> ends i s B.
+Proof. intros E [m [r [H [R A]]]]. exists (S m), r. split; [lia|]. split; auto. cbn [run_from]. rewrite E. auto. Qed.
+Lemma ends_done i s r B : step t p (e_ans e i) s = Done r -> allowed_result t r -> 1 <= B -> ends i s B.
+Proof. intros E A H. exists 1%nat, r. split; [lia|]. split; auto. cbn [run_from]. rewrite E. auto. Qed.
+Lemma ends_mono i s B B' : B <= B' -> ends i s B -> ends i s B'.
+Proof. intros L [m [r [H R]]]. exists m, r. split; auto. lia. Qed.
+
+Variable nodes : zmap node.
+Hypothesis nodes_ok : forall j nd, zfind j nodes = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true.
+
+Lemma replay_sound src (Ksrc : nonneg (p_terms src)) X
+  (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s -> pot_val (n_pot nd) vs Y -> 0 <= Y < X ->
+        ends i s Y) :
+  forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s -> pot_val src vs X -> ends i s (X - n).
+Proof.
+  induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX; cbn [replay] in E;
+    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate;
+    pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
+    assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
+      by (unfold step; rewrite (g_pc _ _ _ _ G), Ei; reflexivity).
+  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate.
+    destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [s' [ws [N G']]].
+    eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
+    eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
+  - destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
+    destruct (a_branch_sound _ (e_ans e i) _ _ _ _ _ _ GI Ea) as [s' [N B]].
+    eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
+    destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
+  - apply andb_true_iff in E. destruct E as [Ex Ef].
+    destruct (a_exit_sound _ (e_ans e i) _ _ _ _ GI Ex) as [r [N A]].
+    destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; try discriminate. bools.
+    pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) Ksrc PX EF).
+    eapply ends_done; [rewrite ST; exact N|exact A|lia].
+  - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
+    rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
+    pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
+    destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [KN [Y [PY Y0]]].
+    assert (YX : Y <= X - n) by (eapply pot_drop_sound; eauto; apply (g_facts _ _ _ _ G)).
+    eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
+Qed.
+
+Hypothesis nodes_replay : forall j nd, zfind j nodes = Some nd ->
+  replay t p nodes (n_pot nd) (n_deriv nd) 0 (n_state nd) = true.
+Lemma node_sound : forall X, 0 <= X -> forall j nd vs s i, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
+  pot_val (n_pot nd) vs X -> ends i s X.
+Proof.
+  intros X HX. pattern X. apply Zlt_0_ind; auto. clear X HX. intros X IH HX j nd vs s i En G PX.
+  destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ G) (nodes_ok _ _ En)) as [K _].
+  replace X with (X - 0) by lia.
+  refine (replay_sound (n_pot nd) K X _ (n_deriv nd) 0 _ vs s i (nodes_replay _ _ En) _ G PX); [|lia].
+  intros j' nd' vs' s' i' Y En' G' PY HY. eapply IH; eauto.
+Qed.
+End Cert.
+
+Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); l_stack (e_layout e) + stack_size] (init t e).
+Proof.
+Admitted.
+
+Lemma validate_ends t p c e : validate t p c = true -> well_formed t e -> ends t p e 0 (init t e) (c_bound c).
+Proof.
+  unfold validate. intros V WE. rewrite !andb_true_iff in V. destruct V as [[B Root] Nodes]. bools.
+  assert (NO : forall j nd, zfind j (c_nodes c) = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true
+     /\ replay t p (c_nodes c) (n_pot nd) (n_deriv nd) 0 (n_state nd) = true).
+  { intros j nd E. pose proof (zall_find _ _ _ _ Nodes E) as K. apply andb_true_iff in K. exact K. }
+  replace (c_bound c) with (c_bound c - 0) by lia.
+  eapply (replay_sound t p e (c_nodes c)) with (src := Pot (c_bound c) []); eauto.
+  - intros j nd E. eapply NO; eauto.
+  - constructor.
+  - intros j nd vs s i Y E G PY HY. eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
+  - lia.
+  - apply init_sound; auto.
+  - unfold pot_val. cbn [p_terms p_c terms_val]. lia.
+Qed.

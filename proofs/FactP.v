@@ -1,0 +1,176 @@
+(** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a register. *)
+From Checker Require Export State Calls.
+From Proofs Require Export Tactics WordP.
+From Proofs Require Import ScalarStub.
+
+(** ** Lists by [Z] index *)
+Lemma nth_z_bounds {A} (l : list A) k w : nth_z l k = Some w -> 0 <= k < Z.of_nat (length l).
+Proof.
+  unfold nth_z. destruct (k <? 0) eqn:K; intros H; [discriminate H|]. bools.
+  assert (N : nth_error l (Z.to_nat k) <> None) by congruence. apply nth_error_Some in N. lia.
+Qed.
+Lemma nth_z_some {A} (l : list A) k : 0 <= k < Z.of_nat (length l) -> exists w, nth_z l k = Some w.
+Proof.
+  unfold nth_z. intros H. destruct (k <? 0) eqn:K; bools; [lia|].
+  destruct (nth_error l (Z.to_nat k)) as [w|] eqn:E; [exists w; reflexivity|].
+  apply nth_error_None in E. lia.
+Qed.
+Lemma nth_z_in {A} (l : list A) k w : nth_z l k = Some w -> In w l.
+Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. eapply nth_error_In. exact H. Qed.
+Lemma nth_z_app {A} (l m : list A) k w : nth_z l k = Some w -> nth_z (l ++ m) k = Some w.
+Proof.
+  unfold nth_z. destruct (k <? 0); [auto|]. intros H. rewrite nth_error_app1; [exact H|].
+  apply nth_error_Some. congruence.
+Qed.
+Lemma nth_z_last {A} (l : list A) w : nth_z (l ++ [w]) (Z.of_nat (length l)) = Some w.
+Proof.
+  unfold nth_z. destruct (_ <? 0) eqn:K; bools; [lia|].
+  rewrite Nat2Z.id, nth_error_app2, Nat.sub_diag by lia. reflexivity.
+Qed.
+Lemma nth_z_map {A B} (f : A -> B) l k w : nth_z l k = Some w -> nth_z (map f l) k = Some (f w).
+Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. apply map_nth_error. exact H. Qed.
+
+(** ** Registers *)
+Lemma get_set_same {A} r (v : A) x : get r (set r v x) = v.
+Proof. destruct x; destruct r; reflexivity. Qed.
+Lemma get_set_other {A} r d (v : A) x : r <> d -> get r (set d v x) = get r x.
+Proof. intros N. destruct x; destruct d; destruct r; try reflexivity; contradiction N; reflexivity. Qed.
+Lemma reg_dec (r d : reg) : {r = d} + {r <> d}.
+Proof. decide equality. Qed.
+Lemma all_regs_in r : In r all_regs.
+Proof. destruct r; cbn [In all_regs]; tauto. Qed.
+
+(** ** Values *)
+Lemma soff_wrap w o : wrap (w + soff o) = wrap (w + o).
+Proof. unfold soff. rewrite <- wrap_add_r, wrap_sgn64, wrap_add_r by apply wrap_range. reflexivity. Qed.
+Lemma relv_range vs a x : relv vs a x -> 0 <= x < W.
+Proof. intros [w [H ->]]. apply wrap_range. Qed.
+Lemma relv_ext vs ws a x : relv vs a x -> relv (vs ++ ws) a x.
+Proof. intros [w [H E]]. exists w. split; [apply nth_z_app; exact H | exact E]. Qed.
+Lemma relv_fun vs a x y : relv vs a x -> relv vs a y -> x = y.
+Proof. intros [w [H ->]] [v [K ->]]. congruence. Qed.
+Lemma relo_ext vs ws a x : relo vs a x -> relo (vs ++ ws) a x.
+Proof.
+  destruct a as [v|]; cbn [relo]; [|auto]. intros [y [E H]]. exists y. split; [exact E | apply relv_ext; exact H].
+Qed.
+Lemma facts_ext t L F vs ws : facts_hold t L F vs -> facts_hold t L F (vs ++ ws).
+Proof.
+  intros H k f E. destruct (H k f E) as [w [N P]]. exists w. split; [apply nth_z_app; exact N | exact P].
+Qed.
+Lemma facts_set t L F vs k f w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
+  facts_hold t L (zset k f F) vs.
+Proof.
+  intros H N P k' f' E. rewrite zfind_set in E. destruct (k' =? k) eqn:K; bools; [|apply H; exact E].
+  injection E as <-. subst k'. exists w. auto.
+Qed.
+
+Section Reading.
+Variable t : target.
+Variable L : layout.
+Variable F : facts.
+Variable vs : list Z.
+Hypothesis FH : facts_hold t L F vs.
+
+Lemma fact_of_sound a x f : relv vs a x -> fact_of F a = Some f ->
+  exists w, nth_z vs (fst a) = Some w /\ fact_holds t L f w /\ x = wrap (w + snd a).
+Proof.
+  intros [w [N ->]] E. destruct (FH _ _ E) as [v [N' P]]. assert (v = w) by congruence. subst v.
+  exists w. auto.
+Qed.
+Lemma view_sound a x ta s : relv vs a x -> view F a = Some (ta, s) -> in_scalar s x.
+Proof.
+  unfold view. intros R E. destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
+  destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
+  destruct f as [tb s0| | | | | | |]; try discriminate E. injection E as <- <-.
+  destruct (snd a =? 0) eqn:Z0; bools.
+  - rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
+  - rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
+Qed.
+Lemma any_view_sound a x : relv vs a x -> in_scalar (snd (any_view F a)) x.
+Proof.
+  unfold any_view. intros R. destruct (view F a) as [[ta s]|] eqn:E; cbn [snd].
+  - exact (view_sound _ _ _ _ R E).
+  - apply sc_top_sound. exact (relv_range _ _ _ R).
+Qed.
+Lemma const_of_sound a x c : relv vs a x -> const_of F a = Some c -> x = c.
+Proof.
+  unfold const_of. intros R E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
+  eapply sc_is_const_sound; [exact (view_sound _ _ _ _ R V) | exact E].
+Qed.
+Lemma aconst_sound z v : aconst F z = Some v -> relv vs v (wrap z).
+Proof.
+  unfold aconst. intros E. destruct (zfind 0 F) as [f|] eqn:EF; [|discriminate E].
+  destruct (FH _ _ EF) as [w [N [B P]]].
+  destruct f as [ta s| | | | | | |]; try discriminate E. destruct ta; [discriminate E|].
+  destruct (sc_is_const s) as [c|] eqn:C; [|discriminate E]. destruct c as [|c|c]; try discriminate E.
+  injection E as <-. assert (Z0 : w = 0) by (eapply sc_is_const_sound; [exact P | exact C]). subst w.
+  exists 0. cbn [fst snd]. split; [exact N|]. rewrite soff_wrap, Z.add_0_l. reflexivity.
+Qed.
+Lemma range_sound a x l h d : relv vs a x -> range F a = Some (l, h, d) ->
+  l <= x <= h /\ exists w, nth_z vs (fst a) = Some w /\ x = w + d /\ 0 <= w < W.
+Proof.
+  unfold range. intros R E. destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
+  destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
+  destruct f as [ta s| | | | | | |]; try discriminate E. destruct P as [P1 [P2 [U S]]].
+  set (q := (s_umin s + snd a) / word_size) in *.
+  destruct (q =? _) eqn:Q; [|discriminate E]. injection E as <- <- <-. bools.
+  assert (X : wrap (w + snd a) = w + (snd a - q * word_size)).
+  { rewrite wrap_mod. symmetry. unfold word_size in *. apply Z.mod_unique with q; [|lia]. left.
+    subst q. Z.div_mod_to_equations; lia. }
+  rewrite X. split; [lia|]. exists w. auto.
+Qed.
+Lemma yields_range r x : yields t L vs r x -> 0 <= x < W.
+Proof.
+  destruct r as [v|f c]; cbn [yields]; intros H; [exact (relv_range _ _ _ H)|].
+  destruct H as [w [P ->]]. apply wrap_range.
+Qed.
+End Reading.
+
+(** ** Results in registers *)
+Lemma memrel_ext L sl ini vs ws m : memrel L sl ini vs m -> memrel L sl ini (vs ++ ws) m.
+Proof.
+  intros [A B]. constructor; [|exact B]. intros o z v E. destruct (A o z v E) as [X [Y R]].
+  split; [exact X|]. split; [exact Y | apply relv_ext; exact R].
+Qed.
+Lemma gamma_ext_regs vs ws (A : rf (option aval)) (B : rf (option Z)) :
+  (forall r, relo vs (get r A) (get r B)) -> forall r, relo (vs ++ ws) (get r A) (get r B).
+Proof. intros H r. apply relo_ext, H. Qed.
+Lemma regs_set vs (A : rf (option aval)) (B : rf (option Z)) d v x :
+  (forall r, relo vs (get r A) (get r B)) -> relo vs v x -> forall r, relo vs (get r (set d v A)) (get r (set d x B)).
+Proof.
+  intros H R r. destruct (reg_dec r d) as [->|N].
+  - rewrite !get_set_same. exact R.
+  - rewrite !get_set_other by exact N. apply H.
+Qed.
+
+Lemma goto_sound t a vs s k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7]. constructor; auto. Qed.
+
+Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
+  exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
+Proof.
+  intros [G1 G2 G3 G4 G5 G6 G7] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
+  - exists []. rewrite app_nil_r. constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live];
+      auto; [congruence|]. apply regs_set; [exact G6|]. exists x. auto.
+  - destruct Y as [w [P ->]]. exists [w].
+    assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G4; apply nth_z_last).
+    constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; auto.
+    + congruence.
+    + rewrite app_length. cbn [length]. lia.
+    + eapply facts_set; [apply facts_ext; exact G5 | exact N | exact P].
+    + apply regs_set; [apply gamma_ext_regs; exact G6|]. exists (wrap (w + c)). split; [reflexivity|].
+      exists w. cbn [fst snd]. auto.
+    + apply memrel_ext. exact G7.
+Qed.
+
+(** After a call: r1 to r5 are undefined. *)
+Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
+  exists ws, gamma t (a_put (a_clobber a) 1 R0 r) (vs ++ ws) (with_result s x).
+Proof.
+  intros [G1 G2 G3 G4 G5 G6 G7] Y.
+  pose (s' := State (pc s) (set R1 None (set R2 None (set R3 None (set R4 None (set R5 None (regs s))))))
+                (mem s) (lay s) (live s)).
+  change (with_result s x) with (put s' 1 R0 x). apply put_sound; [|exact Y].
+  constructor; cbn [s' a_clobber a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; auto.
+  do 5 (apply regs_set; [|exact I]). exact G6.
+Qed.

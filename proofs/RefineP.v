@@ -1,0 +1,105 @@
+(** What a comparison tells is so: the same valuation meets the refined facts. *)
+From Checker Require Import Refine.
+From Proofs Require Export ArithP.
+From Proofs Require Import ScalarStub.
+
+Section Refine.
+Variable t : target.
+Variable L : layout.
+Variable vs : list Z.
+Hypothesis WL : wf_layout t L.
+
+Definition refines (F : option facts) : Prop := exists F', F = Some F' /\ facts_hold t L F' vs.
+Lemma refines_same F : facts_hold t L F vs -> refines (Some F).
+Proof. intros H. exists F. auto. Qed.
+Lemma refines_bind o k : refines o -> (forall F, facts_hold t L F vs -> refines (k F)) -> refines (obind o k).
+Proof. intros [F [-> H]] K. cbn [obind]. apply K. exact H. Qed.
+
+Lemma narrow_sound F a s x : facts_hold t L F vs -> relv vs a x -> in_scalar s x -> refines (narrow F a s).
+Proof.
+  intros H R S. unfold narrow. destruct (fact_of F a) as [f|] eqn:E; [|apply refines_same; exact H].
+  destruct f as [ta s0| | | | | | |]; try (apply refines_same; exact H).
+  destruct (fact_of_sound _ _ _ _ H _ _ _ R E) as [w [N [[B P] X]]].
+  assert (S1 : in_scalar (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) w).
+  { destruct (snd a =? 0) eqn:Z0; bools.
+    - rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
+    - replace w with (wrap (x - wrap (snd a))); [apply sc_sub_sound; [exact S | apply sc_const_sound]|].
+      rewrite X, wrap_sub. replace (w + snd a - snd a) with w by lia. apply wrap_small. exact B. }
+  destruct (sc_meet_sound _ _ _ P S1) as [c [-> C]]. exists (zset (fst a) (FScalar ta c) F).
+  split; [reflexivity|]. apply facts_set with w; [exact H | exact N | split; [exact B | exact C]].
+Qed.
+Lemma refine_scalar_sound F w c r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
+  refines (refine_scalar F w c r a b).
+Proof.
+  intros H A B C. unfold refine_scalar. destruct (view F a) as [[ta sa]|] eqn:VA; [|apply refines_same; exact H].
+  destruct (view F b) as [[tb sb]|] eqn:VB; [|apply refines_same; exact H].
+  pose proof (view_sound _ _ _ _ H _ _ _ _ A VA) as SA. pose proof (view_sound _ _ _ _ H _ _ _ _ B VB) as SB.
+  destruct (sc_refine_sound w c r _ _ _ _ SA SB C) as [sa' [sb' [-> [SA' SB']]]].
+  apply refines_bind; [exact (narrow_sound _ _ _ _ H A SA')|]. intros F1 H1. exact (narrow_sound _ _ _ _ H1 B SB').
+Qed.
+
+Definition rel_holds (r : rel) (x y : Z) : Prop :=
+  match r with REq => x = y | RNe => x <> y | RLt => x < y | RLe => x <= y end.
+Lemma rel_of_sound c b a1 a2 r u v x y : relv vs a1 x -> relv vs a2 y -> compare A64 c x y = b ->
+  rel_of c b a1 a2 = Some (r, u, v) -> exists x' y', relv vs u x' /\ relv vs v y' /\ rel_holds r x' y'.
+Proof.
+  intros A B C E. pose proof (relv_range _ _ _ A) as RA. pose proof (relv_range _ _ _ B) as RB.
+  unfold compare in C. cbn [trunc] in C. rewrite !wrap_small in C by assumption.
+  destruct c; destruct b; cbn [rel_of] in E; try discriminate E; injection E as <- <- <-; bools;
+    (exists x, y; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia) ||
+    (exists y, x; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia).
+Qed.
+
+Lemma packet_set F a w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w -> fact_holds t L (FPkt mx av) w ->
+  w + k <= l_pkt L + l_len L -> facts_hold t L (zset (fst a) (FPkt mx (Some (omax av k))) F) vs.
+Proof.
+  intros H N [B [P1 P2]] K. apply facts_set with w; [exact H | exact N|]. split; [exact B|]. split; [exact P1|].
+  unfold omax. destruct av as [k'|]; lia.
+Qed.
+Lemma refine_packet_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
+  facts_hold t L (refine_packet F r a b) vs.
+Proof.
+  intros H A B C. unfold refine_packet. destruct (fact_of F a) as [f|] eqn:EA; [|exact H].
+  destruct f as [| | |mx av| | | |]; try exact H. destruct (fact_of F b) as [f|] eqn:EB; [|exact H].
+  destruct f as [| | | | | | |]; try exact H.
+  destruct (_ && _) eqn:T; [|exact H]. bools.
+  destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [P X]]].
+  destruct (fact_of_sound _ _ _ _ H _ _ _ B EB) as [e [N' [[Q1 Q2] Y]]].
+  pose proof (wl_guard _ _ WL) as G. unfold guard in *.
+  assert (Y' : y = l_pkt L + l_len L).
+  { rewrite Y, <- Q2. rewrite wrap_small; lia. }
+  assert (X' : x = w + snd a).
+  { rewrite X. apply wrap_small. destruct P as [P0 [P1 P2]]. lia. }
+  clear X Y. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w mx av _ H N P); lia.
+Qed.
+Lemma refine_null_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
+  refines (refine_null F r a b).
+Proof.
+  intros H A B C. unfold refine_null. pose proof (refines_same F H) as Same.
+  destruct (fact_of F a) as [f|] eqn:EA; [|exact Same]. destruct f as [| | | | | |i mx|i]; try exact Same.
+  all: destruct (const_of F b) as [c|] eqn:CB; [|exact Same]; destruct c as [|c|c]; try exact Same.
+  all: destruct (snd a =? 0) eqn:Z0; [|exact Same]; bools.
+  all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ H _ _ _ B CB); subst y.
+  all: destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [[Rw P] X]]].
+  all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
+  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [bs [b0 [V [I P]]]].
+    destruct (value_map _ _ _ _ WL V) as [m M]. pose proof (value_room _ _ _ _ _ _ WL M V I) as Room. lia.
+  - destruct r; cbn [rel_holds] in C; try exact Same.
+    + subst w. eexists. split; [reflexivity|]. apply facts_set with 0; [exact H | exact N|].
+      split; [lia|]. exact (sc_const_sound 0).
+    + eexists. split; [reflexivity|]. apply facts_set with w; [exact H | exact N|]. split; [exact Rw|].
+      destruct P as [P|[bs [V I]]]; [contradiction (C P)|]. exists bs, w. split; [exact V|]. split; [exact I | lia].
+Qed.
+End Refine.
+
+Lemma refine_sound t L F vs w c r a b x y :
+  wf_layout t L -> facts_hold t L F vs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
+  exists F', refine F w c r a b = Some F' /\ facts_hold t L F' vs.
+Proof.
+  intros WL H A B C. change (refines t L vs (refine F w c r a b)). unfold refine. apply refines_bind.
+  { exact (refine_scalar_sound t L vs F w c r a b x y H A B C). }
+  intros F1 H1. destruct w; [apply refines_same; exact H1|].
+  destruct (rel_of c r a b) as [[[k u] v]|] eqn:E; [|apply refines_same; exact H1].
+  destruct (rel_of_sound vs c r a b k u v x y A B C E) as [x' [y' [U [V K]]]].
+  apply refine_null_sound with x' y'; try assumption. apply refine_packet_sound with x' y'; assumption.
+Qed.
