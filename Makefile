@@ -16,6 +16,8 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CFLAGS)
 SUBMAKE := $(MAKE) --no-print-directory
 
 say = @printf '  %-8s %s\n' $(1) $(2)
+empty :=
+space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
 .PHONY: all run test bench install clean deps

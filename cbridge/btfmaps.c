@@ -87,6 +87,7 @@ static const char *special_in(struct warrant_btf *types, uint32_t root) {
   uint32_t *todo = malloc(sizeof *todo * count);
   const char *found = NULL;
   size_t pending = 0;
+  types->work += 16 + count / 1024;
   if (!seen || !todo || root >= count)
     goto out;
   seen[root] = 1;
@@ -148,7 +149,14 @@ static void note_special(struct warrant_btf *types, uint32_t id, char *problem, 
 }
 
 void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size) {
-  uint32_t id = types->btf ? find_section(types->btf, section) : 0;
+  if (!types->btf)
+    return;
+  types->work += btf__type_cnt(types->btf) / 16;
+  if (types->work > TYPES_VISITED_MAX) {
+    snprintf(problem, size, "has type information too large to look through");
+    return;
+  }
+  uint32_t id = find_section(types->btf, section);
   const struct btf_type *t = id ? btf__type_by_id(types->btf, id) : NULL;
   if (!t)
     return;

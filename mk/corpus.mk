@@ -14,7 +14,7 @@ SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
-  $(CORPUS)/hostile/machine_code.o
+  $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
 corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
@@ -49,7 +49,7 @@ $(CORPUS)/socket/%.ddd: corpus/socket/expressions.txt
 	@tcpdump -ddd -y EN10MB "$$(sed -n 's/^$*://p' $<)" > $@.tmp 2> $@.err || { cat $@.err >&2; exit 1; }
 	@mv $@.tmp $@ && rm -f $@.err
 
-$(CORPUS)/hostile/make_hostile: corpus/hostile/make_hostile.c
+$(CORPUS)/hostile/make_hostile $(CORPUS)/hostile/mutate: $(CORPUS)/hostile/%: corpus/hostile/%.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $< -o $@

@@ -1,46 +1,8 @@
 (** Arithmetic on abstract values is sound. *)
-From Checker Require Import Arith.
-From Proofs Require Export FactP.
+From Proofs Require Export LayoutP FactP.
 From Proofs Require Import ScalarStub.
+From Checker Require Import Arith.
 
-(** ** Room around pointers, from the layout *)
-Lemma values_from_in m i b bs : In b bs -> forall j, exists k, In (value_region m i k b) (values_from m i j bs).
-Proof.
-  induction bs as [|c bs IH]; intros H j; [contradiction H|]. cbn [values_from]. destruct H as [->|H].
-  - exists j. left. reflexivity.
-  - destruct (IH H (j + 1)) as [k K]. exists k. right. exact K.
-Qed.
-Lemma maps_from_in b m bs : forall ms vs n i, nth_error ms n = Some m -> nth_error vs n = Some bs -> In b bs ->
-  exists i' j, In (value_region m i' j b) (maps_from i ms vs).
-Proof.
-  induction ms as [|m' ms IH]; intros vs n i M V B; [destruct n; discriminate M|].
-  destruct vs as [|bs' vs]; [destruct n; discriminate V|]. cbn [maps_from]. destruct n as [|n]; cbn [nth_error] in M, V.
-  - injection M as ->. injection V as ->. destruct (values_from_in m i b bs B 0) as [j J].
-    exists i, j. apply in_or_app. left. exact J.
-  - destruct (IH vs n (i + 1) M V B) as [i' [j J]]. exists i', j. apply in_or_app. right. exact J.
-Qed.
-Lemma value_room t L i m bs b : wf_layout t L -> map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
-  0 < b /\ 0 <= m_value m /\ b + m_value m < W.
-Proof.
-  unfold map_of, nth_z. intros WL M V B. destruct (i <? 0); [discriminate M|].
-  destruct (maps_from_in b m bs _ _ _ 0 M V B) as [i' [j J]].
-  pose proof (wl_range _ _ WL) as R. rewrite Forall_forall in R.
-  apply (R (value_region m i' j b)). unfold regions. right. right. right. exact J.
-Qed.
-Lemma forall2_length {A B} (P : A -> B -> Prop) l m : Forall2 P l m -> length l = length m.
-Proof. intros H. induction H as [|x y l m R H IH]; cbn [length]; congruence. Qed.
-Lemma value_map t L i bs : wf_layout t L -> nth_z (l_vals L) i = Some bs -> exists m, map_of t i = Some m.
-Proof.
-  intros WL V. apply nth_z_some. apply nth_z_bounds in V.
-  rewrite (forall2_length _ _ _ (wl_vals _ _ WL)). exact V.
-Qed.
-Lemma packet_low t L : wf_layout t L -> 0 < l_pkt L.
-Proof.
-  intros WL. pose proof (wl_range _ _ WL) as R. rewrite Forall_forall in R.
-  apply (R (packet_region L)). unfold regions. right. right. left. reflexivity.
-Qed.
-
-(** ** Results *)
 Section Arith.
 Variable t : target.
 Variable L : layout.
@@ -102,12 +64,12 @@ Proof.
   { rewrite X, wrap_add_l. f_equal. lia. }
   rewrite Sum. clear Sum N X. destruct f as [tb s0| | |mx av| | |i mx|i]; try discriminate E.
   - destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [H1 H2]. pose proof (wl_guard _ _ WL) as G. pose proof (packet_low _ _ WL) as Lo.
+    destruct H as [Q1 Q2]. pose proof (wl_guard _ _ WL) as G. pose proof (packet_range WL) as Lo.
     exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
   - destruct (map_of t i) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [bs [b [H1 [H2 H3]]]]. pose proof (value_room _ _ _ _ _ _ WL M H1 H2) as Room.
-    exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact H1|]. split; [exact H2 | lia].
+    destruct H as [bs [b [Q1 [Q2 Q3]]]]. pose proof (value_range WL _ _ _ _ M Q1 Q2) as Room.
+    exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact Q1|]. split; [exact Q2 | lia].
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.

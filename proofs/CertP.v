@@ -63,9 +63,33 @@ Proof.
 Qed.
 End Cert.
 
+(** A run has one end. *)
+Lemma ends_or_faults t p e n m i s r k a : run_from t p e n i s = Ended r -> run_from t p e m i s = Faulted k a -> False.
+Proof.
+  revert m i s. induction n as [|n IH]; intros m i s E F; cbn [run_from] in E; [discriminate E|].
+  destruct m as [|m]; cbn [run_from] in F; [discriminate F|].
+  destruct (step t p (e_ans e i) s); [eapply IH; eauto|discriminate F|discriminate E].
+Qed.
+
 Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); l_stack (e_layout e) + stack_size] (init t e).
 Proof.
-Admitted.
+  intros WE. unfold well_formed in WE.
+  pose proof (wl_range _ _ WE) as R. unfold regions in R.
+  inversion R as [|r1 l1 [A1 [A2 A3]] R' Er1]; subst. inversion R' as [|r2 l2 [B1 [B2 B3]] R'' Er2]; subst.
+  cbn [stack_region ctx_region r_base r_size] in *. unfold stack_size in *.
+  constructor; cbn [init lay live pc regs mem a_init a_pc a_regs a_slots a_written a_facts a_next]; auto.
+  - intros k f E. rewrite !zfind_set, zfind_empty in E.
+    destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1; [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
+      injection E as <-; eexists; (split; [reflexivity|]); split; try lia.
+    + apply (sc_const_sound 0).
+    + reflexivity.
+    + reflexivity.
+  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
+      (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r, wrap_small; [reflexivity|unfold stack_size; lia]).
+  - constructor.
+    + intros o z v E. rewrite zfind_empty in E. discriminate E.
+    + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
+Qed.
 
 Lemma validate_ends t p c e : validate t p c = true -> well_formed t e -> ends t p e 0 (init t e) (c_bound c).
 Proof.

@@ -541,3 +541,11 @@ Proof.
   unfold clength in N. replace (length p) with (n + (length p - n))%nat by lia.
   apply classic_steps_more. exact D.
 Qed.
+
+(** A whole program comes back from its encoding. *)
+Theorem classic_decode_encode l :
+  forallb cinsn_ok l = true -> classic_decode (map encode_cinsn l) = map Some l.
+Proof.
+  intros K. rewrite forallb_forall in K. unfold classic_decode. rewrite map_map. apply map_ext_in.
+  intros i I. apply decode_encode_cinsn. auto.
+Qed.

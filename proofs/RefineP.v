@@ -50,7 +50,7 @@ Proof.
     (exists y, x; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia).
 Qed.
 
-Lemma packet_set F a w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w -> fact_holds t L (FPkt mx av) w ->
+Lemma packet_set F (a : aval) w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w -> fact_holds t L (FPkt mx av) w ->
   w + k <= l_pkt L + l_len L -> facts_hold t L (zset (fst a) (FPkt mx (Some (omax av k))) F) vs.
 Proof.
   intros H N [B [P1 P2]] K. apply facts_set with w; [exact H | exact N|]. split; [exact B|]. split; [exact P1|].
@@ -83,7 +83,7 @@ Proof.
   all: destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [[Rw P] X]]].
   all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
   - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [bs [b0 [V [I P]]]].
-    destruct (value_map _ _ _ _ WL V) as [m M]. pose proof (value_room _ _ _ _ _ _ WL M V I) as Room. lia.
+    destruct (vals_map WL _ _ V) as [m M]. pose proof (value_range WL _ _ _ _ M V I) as Room. lia.
   - destruct r; cbn [rel_holds] in C; try exact Same.
     + subst w. eexists. split; [reflexivity|]. apply facts_set with 0; [exact H | exact N|].
       split; [lia|]. exact (sc_const_sound 0).

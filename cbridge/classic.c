@@ -1,0 +1,838 @@
+/* Classic BPF; see classic.h. Names follow semantics/Classic.v, so that the two can be read side by
+ * side. */
+#include "classic.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  LINUX_MAX_INSNS = 4096,
+  SCRATCH_SIZE = 16,
+  SECCOMP_SIZE = 64,
+};
+#define ALL_WRITTEN 0xffffu
+#define SKF_AD 0xfffff000u
+#define SKF_NET (-0x100000)
+#define SKF_LL (-0x200000)
+
+/* Metadata that needs more than a look at the table. */
+enum { AD_IFINDEX = 8, AD_NLATTR = 12, AD_NLATTR_NEST = 16, AD_HATYPE = 28, AD_ALU_XOR_X = 40 };
+
+/* ---- Decoding ---- */
+
+enum op_kind {
+  OP_LD_ABS,
+  OP_LD_IND,
+  OP_LD_LEN,
+  OP_LD_IMM,
+  OP_LD_MEM,
+  OP_LDX_LEN,
+  OP_LDX_MSH,
+  OP_LDX_IMM,
+  OP_LDX_MEM,
+  OP_ST,
+  OP_STX,
+  OP_ALU,
+  OP_NEG,
+  OP_JA,
+  OP_JMP,
+  OP_RET_K,
+  OP_RET_A,
+  OP_TAX,
+  OP_TXA,
+};
+enum alu {
+  ALU_ADD = 0x00,
+  ALU_SUB = 0x10,
+  ALU_MUL = 0x20,
+  ALU_DIV = 0x30,
+  ALU_OR = 0x40,
+  ALU_AND = 0x50,
+  ALU_LSH = 0x60,
+  ALU_RSH = 0x70,
+  ALU_NEG = 0x80,
+  ALU_MOD = 0x90,
+  ALU_XOR = 0xa0,
+};
+enum cond { COND_JA = 0x00, COND_JEQ = 0x10, COND_JGT = 0x20, COND_JGE = 0x30, COND_JSET = 0x40 };
+
+struct op {
+  enum op_kind kind;
+  uint8_t size; /* bytes, of a packet load */
+  uint8_t sub;  /* enum alu or enum cond */
+  bool x;       /* the second operand is X, and not k */
+};
+
+static bool decode_load(unsigned code, bool into_x, struct op *o) {
+  unsigned size = code & 0x18, mode = code & 0xe0;
+  switch (mode) {
+  case 0x00:
+    o->kind = into_x ? OP_LDX_IMM : OP_LD_IMM;
+    return size == 0;
+  case 0x20:
+  case 0x40:
+    o->kind = mode == 0x20 ? OP_LD_ABS : OP_LD_IND;
+    o->size = size == 0 ? 4 : size == 8 ? 2 : 1;
+    return !into_x && size != 0x18;
+  case 0x60:
+    o->kind = into_x ? OP_LDX_MEM : OP_LD_MEM;
+    return size == 0;
+  case 0x80:
+    o->kind = into_x ? OP_LDX_LEN : OP_LD_LEN;
+    return size == 0;
+  case 0xa0:
+    o->kind = OP_LDX_MSH;
+    o->size = 1;
+    return into_x && size == 0x10;
+  default:
+    return false;
+  }
+}
+
+/* False when there is no such instruction. */
+static bool decode_op(uint16_t code, struct op *o) {
+  memset(o, 0, sizeof *o);
+  if (code > 0xff)
+    return false;
+  o->sub = code & 0xf0;
+  o->x = code & 0x08;
+  switch (code & 7) {
+  case 0:
+    return decode_load(code, false, o);
+  case 1:
+    return decode_load(code, true, o);
+  case 2:
+    o->kind = OP_ST;
+    return code == 2;
+  case 3:
+    o->kind = OP_STX;
+    return code == 3;
+  case 4:
+    o->kind = o->sub == ALU_NEG ? OP_NEG : OP_ALU;
+    return o->sub <= ALU_XOR && !(o->sub == ALU_NEG && o->x);
+  case 5:
+    o->kind = o->sub == COND_JA ? OP_JA : OP_JMP;
+    return o->sub <= COND_JSET && !(o->sub == COND_JA && o->x);
+  case 6:
+    o->kind = code == 0x16 ? OP_RET_A : OP_RET_K;
+    return code == 0x06 || code == 0x16;
+  default:
+    o->kind = code == 0x87 ? OP_TXA : OP_TAX;
+    return code == 0x07 || code == 0x87;
+  }
+}
+
+static bool in_dialect(enum warrant_dialect dialect, const struct op *o) {
+  if (dialect != WARRANT_DIALECT_SECCOMP)
+    return true;
+  switch (o->kind) {
+  case OP_LD_ABS:
+    return o->size == 4;
+  case OP_LD_IND:
+  case OP_LDX_MSH:
+    return false;
+  case OP_ALU:
+    return o->sub != ALU_MOD;
+  default:
+    return true;
+  }
+}
+
+static bool seccomp_word(uint32_t k) { return k < SECCOMP_SIZE && k % 4 == 0; }
+static bool ancillary(uint32_t k) { return k >= SKF_AD && k - SKF_AD < 64 && k % 4 == 0; }
+
+/* ---- Checker ---- */
+
+static const char *const reason_words[WARRANT_CLASSIC_REASONS] = {
+    [WARRANT_CLASSIC_EMPTY] = "empty",
+    [WARRANT_CLASSIC_TOO_LONG] = "too-long",
+    [WARRANT_CLASSIC_INSN] = "unknown-instruction",
+    [WARRANT_CLASSIC_DIV_ZERO] = "division-by-zero",
+    [WARRANT_CLASSIC_SHIFT] = "bad-shift",
+    [WARRANT_CLASSIC_SCRATCH_INDEX] = "scratch-index",
+    [WARRANT_CLASSIC_JUMP] = "bad-jump",
+    [WARRANT_CLASSIC_ANCILLARY] = "unknown-ancillary",
+    [WARRANT_CLASSIC_NO_RETURN] = "no-return",
+    [WARRANT_CLASSIC_SCRATCH_UNDEF] = "scratch-undefined",
+    [WARRANT_CLASSIC_SECCOMP_INSN] = "seccomp-instruction",
+    [WARRANT_CLASSIC_SECCOMP_LOAD] = "seccomp-load",
+};
+
+const char *warrant_classic_reason_word(enum warrant_classic_reason reason) {
+  return (unsigned)reason < WARRANT_CLASSIC_REASONS ? reason_words[reason] : "";
+}
+
+/* What one check says; -1 is no objection. */
+typedef int objection;
+#define NO_OBJECTION (-1)
+
+static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t pc,
+                            const struct warrant_cinsn *i) {
+  struct op o;
+  if (!decode_op(i->code, &o))
+    return WARRANT_CLASSIC_INSN;
+  switch (o.kind) {
+  case OP_ALU:
+    if (o.x)
+      break;
+    if ((o.sub == ALU_DIV || o.sub == ALU_MOD) && i->k == 0)
+      return WARRANT_CLASSIC_DIV_ZERO;
+    if ((o.sub == ALU_LSH || o.sub == ALU_RSH) && i->k >= 32)
+      return WARRANT_CLASSIC_SHIFT;
+    break;
+  case OP_LD_MEM:
+  case OP_LDX_MEM:
+  case OP_ST:
+  case OP_STX:
+    if (i->k >= SCRATCH_SIZE)
+      return WARRANT_CLASSIC_SCRATCH_INDEX;
+    break;
+  case OP_JA:
+    if (i->k >= len - pc - 1)
+      return WARRANT_CLASSIC_JUMP;
+    break;
+  case OP_JMP:
+    if (i->jt >= len - pc - 1 || i->jf >= len - pc - 1)
+      return WARRANT_CLASSIC_JUMP;
+    break;
+  case OP_LD_ABS:
+    if (dialect != WARRANT_DIALECT_LIBPCAP && i->k >= SKF_AD && !ancillary(i->k))
+      return WARRANT_CLASSIC_ANCILLARY;
+    break;
+  default:
+    break;
+  }
+  return NO_OBJECTION;
+}
+
+static objection check_seccomp(const struct warrant_cinsn *i) {
+  struct op o;
+  if (!decode_op(i->code, &o) || !in_dialect(WARRANT_DIALECT_SECCOMP, &o))
+    return WARRANT_CLASSIC_SECCOMP_INSN;
+  if (o.kind == OP_LD_ABS && !seccomp_word(i->k))
+    return WARRANT_CLASSIC_SECCOMP_LOAD;
+  return NO_OBJECTION;
+}
+
+/* Finds a read of scratch memory that some path reaches before a write. Bit k of a mask says that
+ * M[k] is written on every path to here; `masks` holds what jumps brought to places further on. As
+ * in Linux, what precedes a return flows into what follows it. Every instruction must have passed
+ * check_insn. */
+static bool scratch_undefined(const struct warrant_program *p, uint32_t *at) {
+  uint16_t masks[LINUX_MAX_INSNS];
+  memset(masks, 0xff, p->insn_count * sizeof masks[0]);
+  uint16_t valid = 0;
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    const struct warrant_cinsn *i = &p->cinsns[pc];
+    struct op o;
+    valid &= masks[pc];
+    if (!decode_op(i->code, &o))
+      continue;
+    switch (o.kind) {
+    case OP_ST:
+    case OP_STX:
+      valid |= (uint16_t)(1u << i->k);
+      break;
+    case OP_LD_MEM:
+    case OP_LDX_MEM:
+      if (!(valid & (1u << i->k))) {
+        *at = pc;
+        return true;
+      }
+      break;
+    case OP_JA:
+      masks[pc + 1 + i->k] &= valid;
+      valid = ALL_WRITTEN;
+      break;
+    case OP_JMP:
+      masks[pc + 1 + i->jt] &= valid;
+      masks[pc + 1 + i->jf] &= valid;
+      valid = ALL_WRITTEN;
+      break;
+    default:
+      break;
+    }
+  }
+  return false;
+}
+
+static void explain(const struct warrant_program *p, struct warrant_classic_verdict *v) {
+  static const struct warrant_cinsn none;
+  const struct warrant_cinsn *i = v->pc < p->insn_count ? &p->cinsns[v->pc] : &none;
+  char text[64];
+  warrant_classic_disasm(i, v->pc, text, sizeof text);
+  char *m = v->message;
+  size_t n = sizeof v->message;
+  switch (v->reason) {
+  case WARRANT_CLASSIC_EMPTY:
+    snprintf(m, n, "the program has no instructions");
+    break;
+  case WARRANT_CLASSIC_TOO_LONG:
+    snprintf(m, n, "the program has %" PRIu32 " instructions, and at most %d are allowed",
+             p->insn_count, LINUX_MAX_INSNS);
+    break;
+  case WARRANT_CLASSIC_INSN:
+    snprintf(m, n, "instruction %" PRIu32 " has opcode 0x%04x, which does not exist", v->pc,
+             (unsigned)i->code);
+    break;
+  case WARRANT_CLASSIC_DIV_ZERO:
+    snprintf(m, n, "instruction %" PRIu32 " (%s) divides by the constant 0", v->pc, text);
+    break;
+  case WARRANT_CLASSIC_SHIFT:
+    snprintf(m, n,
+             "instruction %" PRIu32 " (%s) shifts a 32-bit value by %" PRIu32
+             ", and 31 is the most",
+             v->pc, text, i->k);
+    break;
+  case WARRANT_CLASSIC_SCRATCH_INDEX:
+    snprintf(m, n,
+             "instruction %" PRIu32 " (%s) uses scratch word %" PRIu32 ", and the last one is 15",
+             v->pc, text, i->k);
+    break;
+  case WARRANT_CLASSIC_JUMP:
+    snprintf(m, n,
+             "instruction %" PRIu32
+             " (%s) jumps to a place that is not a later instruction of the program",
+             v->pc, text);
+    break;
+  case WARRANT_CLASSIC_ANCILLARY:
+    snprintf(m, n, "instruction %" PRIu32 " (%s) loads metadata that does not exist", v->pc, text);
+    break;
+  case WARRANT_CLASSIC_NO_RETURN:
+    snprintf(m, n, "the last instruction, %" PRIu32 " (%s), is not a return", v->pc, text);
+    break;
+  case WARRANT_CLASSIC_SCRATCH_UNDEF:
+    snprintf(m, n,
+             "instruction %" PRIu32 " (%s) may read scratch word %" PRIu32
+             " before any instruction writes it",
+             v->pc, text, i->k);
+    break;
+  case WARRANT_CLASSIC_SECCOMP_INSN:
+    snprintf(m, n, "instruction %" PRIu32 " (%s) is not allowed in a seccomp filter", v->pc, text);
+    break;
+  case WARRANT_CLASSIC_SECCOMP_LOAD:
+    snprintf(m, n,
+             "instruction %" PRIu32 " (%s) loads from offset %" PRIu32
+             ", which is not an aligned word of the 64 bytes of seccomp_data",
+             v->pc, text, i->k);
+    break;
+  default:
+    break;
+  }
+}
+
+static int refuse(const struct warrant_program *p, uint32_t pc, enum warrant_classic_reason reason,
+                  struct warrant_classic_verdict *v) {
+  v->pc = pc;
+  v->reason = reason;
+  v->word = warrant_classic_reason_word(reason);
+  explain(p, v);
+  return 0;
+}
+
+int warrant_classic_check_as(const struct warrant_program *p, enum warrant_dialect dialect,
+                             struct warrant_classic_verdict *v) {
+  memset(v, 0, sizeof *v);
+  v->word = "";
+  if (p->kind != WARRANT_CBPF && p->kind != WARRANT_SECCOMP) {
+    snprintf(v->message, sizeof v->message, "the program is not classic BPF");
+    return -1;
+  }
+  uint32_t len = p->insn_count;
+  if (len == 0)
+    return refuse(p, 0, WARRANT_CLASSIC_EMPTY, v);
+  if (dialect != WARRANT_DIALECT_LIBPCAP && len > LINUX_MAX_INSNS)
+    return refuse(p, LINUX_MAX_INSNS, WARRANT_CLASSIC_TOO_LONG, v);
+
+  for (uint32_t pc = 0; pc < len; pc++) {
+    objection r = check_insn(dialect, len, pc, &p->cinsns[pc]);
+    if (r != NO_OBJECTION)
+      return refuse(p, pc, (enum warrant_classic_reason)r, v);
+  }
+  struct op last;
+  decode_op(p->cinsns[len - 1].code, &last);
+  if (last.kind != OP_RET_K && last.kind != OP_RET_A)
+    return refuse(p, len - 1, WARRANT_CLASSIC_NO_RETURN, v);
+
+  uint32_t at;
+  if (dialect != WARRANT_DIALECT_LIBPCAP && scratch_undefined(p, &at))
+    return refuse(p, at, WARRANT_CLASSIC_SCRATCH_UNDEF, v);
+
+  for (uint32_t pc = 0; dialect == WARRANT_DIALECT_SECCOMP && pc < len; pc++) {
+    objection r = check_seccomp(&p->cinsns[pc]);
+    if (r != NO_OBJECTION)
+      return refuse(p, pc, (enum warrant_classic_reason)r, v);
+  }
+  v->accept = true;
+  return 0;
+}
+
+int warrant_classic_check(const struct warrant_program *p, struct warrant_classic_verdict *v) {
+  return warrant_classic_check_as(
+      p, p->kind == WARRANT_SECCOMP ? WARRANT_DIALECT_SECCOMP : WARRANT_DIALECT_SOCKET, v);
+}
+
+/* ---- Interpreter ---- */
+
+static const char *const fault_words[WARRANT_CFAULTS] = {
+    [WARRANT_CFAULT_PC] = "bad-pc",
+    [WARRANT_CFAULT_INSN] = "unknown-instruction",
+    [WARRANT_CFAULT_SCRATCH_INDEX] = "scratch-index",
+    [WARRANT_CFAULT_SCRATCH_UNDEF] = "scratch-undefined",
+    [WARRANT_CFAULT_DIV_ZERO] = "division-by-zero",
+    [WARRANT_CFAULT_SHIFT] = "bad-shift",
+    [WARRANT_CFAULT_LOAD] = "bad-load",
+};
+
+const char *warrant_classic_fault_word(enum warrant_classic_fault fault) {
+  return (unsigned)fault < WARRANT_CFAULTS ? fault_words[fault] : "";
+}
+
+/* The byte at offset `at` from the start of the data; the caller has checked the offset. */
+static uint32_t byte_at(const struct warrant_classic_input *in, int64_t at) {
+  return in->bytes[(int64_t)in->headroom + at];
+}
+static uint32_t read_be(const struct warrant_classic_input *in, unsigned size, int64_t at) {
+  uint32_t v = 0;
+  for (unsigned n = 0; n < size; n++)
+    v = v << 8 | byte_at(in, at + n);
+  return v;
+}
+static uint32_t read_le(const struct warrant_classic_input *in, unsigned size, int64_t at) {
+  uint32_t v = 0;
+  for (unsigned n = 0; n < size; n++)
+    v |= byte_at(in, at + n) << 8 * n;
+  return v;
+}
+
+/* Linux reads an offset as signed: a negative one counts from the network or the link-layer header.
+ * It has done so up to the packet's end, and not only in its first piece, since 6.16. */
+static bool linux_place(const struct warrant_classic_input *in, uint32_t offset, int64_t *at) {
+  int64_t o = offset < 0x80000000u ? (int64_t)offset : (int64_t)offset - 0x100000000;
+  if (o >= 0)
+    *at = o;
+  else if (o >= SKF_NET)
+    *at = o - SKF_NET + in->network;
+  else if (o >= SKF_LL && in->link_known)
+    *at = o - SKF_LL + in->link;
+  else
+    return false;
+  return true;
+}
+
+/* False when the load lies outside the packet, which ends the program with result 0.
+ * `offset` may exceed 32 bits: X + k, which libpcap does not let wrap around. */
+static bool packet_load(enum warrant_dialect dialect, const struct warrant_classic_input *in,
+                        unsigned size, uint64_t offset, uint32_t *v) {
+  int64_t at = (int64_t)offset;
+  if (dialect != WARRANT_DIALECT_LIBPCAP &&
+      (!linux_place(in, (uint32_t)offset, &at) || at < -(int64_t)in->headroom))
+    return false;
+  if (at + (int64_t)size > (int64_t)in->length)
+    return false;
+  *v = read_be(in, size, at);
+  return true;
+}
+
+/* The offset of the first netlink attribute of a type among those in `left` bytes from `at` on, or
+ * 0. */
+static uint32_t nla_find(const struct warrant_classic_input *in, int64_t at, int64_t left,
+                         uint32_t type) {
+  while (left >= 4) {
+    uint32_t len = read_le(in, 2, at);
+    if (len < 4 || len > left)
+      break;
+    if ((read_le(in, 2, at + 2) & 0x3fff) == type)
+      return (uint32_t)at;
+    int64_t step = (len + 3) & ~(uint32_t)3;
+    at += step;
+    left -= step;
+  }
+  return 0;
+}
+
+static uint32_t nlattr(const struct warrant_classic_input *in, uint32_t a, uint32_t x, bool nest) {
+  if (!in->linear || in->length < 4 || a > in->length - 4)
+    return 0;
+  uint32_t left = in->length - a;
+  if (!nest)
+    return nla_find(in, a, left, x);
+  uint32_t len = read_le(in, 2, a);
+  return len > left ? 0 : nla_find(in, (int64_t)a + 4, (int64_t)len - 4, x);
+}
+
+/* False when the packet has no device: Linux then ends the program at once, with A as the result.
+ */
+static bool ancillary_load(const struct warrant_classic_input *in, uint32_t pc, uint32_t number,
+                           uint32_t x, uint32_t *a) {
+  switch (number) {
+  case AD_ALU_XOR_X:
+    *a ^= x;
+    return true;
+  case AD_NLATTR:
+  case AD_NLATTR_NEST:
+    *a = nlattr(in, *a, x, number == AD_NLATTR_NEST);
+    return true;
+  case AD_IFINDEX:
+  case AD_HATYPE:
+    if (!in->device)
+      return false;
+    break;
+  default:
+    break;
+  }
+  *a = in->answer ? in->answer(in->answer_data, number, pc) : in->meta[number / 4];
+  return true;
+}
+
+/* `y` is below 32 for a shift, and not 0 for a division. */
+static uint32_t alu_value(uint8_t op, uint32_t a, uint32_t y) {
+  switch (op) {
+  case ALU_ADD:
+    return a + y;
+  case ALU_SUB:
+    return a - y;
+  case ALU_MUL:
+    return a * y;
+  case ALU_DIV:
+    return a / y;
+  case ALU_MOD:
+    return a % y;
+  case ALU_OR:
+    return a | y;
+  case ALU_AND:
+    return a & y;
+  case ALU_XOR:
+    return a ^ y;
+  case ALU_LSH:
+    return a << y;
+  default:
+    return a >> y;
+  }
+}
+
+static bool cond_holds(uint8_t cond, uint32_t a, uint32_t y) {
+  switch (cond) {
+  case COND_JEQ:
+    return a == y;
+  case COND_JGT:
+    return a > y;
+  case COND_JGE:
+    return a >= y;
+  default:
+    return (a & y) != 0;
+  }
+}
+
+struct machine {
+  enum warrant_dialect dialect;
+  const struct warrant_classic_input *in;
+  uint64_t pc; /* an unchecked jump may leave 32 bits */
+  uint32_t a, x;
+  uint32_t scratch[SCRATCH_SIZE];
+  uint16_t written; /* one bit a scratch word */
+};
+
+/* Where a step leads; -1 - fault is a fault. */
+enum { STEP_NEXT = 0, STEP_END = 1 };
+static int fail(enum warrant_classic_fault f) { return -1 - (int)f; }
+
+static int step_alu(struct machine *m, const struct op *o, uint32_t k, uint32_t *result) {
+  uint32_t y = o->x ? m->x : k;
+  if ((o->sub == ALU_DIV || o->sub == ALU_MOD) && y == 0) {
+    if (!o->x)
+      return fail(WARRANT_CFAULT_DIV_ZERO);
+    *result = 0;
+    return STEP_END;
+  }
+  if ((o->sub == ALU_LSH || o->sub == ALU_RSH) && y >= 32) {
+    if (!o->x)
+      return fail(WARRANT_CFAULT_SHIFT);
+    if (m->dialect == WARRANT_DIALECT_LIBPCAP) {
+      m->a = 0;
+      return STEP_NEXT;
+    }
+    y &= 31;
+  }
+  m->a = alu_value(o->sub, m->a, y);
+  return STEP_NEXT;
+}
+
+static int step_load_abs(struct machine *m, const struct op *o, uint32_t k, uint32_t *result) {
+  if (m->dialect == WARRANT_DIALECT_SECCOMP) {
+    if (!seccomp_word(k))
+      return fail(WARRANT_CFAULT_LOAD);
+    m->a = read_le(m->in, 4, k);
+    return STEP_NEXT;
+  }
+  if (m->dialect == WARRANT_DIALECT_SOCKET && k >= SKF_AD) {
+    if (!ancillary(k))
+      return fail(WARRANT_CFAULT_LOAD);
+    if (ancillary_load(m->in, (uint32_t)m->pc, k - SKF_AD, m->x, &m->a))
+      return STEP_NEXT;
+    *result = m->a;
+    return STEP_END;
+  }
+  *result = 0;
+  return packet_load(m->dialect, m->in, o->size, k, &m->a) ? STEP_NEXT : STEP_END;
+}
+
+static int step_scratch_read(struct machine *m, uint32_t k, uint32_t *to) {
+  if (k >= SCRATCH_SIZE)
+    return fail(WARRANT_CFAULT_SCRATCH_INDEX);
+  if (!(m->written & (1u << k)) && m->dialect != WARRANT_DIALECT_LIBPCAP)
+    return fail(WARRANT_CFAULT_SCRATCH_UNDEF);
+  *to = m->scratch[k];
+  return STEP_NEXT;
+}
+
+static int step_store(struct machine *m, uint32_t k, uint32_t v) {
+  if (k >= SCRATCH_SIZE)
+    return fail(WARRANT_CFAULT_SCRATCH_INDEX);
+  m->scratch[k] = v;
+  m->written |= (uint16_t)(1u << k);
+  return STEP_NEXT;
+}
+
+static uint32_t input_length(const struct machine *m) {
+  switch (m->dialect) {
+  case WARRANT_DIALECT_SECCOMP:
+    return SECCOMP_SIZE;
+  case WARRANT_DIALECT_LIBPCAP:
+    return m->in->wire_length;
+  default:
+    return m->in->length;
+  }
+}
+
+/* One step; sets `result` when it ends the program. */
+static int step(struct machine *m, const struct warrant_cinsn *i, uint32_t *result) {
+  struct op o;
+  uint64_t next = m->pc + 1;
+  uint32_t v;
+  int r = STEP_NEXT;
+  if (!decode_op(i->code, &o) || !in_dialect(m->dialect, &o))
+    return fail(WARRANT_CFAULT_INSN);
+  switch (o.kind) {
+  case OP_LD_ABS:
+    r = step_load_abs(m, &o, i->k, result);
+    break;
+  case OP_LD_IND:
+    *result = 0;
+    r = packet_load(m->dialect, m->in, o.size, (uint64_t)m->x + i->k, &m->a) ? STEP_NEXT : STEP_END;
+    break;
+  case OP_LD_LEN:
+    m->a = input_length(m);
+    break;
+  case OP_LD_IMM:
+    m->a = i->k;
+    break;
+  case OP_LD_MEM:
+    r = step_scratch_read(m, i->k, &m->a);
+    break;
+  case OP_LDX_LEN:
+    m->x = input_length(m);
+    break;
+  case OP_LDX_MSH:
+    *result = 0;
+    if (!packet_load(m->dialect, m->in, 1, i->k, &v))
+      return STEP_END;
+    m->x = 4 * (v & 15);
+    break;
+  case OP_LDX_IMM:
+    m->x = i->k;
+    break;
+  case OP_LDX_MEM:
+    r = step_scratch_read(m, i->k, &m->x);
+    break;
+  case OP_ST:
+    r = step_store(m, i->k, m->a);
+    break;
+  case OP_STX:
+    r = step_store(m, i->k, m->x);
+    break;
+  case OP_ALU:
+    r = step_alu(m, &o, i->k, result);
+    break;
+  case OP_NEG:
+    m->a = -m->a;
+    break;
+  case OP_JA:
+    /* libpcap's pc wraps around, which makes loops */
+    next += i->k;
+    if (m->dialect == WARRANT_DIALECT_LIBPCAP)
+      next &= 0xffffffffu;
+    break;
+  case OP_JMP:
+    next += cond_holds(o.sub, m->a, o.x ? m->x : i->k) ? i->jt : i->jf;
+    break;
+  case OP_RET_K:
+    *result = i->k;
+    return STEP_END;
+  case OP_RET_A:
+    *result = m->a;
+    return STEP_END;
+  case OP_TAX:
+    m->x = m->a;
+    break;
+  case OP_TXA:
+    m->a = m->x;
+    break;
+  }
+  if (r == STEP_NEXT)
+    m->pc = next;
+  return r;
+}
+
+static int bad_input(struct warrant_error *error, const char *text) {
+  if (error) {
+    error->code = WARRANT_BAD_INPUT;
+    snprintf(error->text, sizeof error->text, "%s", text);
+  }
+  return -1;
+}
+
+int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect dialect,
+                        const struct warrant_classic_input *input, uint64_t max_steps,
+                        warrant_classic_trace *trace, void *trace_data,
+                        struct warrant_classic_result *result, struct warrant_error *error) {
+  memset(result, 0, sizeof *result);
+  if (p->kind != WARRANT_CBPF && p->kind != WARRANT_SECCOMP)
+    return bad_input(error, "the program is not classic BPF");
+  if (dialect == WARRANT_DIALECT_SECCOMP && input->length < SECCOMP_SIZE)
+    return bad_input(error,
+                     "a seccomp filter runs on 64 bytes of seccomp_data, and there are fewer");
+
+  struct machine m = {.dialect = dialect, .in = input};
+  result->outcome = WARRANT_CLASSIC_OUT_OF_STEPS;
+  while (result->steps < max_steps) {
+    if (trace)
+      trace(trace_data, m.pc, m.a, m.x);
+    result->steps++;
+    int r =
+        m.pc < p->insn_count ? step(&m, &p->cinsns[m.pc], &result->value) : fail(WARRANT_CFAULT_PC);
+    if (r == STEP_NEXT)
+      continue;
+    if (r == STEP_END) {
+      result->outcome = WARRANT_CLASSIC_DONE;
+    } else {
+      result->outcome = WARRANT_CLASSIC_FAULT;
+      result->fault = (enum warrant_classic_fault)(-1 - r);
+    }
+    break;
+  }
+  if (result->outcome != WARRANT_CLASSIC_DONE)
+    result->value = 0;
+  result->pc = m.pc;
+  return 0;
+}
+
+/* ---- Text ---- */
+
+static const char *alu_name(uint8_t op) {
+  switch (op) {
+  case ALU_ADD:
+    return "add";
+  case ALU_SUB:
+    return "sub";
+  case ALU_MUL:
+    return "mul";
+  case ALU_DIV:
+    return "div";
+  case ALU_MOD:
+    return "mod";
+  case ALU_OR:
+    return "or";
+  case ALU_AND:
+    return "and";
+  case ALU_XOR:
+    return "xor";
+  case ALU_LSH:
+    return "lsh";
+  default:
+    return "rsh";
+  }
+}
+
+static const char *cond_name(uint8_t cond) {
+  switch (cond) {
+  case COND_JEQ:
+    return "jeq";
+  case COND_JGT:
+    return "jgt";
+  case COND_JGE:
+    return "jge";
+  default:
+    return "jset";
+  }
+}
+
+/* By number / 4; the names that bpf_asm uses. It has none for A ^= X. */
+static const char *const ancillary_names[16] = {
+    "proto",  "type", "ifidx", "nla",      "nlan",       "mark", "queue", "hatype",
+    "rxhash", "cpu",  NULL,    "vlan_tci", "vlan_avail", "poff", "rand",  "vlan_tpid",
+};
+
+int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size) {
+  struct op o;
+  uint32_t k = insn->k;
+  uint64_t next = (uint64_t)pc + 1;
+  if (!decode_op(insn->code, &o))
+    return snprintf(out, size, "unimp #0x%x, %u, %u, #0x%" PRIx32, (unsigned)insn->code,
+                    (unsigned)insn->jt, (unsigned)insn->jf, k);
+  const char *suffix = o.size == 1 ? "b" : o.size == 2 ? "h" : "";
+  switch (o.kind) {
+  case OP_LD_ABS:
+    if (ancillary(k) && ancillary_names[(k - SKF_AD) / 4])
+      return snprintf(out, size, "ld%s %s", suffix, ancillary_names[(k - SKF_AD) / 4]);
+    if (k >= 0x80000000u)
+      return snprintf(out, size, "ld%s [0x%" PRIx32 "]", suffix, k);
+    return snprintf(out, size, "ld%s [%" PRIu32 "]", suffix, k);
+  case OP_LD_IND:
+    return snprintf(out, size, "ld%s [x + %" PRIu32 "]", suffix, k);
+  case OP_LD_LEN:
+    return snprintf(out, size, "ld #len");
+  case OP_LD_IMM:
+    return snprintf(out, size, "ld #0x%" PRIx32, k);
+  case OP_LD_MEM:
+    return snprintf(out, size, "ld M[%" PRIu32 "]", k);
+  case OP_LDX_LEN:
+    return snprintf(out, size, "ldx #len");
+  case OP_LDX_MSH:
+    return snprintf(out, size, "ldxb 4*([%" PRIu32 "]&0xf)", k);
+  case OP_LDX_IMM:
+    return snprintf(out, size, "ldx #0x%" PRIx32, k);
+  case OP_LDX_MEM:
+    return snprintf(out, size, "ldx M[%" PRIu32 "]", k);
+  case OP_ST:
+    return snprintf(out, size, "st M[%" PRIu32 "]", k);
+  case OP_STX:
+    return snprintf(out, size, "stx M[%" PRIu32 "]", k);
+  case OP_ALU:
+    if (o.x)
+      return snprintf(out, size, "%s x", alu_name(o.sub));
+    if (o.sub == ALU_LSH || o.sub == ALU_RSH)
+      return snprintf(out, size, "%s #%" PRIu32, alu_name(o.sub), k);
+    return snprintf(out, size, "%s #0x%" PRIx32, alu_name(o.sub), k);
+  case OP_NEG:
+    return snprintf(out, size, "neg");
+  case OP_JA:
+    return snprintf(out, size, "ja %" PRIu64, next + k);
+  case OP_JMP:
+    if (o.x)
+      return snprintf(out, size, "%s x, %" PRIu64 ", %" PRIu64, cond_name(o.sub), next + insn->jt,
+                      next + insn->jf);
+    return snprintf(out, size, "%s #0x%" PRIx32 ", %" PRIu64 ", %" PRIu64, cond_name(o.sub), k,
+                    next + insn->jt, next + insn->jf);
+  case OP_RET_K:
+    return snprintf(out, size, "ret #0x%" PRIx32, k);
+  case OP_RET_A:
+    return snprintf(out, size, "ret a");
+  case OP_TAX:
+    return snprintf(out, size, "tax");
+  case OP_TXA:
+    return snprintf(out, size, "txa");
+  }
+  return snprintf(out, size, "%s", "");
+}

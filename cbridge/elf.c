@@ -1,0 +1,855 @@
+/* eBPF objects as clang makes them: finds programs, maps and global data, and relocates.
+ *
+ * Relocations are resolved once for each section of instructions into notes, one a slot. A program is then a
+ * slice of its section: its instructions, the maps that its own notes name, its lines. What a program needs
+ * and we do not have becomes that program's problem; what is damaged fails the object. */
+#include <bpf/btf.h>
+#include <gelf.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader.h"
+
+#ifndef EM_BPF
+#define EM_BPF 247
+#endif
+#ifndef R_BPF_64_64
+#define R_BPF_64_64 1
+#endif
+#ifndef R_BPF_64_32
+#define R_BPF_64_32 10
+#endif
+#define OP_LD_IMM64 0x18
+#define OP_CALL 0x85
+#define LEGACY_MAP_SIZE 20 /* type, key size, value size, entries, flags */
+
+enum note_kind { NOTE_NONE, NOTE_MAP, NOTE_DATA, NOTE_CALL, NOTE_KFUNC, NOTE_EXTERN, NOTE_CODE, NOTE_OTHER };
+
+/* What the relocations of one slot say. */
+struct note {
+  uint8_t kind;
+  bool core;
+  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps */
+  uint32_t offset;    /* NOTE_DATA */
+  const char *symbol; /* its name, "" for none; in the file's string table */
+};
+
+struct section {
+  const char *name;
+  uint32_t type;
+  uint64_t flags, size;
+  uint32_t link, info;
+  const uint8_t *bytes; /* size bytes; NULL for SHT_NOBITS */
+  uint32_t data_map;    /* global data: 1 + its index in elf.maps */
+};
+
+struct found_program {
+  const char *name;
+  uint32_t section, start, count; /* slots */
+  bool local;
+};
+
+struct elf {
+  const char *name;
+  const struct warrant_load_options *options;
+  struct warrant_error *error;
+  Elf *elf;
+  struct section *sections;
+  size_t section_count;
+  Elf_Data *symbols; /* owned by elf */
+  size_t symbol_count;
+  size_t strings; /* section of the symbols' names */
+  struct warrant_map_def *maps;
+  uint32_t map_count, declared; /* maps from `declared` on are sorted by place; global data comes before */
+  struct warrant_btf types;
+  const uint8_t *ext;
+  size_t ext_size;
+  const char *license; /* license_size bytes, perhaps without a NUL */
+  size_t license_size;
+  struct found_program *programs;
+  uint32_t program_count, program_room;
+  size_t memory; /* bytes handed out for the result and the notes */
+};
+
+#define bad(e, ...) warrant_fail((e)->error, WARRANT_BAD_INPUT, __VA_ARGS__)
+
+/* calloc within the object's memory limit; NULL has been reported. */
+static void *take(struct elf *e, size_t count, size_t each) {
+  if (count > (WARRANT_MEMORY_MAX - e->memory) / each) {
+    bad(e, "%s: describes more than %zu MiB of programs and data", e->name, WARRANT_MEMORY_MAX >> 20);
+    return NULL;
+  }
+  e->memory += count * each;
+  void *p = calloc(count ? count : 1, each);
+  if (!p)
+    bad(e, "%s: out of memory", e->name);
+  return p;
+}
+
+static char *take_text(struct elf *e, const char *text, size_t size) {
+  char *copy = take(e, size + 1, 1);
+  if (copy)
+    memcpy(copy, text, size);
+  return copy;
+}
+
+static uint32_t le32(const uint8_t *b) {
+  return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+static uint64_t le64(const uint8_t *b) { return le32(b) | (uint64_t)le32(b + 4) << 32; }
+static uint16_t le16(const uint8_t *b) { return (uint16_t)(b[0] | b[1] << 8); }
+
+static bool named(const char *section, const char *base) {
+  size_t n = strlen(base);
+  return strncmp(section, base, n) == 0 && (section[n] == '\0' || section[n] == '.');
+}
+
+/* --- The file's own tables ------------------------------------------------------------------------------------- */
+
+static int check_header(struct elf *e, const uint8_t *bytes, size_t size) {
+  if (size < 4 || memcmp(bytes, "\177ELF", 4))
+    return bad(e, "%s: is not an ELF object", e->name);
+  if (size < 64)
+    return bad(e, "%s: truncated: shorter than an ELF header", e->name);
+  if (bytes[EI_CLASS] != ELFCLASS64)
+    return bad(e, "%s: is not a 64-bit ELF object, as BPF objects are", e->name);
+  if (bytes[EI_DATA] == ELFDATA2MSB)
+    return bad(e, "%s: is a big-endian object; only little-endian ones can be looked at", e->name);
+  if (bytes[EI_DATA] != ELFDATA2LSB)
+    return bad(e, "%s: its ELF header names no byte order", e->name);
+  if (le16(bytes + 18) != EM_BPF)
+    return bad(e, "%s: is an ELF file for another machine (number %u), not for BPF", e->name,
+               le16(bytes + 18));
+  if (le16(bytes + 16) != ET_REL)
+    return bad(e, "%s: is not a relocatable object, as compilers write them", e->name);
+  uint64_t offset = le64(bytes + 40);
+  uint64_t count = le16(bytes + 60);
+  if (offset == 0 || count == 0)
+    return bad(e, "%s: has no sections", e->name);
+  if (le16(bytes + 58) != 64 || offset > size || count * 64 > size - offset)
+    return bad(e, "%s: truncated: its section headers lie outside the file", e->name);
+  if (le16(bytes + 62) >= count)
+    return bad(e, "%s: its header names no section for the section names", e->name);
+  return 0;
+}
+
+static int read_sections(struct elf *e, const uint8_t *bytes, size_t size) {
+  size_t names = 0;
+  if (elf_getshdrnum(e->elf, &e->section_count) || elf_getshdrstrndx(e->elf, &names))
+    return bad(e, "%s: its section headers cannot be read: %s", e->name, elf_errmsg(-1));
+  e->sections = take(e, e->section_count, sizeof *e->sections);
+  if (!e->sections)
+    return -1;
+  for (size_t i = 0; i < e->section_count; i++) {
+    struct section *s = &e->sections[i];
+    Elf_Scn *scn = elf_getscn(e->elf, i);
+    GElf_Shdr h;
+    if (!scn || !gelf_getshdr(scn, &h))
+      return bad(e, "%s: section header %zu cannot be read", e->name, i);
+    s->name = i ? elf_strptr(e->elf, names, h.sh_name) : "";
+    if (!s->name)
+      return bad(e, "%s: the name of section %zu lies outside the file", e->name, i);
+    if (h.sh_type != SHT_NOBITS && h.sh_type != SHT_NULL) {
+      if (h.sh_offset > size || h.sh_size > size - h.sh_offset)
+        return bad(e, "%s: section '%s' goes past the end of the file", e->name, s->name);
+      s->bytes = bytes + h.sh_offset;
+    }
+    s->type = h.sh_type;
+    s->flags = h.sh_flags;
+    s->size = h.sh_type == SHT_NULL ? 0 : h.sh_size;
+    s->link = h.sh_link;
+    s->info = h.sh_info;
+    if (h.sh_type == SHT_SYMTAB && !e->symbols) {
+      e->symbols = elf_getdata(scn, NULL);
+      if (!e->symbols || h.sh_link == 0 || h.sh_link >= e->section_count)
+        return bad(e, "%s: its symbol table cannot be read", e->name);
+      e->symbol_count = e->symbols->d_size / sizeof(Elf64_Sym);
+      if (e->symbol_count > INT32_MAX)
+        return bad(e, "%s: its symbol table cannot be read", e->name);
+      e->strings = h.sh_link;
+    }
+  }
+  return 0;
+}
+
+static bool is_code(const struct section *s) {
+  return s->type == SHT_PROGBITS && (s->flags & SHF_EXECINSTR) && s->size > 0;
+}
+
+static const char *symbol_name(struct elf *e, const GElf_Sym *sym) {
+  if (GELF_ST_TYPE(sym->st_info) == STT_SECTION)
+    return sym->st_shndx < e->section_count ? e->sections[sym->st_shndx].name : "";
+  const char *name = elf_strptr(e->elf, e->strings, sym->st_name);
+  return name ? name : "";
+}
+
+static bool symbol_at(struct elf *e, size_t i, GElf_Sym *sym) {
+  return i < e->symbol_count && gelf_getsym(e->symbols, (int)i, sym);
+}
+
+/* --- Maps and global data -------------------------------------------------------------------------------------- */
+
+static struct warrant_map_def *add_map(struct elf *e, const char *name, uint32_t section, uint64_t offset) {
+  if (e->map_count == WARRANT_MAPS_MAX) {
+    warrant_fail(e->error, WARRANT_UNSUPPORTED, "%s: more than %u maps in one object are not supported",
+                 e->name, WARRANT_MAPS_MAX);
+    return NULL;
+  }
+  if (!e->maps && !(e->maps = take(e, WARRANT_MAPS_MAX, sizeof *e->maps)))
+    return NULL;
+  char *copy = take_text(e, name, strlen(name));
+  if (!copy)
+    return NULL;
+  struct warrant_map_def *def = &e->maps[e->map_count++];
+  def->map.name = copy;
+  def->section = section;
+  def->offset = offset;
+  return def;
+}
+
+static int add_data_maps(struct elf *e) {
+  for (uint32_t i = 1; i < e->section_count; i++) {
+    struct section *s = &e->sections[i];
+    bool constant = named(s->name, ".rodata");
+    bool kept = s->type == SHT_PROGBITS && (constant || named(s->name, ".data"));
+    bool zero = s->type == SHT_NOBITS && (named(s->name, ".bss") || named(s->name, ".data"));
+    if ((!kept && !zero) || s->size == 0 || (s->flags & SHF_EXECINSTR))
+      continue;
+    if (s->size > WARRANT_FILE_MAX)
+      return bad(e, "%s: section '%s' claims %llu bytes, more than the limit of %zu MiB", e->name,
+                 s->name, (unsigned long long)s->size, WARRANT_FILE_MAX >> 20);
+    struct warrant_map_def *def = add_map(e, s->name, i, 0);
+    if (!def)
+      return -1;
+    def->map.type = BPF_MAP_TYPE_ARRAY;
+    def->map.key_size = 4;
+    def->map.value_size = (uint32_t)s->size;
+    def->map.max_entries = 1;
+    def->map.readonly = constant;
+    def->map.flags = constant ? BPF_F_RDONLY_PROG : 0;
+    warrant_btf_data(&e->types, s->name, def->problem, sizeof def->problem);
+    s->data_map = e->map_count;
+  }
+  return 0;
+}
+
+static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
+  const struct section *s = &e->sections[def->section];
+  if (!s->bytes || def->offset > s->size || s->size - def->offset < LEGACY_MAP_SIZE ||
+      room < LEGACY_MAP_SIZE)
+    return bad(e, "%s: the definition of map '%s' goes past its section", e->name, def->map.name);
+  const uint8_t *b = s->bytes + def->offset;
+  def->map.type = le32(b);
+  def->map.key_size = le32(b + 4);
+  def->map.value_size = le32(b + 8);
+  def->map.max_entries = le32(b + 12);
+  def->map.flags = le32(b + 16);
+  def->map.readonly = def->map.flags & BPF_F_RDONLY_PROG;
+  if (def->map.type == 0)
+    return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
+  if (def->map.flags & BPF_F_WRONLY_PROG)
+    snprintf(def->problem, sizeof def->problem, "may not be read by programs");
+  if (room > s->size - def->offset)
+    room = s->size - def->offset;
+  for (uint64_t i = LEGACY_MAP_SIZE; i < room; i++)
+    if (b[i]) {
+      snprintf(def->problem, sizeof def->problem, "has a definition with fields of its own loader");
+      break;
+    }
+  return 0;
+}
+
+static int by_place(const void *a, const void *b) {
+  const struct warrant_map_def *x = a, *y = b;
+  if (x->section != y->section)
+    return x->section < y->section ? -1 : 1;
+  return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int add_declared_maps(struct elf *e) {
+  uint32_t btf_section = 0, legacy_section = 0;
+  for (uint32_t i = 1; i < e->section_count; i++) {
+    if (strcmp(e->sections[i].name, ".maps") == 0 && e->sections[i].size)
+      btf_section = i;
+    if (strcmp(e->sections[i].name, "maps") == 0 && e->sections[i].size)
+      legacy_section = i;
+  }
+  e->declared = e->map_count;
+  if (!btf_section && !legacy_section)
+    return 0;
+  if (btf_section && !e->types.btf)
+    return bad(e, "%s: has maps but no type information (.BTF) that defines them", e->name);
+  uint32_t first = e->declared;
+  for (size_t i = 1; i < e->symbol_count; i++) {
+    GElf_Sym sym;
+    if (!symbol_at(e, i, &sym))
+      return bad(e, "%s: symbol %zu cannot be read", e->name, i);
+    int type = GELF_ST_TYPE(sym.st_info);
+    if (sym.st_shndx == SHN_UNDEF || (sym.st_shndx != btf_section && sym.st_shndx != legacy_section) ||
+        (type != STT_OBJECT && type != STT_NOTYPE))
+      continue;
+    const char *name = symbol_name(e, &sym);
+    if (sym.st_value >= e->sections[sym.st_shndx].size)
+      return bad(e, "%s: map '%s' lies outside its section", e->name, name);
+    if (!add_map(e, name, sym.st_shndx, sym.st_value))
+      return -1;
+  }
+  if (e->map_count == first)
+    return bad(e, "%s: its map section defines no map", e->name);
+  qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
+  for (uint32_t i = first; i < e->map_count; i++) {
+    struct warrant_map_def *def = &e->maps[i];
+    bool more = i + 1 < e->map_count && def[1].section == def->section;
+    uint64_t end = more ? def[1].offset : e->sections[def->section].size;
+    if (def->section == btf_section ? warrant_btf_map(e->name, &e->types, def, e->error)
+                                    : legacy_map(e, def, end - def->offset))
+      return -1;
+  }
+  return 0;
+}
+
+/* The map defined exactly there, or NULL. */
+static const struct warrant_map_def *map_at(const struct elf *e, uint32_t section, uint64_t offset) {
+  struct warrant_map_def key = {.section = section, .offset = offset};
+  if (e->map_count == 0)
+    return NULL;
+  return bsearch(&key, e->maps + e->declared, e->map_count - e->declared, sizeof key, by_place);
+}
+
+/* --- Relocations ----------------------------------------------------------------------------------------------- */
+
+static int resolve(struct elf *e, const struct section *code, const GElf_Rel *rel, struct note *notes) {
+  uint64_t slots = code->size / 8, slot = rel->r_offset / 8;
+  if (rel->r_offset % 8 || slot >= slots)
+    return bad(e, "%s: a relocation of section '%s' lies outside its instructions", e->name, code->name);
+  GElf_Sym sym;
+  if (!symbol_at(e, GELF_R_SYM(rel->r_info), &sym))
+    return bad(e, "%s: a relocation of section '%s' names no symbol", e->name, code->name);
+  struct note *note = &notes[slot];
+  if (note->kind != NOTE_NONE)
+    return bad(e, "%s: section '%s' has two relocations for one instruction", e->name, code->name);
+  const uint8_t *insn = code->bytes + 8 * slot;
+  uint64_t target = sym.st_value + (uint64_t)(int64_t)(int32_t)le32(insn + 4);
+  note->symbol = symbol_name(e, &sym);
+  bool defined = sym.st_shndx != SHN_UNDEF && sym.st_shndx < e->section_count;
+  switch (GELF_R_TYPE(rel->r_info)) {
+  case R_BPF_64_64:
+    if (insn[0] != OP_LD_IMM64 || slot + 1 >= slots)
+      return bad(e, "%s: a relocation of section '%s' is for a 64-bit constant, and its instruction has none",
+                 e->name, code->name);
+    if (sym.st_shndx == SHN_UNDEF) {
+      note->kind = NOTE_EXTERN;
+    } else if (!defined) {
+      note->kind = NOTE_OTHER;
+    } else if (e->sections[sym.st_shndx].data_map) {
+      note->kind = NOTE_DATA;
+      note->map = e->sections[sym.st_shndx].data_map - 1;
+      if (target > e->maps[note->map].map.value_size)
+        return bad(e, "%s: a relocation of section '%s' points outside section '%s'", e->name, code->name,
+                   e->sections[sym.st_shndx].name);
+      note->offset = (uint32_t)target;
+    } else if (e->sections[sym.st_shndx].flags & SHF_EXECINSTR) {
+      note->kind = NOTE_CODE;
+    } else {
+      const struct warrant_map_def *map = map_at(e, sym.st_shndx, target);
+      note->kind = map ? NOTE_MAP : NOTE_OTHER;
+      note->map = map ? (uint32_t)(map - e->maps) : 0;
+    }
+    return 0;
+  case R_BPF_64_32:
+    if (insn[0] != OP_CALL)
+      return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none", e->name,
+                 code->name);
+    note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
+    return 0;
+  default:
+    note->kind = NOTE_OTHER;
+    return 0;
+  }
+}
+
+struct core_notes {
+  struct note *notes;
+  uint64_t slots;
+  bool outside;
+};
+static void note_core(void *context, uint32_t insn) {
+  struct core_notes *c = context;
+  if (insn < c->slots)
+    c->notes[insn].core = true;
+  else
+    c->outside = true;
+}
+
+/* One note for each slot of section `index`; the caller frees them. */
+static struct note *annotate(struct elf *e, uint32_t index) {
+  const struct section *code = &e->sections[index];
+  struct note *notes = take(e, code->size / 8, sizeof *notes);
+  if (!notes)
+    return NULL;
+  for (size_t i = 1; i < e->section_count; i++) {
+    const struct section *s = &e->sections[i];
+    if (s->info != index || (s->type != SHT_REL && s->type != SHT_RELA))
+      continue;
+    if (s->type == SHT_RELA) {
+      bad(e, "%s: section '%s' has relocations of a kind that BPF objects do not use", e->name, s->name);
+      goto fail;
+    }
+    Elf_Data *data = elf_getdata(elf_getscn(e->elf, i), NULL);
+    if (!data || s->size % sizeof(Elf64_Rel) || data->d_size != s->size ||
+        s->size / sizeof(Elf64_Rel) > INT32_MAX) {
+      bad(e, "%s: the relocations in section '%s' cannot be read", e->name, s->name);
+      goto fail;
+    }
+    for (size_t j = 0; j < s->size / sizeof(Elf64_Rel); j++) {
+      GElf_Rel rel;
+      if (!gelf_getrel(data, (int)j, &rel)) {
+        bad(e, "%s: the relocations in section '%s' cannot be read", e->name, s->name);
+        goto fail;
+      }
+      if (resolve(e, code, &rel, notes))
+        goto fail;
+    }
+  }
+  if (e->ext && e->types.btf) {
+    struct core_notes core = {notes, code->size / 8, false};
+    if (warrant_ext_core(e->name, e->ext, e->ext_size, e->types.btf, code->name, note_core, &core,
+                         e->error))
+      goto fail;
+    if (core.outside) {
+      bad(e, "%s: a CO-RE relocation of section '%s' lies outside its instructions", e->name, code->name);
+      goto fail;
+    }
+  }
+  return notes;
+fail:
+  free(notes);
+  return NULL;
+}
+
+/* --- Programs -------------------------------------------------------------------------------------------------- */
+
+static int by_position(const void *a, const void *b) {
+  const struct found_program *x = a, *y = b;
+  if (x->section != y->section)
+    return x->section < y->section ? -1 : 1;
+  if (x->start != y->start)
+    return x->start < y->start ? -1 : 1;
+  return strcmp(x->name, y->name);
+}
+
+static int find_programs(struct elf *e) {
+  bool *covered = take(e, e->section_count, sizeof *covered);
+  if (!covered)
+    return -1;
+  bool only_text = false;
+  int result = -1;
+  for (size_t i = 1; i < e->symbol_count; i++) {
+    GElf_Sym sym;
+    if (!symbol_at(e, i, &sym)) {
+      bad(e, "%s: symbol %zu cannot be read", e->name, i);
+      goto out;
+    }
+    if (GELF_ST_TYPE(sym.st_info) != STT_FUNC || sym.st_shndx == SHN_UNDEF ||
+        sym.st_shndx >= e->section_count || !is_code(&e->sections[sym.st_shndx]))
+      continue;
+    const struct section *s = &e->sections[sym.st_shndx];
+    const char *name = symbol_name(e, &sym);
+    if (sym.st_value % 8 || sym.st_size % 8 || sym.st_size == 0 || sym.st_value > s->size ||
+        sym.st_size > s->size - sym.st_value) {
+      bad(e, "%s: function '%s' is not a whole number of instructions inside section '%s'", e->name, name,
+          s->name);
+      goto out;
+    }
+    covered[sym.st_shndx] = true;
+    if (strcmp(s->name, ".text") == 0) { /* what programs call, as libbpf reads it */
+      only_text = true;
+      continue;
+    }
+    if (e->program_count == WARRANT_PROGRAMS_MAX) {
+      warrant_fail(e->error, WARRANT_UNSUPPORTED,
+                   "%s: more than %u programs in one object are not supported", e->name,
+                   WARRANT_PROGRAMS_MAX);
+      goto out;
+    }
+    if (e->program_count == e->program_room) {
+      uint32_t room = e->program_room ? 2 * e->program_room : 16;
+      struct found_program *larger = realloc(e->programs, room * sizeof *larger);
+      if (!larger) {
+        bad(e, "%s: out of memory", e->name);
+        goto out;
+      }
+      e->programs = larger;
+      e->program_room = room;
+    }
+    e->programs[e->program_count++] =
+        (struct found_program){.name = name,
+                               .section = sym.st_shndx,
+                               .start = (uint32_t)(sym.st_value / 8),
+                               .count = (uint32_t)(sym.st_size / 8),
+                               .local = GELF_ST_BIND(sym.st_info) == STB_LOCAL};
+  }
+  for (uint32_t i = 1; i < e->section_count; i++)
+    if (is_code(&e->sections[i]) && !covered[i]) {
+      bad(e, "%s: section '%s' holds instructions but no function symbol says where a program starts",
+          e->name, e->sections[i].name);
+      goto out;
+    }
+  if (e->program_count == 0) {
+    bad(e, "%s: holds no BPF program%s", e->name,
+        only_text ? ": its functions are all in .text, so no section says what kind they are" : "");
+    goto out;
+  }
+  qsort(e->programs, e->program_count, sizeof *e->programs, by_position);
+  result = 0;
+out:
+  free(covered);
+  return result;
+}
+
+/* Keeps the programs that --prog names: by function, or else by section. */
+static int choose_programs(struct elf *e) {
+  const char *wanted = e->options->prog;
+  if (!wanted)
+    return 0;
+  for (int by_section = 0; by_section < 2; by_section++) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < e->program_count; i++) {
+      struct found_program p = e->programs[i];
+      if (strcmp(by_section ? e->sections[p.section].name : p.name, wanted) == 0)
+        e->programs[kept++] = p;
+    }
+    if (kept) {
+      e->program_count = kept;
+      return 0;
+    }
+  }
+  char names[256] = "";
+  for (uint32_t i = 0; i < e->program_count; i++) {
+    size_t n = strlen(names);
+    if (n + strlen(e->programs[i].name) + 8 > sizeof names) {
+      snprintf(names + n, sizeof names - n, ", ...");
+      break;
+    }
+    snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "", e->programs[i].name);
+  }
+  return bad(e, "%s: has no program '%s'; it has %s", e->name, wanted, names);
+}
+
+static struct warrant_insn insn_at(const uint8_t *b) {
+  return (struct warrant_insn){.op = b[0],
+                               .dst = b[1] & 15,
+                               .src = b[1] >> 4,
+                               .off = (int16_t)le16(b + 2),
+                               .imm = (int32_t)le32(b + 4)};
+}
+
+/* Says in `problem` why the slot needs what is not supported; true when it does. */
+static bool slot_problem(struct elf *e, const char *where, uint32_t pc, struct warrant_insn insn,
+                         const struct note *note, struct warrant_error *problem) {
+  const char *symbol = note->symbol ? note->symbol : "";
+  int code = WARRANT_UNSUPPORTED;
+#define say(...) warrant_fail(problem, code, __VA_ARGS__)
+  if (note->core)
+    return say("%s: instruction %u needs a CO-RE relocation, which is not supported yet", where, pc);
+  switch ((enum note_kind)note->kind) {
+  case NOTE_CALL:
+    return say("%s: instruction %u calls the BPF function '%s', and calls between BPF functions are not "
+               "supported yet",
+               where, pc, symbol);
+  case NOTE_KFUNC:
+    return say("%s: instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are not "
+               "supported yet",
+               where, pc, symbol);
+  case NOTE_EXTERN:
+    return say("%s: instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are not "
+               "supported yet",
+               where, pc, symbol);
+  case NOTE_CODE:
+    return say("%s: instruction %u takes the address of the function '%s', and callbacks are not "
+               "supported yet",
+               where, pc, symbol);
+  case NOTE_OTHER:
+    return say("%s: instruction %u has a relocation against '%s' of a kind that is not supported", where,
+               pc, symbol);
+  case NOTE_MAP:
+  case NOTE_DATA:
+    if (*e->maps[note->map].problem)
+      return say("%s: instruction %u uses the map '%s', which %s, and that is not supported yet", where,
+                 pc, e->maps[note->map].map.name, e->maps[note->map].problem);
+    return false;
+  case NOTE_NONE:
+    break;
+  }
+  if (insn.op == OP_CALL && insn.src == 1)
+    return say("%s: instruction %u calls another BPF function, and calls between BPF functions are not "
+               "supported yet",
+               where, pc);
+  if (insn.op == OP_CALL && insn.src == 2)
+    return say("%s: instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
+               "supported yet",
+               where, pc);
+  code = WARRANT_BAD_INPUT;
+  if (insn.op == OP_LD_IMM64 && insn.src)
+    return say("%s: instruction %u refers to a map or address by a number that no relocation explains",
+               where, pc);
+#undef say
+  return false;
+}
+
+/* Copies maps that the program's notes name, in object order, and points its instructions at the copies. */
+static int relocate(struct elf *e, const struct note *notes, struct warrant_program *p) {
+  if (e->map_count == 0)
+    return 0;
+  uint32_t index[WARRANT_MAPS_MAX] = {0};
+  for (uint32_t pc = 0; pc < p->insn_count; pc++)
+    if (notes[pc].kind == NOTE_MAP || notes[pc].kind == NOTE_DATA)
+      index[notes[pc].map] = 1;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < e->map_count; i++)
+    count += index[i];
+  if (count == 0)
+    return 0;
+  if (!(p->maps = take(e, count, sizeof *p->maps)))
+    return -1;
+  for (uint32_t i = 0; i < e->map_count; i++) {
+    if (!index[i])
+      continue;
+    const struct warrant_map_def *def = &e->maps[i];
+    const struct section *s = &e->sections[def->section];
+    index[i] = p->map_count;
+    struct warrant_map *map = &p->maps[p->map_count];
+    *map = def->map;
+    map->name = NULL;
+    p->map_count++;
+    if (!(map->name = take_text(e, def->map.name, strlen(def->map.name))))
+      return -1;
+    if (s->data_map == i + 1) {
+      if (!(map->initial = take(e, s->size, 1)))
+        return -1;
+      if (s->bytes)
+        memcpy(map->initial, s->bytes, s->size);
+    }
+  }
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    if (notes[pc].kind != NOTE_MAP && notes[pc].kind != NOTE_DATA)
+      continue;
+    struct warrant_insn *insn = &p->insns[pc];
+    insn->src = notes[pc].kind == NOTE_MAP ? BPF_PSEUDO_MAP_FD : BPF_PSEUDO_MAP_VALUE;
+    insn->imm = (int32_t)index[notes[pc].map];
+    if (pc + 1 < p->insn_count) /* a program that ends here is refused by any decoder */
+      insn[1].imm = (int32_t)notes[pc].offset;
+  }
+  return 0;
+}
+
+static size_t first_at(const struct warrant_line_record *records, size_t count, uint64_t insn) {
+  size_t low = 0;
+  for (size_t high = count; low < high;) {
+    size_t middle = low + (high - low) / 2;
+    if (records[middle].insn < insn)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The records that lie in the program, with their strings: measured first, then copied into one block. */
+static int add_lines(struct elf *e, const struct found_program *found,
+                     const struct warrant_line_record *records, size_t count, struct warrant_program *p) {
+  size_t first = first_at(records, count, found->start);
+  size_t last = first_at(records, count, (uint64_t)found->start + found->count);
+  if (first == last)
+    return 0;
+  const struct btf *btf = e->types.btf;
+  size_t used = 0;
+  for (int copying = 0; copying < 2; copying++) {
+    const char *file = NULL;
+    if (copying) {
+      p->strings_size = used;
+      if (!(p->strings = take(e, used, 1)) || !(p->lines = take(e, last - first, sizeof *p->lines)))
+        return -1;
+      used = 0;
+    }
+    for (size_t i = first; i < last; i++) {
+      const struct warrant_line_record *r = &records[i];
+      if (i == first || r->file_offset != r[-1].file_offset) {
+        const char *name = btf__str_by_offset(btf, r->file_offset);
+        size_t size = name ? strlen(name) + 1 : 0;
+        if (copying)
+          file = memcpy(p->strings + used, name, size);
+        else if (!name)
+          return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+        used += size;
+      }
+      const char *text = btf__str_by_offset(btf, r->text_offset);
+      size_t size = text ? strlen(text) + 1 : 0;
+      if (copying) {
+        char *copy = memcpy(p->strings + used, text, size);
+        p->lines[p->line_count++] = (struct warrant_line){.pc = r->insn - found->start,
+                                                          .line = r->line,
+                                                          .file = file,
+                                                          .text = *copy ? copy : NULL};
+      } else if (!text) {
+        return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+      }
+      used += size;
+      if (used > WARRANT_MEMORY_MAX) /* take would refuse it: do not measure on */
+        break;
+    }
+  }
+  return 0;
+}
+
+static int build(struct elf *e, const struct found_program *found, const struct note *notes,
+                 const struct warrant_line_record *records, size_t record_count,
+                 struct warrant_program *p, struct warrant_error *problem) {
+  const struct section *s = &e->sections[found->section];
+  p->kind = WARRANT_EBPF;
+  p->profile = e->options->profile;
+  p->file = take_text(e, e->name, strlen(e->name));
+  p->section = take_text(e, s->name, strlen(s->name));
+  p->name = take_text(e, found->name, strlen(found->name));
+  if (!p->file || !p->section || !p->name)
+    return -1;
+  if (e->license && !(p->license = take_text(e, e->license, strnlen(e->license, e->license_size))))
+    return -1;
+  if (found->count > WARRANT_INSNS_MAX)
+    return warrant_fail(e->error, WARRANT_UNSUPPORTED,
+                        "%s: program '%s' has %u instructions, and more than %u are not supported",
+                        e->name, found->name, found->count, WARRANT_INSNS_MAX);
+  if (!(p->insns = take(e, found->count, sizeof *p->insns)))
+    return -1;
+  p->insn_count = found->count;
+  for (uint32_t pc = 0; pc < found->count; pc++)
+    p->insns[pc] = insn_at(s->bytes + 8 * ((size_t)found->start + pc));
+  notes += found->start;
+
+  char where[300];
+  snprintf(where, sizeof where, "%.150s: %.60s/%.60s", e->name, s->name, found->name);
+  struct warrant_section kind = {0};
+  bool kind_known = warrant_section_type(s->name, &kind);
+  if (e->options->type) {
+    uint32_t type = 0;
+    if (!warrant_type_number(e->options->type, &type))
+      return bad(e, "unknown program type '%s'", e->options->type);
+    if (!kind_known || kind.type != type)
+      kind = (struct warrant_section){.type = type};
+  } else if (!kind_known) {
+    warrant_fail(problem, WARRANT_UNSUPPORTED,
+                 "%s: the section name says no program type: give one with --type", where);
+  }
+  p->type = kind.type;
+  p->attach_type = kind.attach_type;
+  p->prog_flags = kind.prog_flags;
+  p->ctx_size = p->type ? warrant_type_ctx_size(p->type) : e->options->ctx_size;
+
+  if (found->local && !problem->code)
+    warrant_fail(problem, WARRANT_UNSUPPORTED, "%s: a static function is not a program on its own", where);
+  for (uint32_t pc = 0; pc < found->count && !problem->code; pc++) {
+    if (slot_problem(e, where, pc, p->insns[pc], &notes[pc], problem))
+      break;
+    if (p->insns[pc].op == OP_LD_IMM64)
+      pc++; /* its second slot is no instruction */
+  }
+  if (relocate(e, notes, p))
+    return -1;
+  return add_lines(e, found, records, record_count, p);
+}
+
+static int build_all(struct elf *e, struct warrant_object *object) {
+  object->programs = take(e, e->program_count, sizeof *object->programs);
+  object->problems = take(e, e->program_count, sizeof *object->problems);
+  if (!object->programs || !object->problems)
+    return -1;
+  struct note *notes = NULL;
+  struct warrant_line_record *records = NULL;
+  size_t record_count = 0;
+  int result = 0;
+  for (uint32_t i = 0; i < e->program_count && result == 0; i++) {
+    const struct found_program *found = &e->programs[i];
+    if (i == 0 || e->programs[i - 1].section != found->section) {
+      const struct section *s = &e->sections[found->section];
+      free(notes);
+      free(records);
+      records = NULL;
+      record_count = 0;
+      if (!(notes = annotate(e, found->section)) ||
+          (e->ext && e->types.btf &&
+           warrant_ext_lines(e->name, e->ext, e->ext_size, e->types.btf, s->name, &records, &record_count,
+                             e->error))) {
+        result = -1;
+        break;
+      }
+    }
+    object->count = i + 1; /* so that a half-made program is freed too */
+    result = build(e, found, notes, records, record_count, &object->programs[i], &object->problems[i]);
+  }
+  free(notes);
+  free(records);
+  return result;
+}
+
+static int read_special_sections(struct elf *e) {
+  const struct section *btf = NULL, *ext = NULL;
+  for (uint32_t i = 1; i < e->section_count; i++) {
+    const struct section *s = &e->sections[i];
+    if (!s->bytes || s->size == 0 || s->type != SHT_PROGBITS)
+      continue;
+    if (strcmp(s->name, ".BTF") == 0)
+      btf = s;
+    else if (strcmp(s->name, ".BTF.ext") == 0)
+      ext = s;
+    else if (strcmp(s->name, "license") == 0) {
+      e->license = (const char *)s->bytes;
+      e->license_size = s->size;
+    }
+  }
+  if (btf && warrant_btf_open(e->name, btf->bytes, btf->size, &e->types, e->error))
+    return -1;
+  if (ext) {
+    if (!btf)
+      return bad(e, "%s: has line information (.BTF.ext) without type information (.BTF)", e->name);
+    e->ext = ext->bytes;
+    e->ext_size = ext->size;
+  }
+  return 0;
+}
+
+int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
+                     const struct warrant_load_options *options, struct warrant_object *object,
+                     struct warrant_error *error) {
+  struct elf e = {.name = name, .options = options, .error = error};
+  memset(object, 0, sizeof *object);
+  if (check_header(&e, bytes, size))
+    return -1;
+  if (elf_version(EV_CURRENT) == EV_NONE)
+    return bad(&e, "%s: the ELF library is too old", name);
+  /* libelf takes the bytes as its own to change, so it gets a copy; all reads below are in the original. */
+  char *copy = malloc(size);
+  if (!copy)
+    return bad(&e, "%s: out of memory", name);
+  memcpy(copy, bytes, size);
+  e.elf = elf_memory(copy, size);
+  int result = -1;
+  if (!e.elf || elf_kind(e.elf) != ELF_K_ELF)
+    bad(&e, "%s: cannot be read as an ELF object: %s", name, elf_errmsg(-1));
+  else if (read_sections(&e, bytes, size) == 0 && read_special_sections(&e) == 0 &&
+           add_data_maps(&e) == 0 && add_declared_maps(&e) == 0 && find_programs(&e) == 0 &&
+           choose_programs(&e) == 0)
+    result = build_all(&e, object);
+  if (result)
+    warrant_object_free(object);
+  for (uint32_t i = 0; i < e.map_count; i++)
+    free(e.maps[i].map.name);
+  free(e.maps);
+  free(e.sections);
+  free(e.programs);
+  warrant_btf_close(&e.types);
+  elf_end(e.elf);
+  free(copy);
+  return result;
+}

@@ -1,0 +1,704 @@
+#include "interp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "error.h"
+#include "tables.h"
+
+enum { STACK_SIZE = 512, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+#define MAP_STRIDE (UINT64_C(1) << 32)
+#define MEMORY_MAX (UINT64_C(1) << 30)
+
+/* One map's values, `slots` of them `stride` bytes apart, and for a hash map which slot each key has. */
+struct store {
+  const struct warrant_map *map;
+  uint64_t stride, slots;
+  uint8_t *bytes; /* owned */
+  uint8_t *keys;  /* owned; slots * key_size, hash maps alone */
+  bool *used;     /* owned; hash maps alone */
+};
+
+struct machine {
+  const struct warrant_program *program;
+  const struct w_prog_type *type;
+  const struct warrant_env *env;
+  uint64_t regs[11];
+  uint16_t defined;
+  int64_t pc;
+  uint8_t stack[STACK_SIZE];
+  uint8_t written[STACK_SIZE / 8];
+  uint8_t *ctx, *packet; /* owned */
+  struct store *stores;  /* owned; one for each map */
+  bool *second;          /* owned; slot is the second half of an instruction */
+  uint64_t random, time;
+};
+
+void warrant_env_default(struct warrant_env *env) {
+  *env = (struct warrant_env){.stack = 0x10000000,
+                              .ctx = 0x20000000,
+                              .packet = 0x30000000,
+                              .maps = 0x40000000,
+                              .values = UINT64_C(0x100000000),
+                              .seed = 1,
+                              .fuel = 1000000};
+}
+
+const char *warrant_fault_name(enum warrant_fault fault) {
+  static const char *const names[] = {
+      "none",          "bad-pc",          "undefined-register", "frame-pointer-write", "out-of-bounds",
+      "read-only",     "bad-context-access", "undefined-stack", "bad-helper-argument", "unknown-helper",
+      "bad-map",       "out-of-fuel"};
+  return names[fault];
+}
+
+size_t warrant_trace_line(const struct warrant_trace *step, char *line, size_t size) {
+  size_t n = (size_t)snprintf(line, size, "{\"pc\":%" PRId64 ",\"regs\":[", step->pc);
+  for (int r = 0; r < 11; r++) {
+    const char *comma = r ? "," : "";
+    if (step->defined >> r & 1)
+      n += (size_t)snprintf(line + n, size - n, "%s\"0x%" PRIx64 "\"", comma, step->regs[r]);
+    else
+      n += (size_t)snprintf(line + n, size - n, "%snull", comma);
+  }
+  if (!step->writes)
+    return n + (size_t)snprintf(line + n, size - n, "],\"write\":null}");
+  char region[40];
+  if (step->region == 3)
+    snprintf(region, sizeof region, "map%" PRIu32 "[%" PRIu32 "]", step->map, step->index);
+  else
+    snprintf(region, sizeof region, "%s", step->region == 0 ? "stack" : step->region == 1 ? "ctx" : "packet");
+  n += (size_t)snprintf(line + n, size - n, "],\"write\":{\"region\":\"%s\",\"off\":%" PRId64 ",\"bytes\":\"",
+                        region, step->off);
+  for (int i = 0; i < step->size; i++)
+    n += (size_t)snprintf(line + n, size - n, "%02x", step->bytes[i]);
+  return n + (size_t)snprintf(line + n, size - n, "\"}}");
+}
+
+/* --- Words ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t load_le(const uint8_t *p, unsigned n) {
+  uint64_t v = 0;
+  for (unsigned i = 0; i < n; i++)
+    v |= (uint64_t)p[i] << (8 * i);
+  return v;
+}
+
+static void store_le(uint8_t *p, unsigned n, uint64_t v) {
+  for (unsigned i = 0; i < n; i++)
+    p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint64_t sign_extend(uint64_t v, unsigned bits) {
+  return bits == 64 ? v : (v ^ (UINT64_C(1) << (bits - 1))) - (UINT64_C(1) << (bits - 1));
+}
+
+static uint64_t low_bits(uint64_t v, unsigned bits) { return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1); }
+
+static uint64_t swap_bytes(uint64_t v, unsigned bits) { return __builtin_bswap64(v) >> (64 - bits); }
+
+/* Division by 0 gives 0, modulo 0 the dividend; the most negative number over -1 wraps. */
+static uint64_t signed_div(uint64_t x, uint64_t y) {
+  if (y == 0)
+    return 0;
+  return y == UINT64_MAX ? 0 - x : (uint64_t)((int64_t)x / (int64_t)y);
+}
+
+static uint64_t signed_mod(uint64_t x, uint64_t y) {
+  if (y == 0)
+    return x;
+  return y == UINT64_MAX ? 0 : (uint64_t)((int64_t)x % (int64_t)y);
+}
+
+static uint64_t shift_right_signed(uint64_t x, unsigned n) {
+  return x >> 63 ? ~(~x >> n) : x >> n;
+}
+
+/* `op` is the opcode's upper four bits; both operands are truncated already when `wide` is false. */
+static uint64_t arith(bool wide, uint8_t op, bool is_signed, uint64_t x, uint64_t y) {
+  unsigned count = (unsigned)y & (wide ? 63 : 31);
+  uint64_t sx = wide ? x : sign_extend(x, 32), sy = wide ? y : sign_extend(y, 32), v;
+  switch (op) {
+  case 0x00: v = x + y; break;
+  case 0x10: v = x - y; break;
+  case 0x20: v = x * y; break;
+  case 0x30: v = is_signed ? signed_div(sx, sy) : y ? x / y : 0; break;
+  case 0x40: v = x | y; break;
+  case 0x50: v = x & y; break;
+  case 0x60: v = x << count; break;
+  case 0x70: v = x >> count; break;
+  case 0x90: v = is_signed ? signed_mod(sx, sy) : y ? x % y : x; break;
+  case 0xa0: v = x ^ y; break;
+  case 0xb0: v = y; break;
+  default: v = shift_right_signed(sx, count); break; /* 0xc0 */
+  }
+  return wide ? v : (uint32_t)v;
+}
+
+static bool compare(bool wide, uint8_t op, uint64_t x, uint64_t y) {
+  int64_t sx = (int64_t)(wide ? x : sign_extend((uint32_t)x, 32));
+  int64_t sy = (int64_t)(wide ? y : sign_extend((uint32_t)y, 32));
+  if (!wide)
+    x = (uint32_t)x, y = (uint32_t)y;
+  switch (op) {
+  case 0x10: return x == y;
+  case 0x20: return x > y;
+  case 0x30: return x >= y;
+  case 0x40: return (x & y) != 0;
+  case 0x50: return x != y;
+  case 0x60: return sx > sy;
+  case 0x70: return sx >= sy;
+  case 0xa0: return x < y;
+  case 0xb0: return x <= y;
+  case 0xc0: return sx < sy;
+  default: return sx <= sy; /* 0xd0 */
+  }
+}
+
+/* --- Memory ---------------------------------------------------------------------------------------------------- */
+
+struct place {
+  uint8_t region; /* as in struct warrant_trace */
+  uint32_t map, index;
+  uint64_t off; /* from the region's lowest byte */
+  uint8_t *bytes;
+  bool writable;
+};
+
+static bool within(uint64_t base, uint64_t size, uint64_t a, uint64_t n) {
+  return a >= base && n <= size && a - base <= size - n;
+}
+
+/* The live region that holds [a, a + n). */
+static bool find(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
+  const struct warrant_env *env = m->env;
+  if (within(env->stack, STACK_SIZE, a, n)) {
+    *p = (struct place){0, 0, 0, a - env->stack, m->stack + (a - env->stack), true};
+    return true;
+  }
+  if (within(env->ctx, m->type->ctx_size, a, n)) {
+    *p = (struct place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
+    return true;
+  }
+  if (within(env->packet, env->packet_size, a, n)) {
+    *p = (struct place){2, 0, 0, a - env->packet, m->packet + (a - env->packet), true};
+    return true;
+  }
+  if (a < env->values || (a - env->values) / MAP_STRIDE >= m->program->map_count)
+    return false;
+  uint32_t i = (uint32_t)((a - env->values) / MAP_STRIDE);
+  const struct store *s = &m->stores[i];
+  uint64_t rest = (a - env->values) % MAP_STRIDE, j = rest / s->stride, off = rest % s->stride;
+  if (j >= s->slots || !within(0, s->map->value_size, off, n))
+    return false;
+  *p = (struct place){3, i, (uint32_t)j, off, s->bytes + rest, !s->map->readonly};
+  return true;
+}
+
+static bool all_written(const struct machine *m, uint64_t off, uint64_t n) {
+  for (uint64_t i = off; i < off + n; i++)
+    if (!(m->written[i / 8] >> (i % 8) & 1))
+      return false;
+  return true;
+}
+
+static bool undefined_stack(const struct machine *m, const struct place *p, uint64_t n) {
+  return p->region == 0 && m->program->profile == WARRANT_STRICT && !all_written(m, p->off, n);
+}
+
+static const struct w_field *field_at(const struct w_prog_type *type, uint64_t off, unsigned n) {
+  for (uint32_t i = 0; i < type->nfields; i++) {
+    const struct w_field *f = &type->fields[i];
+    if ((f->off == off && f->size == n) ||
+        (f->narrow && f->off <= off && off + n <= f->off + f->size && off % n == 0))
+      return f;
+  }
+  return NULL;
+}
+
+static enum warrant_fault load_at(struct machine *m, uint64_t a, unsigned n, uint64_t *v) {
+  struct place p;
+  if (!find(m, a, n, &p))
+    return WARRANT_OUT_OF_BOUNDS;
+  if (p.region == 1 && !m->type->raw) {
+    const struct w_field *f = field_at(m->type, p.off, n);
+    if (!f)
+      return WARRANT_BAD_CONTEXT;
+    if (f->kind) {
+      *v = m->env->packet + (f->kind == 2 ? m->env->packet_size : 0);
+      return WARRANT_NO_FAULT;
+    }
+  }
+  if (undefined_stack(m, &p, n))
+    return WARRANT_UNDEFINED_STACK;
+  *v = load_le(p.bytes, n);
+  return WARRANT_NO_FAULT;
+}
+
+static enum warrant_fault store_at(struct machine *m, uint64_t a, unsigned n, uint64_t v) {
+  struct place p;
+  if (!find(m, a, n, &p))
+    return WARRANT_OUT_OF_BOUNDS;
+  if (!p.writable)
+    return WARRANT_READ_ONLY;
+  if (p.region == 1 && !m->type->raw) {
+    const struct w_field *f = field_at(m->type, p.off, n);
+    if (!f || !f->writable || f->kind)
+      return WARRANT_BAD_CONTEXT;
+  }
+  if (p.region == 0)
+    for (uint64_t i = p.off; i < p.off + n; i++)
+      m->written[i / 8] |= (uint8_t)(1u << (i % 8));
+  store_le(p.bytes, n, v);
+  return WARRANT_NO_FAULT;
+}
+
+/* --- Helpers --------------------------------------------------------------------------------------------------- */
+
+static enum warrant_fault helper_reads(struct machine *m, uint64_t a, uint64_t n) {
+  struct place p;
+  if (!find(m, a, n, &p) || p.region == 1)
+    return WARRANT_BAD_HELPER_ARGUMENT;
+  return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
+}
+
+/* Checks the arguments; *map is the map passed, or -1. */
+static enum warrant_fault check_args(struct machine *m, const struct w_helper *h, int64_t *map) {
+  *map = -1;
+  for (unsigned i = 0; i < h->nargs; i++) {
+    unsigned r = i + 1;
+    if (!(m->defined >> r & 1))
+      return WARRANT_UNDEFINED_REGISTER;
+    uint64_t x = m->regs[r], n;
+    enum warrant_fault f;
+    switch (h->args[i]) {
+    case W_ARG_ANY:
+    case W_ARG_SIZE: continue;
+    case W_ARG_MAP:
+      if (x < m->env->maps || (x - m->env->maps) % OBJECT_STRIDE ||
+          (x - m->env->maps) / OBJECT_STRIDE >= m->program->map_count)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      *map = (int64_t)((x - m->env->maps) / OBJECT_STRIDE);
+      continue;
+    case W_ARG_CTX:
+      if (x != m->env->ctx)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      continue;
+    case W_ARG_KEY:
+    case W_ARG_VALUE:
+      if (*map < 0)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size : m->program->maps[*map].value_size;
+      break;
+    default: /* W_ARG_MEM */
+      if (r + 1 > 5)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      if (!(m->defined >> (r + 1) & 1))
+        return WARRANT_UNDEFINED_REGISTER;
+      n = m->regs[r + 1];
+      if (n == 0)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      break;
+    }
+    if ((f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
+      return f;
+  }
+  return WARRANT_NO_FAULT;
+}
+
+static int64_t find_key(const struct store *s, const uint8_t *key) {
+  for (uint64_t j = 0; j < s->slots; j++)
+    if (s->used[j] && !memcmp(s->keys + j * s->map->key_size, key, s->map->key_size))
+      return (int64_t)j;
+  return -1;
+}
+
+static int64_t free_slot(const struct store *s) {
+  for (uint64_t j = 0; j < s->slots; j++)
+    if (!s->used[j])
+      return (int64_t)j;
+  return -1;
+}
+
+/* An array's key is its index; a wider key than eight bytes is an index only if the rest is zero. */
+static int64_t array_index(const struct store *s, const uint8_t *key) {
+  for (uint32_t i = 8; i < s->map->key_size; i++)
+    if (key[i])
+      return -1;
+  uint64_t x = load_le(key, s->map->key_size < 8 ? s->map->key_size : 8);
+  return x < s->map->max_entries ? (int64_t)x : -1;
+}
+
+static int64_t slot_of(const struct store *s, const uint8_t *key) {
+  return s->map->type == MAP_ARRAY ? array_index(s, key) : find_key(s, key);
+}
+
+static void claim(struct store *s, int64_t j, const uint8_t *key) {
+  s->used[j] = true;
+  memcpy(s->keys + (uint64_t)j * s->map->key_size, key, s->map->key_size);
+}
+
+static int64_t map_update(struct store *s, const uint8_t *key, const uint8_t *value, uint64_t flags) {
+  bool array = s->map->type == MAP_ARRAY;
+  if (s->map->readonly)
+    return -1; /* EPERM */
+  if (flags > 2)
+    return -22; /* EINVAL */
+  int64_t j = slot_of(s, key);
+  if (array && j < 0)
+    return -7; /* E2BIG */
+  if (j >= 0 && flags == 1)
+    return -17; /* EEXIST */
+  if (j < 0) {
+    if (flags == 2)
+      return -2; /* ENOENT */
+    if ((j = free_slot(s)) < 0)
+      return -7;
+    claim(s, j, key);
+  }
+  memmove(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size); /* value may be this very slot */
+  return 0;
+}
+
+static int64_t map_delete(struct store *s, const uint8_t *key) {
+  if (s->map->type == MAP_ARRAY)
+    return -22;
+  int64_t j = find_key(s, key);
+  if (j < 0)
+    return -2;
+  s->used[j] = false;
+  return 0;
+}
+
+static const struct w_helper *find_helper(const struct w_prog_type *type, int32_t id) {
+  bool permitted = false;
+  for (uint32_t i = 0; i < type->nhelpers; i++)
+    permitted |= type->helpers[i] == id;
+  for (uint32_t i = 0; permitted && i < w_helper_count; i++)
+    if (w_helpers[i].id == id)
+      return &w_helpers[i];
+  return NULL;
+}
+
+static enum warrant_fault call(struct machine *m, int32_t id) {
+  const struct w_helper *h = find_helper(m->type, id);
+  int64_t map, choice = 0;
+  if (!h)
+    return WARRANT_UNKNOWN_HELPER;
+  enum warrant_fault f = check_args(m, h, &map);
+  if (f != WARRANT_NO_FAULT)
+    return f;
+  struct store *s = map < 0 ? NULL : &m->stores[map];
+  struct place key = {0}, value = {0};
+  if (s)
+    find(m, m->regs[2], s->map->key_size, &key);
+  switch (id) {
+  case 1: choice = slot_of(s, key.bytes); break;
+  case 2:
+    find(m, m->regs[3], s->map->value_size, &value);
+    choice = map_update(s, key.bytes, value.bytes, m->regs[4]);
+    break;
+  case 3: choice = map_delete(s, key.bytes); break;
+  case 5:
+  case 125: choice = (int64_t)(m->time += TICK); break;
+  case 6: choice = m->regs[2] > INT64_MAX ? INT64_MAX : (int64_t)m->regs[2]; break;
+  case 7:
+    m->random = m->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    choice = (int64_t)(m->random >> 32);
+    break;
+  case 23: choice = m->type->id == 6 ? 4 : 7; break;
+  default: break;
+  }
+  if (h->ret == 1)
+    m->regs[0] = choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
+  else
+    m->regs[0] = (uint64_t)(choice < h->lo ? h->lo : choice > h->hi ? h->hi : choice);
+  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
+  return WARRANT_NO_FAULT;
+}
+
+/* --- Steps ----------------------------------------------------------------------------------------------------- */
+
+static bool is_defined(const struct machine *m, unsigned r) { return m->defined >> r & 1; }
+
+static enum warrant_fault put(struct machine *m, unsigned slots, unsigned d, uint64_t v) {
+  m->regs[d] = v;
+  m->defined |= (uint16_t)(1u << d);
+  m->pc += slots;
+  return WARRANT_NO_FAULT;
+}
+
+static enum warrant_fault alu_step(struct machine *m, const struct warrant_insn *i) {
+  bool wide = (i->op & 7) == 7, by_register = i->op & 8;
+  uint8_t op = i->op & 0xf0;
+  uint64_t x = m->regs[i->dst], y = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
+  if (op == 0xd0) { /* byte order */
+    if (!is_defined(m, i->dst))
+      return WARRANT_UNDEFINED_REGISTER;
+    bool keep = !wide && !by_register; /* to little endian, on a little-endian machine */
+    return put(m, 1, i->dst, keep ? low_bits(x, (unsigned)i->imm) : swap_bytes(x, (unsigned)i->imm));
+  }
+  if (op == 0x80) { /* negation */
+    if (!is_defined(m, i->dst))
+      return WARRANT_UNDEFINED_REGISTER;
+    return put(m, 1, i->dst, wide ? 0 - x : (uint32_t)(0 - x));
+  }
+  if ((by_register && !is_defined(m, i->src)) || (op != 0xb0 && !is_defined(m, i->dst)))
+    return WARRANT_UNDEFINED_REGISTER;
+  if (op == 0xb0 && i->off) { /* sign-extending move */
+    y = sign_extend(low_bits(y, (unsigned)i->off), (unsigned)i->off);
+    return put(m, 1, i->dst, wide ? y : (uint32_t)y);
+  }
+  if (!wide)
+    x = (uint32_t)x, y = (uint32_t)y;
+  return put(m, 1, i->dst, arith(wide, op, i->off == 1, x, y));
+}
+
+static enum warrant_fault jump_step(struct machine *m, const struct warrant_insn *i) {
+  uint8_t op = i->op & 0xf0;
+  bool wide = (i->op & 7) == 5, by_register = i->op & 8;
+  if (op == 0) {
+    m->pc += 1 + (int64_t)(wide ? i->off : i->imm);
+    return WARRANT_NO_FAULT;
+  }
+  if (!is_defined(m, i->dst) || (by_register && !is_defined(m, i->src)))
+    return WARRANT_UNDEFINED_REGISTER;
+  uint64_t y = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
+  m->pc += compare(wide, op, m->regs[i->dst], y) ? 1 + (int64_t)i->off : 1;
+  return WARRANT_NO_FAULT;
+}
+
+static const uint8_t size_of_code[4] = {4, 2, 1, 8};
+
+static enum warrant_fault memory_step(struct machine *m, const struct warrant_insn *i) {
+  unsigned n = size_of_code[i->op >> 3 & 3];
+  enum warrant_fault f;
+  uint64_t v = 0, off = (uint64_t)(int64_t)i->off;
+  if ((i->op & 7) == 1) { /* load; mode 0x80 extends the sign */
+    if (!is_defined(m, i->src))
+      return WARRANT_UNDEFINED_REGISTER;
+    if ((f = load_at(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
+      return f;
+    return put(m, 1, i->dst, (i->op & 0xe0) == 0x80 ? sign_extend(low_bits(v, 8 * n), 8 * n) : v);
+  }
+  bool by_register = (i->op & 7) == 3;
+  if (!is_defined(m, i->dst) || (by_register && !is_defined(m, i->src)))
+    return WARRANT_UNDEFINED_REGISTER;
+  v = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
+  if ((f = store_at(m, m->regs[i->dst] + off, n, v)) == WARRANT_NO_FAULT)
+    m->pc++;
+  return f;
+}
+
+static enum warrant_fault load_imm_step(struct machine *m, const struct warrant_insn *i) {
+  uint64_t number = (uint32_t)i->imm;
+  if (i->src == 0)
+    return put(m, 2, i->dst, number | (uint64_t)(uint32_t)i[1].imm << 32);
+  if (i->imm < 0 || number >= m->program->map_count)
+    return WARRANT_BAD_MAP;
+  if (i->src == 1)
+    return put(m, 2, i->dst, m->env->maps + number * OBJECT_STRIDE);
+  if (!m->stores[number].slots)
+    return WARRANT_BAD_MAP;
+  return put(m, 2, i->dst, m->env->values + number * MAP_STRIDE + (uint64_t)(int64_t)i[1].imm);
+}
+
+/* Does the instruction name a register that it writes? */
+static bool names_target(const struct warrant_insn *i) {
+  unsigned class = i->op & 7;
+  return class == 4 || class == 7 || class == 0 || class == 1;
+}
+
+/* One instruction. *done is set by exit. */
+static enum warrant_fault step(struct machine *m, const struct warrant_insn *i, bool *done) {
+  if (names_target(i) && i->dst == 10)
+    return WARRANT_FRAME_WRITE;
+  switch (i->op & 7) {
+  case 4:
+  case 7: return alu_step(m, i);
+  case 0: return load_imm_step(m, i);
+  case 1:
+  case 2:
+  case 3: return memory_step(m, i);
+  default: break;
+  }
+  if (i->op == 0x85) {
+    enum warrant_fault f = call(m, i->imm);
+    m->pc += f == WARRANT_NO_FAULT;
+    return f;
+  }
+  if (i->op == 0x95) {
+    *done = is_defined(m, 0);
+    return *done ? WARRANT_NO_FAULT : WARRANT_UNDEFINED_REGISTER;
+  }
+  return jump_step(m, i);
+}
+
+static void trace_step(struct machine *m, const struct warrant_insn *i, warrant_trace_fn *trace, void *data) {
+  struct warrant_trace t = {.pc = m->pc, .defined = m->defined};
+  unsigned class = i->op & 7;
+  struct place p;
+  memcpy(t.regs, m->regs, sizeof t.regs);
+  if ((class == 2 || (class == 3 && is_defined(m, i->src))) && is_defined(m, i->dst)) {
+    unsigned n = size_of_code[i->op >> 3 & 3];
+    if (find(m, m->regs[i->dst] + (uint64_t)(int64_t)i->off, n, &p) && p.writable) {
+      t.writes = true;
+      t.region = p.region;
+      t.map = p.map;
+      t.index = p.index;
+      t.off = (int64_t)p.off - (p.region == 0 ? STACK_SIZE : 0);
+      t.size = (uint8_t)n;
+      store_le(t.bytes, n, class == 3 ? m->regs[i->src] : (uint64_t)(int64_t)i->imm);
+    }
+  }
+  trace(data, &t);
+}
+
+/* --- Setting up ------------------------------------------------------------------------------------------------ */
+
+static void *bytes_or_fail(uint64_t n, uint64_t *total, struct warrant_error *error) {
+  *total += n;
+  void *p = *total > MEMORY_MAX ? NULL : calloc(1, n ? n : 1);
+  if (!p)
+    warrant_fail(error, WARRANT_UNSUPPORTED, "the program's maps need more memory than a run is given");
+  return p;
+}
+
+static void machine_free(struct machine *m) {
+  for (uint32_t i = 0; m->stores && i < m->program->map_count; i++) {
+    free(m->stores[i].bytes);
+    free(m->stores[i].keys);
+    free(m->stores[i].used);
+  }
+  free(m->stores);
+  free(m->ctx);
+  free(m->packet);
+  free(m->second);
+}
+
+static void place_entry(struct store *s, const uint8_t *key, const uint8_t *value) {
+  int64_t j = slot_of(s, key);
+  if (j < 0 && s->map->type != MAP_ARRAY && (j = free_slot(s)) >= 0)
+    claim(s, j, key);
+  if (j >= 0)
+    memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
+}
+
+static int store_init(struct store *s, const struct warrant_map *map, const struct warrant_entries *entries,
+                      uint64_t *total, struct warrant_error *error) {
+  s->map = map;
+  s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
+  s->slots = map->type == MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+  if (!(s->bytes = bytes_or_fail(s->slots * s->stride, total, error)))
+    return -1;
+  if (map->type != MAP_ARRAY && (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
+                                 !(s->used = bytes_or_fail(s->slots, total, error))))
+    return -1;
+  if (map->initial && s->slots)
+    memcpy(s->bytes, map->initial, map->value_size);
+  size_t size = (size_t)map->key_size + map->value_size;
+  for (uint32_t i = 0; entries && i < entries->count; i++)
+    place_entry(s, entries->bytes + i * size, entries->bytes + i * size + map->key_size);
+  return 0;
+}
+
+static int machine_init(struct machine *m, const struct warrant_program *program, const struct warrant_env *env,
+                        struct warrant_error *error) {
+  uint64_t total = 0;
+  if (!(m->ctx = bytes_or_fail(m->type->ctx_size, &total, error)) ||
+      !(m->packet = bytes_or_fail(env->packet_size, &total, error)) ||
+      !(m->stores = bytes_or_fail(program->map_count * sizeof *m->stores, &total, error)) ||
+      !(m->second = bytes_or_fail(program->insn_count, &total, error)))
+    return -1;
+  for (uint32_t i = 0; i < program->map_count; i++)
+    if (store_init(&m->stores[i], &program->maps[i], env->entries ? &env->entries[i] : NULL, &total, error))
+      return -1;
+  for (uint32_t i = 0; i + 1 < program->insn_count; i++)
+    if (!m->second[i] && program->insns[i].op == 0x18)
+      m->second[i + 1] = true;
+  if (env->ctx_size)
+    memcpy(m->ctx, env->ctx_bytes, env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
+  if (env->packet_size)
+    memcpy(m->packet, env->packet_bytes, env->packet_size);
+  for (uint64_t i = 0; i < STACK_SIZE; i++) { /* any bytes will do, but the reference has the same */
+    __extension__ unsigned __int128 v = (unsigned __int128)(i + 1) * 2654435761u + env->seed;
+    m->stack[i] = (uint8_t)(v >> 13);
+  }
+  m->random = env->seed;
+  m->regs[1] = env->ctx;
+  m->regs[10] = env->stack + STACK_SIZE;
+  m->defined = 1u << 1 | 1u << 10;
+  return 0;
+}
+
+int warrant_interpret(const struct warrant_program *program, const struct warrant_env *env,
+                      warrant_trace_fn *trace, void *data, struct warrant_run *run, struct warrant_error *error) {
+  struct machine m = {.program = program, .env = env};
+  struct w_prog_type raw;
+  if (!(m.type = w_prog_type_of(program->type, program->ctx_size, &raw)))
+    return warrant_fail(error, WARRANT_UNSUPPORTED, "programs of type %" PRIu32 " can't be run here", program->type);
+  if (w_decode_check(program, error))
+    return -1;
+  int failed = machine_init(&m, program, env, error);
+  *run = (struct warrant_run){.fault = WARRANT_OUT_OF_FUEL};
+  for (bool done = false; !failed && !done && run->steps < env->fuel;) {
+    enum warrant_fault f = WARRANT_BAD_PC;
+    run->steps++;
+    run->pc = m.pc;
+    if (m.pc >= 0 && m.pc < (int64_t)program->insn_count && !m.second[m.pc]) {
+      const struct warrant_insn *i = &program->insns[m.pc];
+      if (trace)
+        trace_step(&m, i, trace, data);
+      f = step(&m, i, &done);
+    }
+    if (done) {
+      run->fault = WARRANT_NO_FAULT;
+      run->result = m.regs[0];
+    } else if (f != WARRANT_NO_FAULT) {
+      run->fault = f;
+      break;
+    }
+  }
+  if (run->fault == WARRANT_OUT_OF_FUEL)
+    run->pc = m.pc;
+  machine_free(&m);
+  return failed;
+}
+
+/* --- The environment as bytes ---------------------------------------------------------------------------------- */
+
+int warrant_env_encode(const struct warrant_program *program, const struct warrant_env *env, uint8_t **bytes,
+                       size_t *size, struct warrant_error *error) {
+  size_t n = 5 + 7 * 8 + 12 + (size_t)env->ctx_size + env->packet_size;
+  for (uint32_t i = 0; i < program->map_count; i++) {
+    size_t entry = (size_t)program->maps[i].key_size + program->maps[i].value_size;
+    n += 4 + (env->entries ? env->entries[i].count * entry : 0);
+  }
+  uint8_t *p = *bytes = malloc(n);
+  if (!p)
+    return warrant_fail(error, WARRANT_BAD_INPUT, "out of memory for the environment");
+  memcpy(p, "WENV\1", 5);
+  p += 5;
+  const uint64_t words[] = {env->stack, env->ctx, env->packet, env->maps, env->values, env->seed, env->fuel};
+  for (size_t i = 0; i < 7; i++, p += 8)
+    store_le(p, 8, words[i]);
+  store_le(p, 4, env->ctx_size), p += 4;
+  if (env->ctx_size)
+    memcpy(p, env->ctx_bytes, env->ctx_size), p += env->ctx_size;
+  store_le(p, 4, env->packet_size), p += 4;
+  if (env->packet_size)
+    memcpy(p, env->packet_bytes, env->packet_size), p += env->packet_size;
+  store_le(p, 4, program->map_count), p += 4;
+  for (uint32_t i = 0; i < program->map_count; i++) {
+    size_t entry = (size_t)program->maps[i].key_size + program->maps[i].value_size;
+    uint32_t count = env->entries ? env->entries[i].count : 0;
+    store_le(p, 4, count), p += 4;
+    if (count)
+      memcpy(p, env->entries[i].bytes, count * entry), p += count * entry;
+  }
+  *size = (size_t)(p - *bytes);
+  return 0;
+}

@@ -1,0 +1,124 @@
+(** Inclusion by substitution is sound: the target's valuation is the source's, through the substitution. *)
+From Proofs Require Export RefineP.
+From Proofs Require Import ScalarStub.
+From Checker Require Export Subsume.
+
+Definition subst_val (vs : list Z) (a : aval) : Z :=
+  match nth_z vs (fst a) with Some w => wrap (w + snd a) | None => 0 end.
+Definition subst_at (vs : list Z) (sub : subst) (k : nat) : Z :=
+  match zfind (Z.of_nat k) sub with Some a => subst_val vs a | None => 0 end.
+Definition subst_vals (vs : list Z) (sub : subst) (next : Z) : list Z := map (subst_at vs sub) (seq 0 (Z.to_nat next)).
+
+Lemma subst_vals_length vs sub next : length (subst_vals vs sub next) = Z.to_nat next.
+Proof. unfold subst_vals. rewrite map_length. apply seq_length. Qed.
+Lemma nth_error_seq n : forall k j, (j < n)%nat -> nth_error (seq k n) j = Some (k + j)%nat.
+Proof.
+  induction n as [|n IH]; intros k j J; [lia|]. cbn [seq]. destruct j as [|j]; cbn [nth_error].
+  - f_equal. lia.
+  - rewrite IH by lia. f_equal. lia.
+Qed.
+Lemma nth_z_seq n k : 0 <= k < Z.of_nat n -> nth_z (seq 0 n) k = Some (Z.to_nat k).
+Proof.
+  intros H. unfold nth_z. destruct (k <? 0) eqn:K; bools; [lia|]. rewrite nth_error_seq by lia. reflexivity.
+Qed.
+(** A key below 0 or at the counter or above stands for nothing. *)
+Lemma subst_vals_at vs sub next k a : 0 <= k < next -> zfind k sub = Some a ->
+  nth_z (subst_vals vs sub next) k = Some (subst_val vs a).
+Proof.
+  intros K E. unfold subst_vals. rewrite (nth_z_map _ _ _ (Z.to_nat k)) by (apply nth_z_seq; lia).
+  unfold subst_at. rewrite Z2Nat.id, E by lia. reflexivity.
+Qed.
+Lemma subst_vals_inv vs sub next k a w : nth_z (subst_vals vs sub next) k = Some w -> zfind k sub = Some a ->
+  w = subst_val vs a.
+Proof.
+  intros N E. pose proof (nth_z_bounds _ _ _ N) as B. rewrite subst_vals_length in B.
+  rewrite (subst_vals_at vs sub next k a) in N; [congruence | lia | exact E].
+Qed.
+Lemma subst_rel vs a w : nth_z vs (fst a) = Some w -> relv vs a (subst_val vs a).
+Proof. intros N. unfold subst_val. exists w. rewrite N. auto. Qed.
+Lemma bound_in_rel vs a : bound_in (Z.of_nat (length vs)) a = true -> relv vs a (subst_val vs a).
+Proof.
+  unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|]. exact (subst_rel _ _ _ N).
+Qed.
+
+Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x -> fact_le t F a f = true ->
+  fact_holds t L f x.
+Proof.
+  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G. unfold guard in G.
+  (* the facts that allow no constant *)
+  assert (Here : forall g, fact_of F a = Some g -> snd a = 0 -> fact_holds t L g x).
+  { intros g E' Z0. destruct (fact_of_sound _ _ _ _ H _ _ _ R E') as [w [N [P X]]].
+    rewrite Z0, Z.add_0_r, wrap_small in X by (destruct P as [B P]; exact B). subst x. exact P. }
+  destruct f as [ta s| | |mx av| |i|i mx|i]; cbn [fact_le] in E.
+  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [ta' s']. cbn [snd] in S.
+    bools. eapply sc_le_sound; eassumption.
+  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
+  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | |mx' av'| | | |]; try discriminate E.
+    apply andb_true_iff in E. destruct E as [E A]. unfold guard in E. bools.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
+    rewrite wrap_small in X by lia. subst x. split; [lia|].
+    destruct av as [k|]; [|exact I]. destruct av' as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
+  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
+  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | |i'| |]; try discriminate E. bools. subst i'.
+    exact (proj2 (Here _ eq_refl Z0)).
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | | |i' mx'|]; try discriminate E.
+    destruct (map_of t i) as [m|] eqn:M; [|discriminate E]. bools. subst i'.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [bs [b [V [J P]]]]] X]]].
+    pose proof (value_range WL _ _ _ _ M V J) as Room. rewrite wrap_small in X by lia. subst x.
+    exists bs, b. split; [exact V|]. split; [exact J | lia].
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [ta s| | | | | |i' mx|i']; try discriminate E.
+    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+      left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
+    + bools. subst i' mx.
+      assert (Q : fact_holds t L (FVal i 0) x) by (apply Here; [reflexivity | assumption]).
+      destruct Q as [B [bs [b [V [J P]]]]]. right. exists bs. split; [exact V|]. replace x with b by lia. exact J.
+    + bools. subst i'. assert (Q : fact_holds t L (FNull i) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+Qed.
+
+Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->
+  relv (subst_vals vs sub nb) b x.
+Proof.
+  unfold aval_le, bound_in. intros [w [N ->]] B E. destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
+  apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S]. bools.
+  exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
+  unfold subst_val. rewrite <- S, N, wrap_add_l, <- Z.add_assoc, <- (wrap_add_r w (snd v + snd b)), <- O, wrap_add_r.
+  reflexivity.
+Qed.
+
+Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
+Proof. unfold size_eqb. destruct a; destruct b; intros H; try reflexivity; discriminate H. Qed.
+
+Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
+  gamma t b (subst_vals vs sub (a_next b)) s.
+Proof.
+  intros [G1 G2 G3 G4 G5 G6 G7] E. unfold astate_le, names_ok in E.
+  apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
+  apply andb_true_iff in E. destruct E as [E ER]. apply andb_true_iff in E. destruct E as [E EF].
+  apply andb_true_iff in E. destruct E as [EP E]. apply andb_true_iff in E. destruct E as [E NS].
+  apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
+  bools. rewrite forallb_forall in ER, NR. constructor.
+  - exact G1.
+  - exact G2.
+  - congruence.
+  - rewrite subst_vals_length. lia.
+  - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
+    cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
+    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G4 in Q1. apply andb_true_iff in B. destruct B as [B1 B2]. bools.
+    exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
+    eapply fact_le_sound; [exact G1 | exact G5 | apply bound_in_rel; exact Q1 | exact Q2].
+  - intros r. specialize (ER r (all_regs_in r)). specialize (NR r (all_regs_in r)). specialize (G6 r). cbv beta in NR.
+    destruct (get r (a_regs b)) as [y|]; cbn [relo]; [|exact I].
+    destruct (get r (a_regs a)) as [x|]; cbn [oval_le] in ER; [|discriminate ER].
+    destruct G6 as [v [X R]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
+  - destruct G7 as [M1 M2]. constructor.
+    + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q. pose proof (zall_find _ _ _ _ NS K) as B.
+      cbv beta in Q, B. cbn [snd] in B. destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
+      cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1. subst z'.
+      destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|]. eapply aval_le_sound; eassumption.
+    + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T. exact (proj2 T).
+Qed.

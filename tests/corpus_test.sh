@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Every program of the corpus gets the verdict that its source expects, and the kernel's beside it.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+flow=corpus/xdp_flow/xdp_flow.c
+
+# check_one NAME WANT ARGUMENT...: `warrant check` on one program, WANT as verdict() prints it but for the name.
+# A * in WANT stands for anything.
+check_one() {
+  local name=$1 want=$2 got status
+  shift 2
+  "$WARRANT" check --json "$@" > "$work/out" 2> "$work/err"
+  status=$?
+  got=$(verdict < "$work/out" | cut -d' ' -f2-)
+  # shellcheck disable=SC2053 # the wanted line is a pattern
+  if [[ $got != $want ]]; then
+    not_ok "$name" "want $want, got $got; $(head -c 300 "$work/err")"
+  elif [ "$status" != "$([ "${want%% *}" = accept ] && echo 0 || echo 1)" ]; then
+    not_ok "$name" "exit status $status with ${want%% *}"
+  else
+    ok "$name"
+  fi
+}
+
+# --- The flow filter and its twins ---------------------------------------------------------------
+
+refused() { echo "reject false $1 * *xdp_flow.c:$(marker_line $flow "$2") 0"; }
+
+for profile in root strict; do
+  check_one "xdp_flow, $profile" "accept true - - - 0" --profile $profile $CORPUS/xdp_flow/xdp_flow.o
+  while read -r twin reason; do
+    check_one "$twin, $profile" "$(refused "$reason" "${twin^^}")" --profile $profile "$CORPUS/xdp_flow/$twin.o"
+  done << 'TWINS'
+no_bounds_check out-of-bounds
+no_null_check null-pointer
+off_by_one out-of-bounds
+past_value out-of-bounds
+TWINS
+done
+check_one "undefined_key, root" "accept true - - - [1-9]*" $CORPUS/xdp_flow/undefined_key.o
+check_one "undefined_key, strict" "$(refused undefined-stack UNDEFINED_KEY)" \
+  --profile strict $CORPUS/xdp_flow/undefined_key.o
+
+# --- Classic filters ----------------------------------------------------------------------------
+
+check_one "seccomp worker" "accept true - - - 0" --format seccomp $CORPUS/seccomp/worker.bpf
+for filter in $CORPUS/socket/*.ddd; do
+  check_one "socket ${filter##*/}" "accept true - - - 0" "$filter"
+done
+# The same expression's bytes under the other's rules: seccomp has no packet.
+check_one "socket filter as seccomp" "reject false * * - 0" --format seccomp $CORPUS/socket/web.ddd
+
+# --- Small programs -----------------------------------------------------------------------------
+
+# Lines `NAME|EXPECTATION` of a source.
+expectations() {
+  awk '/^\/\* expect: / { e = $0; sub(/^\/\* expect: /, "", e); sub(/ \*\/$/, "", e) }
+       /^PROGRAM\(/ { n = $0; sub(/^PROGRAM\(/, "", n); sub(/,.*/, "", n); print n "|" e; e = "" }' "$1"
+}
+
+# The part of an expectation for one judge: root, strict or kernel; the first part where it has none.
+expectation_for() {
+  local part found=${1%%;*}
+  IFS=';' read -ra parts <<< "$1"
+  for part in "${parts[@]}"; do
+    part=${part# }
+    [ "${part%%:*}" = "$2" ] && found=${part#*: }
+  done
+  echo "$found"
+}
+
+# meets EXPECTATION VERDICT CERTIFIED REASON PC
+meets() {
+  local want reasons pc
+  read -r want reasons pc <<< "$1"
+  case $want in
+  accept) [ "$2 $3" = "accept true" ] ;;
+  reject) [ "$2 $3" = "reject false" ] && { [ "$reasons" = '*' ] || [[ "|$reasons|" == *"|$4|"* ]]; } &&
+    { [ "$pc" = '*' ] || [ "$pc" = "$5" ]; } ;;
+  *) false ;;
+  esac
+}
+
+for source in corpus/small/*.c; do
+  base=$(basename "$source" .c)
+  for profile in root strict; do
+    "$WARRANT" check --json --profile $profile "$CORPUS/small/$base.o" > "$work/out" 2> "$work/err"
+    verdict < "$work/out" > "$work/verdicts"
+    while IFS='|' read -r program expectation; do
+      want=$(expectation_for "$expectation" $profile)
+      got=$(grep "^$program " "$work/verdicts" | cut -d' ' -f2-5)
+      # shellcheck disable=SC2086 # four words
+      if meets "$want" $got; then
+        ok "$base/$program, $profile"
+      else
+        not_ok "$base/$program, $profile" "want $want, got ${got:-nothing}"
+      fi
+    done < <(expectations "$source")
+    same "$base has no other programs, $profile" "$(expectations "$source" | wc -l)" "$(wc -l < "$work/verdicts")"
+  done
+done
+
+# --- The kernel ---------------------------------------------------------------------------------
+
+# kernel_verdicts FILE: lines `PROGRAM VERDICT` in $work/kernel; fails when the kernel cannot be asked.
+kernel_verdicts() {
+  "$WARRANT" kernel load --json "$1" > "$work/out" 2> "$work/err"
+  [ $? -lt 2 ] && jq -r '"\(.program) \(.verdict)"' < "$work/out" > "$work/kernel"
+}
+
+if ! kernel_verdicts $CORPUS/xdp_flow/xdp_flow.o; then
+  skip "the kernel's verdicts" "$(head -c 300 "$work/err")"
+  finish
+fi
+for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undefined_key; do
+  kernel_verdicts $CORPUS/xdp_flow/$object.o
+  case $object in
+  xdp_flow | undefined_key) same "kernel: $object" "xdp_flow accept" "$(cat "$work/kernel")" ;;
+  *)
+    same "kernel: $object" "xdp_flow reject" "$(cat "$work/kernel")"
+    # Its log repeats the source line before each instruction, so the last one is where it stopped.
+    same "kernel: $object at the same line" "xdp_flow.c:$(marker_line $flow "${object^^}")" \
+      "$(jq -r .log < "$work/out" | grep -o 'xdp_flow\.c:[0-9]*' | tail -n 1)"
+    ;;
+  esac
+done
+for source in corpus/small/*.c; do
+  base=$(basename "$source" .c)
+  kernel_verdicts "$CORPUS/small/$base.o"
+  while IFS='|' read -r program expectation; do
+    want=$(expectation_for "$expectation" kernel)
+    same "kernel: $base/$program" "$program ${want%% *}" "$(grep "^$program " "$work/kernel")"
+  done < <(expectations "$source")
+done
+
+finish

@@ -1,0 +1,38 @@
+# What every test script shares.  A script prints one line a test, `ok NAME`, `not ok NAME: why` or
+# `skip NAME: why`, and leaves with finish.  It runs from the top of the repository.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+WARRANT=${WARRANT:-build/bin/warrant}
+ASAN_WARRANT=${ASAN_WARRANT:-build/asan/bin/warrant}
+CORPUS=build/corpus
+# A sanitizer's report is told from a refusal by the exit code.
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+ok() { printf 'ok %s\n' "$1"; }
+not_ok() {
+  printf 'not ok %s: %s\n' "$1" "$2"
+  failed=1
+}
+skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+
+# same NAME WANT GOT
+same() {
+  if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "want $2, got $3"; fi
+}
+
+finish() { exit "$failed"; }
+
+# The line of the one marker in a source: marker_line FILE MACRO
+marker_line() { grep -n "REFUSED HERE: $2 " "$1" | cut -d: -f1; }
+
+# What a verdict says in a line: verdict < JSON, one object a line.
+# Gives `PROGRAM VERDICT CERTIFIED REASON PC SOURCE WARNINGS` with - for what is not there.
+verdict() {
+  jq -r '[.program, .verdict, .certified, .reason, .pc, .source, (.warnings // [] | length)]
+         | map(if . == null or . == "" then "-" else tostring end) | join(" ")'
+}
