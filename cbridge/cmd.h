@@ -50,6 +50,11 @@ void cmd_complain(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* As above from a library error; returns its exit code. */
 int cmd_error(const struct warrant_error *error);
 
+/* As above for a program's problem, named before it. */
+int cmd_problem(const struct warrant_program *program, const struct warrant_error *problem);
+/* "FILE: SECTION/PROGRAM", without the second part for a raw form. */
+void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program);
+
 /* Loads exactly one program of `path`: with several and no --prog it says which there are. On success the
  * program is object->programs[0] and can be judged. Returns 0 or an exit code, having complained. */
 int cmd_load_one(const char *path, const struct cmd_options *options, struct warrant_object *object);

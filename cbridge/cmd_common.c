@@ -25,6 +25,24 @@ int cmd_error(const struct warrant_error *error) {
   return error->code;
 }
 
+int cmd_problem(const struct warrant_program *p, const struct warrant_error *problem) {
+  if (*p->name)
+    cmd_complain("%s: %s/%s: %s", p->file, p->section, p->name, problem->text);
+  else
+    cmd_complain("%s: %s", p->file, problem->text);
+  return problem->code;
+}
+
+void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program) {
+  cmd_print_safe(out, file);
+  if (program && *program->name) {
+    fputs(": ", out);
+    cmd_print_safe(out, program->section);
+    fputc('/', out);
+    cmd_print_safe(out, program->name);
+  }
+}
+
 static bool number(const char *text, unsigned long max, unsigned long *value) {
   char *end = NULL;
   errno = 0;
@@ -123,7 +141,7 @@ int cmd_load_one(const char *path, const struct cmd_options *options, struct war
     return WARRANT_BAD_INPUT;
   }
   if (object->problems[0].code) {
-    int code = cmd_error(&object->problems[0]);
+    int code = cmd_problem(&object->programs[0], &object->problems[0]);
     warrant_object_free(object);
     return code;
   }
@@ -183,10 +201,14 @@ void cmd_print_json(cJSON *object) {
 }
 
 void cmd_print_safe(FILE *out, const char *text) {
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    fputc((c < ' ' && c != '\t') || c == 0x7f ? '?' : c, out);
+  char *clean = utf8(text);
+  for (unsigned char *c = (unsigned char *)clean; c && *c; c++) {
+    bool c1 = c[0] == 0xc2 && c[1] < 0xa0; /* the control characters above 127 */
+    if (c1)
+      c++;
+    fputc(c1 || (*c < ' ' && *c != '\t') || *c == 0x7f ? '?' : *c, out);
   }
+  free(clean);
 }
 
 int cmd_worse(int a, int b) {

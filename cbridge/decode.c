@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "error.h"
+
 /* Instruction classes, the low three bits of an opcode (RFC 9669, section 3.1). */
 enum { LD, LDX, ST, STX, ALU, JMP, JMP32, ALU64 };
 
@@ -272,4 +274,18 @@ enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, st
     pc += n;
   }
   return all;
+}
+
+int w_decode_check(const struct warrant_program *program, struct warrant_error *error) {
+  char text[160];
+  for (uint32_t pc = 0; pc < program->insn_count;) {
+    struct w_insn insn;
+    enum w_decoded one =
+        w_decode(program->insns, program->insn_count, pc, &insn, text, sizeof text);
+    if (one != W_DECODED)
+      return warrant_fail(error, one == W_DECODE_INVALID ? WARRANT_BAD_INPUT : WARRANT_UNSUPPORTED,
+                          "instruction %u: %s", pc, text);
+    pc += w_slots(&insn);
+  }
+  return 0;
 }

@@ -49,6 +49,8 @@ enum w_decoded w_decode(const struct warrant_insn *slots, uint32_t count, uint32
  * *bad is the slot that `text` is about: the first invalid one, or else the first unsupported one. */
 enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, struct w_insn *insns,
                             uint32_t *bad, char *text, size_t size);
+/* Fails with a sentence when some instruction of an eBPF program does not decode: bad input, or not supported. */
+int w_decode_check(const struct warrant_program *program, struct warrant_error *error);
 /* Slots that the instruction takes. */
 static inline uint32_t w_slots(const struct w_insn *insn) {
   return insn->op == W_OP_LDIMM || insn->op == W_OP_LDMAP || insn->op == W_OP_LDMAPVALUE ? 2 : 1;

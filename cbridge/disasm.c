@@ -1,9 +1,11 @@
-/* One instruction to one line of text. */
+/* One instruction to one line of text. Classic instructions are printed beside their checker. */
 #include "disasm.h"
 
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <stdio.h>
+
+#include "classic.h"
 
 const char *warrant_helper_name(uint32_t number) {
 #define NAME(helper) #helper
@@ -277,115 +279,9 @@ static uint32_t ebpf(const struct warrant_program *p, uint32_t pc, char *text, s
   return known ? 1 : data_word(i, text, size);
 }
 
-/* --- Classic --------------------------------------------------------------------------------------------------- */
-
-static const char *load_name(uint16_t code) {
-  switch (BPF_SIZE(code)) {
-  case BPF_W:
-    return "ld";
-  case BPF_H:
-    return "ldh";
-  case BPF_B:
-    return "ldb";
-  default:
-    return NULL;
-  }
-}
-
-static bool classic_load(const struct warrant_cinsn *i, char *text, size_t size) {
-  const char *name = load_name(i->code);
-  bool x = BPF_CLASS(i->code) == BPF_LDX;
-  if (i->code > 0xff || !name)
-    return false;
-  switch (BPF_MODE(i->code)) {
-  case BPF_ABS:
-    if (x)
-      return false;
-    /* offsets from SKF_LL_OFF on are names for other things, and read best as negative numbers */
-    if (i->k >= 0xffe00000u)
-      snprintf(text, size, "%s [%d]", name, (int32_t)i->k);
-    else
-      snprintf(text, size, "%s [%u]", name, i->k);
-    return true;
-  case BPF_IND:
-    if (x)
-      return false;
-    snprintf(text, size, "%s [x + %d]", name, (int32_t)i->k);
-    return true;
-  case BPF_IMM:
-    snprintf(text, size, "%s #0x%x", x ? "ldx" : name, i->k);
-    return BPF_SIZE(i->code) == BPF_W;
-  case BPF_MEM:
-    snprintf(text, size, "%s M[%u]", x ? "ldx" : name, i->k);
-    return BPF_SIZE(i->code) == BPF_W;
-  case BPF_LEN:
-    snprintf(text, size, "%s #pktlen", x ? "ldx" : name);
-    return BPF_SIZE(i->code) == BPF_W;
-  case BPF_MSH:
-    snprintf(text, size, "ldxb 4*([%u]&0xf)", i->k);
-    return x && BPF_SIZE(i->code) == BPF_B;
-  default:
-    return false;
-  }
-}
-
-static bool classic(const struct warrant_cinsn *i, uint32_t pc, char *text, size_t size) {
-  static const char *const ops[] = {"add", "sub", "mul", "div", "or",  "and",
-                                    "lsh", "rsh", "neg", "mod", "xor"};
-  static const char *const tests[] = {NULL, "jeq", "jgt", "jge", "jset"};
-  unsigned op = BPF_OP(i->code) >> 4;
-  bool x = BPF_SRC(i->code) == BPF_X;
-  if (i->code > 0xff)
-    return false;
-  switch (BPF_CLASS(i->code)) {
-  case BPF_LD:
-  case BPF_LDX:
-    return classic_load(i, text, size);
-  case BPF_ST:
-  case BPF_STX:
-    if (i->code & ~7)
-      return false;
-    snprintf(text, size, "%s M[%u]", BPF_CLASS(i->code) == BPF_ST ? "st" : "stx", i->k);
-    return true;
-  case BPF_ALU:
-    if (op >= sizeof ops / sizeof *ops || (BPF_OP(i->code) == BPF_NEG && x))
-      return false;
-    if (BPF_OP(i->code) == BPF_NEG)
-      snprintf(text, size, "neg");
-    else if (x)
-      snprintf(text, size, "%s x", ops[op]);
-    else
-      snprintf(text, size, "%s #0x%x", ops[op], i->k);
-    return true;
-  case BPF_JMP:
-    if (i->code == (BPF_JMP | BPF_JA)) {
-      snprintf(text, size, "ja %llu", (unsigned long long)pc + 1 + i->k);
-      return true;
-    }
-    if (op == 0 || op >= sizeof tests / sizeof *tests)
-      return false;
-    if (x)
-      snprintf(text, size, "%s x jt %u jf %u", tests[op], pc + 1 + i->jt, pc + 1 + i->jf);
-    else
-      snprintf(text, size, "%s #0x%x jt %u jf %u", tests[op], i->k, pc + 1 + i->jt, pc + 1 + i->jf);
-    return true;
-  case BPF_RET:
-    if (i->code == (BPF_RET | BPF_A))
-      snprintf(text, size, "ret a");
-    else
-      snprintf(text, size, "ret #0x%x", i->k);
-    return i->code == (BPF_RET | BPF_A) || i->code == (BPF_RET | BPF_K);
-  default:
-    snprintf(text, size, "%s", i->code == (BPF_MISC | BPF_TAX) ? "tax" : "txa");
-    return i->code == (BPF_MISC | BPF_TAX) || i->code == (BPF_MISC | BPF_TXA);
-  }
-}
-
 uint32_t warrant_disasm(const struct warrant_program *p, uint32_t pc, char *text, size_t size) {
   if (p->kind == WARRANT_EBPF)
     return ebpf(p, pc, text, size);
-  const struct warrant_cinsn *i = &p->cinsns[pc];
-  if (!classic(i, pc, text, size))
-    snprintf(text, size, ".8byte 0x%08x%02x%02x%04x", i->k, i->jf, i->jt, i->code);
+  warrant_classic_disasm(&p->cinsns[pc], pc, text, size);
   return 1;
 }

@@ -547,55 +547,54 @@ static struct warrant_insn insn_at(const uint8_t *b) {
 }
 
 /* Says in `problem` why the slot needs what is not supported; true when it does. */
-static bool slot_problem(struct elf *e, const char *where, uint32_t pc, struct warrant_insn insn,
-                         const struct note *note, struct warrant_error *problem) {
+static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const struct note *note,
+                         struct warrant_error *problem) {
   const char *symbol = note->symbol ? note->symbol : "";
-  int code = WARRANT_UNSUPPORTED;
-#define say(...) warrant_fail(problem, code, __VA_ARGS__)
+#define unsupported(...) warrant_fail(problem, WARRANT_UNSUPPORTED, __VA_ARGS__)
   if (note->core)
-    return say("%s: instruction %u needs a CO-RE relocation, which is not supported yet", where, pc);
+    return unsupported("instruction %u needs a CO-RE relocation, which is not supported yet", pc);
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
-    return say("%s: instruction %u calls the BPF function '%s', and calls between BPF functions are not "
-               "supported yet",
-               where, pc, symbol);
+    return unsupported("instruction %u calls the BPF function %s'%s', and calls between BPF functions are "
+                       "not supported yet",
+                       pc, *symbol == '.' ? "in section " : "", symbol);
   case NOTE_KFUNC:
-    return say("%s: instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are not "
-               "supported yet",
-               where, pc, symbol);
+    return unsupported("instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
+                       "not supported yet",
+                       pc, symbol);
   case NOTE_EXTERN:
-    return say("%s: instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are not "
-               "supported yet",
-               where, pc, symbol);
+    return unsupported("instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are "
+                       "not supported yet",
+                       pc, symbol);
   case NOTE_CODE:
-    return say("%s: instruction %u takes the address of the function '%s', and callbacks are not "
-               "supported yet",
-               where, pc, symbol);
+    return unsupported("instruction %u takes the address of the function %s'%s', and callbacks are not "
+                       "supported yet",
+                       pc, *symbol == '.' ? "in section " : "", symbol);
   case NOTE_OTHER:
-    return say("%s: instruction %u has a relocation against '%s' of a kind that is not supported", where,
-               pc, symbol);
+    return unsupported("instruction %u has a relocation against '%s' of a kind that is not supported", pc,
+                       symbol);
   case NOTE_MAP:
   case NOTE_DATA:
     if (*e->maps[note->map].problem)
-      return say("%s: instruction %u uses the map '%s', which %s, and that is not supported yet", where,
-                 pc, e->maps[note->map].map.name, e->maps[note->map].problem);
+      return unsupported("instruction %u uses the map '%s', which %s, and that is not supported yet", pc,
+                         e->maps[note->map].map.name, e->maps[note->map].problem);
     return false;
   case NOTE_NONE:
     break;
   }
-  if (insn.op == OP_CALL && insn.src == 1)
-    return say("%s: instruction %u calls another BPF function, and calls between BPF functions are not "
-               "supported yet",
-               where, pc);
-  if (insn.op == OP_CALL && insn.src == 2)
-    return say("%s: instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
-               "supported yet",
-               where, pc);
-  code = WARRANT_BAD_INPUT;
+  if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_CALL)
+    return unsupported("instruction %u calls another BPF function, and calls between BPF functions are not "
+                       "supported yet",
+                       pc);
+  if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_KFUNC_CALL)
+    return unsupported("instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
+                       "supported yet",
+                       pc);
+#undef unsupported
   if (insn.op == OP_LD_IMM64 && insn.src)
-    return say("%s: instruction %u refers to a map or address by a number that no relocation explains",
-               where, pc);
-#undef say
+    return warrant_fail(problem, WARRANT_BAD_INPUT,
+                        "instruction %u refers to a map or address by a number that no relocation explains",
+                        pc);
   return false;
 }
 
@@ -728,8 +727,6 @@ static int build(struct elf *e, const struct found_program *found, const struct 
     p->insns[pc] = insn_at(s->bytes + 8 * ((size_t)found->start + pc));
   notes += found->start;
 
-  char where[300];
-  snprintf(where, sizeof where, "%.150s: %.60s/%.60s", e->name, s->name, found->name);
   struct warrant_section kind = {0};
   bool kind_known = warrant_section_type(s->name, &kind);
   if (e->options->type) {
@@ -740,7 +737,7 @@ static int build(struct elf *e, const struct found_program *found, const struct 
       kind = (struct warrant_section){.type = type};
   } else if (!kind_known) {
     warrant_fail(problem, WARRANT_UNSUPPORTED,
-                 "%s: the section name says no program type: give one with --type", where);
+                 "the section name '%s' says no program type: give one with --type", s->name);
   }
   p->type = kind.type;
   p->attach_type = kind.attach_type;
@@ -748,9 +745,9 @@ static int build(struct elf *e, const struct found_program *found, const struct 
   p->ctx_size = p->type ? warrant_type_ctx_size(p->type) : e->options->ctx_size;
 
   if (found->local && !problem->code)
-    warrant_fail(problem, WARRANT_UNSUPPORTED, "%s: a static function is not a program on its own", where);
+    warrant_fail(problem, WARRANT_UNSUPPORTED, "a static function is not a program on its own");
   for (uint32_t pc = 0; pc < found->count && !problem->code; pc++) {
-    if (slot_problem(e, where, pc, p->insns[pc], &notes[pc], problem))
+    if (slot_problem(e, pc, p->insns[pc], &notes[pc], problem))
       break;
     if (p->insns[pc].op == OP_LD_IMM64)
       pc++; /* its second slot is no instruction */

@@ -57,20 +57,29 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size, str
   return 0;
 }
 
-int warrant_load(const char *path, const struct warrant_load_options *options,
-                 struct warrant_object *object, struct warrant_error *error) {
+static const char *name_of(const char *path) {
+  return strcmp(path, "-") ? path : "standard input";
+}
+
+int warrant_read_file(const char *path, uint8_t **bytes, size_t *size, struct warrant_error *error) {
   bool standard = strcmp(path, "-") == 0;
-  const char *name = standard ? "standard input" : path;
   int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
-  uint8_t *bytes = NULL;
-  size_t size = 0;
-  int result = read_all(name, fd, &bytes, &size, error);
+  int result = read_all(name_of(path), fd, bytes, size, error);
   if (!standard)
     close(fd);
-  if (result == 0)
-    result = warrant_load_bytes(name, bytes, size, options, object, error);
+  return result;
+}
+
+int warrant_load(const char *path, const struct warrant_load_options *options,
+                 struct warrant_object *object, struct warrant_error *error) {
+  memset(object, 0, sizeof *object);
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  if (warrant_read_file(path, &bytes, &size, error))
+    return -1;
+  int result = warrant_load_bytes(name_of(path), bytes, size, options, object, error);
   free(bytes);
   return result;
 }

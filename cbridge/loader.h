@@ -15,6 +15,9 @@ struct btf;
 #define WARRANT_MAPS_MAX 1024u
 #define WARRANT_MEMORY_MAX ((size_t)256 << 20)
 
+/* loader.c: all of a file ("-": standard input) up to WARRANT_FILE_MAX; the caller frees *bytes. */
+int warrant_read_file(const char *path, uint8_t **bytes, size_t *size, struct warrant_error *error);
+
 /* rawforms.c: instruction bytes, tcpdump -ddd text and hexadecimal text. */
 bool warrant_is_text(const uint8_t *bytes, size_t size);
 /* Hexadecimal text to bytes; the caller frees *out. */

@@ -100,7 +100,7 @@ struct warrant_load_options {
 
 /* What a file holds: `count` programs in file order, never zero after a successful load. A program that
  * uses something not supported keeps its instructions and names, and problems[i].code is not WARRANT_OK:
- * it can be printed but must not be judged. */
+ * it can be printed but must not be judged. The problem's text names neither file nor program. */
 struct warrant_object {
   struct warrant_program *programs; /* owned */
   struct warrant_error *problems;   /* owned; one for each program */

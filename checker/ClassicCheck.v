@@ -1,6 +1,6 @@
 (** The checker of classic programs, by Linux's rules and in Linux's order: every instruction by itself, then the last one,
     then scratch memory, then what seccomp adds.  The verdict names the first refusal in that order.
-    For [Libpcap] it is stricter than libpcap, which accepts programs that loop, abort or shift too far. *)
+    For [Libpcap] it is stricter than libpcap, which accepts programs that loop, abort, shift too far or read what was never written. *)
 From Semantics Require Export Classic.
 
 Inductive creason :=
@@ -65,23 +65,21 @@ Definition is_ret (o : option cinsn) : bool :=
 Definition all_written : Z := 65535.
 Definition mask_at (masks : zmap Z) (pc : Z) : Z := match zfind pc masks with Some m => m | None => all_written end.
 Definition meet_at (masks : zmap Z) (pc m : Z) : zmap Z := zset pc (Z.land (mask_at masks pc) m) masks.
-Definition needs_written (d : dialect) : bool := match d with Libpcap => false | _ => true end.
 
-Fixpoint check_scratch (d : dialect) (pc valid : Z) (masks : zmap Z) (p : cprog) : cverdict :=
+Fixpoint check_scratch (pc valid : Z) (masks : zmap Z) (p : cprog) : cverdict :=
   match p with
   | [] => CAccept
   | None :: p' => CRefuse pc CrInsn
   | Some i :: p' =>
       let v := Z.land valid (mask_at masks pc) in
       match ci_op i with
-      | CSt | CStx => check_scratch d (pc + 1) (Z.lor v (Z.shiftl 1 (ci_k i))) masks p'
+      | CSt | CStx => check_scratch (pc + 1) (Z.lor v (Z.shiftl 1 (ci_k i))) masks p'
       | CLdMem | CLdxMem =>
-          if needs_written d && negb (Z.testbit v (ci_k i)) then CRefuse pc CrScratchUndef
-          else check_scratch d (pc + 1) v masks p'
-      | CJa => check_scratch d (pc + 1) all_written (meet_at masks (pc + 1 + ci_k i) v) p'
+          if Z.testbit v (ci_k i) then check_scratch (pc + 1) v masks p' else CRefuse pc CrScratchUndef
+      | CJa => check_scratch (pc + 1) all_written (meet_at masks (pc + 1 + ci_k i) v) p'
       | CJmp _ _ =>
-          check_scratch d (pc + 1) all_written (meet_at (meet_at masks (pc + 1 + ci_jt i) v) (pc + 1 + ci_jf i) v) p'
-      | _ => check_scratch d (pc + 1) v masks p'
+          check_scratch (pc + 1) all_written (meet_at (meet_at masks (pc + 1 + ci_jt i) v) (pc + 1 + ci_jf i) v) p'
+      | _ => check_scratch (pc + 1) v masks p'
       end
   end.
 
@@ -95,7 +93,7 @@ Definition classic_verdict (d : dialect) (p : cprog) : cverdict :=
   else if max_insns d <? len then CRefuse (max_insns d) CrTooLong
   else first_refusal (check_slot d len) 0 p
        then_ (if is_ret (last p None) then CAccept else CRefuse (len - 1) CrNoReturn)
-       then_ check_scratch d 0 0 zempty p
+       then_ check_scratch 0 0 zempty p
        then_ first_refusal (check_seccomp d len) 0 p.
 
 Definition classic_check (d : dialect) (p : cprog) : bool :=

@@ -15,9 +15,14 @@ define c_variant
 $(1)/obj/%.o: cbridge/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -Ibuild/generated -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -MMD -MP -c $$< -o $$@
 
-$(1)/lib/libwarrant.a: $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o)
+$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -Icbridge -c $$< -o $$@
+
+$(1)/lib/libwarrant.a: $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/tables.o
 	$$(call say,AR,$$@)
 	@mkdir -p $$(@D)
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
@@ -31,14 +36,14 @@ $(1)/bin/warrant: $$(PROGRAM_SOURCES:cbridge/%.c=$(1)/obj/%.o) build/ocaml/valid
 $(1)/tests/%: tests/%.c $(1)/lib/libwarrant.a
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -Ibuild/generated -MMD -MP $$^ $$(LIBRARY_LIBS) $$(PROGRAM_LIBS) -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP $$^ $$(LIBRARY_LIBS) $$(PROGRAM_LIBS) -o $$@
 
 -include $$(C_SOURCES:cbridge/%.c=$(1)/obj/%.d) $$(wildcard $(1)/tests/*.d)
 endef
 $(eval $(call c_variant,build,))
 $(eval $(call c_variant,build/asan,$(SANITIZE)))
 
-build/lib/$(SONAME): $(LIBRARY_SOURCES:cbridge/%.c=build/obj/%.o)
+build/lib/$(SONAME): $(LIBRARY_SOURCES:cbridge/%.c=build/obj/%.o) build/obj/tables.o
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $^ $(LIBRARY_LIBS) -o $@

@@ -1,10 +1,11 @@
 # Definitions and proofs.  The compiled files lie beside their sources, where Coq and editors look for them.
 
 COQFLAGS := $(shell cat _CoqProject) $(COQEXTRA)
-COQ_FILES := $(sort $(wildcard semantics/*.v checker/*.v proofs/*.v))
+THEORIES := $(sort $(wildcard semantics/*.v checker/*.v proofs/*.v))
+COQ_FILES := $(THEORIES) $(sort $(wildcard extraction/*.v))
 
 .PHONY: coq coqchk mangle
-coq: $(COQ_FILES:.v=.vo)
+coq: $(THEORIES:.v=.vo)
 
 %.vo: %.v
 	$(call say,COQC,$<)
@@ -23,5 +24,5 @@ coqchk: coq
 mangle:
 	@rm -rf build/mangle && mkdir -p build/mangle
 	@cp -r Makefile _CoqProject mk build/mangle
-	@for d in semantics checker proofs; do mkdir build/mangle/$$d && cp $$d/*.v build/mangle/$$d; done
-	@$(MAKE) --no-print-directory -C build/mangle coq COQEXTRA='-mangle-names mangled_'
+	@for d in semantics checker proofs extraction; do mkdir build/mangle/$$d && cp $$d/*.v build/mangle/$$d; done
+	@$(SUBMAKE) -C build/mangle coq COQEXTRA='-mangle-names mangled_'

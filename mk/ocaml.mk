@@ -1,38 +1,54 @@
-# What is extracted from Coq, and the thin OCaml around it.  A main module does its work when it is linked;
-# the others are shared.
-#   build/ocaml/validator.o       for linking into C programs
+# What is extracted from Coq, and the thin OCaml around it.
+#   build/ocaml/validator.o       the proved checkers and the reference interpreter, for linking into C programs
 #   build/bin/warrant-validate    the proved validator alone
-#   build/bin/warrant-reference   the reference interpreter and analyzer
-#   build/generated/tables.h      the tables that C shares with Coq
+#   build/bin/warrant-reference   the reference interpreter
+#   build/generated/tables.c      the tables that C shares with Coq
+#   build/bin/mapping-test        what extraction maps, against Coq's own definitions
+#   build/bin/transfer-diff       the C verifier's scalar operations against the extracted ones
 
 OCAML := build/ocaml
-OCAML_MAINS := embed validate reference tables
-OCAML_SHARED := $(filter-out $(OCAML_MAINS:%=extraction/%.ml),$(wildcard extraction/*.ml))
-OCAMLOPT := ocamlfind ocamlopt -package zarith -I $(OCAML) -g -O3
+# -output-complete-obj must be linked into position-independent programs, so its runtime has to be, too.
+OCAMLOPT := ocamlfind ocamlopt -package zarith -I $(OCAML) -g -w +a-4-9-40..42-44-45-48-70 -runtime-variant _pic
+EXTRACTED_FROM := $(patsubst %.v,%.vo,$(wildcard semantics/*.v checker/*.v)) extraction/Mapping.vo
 
-# Extraction writes into the directory it runs in.  Its warnings are about names, not meaning.
-$(OCAML)/extracted.stamp: extraction/Extract.v $(COQ_FILES:.v=.vo)
-	$(call say,EXTRACT,$<)
-	@rm -rf $(OCAML) && mkdir -p $(OCAML)
-	@cd $(OCAML) && coqc $(subst -R ,-R ../../,$(COQFLAGS)) -w -extraction ../../$< > extract.log \
-	  || { cat extract.log >&2; exit 1; }
-	@touch $@
+.PHONY: ocaml
+ocaml: $(OCAML)/validator.o build/generated/tables.c build/bin/warrant-validate build/bin/warrant-reference
 
-$(OCAML)/core.cmxa: $(OCAML)/extracted.stamp $(OCAML_SHARED)
+$(OCAML)/core.ml: extraction/Extract.v $(EXTRACTED_FROM)
+	$(call say,EXTRACT,$@)
+	@mkdir -p $(OCAML)
+	@coqc $(COQFLAGS) -w -extraction $< > $(OCAML)/extract.log || { cat $(OCAML)/extract.log >&2; exit 1; }
+
+$(OCAML)/plain.ml: extraction/ExtractPlain.v
+	$(call say,EXTRACT,$@)
+	@mkdir -p $(OCAML)
+	@coqc $(COQFLAGS) -w -extraction $< > $(OCAML)/plain.log || { cat $(OCAML)/plain.log >&2; exit 1; }
+
+# Modules in the order of their dependencies; objects go to build/ocaml alone.
+OCAML_MODULES := bytes_in image certfile explain validator reference
+$(OCAML)/zops.cmx: extraction/zops.ml extraction/zops.mli
+	@mkdir -p $(OCAML)
+	@$(OCAMLOPT) -c -o $(OCAML)/zops.cmi extraction/zops.mli
+	@$(OCAMLOPT) -c -o $@ $<
+
+$(OCAML)/core.cmx: $(OCAML)/core.ml $(OCAML)/zops.cmx
 	$(call say,OCAMLOPT,$@)
-	@cp $(OCAML_SHARED) $(OCAML)
-	@cd $(OCAML) && ocamlfind ocamlopt -package zarith -g -O3 -w -a -a -o core.cmxa \
-	  $$(ocamlfind ocamldep -sort $$(ls *.ml *.mli 2>/dev/null | grep -vxE '($(subst $(space),|,$(OCAML_MAINS))).ml'))
+	@$(OCAMLOPT) -w -a -c $(OCAML)/core.mli $<
 
-$(OCAML)/%.cmx: extraction/%.ml $(OCAML)/core.cmxa
-	@cp $< $(OCAML)
-	@$(OCAMLOPT) -c $(OCAML)/$*.ml
-
-build/bin/warrant-%: $(OCAML)/%.cmx
+$(OCAML)/warrant.cmxa: $(OCAML)/core.cmx $(OCAML_MODULES:%=extraction/%.ml)
 	$(call say,OCAMLOPT,$@)
+	@for m in $(OCAML_MODULES); do $(OCAMLOPT) -c -o $(OCAML)/$$m.cmx extraction/$$m.ml || exit 1; done
+	@$(OCAMLOPT) -a -o $@ $(OCAML)/zops.cmx $(OCAML)/core.cmx $(OCAML_MODULES:%=$(OCAML)/%.cmx)
+
+# All OCaml that C programs call, its runtime and zarith within; they add -lgmp -lm -ldl -lpthread.
+$(OCAML)/validator.o: extraction/embed.ml $(OCAML)/warrant.cmxa
+	$(call say,OCAMLOPT,$@)
+	@$(OCAMLOPT) -c -o $(OCAML)/embed.cmx $<
+	@$(OCAMLOPT) -linkpkg -output-complete-obj $(OCAML)/warrant.cmxa $(OCAML)/embed.cmx -o $@
+
+build/generated/tables.c: extraction/tables.ml $(OCAML)/warrant.cmxa
+	$(call say,TABLES,$@)
 	@mkdir -p $(@D)
-	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $< -o $@
-
-$(OCAML)/validator.o: $(OCAML)/embed.cmx
-	$(call say,OCAMLOPT,$@)
-	@$(OCAMLOPT) -linkpkg -output-complete-obj $(OCAML)/core.cmxa $< -o $@
+	@$(OCAMLOPT) -c -o $(OCAML)/tables.cmx $<
+	@$(OCAMLOPT) -linkpkg $(OCAML)/warrant.cmxa $(OCAML)/tables.cmx -o $(OCAML)/tables
+	@$(OCAML)/tables > $@

@@ -1,14 +1,17 @@
-(** Addresses, loads and stores: an access that the checker lets pass does not fault, and what it says of the result holds. *)
+(** Addresses, loads and stores: an access that the checker lets pass does not fault, and what is said of the result holds. *)
 From Checker Require Import Access.
-From Proofs Require Export LayoutP FactP.
+From Proofs Require Export ArithP.
 From Proofs Require Import ScalarStubA.
 
+(** The [n] bytes at address [x] are in a region that is neither the stack nor the context, and that may be written if [w]. *)
+Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
+  exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true).
 (** The [n] bytes at address [x] are in the place [pl], and may be written if [w]. *)
 Definition at_place (t : target) (L : layout) (pl : place) (x n : Z) (w : bool) : Prop :=
   match pl with
   | PStack k => x = l_stack L + stack_size + k /\ - stack_size <= k /\ k + n <= 0
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
-  | PPkt | PVal => exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true)
+  | PPkt | PVal => in_plain t L x n w
   end.
 Lemma at_place_read t L pl x n w : at_place t L pl x n w -> at_place t L pl x n false.
 Proof.
@@ -30,18 +33,19 @@ Proof.
   unfold a_addr. intros WL FH R N E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
   destruct (fact_of_sound t L F vs FH a x f R EF) as [u [_ [[B P] ->]]]. rewrite wrap_add_l, <- Z.add_assoc.
   assert (RS := stack_range WL). assert (RC := ctx_range WL). assert (RP := packet_range WL).
-  destruct f as [ta s | | | mx av | | i | i mx | i]; try discriminate E.
+  destruct f; try discriminate E.
   - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools. unfold stack_size in *.
     rewrite wrap_small by lia. cbn [at_place]. unfold stack_size. lia.
   - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     rewrite wrap_small by lia. cbn [at_place]. lia.
-  - destruct av as [v |]; [| discriminate E]. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+  - lazymatch type of EF with _ = Some (FPkt _ ?av) => destruct av as [v |]; [| discriminate E] end.
+    destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     destruct P as [P1 P2]. rewrite wrap_small by lia. exists (packet_region L).
     split; [apply packet_in |]. split; [| reflexivity]. apply inside_spec. cbn [packet_region r_base r_size]. lia.
-  - destruct (map_of t i) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
-    injection E as <-. destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL i m bs b Em Hv Hb).
-    destruct (value_in t L i m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    rewrite wrap_small by lia. exists (value_region m i j b). split; [exact J |]. split.
+  - destruct (map_of t _) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
+    injection E as <-. destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL _ m bs b Em Hv Hb).
+    destruct (value_in t L _ m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    rewrite wrap_small by lia. eexists. split; [exact J |]. split.
     + apply inside_spec. cbn [value_region r_base r_size]. lia.
     + intros Hw. rewrite Hw in Wr. exact Wr.
 Qed.
@@ -54,7 +58,8 @@ Proof.
   intros K N I. unfold frame_bits. rewrite Z.shiftl_spec by exact I.
   destruct (Z.leb_spec (k + stack_size) i) as [A | A]; cbn [andb].
   - rewrite Z.testbit_ones_nonneg by lia.
-    destruct (Z.ltb_spec (i - (k + stack_size)) n) as [B | B], (Z.ltb_spec i (k + stack_size + n)) as [C | C]; lia || reflexivity.
+    destruct (Z.ltb_spec (i - (k + stack_size)) n) as [B | B], (Z.ltb_spec i (k + stack_size + n)) as [C | C];
+      lia || reflexivity.
   - apply Z.testbit_neg_r. lia.
 Qed.
 Lemma all_init_bit ini k n i : - stack_size <= k -> 0 <= n -> all_init ini k n = true ->
@@ -115,24 +120,18 @@ Qed.
 Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.
 Proof. intros H. exact (f_equal (fun o => match o with Some z => z | None => x end) H). Qed.
 
-Lemma scalar_res_yields t L F vs ta s x : facts_hold t L F vs -> in_scalar s x -> yields t L vs (scalar_res F ta s) x.
-Proof.
-  intros FH I. assert (Rx : 0 <= x < W) by (destruct I as [Rx _]; exact Rx).
-  assert (Nw : yields t L vs (New (FScalar ta s) 0) x).
-  { exists x. split; [split; [exact Rx | exact I] |]. rewrite Z.add_0_r, wrap_small by exact Rx. reflexivity. }
-  unfold scalar_res. destruct ta; [exact Nw |]. destruct (sc_is_const s) as [c |] eqn:C; [| exact Nw].
-  destruct (aconst F c) as [v |] eqn:A; [| exact Nw]. cbn [yields].
-  assert (E := sc_is_const_sound _ _ _ I C). rewrite <- (wrap_small x Rx), E. exact (aconst_sound t L F vs FH c v A).
-Qed.
 Lemma new_yields t L vs f x : fact_holds t L f x -> yields t L vs (New f 0) x.
-Proof. intros H. exists x. split; [exact H |]. rewrite Z.add_0_r, wrap_small by (destruct H as [B _]; exact B). reflexivity. Qed.
+Proof.
+  intros H. exists x. split; [exact H |]. destruct H as [B _]. rewrite Z.add_0_r, wrap_small by exact B. reflexivity.
+Qed.
 Lemma res_view_sound t L F vs r x ta s : facts_hold t L F vs -> yields t L vs r x -> res_view F r = (ta, s) -> in_scalar s x.
 Proof.
   intros FH Y E. destruct r as [v | f c]; cbn [res_view yields] in *.
   - assert (V := any_view_sound t L F vs FH v x Y). rewrite E in V. exact V.
   - destruct Y as [w [[B P] X]]. assert (Rx : 0 <= x < W) by (rewrite X; apply wrap_range).
-    assert (Top : (true, sc_top) = (ta, s) -> in_scalar s x). { intros K. injection K as _ <-. apply sc_top_sound. exact Rx. }
-    destruct f as [tb sb | | | | | | |]; try exact (Top E). destruct (Z.eqb_spec c 0) as [C | C]; [| exact (Top E)].
+    assert (Top : (true, sc_top) = (ta, s) -> in_scalar s x).
+    { intros K. injection K as _ <-. apply sc_top_sound. exact Rx. }
+    destruct f; try exact (Top E). destruct (Z.eqb_spec c 0) as [C | C]; [| exact (Top E)].
     injection E as _ <-. rewrite X, C, Z.add_0_r, wrap_small by exact B. exact P.
 Qed.
 Lemma loaded_scalar t L m x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (load m x (bytes z)).
@@ -140,48 +139,52 @@ Proof. split; [apply load_word |]. apply sc_of_bytes_sound. rewrite <- zbytes_na
 Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
 Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 
+Lemma load_at_plain t s x n q : wf_layout t (lay s) -> live s = regions t (lay s) -> 0 < Z.of_nat n ->
+  In q (plain_regions t (lay s)) -> inside q x (Z.of_nat n) = true -> load_at t s x n = inl (load (mem s) x n).
+Proof.
+  intros WL Li N I Ins. unfold load_at. rewrite Li.
+  destruct (find_plain WL false x (Z.of_nat n) q N I Ins) as [q' [Eq [_ K]]]; [discriminate |].
+  rewrite Eq. unfold undefined_stack. destruct (r_kind q'); (contradiction || reflexivity).
+Qed.
+Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (PStack k) x (zbytes z) false ->
+  a_load_plain t a z (PStack k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Proof.
+  cbn [a_load_plain at_place]. intros G [-> [P1 P2]] E. unfold load_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
+  rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
+  destruct (init_ok t (a_written a) k (zbytes z)) eqn:Ok; [| discriminate E].
+  rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) k (bytes z));
+    [| exact (g_mem _ _ _ _ G) | exact P1 | rewrite zbytes_nat; exact P2 | rewrite zbytes_nat; exact Ok].
+  eexists. split; [reflexivity |].
+  destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |]; injection E as <-;
+    try (apply new_yields, loaded_scalar).
+  apply size_eqb_eq in Ez. rewrite Ez.
+  destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
+Qed.
+Lemma load_ctx_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (PCtx k) x (zbytes z) false ->
+  a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Proof.
+  cbn [a_load_plain at_place]. intros G [-> [P1 P2]] E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
+  unfold load_at. rewrite (g_live _ _ _ _ G), zbytes_nat, (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
+  replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia. assert (RP := packet_range WL).
+  destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
+  destruct fk; injection E as <-; eexists; (split; [reflexivity |]); apply new_yields.
+  - apply loaded_scalar.
+  - split; lia.
+  - split; [lia | reflexivity].
+Qed.
 Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) pl x (zbytes z) false ->
   a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
-  intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
-  unfold load_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
-  assert (Pl : (exists q, In q (plain_regions t (lay s)) /\ inside q x (zbytes z) = true /\ (false = true -> r_write q = true)) ->
+  intros G P E.
+  assert (Pl : in_plain t (lay s) x (zbytes z) false ->
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
-    exists v, match find_region (regions t (lay s)) false x (zbytes z) with
-      | None => inr OutOfBounds
-      | Some r0 => match r_kind r0 with
-          | KCtx => match ctx_readable (t_type t) (x - r_base r0) (zbytes z) with
-                    | Some FPlain => inl (load (mem s) x (bytes z))
-                    | Some FData => inl (l_pkt (lay s))
-                    | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
-                    | None => inr BadContext
-                    end
-          | _ => if undefined_stack t s r0 x (bytes z) then inr UndefinedStack else inl (load (mem s) x (bytes z))
-          end
-      end = inl v /\ yields t (lay s) vs r v).
+    exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros [q [I [Ins _]]] X. injection X as <-. exists (load (mem s) x (bytes z)).
-    split; [| apply new_yields, loaded_scalar].
-    destruct (find_plain WL false x (zbytes z) q) as [q' [Eq [_ K]]]; [lia | exact I | exact Ins | discriminate |].
-    rewrite Eq. unfold undefined_stack. destruct (r_kind q'); (contradiction || reflexivity). }
-  destruct pl as [k | k | |]; cbn [a_load_plain at_place] in *.
-  - destruct P as [-> [P1 P2]]. rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
-    destruct (init_ok t (a_written a) k (zbytes z)) eqn:Ok; [| discriminate E].
-    rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) k (bytes z));
-      [| exact (g_mem _ _ _ _ G) | exact P1 | rewrite zbytes_nat; exact P2 | rewrite zbytes_nat; exact Ok].
-    eexists. split; [reflexivity |].
-    destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |]; injection E as <-;
-      try (apply new_yields, loaded_scalar).
-    apply size_eqb_eq in Ez. rewrite Ez.
-    destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
-  - destruct P as [-> [P1 P2]]. rewrite (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
-    replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia. assert (RP := packet_range WL).
-    destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
-    destruct fk; injection E as <-; eexists; (split; [reflexivity |]); apply new_yields.
-    + apply loaded_scalar.
-    + split; [lia |]. lia.
-    + split; [lia | reflexivity].
-  - exact (Pl P E).
-  - exact (Pl P E).
+    split; [| apply new_yields, loaded_scalar]. assert (N := zbytes_range z).
+    apply (load_at_plain t s x (bytes z) q (g_wf _ _ _ _ G) (g_live _ _ _ _ G)); rewrite ?zbytes_nat;
+      [lia | exact I | exact Ins]. }
+  destruct pl; [exact (load_stack_sound t a vs s z _ r x G P E) | exact (load_ctx_sound t a vs s z _ r x G P E) | ..];
+    exact (Pl P E).
 Qed.
 Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
@@ -191,7 +194,7 @@ Proof.
   destruct (a_load_plain_sound t a vs s z pl q x G P Eq) as [v [Ev Y]]. exists v. split; [exact Ev |].
   destruct sx; [| injection E as <-; exact Y].
   destruct (res_view (a_facts a) q) as [ta sc] eqn:V. apply some_inj in E. rewrite <- E.
-  apply scalar_res_yields; [exact (g_facts _ _ _ _ G) |]. apply sc_sext_sound.
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)). apply sc_sext_sound.
   exact (res_view_sound t (lay s) (a_facts a) vs q v ta sc (g_facts _ _ _ _ G) Y V).
 Qed.
 
@@ -213,7 +216,8 @@ Proof.
   { clear E. intros E. assert (Nb : 0 <= size_bits z) by (destruct z; discriminate).
     destruct (view F v) as [[ta s] |] eqn:V; [| discriminate E].
     assert (I := view_sound t L F vs FH v y ta s R V). destruct (sc_is_const s) as [c |] eqn:C.
-    - assert (Ec := sc_is_const_sound _ _ _ I C). rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
+    - assert (Ec : y = c) by (eapply sc_is_const_sound; [exact I | exact C]).
+      rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
       rewrite wrap_small in E; [exact E |]. apply land_word; [lia |]. destruct z; (split; [discriminate | reflexivity]).
     - destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E]. injection E as <-. bools.
       rewrite Z.shiftl_1_l in * by exact Nb. destruct I as [_ [_ [U _]]]. rewrite Small; [exact R | exact Nb | lia]. }
@@ -230,56 +234,76 @@ Proof.
     (Z.ltb_spec o (k + n)) as [C3 | C3], (Z.ltb_spec k (o + zbytes z)) as [C4 | C4]; cbn [andb] in C;
     discriminate C || lia.
 Qed.
+Lemma store_at_plain t s x n y q : wf_layout t (lay s) -> live s = regions t (lay s) -> 0 < Z.of_nat n ->
+  In q (plain_regions t (lay s)) -> inside q x (Z.of_nat n) = true -> r_write q = true ->
+  store_at t s x n y = inl (store (mem s) x n y).
+Proof.
+  intros WL Li N I Ins Wr. unfold store_at. rewrite Li.
+  destruct (find_plain WL true x (Z.of_nat n) q N I Ins) as [q' [Eq [_ K]]]; [intros _; exact Wr |].
+  rewrite Eq. destruct (r_kind q'); (contradiction || reflexivity).
+Qed.
+(** A store off the frame. *)
+Lemma store_off_frame t a vs s z y x : gamma t a vs s ->
+  (forall b, x <= b < x + zbytes z -> ~ l_stack (lay s) <= b < l_stack (lay s) + stack_size) ->
+  gamma t (a_goto a (a_pc a + 1)) vs (with_mem s (store (mem s) x (bytes z) y)).
+Proof.
+  intros [G1 G2 G3 G4 G5 G6 G7] D.
+  constructor; cbn [with_mem a_goto a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
+  - rewrite G3. reflexivity.
+  - apply (memrel_frame _ _ _ _ (mem s)); [exact G7 | |].
+    + intros b B. apply store_other. rewrite zbytes_nat. intros I. exact (D b I B).
+    + intros b. apply written_store_keeps.
+Qed.
+Lemma store_stack_sound t a vs s z k v y x a' : gamma t a vs s -> relv vs v y ->
+  at_place t (lay s) (PStack k) x (zbytes z) true -> a_store t a z (PStack k) v = Some a' ->
+  exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
+Proof.
+  cbn [a_store at_place]. intros G R [-> [P1 P2]] E. assert (N := zbytes_range z). assert (M := g_mem _ _ _ _ G).
+  unfold store_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
+  rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
+  eexists. split; [reflexivity |]. injection E as <-. destruct G as [G1 G2 G3 G4 G5 G6 G7].
+  constructor; cbn [with_mem a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
+  { rewrite G3. reflexivity. }
+  set (top := l_stack (lay s) + stack_size) in *.
+  assert (Kept : forall o z' v', zfind o (kill k (zbytes z) (a_slots a)) = Some (z', v') ->
+    - stack_size <= o /\ o + zbytes z' <= 0 /\
+    relv vs v' (load (store (mem s) (top + k) (bytes z) y) (top + o) (bytes z'))).
+  { intros o z' v' F. apply kill_find in F; [| lia]. destruct F as [F D].
+    destruct (m_slots _ _ _ _ _ M o z' v' F) as [S1 [S2 S3]]. split; [exact S1 |]. split; [exact S2 |].
+    rewrite load_store_other; [exact S3 |]. rewrite !zbytes_nat. lia. }
+  constructor.
+  - destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact Kept].
+    intros o z' v' F. rewrite zfind_set in F. destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (Kept o z' v' F)].
+    injection F as <- <-. rewrite Eo. split; [exact P1 |]. split; [exact P2 |].
+    rewrite load_store_size. exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 G5 R Lo).
+  - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
+    + apply written_store_keeps. exact (m_written _ _ _ _ _ M i I T).
+    + rewrite frame_bits_spec in T by lia. bools. apply written_store_new. rewrite zbytes_nat. lia.
+Qed.
+Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s -> at_place t (lay s) (PCtx k) x (zbytes z) true ->
+  a_store t a z (PCtx k) v = Some a' ->
+  exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
+Proof.
+  cbn [a_store at_place]. intros G [-> [P1 P2]] E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
+  unfold store_at. rewrite (g_live _ _ _ _ G), zbytes_nat, (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
+  replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia.
+  destruct (ctx_writable (t_type t) k (zbytes z)); [| discriminate E]. injection E as <-.
+  eexists. split; [reflexivity |]. apply store_off_frame; [exact G |]. intros b B. apply (ctx_off_stack WL). lia.
+Qed.
 Lemma a_store_sound t a vs s z pl v y x a' : gamma t a vs s -> relv vs v y -> at_place t (lay s) pl x (zbytes z) true ->
   a_store t a z pl v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
-  intros G R P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z). assert (M := g_mem _ _ _ _ G).
-  assert (Off : (forall b, x <= b < x + zbytes z -> ~ l_stack (lay s) <= b < l_stack (lay s) + stack_size) ->
-    gamma t (a_goto a (a_pc a + 1)) vs (with_mem s (store (mem s) x (bytes z) y))).
-  { intros D. destruct G as [G1 G2 G3 G4 G5 G6 G7].
-    constructor; cbn [with_mem a_goto a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
-    - rewrite G3. reflexivity.
-    - apply (memrel_frame _ _ _ _ (mem s)); [exact G7 | |].
-      + intros b B. apply store_other. rewrite zbytes_nat. intros I. exact (D b I B).
-      + intros b. apply written_store_keeps. }
-  unfold store_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
-  assert (Pl : (exists q, In q (plain_regions t (lay s)) /\ inside q x (zbytes z) = true /\ (true = true -> r_write q = true)) ->
+  intros G R P E.
+  assert (Pl : in_plain t (lay s) x (zbytes z) true ->
     Some (a_goto a (a_pc a + 1)) = Some a' ->
-    exists m, match find_region (regions t (lay s)) true x (zbytes z) with
-      | None => inr (match find_region (regions t (lay s)) false x (zbytes z) with Some _ => ReadOnly | None => OutOfBounds end)
-      | Some r => match r_kind r with
-          | KCtx => if ctx_writable (t_type t) (x - r_base r) (zbytes z) then inl (store (mem s) x (bytes z) y) else inr BadContext
-          | _ => inl (store (mem s) x (bytes z) y)
-          end
-      end = inl m /\ gamma t a' vs (with_mem s m)).
-  { intros [q [I [Ins Wr]]] X. injection X as <-. exists (store (mem s) x (bytes z) y). split.
-    - destruct (find_plain WL true x (zbytes z) q) as [q' [Eq [_ K]]]; [lia | exact I | exact Ins | exact Wr |].
-      rewrite Eq. destruct (r_kind q'); (contradiction || reflexivity).
-    - apply Off. intros b B. exact (plain_off_stack WL q x (zbytes z) b I Ins B). }
-  destruct pl as [k | k | |]; cbn [a_store at_place] in *.
-  - destruct P as [-> [P1 P2]]. rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
-    eexists. split; [reflexivity |]. injection E as <-. clear Off Pl.
-    destruct G as [G1 G2 G3 G4 G5 G6 G7].
-    constructor; cbn [with_mem a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
-    { rewrite G3. reflexivity. }
-    assert (Kept : forall o z' v', zfind o (kill k (zbytes z) (a_slots a)) = Some (z', v') -> - stack_size <= o /\ o + zbytes z' <= 0 /\
-      relv vs v' (load (store (mem s) (l_stack (lay s) + stack_size + k) (bytes z) y) (l_stack (lay s) + stack_size + o) (bytes z'))).
-    { intros o z' v' F. apply kill_find in F; [| lia]. destruct F as [F D].
-      destruct (m_slots _ _ _ _ _ M o z' v' F) as [S1 [S2 S3]]. split; [exact S1 |]. split; [exact S2 |].
-      rewrite load_store_other; [exact S3 |]. rewrite !zbytes_nat. lia. }
-    constructor.
-    + destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact Kept].
-      intros o z' v' F. rewrite zfind_set in F. destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (Kept o z' v' F)].
-      injection F as <- <-. rewrite Eo. split; [exact P1 |]. split; [exact P2 |].
-      rewrite load_store_size. exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 G5 R Lo).
-    + intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
-      * apply written_store_keeps. exact (m_written _ _ _ _ _ M i I T).
-      * rewrite frame_bits_spec in T by lia. bools. apply written_store_new. rewrite zbytes_nat. lia.
-  - destruct P as [-> [P1 P2]]. rewrite (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
-    replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia.
-    destruct (ctx_writable (t_type t) k (zbytes z)); [| discriminate E]. injection E as <-.
-    eexists. split; [reflexivity |]. apply Off. intros b B. apply (ctx_off_stack WL). lia.
-  - exact (Pl P E).
-  - exact (Pl P E).
+    exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m)).
+  { intros [q [I [Ins Wr]]] X. injection X as <-. exists (store (mem s) x (bytes z) y).
+    assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z). split.
+    - apply (store_at_plain t s x (bytes z) y q WL (g_live _ _ _ _ G)); rewrite ?zbytes_nat;
+        [lia | exact I | exact Ins | exact (Wr eq_refl)].
+    - apply store_off_frame; [exact G |]. intros b B. exact (plain_off_stack WL q x (zbytes z) b I Ins B). }
+  destruct pl;
+    [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) | ..];
+    exact (Pl P E).
 Qed.

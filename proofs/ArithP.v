@@ -12,7 +12,7 @@ Hypothesis FH : facts_hold t L F vs.
 
 Lemma new_scalar ta s x : in_scalar s x -> yields t L vs (New (FScalar ta s) 0) x.
 Proof.
-  intros H. pose proof (in_scalar_range _ _ H) as R. exists x. rewrite Z.add_0_r, wrap_small by exact R.
+  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). exists x. rewrite Z.add_0_r, wrap_small by exact R.
   split; [split; [exact R | exact H] | reflexivity].
 Qed.
 Lemma scalar_res_sound ta s x : in_scalar s x -> yields t L vs (scalar_res F ta s) x.
@@ -20,7 +20,7 @@ Proof.
   intros H. unfold scalar_res. destruct ta; [apply new_scalar; exact H|].
   destruct (sc_is_const s) as [c|] eqn:C; [|apply new_scalar; exact H].
   destruct (aconst F c) as [v|] eqn:A; [|apply new_scalar; exact H].
-  pose proof (in_scalar_range _ _ H) as R. assert (X : x = c) by (eapply sc_is_const_sound; [exact H | exact C]).
+  assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). assert (X : x = c) by (eapply sc_is_const_sound; [exact H | exact C]).
   subst c. cbn [yields]. rewrite <- (wrap_small x R). eapply aconst_sound; [exact FH | exact A].
 Qed.
 Lemma shift_sound a x c : relv vs a x -> yields t L vs (shift a c) (wrap (x + c)).

@@ -47,8 +47,6 @@ Lemma relv_range vs a x : relv vs a x -> 0 <= x < W.
 Proof. intros [w [H ->]]. apply wrap_range. Qed.
 Lemma relv_ext vs ws a x : relv vs a x -> relv (vs ++ ws) a x.
 Proof. intros [w [H E]]. exists w. split; [apply nth_z_app; exact H | exact E]. Qed.
-Lemma relv_fun vs a x y : relv vs a x -> relv vs a y -> x = y.
-Proof. intros [w [H ->]] [v [K ->]]. congruence. Qed.
 Lemma relo_ext vs ws a x : relo vs a x -> relo (vs ++ ws) a x.
 Proof.
   destruct a as [v|]; cbn [relo]; [|auto]. intros [y [E H]]. exists y. split; [exact E | apply relv_ext; exact H].
@@ -132,7 +130,7 @@ Proof.
   intros [A B]. constructor; [|exact B]. intros o z v E. destruct (A o z v E) as [X [Y R]].
   split; [exact X|]. split; [exact Y | apply relv_ext; exact R].
 Qed.
-Lemma gamma_ext_regs vs ws (A : rf (option aval)) (B : rf (option Z)) :
+Lemma regs_ext vs ws (A : rf (option aval)) (B : rf (option Z)) :
   (forall r, relo vs (get r A) (get r B)) -> forall r, relo (vs ++ ws) (get r A) (get r B).
 Proof. intros H r. apply relo_ext, H. Qed.
 Lemma regs_set vs (A : rf (option aval)) (B : rf (option Z)) d v x :
@@ -158,7 +156,7 @@ Proof.
     + congruence.
     + rewrite app_length. cbn [length]. lia.
     + eapply facts_set; [apply facts_ext; exact G5 | exact N | exact P].
-    + apply regs_set; [apply gamma_ext_regs; exact G6|]. exists (wrap (w + c)). split; [reflexivity|].
+    + apply regs_set; [apply regs_ext; exact G6|]. exists (wrap (w + c)). split; [reflexivity|].
       exists w. cbn [fst snd]. auto.
     + apply memrel_ext. exact G7.
 Qed.

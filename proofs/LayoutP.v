@@ -11,8 +11,6 @@ Lemma nth_z_spec {A} (l : list A) i x : nth_z l i = Some x <-> 0 <= i /\ nth_err
 Proof.
   unfold nth_z. destruct (Z.ltb_spec i 0) as [N | N]; [| tauto]. split; [discriminate | lia].
 Qed.
-Lemma nth_z_In {A} (l : list A) i x : nth_z l i = Some x -> In x l.
-Proof. intros H. apply nth_z_spec in H. destruct H as [_ H]. exact (nth_error_In _ _ H). Qed.
 
 (** * Value regions *)
 
@@ -109,8 +107,8 @@ Proof.
   assert (P : exists bs, nth_error (l_vals L) (Z.to_nat i) = Some bs /\
     (m_type m = map_array -> List.length bs = Z.to_nat (m_max m))).
   { generalize (wl_vals t L WL). revert H. generalize (Z.to_nat i). generalize (l_vals L). generalize (t_maps t).
-    induction l as [| m0 ms IH]; intros vs n H F; [destruct n; discriminate H |].
-    inversion F as [| m1 bs ms1 vs' Q F' E1 E2]. subst m1 ms1 vs. destruct n as [| n]; cbn [nth_error] in *.
+    intros ms. induction ms as [| m0 ms IH]; intros vs n H F; [destruct n; discriminate H |].
+    inversion F as [| m1 bs ms1 vs' Q F' E1 E2]. subst. destruct n as [| n]; cbn [nth_error] in *.
     - injection H as ->. exists bs. split; [reflexivity | exact Q].
     - exact (IH _ _ H F'). }
   destruct P as [bs [P Q]]. exists bs. split; [| exact Q]. apply nth_z_spec. split; [exact I | exact P].
@@ -121,7 +119,8 @@ Proof.
 Qed.
 Lemma map_addr_word i w : nth_z (l_maps L) i = Some w -> 0 < w < W.
 Proof.
-  intros H. apply nth_z_In in H. destruct (wl_maps t L WL) as [_ [_ F]]. rewrite Forall_forall in F. exact (F w H).
+  intros H. apply nth_z_spec in H. destruct H as [_ H]. apply nth_error_In in H.
+  destruct (wl_maps t L WL) as [_ [_ F]]. rewrite Forall_forall in F. exact (F w H).
 Qed.
 Lemma map_addr i m : map_of t i = Some m -> exists w, nth_z (l_maps L) i = Some w.
 Proof.
@@ -180,8 +179,8 @@ Lemma find_plain w a n r : 0 < n -> In r (plain_regions t L) -> inside r a n = t
   exists r', find_region (regions t L) w a n = Some r' /\ In r' (plain_regions t L) /\ plain_kind (r_kind r').
 Proof.
   intros N I Ins Wr.
-  assert (J : inside (stack_region L) a n = false) by exact (inside_disjoint _ _ a n (disjoint_sym _ _ (stack_plain r I)) N Ins).
-  assert (K : inside (ctx_region t L) a n = false) by exact (inside_disjoint _ _ a n (disjoint_sym _ _ (ctx_plain r I)) N Ins).
+  assert (J := inside_disjoint _ _ a n (disjoint_sym _ _ (stack_plain r I)) N Ins).
+  assert (K := inside_disjoint _ _ a n (disjoint_sym _ _ (ctx_plain r I)) N Ins).
   assert (E : find_region (regions t L) w a n = find_region (plain_regions t L) w a n).
   { unfold find_region, plain_regions, regions. cbn [find tl]. rewrite J, K. reflexivity. }
   rewrite E. unfold find_region.

@@ -1,28 +1,48 @@
-(** The main theorems, each a screenful away from its definitions:
-    - [decode], [encodings]                     semantics/Encode.v
-    - [classic_check], [classic_run]            checker/ClassicCheck.v, semantics/Classic.v
-    - [validate], [cert]                        checker/Cert.v
-    - [well_formed], [run], [allowed_result]    semantics/Env.v
-    - [step], [fault]                           semantics/Machine.v; [wf_layout] semantics/Layout.v
+(** The main theorems. Each name is one step away:
+    [decode], [encodings]                          semantics/Encode.v
+    [classic_check]                                checker/ClassicCheck.v;  [classic_run] semantics/Classic.v
+    [validate], [cert]                             checker/Cert.v
+    [well_formed], [run], [allowed_result]         semantics/Env.v
+    [step], [fault]                                semantics/Machine.v;  [wf_layout] semantics/Layout.v
     docs/theorems.md says the same in English. *)
-From Proofs Require Import CertP Nonvacuous.
+From Semantics Require Import Encode Classic.
+From Checker Require Import ClassicCheck.
+From Proofs Require Import CertP EncodeP ClassicP Nonvacuous.
+
+(** 1. Encoding: slots decode to an instruction exactly when they begin with one of its encodings, and each instruction
+    that has an encoding comes back from it. *)
+Theorem encoding : forall l i, decode l = Some i <-> exists e rest, In e (encodings i) /\ l = e ++ rest.
+Proof. exact decode_iff. Qed.
+Theorem encoding_inverse : forall i rest, insn_ok i = true -> decode (encode i ++ rest) = Some i.
+Proof. exact decode_encode. Qed.
+
+(** 2. Classic BPF: what the classic checker accepts ends without a fault for every input, in at most [len] steps. *)
+Theorem classic_soundness : forall d p, classic_check d p = true ->
+  forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
+Proof. exact classic_check_sound. Qed.
 
 (** 3. Soundness of the validator: a program with a valid certificate ends without a fault, within the bound and with a
     result that its type allows, in every well-formed environment: any layout, any input, any answers of helpers, any
     writes by others to shared memory.  Nothing is assumed about where the certificate came from. *)
-Theorem validate_sound : forall t p c, validate t p c = true ->
+Theorem validator_soundness : forall t p c, validate t p c = true ->
   forall e, well_formed t e ->
     exists n r, Z.of_nat n <= c_bound c /\ run t p e n = Ended r /\ allowed_result t r.
 Proof. intros t p c V e WE. exact (validate_ends t p c e V WE). Qed.
 
-(** So a program that can fault has no certificate, however many bytes are tried. *)
-Corollary faulty_has_no_certificate : forall t p e n k a, well_formed t e -> run t p e n = Faulted k a ->
+(** So a program that can fault has no certificate; for instance the one of proofs/Nonvacuous.v, which faults for one
+    placement of regions alone. *)
+Theorem faulty_has_no_certificate : forall t p e n k a, well_formed t e -> run t p e n = Faulted k a ->
   forall c, validate t p c = false.
 Proof.
   intros t p e n k a WE F c. destruct (validate t p c) eqn:V; auto.
-  destruct (validate_sound _ _ _ V e WE) as [m [r [_ [R _]]]]. exfalso. exact (ends_or_faults _ _ _ _ _ _ _ _ _ _ R F).
+  destruct (validator_soundness _ _ _ V e WE) as [m [r [_ [R _]]]]. exfalso. exact (ends_or_faults _ _ _ _ _ _ _ _ _ _ R F).
 Qed.
-Corollary half_test_is_refused : forall c, validate half_target half_test c = false.
+Theorem half_test_is_refused : forall c, validate half_target half_test c = false.
 Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ half_env_high half_test_can_fault). Qed.
 
-Print Assumptions validate_sound.
+Print Assumptions encoding.
+Print Assumptions encoding_inverse.
+Print Assumptions classic_soundness.
+Print Assumptions validator_soundness.
+Print Assumptions faulty_has_no_certificate.
+Print Assumptions half_test_is_refused.

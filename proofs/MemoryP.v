@@ -57,7 +57,8 @@ Proof.
   - change (2 ^ (8 * Z.of_nat 0)) with 1. rewrite Z.mod_1_r. reflexivity.
   - cbn [store load]. rewrite read_write, Z.eqb_refl.
     rewrite (load_frame (store m (a + 1) n (Z.shiftr v 8))).
-    + rewrite IH. rewrite <- Z.land_assoc, Z.land_diag. change 255 with (Z.ones 8). rewrite Z.land_ones, Z.shiftr_div_pow2 by lia.
+    + rewrite IH, <- Z.land_assoc, Z.land_diag. change 255 with (Z.ones 8).
+      rewrite Z.land_ones, Z.shiftr_div_pow2 by lia.
       replace (8 * Z.of_nat (S n)) with (8 + 8 * Z.of_nat n) by lia. rewrite Z.pow_add_r by lia.
       change (2 ^ 8) with 256. symmetry. apply Z.rem_mul_r; [lia |]. apply Z.pow_pos_nonneg; lia.
     + intros b B. rewrite read_write. destruct (Z.eqb_spec b a) as [E | E]; [lia | reflexivity].
@@ -95,7 +96,8 @@ Proof.
   rewrite IH by (intros w I; apply H; right; exact I). rewrite read_write.
   destruct (Z.eqb_spec b c) as [E | E]; [| reflexivity]. exfalso. apply (H (c, v)); [left; reflexivity | symmetry; exact E].
 Qed.
-Lemma all_written_spec m n : forall a, all_written m a n = true <-> (forall b, a <= b < a + Z.of_nat n -> written m b = true).
+Lemma all_written_spec m n : forall a,
+  all_written m a n = true <-> (forall b, a <= b < a + Z.of_nat n -> written m b = true).
 Proof.
   induction n as [| n IH]; intros a; cbn [all_written].
   - split; [intros _ b B; lia | reflexivity].

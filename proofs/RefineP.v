@@ -25,7 +25,7 @@ Proof.
     - rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
     - replace w with (wrap (x - wrap (snd a))); [apply sc_sub_sound; [exact S | apply sc_const_sound]|].
       rewrite X, wrap_sub. replace (w + snd a - snd a) with w by lia. apply wrap_small. exact B. }
-  destruct (sc_meet_sound _ _ _ P S1) as [c [-> C]]. exists (zset (fst a) (FScalar ta c) F).
+  edestruct sc_meet_sound as [c [E' C]]; [exact P | exact S1 |]. rewrite E'. exists (zset (fst a) (FScalar ta c) F).
   split; [reflexivity|]. apply facts_set with w; [exact H | exact N | split; [exact B | exact C]].
 Qed.
 Lemma refine_scalar_sound F w c r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
@@ -34,7 +34,7 @@ Proof.
   intros H A B C. unfold refine_scalar. destruct (view F a) as [[ta sa]|] eqn:VA; [|apply refines_same; exact H].
   destruct (view F b) as [[tb sb]|] eqn:VB; [|apply refines_same; exact H].
   pose proof (view_sound _ _ _ _ H _ _ _ _ A VA) as SA. pose proof (view_sound _ _ _ _ H _ _ _ _ B VB) as SB.
-  destruct (sc_refine_sound w c r _ _ _ _ SA SB C) as [sa' [sb' [-> [SA' SB']]]].
+  edestruct sc_refine_sound as [sa' [sb' [E' [SA' SB']]]]; [exact SA | exact SB | exact C |]. rewrite E'.
   apply refines_bind; [exact (narrow_sound _ _ _ _ H A SA')|]. intros F1 H1. exact (narrow_sound _ _ _ _ H1 B SB').
 Qed.
 
@@ -86,7 +86,7 @@ Proof.
     destruct (vals_map WL _ _ V) as [m M]. pose proof (value_range WL _ _ _ _ M V I) as Room. lia.
   - destruct r; cbn [rel_holds] in C; try exact Same.
     + subst w. eexists. split; [reflexivity|]. apply facts_set with 0; [exact H | exact N|].
-      split; [lia|]. exact (sc_const_sound 0).
+      split; [lia|]. apply (sc_const_sound 0).
     + eexists. split; [reflexivity|]. apply facts_set with w; [exact H | exact N|]. split; [exact Rw|].
       destruct P as [P|[bs [V I]]]; [contradiction (C P)|]. exists bs, w. split; [exact V|]. split; [exact I | lia].
 Qed.

@@ -192,13 +192,9 @@ Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result
 Definition ccond_holds (c : ccond) (a y : Z) : bool :=
   match c with CJeq => a =? y | CJgt => y <? a | CJge => y <=? a | CJset => negb (Z.land a y =? 0) end.
 
-Definition scratch_read (d : dialect) (m : zmap Z) (k : Z) : cfault + Z :=
-  if in_bits scratch_size k then
-    match zfind k m, d with
-    | Some v, _ => inr v
-    | None, Libpcap => inr 0
-    | None, _ => inl CfScratchUndef
-    end
+(** A word that was never written holds whatever it held before: libpcap's interpreter does not clear its scratch memory. *)
+Definition scratch_read (m : zmap Z) (k : Z) : cfault + Z :=
+  if in_bits scratch_size k then match zfind k m with Some v => inr v | None => inl CfScratchUndef end
   else inl CfScratchIndex.
 
 Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnext :=
@@ -225,11 +221,11 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
   | CLdInd z => load z (x + k)
   | CLdLen => to_a len
   | CLdImm => to_a k
-  | CLdMem => match scratch_read d m k with inr v => to_a v | inl f => CBad f end
+  | CLdMem => match scratch_read m k with inr v => to_a v | inl f => CBad f end
   | CLdxLen => to_x len
   | CLdxMsh => match packet_load d e CB k with Some v => to_x (4 * Z.land v 15) | None => CEnd 0 end
   | CLdxImm => to_x k
-  | CLdxMem => match scratch_read d m k with inr v => to_x v | inl f => CBad f end
+  | CLdxMem => match scratch_read m k with inr v => to_x v | inl f => CBad f end
   | CSt => store a
   | CStx => store x
   | CAlu o src =>

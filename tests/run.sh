@@ -2,7 +2,7 @@
 # Runs the tests and counts: tests/run.sh [NAME...], all of them without a name.
 # The last line is `N passed, N failed, N skipped`.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 shopt -s nullglob
 tests=(tests/*_test.sh build/asan/tests/*_test build/tests/*_test)

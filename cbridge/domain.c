@@ -1,0 +1,920 @@
+/* Transfer functions, in the order of checker/: facts, arithmetic, addresses, loads and stores, refinement,
+ * calls, dispatch, inclusion. */
+#include "domain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__extension__ typedef __int128 wide; /* sums of constants, offsets and sizes that may leave 64 bits */
+
+/* --- Memory ----------------------------------------------------------------------------------------------------- */
+
+void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want) {
+  if (want > have && want - have > pool->limit - pool->used) {
+    pool->exhausted = true;
+    return NULL;
+  }
+  void *new = realloc(old, want ? want : 1);
+  if (!new) {
+    pool->exhausted = true;
+    return NULL;
+  }
+  pool->used = pool->used - have + want;
+  if (pool->used > pool->peak)
+    pool->peak = pool->used;
+  return new;
+}
+
+void w_release(struct w_pool *pool, void *block, size_t have) {
+  free(block);
+  if (block)
+    pool->used -= have;
+}
+
+bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
+  if (want <= *cap)
+    return true;
+  uint32_t size = *cap + *cap / 2 > want ? *cap + *cap / 2 : want;
+  if (size < 8)
+    size = 8;
+  void *new = w_resize(pool, *array, *cap * each, size * each);
+  if (!new)
+    return false;
+  *array = new;
+  *cap = size;
+  return true;
+}
+
+/* --- Refusals --------------------------------------------------------------------------------------------------- */
+
+static bool refuse(struct w_why *why, enum w_reason reason, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool refuse(struct w_why *why, enum w_reason reason, const char *format, ...) {
+  why->reason = reason;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(why->text, sizeof why->text, format, args);
+  va_end(args);
+  return false;
+}
+
+/* --- Fact.v, State.v -------------------------------------------------------------------------------------------- */
+
+static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
+  struct w_fact f = {.kind = W_FSCALAR, .tainted = tainted};
+  f.s = s;
+  return f;
+}
+
+bool w_a_init(struct w_pool *pool, struct w_state *st) {
+  memset(st, 0, sizeof *st);
+  if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, 16, sizeof *st->facts))
+    return false;
+  st->facts[0] = scalar_fact(false, w_sc_const(0));
+  st->facts[1] = (struct w_fact){.kind = W_FCTX};
+  st->facts[2] = (struct w_fact){.kind = W_FSTACK};
+  st->next = 3;
+  st->regs[1] = (struct w_aval){1, 0};
+  st->regs[10] = (struct w_aval){2, 0};
+  st->defined = 1u << 1 | 1u << 10;
+  return true;
+}
+
+bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
+  *to = *from;
+  to->slots = NULL;
+  to->facts = NULL;
+  to->slot_cap = to->fact_cap = 0;
+  if (!w_reserve(pool, (void **)&to->facts, &to->fact_cap, from->next + 8, sizeof *to->facts) ||
+      (from->nslots &&
+       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots))) {
+    w_state_free(pool, to);
+    return false;
+  }
+  memcpy(to->facts, from->facts, from->next * sizeof *to->facts);
+  if (from->nslots)
+    memcpy(to->slots, from->slots, from->nslots * sizeof *to->slots);
+  return true;
+}
+
+void w_state_free(struct w_pool *pool, struct w_state *st) {
+  w_release(pool, st->slots, st->slot_cap * sizeof *st->slots);
+  w_release(pool, st->facts, st->fact_cap * sizeof *st->facts);
+  st->slots = NULL;
+  st->facts = NULL;
+  st->nslots = st->slot_cap = st->next = st->fact_cap = 0;
+}
+
+/* The first slot at or after `off`. */
+static uint32_t slot_index(const struct w_state *st, int32_t off) {
+  uint32_t lo = 0, hi = st->nslots;
+  while (lo < hi) {
+    uint32_t mid = (lo + hi) / 2;
+    if (st->slots[mid].off < off)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}
+
+const struct w_slot *w_slot_at(const struct w_state *st, int32_t off) {
+  uint32_t i = slot_index(st, off);
+  return i < st->nslots && st->slots[i].off == off ? &st->slots[i] : NULL;
+}
+
+const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
+  return &st->facts[a.sym];
+}
+
+bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
+  const struct w_fact *f = w_fact_of(st, a);
+  if (f->kind != W_FSCALAR)
+    return false;
+  *tainted = f->tainted;
+  *s = a.c ? w_sc_add(f->s, w_sc_const((uint64_t)a.c)) : f->s;
+  return true;
+}
+
+void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
+  if (!w_view(st, a, tainted, s)) {
+    *tainted = true;
+    *s = w_sc_top();
+  }
+}
+
+bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c) {
+  bool tainted;
+  struct w_scalar s;
+  return w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
+}
+
+bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
+  uint64_t c;
+  if (!st->next || st->facts[0].kind != W_FSCALAR || st->facts[0].tainted ||
+      !w_sc_is_const(st->facts[0].s, &c) || c)
+    return false;
+  *v = (struct w_aval){0, z};
+  return true;
+}
+
+bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r) {
+  struct w_aval v = r->v;
+  if (r->fresh) {
+    if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
+      return false;
+    v.sym = st->next;
+    st->facts[st->next++] = r->f;
+  }
+  st->regs[d] = v;
+  st->defined |= (uint16_t)(1u << d);
+  st->pc += slots;
+  return true;
+}
+
+/* --- Arith.v ---------------------------------------------------------------------------------------------------- */
+
+static struct w_ares old(struct w_aval v) { return (struct w_ares){.v = v}; }
+static struct w_ares fresh(struct w_fact f, int64_t c) {
+  return (struct w_ares){.fresh = true, .v = {0, c}, .f = f};
+}
+static struct w_ares fresh_scalar(bool tainted, struct w_scalar s) {
+  return fresh(scalar_fact(tainted, s), 0);
+}
+
+static struct w_ares scalar_res(const struct w_state *st, bool tainted, struct w_scalar s) {
+  uint64_t c;
+  struct w_aval v;
+  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
+    return old(v);
+  return fresh_scalar(tainted, s);
+}
+
+static struct w_ares shift(struct w_aval a, uint64_t c) {
+  return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
+}
+
+static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
+                    struct w_aval x, struct w_ares *r) {
+  bool tainted;
+  struct w_scalar s;
+  if (!w_view(st, x, &tainted, &s))
+    return false;
+  struct w_fact f = *w_fact_of(st, p);
+  if (f.kind == W_FPKT) {
+    if ((wide)f.mx + s.umax >= W_GUARD)
+      return false;
+    f.checked = false;
+    f.av = 0;
+  } else if (f.kind == W_FVAL) {
+    if (f.map >= t->map_count || (wide)f.mx + s.umax > t->maps[f.map].value_size)
+      return false;
+  } else {
+    return false;
+  }
+  f.mx += (int64_t)s.umax;
+  *r = fresh(f, p.c);
+  return true;
+}
+
+static bool is_pointer(const struct w_fact *f) {
+  return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
+         f->kind == W_FVAL || f->kind == W_FNULL || (f->kind == W_FSCALAR && f->moved);
+}
+
+static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
+                                  struct w_aval a, struct w_aval b) {
+  bool ta, tb;
+  struct w_scalar sa, sb;
+  w_any_view(st, a, &ta, &sa);
+  w_any_view(st, b, &tb, &sb);
+  struct w_ares r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
+  if (r.fresh && w == W_A64 && (op == W_ADD || op == W_SUB))
+    r.f.moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
+  return r;
+}
+
+static struct w_ares a_add(const struct w_target *t, const struct w_state *st, struct w_aval a,
+                           struct w_aval b) {
+  uint64_t c;
+  struct w_ares r;
+  if (w_const_of(st, b, &c))
+    return shift(a, c);
+  if (w_const_of(st, a, &c))
+    return shift(b, c);
+  if (add_ptr(t, st, a, b, &r) || add_ptr(t, st, b, a, &r))
+    return r;
+  return a_scalar_alu(st, W_A64, W_ADD, a, b);
+}
+
+static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
+  uint64_t c;
+  if (w_const_of(st, b, &c))
+    return shift(a, 0 - c);
+  return a_scalar_alu(st, W_A64, W_SUB, a, b);
+}
+
+struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w, enum w_aluop op,
+                      struct w_aval a, struct w_aval b) {
+  if (w == W_A64 && op == W_ADD)
+    return a_add(t, st, a, b);
+  if (w == W_A64 && op == W_SUB)
+    return a_sub(st, a, b);
+  return a_scalar_alu(st, w, op, a, b);
+}
+
+struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b) {
+  if (w == W_A64)
+    return old(b);
+  bool tainted;
+  struct w_scalar s;
+  w_any_view(st, b, &tainted, &s);
+  if (s.umax <= UINT32_MAX)
+    return old(b);
+  return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
+}
+
+/* --- Address.v -------------------------------------------------------------------------------------------------- */
+
+bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off, uint64_t n,
+              bool write, struct w_place *pl) {
+  const struct w_fact *f = w_fact_of(st, a);
+  wide k = (wide)a.c + off;
+  switch (f->kind) {
+  case W_FSTACK:
+    *pl = (struct w_place){W_PSTACK, (int32_t)k};
+    return -W_STACK <= k && k + n <= 0;
+  case W_FCTX:
+    *pl = (struct w_place){W_PCTX, (int32_t)k};
+    return 0 <= k && k + n <= t->type.ctx_size;
+  case W_FPKT:
+    *pl = (struct w_place){W_PPKT, 0};
+    return f->checked && 0 <= k && k + n <= f->av;
+  case W_FVAL:
+    *pl = (struct w_place){W_PVAL, 0};
+    return f->map < t->map_count && 0 <= k && f->mx + k + n <= t->maps[f->map].value_size &&
+           !(write && t->maps[f->map].readonly);
+  }
+  return false;
+}
+
+/* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the frame. */
+static bool all_init(const uint64_t *written, int32_t off, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (!w_bit(written, off + (int32_t)i))
+      return false;
+  return true;
+}
+
+const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, uint32_t n) {
+  for (uint32_t i = 0; i < type->nfields; i++) {
+    const struct w_field *f = &type->fields[i];
+    if (f->off == (uint32_t)off && f->size == n)
+      return f;
+    if (f->narrow && f->off <= (uint32_t)off && (uint64_t)(uint32_t)off + n <= (uint64_t)f->off + f->size &&
+        (uint32_t)off % n == 0)
+      return f;
+  }
+  return NULL;
+}
+
+/* Why w_a_addr said no to an access of n bytes at register r (or argument r of a helper) + off. */
+static bool refuse_address(const struct w_target *t, const struct w_state *st, int r, int32_t off,
+                           uint64_t n, bool write, struct w_why *why) {
+  struct w_aval a = st->regs[r];
+  const struct w_fact *f = w_fact_of(st, a);
+  int64_t k = (int64_t)((uint64_t)a.c + (uint64_t)(int64_t)off);
+  const char *verb = write ? "writing" : "reading";
+  uint64_t c, last = (uint64_t)k + n - 1;
+  char bytes[80];
+  if (n == 1)
+    snprintf(bytes, sizeof bytes, "byte %" PRId64, k);
+  else
+    snprintf(bytes, sizeof bytes, "bytes %" PRId64 "..%" PRId64, k, (int64_t)last);
+  switch (f->kind) {
+  case W_FSTACK:
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s %" PRIu64 " byte%s at frame offset %" PRId64
+                  " leaves the stack: offsets are -512 to -1 from r10",
+                  verb, n, n == 1 ? "" : "s", k);
+  case W_FCTX:
+    return refuse(why, W_BAD_CONTEXT_ACCESS,
+                  "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb, bytes,
+                  t->type.name, t->type.ctx_size);
+  case W_FPKT:
+    if (k < 0)
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of the packet: that is before the pointer that was checked",
+                    verb, bytes);
+    if (f->mx)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "the packet may end before this: compare r%d + %" PRId64
+                    " with data_end, after the variable offset was added, before %s %" PRIu64
+                    " byte%s here",
+                    r, (int64_t)((uint64_t)off + n), verb, n, n == 1 ? "" : "s");
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "the packet may be shorter than %" PRIu64
+                  " bytes here: compare with data_end before %s %s",
+                  last + 1, verb, bytes);
+  case W_FEND:
+    return refuse(why, W_INVALID_POINTER,
+                  "r%d is the packet's end: it can be compared with, and nothing can be read there", r);
+  case W_FMAP:
+    return refuse(why, W_INVALID_POINTER,
+                  "r%d is a map, not what is in it: look an element up to get a value", r);
+  case W_FVAL: {
+    const struct warrant_map *m = &t->maps[f->map];
+    const char *name = m->name ? m->name : "the map";
+    if (k >= 0 && (wide)f->mx + k + n <= m->value_size)
+      return refuse(why, W_READ_ONLY, "%s is read-only: a program can't write its values", name);
+    if (k < 0)
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s: that is before its start", verb, bytes,
+                    name);
+    if (f->mx)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s up to byte %" PRIu64 " of a value of %s, which has %" PRIu32
+                    " bytes: the variable part of the offset can be as large as %" PRId64,
+                    verb, last + (uint64_t)f->mx, name, m->value_size, f->mx);
+    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s, which has %" PRIu32 " bytes", verb, bytes,
+                  name, m->value_size);
+  }
+  case W_FNULL:
+    return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
+  }
+  if (f->kind == W_FSCALAR && f->moved)
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "r%d is a pointer plus a number without a bound that is small enough: limit the number before "
+                  "the addition",
+                  r);
+  if (w_const_of(st, a, &c) && !c)
+    return refuse(why, W_NULL_POINTER, "r%d is null here: test it before using it", r);
+  if (f->kind == W_FSCALAR && f->tainted)
+    return refuse(why, W_INVALID_POINTER,
+                  "r%d is no known pointer: it is a number computed from an address, or it was read from stack "
+                  "bytes that do not hold a whole pointer",
+                  r);
+  return refuse(why, W_INVALID_POINTER, "r%d is a number, not a pointer", r);
+}
+
+/* --- Access.v --------------------------------------------------------------------------------------------------- */
+
+static void note(struct w_effects *effects, enum w_effect_kind kind, int32_t off, uint32_t n,
+                 bool undefined) {
+  if (effects->count < sizeof effects->e / sizeof *effects->e)
+    effects->e[effects->count++] = (struct w_effect){
+        .kind = (uint8_t)kind, .undefined = undefined, .off = (int16_t)off, .n = (uint16_t)n};
+}
+
+/* init_ok, for the n bytes of the frame from off. */
+static bool read_frame(const struct w_target *t, const struct w_state *st, int32_t off, uint32_t n,
+                       struct w_effects *effects, struct w_why *why) {
+  bool init = all_init(st->written, off, n);
+  if (!init && t->strict) {
+    int32_t hole = off;
+    while (w_bit(st->written, hole))
+      hole++;
+    return refuse(why, W_UNDEFINED_STACK,
+                  "the stack byte at r10 - %d was never written: clear the memory before it is read", -hole);
+  }
+  note(effects, W_READ, off, n, !init);
+  return true;
+}
+
+static bool a_load(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
+                   struct w_place pl, struct w_ares *r, struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(i->size);
+  *r = fresh_scalar(false, w_sc_of_bytes(i->size));
+  switch (pl.kind) {
+  case W_PSTACK: {
+    if (!read_frame(t, st, pl.k, n, effects, why))
+      return false;
+    const struct w_slot *slot = w_slot_at(st, pl.k);
+    if (slot && slot->size == i->size) {
+      *r = old(slot->v);
+      note(effects, W_READ_SLOT, pl.k, n, false);
+    } else {
+      r->f.tainted = true;
+    }
+    break;
+  }
+  case W_PCTX: {
+    if (t->type.raw)
+      break;
+    const struct w_field *f = w_field_at(&t->type, pl.k, n);
+    if (!f)
+      return refuse(why, W_BAD_CONTEXT_ACCESS,
+                    "no field of the context of %s programs is read by %u byte%s at offset %d", t->type.name, n,
+                    n == 1 ? "" : "s", pl.k);
+    if (f->kind == W_FIELD_DATA) {
+      r->f = (struct w_fact){.kind = W_FPKT, .checked = true};
+      r->f.mx = r->f.av = 0;
+    } else if (f->kind == W_FIELD_DATA_END) {
+      r->f = (struct w_fact){.kind = W_FEND};
+    }
+    break;
+  }
+  default: break;
+  }
+  if (i->sx) {
+    bool tainted = true;
+    struct w_scalar s = w_sc_top();
+    if (!r->fresh)
+      w_any_view(st, r->v, &tainted, &s);
+    else if (r->f.kind == W_FSCALAR && r->v.c == 0)
+      tainted = r->f.tainted, s = r->f.s;
+    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, s));
+  }
+  return true;
+}
+
+static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v, struct w_aval *low) {
+  *low = v;
+  if (z == W_S8)
+    return true;
+  bool tainted;
+  struct w_scalar s;
+  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
+  if (!w_view(st, v, &tainted, &s))
+    return false;
+  if (w_sc_is_const(s, &c))
+    return w_aconst(st, (int64_t)(c & ones), low);
+  return s.umax <= ones;
+}
+
+/* A store to the frame ends every spill it overlaps. */
+static void kill_slots(struct w_state *st, int32_t k, uint32_t n) {
+  uint32_t from = slot_index(st, k - 7), to = slot_index(st, k + (int32_t)n), keep = from;
+  for (uint32_t i = from; i < to; i++)
+    if (st->slots[i].off + (int32_t)w_bytes(st->slots[i].size) <= k)
+      st->slots[keep++] = st->slots[i];
+  if (to != keep) {
+    memmove(&st->slots[keep], &st->slots[to], (st->nslots - to) * sizeof *st->slots);
+    st->nslots -= to - keep;
+  }
+}
+
+static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_size z, struct w_aval v) {
+  if (!w_reserve(pool, (void **)&st->slots, &st->slot_cap, st->nslots + 1, sizeof *st->slots))
+    return false;
+  uint32_t at = slot_index(st, k);
+  memmove(&st->slots[at + 1], &st->slots[at], (st->nslots - at) * sizeof *st->slots);
+  st->slots[at] = (struct w_slot){.off = (int16_t)k, .size = (uint8_t)z, .v = v};
+  st->nslots++;
+  return true;
+}
+
+static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st, enum w_size z,
+                    struct w_place pl, struct w_aval v, struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(z);
+  if (pl.kind == W_PSTACK) {
+    struct w_aval low;
+    kill_slots(st, pl.k, n);
+    if (low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
+      return false;
+    for (uint32_t i = 0; i < n; i++)
+      w_bit_set(st->written, pl.k + (int32_t)i);
+    note(effects, W_WRITE, pl.k, n, false);
+  } else if (pl.kind == W_PCTX && !t->type.raw) {
+    const struct w_field *f = w_field_at(&t->type, pl.k, n);
+    if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
+      return refuse(why, W_BAD_CONTEXT_ACCESS,
+                    "no field of the context of %s programs can be written by %u byte%s at offset %d", t->type.name,
+                    n, n == 1 ? "" : "s", pl.k);
+  }
+  st->pc++;
+  return true;
+}
+
+/* --- Refine.v --------------------------------------------------------------------------------------------------- */
+
+static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
+  struct w_fact *f = &st->facts[a.sym];
+  if (f->kind != W_FSCALAR)
+    return true;
+  if (a.c)
+    s = w_sc_sub(s, w_sc_const((uint64_t)a.c));
+  return w_sc_meet(f->s, s, &f->s);
+}
+
+static bool refine_scalar(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
+                          struct w_aval y) {
+  bool tx, ty;
+  struct w_scalar sx, sy;
+  if (!w_view(st, x, &tx, &sx) || !w_view(st, y, &ty, &sy))
+    return true;
+  return w_sc_refine(w, c, b, &sx, &sy) && narrow(st, x, sx) && narrow(st, y, sy);
+}
+
+enum rel { REL_EQ, REL_NE, REL_LT, REL_LE };
+static bool rel_of(enum w_cmp c, bool b, enum rel *r, struct w_aval *x, struct w_aval *y) {
+  bool swap = false;
+  switch (c) {
+  case W_JEQ: *r = b ? REL_EQ : REL_NE; break;
+  case W_JNE: *r = b ? REL_NE : REL_EQ; break;
+  case W_JGT: *r = b ? REL_LT : REL_LE; swap = b; break;
+  case W_JLE: *r = b ? REL_LE : REL_LT; swap = !b; break;
+  case W_JLT: *r = b ? REL_LT : REL_LE; swap = !b; break;
+  case W_JGE: *r = b ? REL_LE : REL_LT; swap = b; break;
+  default: return false;
+  }
+  if (swap) {
+    struct w_aval z = *x;
+    *x = *y;
+    *y = z;
+  }
+  return true;
+}
+
+static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
+  struct w_fact *f = &st->facts[x.sym];
+  if (f->kind != W_FPKT || st->facts[y.sym].kind != W_FEND || y.c || x.c < 0 ||
+      (wide)f->mx + x.c >= W_GUARD || r == REL_NE)
+    return;
+  int64_t k = r == REL_LT ? x.c + 1 : x.c;
+  if (!f->checked || f->av < k)
+    f->av = k;
+  f->checked = true;
+}
+
+static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
+  struct w_fact *f = &st->facts[x.sym];
+  uint64_t c;
+  if ((f->kind != W_FNULL && f->kind != W_FVAL) || x.c || !w_const_of(st, y, &c) || c)
+    return true;
+  if (f->kind == W_FVAL)
+    return r != REL_EQ;
+  if (r == REL_EQ) {
+    *f = scalar_fact(false, w_sc_const(0));
+  } else if (r == REL_NE) {
+    f->kind = W_FVAL;
+    f->mx = 0;
+  }
+  return true;
+}
+
+bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x, struct w_aval y) {
+  enum rel r;
+  if (!refine_scalar(st, w, c, b, x, y))
+    return false;
+  if (w != W_A64 || !rel_of(c, b, &r, &x, &y))
+    return true;
+  refine_packet(st, r, x, y);
+  return refine_null(st, r, x, y);
+}
+
+/* --- Calls.v ---------------------------------------------------------------------------------------------------- */
+
+static bool a_reads(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
+                    const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
+  struct w_place pl;
+  if (!n)
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at nothing: its size is 0", r, h->name);
+  if (!w_a_addr(t, st, st->regs[r], 0, n, false, &pl)) {
+    char text[sizeof why->text];
+    refuse_address(t, st, r, 0, n, false, why);
+    snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
+  }
+  if (pl.kind == W_PCTX)
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at the context, which helpers do not read",
+                  r, h->name);
+  return pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why);
+}
+
+/* *map becomes the map passed, if one is. */
+static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
+                   int64_t *map, struct w_effects *effects, struct w_why *why) {
+  for (int i = 0; i < h->nargs; i++) {
+    int r = i + 1;
+    if (!(st->defined >> r & 1))
+      return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r, h->name, r);
+    const struct w_fact *f = w_fact_of(st, st->regs[r]);
+    switch (h->args[i]) {
+    case W_ARG_ANY:
+    case W_ARG_SIZE: break;
+    case W_ARG_MAP:
+      if (f->kind != W_FMAP || st->regs[r].c)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be a map, and r%d is none", r, h->name,
+                      r);
+      *map = f->map;
+      break;
+    case W_ARG_KEY:
+    case W_ARG_VALUE:
+      if (*map < 0 || *map >= t->map_count)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r, h->name);
+      if (!a_reads(t, st, r,
+                   h->args[i] == W_ARG_KEY ? t->maps[*map].key_size : t->maps[*map].value_size, h, effects,
+                   why))
+        return false;
+      break;
+    case W_ARG_MEM: {
+      bool tainted;
+      struct w_scalar s;
+      if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
+        return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1, h->name, r + 1);
+      if (!w_view(st, st->regs[r + 1], &tainted, &s))
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be a size, and r%d is a pointer", r + 1,
+                      h->name, r + 1);
+      if (!s.umin)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s is a size that may be 0: test r%d first", r + 1,
+                      h->name, r + 1);
+      if (!a_reads(t, st, r, s.umax, h, effects, why))
+        return false;
+      break;
+    }
+    case W_ARG_CTX:
+      if (f->kind != W_FCTX || st->regs[r].c)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be the context, and r%d is not", r,
+                      h->name, r);
+      break;
+    }
+  }
+  return true;
+}
+
+static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
+                   struct w_effects *effects, struct w_why *why) {
+  const struct w_helper *h = NULL;
+  bool offered = false;
+  for (uint32_t i = 0; i < w_helper_count && !h; i++)
+    if (w_helpers[i].id == id)
+      h = &w_helpers[i];
+  for (uint32_t i = 0; i < t->type.nhelpers; i++)
+    offered |= t->type.helpers[i] == id;
+  if (!h)
+    return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
+  if (!offered)
+    return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)", t->type.name, id, h->name);
+  int64_t map = -1;
+  if (!a_args(t, st, h, &map, effects, why))
+    return false;
+  struct w_ares r;
+  if (h->ret == W_RET_VALUE) {
+    if (map < 0)
+      return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
+    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)map}, 0);
+  } else {
+    r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
+  }
+  st->defined &= (uint16_t)~0x3e; /* r1 to r5 */
+  return w_a_put(pool, st, 1, 0, &r);
+}
+
+/* --- Exec.v ----------------------------------------------------------------------------------------------------- */
+
+static bool defined(const struct w_state *st, int r, struct w_why *why) {
+  if (st->defined >> r & 1)
+    return true;
+  if (r >= 1 && r <= 5)
+    return refuse(why, W_UNDEFINED_REGISTER,
+                  "r%d is read, but nothing was written to it on this path (a call leaves r1 to r5 undefined)", r);
+  return refuse(why, W_UNDEFINED_REGISTER, "r%d is read, but nothing was written to it on this path", r);
+}
+
+static bool a_oper(const struct w_state *st, const struct w_insn *i, struct w_aval *v, struct w_why *why) {
+  if (!i->reg)
+    return w_aconst(st, i->imm, v);
+  *v = st->regs[i->src];
+  return defined(st, i->src, why);
+}
+
+bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x, struct w_aval *y,
+                  struct w_why *why) {
+  *x = st->regs[i->dst];
+  return defined(st, i->dst, why) && a_oper(st, i, y, why);
+}
+
+static bool unary(const struct w_state *st, const struct w_insn *i, int from, struct w_ares *r,
+                  struct w_why *why) {
+  bool tainted;
+  struct w_scalar s;
+  if (!defined(st, from, why))
+    return false;
+  w_any_view(st, st->regs[from], &tainted, &s);
+  switch (i->op) {
+  case W_OP_NEG: s = w_sc_neg(i->width, s); break;
+  case W_OP_MOVSX: s = w_sc_sext(i->width, i->size, s); break;
+  default: s = w_sc_byte_order(i->swap, i->size, s);
+  }
+  *r = scalar_res(st, tainted, s);
+  return true;
+}
+
+/* The address of a map, or of its first value. */
+static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r, struct w_why *why) {
+  if (i->imm < 0 || i->imm >= t->map_count)
+    return refuse(why, W_INVALID_INSTRUCTION, "the program has no map number %" PRId64, i->imm);
+  const struct warrant_map *m = &t->maps[i->imm];
+  if (i->op == W_OP_LDMAP) {
+    *r = fresh((struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}, 0);
+    return true;
+  }
+  if (m->type != W_MAP_ARRAY || !m->max_entries)
+    return refuse(why, W_INVALID_INSTRUCTION, "%s is no array: its value has no address of its own",
+                  m->name ? m->name : "the map");
+  if (i->off < 0 || (uint32_t)i->off > m->value_size)
+    return refuse(why, W_OUT_OF_BOUNDS, "offset %d is outside of the value of %s, which has %" PRIu32 " bytes",
+                  i->off, m->name ? m->name : "the map", m->value_size);
+  *r = fresh((struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm}, i->off);
+  r->f.mx = r->f.av = 0;
+  return true;
+}
+
+static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i, bool write,
+                    struct w_place *pl, struct w_why *why) {
+  int r = write ? i->dst : i->src;
+  return w_a_addr(t, st, st->regs[r], i->off, w_bytes(i->size), write, pl) ||
+         refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
+}
+
+static bool writes_dst(const struct w_insn *i) {
+  return i->op >= W_OP_ALU && i->op <= W_OP_LDX;
+}
+
+bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i, struct w_state *st,
+              struct w_effects *effects, struct w_why *why) {
+  struct w_ares r;
+  struct w_aval x, y;
+  struct w_place pl;
+  effects->count = 0;
+  if (writes_dst(i) && i->dst == 10)
+    return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
+  switch ((enum w_op)i->op) {
+  case W_OP_ALU:
+    if (i->alu == W_MOV) {
+      if (!a_oper(st, i, &y, why))
+        return false;
+      r = w_a_mov(st, i->width, y);
+    } else {
+      if (!w_a_operands(i, st, &x, &y, why))
+        return false;
+      r = w_a_alu(t, st, i->width, i->alu, x, y);
+    }
+    return w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_NEG:
+  case W_OP_END: return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_MOVSX: return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_LDIMM:
+    if (!w_aconst(st, i->imm, &y))
+      return false;
+    r = old(y);
+    return w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDMAP:
+  case W_OP_LDMAPVALUE: return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDX:
+    return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
+           a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_ST:
+    return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) && address(t, st, i, true, &pl, why) &&
+           a_store(pool, t, st, i->size, pl, y, effects, why);
+  case W_OP_STX:
+    return defined(st, i->dst, why) && defined(st, i->src, why) && address(t, st, i, true, &pl, why) &&
+           a_store(pool, t, st, i->size, pl, st->regs[i->src], effects, why);
+  case W_OP_JA: st->pc += 1 + (int64_t)i->off; return true;
+  case W_OP_CALL: return a_call(pool, t, st, i->imm, effects, why);
+  case W_OP_JMP:
+  case W_OP_EXIT:
+  case W_OP_NONE: break;
+  }
+  return refuse(why, W_BAD_PC, "no instruction starts here");
+}
+
+bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *why) {
+  bool tainted;
+  struct w_scalar s;
+  if (!(st->defined & 1))
+    return refuse(why, W_UNDEFINED_REGISTER, "r0 holds no result at the exit: set it on every path");
+  if (!t->type.has_ret)
+    return true;
+  w_any_view(st, st->regs[0], &tainted, &s);
+  s = w_sc_trunc(W_A32, s);
+  if (t->type.ret_lo <= s.umin && s.umax <= t->type.ret_hi)
+    return true;
+  return refuse(why, W_BAD_RETURN, "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64 " to %" PRIu64,
+                t->type.name, t->type.ret_lo, t->type.ret_hi, s.umin, s.umax);
+}
+
+/* --- Subsume.v -------------------------------------------------------------------------------------------------- */
+
+bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a, const struct w_fact *f) {
+  const struct w_fact *g = w_fact_of(st, a);
+  uint64_t c;
+  switch (f->kind) {
+  case W_FSCALAR: {
+    bool tainted;
+    struct w_scalar s;
+    w_any_view(st, a, &tainted, &s);
+    return (f->tainted || !tainted) && w_sc_le(s, f->s);
+  }
+  case W_FSTACK:
+  case W_FCTX:
+  case W_FEND: return !a.c && g->kind == f->kind;
+  case W_FMAP: return !a.c && g->kind == W_FMAP && g->map == f->map;
+  case W_FPKT:
+    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx && (wide)g->mx + a.c < W_GUARD &&
+           (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
+  case W_FVAL:
+    return g->kind == W_FVAL && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
+           (wide)g->mx + a.c <= f->mx && (wide)g->mx + a.c <= t->maps[f->map].value_size;
+  case W_FNULL:
+    if (g->kind == W_FNULL)
+      return !a.c && g->map == f->map;
+    if (g->kind == W_FVAL)
+      return !a.c && g->map == f->map && !g->mx;
+    return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  }
+  return true; /* no fact */
+}
+
+/* --- For a person ----------------------------------------------------------------------------------------------- */
+
+static void add_offset(char *text, size_t size, int64_t c) {
+  size_t n = strlen(text);
+  if (c && n < size)
+    snprintf(text + n, size - n, c > 0 ? " + %" PRIu64 : " - %" PRIu64, c > 0 ? (uint64_t)c : 0 - (uint64_t)c);
+}
+
+void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
+  const struct w_fact *f = w_fact_of(st, a);
+  struct w_scalar s;
+  bool tainted;
+  uint64_t c;
+  switch (f->kind) {
+  case W_FSTACK: snprintf(text, size, "frame"); break;
+  case W_FCTX: snprintf(text, size, "context"); break;
+  case W_FPKT:
+    if (f->mx)
+      snprintf(text, size, "packet + 0..%" PRId64, f->mx);
+    else
+      snprintf(text, size, "packet");
+    add_offset(text, size, a.c);
+    if (f->checked) {
+      size_t n = strlen(text);
+      snprintf(text + n, size - n, " (%" PRId64 " bytes checked from there)", f->av > a.c ? f->av - a.c : 0);
+    }
+    return;
+  case W_FEND: snprintf(text, size, "packet end"); break;
+  case W_FMAP: snprintf(text, size, "map %" PRIu32, f->map); break;
+  case W_FVAL:
+    if (f->mx)
+      snprintf(text, size, "value of map %" PRIu32 " + 0..%" PRId64, f->map, f->mx);
+    else
+      snprintf(text, size, "value of map %" PRIu32, f->map);
+    break;
+  case W_FNULL: snprintf(text, size, "value of map %" PRIu32 " or null", f->map); break;
+  default:
+    w_any_view(st, a, &tainted, &s);
+    if (w_sc_is_const(s, &c))
+      snprintf(text, size, "%" PRId64, (int64_t)c);
+    else if (s.umin == 0 && s.umax == UINT64_MAX && s.smin == INT64_MIN && s.smax == INT64_MAX)
+      snprintf(text, size, tainted ? "unknown" : "any number");
+    else if (s.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.smin, s.smax);
+    else
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.umin, s.umax);
+    return;
+  }
+  add_offset(text, size, a.c);
+}

@@ -1,0 +1,63 @@
+/* Helpers, program types and context fields. The data is printed from semantics/Target.v into tables.c
+ * when the project is built; nobody writes it twice. */
+#ifndef WARRANT_TABLES_H
+#define WARRANT_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END };
+struct w_field {
+  const char *name;
+  uint32_t off, size; /* bytes */
+  uint8_t kind;       /* enum w_field_kind: plain bytes, the packet's first byte, its end */
+  bool narrow;        /* an aligned part may be read */
+  bool writable;
+};
+
+enum w_arg { W_ARG_ANY, W_ARG_MAP, W_ARG_KEY, W_ARG_VALUE, W_ARG_MEM, W_ARG_SIZE, W_ARG_CTX };
+enum w_ret { W_RET_INT, W_RET_VALUE };
+struct w_helper {
+  int32_t id;
+  const char *name;
+  uint8_t nargs;
+  enum w_arg args[5];
+  uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
+  int64_t lo, hi; /* signed, inclusive */
+};
+
+struct w_prog_type {
+  uint32_t id; /* BPF_PROG_TYPE_* */
+  const char *name;
+  uint32_t ctx_size; /* bytes */
+  const struct w_field *fields;
+  uint32_t nfields;
+  bool raw; /* the context is plain memory; the program says how much */
+  const int32_t *helpers;
+  uint32_t nhelpers;
+  bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
+  uint32_t ret_lo, ret_hi;
+};
+
+extern const struct w_helper w_helpers[];
+extern const uint32_t w_helper_count;
+extern const struct w_prog_type w_prog_types[];
+extern const uint32_t w_prog_type_count;
+
+/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the table's
+ * entry for a context of `ctx_size` bytes, and returned. */
+static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
+                                                       struct w_prog_type *raw) {
+  for (uint32_t i = 0; i < w_prog_type_count; i++) {
+    if (w_prog_types[i].id != id)
+      continue;
+    if (!w_prog_types[i].raw)
+      return &w_prog_types[i];
+    *raw = w_prog_types[i];
+    raw->ctx_size = ctx_size;
+    return raw;
+  }
+  return 0;
+}
+
+#endif

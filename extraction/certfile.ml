@@ -1,0 +1,145 @@
+(* Reads a certificate (docs/formats.md).  The bytes may be anyone's: whatever is read, the proved validator judges it;
+   here it only matters to end, within bounded memory and without deep recursion. *)
+open Bytes_in
+
+(* Replaying recurses once for each branch that it is inside of. *)
+let most_nested = 100_000
+
+(* Steps are counted, not listed, so that a few bytes could ask for any number. *)
+let most_steps = 10_000_000
+
+(* Terms of potentials are worked through recursively. *)
+let most_terms = 10_000
+
+let value r =
+  let symbol = uleb r in
+  (symbol, sleb r)
+
+let option r what read =
+  match u8 r with 0 -> None | 1 -> Some (read r) | n -> bad "%d stands where %s is present or not" n what
+
+let table r read = repeat (count r) (fun m -> let k, v = read r in Core.zset k v m) Core.zempty
+
+let size r =
+  match u8 r with
+  | 1 -> Core.S1
+  | 2 -> Core.S2
+  | 4 -> Core.S4
+  | 8 -> Core.S8
+  | n -> bad "%d is no size of a stack slot" n
+
+let fact r =
+  match u8 r with
+  | 0 ->
+    let tainted = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no taint" n in
+    let t_val = uleb r in
+    let t_mask = uleb r in
+    let s_umin = uleb r in
+    let s_umax = uleb r in
+    let s_smin = sleb r in
+    let s_smax = sleb r in
+    Core.FScalar (tainted, { Core.s_tnum = { Core.t_val; t_mask }; s_umin; s_umax; s_smin; s_smax })
+  | 1 -> Core.FStack
+  | 2 -> Core.FCtx
+  | 3 ->
+    let most = uleb r in
+    Core.FPkt (most, option r "a checked length" sleb)
+  | 4 -> Core.FEnd
+  | 5 -> Core.FMap (uleb r)
+  | 6 ->
+    let map = uleb r in
+    Core.FVal (map, uleb r)
+  | 7 -> Core.FNull (uleb r)
+  | n -> bad "%d is no kind of fact" n
+
+let state r =
+  let a_pc = uleb r in
+  let reg () = option r "a register" value in
+  let f0 = reg () in
+  let f1 = reg () in
+  let f2 = reg () in
+  let f3 = reg () in
+  let f4 = reg () in
+  let f5 = reg () in
+  let f6 = reg () in
+  let f7 = reg () in
+  let f8 = reg () in
+  let f9 = reg () in
+  let f10 = reg () in
+  let a_slots =
+    table r (fun r ->
+        let offset = sleb r in
+        let z = size r in
+        (offset, (z, value r)))
+  in
+  let a_written = Z.of_bits (string r 64) in
+  let a_facts =
+    table r (fun r ->
+        let symbol = uleb r in
+        (symbol, fact r))
+  in
+  let a_next = uleb r in
+  { Core.a_pc; a_regs = { Core.f0; f1; f2; f3; f4; f5; f6; f7; f8; f9; f10 }; a_slots; a_written; a_facts; a_next }
+
+let potential r =
+  let p_c = sleb r in
+  let n = count r in
+  if n > most_terms then bad "a potential has %d terms, and %d are allowed" n most_terms;
+  let term () =
+    let tm_k = sleb r in
+    let tm_s = uleb r in
+    { Core.tm_k; tm_s; tm_N = uleb r }
+  in
+  { Core.p_c; p_terms = List.rev (repeat n (fun l -> term () :: l) []) }
+
+(* What is still to be done with the derivation being read. *)
+type pending = Steps of int | Taken | Fall of Core.deriv
+
+let derivation r budget =
+  let rec read stack depth =
+    match u8 r with
+    | 0 -> give Core.DExit stack depth
+    | 1 ->
+      let n = uleb r in
+      if Z.sign n = 0 then bad "a run of 0 steps ends at byte %d" r.pos;
+      if Z.gt n (Z.of_int !budget) then bad "it has more than %d steps" most_steps;
+      let n = Z.to_int n in
+      budget := !budget - n;
+      read (Steps n :: stack) depth
+    | 2 ->
+      if depth >= most_nested then bad "it has more than %d nested branches" most_nested;
+      read (Taken :: stack) (depth + 1)
+    | 3 ->
+      let node = uleb r in
+      let sub =
+        table r (fun r ->
+            let symbol = uleb r in
+            (symbol, value r))
+      in
+      give (Core.DSub (node, sub)) stack depth
+    | n -> bad "%d is no kind of derivation" n
+  and give d stack depth =
+    match stack with
+    | [] -> d
+    | Steps n :: rest -> give (repeat n (fun d -> Core.DStep d) d) rest depth
+    | Taken :: rest -> read (Fall d :: rest) depth
+    | Fall taken :: rest -> give (Core.DBranch (taken, d)) rest (depth - 1)
+  in
+  read [] 0
+
+let read bytes =
+  let r = make bytes in
+  magic r "a certificate" "WCRT";
+  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  let budget = ref most_steps in
+  let c_bound = uleb r in
+  let nodes = count r in
+  let c_root = derivation r budget in
+  let node (number, m) =
+    let n_state = state r in
+    let n_pot = potential r in
+    (number + 1, Core.zset (Z.of_int number) { Core.n_state; n_pot; n_deriv = derivation r budget } m)
+  in
+  let _, c_nodes = repeat nodes node (0, Core.zempty) in
+  finish r;
+  { Core.c_bound; c_root; c_nodes }

@@ -1,0 +1,67 @@
+(* Reads a program image (docs/formats.md). *)
+open Bytes_in
+
+type kind = Ebpf | Socket | Seccomp
+type map = { def : Core.map_def; flags : int; initial : string }
+
+type t = {
+  kind : kind;
+  program_type : int;
+  context_size : int;
+  profile : Core.profile;
+  maps : map list;
+  words : Z.t list; (* each instruction slot as a little-endian number *)
+}
+
+let most_maps = 65536
+let most_instructions = 1_000_000
+
+let list n f = List.rev (repeat n (fun acc -> f () :: acc) [])
+
+let map r () =
+  let kind = u32 r in
+  let key = u32 r in
+  let value = u32 r in
+  let entries = u32 r in
+  let flags = u32 r in
+  let read_only = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no read-only flag" n in
+  let initial = string r (u32 r) in
+  let z = Z.of_int in
+  { def = { Core.m_type = z kind; m_key = z key; m_value = z value; m_max = z entries; m_ro = read_only }; flags; initial }
+
+let read bytes =
+  let r = make bytes in
+  magic r "a program image" "WIMG";
+  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  let kind = match u8 r with 0 -> Ebpf | 1 -> Socket | 2 -> Seccomp | k -> bad "kind %d is not known" k in
+  let profile = match u8 r with 0 -> Core.root | 1 -> Core.strict | p -> bad "profile %d is not known" p in
+  if u8 r <> 0 then bad "byte 7 is not 0";
+  let program_type = u32 r in
+  let context_size = u32 r in
+  let maps = u32 r in
+  if maps > most_maps then bad "it has %d maps, and %d are allowed" maps most_maps;
+  let maps = list maps (map r) in
+  let instructions = u32 r in
+  if instructions > most_instructions then bad "it has %d instructions, and %d are allowed" instructions most_instructions;
+  let words = list instructions (fun () -> u64 r) in
+  finish r;
+  { kind; program_type; context_size; profile; maps; words }
+
+(* {1 For eBPF} *)
+
+let target image =
+  match Core.prog_type_of (Z.of_int image.program_type) (Z.of_int image.context_size) with
+  | None -> bad "program type %d has no model here" image.program_type
+  | Some t -> { Core.t_type = t; t_maps = List.map (fun m -> m.def) image.maps; t_profile = image.profile }
+
+let program image =
+  match Core.decode_from Z.zero (List.rev (List.rev_map Core.slot_of_word image.words)) Core.zempty with
+  | Core.Inl p -> p
+  | Core.Inr pc -> bad "the instruction at %s has no meaning here" (Z.to_string pc)
+
+(* {1 For the classic kinds} *)
+
+let classic_program image =
+  let bits w from n = Z.extract w from n in
+  let word w = (((bits w 0 16, bits w 16 8), bits w 24 8), bits w 32 32) in
+  Core.classic_decode (List.rev (List.rev_map word image.words))

@@ -1,0 +1,113 @@
+(* The reference interpreter: the proved-about [step], run in the concrete environment of semantics/Concrete.v. *)
+open Bytes_in
+
+type environment = { concrete : Core.concrete; fuel : Z.t }
+
+(* Regions are searched one by one, so that more map values than this would take too long. *)
+let most_values = 1_000_000
+
+let byte_list s = List.init (String.length s) (fun i -> Z.of_int (Char.code s.[i]))
+
+let read_environment maps bytes =
+  let r = make bytes in
+  magic r "an environment" "WENV";
+  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  let k_stack = u64 r in
+  let k_ctx = u64 r in
+  let k_pkt = u64 r in
+  let k_maps = u64 r in
+  let k_vals = u64 r in
+  let k_seed = u64 r in
+  let fuel = u64 r in
+  let k_ctx_bytes = byte_list (string r (u32 r)) in
+  let k_packet = byte_list (string r (u32 r)) in
+  let n = u32 r in
+  if n <> List.length maps then bad "it has entries for %d maps, and the program has %d" n (List.length maps);
+  let entries map =
+    let key = Z.to_int map.Image.def.Core.m_key in
+    let value = Z.to_int map.Image.def.Core.m_value in
+    let entry l =
+      let k = byte_list (string r key) in
+      (k, byte_list (string r value)) :: l
+    in
+    let n = u32 r in
+    if key + value = 0 && n > 0 then bad "it has entries of no bytes";
+    let given = List.rev (repeat n entry []) in
+    if map.initial = "" then given else (byte_list (String.make key '\000'), byte_list map.initial) :: given
+  in
+  let k_entries = List.rev (List.rev_map entries maps) in
+  finish r;
+  { concrete = { Core.k_stack; k_ctx; k_pkt; k_maps; k_vals; k_seed; k_ctx_bytes; k_packet; k_entries }; fuel }
+
+let fault_name = function
+  | Core.BadPc -> "bad-pc"
+  | UndefinedRegister -> "undefined-register"
+  | FrameWrite -> "frame-pointer-write"
+  | OutOfBounds -> "out-of-bounds"
+  | ReadOnly -> "read-only"
+  | BadContext -> "bad-context-access"
+  | UndefinedStack -> "undefined-stack"
+  | BadHelperArgument -> "bad-helper-argument"
+  | UnknownHelper -> "unknown-helper"
+  | BadMap -> "bad-map"
+
+(* {1 Lines of text} *)
+
+let hex z = "\"0x" ^ Z.format "%x" z ^ "\""
+
+let region_name = function
+  | Core.KStack -> "stack"
+  | KCtx -> "ctx"
+  | KPacket -> "packet"
+  | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
+
+let trace_line program (s : Core.state) =
+  let reg r = match Core.get r s.regs with Some x -> hex x | None -> "null" in
+  let write =
+    match Option.bind (Core.zfind s.pc program) (Core.written_by s) with
+    | None -> "null"
+    | Some ((kind, offset), bytes) ->
+      let bytes = String.concat "" (List.map (fun b -> Printf.sprintf "%02x" (Z.to_int b)) bytes) in
+      Printf.sprintf "{\"region\":\"%s\",\"off\":%s,\"bytes\":\"%s\"}" (region_name kind) (Z.to_string offset) bytes
+  in
+  Printf.sprintf "{\"pc\":%s,\"regs\":[%s],\"write\":%s}" (Z.to_string s.pc)
+    (String.concat "," (List.map reg Core.all_regs))
+    write
+
+let ended r steps = Printf.sprintf "{\"result\":%s,\"steps\":%s,\"fault\":null}" (hex r) (Z.to_string steps)
+
+let faulted kind pc steps =
+  Printf.sprintf "{\"result\":null,\"steps\":%s,\"fault\":{\"kind\":\"%s\",\"pc\":%s}}" (Z.to_string steps) kind (Z.to_string pc)
+
+(* {1 Running} *)
+
+let execute target program env trace =
+  let rec go (s : Core.state) world steps =
+    if Z.geq steps env.fuel then faulted "out-of-fuel" s.pc steps
+    else begin
+      let steps = Z.succ steps in
+      Option.iter (fun line -> if Core.zfind s.pc program <> None then line (trace_line program s)) trace;
+      match Core.concrete_step target program env.concrete s world with
+      | Core.Next s, world -> go s world steps
+      | Core.Done r, _ -> ended r steps
+      | Core.Fault (k, pc), _ -> faulted (fault_name k) pc steps
+    end
+  in
+  let s, world = Core.concrete_init target env.concrete in
+  go s world Z.zero
+
+(* The last line; [trace] gets a line a step.  Otherwise why it cannot be run. *)
+let run image environment trace =
+  match
+    let image = Image.read image in
+    if image.Image.kind <> Image.Ebpf then bad "it is a classic program";
+    let target = Image.target image in
+    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m.Image.def)) Z.zero image.maps in
+    if Z.gt values (Z.of_int most_values) then bad "its maps have %s values, and %d are allowed" (Z.to_string values) most_values;
+    (target, Image.program image, image.maps)
+  with
+  | exception Bad s -> Error ("unusable program: " ^ s)
+  | target, program, maps -> (
+    match read_environment maps environment with
+    | exception Bad s -> Error ("unusable environment: " ^ s)
+    | env -> Ok (execute target program env trace))

@@ -1,0 +1,55 @@
+(* Prints the C tables of cbridge/tables.h from the data of semantics/Target.v. *)
+open Core
+
+let p = Printf.printf
+let n = Z.to_string
+let yes b = if b then "true" else "false"
+
+let field f =
+  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" in
+  p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
+
+let argument = function
+  | AAny -> "W_ARG_ANY"
+  | AMap -> "W_ARG_MAP"
+  | AKey -> "W_ARG_KEY"
+  | AValue -> "W_ARG_VALUE"
+  | AMem -> "W_ARG_MEM"
+  | ASize -> "W_ARG_SIZE"
+  | ACtx -> "W_ARG_CTX"
+
+(* C has no literal for the least 64-bit number. *)
+let signed z = if Z.equal z (Z.neg (Z.shift_left Z.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
+
+let helper h =
+  let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Z.zero, Z.zero) in
+  let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+
+let types = prog_types @ [ raw Z.zero ]
+
+let lists t =
+  if t.pt_fields <> [] then begin
+    p "static const struct w_field %s_fields[] = {\n" t.pt_name;
+    List.iter field t.pt_fields;
+    p "};\n"
+  end;
+  if t.pt_helpers <> [] then p "static const int32_t %s_helpers[] = {%s};\n\n" t.pt_name (String.concat ", " (List.map n t.pt_helpers))
+
+let prog_type t =
+  let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
+  let has_ret, lo, hi = match t.pt_ret with None -> (false, Z.zero, Z.zero) | Some (lo, hi) -> (true, lo, hi) in
+  p "  {%s, \"%s\", %s, %s, %d, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
+    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw)
+    (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
+    (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
+
+let () =
+  p "/* Printed from semantics/Target.v when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n";
+  p "const struct w_helper w_helpers[] = {\n";
+  List.iter helper helpers;
+  p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
+  List.iter lists types;
+  p "const struct w_prog_type w_prog_types[] = {\n";
+  List.iter prog_type types;
+  p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types)
