@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -216,11 +217,10 @@ static objection check_seccomp(const struct warrant_cinsn *i) {
 }
 
 /* Finds a read of scratch memory that some path reaches before a write. Bit k of a mask says that
- * M[k] is written on every path to here; `masks` holds what jumps brought to places further on. As
- * in Linux, what precedes a return flows into what follows it. Every instruction must have passed
- * check_insn. */
-static bool scratch_undefined(const struct warrant_program *p, uint32_t *at) {
-  uint16_t masks[LINUX_MAX_INSNS];
+ * M[k] is written on every path to here; `masks`, one element an instruction, holds what jumps
+ * brought to places further on. As in Linux, what precedes a return flows into what follows it.
+ * Every instruction must have passed check_insn. */
+static bool scratch_undefined(const struct warrant_program *p, uint16_t *masks, uint32_t *at) {
   memset(masks, 0xff, p->insn_count * sizeof masks[0]);
   uint16_t valid = 0;
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
@@ -355,8 +355,15 @@ int warrant_classic_check_as(const struct warrant_program *p, enum warrant_diale
   if (last.kind != OP_RET_K && last.kind != OP_RET_A)
     return refuse(p, len - 1, WARRANT_CLASSIC_NO_RETURN, v);
 
-  uint32_t at;
-  if (dialect != WARRANT_DIALECT_LIBPCAP && scratch_undefined(p, &at))
+  uint32_t at = 0;
+  uint16_t *masks = malloc(len * sizeof masks[0]); /* owned here */
+  if (!masks) {
+    snprintf(v->message, sizeof v->message, "there is not enough memory to check the program");
+    return -1;
+  }
+  bool undefined = scratch_undefined(p, masks, &at);
+  free(masks);
+  if (undefined)
     return refuse(p, at, WARRANT_CLASSIC_SCRATCH_UNDEF, v);
 
   for (uint32_t pc = 0; dialect == WARRANT_DIALECT_SECCOMP && pc < len; pc++) {
@@ -581,7 +588,7 @@ static int step_load_abs(struct machine *m, const struct op *o, uint32_t k, uint
 static int step_scratch_read(struct machine *m, uint32_t k, uint32_t *to) {
   if (k >= SCRATCH_SIZE)
     return fail(WARRANT_CFAULT_SCRATCH_INDEX);
-  if (!(m->written & (1u << k)) && m->dialect != WARRANT_DIALECT_LIBPCAP)
+  if (!(m->written & (1u << k)))
     return fail(WARRANT_CFAULT_SCRATCH_UNDEF);
   *to = m->scratch[k];
   return STEP_NEXT;

@@ -1,7 +1,7 @@
 /* Classic BPF: checker, interpreter and disassembler, the same in C as semantics/Classic.v and
  * checker/ClassicCheck.v: equal verdict, pc and reason, and equal steps.
  *
- * Nothing here allocates; every pointer stays the caller's. */
+ * Every pointer stays the caller's, and nothing that is returned needs to be freed. */
 #ifndef WARRANT_CLASSIC_H
 #define WARRANT_CLASSIC_H
 
@@ -47,8 +47,8 @@ struct warrant_classic_verdict {
 const char *warrant_classic_reason_word(enum warrant_classic_reason reason);
 
 /* Checks a program of kind WARRANT_CBPF (socket filter) or WARRANT_SECCOMP by that dialect's rules.
- * Returns 0 and fills the verdict; or -1 when the program is of another kind, with that in
- * `message`. */
+ * Returns 0 and fills the verdict; or -1 when the program is of another kind or
+ * memory runs out, with that in `message`. */
 int warrant_classic_check(const struct warrant_program *p, struct warrant_classic_verdict *v);
 
 /* The same for any classic program and any dialect. */

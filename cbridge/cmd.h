@@ -52,7 +52,7 @@ int cmd_error(const struct warrant_error *error);
 
 /* As above for a program's problem, named before it. */
 int cmd_problem(const struct warrant_program *program, const struct warrant_error *problem);
-/* "FILE: SECTION/PROGRAM", without the second part for a raw form. */
+/* "FILE: SECTION/PROGRAM", or what a raw form is taken for. */
 void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program);
 
 /* Loads exactly one program of `path`: with several and no --prog it says which there are. On success the

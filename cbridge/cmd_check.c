@@ -157,7 +157,7 @@ static void print_text(const struct check *check, const char *file, const struct
             j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN), j->steps_bound);
   } else {
     fprintf(out, "%s%s%s", cmd_colour(out, CMD_BAD), judged_word(j->verdict), cmd_colour(out, CMD_PLAIN));
-    if (j->reason)
+    if (j->reason && j->verdict != JUDGED_UNSUPPORTED)
       fprintf(out, ", %s", j->reason);
     if (j->has_pc)
       fprintf(out, " at instruction %" PRIu32, j->pc);

@@ -34,12 +34,17 @@ int cmd_problem(const struct warrant_program *p, const struct warrant_error *pro
 }
 
 void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program) {
+  static const char *const kinds[] = {"raw eBPF", "socket filter", "seccomp filter"};
   cmd_print_safe(out, file);
-  if (program && *program->name) {
-    fputs(": ", out);
+  if (!program)
+    return;
+  fputs(": ", out);
+  if (*program->name) {
     cmd_print_safe(out, program->section);
     fputc('/', out);
     cmd_print_safe(out, program->name);
+  } else { /* its form may have been found from its content, so say as what it is taken */
+    fputs(kinds[program->kind], out);
   }
 }
 

@@ -2,8 +2,9 @@
  *
  * Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every instruction
  * is one that Linux knows and the last is a return, as eBPF when every slot is a known instruction and the
- * last cannot fall through; as a seccomp filter when it is classic BPF that reads only whole words of
- * struct seccomp_data and returns nothing but seccomp actions. When that leaves no answer or two, we ask. */
+ * last cannot fall through; as a seccomp filter when it is classic BPF of the instructions that seccomp takes
+ * and returns seccomp actions only, as a socket filter otherwise. When that leaves no answer or two,
+ * the user is asked: a filter checked by the other's rules would get a verdict that means nothing. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
@@ -152,27 +153,36 @@ static bool seccomp_action(uint32_t k) {
   }
 }
 
+static bool seccomp_insn(struct warrant_cinsn c) {
+  switch (BPF_CLASS(c.code)) {
+  case BPF_LD:
+    if (BPF_MODE(c.code) == BPF_ABS)
+      return BPF_SIZE(c.code) == BPF_W && c.k % 4 == 0 && c.k < sizeof(struct seccomp_data);
+    return BPF_MODE(c.code) != BPF_IND;
+  case BPF_LDX:
+    return BPF_MODE(c.code) != BPF_MSH;
+  case BPF_ALU:
+    return BPF_OP(c.code) != BPF_MOD;
+  default:
+    return true;
+  }
+}
+
 /* Which of the two classic dialects. A return of 0 to 65535 is a plain number of bytes to a socket filter
- * and a kill to seccomp, so it proves nothing. */
+ * and a kill to seccomp, so it tells nothing. */
 static enum raw_form classic_dialect(const uint8_t *bytes, size_t count) {
-  bool proof = false;
+  bool insns = true, returns = true, tells = false;
   for (size_t i = 0; i < count; i++) {
     struct warrant_cinsn c = cinsn_at(bytes + 8 * i);
-    uint16_t class = BPF_CLASS(c.code);
-    if (class == BPF_LD && BPF_MODE(c.code) == BPF_ABS) {
-      if (BPF_SIZE(c.code) != BPF_W || c.k % 4 || c.k >= sizeof(struct seccomp_data))
-        return RAW_CBPF;
-    } else if ((class == BPF_LD && BPF_MODE(c.code) == BPF_IND) ||
-               (class == BPF_LDX && BPF_MODE(c.code) == BPF_MSH) ||
-               (class == BPF_ALU && BPF_OP(c.code) == BPF_MOD)) {
-      return RAW_CBPF;
-    } else if (c.code == (BPF_RET | BPF_K)) {
-      if (!seccomp_action(c.k))
-        return RAW_CBPF;
-      proof = proof || c.k >= 0x10000;
+    insns = insns && seccomp_insn(c);
+    if (c.code == (BPF_RET | BPF_K)) {
+      returns = returns && seccomp_action(c.k);
+      tells = tells || c.k >= 0x10000;
     }
   }
-  return proof ? RAW_SECCOMP : RAW_EITHER_CLASSIC;
+  if (!returns || (!insns && !tells))
+    return RAW_CBPF;
+  return insns && tells ? RAW_SECCOMP : RAW_EITHER_CLASSIC;
 }
 
 static bool ebpf_known(const struct warrant_insn *i) {

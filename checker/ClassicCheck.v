@@ -83,7 +83,6 @@ Fixpoint check_scratch (pc valid : Z) (masks : zmap Z) (p : cprog) : cverdict :=
       end
   end.
 
-
 (* A match and not a function: extracted code must not run a pass before those it relies on. *)
 Local Notation "v 'then_' w" := (match v with CAccept => w | CRefuse pc r => CRefuse pc r end)
   (at level 60, right associativity).

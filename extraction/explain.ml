@@ -1,12 +1,13 @@
 (* Why a certificate does not validate: replays it once more, with the same checks, up to the first that fails.
    It only makes the message: the verdict is [Core.validate]'s. *)
+module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
 exception Because of string
 
 let because format = Printf.ksprintf (fun s -> raise (Because s)) format
 let check b format = Printf.ksprintf (fun s -> if not b then raise (Because s)) format
-let name = Z.to_string
+let name = Num.to_string
 
 let rec replay t p nodes src d n a =
   let pc = name a.a_pc in
@@ -16,27 +17,27 @@ let rec replay t p nodes src d n a =
     match d with
     | DStep d -> (
       match a_exec t i a with
-      | Some a -> replay t p nodes src d (Z.succ n) a
+      | Some a -> replay t p nodes src d (Num.succ n) a
       | None -> because "a step at instruction %s is not shown to be safe" pc)
     | DBranch (taken, fall) -> (
       match a_branch i a with
       | None -> because "instruction %s is not a branch on known values" pc
       | Some (x, y) ->
-        let side d = function None -> () | Some a -> replay t p nodes src d (Z.succ n) a in
+        let side d = function None -> () | Some a -> replay t p nodes src d (Num.succ n) a in
         side taken x;
         side fall y)
     | DExit -> (
       check (a_exit t i a) "instruction %s is not an exit with an allowed result" pc;
       match pot_floor a.a_facts src with
-      | Some floor when Z.leq (Z.succ n) floor -> ()
+      | Some floor when Num.leq (Num.succ n) floor -> ()
       | _ -> because "the bound on steps is not shown at the exit at %s" pc)
     | DSub (j, sub) -> (
       match zfind j nodes with
       | None -> because "there is no node %s" (name j)
       | Some node ->
         let b = node.n_state in
-        check (Z.geq n Z.one) "no step precedes the subsumption into node %s" (name j);
-        check (Z.equal a.a_pc b.a_pc) "node %s is at instruction %s, not at %s" (name j) (name b.a_pc) pc;
+        check (Num.geq n Num.one) "no step precedes the subsumption into node %s" (name j);
+        check (Num.equal a.a_pc b.a_pc) "node %s is at instruction %s, not at %s" (name j) (name b.a_pc) pc;
         check (names_ok b) "node %s uses a symbol that it does not have" (name j);
         (* one fact at a time, to name the one that is missing *)
         let _ : bool =
@@ -52,14 +53,14 @@ let rec replay t p nodes src d n a =
 
 let why t p c =
   try
-    check (Z.sign c.c_bound >= 0) "its bound is negative";
-    replay t p c.c_nodes { p_c = c.c_bound; p_terms = [] } c.c_root Z.zero a_init;
+    check (Num.sign c.c_bound >= 0) "its bound is negative";
+    replay t p c.c_nodes { p_c = c.c_bound; p_terms = [] } c.c_root Num.zero a_init;
     let _ : bool =
       zall
         (fun j node ->
           try
             check (pot_ok node.n_state.a_facts node.n_pot) "its bound on steps may be negative";
-            replay t p c.c_nodes node.n_pot node.n_deriv Z.zero node.n_state;
+            replay t p c.c_nodes node.n_pot node.n_deriv Num.zero node.n_state;
             true
           with Because s -> because "in node %s, %s" (name j) s)
         c.c_nodes

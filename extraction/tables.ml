@@ -1,8 +1,9 @@
 (* Prints the C tables of cbridge/tables.h from the data of semantics/Target.v. *)
+module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
 let p = Printf.printf
-let n = Z.to_string
+let n = Num.to_string
 let yes b = if b then "true" else "false"
 
 let field f =
@@ -19,14 +20,14 @@ let argument = function
   | ACtx -> "W_ARG_CTX"
 
 (* C has no literal for the least 64-bit number. *)
-let signed z = if Z.equal z (Z.neg (Z.shift_left Z.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
+let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
 
 let helper h =
-  let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Z.zero, Z.zero) in
+  let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero) in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
   p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
 
-let types = prog_types @ [ raw Z.zero ]
+let types = prog_types @ [ raw Num.zero ]
 
 let lists t =
   if t.pt_fields <> [] then begin
@@ -38,7 +39,7 @@ let lists t =
 
 let prog_type t =
   let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
-  let has_ret, lo, hi = match t.pt_ret with None -> (false, Z.zero, Z.zero) | Some (lo, hi) -> (true, lo, hi) in
+  let has_ret, lo, hi = match t.pt_ret with None -> (false, Num.zero, Num.zero) | Some (lo, hi) -> (true, lo, hi) in
   p "  {%s, \"%s\", %s, %s, %d, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
     (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")

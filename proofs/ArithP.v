@@ -12,7 +12,8 @@ Hypothesis FH : facts_hold t L F vs.
 
 Lemma new_scalar ta s x : in_scalar s x -> yields t L vs (New (FScalar ta s) 0) x.
 Proof.
-  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). exists x. rewrite Z.add_0_r, wrap_small by exact R.
+  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). exists x.
+  rewrite Z.add_0_r, wrap_small by exact R.
   split; [split; [exact R | exact H] | reflexivity].
 Qed.
 Lemma scalar_res_sound ta s x : in_scalar s x -> yields t L vs (scalar_res F ta s) x.
@@ -20,7 +21,8 @@ Proof.
   intros H. unfold scalar_res. destruct ta; [apply new_scalar; exact H|].
   destruct (sc_is_const s) as [c|] eqn:C; [|apply new_scalar; exact H].
   destruct (aconst F c) as [v|] eqn:A; [|apply new_scalar; exact H].
-  assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). assert (X : x = c) by (eapply sc_is_const_sound; [exact H | exact C]).
+  assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H).
+  assert (X : x = c) by (eapply sc_is_const_sound; [exact H | exact C]).
   subst c. cbn [yields]. rewrite <- (wrap_small x R). eapply aconst_sound; [exact FH | exact A].
 Qed.
 Lemma shift_sound a x c : relv vs a x -> yields t L vs (shift a c) (wrap (x + c)).
@@ -54,7 +56,8 @@ Proof.
 Qed.
 
 Hypothesis WL : wf_layout t L.
-Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r -> yields t L vs r (wrap (x + y)).
+Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
+  yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
   destruct (view_sound _ _ _ _ FH _ _ _ _ A V) as [Y [Y1 [U Y2]]]. clear Y1 Y2.
@@ -76,7 +79,8 @@ Proof.
   intros A B. unfold a_add. destruct (const_of F b) as [c|] eqn:CB.
   { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
   destruct (const_of F a) as [c|] eqn:CA.
-  { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm. apply shift_sound. exact B. }
+  { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm.
+    apply shift_sound. exact B. }
   destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound _ _ _ _ _ A B P1)|].
   destruct (add_ptr t F b a) as [r|] eqn:P2; [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
   replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
@@ -91,7 +95,8 @@ Proof.
 Qed.
 Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_alu t F w op a b) (alu w op x y).
 Proof.
-  intros A B. assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound; assumption).
+  intros A B.
+  assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound; assumption).
   unfold a_alu. destruct w; [exact D|]. destruct op; try exact D; cbn [alu trunc].
   - rewrite wrap_add. apply a_add_sound; assumption.
   - rewrite wrap_sub. apply a_sub_sound; assumption.

@@ -1,4 +1,6 @@
 (** The certificate's replay is sound.  The domain is seen only through four lemmas: instruction, branch, exit, subsume. *)
+From Checker Require Import Cert.
+From Proofs Require Import ScalarP.
 From Proofs Require Export ExecP PotP.
 
 Section Cert.
@@ -46,7 +48,8 @@ Proof.
     rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
     destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [KN [Y [PY Y0]]].
-    assert (YX : Y <= X - n) by (eapply pot_drop_sound; eauto; apply (g_facts _ _ _ _ G)).
+    assert (YX : Y <= X - n).
+    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts _ _ _ _ G) Ksrc KN Ed PX PY). }
     eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
 Qed.
 

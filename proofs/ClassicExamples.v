@@ -134,7 +134,7 @@ Example scratch_rule :
   accepts LinuxSocket [jeq 0 0 2; st 3; ja 1; st 3; ld_mem 3; ret 0] /\
   accepts LinuxSocket [ja 1; ld_mem 3; ret 0] /\
   refuses LinuxSocket [ret 0; ld_mem 3; ret 0] 1 CrScratchUndef /\
-  accepts Libpcap [ld_mem 3; ret 0].
+  refuses Libpcap [ld_mem 3; ret 0] 0 CrScratchUndef.
 Proof. repeat (split; [by_vm|]); by_vm. Qed.
 Example seccomp_rule :
   accepts LinuxSeccomp [ld_word 60; ret 0] /\ refuses LinuxSeccomp [ld_word 64; ret 0] 0 CrSeccompLoad /\

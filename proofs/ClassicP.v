@@ -225,20 +225,18 @@ Proof.
   destruct (in_dialect LinuxSeccomp (ci_op i)); [reflexivity | discriminate].
 Qed.
 
-Lemma scratch_read_ok d m k :
-  0 <= k < 16 -> (needs_written d = true -> written m k) ->
-  exists v, scratch_read d m k = inr v /\ (zfind k m = Some v \/ v = 0).
+Lemma scratch_read_ok m k :
+  0 <= k < 16 -> written m k -> exists v, scratch_read m k = inr v /\ zfind k m = Some v.
 Proof.
   intros K D. unfold scratch_read. replace (in_bits scratch_size k) with true.
   2: { symmetry. apply in_bits_spec. exact K. }
-  unfold written in D. destruct (zfind k m) as [v|] eqn:F; [eauto|].
-  destruct d; cbn [needs_written] in D; try (exfalso; apply D; reflexivity). eauto.
+  unfold written in D. destruct (zfind k m) as [v|] eqn:F; [eauto | congruence].
 Qed.
 
 Lemma exec_ok d e len i s :
   check_insn d len (cs_pc s) i = None -> check_seccomp d len (cs_pc s) (Some i) = None ->
   values_ok s -> 0 <= cs_pc s -> len <= W32 ->
-  (forall k, scratch_in i = Some k -> needs_written d = true -> written (cs_mem s) k) ->
+  (forall k, scratch_in i = Some k -> written (cs_mem s) k) ->
   next_ok i s (classic_exec d e i s).
 Proof.
   intros C CS V P LW D.
@@ -267,8 +265,8 @@ Proof.
   { intros z at_ HS HO. destruct (packet_load d e z at_) as [v|] eqn:L; [|exact zero_word].
     apply KEEP; auto. apply packet_load_word in L. exact L. }
   assert (READ : 0 <= ci_k i < 16 -> scratch_in i = Some (ci_k i) ->
-            exists v, scratch_read d m (ci_k i) = inr v /\ word32 v).
-  { intros HK HI. destruct (scratch_read_ok d m (ci_k i) HK (D _ HI)) as [v [E [F | ->]]]; eauto using zero_word. }
+            exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
+  { intros HK HI. destruct (scratch_read_ok m (ci_k i) HK (D _ HI)) as [v [E F]]; eauto. }
   assert (LEN : word32 (match d with
                         | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size | Libpcap => wrap32 (ce_wire e) end)).
   { destruct d; auto using wrap32_word. unfold word32, seccomp_size. lia. }
@@ -375,14 +373,14 @@ Lemma first_refusal_cons f pc o p :
 Proof. cbn [first_refusal]. destruct (f pc o); [discriminate | auto]. Qed.
 
 (** what [check_scratch] says of the next place, for each way on *)
-Lemma check_scratch_cons d pc valid masks i p mem mem' pc' :
-  check_scratch d pc valid masks (Some i :: p) = CAccept ->
+Lemma check_scratch_cons pc valid masks i p mem mem' pc' :
+  check_scratch pc valid masks (Some i :: p) = CAccept ->
   covers mem (Z.land valid (mask_at masks pc)) ->
   (forall j, written mem j -> written mem' j) ->
   (forall k, scratch_out i = Some k -> written mem' k) ->
   successor i pc pc' -> 0 <= ci_k i ->
   exists valid' masks',
-    check_scratch d (pc + 1) valid' masks' p = CAccept /\
+    check_scratch (pc + 1) valid' masks' p = CAccept /\
     (forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)) /\
     (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc')) else covers mem' (mask_at masks' pc')).
 Proof.
@@ -398,7 +396,7 @@ Proof.
   cbn [check_scratch] in C. fold v in C. unfold successor in S. unfold scratch_out in W.
   destruct (ci_op i) eqn:O; try contradiction;
     try (exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
-    try (destruct (needs_written d && negb (Z.testbit v (ci_k i))); [discriminate|];
+    try (destruct (Z.testbit v (ci_k i)); [|discriminate];
          exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
     try (exists (Z.lor v (Z.shiftl 1 (ci_k i))), masks; split; [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
          intros j J T; rewrite Z.lor_spec in T; apply orb_true_iff in T; destruct T as [T|T]; [auto|];
@@ -410,13 +408,13 @@ Proof.
 Qed.
 
 (** a read that [check_scratch] lets pass is of a written word *)
-Lemma check_scratch_read d pc valid masks i p mem k :
-  check_scratch d pc valid masks (Some i :: p) = CAccept ->
+Lemma check_scratch_read pc valid masks i p mem k :
+  check_scratch pc valid masks (Some i :: p) = CAccept ->
   covers mem (Z.land valid (mask_at masks pc)) ->
-  scratch_in i = Some k -> 0 <= k < 16 -> needs_written d = true -> written mem k.
+  scratch_in i = Some k -> 0 <= k < 16 -> written mem k.
 Proof.
-  intros C V I K N. cbn [check_scratch] in C. unfold scratch_in in I.
-  destruct (ci_op i); try discriminate; injection I as <-; rewrite N in C; cbn [andb] in C;
+  intros C V I K. cbn [check_scratch] in C. unfold scratch_in in I.
+  destruct (ci_op i); try discriminate; injection I as <-;
     (destruct (Z.testbit (Z.land valid (mask_at masks pc)) (ci_k i)) eqn:T; [auto | discriminate]).
 Qed.
 
@@ -450,7 +448,7 @@ Lemma steps_ok d e c len : len <= W32 -> forall p pc valid masks s,
   first_refusal (check_slot d len) pc p = CAccept ->
   first_refusal (check_seccomp d len) pc p = CAccept ->
   is_ret (last p None) = true ->
-  check_scratch d pc valid masks p = CAccept ->
+  check_scratch pc valid masks p = CAccept ->
   values_ok s -> pc <= cs_pc s < len ->
   (if cs_pc s =? pc then covers (cs_mem s) (Z.land valid (mask_at masks (cs_pc s)))
    else covers (cs_mem s) (mask_at masks (cs_pc s))) ->
@@ -465,7 +463,7 @@ Proof.
   destruct (Z.eqb_spec (cs_pc s) pc) as [E|E].
   - (* one step, and then the rest of the program *)
     assert (X : next_ok i s (classic_exec d e i s)).
-    { apply (exec_ok d e len); rewrite ?E; auto. intros k I N. eapply check_scratch_read; eauto.
+    { apply (exec_ok d e len); rewrite ?E; auto. intros k I. eapply check_scratch_read; eauto.
       - rewrite <- E. exact COV.
       - eapply scratch_in_range; eauto. }
     assert (STEP : classic_step d c e s = classic_exec d e i s).
@@ -473,7 +471,7 @@ Proof.
     destruct (classic_exec d e i s) as [s'|r|f] eqn:EX; cbn [next_ok] in X; [|exists 1%nat, r|contradiction].
     2: { split; [lia|]. cbn [classic_steps]. rewrite STEP. auto. }
     destruct X as [V' [SU [G WR1]]]. rewrite E in SU.
-    destruct (check_scratch_cons _ _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS) as [valid' [masks' [CS' [MONO COV']]]]; auto.
+    destruct (check_scratch_cons _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS) as [valid' [masks' [CS' [MONO COV']]]]; auto.
     { rewrite <- E. exact COV. }
     { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32 in K. lia. }
     assert (NE : p <> []).
@@ -486,10 +484,10 @@ Proof.
     exists (S n), r. split; [lia|]. cbn [classic_steps]. rewrite STEP. auto.
   - (* the state is further on *)
     assert (NE : p <> []) by (intros ->; cbn [length] in *; lia).
-    assert (TAIL : exists valid' masks', check_scratch d (pc + 1) valid' masks' p = CAccept /\
+    assert (TAIL : exists valid' masks', check_scratch (pc + 1) valid' masks' p = CAccept /\
               forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)).
     { cbn [check_scratch] in CS. destruct (ci_op i);
-        try (destruct (needs_written d && negb (Z.testbit _ (ci_k i))); [discriminate|]);
+        try (destruct (Z.testbit _ (ci_k i)); [|discriminate]);
         eexists _, _; (split; [exact CS|]); intros q m' HQ; repeat apply covers_meet; exact HQ. }
     destruct TAIL as [valid' [masks' [CS' MONO]]].
     destruct (IH (pc + 1) valid' masks' s) as [n [r [N [RUN WR]]]]; auto; try lia.
@@ -501,14 +499,14 @@ Qed.
 Lemma verdict_parts d p : classic_verdict d p = CAccept ->
   0 < clength p /\ clength p <= max_insns d /\
   first_refusal (check_slot d (clength p)) 0 p = CAccept /\ is_ret (last p None) = true /\
-  check_scratch d 0 0 zempty p = CAccept /\ first_refusal (check_seccomp d (clength p)) 0 p = CAccept.
+  check_scratch 0 0 zempty p = CAccept /\ first_refusal (check_seccomp d (clength p)) 0 p = CAccept.
 Proof.
   unfold classic_verdict. cbv zeta. intros A.
   destruct (Z.eqb_spec (clength p) 0) as [Q|Q]; [discriminate|].
   destruct (Z.ltb_spec (max_insns d) (clength p)) as [L|L]; [discriminate|].
   destruct (first_refusal (check_slot d (clength p)) 0 p); [|discriminate].
   destruct (is_ret (last p None)); [|discriminate].
-  destruct (check_scratch d 0 0 zempty p); [|discriminate].
+  destruct (check_scratch 0 0 zempty p); [|discriminate].
   split; [unfold clength in *; lia|]. auto.
 Qed.
 

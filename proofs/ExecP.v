@@ -1,5 +1,6 @@
 (** Dispatch: each instruction's abstract step covers its concrete one. *)
 From Checker Require Import Cert.
+From Proofs Require Import ScalarP.
 From Proofs Require Export SubsumeP ArithP RefineP AccessP CallsP.
 
 Section Exec.
@@ -39,7 +40,7 @@ Lemma unary_sound a vs s d r f g a' :
   gamma t a vs s -> a_unary_put a d r f = Some a' -> (forall sc z, in_scalar sc z -> in_scalar (f sc) (g z)) ->
   exists x, get r (regs s) = Some x /\ covers a' vs (Next (put s 1 d (g x))).
 Proof.
-  unfold a_unary_put. intros G E H. binds E as v Er. injection E as <-.
+  unfold a_unary_put. intros G E H. binds E as v Er. apply some_inj in E; subst a'.
   destruct (reg_sound _ _ _ _ _ G Er) as [x [Ex Rx]]. exists x. split; auto.
   apply covers_put; auto. eapply a_unary_sound; eauto. apply (g_facts _ _ _ _ G).
 Qed.
@@ -51,7 +52,7 @@ Lemma binary_sound a vs s w op d o a' : gamma t a vs s ->
                 | _, _ => Fault UndefinedRegister (pc s)
                 end).
 Proof.
-  intros G E. binds E as u Eu. binds E as v Ev. injection E as <-.
+  intros G E. binds E as u Eu. binds E as v Ev. apply some_inj in E; subst a'.
   destruct (reg_sound _ _ _ _ _ G Eu) as [x [-> Rx]]. destruct (oper_sound _ _ _ _ _ G Ev) as [y [-> Ry]].
   apply covers_put; auto. eapply a_alu_sound; eauto; apply G.
 Qed.
@@ -65,21 +66,21 @@ Proof.
   destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate E|].
   destruct i.
   - (* Alu *) destruct op; try (eapply binary_sound; eassumption).
-    binds E as v Ev. injection E as <-. destruct (oper_sound _ _ _ _ _ G Ev) as [y [-> Ry]].
+    binds E as v Ev. apply some_inj in E; subst a'. destruct (oper_sound _ _ _ _ _ G Ev) as [y [-> Ry]].
     apply covers_put; auto. eapply a_mov_sound; eauto.
   - (* Neg *) destruct (unary_sound _ _ _ _ _ _ (neg w) _ G E (fun sc z => sc_neg_sound w sc z)) as [x [-> C]]. exact C.
   - (* MovSx *) destruct (unary_sound _ _ _ _ _ _ (sext w from) _ G E (fun sc z => sc_sext_sound w from sc z)) as [x [-> C]]. exact C.
   - (* End *) destruct (unary_sound _ _ _ _ _ _ (byte_order k z) _ G E (fun sc x => sc_byte_order_sound k z sc x)) as [x [-> C]]. exact C.
-  - (* LdImm *) binds E as y Ey. injection E as <-. apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
-  - (* LdMap *) binds E as m Em. injection E as <-.
+  - (* LdImm *) binds E as y Ey. apply some_inj in E; subst a'. apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
+  - (* LdMap *) binds E as m Em. apply some_inj in E; subst a'.
     destruct (map_object _ _ _ GW Em) as [w [Ew Bw]]. rewrite Ew. apply covers_put; auto. cbn [yields].
     exists w. rewrite Z.add_0_r, wrap_small by exact Bw. split; [|reflexivity]. split; [exact Bw|exact Ew].
-  - (* LdMapValue *) binds E as m Em. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+  - (* LdMapValue *) binds E as m Em. destruct (_ && _) eqn:C; [|discriminate E]. apply some_inj in E; subst a'. bools.
     destruct (first_value _ _ _ GW Em) as [bs [b [Ebs [Eb Bb]]]]; try assumption.
     rewrite Ebs. cbn [obind]. rewrite Eb. apply covers_put; auto. cbn [yields].
     exists b. split; [|reflexivity]. split; [exact Bb|]. exists bs, b.
     split; [exact Ebs|]. split; [eapply nth_z_in; exact Eb|lia].
-  - (* Ldx *) binds E as v Ev. binds E as pl Ep. binds E as res Er. injection E as <-.
+  - (* Ldx *) binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (a_addr_sound _ _ _ _ _ _ off (zbytes z) false _ GW GF Rx (zbytes_pos z) Ep) as P.
     destruct (a_load_sound _ _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
@@ -87,14 +88,14 @@ Proof.
   - (* St *) binds E as v Ev. binds E as c Ec. binds E as pl Ep.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (a_addr_sound _ _ _ _ _ _ off (zbytes z) true _ GW GF Rx (zbytes_pos z) Ep) as P.
-    destruct (a_store_sound _ _ _ _ _ _ _ _ _ G (aconst_sound _ _ _ _ GF _ _ Ec) P E) as [m [-> Gm]].
+    destruct (a_store_sound _ _ _ _ _ _ _ _ _ _ G (aconst_sound _ _ _ _ GF _ _ Ec) P E) as [m [-> Gm]].
     apply covers_same. exact Gm.
   - (* Stx *) binds E as v Ev. binds E as u Eu. binds E as pl Ep.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]]. destruct (reg_sound _ _ _ _ _ G Eu) as [y [-> Ry]].
     pose proof (a_addr_sound _ _ _ _ _ _ off (zbytes z) true _ GW GF Rx (zbytes_pos z) Ep) as P.
-    destruct (a_store_sound _ _ _ _ _ _ _ _ _ G Ry P E) as [m [-> Gm]].
+    destruct (a_store_sound _ _ _ _ _ _ _ _ _ _ G Ry P E) as [m [-> Gm]].
     apply covers_same. exact Gm.
-  - (* Ja *) injection E as <-. rewrite (g_pc _ _ _ _ G). apply covers_same, goto_sound. exact G.
+  - (* Ja *) apply some_inj in E; subst a'. rewrite (g_pc _ _ _ _ G). apply covers_same, goto_sound. exact G.
   - (* Jmp *) discriminate E.
   - (* Call *) eapply a_call_sound; eauto.
   - (* Exit *) discriminate E.

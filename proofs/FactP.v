@@ -148,7 +148,8 @@ Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.
   intros [G1 G2 G3 G4 G5 G6 G7] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
-  - exists []. rewrite app_nil_r. constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live];
+  - exists []. rewrite app_nil_r.
+    constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live];
       auto; [congruence|]. apply regs_set; [exact G6|]. exists x. auto.
   - destruct Y as [w [P ->]]. exists [w].
     assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G4; apply nth_z_last).

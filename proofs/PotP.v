@@ -34,25 +34,29 @@ Proof.
   destruct (H _ _ EF) as [w [N [B P]]]. destruct f as [ta x| | | | | | |]; try discriminate E. injection E as <-.
   destruct P as [P1 [P2 [P3 P4]]]. exists w. split; [exact N | lia].
 Qed.
-Lemma term_floor_sound q x fl : facts_hold t L F vs -> 0 <= tm_k q -> term_val q vs x -> term_floor F q = Some fl -> fl <= x.
+Lemma term_floor_sound q x fl : facts_hold t L F vs -> 0 <= tm_k q -> term_val q vs x ->
+  term_floor F q = Some fl -> fl <= x.
 Proof.
   unfold term_floor. intros H K [w [N ->]] E. destruct (umax_of F (tm_s q)) as [hi|] eqn:U; [|discriminate E].
   injection E as <-. destruct (umax_sound _ _ H U) as [v [N' V]]. assert (v = w) by congruence. subst v.
   apply Z.mul_le_mono_nonneg_l; lia.
 Qed.
-Lemma terms_floor_sound l : facts_hold t L F vs -> nonneg l -> forall x fl, terms_val l vs x -> terms_floor F l = Some fl -> fl <= x.
+Lemma terms_floor_sound l : facts_hold t L F vs -> nonneg l -> forall x fl, terms_val l vs x ->
+  terms_floor F l = Some fl -> fl <= x.
 Proof.
   intros H K. induction K as [|q l K NN IH]; intros x fl V E; cbn [terms_val terms_floor] in V, E.
   - injection E as <-. lia.
   - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y [z [A [B ->]]]].
     pose proof (term_floor_sound _ _ _ H K A E1) as X. pose proof (IH _ _ B E2) as Y. lia.
 Qed.
-Lemma pot_floor_sound q x fl : facts_hold t L F vs -> nonneg (p_terms q) -> pot_val q vs x -> pot_floor F q = Some fl -> fl <= x.
+Lemma pot_floor_sound q x fl : facts_hold t L F vs -> nonneg (p_terms q) -> pot_val q vs x ->
+  pot_floor F q = Some fl -> fl <= x.
 Proof.
   unfold pot_floor, pot_val. intros H K V E. binds E as f1 E1. injection E as <-.
   pose proof (terms_floor_sound _ H K _ _ V E1) as X. lia.
 Qed.
-Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true -> nonneg l /\ exists x, terms_val l vs x /\ 0 <= x.
+Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true -> nonneg l /\ exists x,
+  terms_val l vs x /\ 0 <= x.
 Proof.
   intros H. induction l as [|q l IH]; cbn [forallb]; intros E.
   - split; [constructor|]. exists 0. cbn [terms_val]. split; [reflexivity | lia].
@@ -64,7 +68,8 @@ Proof.
     + cbn [terms_val]. exists (tm_k q * (tm_N q - w)), x. split; [exists w; auto|]. auto.
     + apply Z.add_nonneg_nonneg; [apply Z.mul_nonneg_nonneg; lia | exact X].
 Qed.
-Lemma pot_ok_sound q : facts_hold t L F vs -> pot_ok F q = true -> nonneg (p_terms q) /\ exists x, pot_val q vs x /\ 0 <= x.
+Lemma pot_ok_sound q : facts_hold t L F vs -> pot_ok F q = true -> nonneg (p_terms q) /\ exists x,
+  pot_val q vs x /\ 0 <= x.
 Proof.
   unfold pot_ok, pot_val. intros H E. apply andb_true_iff in E. destruct E as [C E]. bools.
   destruct (terms_ok_sound _ H E) as [NN [x [V X]]]. split; [exact NN|]. exists (x + p_c q).
@@ -76,7 +81,8 @@ Variable next : Z.
 Notation us := (subst_vals vs sub next).
 
 (** A target symbol has the value of what stands for it. *)
-Lemma subst_range s v w l h d : facts_hold t L F vs -> zfind s sub = Some v -> nth_z us s = Some w -> range F v = Some (l, h, d) ->
+Lemma subst_range s v w l h d : facts_hold t L F vs -> zfind s sub = Some v -> nth_z us s = Some w ->
+  range F v = Some (l, h, d) ->
   l <= w /\ exists u, nth_z vs (fst v) = Some u /\ w = u + d.
 Proof.
   intros H Z N R. rewrite (subst_vals_inv _ _ _ _ _ _ N Z).
@@ -86,7 +92,8 @@ Proof.
   destruct (range_sound _ _ _ _ H _ _ _ _ _ (subst_rel _ _ _ Nu) R) as [B [u' [Nu' [X Y]]]].
   split; [lia|]. exists u'. auto.
 Qed.
-Lemma term_drop_sound p q x y dr : facts_hold t L F vs -> 0 <= tm_k p -> 0 <= tm_k q -> term_drop F p sub q = Some dr ->
+Lemma term_drop_sound p q x y dr : facts_hold t L F vs -> 0 <= tm_k p -> 0 <= tm_k q ->
+  term_drop F p sub q = Some dr ->
   term_val p vs x -> term_val q us y -> dr <= x - y.
 Proof.
   unfold term_drop. intros H K K' E PX [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
@@ -96,9 +103,11 @@ Proof.
   - binds E as fl Ef. injection E as <-. pose proof (term_floor_sound _ _ _ H K PX Ef) as Fl.
     pose proof (Z.mul_le_mono_nonneg_l (tm_N q - w) (tm_N q - l) (tm_k q) K') as M. lia.
 Qed.
-Lemma term_fresh_sound q y dr : facts_hold t L F vs -> 0 <= tm_k q -> term_fresh F sub q = Some dr -> term_val q us y -> dr <= - y.
+Lemma term_fresh_sound q y dr : facts_hold t L F vs -> 0 <= tm_k q -> term_fresh F sub q = Some dr ->
+  term_val q us y -> dr <= - y.
 Proof.
-  unfold term_fresh. intros H K E [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d]. injection E as <-.
+  unfold term_fresh. intros H K E [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
+  injection E as <-.
   destruct (subst_range _ _ _ _ _ _ H Ev N Er) as [B [u [Nu X]]].
   pose proof (Z.mul_le_mono_nonneg_l (tm_N q - w) (tm_N q - l) (tm_k q) K) as M. lia.
 Qed.
@@ -118,14 +127,16 @@ Proof.
   - destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
     + binds E as f1 E1. binds E as f2 E2. injection E as <-.
       pose proof (term_floor_sound _ _ _ H K A E1) as X. pose proof (IH [] _ _ _ NQ E2 B VY) as Y. lia.
-    + binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY. destruct VY as [y1 [y2 [C [D ->]]]].
+    + binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
+      destruct VY as [y1 [y2 [C [D ->]]]].
       pose proof (Forall_inv NQ) as K'. pose proof (Forall_inv_tail NQ) as NQ'. cbv beta in K'.
       pose proof (term_drop_sound _ _ _ _ _ H K K' E1 A C) as X. pose proof (IH _ _ _ _ NQ' E2 B D) as Y. lia.
 Qed.
 Lemma pot_drop_sound n p q x y : facts_hold t L F vs -> nonneg (p_terms p) -> nonneg (p_terms q) ->
   pot_drop F n p sub q = true -> pot_val p vs x -> pot_val q us y -> y <= x - n.
 Proof.
-  unfold pot_drop, pot_val. intros H K K' E PX PY. destruct (terms_drop F (p_terms p) sub (p_terms q)) as [dr|] eqn:D; [|discriminate E].
+  unfold pot_drop, pot_val. intros H K K' E PX PY.
+  destruct (terms_drop F (p_terms p) sub (p_terms q)) as [dr|] eqn:D; [|discriminate E].
   bools. pose proof (terms_drop_sound _ H K _ _ _ _ K' D PX PY) as X. lia.
 Qed.
 End Pot.

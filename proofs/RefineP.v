@@ -28,7 +28,8 @@ Proof.
   edestruct sc_meet_sound as [c [E' C]]; [exact P | exact S1 |]. rewrite E'. exists (zset (fst a) (FScalar ta c) F).
   split; [reflexivity|]. apply facts_set with w; [exact H | exact N | split; [exact B | exact C]].
 Qed.
-Lemma refine_scalar_sound F w c r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
+Lemma refine_scalar_sound F w c r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y ->
+  compare w c x y = r ->
   refines (refine_scalar F w c r a b).
 Proof.
   intros H A B C. unfold refine_scalar. destruct (view F a) as [[ta sa]|] eqn:VA; [|apply refines_same; exact H].
@@ -50,7 +51,8 @@ Proof.
     (exists y, x; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia).
 Qed.
 
-Lemma packet_set F (a : aval) w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w -> fact_holds t L (FPkt mx av) w ->
+Lemma packet_set F (a : aval) w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w ->
+  fact_holds t L (FPkt mx av) w ->
   w + k <= l_pkt L + l_len L -> facts_hold t L (zset (fst a) (FPkt mx (Some (omax av k))) F) vs.
 Proof.
   intros H N [B [P1 P2]] K. apply facts_set with w; [exact H | exact N|]. split; [exact B|]. split; [exact P1|].

@@ -41,7 +41,8 @@ Proof.
   unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|]. exact (subst_rel _ _ _ N).
 Qed.
 
-Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x -> fact_le t F a f = true ->
+Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x ->
+  fact_le t F a f = true ->
   fact_holds t L f x.
 Proof.
   intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G. unfold guard in G.
@@ -53,31 +54,39 @@ Proof.
   - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [ta' s']. cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
+    exact (proj2 (Here _ eq_refl Z0)).
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | |mx' av'| | | |]; try discriminate E.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
+    exact (proj2 (Here _ eq_refl Z0)).
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
+    destruct f as [| | |mx' av'| | | |]; try discriminate E.
     apply andb_true_iff in E. destruct E as [E A]. unfold guard in E. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av as [k|]; [|exact I]. destruct av' as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E. exact (proj2 (Here _ eq_refl Z0)).
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | |i'| |]; try discriminate E. bools. subst i'.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | | |i' mx'|]; try discriminate E.
+  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | |i'| |]; try discriminate E.
+    bools. subst i'.
+    exact (proj2 (Here _ eq_refl Z0)).
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
+    destruct f as [| | | | | |i' mx'|]; try discriminate E.
     destruct (map_of t i) as [m|] eqn:M; [|discriminate E]. bools. subst i'.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [bs [b [V [J P]]]]] X]]].
     pose proof (value_range WL _ _ _ _ M V J) as Room. rewrite wrap_small in X by lia. subst x.
     exists bs, b. split; [exact V|]. split; [exact J | lia].
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [ta s| | | | | |i' mx|i']; try discriminate E.
+  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
+    destruct f as [ta s| | | | | |i' mx|i']; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + bools. subst i' mx.
       assert (Q : fact_holds t L (FVal i 0) x) by (apply Here; [reflexivity | assumption]).
       destruct Q as [B [bs [b [V [J P]]]]]. right. exists bs. split; [exact V|]. replace x with b by lia. exact J.
-    + bools. subst i'. assert (Q : fact_holds t L (FNull i) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+    + bools. subst i'. assert (Q : fact_holds t L (FNull i) x) by (apply Here; [reflexivity | assumption]).
+      exact (proj2 Q).
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->
@@ -86,7 +95,8 @@ Proof.
   unfold aval_le, bound_in. intros [w [N ->]] B E. destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
   apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S]. bools.
   exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
-  unfold subst_val. rewrite <- S, N, wrap_add_l, <- Z.add_assoc, <- (wrap_add_r w (snd v + snd b)), <- O, wrap_add_r.
+  unfold subst_val.
+  rewrite <- S, N, wrap_add_l, <- Z.add_assoc, <- (wrap_add_r w (snd v + snd b)), <- O, wrap_add_r.
   reflexivity.
 Qed.
 
@@ -108,10 +118,12 @@ Proof.
   - rewrite subst_vals_length. lia.
   - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G4 in Q1. apply andb_true_iff in B. destruct B as [B1 B2]. bools.
+    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G4 in Q1. apply andb_true_iff in B.
+    destruct B as [B1 B2]. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
     eapply fact_le_sound; [exact G1 | exact G5 | apply bound_in_rel; exact Q1 | exact Q2].
-  - intros r. specialize (ER r (all_regs_in r)). specialize (NR r (all_regs_in r)). specialize (G6 r). cbv beta in NR.
+  - intros r. specialize (ER r (all_regs_in r)). specialize (NR r (all_regs_in r)). specialize (G6 r).
+    cbv beta in NR.
     destruct (get r (a_regs b)) as [y|]; cbn [relo]; [|exact I].
     destruct (get r (a_regs a)) as [x|]; cbn [oval_le] in ER; [|discriminate ER].
     destruct G6 as [v [X R]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
@@ -119,6 +131,8 @@ Proof.
     + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q. pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B. destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
       cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1. subst z'.
-      destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|]. eapply aval_le_sound; eassumption.
-    + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T. exact (proj2 T).
+      destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|].
+      eapply aval_le_sound; eassumption.
+    + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
+      exact (proj2 T).
 Qed.

@@ -19,7 +19,7 @@ Definition word_of_slot (s : slot) : Z :=
 (** * Opcodes: what the first byte alone tells *)
 Inductive form :=
   | FAlu (w : width) (op : aluop) (x : bool)    (* x: the second operand is a register *)
-  | FNeg (w : width) | FEnd (k : swap)
+  | FNeg (w : width) | FSwap (k : swap)
   | FLd | FLdx (z : size) (sx : bool) | FSt (z : size) | FStx (z : size)
   | FJa | FJaLong | FJmp (w : width) (c : cmp) (x : bool) | FCall | FExit.
 
@@ -41,7 +41,7 @@ Definition form_code (f : form) : Z :=
   match f with
   | FAlu w op x => alu_class w + source_bit x + alu_code op
   | FNeg w => alu_class w + 128
-  | FEnd k => match k with ToLe => 212 | ToBe => 220 | Swap => 215 end
+  | FSwap k => match k with ToLe => 212 | ToBe => 220 | Swap => 215 end
   | FLd => 24
   | FLdx z sx => 1 + size_code z + (if sx then 128 else 96)
   | FSt z => 98 + size_code z
@@ -55,7 +55,7 @@ Definition form_code (f : form) : Z :=
 
 Definition all_sizes : list size := [S1; S2; S4; S8].
 Definition all_forms : list form :=
-  [FEnd ToLe; FEnd ToBe; FEnd Swap; FLd; FJa; FJaLong; FCall; FExit]
+  [FSwap ToLe; FSwap ToBe; FSwap Swap; FLd; FJa; FJaLong; FCall; FExit]
   ++ flat_map (fun z => [FLdx z false; FLdx z true; FSt z; FStx z]) all_sizes
   ++ flat_map (fun w => FNeg w
        :: flat_map (fun op => [FAlu w op false; FAlu w op true]) [Add; Sub; Mul; Div; Mod; Or; And; Xor; Lsh; Rsh; Arsh; Mov]
@@ -81,7 +81,7 @@ Definition layouts (i : insn) : list (list slot) :=
   | MovSx _ S8 _ _ | MovSx A32 S4 _ _ => []
   | MovSx w z d s => [[fields (FAlu w Mov true) (reg_num d) (reg_num s) (size_bits z) 0]]
   | End _ S1 _ => []
-  | End k z d => [[fields (FEnd k) (reg_num d) 0 0 (size_bits z)]]
+  | End k z d => [[fields (FSwap k) (reg_num d) 0 0 (size_bits z)]]
   | LdImm d v => [[fields FLd (reg_num d) 0 0 (sgn32 v); second (Z.shiftr v 32)]]
   | LdMap d m => [[fields FLd (reg_num d) 1 0 m; second 0]]
   | LdMapValue d m off => [[fields FLd (reg_num d) 2 0 m; second off]]
@@ -117,7 +117,7 @@ Definition guess (s : slot) (hi : Z) : option insn :=
       if x && negb (off =? 0) then obind (size_of_bits off) (fun z => Some (MovSx w z d r)) else Some (Alu w Mov d (operand x))
     | FAlu w op x => Some (Alu w op d (operand x))
     | FNeg w => Some (Neg w d)
-    | FEnd k => obind (size_of_bits imm) (fun z => Some (End k z d))
+    | FSwap k => obind (size_of_bits imm) (fun z => Some (End k z d))
     | FLd => if sl_src s =? 0 then Some (LdImm d (wrap32 imm + Z.shiftl hi 32))
              else if sl_src s =? 1 then Some (LdMap d imm) else Some (LdMapValue d imm hi)
     | FLdx z sx => Some (Ldx z sx d r off)

@@ -1,0 +1,425 @@
+#include "cert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+enum { MAX_NESTED = 100000, MAX_SYMBOL = 1 << 20 };
+
+/* --- Numbers ---------------------------------------------------------------------------------------------------- */
+
+bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n) {
+  if (b->len + (uint64_t)n > UINT32_MAX / 2) {
+    pool->exhausted = true;
+    return false;
+  }
+  if (!w_reserve(pool, (void **)&b->bytes, &b->cap, b->len + n, 1))
+    return false;
+  memcpy(b->bytes + b->len, bytes, n);
+  b->len += n;
+  return true;
+}
+
+bool w_put_u(struct w_pool *pool, struct w_buf *b, uint64_t v) {
+  uint8_t bytes[10];
+  uint32_t n = 0;
+  do {
+    bytes[n] = v & 127;
+    v >>= 7;
+    if (v)
+      bytes[n] |= 128;
+    n++;
+  } while (v);
+  return w_put(pool, b, bytes, n);
+}
+
+bool w_put_s(struct w_pool *pool, struct w_buf *b, int64_t v) {
+  return w_put_u(pool, b, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
+}
+
+void w_buf_free(struct w_pool *pool, struct w_buf *b) {
+  w_release(pool, b->bytes, b->cap);
+  memset(b, 0, sizeof *b);
+}
+
+bool w_get_u(const uint8_t *bytes, size_t len, size_t *at, uint64_t *v) {
+  *v = 0;
+  for (int shift = 0; *at < len; shift += 7) {
+    uint8_t byte = bytes[(*at)++];
+    if (shift == 63 && byte > 1)
+      return false;
+    *v |= (uint64_t)(byte & 127) << shift;
+    if (!(byte & 128))
+      return true;
+  }
+  return false;
+}
+
+bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v) {
+  uint64_t u;
+  if (!w_get_u(bytes, len, at, &u))
+    return false;
+  *v = (int64_t)(u >> 1 ^ (u & 1 ? UINT64_MAX : 0));
+  return true;
+}
+
+/* --- Writing ---------------------------------------------------------------------------------------------------- */
+
+struct writer {
+  struct w_pool *pool;
+  struct w_buf out;
+  bool ok;
+};
+static void u(struct writer *w, uint64_t v) { w->ok = w->ok && w_put_u(w->pool, &w->out, v); }
+static void s(struct writer *w, int64_t v) { w->ok = w->ok && w_put_s(w->pool, &w->out, v); }
+static void byte(struct writer *w, uint8_t v) { w->ok = w->ok && w_put(w->pool, &w->out, &v, 1); }
+
+static void write_value(struct writer *w, struct w_aval a) {
+  u(w, a.sym);
+  s(w, a.c);
+}
+
+static void write_fact(struct writer *w, const struct w_fact *f) {
+  byte(w, (uint8_t)(f->kind - W_FSCALAR));
+  switch (f->kind) {
+  case W_FSCALAR:
+    byte(w, f->tainted);
+    u(w, f->s.tnum.val);
+    u(w, f->s.tnum.mask);
+    u(w, f->s.umin);
+    u(w, f->s.umax);
+    s(w, f->s.smin);
+    s(w, f->s.smax);
+    break;
+  case W_FPKT:
+    u(w, (uint64_t)f->mx);
+    byte(w, f->checked);
+    if (f->checked)
+      s(w, f->av);
+    break;
+  case W_FMAP:
+  case W_FNULL: u(w, f->map); break;
+  case W_FVAL:
+    u(w, f->map);
+    u(w, (uint64_t)f->mx);
+    break;
+  }
+}
+
+static void write_state(struct writer *w, const struct w_state *st) {
+  u(w, (uint64_t)st->pc);
+  for (int r = 0; r < 11; r++) {
+    byte(w, st->defined >> r & 1);
+    if (st->defined >> r & 1)
+      write_value(w, st->regs[r]);
+  }
+  u(w, st->nslots);
+  for (uint32_t i = 0; i < st->nslots; i++) {
+    s(w, st->slots[i].off);
+    byte(w, (uint8_t)w_bytes(st->slots[i].size));
+    write_value(w, st->slots[i].v);
+  }
+  for (int i = 0; i < W_STACK / 8; i++)
+    byte(w, (uint8_t)(st->written[i / 8] >> (i % 8 * 8)));
+  uint32_t facts = 0;
+  for (uint32_t k = 0; k < st->next; k++)
+    facts += st->facts[k].kind != W_FNONE;
+  u(w, facts);
+  for (uint32_t k = 0; k < st->next; k++)
+    if (st->facts[k].kind != W_FNONE) {
+      u(w, k);
+      write_fact(w, &st->facts[k]);
+    }
+  u(w, st->next);
+}
+
+/* Our own bytes: numbers in them are well formed. */
+static uint64_t next_u(const struct w_buf *code, size_t *at) {
+  uint64_t v;
+  w_get_u(code->bytes, code->len, at, &v);
+  return v;
+}
+
+static void write_code(struct writer *w, const struct w_buf *code, const struct w_node *nodes) {
+  uint64_t steps = 0;
+  for (size_t at = 0; at < code->len;) {
+    uint8_t tag = code->bytes[at++];
+    if (tag == W_CODE_STEPS) { /* runs that only the search had to part are one */
+      steps += next_u(code, &at);
+      continue;
+    }
+    if (tag == W_CODE_READ || tag == W_CODE_WRITE || tag == W_CODE_SLOT) {
+      next_u(code, &at);
+      if (tag != W_CODE_SLOT)
+        next_u(code, &at);
+      continue;
+    }
+    if (steps) {
+      byte(w, W_CODE_STEPS);
+      u(w, steps);
+      steps = 0;
+    }
+    if (tag == W_CODE_SUB) {
+      byte(w, tag);
+      u(w, nodes[next_u(code, &at)].number - 1);
+      uint64_t n = next_u(code, &at);
+      u(w, n);
+      size_t from = at;
+      for (uint64_t i = 0; i < 3 * n; i++)
+        next_u(code, &at);
+      w->ok = w->ok && w_put(w->pool, &w->out, code->bytes + from, (uint32_t)(at - from));
+    } else {
+      byte(w, tag == W_CODE_DEAD ? W_CODE_EXIT : tag);
+    }
+  }
+}
+
+/* Numbers the nodes that the root needs; `order` gets them in that order. */
+static uint32_t number_nodes(struct w_node *nodes, uint32_t root, uint32_t *order) {
+  uint32_t count = 0, done = 0;
+  const struct w_buf *code = &nodes[root].code;
+  for (;;) {
+    for (size_t at = 0; at < code->len;) {
+      uint8_t tag = code->bytes[at++];
+      if (tag == W_CODE_STEPS || tag == W_CODE_SLOT) {
+        next_u(code, &at);
+      } else if (tag == W_CODE_READ || tag == W_CODE_WRITE) {
+        next_u(code, &at);
+        next_u(code, &at);
+      } else if (tag == W_CODE_SUB) {
+        uint64_t node = next_u(code, &at);
+        if (!nodes[node].number) {
+          order[count] = (uint32_t)node;
+          nodes[node].number = ++count;
+        }
+        for (uint64_t i = 3 * next_u(code, &at); i > 0; i--)
+          next_u(code, &at);
+      }
+    }
+    if (done == count)
+      return count;
+    code = &nodes[order[done++]].code;
+  }
+}
+
+bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uint32_t root,
+                  uint8_t **bytes, size_t *len) {
+  struct writer w = {.pool = pool, .ok = true};
+  size_t size = count * sizeof(uint32_t);
+  uint32_t *order = w_resize(pool, NULL, 0, size);
+  if (!order)
+    return false;
+  uint32_t n = number_nodes(nodes, root, order);
+  w.ok = w_put(pool, &w.out, "WCRT\1", 5);
+  u(&w, nodes[root].potential);
+  u(&w, n);
+  write_code(&w, &nodes[root].code, nodes);
+  for (uint32_t i = 0; i < n; i++) {
+    const struct w_node *node = &nodes[order[i]];
+    write_state(&w, &node->st);
+    s(&w, (int64_t)node->potential);
+    u(&w, 0);
+    write_code(&w, &node->code, nodes);
+  }
+  w_release(pool, order, size);
+  if (!w.ok) {
+    w_buf_free(pool, &w.out);
+    return false;
+  }
+  *bytes = w.out.bytes;
+  *len = w.out.len;
+  pool->used -= w.out.cap;
+  return true;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------------------------- */
+
+struct reader {
+  struct w_pool *pool;
+  const uint8_t *bytes;
+  size_t len, at;
+  bool ok;
+};
+static uint64_t get_u(struct reader *r, uint64_t most) {
+  uint64_t v;
+  r->ok = r->ok && w_get_u(r->bytes, r->len, &r->at, &v) && v <= most;
+  return r->ok ? v : 0;
+}
+static int64_t get_s(struct reader *r) {
+  int64_t v;
+  r->ok = r->ok && w_get_s(r->bytes, r->len, &r->at, &v);
+  return r->ok ? v : 0;
+}
+static uint8_t get_byte(struct reader *r, uint8_t most) {
+  if (r->ok && (r->at >= r->len || r->bytes[r->at] > most))
+    r->ok = false;
+  return r->ok ? r->bytes[r->at++] : 0;
+}
+/* How many of something follow: each takes a byte at least, so memory follows the input's size. */
+static uint32_t get_count(struct reader *r) {
+  uint64_t n = get_u(r, UINT32_MAX);
+  if (n > r->len - r->at)
+    r->ok = false;
+  return r->ok ? (uint32_t)n : 0;
+}
+
+static struct w_aval get_value(struct reader *r) {
+  struct w_aval a;
+  a.sym = (uint32_t)get_u(r, MAX_SYMBOL - 1);
+  a.c = get_s(r);
+  return a;
+}
+
+static void get_fact(struct reader *r, struct w_fact *f) {
+  memset(f, 0, sizeof *f);
+  f->kind = (uint8_t)(get_byte(r, 7) + W_FSCALAR);
+  switch (f->kind) {
+  case W_FSCALAR:
+    f->tainted = get_byte(r, 1);
+    f->s.tnum.val = get_u(r, UINT64_MAX);
+    f->s.tnum.mask = get_u(r, UINT64_MAX);
+    f->s.umin = get_u(r, UINT64_MAX);
+    f->s.umax = get_u(r, UINT64_MAX);
+    f->s.smin = get_s(r);
+    f->s.smax = get_s(r);
+    break;
+  case W_FPKT:
+    f->mx = (int64_t)get_u(r, UINT32_MAX);
+    f->checked = get_byte(r, 1);
+    f->av = f->checked ? get_s(r) : 0;
+    break;
+  case W_FMAP:
+  case W_FNULL: f->map = (uint32_t)get_u(r, UINT32_MAX); break;
+  case W_FVAL:
+    f->map = (uint32_t)get_u(r, UINT32_MAX);
+    f->mx = (int64_t)get_u(r, UINT32_MAX);
+    break;
+  }
+}
+
+static void get_state(struct reader *r, struct w_state *st) {
+  st->pc = (int64_t)get_u(r, INT32_MAX);
+  for (int i = 0; i < 11; i++)
+    if (get_byte(r, 1)) {
+      st->defined |= (uint16_t)(1u << i);
+      st->regs[i] = get_value(r);
+    }
+  uint32_t n = get_count(r);
+  if (n > W_STACK || !w_reserve(r->pool, (void **)&st->slots, &st->slot_cap, n, sizeof *st->slots)) {
+    r->ok = false;
+    return;
+  }
+  for (uint32_t i = 0; i < n && r->ok; i++) {
+    int64_t off = get_s(r);
+    uint8_t size = get_byte(r, 8);
+    struct w_aval v = get_value(r);
+    r->ok = r->ok && off >= -W_STACK && off < 0 && (!i || off > st->slots[i - 1].off) && size &&
+            !(size & (size - 1));
+    if (r->ok)
+      st->slots[st->nslots++] = (struct w_slot){
+          .off = (int16_t)off, .size = (uint8_t)(size == 8 ? W_S8 : size / 2), .v = v};
+  }
+  for (int i = 0; i < W_STACK / 8; i++)
+    st->written[i / 8] |= (uint64_t)get_byte(r, 255) << (i % 8 * 8);
+  n = get_count(r);
+  for (uint32_t i = 0; i < n && r->ok; i++) {
+    uint32_t k = (uint32_t)get_u(r, MAX_SYMBOL - 1);
+    uint32_t had = st->next;
+    if (k >= had) {
+      if (!w_reserve(r->pool, (void **)&st->facts, &st->fact_cap, k + 1, sizeof *st->facts)) {
+        r->ok = false;
+        return;
+      }
+      memset(&st->facts[had], 0, (k + 1 - had) * sizeof *st->facts);
+      st->next = k + 1;
+    }
+    get_fact(r, &st->facts[k]);
+  }
+  uint32_t next = (uint32_t)get_u(r, MAX_SYMBOL);
+  uint32_t had = st->next;
+  if (!r->ok || next < had ||
+      !w_reserve(r->pool, (void **)&st->facts, &st->fact_cap, next ? next : 1, sizeof *st->facts)) {
+    r->ok = false;
+    return;
+  }
+  memset(&st->facts[had], 0, (next - had) * sizeof *st->facts);
+  st->next = next;
+  for (int i = 0; i < 11; i++)
+    r->ok = r->ok && (!(st->defined >> i & 1) || st->regs[i].sym < next);
+  for (uint32_t i = 0; i < st->nslots; i++)
+    r->ok = r->ok && st->slots[i].v.sym < next;
+}
+
+static void skip_code(struct reader *r) {
+  uint32_t open = 1, nested = 0; /* derivations still to come; branches, an upper bound of their nesting */
+  while (open && r->ok) {
+    switch (get_byte(r, 3)) {
+    case W_CODE_EXIT: open--; break;
+    case W_CODE_STEPS:
+      if (!get_u(r, UINT64_MAX))
+        r->ok = false;
+      break;
+    case W_CODE_BRANCH:
+      open++;
+      if (open > MAX_NESTED || ++nested == UINT32_MAX)
+        r->ok = false;
+      break;
+    case W_CODE_SUB:
+      get_u(r, UINT64_MAX);
+      for (uint32_t n = get_count(r); n > 0 && r->ok; n--) {
+        get_value(r);
+      }
+      open--;
+    }
+  }
+}
+
+static bool read_nodes(struct reader *r, struct w_cert *cert) {
+  uint32_t n = get_count(r);
+  cert->root = r->at;
+  skip_code(r);
+  cert->root_end = r->at;
+  for (uint32_t i = 0; i < n && r->ok; i++) {
+    if (!w_reserve(r->pool, (void **)&cert->nodes, &cert->cap, i + 1, sizeof *cert->nodes))
+      return false;
+    struct w_cert_node *node = &cert->nodes[cert->count++];
+    memset(node, 0, sizeof *node);
+    get_state(r, &node->st);
+    node->potential = get_s(r);
+    uint32_t terms = get_count(r);
+    if (terms && !(node->terms = w_resize(r->pool, NULL, 0, terms * sizeof *node->terms)))
+      return false;
+    node->nterms = terms;
+    for (uint32_t k = 0; k < terms; k++) {
+      node->terms[k].k = get_s(r);
+      node->terms[k].symbol = get_u(r, UINT64_MAX);
+      node->terms[k].N = get_u(r, UINT64_MAX);
+    }
+    node->code = r->at;
+    skip_code(r);
+    node->code_end = r->at;
+  }
+  return r->ok && r->at == r->len;
+}
+
+int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_cert *cert,
+                struct warrant_error *error) {
+  struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
+  memset(cert, 0, sizeof *cert);
+  if (len < 5 || memcmp(bytes, "WCRT\1", 5))
+    return warrant_fail(error, WARRANT_BAD_INPUT, "this is no certificate");
+  cert->bound = get_u(&r, UINT64_MAX);
+  if (!read_nodes(&r, cert))
+    return warrant_fail(error, WARRANT_BAD_INPUT, "the certificate is damaged at byte %zu", r.at);
+  return 0;
+}
+
+void w_cert_free(struct w_pool *pool, struct w_cert *cert) {
+  for (uint32_t i = 0; i < cert->count; i++) {
+    w_state_free(pool, &cert->nodes[i].st);
+    w_release(pool, cert->nodes[i].terms, cert->nodes[i].nterms * sizeof *cert->nodes[i].terms);
+  }
+  w_release(pool, cert->nodes, cert->cap * sizeof *cert->nodes);
+  memset(cert, 0, sizeof *cert);
+}

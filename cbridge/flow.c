@@ -1,0 +1,281 @@
+#include "flow.h"
+
+#include <string.h>
+
+uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, uint32_t *next) {
+  const struct w_insn *i = &insns[pc];
+  int64_t to[2];
+  uint32_t n = 0, kept = 0;
+  if (i->op == W_OP_JA || i->op == W_OP_JMP)
+    to[n++] = (int64_t)pc + 1 + i->off;
+  if (i->op != W_OP_JA && i->op != W_OP_EXIT && i->op != W_OP_NONE)
+    to[n++] = (int64_t)pc + w_slots(i);
+  for (uint32_t k = 0; k < n; k++)
+    if (to[k] >= 0 && to[k] < count && insns[to[k]].op != W_OP_NONE)
+      next[kept++] = (uint32_t)to[k];
+  return kept;
+}
+
+/* Slots that still have to be looked at; each at most once at a time. */
+struct queue {
+  uint32_t *slots;
+  uint8_t *waiting;
+  uint32_t n;
+};
+static void push(struct queue *q, uint32_t pc) {
+  if (!q->waiting[pc])
+    q->slots[q->n++] = pc;
+  q->waiting[pc] = 1;
+}
+static uint32_t pop(struct queue *q) {
+  uint32_t pc = q->slots[--q->n];
+  q->waiting[pc] = 0;
+  return pc;
+}
+
+struct work {
+  const struct w_target *t;
+  const struct w_insn *insns;
+  struct w_flow *flow;
+  struct queue queue;
+  uint32_t *first, *preds; /* the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
+  uint16_t *frame;         /* by slot: registers that may point into the frame */
+  bool spilled;            /* a pointer into the frame may have been stored: loads may bring it back */
+};
+
+static void find_reached(struct work *w) {
+  struct w_flow *f = w->flow;
+  uint32_t next[2];
+  f->reached[0] = 1;
+  push(&w->queue, 0);
+  while (w->queue.n) {
+    uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
+    for (uint32_t k = 0; k < n; k++) {
+      if (!f->reached[next[k]])
+        push(&w->queue, next[k]);
+      f->reached[next[k]] = 1;
+    }
+  }
+}
+
+static void find_predecessors(struct work *w) {
+  struct w_flow *f = w->flow;
+  uint32_t next[2];
+  for (uint32_t pc = 0; pc < f->count; pc++) {
+    uint32_t n = f->reached[pc] ? w_successors(w->insns, f->count, pc, next) : 0;
+    for (uint32_t k = 0; k < n; k++)
+      w->first[next[k] + 1]++;
+  }
+  for (uint32_t pc = 0; pc < f->count; pc++) {
+    f->join[pc] = w->first[pc + 1] + (pc == 0) > 1;
+    w->first[pc + 1] += w->first[pc];
+  }
+  uint32_t total = w->first[f->count];
+  for (uint32_t pc = f->count; pc-- > 0;) {
+    uint32_t n = f->reached[pc] ? w_successors(w->insns, f->count, pc, next) : 0;
+    for (uint32_t k = 0; k < n; k++) {
+      uint32_t p = next[k];
+      w->preds[--w->first[p + 1]] = pc;
+    }
+  }
+  /* first[p + 1] has moved down to where the entries of p begin */
+  for (uint32_t pc = 0; pc < f->count; pc++)
+    w->first[pc] = w->first[pc + 1];
+  w->first[f->count] = total;
+}
+
+static uint16_t bit(int r) { return (uint16_t)(1u << r); }
+
+static uint16_t frame_after(struct work *w, uint32_t pc) {
+  const struct w_insn *i = &w->insns[pc];
+  uint16_t in = w->frame[pc], d = bit(i->dst);
+  switch ((enum w_op)i->op) {
+  case W_OP_ALU:
+    if (i->alu == W_MOV)
+      in &= (uint16_t)~d;
+    return i->reg && in & bit(i->src) ? in | d : in;
+  case W_OP_MOVSX:
+  case W_OP_LDIMM:
+  case W_OP_LDMAP:
+  case W_OP_LDMAPVALUE: return in & (uint16_t)~d;
+  case W_OP_LDX: return w->spilled && i->size == W_S8 ? in | d : in & (uint16_t)~d;
+  case W_OP_STX:
+    if (i->size == W_S8 && in & bit(i->src))
+      w->spilled = true;
+    return in;
+  case W_OP_CALL: return in & (uint16_t)~0x3f;
+  default: return in;
+  }
+}
+
+/* Forward: which registers may point into the frame. */
+static void find_frame(struct work *w) {
+  struct w_flow *f = w->flow;
+  uint32_t next[2];
+  bool before;
+  do {
+    before = w->spilled;
+    w->frame[0] = bit(10);
+    for (uint32_t pc = 0; pc < f->count; pc++)
+      if (f->reached[pc])
+        push(&w->queue, pc);
+    while (w->queue.n) {
+      uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
+      uint16_t out = frame_after(w, pc);
+      for (uint32_t k = 0; k < n; k++)
+        if (out & ~w->frame[next[k]]) {
+          w->frame[next[k]] |= out;
+          push(&w->queue, next[k]);
+        }
+    }
+  } while (before != w->spilled);
+  for (uint32_t pc = 0; pc < f->count; pc++) {
+    const struct w_insn *i = &w->insns[pc];
+    if (!f->reached[pc] || i->op != W_OP_LDX)
+      continue;
+    uint8_t z = (uint8_t)(1u << i->size);
+    if (i->src == 10 && i->off >= -W_STACK && i->off < 0)
+      f->loaded[i->off + W_STACK] |= z;
+    else if (w->frame[pc] & bit(i->src))
+      for (uint32_t k = 0; k < W_STACK; k++)
+        f->loaded[k] |= z;
+  }
+}
+
+/* Can a store's value come back? What goes elsewhere than to the frame is forgotten. */
+static bool store_matters(const struct work *w, uint32_t pc) {
+  const struct w_insn *i = &w->insns[pc];
+  if (i->dst == 10)
+    return i->off >= -W_STACK && i->off < 0 && w->flow->loaded[i->off + W_STACK] >> i->size & 1;
+  if (!(w->frame[pc] & bit(i->dst)))
+    return false;
+  for (uint32_t k = 0; k < W_STACK; k++)
+    if (w->flow->loaded[k] >> i->size & 1)
+      return true;
+  return false;
+}
+
+static const struct w_helper *helper_of(int64_t id) {
+  for (uint32_t k = 0; k < w_helper_count; k++)
+    if (w_helpers[k].id == id)
+      return &w_helpers[k];
+  return NULL;
+}
+
+/* The registers that count before `pc`, from those after it. */
+static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *value) {
+  const struct w_insn *i = &w->insns[pc];
+  uint16_t d = bit(i->dst), s = bit(i->src), use = 0, matters = 0;
+  uint16_t after = *value;
+  switch ((enum w_op)i->op) {
+  case W_OP_ALU:
+    use = (i->alu == W_MOV ? 0 : d) | (i->reg ? s : 0);
+    matters = after & d ? use : 0;
+    *live &= (uint16_t)~d, *value &= (uint16_t)~d;
+    break;
+  case W_OP_NEG:
+  case W_OP_END:
+    use = d;
+    matters = after & d ? use : 0;
+    break;
+  case W_OP_MOVSX:
+    use = s;
+    matters = after & d ? use : 0;
+    *live &= (uint16_t)~d, *value &= (uint16_t)~d;
+    break;
+  case W_OP_LDIMM:
+  case W_OP_LDMAP:
+  case W_OP_LDMAPVALUE: *live &= (uint16_t)~d, *value &= (uint16_t)~d; break;
+  case W_OP_LDX:
+    *live &= (uint16_t)~d, *value &= (uint16_t)~d;
+    use = matters = s;
+    break;
+  case W_OP_ST: use = matters = d; break;
+  case W_OP_STX:
+    use = d | s;
+    matters = d | (store_matters(w, pc) ? s : 0);
+    break;
+  case W_OP_JMP: use = matters = d | (i->reg ? s : 0); break;
+  case W_OP_CALL: {
+    const struct w_helper *h = helper_of(i->imm);
+    *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
+    for (int k = 0; h && k < h->nargs; k++) {
+      use |= bit(k + 1);
+      if (h->args[k] != W_ARG_ANY)
+        matters |= bit(k + 1);
+    }
+    break;
+  }
+  case W_OP_EXIT:
+    use = bit(0);
+    matters = w->t->type.has_ret ? use : 0;
+    break;
+  case W_OP_JA:
+  case W_OP_NONE: break;
+  }
+  *live |= use;
+  *value |= matters;
+}
+
+/* Backward: which registers are read, and whose values matter. */
+static void find_live(struct work *w) {
+  struct w_flow *f = w->flow;
+  uint32_t next[2];
+  for (uint32_t pc = 0; pc < f->count; pc++)
+    if (f->reached[pc])
+      push(&w->queue, pc);
+  while (w->queue.n) {
+    uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
+    uint16_t live = 0, value = 0;
+    for (uint32_t k = 0; k < n; k++) {
+      live |= f->live[next[k]];
+      value |= f->value[next[k]];
+    }
+    before(w, pc, &live, &value);
+    if (!((live & ~f->live[pc]) | (value & ~f->value[pc])))
+      continue;
+    f->live[pc] |= live;
+    f->value[pc] |= value;
+    for (uint32_t k = w->first[pc]; k < w->first[pc + 1]; k++)
+      push(&w->queue, w->preds[k]);
+  }
+}
+
+static void *zeroed(struct w_pool *pool, size_t count, size_t each) {
+  void *block = w_resize(pool, NULL, 0, count * each);
+  if (block)
+    memset(block, 0, count * each);
+  return block;
+}
+
+bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns, uint32_t count,
+                 struct w_flow *flow) {
+  memset(flow, 0, sizeof *flow);
+  flow->count = count;
+  struct work w = {.t = t, .insns = insns, .flow = flow};
+  bool made = (flow->join = zeroed(pool, count, 1)) && (flow->reached = zeroed(pool, count, 1)) &&
+              (flow->live = zeroed(pool, count, 2)) && (flow->value = zeroed(pool, count, 2)) &&
+              (w.queue.slots = zeroed(pool, count, 4)) && (w.queue.waiting = zeroed(pool, count, 1)) &&
+              (w.first = zeroed(pool, count + 1, 4)) && (w.preds = zeroed(pool, 2 * (size_t)count, 4)) &&
+              (w.frame = zeroed(pool, count, 2));
+  if (made && count) {
+    find_reached(&w);
+    find_predecessors(&w);
+    find_frame(&w);
+    find_live(&w);
+  }
+  w_release(pool, w.queue.slots, count * (size_t)4);
+  w_release(pool, w.queue.waiting, count);
+  w_release(pool, w.first, (count + (size_t)1) * 4);
+  w_release(pool, w.preds, count * (size_t)8);
+  w_release(pool, w.frame, count * (size_t)2);
+  return made;
+}
+
+void w_flow_free(struct w_pool *pool, struct w_flow *flow) {
+  w_release(pool, flow->join, flow->count);
+  w_release(pool, flow->reached, flow->count);
+  w_release(pool, flow->live, flow->count * (size_t)2);
+  w_release(pool, flow->value, flow->count * (size_t)2);
+  memset(flow, 0, sizeof *flow);
+}

@@ -1,0 +1,323 @@
+/* Loading into this host's kernel. */
+#include "kernel.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "error.h"
+
+#define LOG_SIZE ((uint32_t)(16 << 20) - 1) /* the most that Linux before 5.2 takes */
+#define MAP_TYPE_ARENA 33                   /* newer than some installed headers */
+
+static uint64_t now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static int no_engine(struct warrant_error *error, const char *what, int why) {
+  return warrant_fail(error, WARRANT_NO_ENGINE, "this host's kernel cannot be asked: %s: %s", what,
+                      strerror(why));
+}
+
+int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error) {
+  if (kind != WARRANT_EBPF)
+    return 0; /* classic filters need no privilege */
+  static const struct bpf_insn nothing[] = {
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K},
+      {.code = BPF_JMP | BPF_EXIT},
+  };
+  /* A type that needs privilege: with unprivileged BPF on, a socket filter would load and the rest not. */
+  int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", nothing, 2, NULL);
+  if (fd < 0)
+    return no_engine(error, "bpf(2)", errno);
+  close(fd);
+  return 0;
+}
+
+/* --- Maps ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t processors(void) {
+  long n = sysconf(_SC_NPROCESSORS_CONF);
+  return n > 0 ? (uint32_t)n : 1;
+}
+
+static uint64_t map_bytes(const struct warrant_map *m) {
+  uint64_t each = (uint64_t)m->key_size + m->value_size + 64;
+  if (m->type == BPF_MAP_TYPE_PERCPU_HASH || m->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+      m->type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
+    each *= processors();
+  uint64_t total = 0;
+  return __builtin_mul_overflow(each, m->max_entries, &total) ? UINT64_MAX : total;
+}
+
+/* The kernel takes letters, digits, '_' and '.' in a name, at most 15 of them. */
+static void kernel_name(const char *name, char out[16]) {
+  size_t n = strnlen(name, 15);
+  for (size_t i = 0; i < n; i++) {
+    char c = name[i];
+    bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                c == '.';
+    out[i] = good ? c : '_';
+  }
+  out[n] = '\0';
+}
+
+static int make_map(const struct warrant_map *m, int *fd) {
+  char name[16];
+  kernel_name(m->name, name);
+  LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = m->flags);
+  uint32_t entries = m->max_entries;
+  if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && entries == 0)
+    entries = processors(); /* as libbpf fills it in */
+  *fd = bpf_map_create(m->type, name, m->key_size, m->value_size, entries, &options);
+  if (*fd < 0)
+    return errno;
+  if (m->initial) {
+    uint32_t zero = 0;
+    if (bpf_map_update_elem(*fd, &zero, m->initial, BPF_ANY))
+      return errno;
+    if (m->readonly && bpf_map_freeze(*fd))
+      return errno;
+  }
+  return 0;
+}
+
+/* --- eBPF ------------------------------------------------------------------------------------------------------ */
+
+/* The number in the log's "processed N insns". */
+static void find_visited(struct warrant_kernel_result *r) {
+  static const char mark[] = "processed ";
+  for (const char *at = r->log; (at = strstr(at, mark)); at++) {
+    char *end = NULL;
+    unsigned long long n = strtoull(at + sizeof mark - 1, &end, 10);
+    if (end != at + sizeof mark - 1 && strncmp(end, " insns", 6) == 0) {
+      r->visited = n;
+      r->visited_known = true;
+    }
+  }
+}
+
+static void refuse(struct warrant_kernel_result *r, int why) {
+  r->number = why;
+  /* EPERM comes from the host's policy before the verifier looks at the program; EAGAIN and ENOMEM say
+   * nothing about it either. */
+  bool verdict = why != EPERM && why != ENOMEM && why != EAGAIN && why != EINTR;
+  r->verdict = verdict ? WARRANT_KERNEL_REJECT : WARRANT_KERNEL_ERROR;
+  snprintf(r->message, sizeof r->message, "%s: %s",
+           verdict ? "the kernel refuses the program" : "the kernel did not look at the program",
+           strerror(why));
+}
+
+static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_result *r,
+                     struct warrant_error *error) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < p->map_count; i++) {
+    uint64_t more = map_bytes(&p->maps[i]);
+    if (p->maps[i].type == MAP_TYPE_ARENA || more > WARRANT_KERNEL_MAPS_MAX ||
+        (bytes += more) > WARRANT_KERNEL_MAPS_MAX) {
+      r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+      snprintf(r->message, sizeof r->message, "not loaded: map '%.64s' is of a kind or size that is kept off "
+                                              "this host",
+               p->maps[i].name);
+      return 0;
+    }
+  }
+  if (p->type == 0) {
+    r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type 'raw'");
+    return 0;
+  }
+  int result = -1;
+  int *fds = malloc((p->map_count + 1) * sizeof *fds);
+  struct bpf_insn *insns = calloc(p->insn_count, sizeof *insns);
+  char *log = malloc(LOG_SIZE);
+  uint32_t made = 0;
+  if (!fds || !insns || !log) {
+    warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+    goto out;
+  }
+  log[0] = '\0';
+  while (made < p->map_count) {
+    int why = make_map(&p->maps[made], &fds[made]);
+    if (fds[made] >= 0)
+      made++;
+    if (why) {
+      refuse(r, why);
+      r->verdict = WARRANT_KERNEL_ERROR;
+      snprintf(r->message, sizeof r->message, "the kernel does not make the map '%.64s': %s",
+               p->maps[fds[made] >= 0 && made ? made - 1 : made].name, strerror(why));
+      r->log = strdup("");
+      result = 0;
+      goto out;
+    }
+  }
+  for (uint32_t i = 0; i < p->insn_count; i++) {
+    const struct warrant_insn *w = &p->insns[i];
+    insns[i] = (struct bpf_insn){
+        .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
+    if (w->op != (BPF_LD | BPF_IMM | BPF_DW))
+      continue;
+    if (w->src == BPF_PSEUDO_MAP_FD || w->src == BPF_PSEUDO_MAP_VALUE)
+      insns[i].imm = (uint32_t)w->imm < p->map_count ? fds[w->imm] : -1;
+    if (i + 1 < p->insn_count) { /* the second slot is no instruction */
+      w = &p->insns[++i];
+      insns[i] = (struct bpf_insn){
+          .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
+    }
+  }
+  char name[16];
+  kernel_name(p->name, name);
+  LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = p->attach_type, .prog_flags = p->prog_flags,
+              .attempts = 1, .log_level = 1, .log_buf = log, .log_size = LOG_SIZE);
+  r->flags = p->prog_flags;
+  uint64_t start = now_us();
+  int fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
+  int why = errno;
+  r->time_us = now_us() - start;
+  if (fd < 0 && why == ENOSPC) { /* the log did not fit: the verdict matters more */
+    options.log_level = 4;
+    log[0] = '\0';
+    start = now_us();
+    fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
+    why = errno;
+    r->time_us = now_us() - start;
+  }
+  log[LOG_SIZE - 1] = '\0';
+  r->log = strdup(log);
+  if (!r->log) {
+    warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+    goto out;
+  }
+  if (fd >= 0)
+    r->verdict = WARRANT_KERNEL_ACCEPT;
+  else
+    refuse(r, why);
+  find_visited(r);
+  if (fd < 0 && why == EPERM && r->visited_known) /* the verifier did look, whatever the number says */
+    r->verdict = WARRANT_KERNEL_REJECT;
+  if (fd >= 0)
+    close(fd);
+  result = 0;
+out:
+  while (fds && made)
+    close(fds[--made]);
+  free(fds);
+  free(insns);
+  free(log);
+  return result;
+}
+
+/* --- Classic --------------------------------------------------------------------------------------------------- */
+
+static struct sock_filter *filter_of(const struct warrant_program *p) {
+  struct sock_filter *filter = calloc(p->insn_count ? p->insn_count : 1, sizeof *filter);
+  for (uint32_t i = 0; filter && i < p->insn_count; i++)
+    filter[i] = (struct sock_filter){p->cinsns[i].code, p->cinsns[i].jt, p->cinsns[i].jf, p->cinsns[i].k};
+  return filter;
+}
+
+static int attach_to_own_socket(const struct sock_fprog *program, struct warrant_kernel_result *r,
+                                struct warrant_error *error) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
+    return no_engine(error, "socketpair", errno);
+  uint64_t start = now_us();
+  int failed = setsockopt(pair[0], SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof *program);
+  int why = errno;
+  r->time_us = now_us() - start;
+  close(pair[0]);
+  close(pair[1]);
+  if (failed)
+    refuse(r, why);
+  return 0;
+}
+
+/* After the filter is in place the child makes no system call: it dies of an illegal instruction. So an exit
+ * with a number is a refusal, with that errno, and a death by a signal an installation, whatever the filter
+ * does to system calls. */
+static _Noreturn void install_and_die(const struct sock_fprog *program) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  signal(SIGILL, SIG_DFL);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _exit(errno & 255);
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program))
+    _exit(errno & 255);
+  __builtin_trap();
+}
+
+static int install_in_child(const struct sock_fprog *program, struct warrant_kernel_result *r,
+                            struct warrant_error *error) {
+  uint64_t start = now_us();
+  pid_t child = fork();
+  if (child < 0)
+    return no_engine(error, "fork", errno);
+  if (child == 0)
+    install_and_die(program);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR)
+      return no_engine(error, "waitpid", errno);
+  r->time_us = now_us() - start;
+  if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGILL || WTERMSIG(status) == SIGTRAP))
+    return 0;
+  if (WIFEXITED(status) && (WEXITSTATUS(status) == ENOSYS || WEXITSTATUS(status) == EPERM))
+    return no_engine(error, "seccomp(2)", WEXITSTATUS(status));
+  if (WIFEXITED(status) && WEXITSTATUS(status)) {
+    refuse(r, WEXITSTATUS(status));
+    return 0;
+  }
+  return warrant_fail(error, WARRANT_NO_ENGINE,
+                      "this host's kernel cannot be asked: the child that installs the filter was stopped");
+}
+
+static int load_classic(const struct warrant_program *p, struct warrant_kernel_result *r,
+                        struct warrant_error *error) {
+  struct sock_filter *filter = filter_of(p);
+  if (!filter)
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+  struct sock_fprog program = {.len = (unsigned short)p->insn_count, .filter = filter};
+  int result = p->kind == WARRANT_SECCOMP ? install_in_child(&program, r, error)
+                                          : attach_to_own_socket(&program, r, error);
+  free(filter);
+  return result;
+}
+
+int warrant_kernel_load(const struct warrant_program *p, struct warrant_kernel_result *r,
+                        struct warrant_error *error) {
+  memset(r, 0, sizeof *r);
+  int result = 0;
+  if (p->insn_count > WARRANT_KERNEL_INSNS_MAX) {
+    r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+    snprintf(r->message, sizeof r->message,
+             "not loaded: %u instructions, and more than %u are kept off this host's kernel", p->insn_count,
+             WARRANT_KERNEL_INSNS_MAX);
+  } else {
+    result = p->kind == WARRANT_EBPF ? load_ebpf(p, r, error) : load_classic(p, r, error);
+  }
+  if (result == 0 && !r->log && !(r->log = strdup("")))
+    result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+  if (result)
+    warrant_kernel_result_free(r);
+  return result;
+}
+
+void warrant_kernel_result_free(struct warrant_kernel_result *r) {
+  free(r->log);
+  r->log = NULL;
+}

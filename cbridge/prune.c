@@ -1,0 +1,371 @@
+#include "prune.h"
+
+#include <string.h>
+
+/* --- Inclusion -------------------------------------------------------------------------------------------------- */
+
+void w_subst_free(struct w_pool *pool, struct w_subst *sub) {
+  w_release(pool, sub->v, sub->cap * sizeof *sub->v);
+  w_release(pool, sub->set, sub->set_cap);
+  memset(sub, 0, sizeof *sub);
+}
+
+static bool subst_reset(struct w_pool *pool, struct w_subst *sub, uint32_t n) {
+  if (!w_reserve(pool, (void **)&sub->v, &sub->cap, n, sizeof *sub->v) ||
+      !w_reserve(pool, (void **)&sub->set, &sub->set_cap, n, 1))
+    return false;
+  memset(sub->set, 0, n);
+  sub->n = n;
+  return true;
+}
+
+/* The source value x is the target value y: the first use of a symbol says what it stands for. */
+static bool match(struct w_subst *sub, struct w_aval x, struct w_aval y) {
+  struct w_aval v = {x.sym, (int64_t)((uint64_t)x.c - (uint64_t)y.c)};
+  if (sub->set[y.sym])
+    return sub->v[y.sym].sym == v.sym && sub->v[y.sym].c == v.c;
+  sub->v[y.sym] = v;
+  sub->set[y.sym] = 1;
+  return true;
+}
+
+bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
+               const struct w_state *to, struct w_subst *sub) {
+  if (from->pc != to->pc || (to->defined & ~from->defined))
+    return false;
+  for (int i = 0; i < W_FRAME_WORDS; i++)
+    if (to->written[i] & ~from->written[i])
+      return false;
+  if (!subst_reset(pool, sub, to->next))
+    return false;
+  if (to->next && to->facts[0].kind != W_FNONE) {
+    sub->v[0] = (struct w_aval){0, 0};
+    sub->set[0] = 1;
+  }
+  for (int r = 0; r < 11; r++)
+    if (to->defined >> r & 1 && !match(sub, from->regs[r], to->regs[r]))
+      return false;
+  for (uint32_t i = 0, j = 0; i < to->nslots; i++) {
+    while (j < from->nslots && from->slots[j].off < to->slots[i].off)
+      j++;
+    if (j == from->nslots || from->slots[j].off != to->slots[i].off ||
+        from->slots[j].size != to->slots[i].size || !match(sub, from->slots[j].v, to->slots[i].v))
+      return false;
+  }
+  for (uint32_t k = 0; k < to->next; k++)
+    if (to->facts[k].kind != W_FNONE &&
+        (!sub->set[k] || !w_fact_le(t, from, sub->v[k], &to->facts[k])))
+      return false;
+  return true;
+}
+
+/* --- Normal form ------------------------------------------------------------------------------------------------ */
+
+struct names {
+  uint32_t *to;  /* the new symbol of an old one, plus 1; 0: none yet */
+  int64_t *base; /* what the new one is above the old one */
+  uint8_t *plain; /* the old one is used without a constant somewhere */
+};
+
+static uint32_t add_fact(struct w_state *st, const struct w_fact *f) {
+  if (f)
+    st->facts[st->next] = *f;
+  else
+    memset(&st->facts[st->next], 0, sizeof *st->facts);
+  return st->next++;
+}
+
+static struct w_aval rename_value(const struct w_state *from, struct names *names, struct w_state *to,
+                                  struct w_aval a) {
+  const struct w_fact *f = w_fact_of(from, a);
+  struct w_fact g = *f;
+  uint64_t c;
+  if (f->kind == W_FSCALAR && w_sc_is_const(f->s, &c)) {
+    g.s = w_sc_const(c + (uint64_t)a.c);
+    return (struct w_aval){add_fact(to, &g), 0};
+  }
+  if (!names->to[a.sym]) {
+    int64_t base = f->kind == W_FSCALAR && !names->plain[a.sym] ? a.c : 0;
+    if (base)
+      w_view(from, (struct w_aval){a.sym, base}, &g.tainted, &g.s);
+    names->to[a.sym] = add_fact(to, &g) + 1;
+    names->base[a.sym] = base;
+  }
+  return (struct w_aval){names->to[a.sym] - 1, (int64_t)((uint64_t)a.c - (uint64_t)names->base[a.sym])};
+}
+
+bool w_normalise(struct w_pool *pool, const struct w_flow *flow, const struct w_state *from,
+                 struct w_state *to) {
+  uint16_t live = flow->live[from->pc] | 1u << 10, value = flow->value[from->pc] | 1u << 10;
+  uint32_t n = from->next;
+  struct names names = {0};
+  memset(to, 0, sizeof *to);
+  bool made = (names.to = w_resize(pool, NULL, 0, n * sizeof *names.to)) &&
+              (names.base = w_resize(pool, NULL, 0, n * sizeof *names.base)) &&
+              (names.plain = w_resize(pool, NULL, 0, n)) &&
+              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + from->nslots, sizeof *to->facts) &&
+              (!from->nslots ||
+               w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots));
+  if (made) {
+    memset(names.to, 0, n * sizeof *names.to);
+    memset(names.plain, 0, n);
+    to->pc = from->pc;
+    memcpy(to->written, from->written, sizeof to->written);
+    to->defined = from->defined & live;
+    add_fact(to, &from->facts[0]);
+    for (int r = 0; r < 11; r++)
+      if (to->defined & value & 1u << r && !from->regs[r].c)
+        names.plain[from->regs[r].sym] = 1;
+    for (uint32_t i = 0; i < from->nslots; i++)
+      if (!from->slots[i].v.c)
+        names.plain[from->slots[i].v.sym] = 1;
+    for (int r = 0; r < 11; r++)
+      if (to->defined >> r & 1)
+        to->regs[r] = value >> r & 1 ? rename_value(from, &names, to, from->regs[r])
+                                     : (struct w_aval){add_fact(to, NULL), 0};
+    for (uint32_t i = 0; i < from->nslots; i++) {
+      const struct w_slot *s = &from->slots[i];
+      if (!(flow->loaded[s->off + W_STACK] >> s->size & 1))
+        continue;
+      to->slots[to->nslots] = *s;
+      to->slots[to->nslots++].v = rename_value(from, &names, to, s->v);
+    }
+  }
+  w_release(pool, names.to, n * sizeof *names.to);
+  w_release(pool, names.base, n * sizeof *names.base);
+  w_release(pool, names.plain, n);
+  if (!made)
+    w_state_free(pool, to);
+  return made;
+}
+
+static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
+  if (f->kind != g->kind)
+    return false;
+  switch (f->kind) {
+  case W_FSCALAR:
+    return f->tainted == g->tainted && w_sc_le(f->s, g->s) && w_sc_le(g->s, f->s);
+  case W_FPKT: return f->mx == g->mx && f->checked == g->checked && (!f->checked || f->av == g->av);
+  case W_FVAL: return f->map == g->map && f->mx == g->mx;
+  case W_FMAP:
+  case W_FNULL: return f->map == g->map;
+  }
+  return true;
+}
+
+static bool value_equal(struct w_aval a, struct w_aval b) { return a.sym == b.sym && a.c == b.c; }
+
+bool w_state_equal(const struct w_state *a, const struct w_state *b) {
+  if (a->pc != b->pc || a->defined != b->defined || a->nslots != b->nslots || a->next != b->next ||
+      memcmp(a->written, b->written, sizeof a->written))
+    return false;
+  for (int r = 0; r < 11; r++)
+    if (a->defined >> r & 1 && !value_equal(a->regs[r], b->regs[r]))
+      return false;
+  for (uint32_t i = 0; i < a->nslots; i++)
+    if (a->slots[i].off != b->slots[i].off || a->slots[i].size != b->slots[i].size ||
+        !value_equal(a->slots[i].v, b->slots[i].v))
+      return false;
+  for (uint32_t k = 0; k < a->next; k++)
+    if (!fact_equal(&a->facts[k], &b->facts[k]))
+      return false;
+  return true;
+}
+
+static uint64_t mix(uint64_t h, uint64_t x) {
+  h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
+  return h ^ h >> 29;
+}
+
+uint64_t w_state_hash(const struct w_state *st) {
+  uint64_t h = mix(st->defined, (uint64_t)st->pc);
+  for (int i = 0; i < W_FRAME_WORDS; i++)
+    h = mix(h, st->written[i]);
+  for (int r = 0; r < 11; r++)
+    if (st->defined >> r & 1)
+      h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
+  for (uint32_t i = 0; i < st->nslots; i++)
+    h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym), (uint64_t)st->slots[i].v.c);
+  for (uint32_t k = 0; k < st->next; k++) {
+    const struct w_fact *f = &st->facts[k];
+    h = mix(h, f->kind);
+    if (f->kind == W_FSCALAR)
+      h = mix(mix(h, f->s.umin), f->s.umax);
+    else if (f->kind == W_FPKT || f->kind == W_FVAL)
+      h = mix(h, (uint64_t)f->mx);
+  }
+  return h;
+}
+
+/* --- Generalising ----------------------------------------------------------------------------------------------- */
+
+/* A new symbol is a.sym + base; where b has a counterpart it is also b.sym + base + delta. */
+struct pair {
+  uint32_t a, b, sym;
+  uint64_t delta;
+  int64_t base;
+  bool both;
+};
+struct joining {
+  const struct w_state *a, *b;
+  enum w_join_how how;
+  struct w_state *to;
+  struct pair *pairs; /* owned */
+  uint32_t count;
+};
+
+static int64_t max64(int64_t x, int64_t y) { return x > y ? x : y; }
+static int64_t min64(int64_t x, int64_t y) { return x < y ? x : y; }
+
+static struct w_fact join_scalars(const struct joining *j, struct w_aval x, struct w_aval y) {
+  struct w_fact f = {.kind = W_FSCALAR};
+  bool ta, tb;
+  struct w_scalar a, b;
+  w_any_view(j->a, x, &ta, &a);
+  w_any_view(j->b, y, &tb, &b);
+  f.tainted = ta || tb;
+  if (w_sc_le(a, b)) {
+    f.s = b;
+    return f;
+  }
+  f.s = w_sc_join(a, b);
+  if (j->how == W_JOIN_EXACT)
+    return f;
+  f.s = f.s.smin < 0                ? w_sc_top()
+        : f.s.umax <= UINT8_MAX     ? w_sc_of_bytes(W_S1)
+        : f.s.umax <= UINT16_MAX    ? w_sc_of_bytes(W_S2)
+        : f.s.umax <= UINT32_MAX    ? w_sc_of_bytes(W_S4)
+                                    : w_sc_top();
+  return f;
+}
+
+static struct w_fact any_fact(void) {
+  struct w_fact f = {.kind = W_FSCALAR, .tainted = true};
+  f.s = w_sc_top();
+  return f;
+}
+
+/* The fact of a new symbol that stands for x in a and for y in b, and what it is above x.sym. */
+static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct w_aval y, int64_t *base) {
+  const struct w_fact *f = w_fact_of(j->a, x), *g = w_fact_of(j->b, y);
+  struct w_fact h = *f;
+  *base = x.c;
+  if (f->kind == W_FNONE || g->kind == W_FNONE) {
+    memset(&h, 0, sizeof h);
+    return h;
+  }
+  if (f->kind == W_FSCALAR && g->kind == W_FSCALAR)
+    return join_scalars(j, x, y);
+  if ((f->kind == W_FPKT && g->kind == W_FPKT) ||
+      (f->kind == W_FVAL && g->kind == W_FVAL && f->map == g->map)) {
+    int64_t c = min64(x.c, y.c), da, db;
+    if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) || da > W_GUARD ||
+        db > W_GUARD)
+      return any_fact();
+    h.mx = max64(f->mx + da, g->mx + db);
+    if (f->kind == W_FPKT) {
+      h.checked = f->checked && g->checked;
+      h.av = h.checked ? min64(f->av - da, g->av - db) : 0;
+    }
+    *base = da;
+    return h;
+  }
+  if (f->kind == g->kind && x.c == y.c && (f->map == g->map || f->kind == W_FSTACK || f->kind == W_FCTX ||
+                                          f->kind == W_FEND)) {
+    *base = 0;
+    return h;
+  }
+  if (!x.c && !y.c && ((f->kind == W_FNULL && g->kind == W_FVAL && !g->mx) ||
+                       (f->kind == W_FVAL && g->kind == W_FNULL && !f->mx)) &&
+      f->map == g->map) {
+    struct w_fact null = {.kind = W_FNULL, .map = f->map};
+    return null;
+  }
+  return any_fact();
+}
+
+static struct w_aval join_values(struct joining *j, struct w_aval x, struct w_aval y) {
+  uint64_t delta = (uint64_t)y.c - (uint64_t)x.c;
+  struct pair *p = j->pairs;
+  for (uint32_t i = 0; i < j->count; i++, p++)
+    if (p->both && p->a == x.sym && p->b == y.sym && p->delta == delta)
+      return (struct w_aval){p->sym, (int64_t)((uint64_t)x.c - (uint64_t)p->base)};
+  *p = (struct pair){.a = x.sym, .b = y.sym, .delta = delta, .both = true};
+  struct w_fact f = join_facts(j, x, y, &p->base);
+  p->sym = add_fact(j->to, &f);
+  j->count++;
+  return (struct w_aval){p->sym, (int64_t)((uint64_t)x.c - (uint64_t)p->base)};
+}
+
+/* A value of `a` that `b` knows nothing of. */
+static struct w_aval keep_value(struct joining *j, struct w_aval x) {
+  struct pair *p = j->pairs;
+  for (uint32_t i = 0; i < j->count; i++, p++)
+    if (!p->both && p->a == x.sym)
+      return (struct w_aval){p->sym, x.c};
+  *p = (struct pair){.a = x.sym};
+  p->sym = add_fact(j->to, w_fact_of(j->a, x));
+  j->count++;
+  return (struct w_aval){p->sym, x.c};
+}
+
+bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, enum w_join_how how,
+            struct w_state *to) {
+  struct joining j = {.a = a, .b = b, .how = how, .to = to};
+  size_t size = (11 + a->nslots) * sizeof *j.pairs;
+  memset(to, 0, sizeof *to);
+  bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
+              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + a->nslots, sizeof *to->facts) &&
+              (!a->nslots ||
+               w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots));
+  if (made) {
+    to->pc = a->pc;
+    to->defined = a->defined & b->defined;
+    memcpy(to->written, a->written, sizeof to->written);
+    add_fact(to, &a->facts[0]);
+    for (int r = 0; r < 11; r++)
+      if (to->defined >> r & 1)
+        to->regs[r] = join_values(&j, a->regs[r], b->regs[r]);
+    for (uint32_t i = 0; i < a->nslots; i++) {
+      const struct w_slot *s = &a->slots[i], *o = w_slot_at(b, s->off);
+      to->slots[to->nslots] = *s;
+      to->slots[to->nslots++].v =
+          o && o->size == s->size ? join_values(&j, s->v, o->v) : keep_value(&j, s->v);
+    }
+  }
+  w_release(pool, j.pairs, size);
+  if (!made)
+    w_state_free(pool, to);
+  return made;
+}
+
+static uint32_t value_distance(const struct w_target *t, const struct w_state *a, struct w_aval x,
+                               const struct w_state *b, struct w_aval y) {
+  const struct w_fact *f = w_fact_of(a, x), *g = w_fact_of(b, y);
+  if (g->kind == W_FNONE)
+    return 0;
+  if (f->kind != g->kind || ((f->kind == W_FMAP || f->kind == W_FVAL || f->kind == W_FNULL) && f->map != g->map))
+    return 8;
+  if (f->kind != W_FSCALAR)
+    return (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);
+  bool tx, ty;
+  struct w_scalar sx, sy;
+  w_any_view(a, x, &tx, &sx);
+  w_any_view(b, y, &ty, &sy);
+  return !w_sc_le(sx, sy) || (tx && !ty);
+}
+
+uint32_t w_distance(const struct w_target *t, const struct w_state *a, const struct w_state *b) {
+  uint32_t d = 0;
+  for (int r = 0; r < 11; r++) {
+    if ((a->defined ^ b->defined) >> r & 1)
+      d += 4;
+    else if (a->defined >> r & 1)
+      d += value_distance(t, a, a->regs[r], b, b->regs[r]);
+  }
+  for (uint32_t i = 0; i < b->nslots; i++) {
+    const struct w_slot *s = &b->slots[i], *o = w_slot_at(a, s->off);
+    d += o && o->size == s->size ? value_distance(t, a, o->v, b, s->v) : 4;
+  }
+  return d;
+}
