@@ -1,5 +1,5 @@
-/* Map definitions from BTF: a map is a variable in .maps whose struct type spells its attributes, as
- * `int (*max_entries)[N]` for a number and `T *value` for a type. */
+/* Map definitions from BTF: a map is a variable in .maps whose struct type spells its attributes,
+ * as `int (*max_entries)[N]` for a number and `T *value` for a type. */
 #include <bpf/btf.h>
 #include <limits.h>
 #include <linux/bpf.h>
@@ -12,8 +12,8 @@
 #define TYPES_VISITED_MAX 4000000u
 #define TYPE_DEPTH_MAX 32
 
-/* libbpf checks the sections of BTF against each other; the header is checked here, in 64 bits and with the
- * alignment that our own reads of its types need. */
+/* libbpf checks the sections of BTF against each other; the header is checked here, in 64 bits and
+ * with the alignment that our own reads of its types need. */
 static bool header_fits(const uint8_t *bytes, size_t size) {
   struct btf_header h;
   if (size < sizeof h)
@@ -46,7 +46,8 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
   if (header_fits(bytes, size))
     types->btf = btf__new(bytes, (uint32_t)size);
   if (!types->btf)
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged", name);
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged",
+                        name);
   types->maps_id = find_section(types->btf, ".maps");
   return 0;
 }
@@ -78,8 +79,8 @@ static const char *special_name(const char *name) {
   return NULL;
 }
 
-/* Looks through structs, unions and arrays under `root` and returns what is special there, "" for nothing
- * and NULL when that cannot be told. Each type is visited once. */
+/* Looks through structs, unions and arrays under `root` and returns what is special there, "" for
+ * nothing and NULL when that cannot be told. Each type is visited once. */
 static const char *special_in(struct warrant_btf *types, uint32_t root) {
   const struct btf *btf = types->btf;
   uint32_t count = btf__type_cnt(btf);
@@ -106,7 +107,8 @@ static const char *special_in(struct warrant_btf *types, uint32_t root) {
     } else if (btf_is_ptr(t)) {
       /* a tag on the pointee makes it a kernel pointer */
       const struct btf_type *to = btf__type_by_id(btf, t->type);
-      for (int depth = 0; to && depth < TYPE_DEPTH_MAX && (btf_is_mod(to) || btf_is_typedef(to)); depth++) {
+      for (int depth = 0; to && depth < TYPE_DEPTH_MAX && (btf_is_mod(to) || btf_is_typedef(to));
+           depth++) {
         if (BTF_INFO_KIND(to->info) == BTF_KIND_TYPE_TAG) {
           found = "a kernel pointer";
           goto out;
@@ -178,7 +180,8 @@ static bool number_of(const struct btf *btf, const struct btf_member *m, uint32_
 }
 
 /* The size and id of T in a member `T *name`. */
-static bool type_of(const struct btf *btf, const struct btf_member *m, uint32_t *id, uint32_t *size) {
+static bool type_of(const struct btf *btf, const struct btf_member *m, uint32_t *id,
+                    uint32_t *size) {
   const struct btf_type *t = skip(btf, m->type);
   if (!t || !btf_is_ptr(t))
     return false;
@@ -200,7 +203,7 @@ static bool agree(uint32_t *size, bool *known, uint32_t value) {
 }
 
 int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
-                    struct warrant_error *error) {
+                    uint64_t room, struct warrant_error *error) {
   const struct btf *btf = types->btf;
   struct warrant_map *map = &def->map;
   const struct btf_type *section = types->maps_id ? btf__type_by_id(btf, types->maps_id) : NULL;
@@ -208,8 +211,12 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
   const struct btf_var_secinfo *vars = section ? btf_var_secinfos(section) : NULL;
   for (uint16_t i = 0; section && i < btf_vlen(section) && !t; i++) {
     const struct btf_type *var = btf__type_by_id(btf, vars[i].type);
-    if (var && btf_is_var(var) && strcmp(text_of(btf, var->name_off), map->name) == 0)
-      t = skip(btf, var->type);
+    if (!var || !btf_is_var(var) || strcmp(text_of(btf, var->name_off), map->name))
+      continue;
+    if (vars[i].size > room)
+      return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' goes past its section", name,
+                          map->name);
+    t = skip(btf, var->type);
   }
   if (!t || !btf_is_struct(t))
     return warrant_fail(error, WARRANT_BAD_INPUT,

@@ -85,8 +85,8 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   switch (f->kind) {
   case W_FSCALAR:
     byte(w, f->tainted);
-    u(w, f->s.tnum.val);
-    u(w, f->s.tnum.mask);
+    u(w, f->s.val);
+    u(w, f->s.mask);
     u(w, f->s.umin);
     u(w, f->s.umax);
     s(w, f->s.smin);
@@ -277,8 +277,8 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
-    f->s.tnum.val = get_u(r, UINT64_MAX);
-    f->s.tnum.mask = get_u(r, UINT64_MAX);
+    f->s.val = get_u(r, UINT64_MAX);
+    f->s.mask = get_u(r, UINT64_MAX);
     f->s.umin = get_u(r, UINT64_MAX);
     f->s.umax = get_u(r, UINT64_MAX);
     f->s.smin = get_s(r);
@@ -368,6 +368,7 @@ static void skip_code(struct reader *r) {
     case W_CODE_SUB:
       get_u(r, UINT64_MAX);
       for (uint32_t n = get_count(r); n > 0 && r->ok; n--) {
+        get_u(r, UINT64_MAX);
         get_value(r);
       }
       open--;

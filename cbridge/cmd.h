@@ -20,29 +20,42 @@ int cmd_kernel(int argc, char **argv);
 /* Options that every command takes, and those that say how to read a FILE. */
 struct cmd_options {
   bool json, quiet;
-  long jobs; /* at least 1 */
+  long jobs;                        /* at least 1 */
   struct warrant_load_options load; /* strings borrowed from argv */
 };
 
 /* Values above every short option. A command's own options start at CMD_OWN. */
 enum {
-  CMD_JSON = 256, CMD_QUIET, CMD_JOBS, CMD_HELP, CMD_VERSION,
-  CMD_FORMAT, CMD_HEX, CMD_PROG, CMD_TYPE, CMD_CTX_SIZE, CMD_PROFILE, CMD_BTF,
+  CMD_JSON = 256,
+  CMD_QUIET,
+  CMD_JOBS,
+  CMD_HELP,
+  CMD_VERSION,
+  CMD_FORMAT,
+  CMD_HEX,
+  CMD_PROG,
+  CMD_TYPE,
+  CMD_CTX_SIZE,
+  CMD_PROFILE,
+  CMD_BTF,
   CMD_OWN,
 };
 #define CMD_COMMON_OPTIONS                                                                         \
   {"json", no_argument, NULL, CMD_JSON}, {"quiet", no_argument, NULL, CMD_QUIET},                  \
-      {"jobs", required_argument, NULL, CMD_JOBS}, {"help", no_argument, NULL, CMD_HELP},          \
-      {"version", no_argument, NULL, CMD_VERSION}
+      {"jobs", required_argument, NULL, CMD_JOBS}, {"help", no_argument, NULL, CMD_HELP}, {        \
+    "version", no_argument, NULL, CMD_VERSION                                                      \
+  }
 #define CMD_LOAD_OPTIONS                                                                           \
   {"format", required_argument, NULL, CMD_FORMAT}, {"hex", no_argument, NULL, CMD_HEX},            \
       {"prog", required_argument, NULL, CMD_PROG}, {"type", required_argument, NULL, CMD_TYPE},    \
       {"ctx-size", required_argument, NULL, CMD_CTX_SIZE},                                         \
-      {"profile", required_argument, NULL, CMD_PROFILE}, {"btf", required_argument, NULL, CMD_BTF}
+      {"profile", required_argument, NULL, CMD_PROFILE}, {                                         \
+    "btf", required_argument, NULL, CMD_BTF                                                        \
+  }
 
-/* Takes one option that getopt_long returned. Returns -1 to go on, or the exit code to leave with (help and
- * version were printed, or the option is unknown or has a bad value, which it said). `help` is the command's
- * help text. Call it from `default:` of the command's switch. */
+/* Takes one option that getopt_long returned. Returns -1 to go on, or the exit code to leave with
+ * (help and version were printed, or the option is unknown or has a bad value, which it said).
+ * `help` is the command's help text. Call it from `default:` of the command's switch. */
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help);
 
 /* "warrant: " and a sentence on standard error. */
@@ -55,9 +68,11 @@ int cmd_problem(const struct warrant_program *program, const struct warrant_erro
 /* "FILE: SECTION/PROGRAM", or what a raw form is taken for. */
 void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program);
 
-/* Loads exactly one program of `path`: with several and no --prog it says which there are. On success the
- * program is object->programs[0] and can be judged. Returns 0 or an exit code, having complained. */
-int cmd_load_one(const char *path, const struct cmd_options *options, struct warrant_object *object);
+/* Loads exactly one program of `path`: with several and no --prog it says which there are. On
+ * success the program is object->programs[0] and can be judged. Returns 0 or an exit code, having
+ * complained. */
+int cmd_load_one(const char *path, const struct cmd_options *options,
+                 struct warrant_object *object);
 
 /* JSON: one object a line on standard output; takes ownership of `object`. */
 void cmd_print_json(cJSON *object);

@@ -73,7 +73,8 @@ static void number_or_null(cJSON *o, const char *name, bool known, uint64_t valu
 }
 
 /* `p` is NULL when the file gave no program. */
-static void print_json(const char *file, const struct warrant_program *p, const struct judgement *j) {
+static void print_json(const char *file, const struct warrant_program *p,
+                       const struct judgement *j) {
   cJSON *o = cJSON_CreateObject();
   char place[1024];
   cmd_json_text(o, "file", file);
@@ -86,7 +87,9 @@ static void print_json(const char *file, const struct warrant_program *p, const 
   number_or_null(o, "pc", j->has_pc, j->pc);
   cmd_json_text(o, "reason", j->reason);
   cmd_json_text(o, "message", *j->message ? j->message : NULL);
-  cmd_json_text(o, "source", p && j->has_pc && source(p, j->pc, place, sizeof place) ? place : NULL);
+  cmd_json_text(o, "source",
+                p && j->has_pc && source(p, j->pc, place, sizeof place) ? place : NULL);
+  cmd_json_text(o, "state", *j->state ? j->state : NULL);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
@@ -154,9 +157,11 @@ static void print_text(const struct check *check, const char *file, const struct
   fputs(": ", out);
   if (j->verdict == JUDGED_ACCEPT) {
     fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps\n", cmd_colour(out, CMD_GOOD),
-            j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN), j->steps_bound);
+            j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN),
+            j->steps_bound);
   } else {
-    fprintf(out, "%s%s%s", cmd_colour(out, CMD_BAD), judged_word(j->verdict), cmd_colour(out, CMD_PLAIN));
+    fprintf(out, "%s%s%s", cmd_colour(out, CMD_BAD), judged_word(j->verdict),
+            cmd_colour(out, CMD_PLAIN));
     if (j->reason && j->verdict != JUDGED_UNSUPPORTED)
       fprintf(out, ", %s", j->reason);
     if (j->has_pc)
@@ -166,6 +171,11 @@ static void print_text(const struct check *check, const char *file, const struct
     fputc('\n', out);
     if (!check->options.quiet && j->has_pc && j->pc < p->insn_count)
       print_place(out, p, j->pc);
+    if (!check->options.quiet && *j->state) {
+      fputs("  known there: ", out);
+      cmd_print_safe(out, j->state);
+      fputc('\n', out);
+    }
   }
   for (uint32_t i = 0; i < j->warning_count; i++) {
     fprintf(out, "  %swarning:%s ", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN));
@@ -174,7 +184,8 @@ static void print_text(const struct check *check, const char *file, const struct
   }
 }
 
-/* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file. */
+/* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file.
+ */
 static int save_certificate(struct check *check, const char *file, const struct warrant_program *p,
                             const struct judgement *j) {
   char path[4096];
@@ -194,7 +205,8 @@ static int save_certificate(struct check *check, const char *file, const struct 
     snprintf(path, sizeof path, "%s", check->cert);
   }
   FILE *out = fopen(path, "wb");
-  bool good = out && fwrite(j->cert ? j->cert : (const uint8_t *)"", 1, j->cert_size, out) == j->cert_size;
+  bool good =
+      out && fwrite(j->cert ? j->cert : (const uint8_t *)"", 1, j->cert_size, out) == j->cert_size;
   int why = errno;
   if (out && fclose(out))
     good = false;
@@ -225,8 +237,8 @@ static void check_file(struct check *check, const char *path) {
     return;
   }
   if (check->cert && !check->cert_is_directory && object.count > 1) {
-    cmd_complain("%s: holds %u programs, so --cert needs a directory (or choose one with --prog)", path,
-                 object.count);
+    cmd_complain("%s: holds %u programs, so --cert needs a directory (or choose one with --prog)",
+                 path, object.count);
     check->code = cmd_worse(check->code, WARRANT_BAD_INPUT);
     warrant_object_free(&object);
     return;
@@ -247,7 +259,9 @@ static void check_file(struct check *check, const char *path) {
   warrant_object_free(&object);
 }
 
-static void print_reason(const char *word, const char *meaning) { printf("%-24s %s\n", word, meaning); }
+static void print_reason(const char *word, const char *meaning) {
+  printf("%-24s %s\n", word, meaning);
+}
 
 int cmd_check(int argc, char **argv) {
   static const struct option long_options[] = {

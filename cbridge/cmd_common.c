@@ -127,7 +127,8 @@ int cmd_option(struct cmd_options *options, int option, const char *command, con
   }
 }
 
-int cmd_load_one(const char *path, const struct cmd_options *options, struct warrant_object *object) {
+int cmd_load_one(const char *path, const struct cmd_options *options,
+                 struct warrant_object *object) {
   struct warrant_error error = {0};
   if (warrant_load(path, &options->load, object, &error))
     return cmd_error(&error);
@@ -162,15 +163,17 @@ static char *utf8(const char *text) {
   memcpy(copy, text, n + 1);
   for (size_t i = 0; i < n;) {
     const unsigned char *s = (const unsigned char *)copy + i;
-    size_t length = s[0] < 0x80                                                       ? 1
-                    : s[0] >= 0xc2 && s[0] <= 0xdf && (s[1] & 0xc0) == 0x80           ? 2
+    size_t length = s[0] < 0x80                                             ? 1
+                    : s[0] >= 0xc2 && s[0] <= 0xdf && (s[1] & 0xc0) == 0x80 ? 2
                     : s[0] >= 0xe0 && s[0] <= 0xef && (s[1] & 0xc0) == 0x80 &&
                             (s[2] & 0xc0) == 0x80 && (s[0] != 0xe0 || s[1] >= 0xa0) &&
-                            (s[0] != 0xed || s[1] < 0xa0)                             ? 3
+                            (s[0] != 0xed || s[1] < 0xa0)
+                        ? 3
                     : s[0] >= 0xf0 && s[0] <= 0xf4 && (s[1] & 0xc0) == 0x80 &&
                             (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80 &&
-                            (s[0] != 0xf0 || s[1] >= 0x90) && (s[0] != 0xf4 || s[1] < 0x90) ? 4
-                                                                                      : 0;
+                            (s[0] != 0xf0 || s[1] >= 0x90) && (s[0] != 0xf4 || s[1] < 0x90)
+                        ? 4
+                        : 0;
     if (length == 0) {
       copy[i] = '?';
       length = 1;
@@ -217,7 +220,8 @@ void cmd_print_safe(FILE *out, const char *text) {
 }
 
 int cmd_worse(int a, int b) {
-  static const int order[] = {WARRANT_REFUSED, WARRANT_BAD_INPUT, WARRANT_UNSUPPORTED, WARRANT_NO_ENGINE};
+  static const int order[] = {WARRANT_REFUSED, WARRANT_BAD_INPUT, WARRANT_UNSUPPORTED,
+                              WARRANT_NO_ENGINE};
   for (size_t i = 0; i < sizeof order / sizeof *order; i++)
     if (a == order[i] || b == order[i])
       return order[i];

@@ -8,7 +8,8 @@
 static const char help[] =
     "usage: warrant disasm [OPTION]... FILE...\n"
     "\n"
-    "Prints the instructions of every program in FILE: eBPF as LLVM and the kernel write it, classic\n"
+    "Prints the instructions of every program in FILE: eBPF as LLVM and the kernel write it, "
+    "classic\n"
     "BPF as tcpdump does. Line information becomes comments (lines that start with a semicolon).\n"
     "\n"
     "  --prog NAME     only this program\n"
@@ -32,7 +33,8 @@ static void print_source(const struct warrant_line *line) {
   printf(":%" PRIu32 ")%s\n", line->line, cmd_colour(stdout, CMD_PLAIN));
 }
 
-static void print_json(const char *path, const struct warrant_program *p, uint32_t pc, const char *text) {
+static void print_json(const char *path, const struct warrant_program *p, uint32_t pc,
+                       const char *text) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "file", path);
   cmd_json_text(o, "section", *p->section ? p->section : NULL);
@@ -47,8 +49,8 @@ static void print_json(const char *path, const struct warrant_program *p, uint32
   cmd_print_json(o);
 }
 
-static void print_program(const char *path, const struct cmd_options *options, const struct warrant_program *p,
-                          const struct warrant_error *problem) {
+static void print_program(const char *path, const struct cmd_options *options,
+                          const struct warrant_program *p, const struct warrant_error *problem) {
   if (!options->json && *p->name) {
     cmd_print_safe(stdout, p->section);
     putchar('/');
@@ -65,7 +67,8 @@ static void print_program(const char *path, const struct cmd_options *options, c
       print_json(path, p, pc, text);
     } else {
       const struct warrant_line *line = warrant_line_at(p, pc);
-      bool again = shown && line && line->line == shown->line && strcmp(line->file, shown->file) == 0;
+      bool again =
+          shown && line && line->line == shown->line && strcmp(line->file, shown->file) == 0;
       if (line && !again && line->line && !options->quiet) {
         print_source(line);
         shown = line;
@@ -77,7 +80,8 @@ static void print_program(const char *path, const struct cmd_options *options, c
 }
 
 int cmd_disasm(int argc, char **argv) {
-  static const struct option long_options[] = {CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
   struct cmd_options options = {.jobs = 1};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = cmd_option(&options, option, "disasm", help);

@@ -23,8 +23,8 @@ static uint64_t now_us(void) {
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size, char *why,
-                      size_t why_size) {
+int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
+                      char *why, size_t why_size) {
   struct warrant_error error = {0};
   uint8_t *image = NULL;
   size_t image_size = 0;
@@ -96,6 +96,7 @@ static void ebpf(const struct warrant_program *program, struct judgement *j) {
     j->pc = v.pc;
     j->reason = v.reason ? v.reason : REASON_UNSUPPORTED;
     snprintf(j->message, sizeof j->message, "%s", v.message);
+    snprintf(j->state, sizeof j->state, "%s", v.verdict == WARRANT_REJECT ? v.state : "");
   }
   /* Ownership moves from the verdict to the judgement. */
   j->cert = v.cert;
@@ -127,8 +128,9 @@ void judge(const struct warrant_program *program, struct judgement *j) {
   j->verdict = JUDGED_ERROR;
   j->reason = valid == 0 ? REASON_UNCERTIFIED : REASON_NO_VERDICT;
   snprintf(j->message, sizeof j->message,
-           valid == 0 ? "the verifier accepts the program but the validator refuses the certificate: %s"
-                      : "the verifier accepts the program but the validator could not look at it: %s",
+           valid == 0
+               ? "the verifier accepts the program but the validator refuses the certificate: %s"
+               : "the verifier accepts the program but the validator could not look at it: %s",
            why);
 }
 
@@ -156,7 +158,8 @@ int judged_code(const struct judgement *j) {
   }
   if (j->reason && strcmp(j->reason, REASON_INPUT) == 0)
     return WARRANT_BAD_INPUT;
-  return j->reason && strcmp(j->reason, REASON_UNCERTIFIED) == 0 ? WARRANT_REFUSED : WARRANT_UNSUPPORTED;
+  return j->reason && strcmp(j->reason, REASON_UNCERTIFIED) == 0 ? WARRANT_REFUSED
+                                                                 : WARRANT_UNSUPPORTED;
 }
 
 void judge_problem(const struct warrant_error *problem, struct judgement *j) {
@@ -168,10 +171,14 @@ void judge_problem(const struct warrant_error *problem, struct judgement *j) {
 }
 
 void judge_reasons(void (*each)(const char *word, const char *meaning)) {
-  each(REASON_UNSUPPORTED, "the program uses something that is not supported");
-  each(REASON_INPUT, "the input cannot be read");
-  each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
-  each(REASON_NO_VERDICT, "no verdict was reached");
+  size_t count = 0;
+  const char *const *words = warrant_reasons(&count);
+  for (size_t i = 0; i < count; i++)
+    each(words[i], "eBPF: refused");
   for (int i = 0; i < WARRANT_CLASSIC_REASONS; i++)
-    each(warrant_classic_reason_word((enum warrant_classic_reason)i), "classic BPF");
+    each(warrant_classic_reason_word((enum warrant_classic_reason)i), "classic BPF: refused");
+  each(REASON_UNSUPPORTED, "no verdict: the program uses something that is not supported");
+  each(REASON_INPUT, "no verdict: the input cannot be read");
+  each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
+  each(REASON_NO_VERDICT, "no verdict was reached, for a cause the message names");
 }

@@ -9,19 +9,22 @@
 static const char help[] =
     "usage: warrant kernel load [OPTION]... FILE...\n"
     "\n"
-    "Loads every program in FILE into this host's kernel and prints its verdict. Nothing is attached\n"
+    "Loads every program in FILE into this host's kernel and prints its verdict. Nothing is "
+    "attached\n"
     "to anything of the host, and what was loaded is dropped at once. A socket filter goes to a\n"
     "socket made for it, a seccomp filter to a child process. Programs of more than 4096\n"
     "instructions are refused here: the kernel's own verifier can stall a processor on them.\n"
     "\n"
     "  --prog NAME     only this program\n"
     "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
-    "  --json          one object a program: file section program kernel flags verdict errno visited\n"
+    "  --json          one object a program: file section program kernel flags verdict errno "
+    "visited\n"
     "                  time_us log\n"
     "  --quiet         without the log of what is refused\n"
     "  --help, --version\n"
     "\n"
-    "Exit code: 0 all accepted; else 1 some refused; else 2 unreadable input; else 3 not supported\n"
+    "Exit code: 0 all accepted; else 1 some refused; else 2 unreadable input; else 3 not "
+    "supported\n"
     "or kept off the host; else 4 no permission for bpf(2).\n"
     "\n"
     "Example:\n"
@@ -29,7 +32,7 @@ static const char help[] =
 
 struct loading {
   struct cmd_options options;
-  char release[sizeof ((struct utsname *)0)->release];
+  char release[sizeof((struct utsname *)0)->release];
   int code;
 };
 
@@ -58,16 +61,26 @@ static void print_json(const struct loading *l, const char *path, const struct w
   cmd_print_json(o);
 }
 
-/* The log's last lines hold the reason; the first ones how it got there. All of it is printed. */
+/* The reason stands in the log's last lines; those before say how it got there. */
 static void print_log(const char *log) {
-  while (*log) {
-    size_t n = strcspn(log, "\n");
+  enum { SHOWN = 12 };
+  const char *starts[SHOWN];
+  size_t lines = 0;
+  for (const char *at = log; *at;) {
+    starts[lines++ % SHOWN] = at;
+    size_t n = strcspn(at, "\n");
+    at += n + (at[n] == '\n');
+  }
+  if (lines > SHOWN)
+    printf("    (the last %d of %zu lines; --json has them all)\n", SHOWN, lines);
+  for (size_t i = lines > SHOWN ? lines - SHOWN : 0; i < lines; i++) {
+    const char *at = starts[i % SHOWN];
+    printf("    ");
     char line[512];
-    snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), log);
-    fputs("    ", stdout);
+    size_t n = strcspn(at, "\n");
+    snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), at);
     cmd_print_safe(stdout, line);
     putchar('\n');
-    log += n + (log[n] == '\n');
   }
 }
 
@@ -75,13 +88,15 @@ static void print_text(const struct loading *l, const char *path, const struct w
                        const struct warrant_kernel_result *r) {
   cmd_print_name(stdout, path, p);
   printf(": Linux %s: %s%s%s", l->release,
-         cmd_colour(stdout, r->verdict == WARRANT_KERNEL_ACCEPT ? CMD_GOOD : CMD_BAD), verdict_word(r->verdict),
-         cmd_colour(stdout, CMD_PLAIN));
+         cmd_colour(stdout, r->verdict == WARRANT_KERNEL_ACCEPT ? CMD_GOOD : CMD_BAD),
+         verdict_word(r->verdict), cmd_colour(stdout, CMD_PLAIN));
   if (*r->message)
     printf(", %s", r->message);
   if (r->visited_known)
     printf(", %" PRIu64 " instructions processed", r->visited);
-  printf(", %" PRIu64 " us\n", r->time_us);
+  if (r->time_us) /* it was asked */
+    printf(", %" PRIu64 " us", r->time_us);
+  putchar('\n');
   if (r->verdict == WARRANT_KERNEL_REJECT && !l->options.quiet && r->log)
     print_log(r->log);
 }
@@ -104,7 +119,8 @@ static bool load_file(struct loading *l, const char *path) {
   if (warrant_load(path, &l->options.load, &object, &error)) {
     cmd_error(&error);
     memset(&r, 0, sizeof r);
-    r.verdict = error.code == WARRANT_UNSUPPORTED ? WARRANT_KERNEL_UNSUPPORTED : WARRANT_KERNEL_ERROR;
+    r.verdict =
+        error.code == WARRANT_UNSUPPORTED ? WARRANT_KERNEL_UNSUPPORTED : WARRANT_KERNEL_ERROR;
     snprintf(r.message, sizeof r.message, "%.250s", error.text);
     if (l->options.json)
       print_json(l, path, NULL, &r);
@@ -132,13 +148,15 @@ static bool load_file(struct loading *l, const char *path) {
 }
 
 int cmd_kernel(int argc, char **argv) {
-  static const struct option long_options[] = {CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
   if (argc < 2 || (strcmp(argv[1], "load") && argv[1][0] != '-')) {
     if (argc >= 2 && (strcmp(argv[1], "matrix") == 0 || strcmp(argv[1], "diff") == 0)) {
       cmd_complain("the command 'kernel %s' is not built yet", argv[1]);
       return WARRANT_UNSUPPORTED;
     }
-    cmd_complain("kernel: what to do? `warrant kernel load FILE...`; `warrant kernel --help` says more");
+    cmd_complain(
+        "kernel: what to do? `warrant kernel load FILE...`; `warrant kernel --help` says more");
     return WARRANT_BAD_INPUT;
   }
   bool load = strcmp(argv[1], "load") == 0;
@@ -151,7 +169,8 @@ int cmd_kernel(int argc, char **argv) {
       return code;
   }
   if (!load || optind == argc) {
-    cmd_complain("kernel: `warrant kernel load` needs at least one FILE; `warrant kernel --help` says more");
+    cmd_complain(
+        "kernel: `warrant kernel load` needs at least one FILE; `warrant kernel --help` says more");
     return WARRANT_BAD_INPUT;
   }
   struct utsname host;

@@ -8,7 +8,8 @@
 static const char help[] =
     "usage: warrant validate [OPTION]... FILE CERT\n"
     "\n"
-    "Asks the proved validator alone whether CERT, as `warrant check --cert` saves it, proves that\n"
+    "Asks the proved validator alone whether CERT, as `warrant check --cert` saves it, proves "
+    "that\n"
     "the program in FILE is safe. Nothing is searched, and where CERT comes from does not matter.\n"
     "\n"
     "  --prog NAME     the program, when FILE holds several\n"
@@ -24,7 +25,8 @@ static const char help[] =
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
 
 int cmd_validate(int argc, char **argv) {
-  static const struct option long_options[] = {CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
   struct cmd_options options = {.jobs = 1, .load = {.need_type = true}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = cmd_option(&options, option, "validate", help);

@@ -31,8 +31,8 @@ static const char *offset(char *text, size_t size, int off) {
 }
 
 static bool alu(const struct warrant_insn *i, char *text, size_t size) {
-  static const char *const ops[] = {"+=", "-=", "*=", "/=",   "|=", "&=", "<<=",
-                                    ">>=", NULL, "%=", "^=", "=",  "s>>="};
+  static const char *const ops[] = {
+      "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", NULL, "%=", "^=", "=", "s>>="};
   bool wide = (i->op & 7) == BPF_ALU64;
   char r = wide ? 'r' : 'w';
   unsigned op = i->op >> 4;
@@ -73,8 +73,8 @@ static bool alu(const struct warrant_insn *i, char *text, size_t size) {
 }
 
 static bool jump(const struct warrant_insn *i, char *text, size_t size) {
-  static const char *const ops[] = {NULL, "==", ">", ">=", "&",  "!=", "s>",
-                                    "s>=", NULL, NULL, "<", "<=", "s<", "s<="};
+  static const char *const ops[] = {NULL,  "==", ">",  ">=", "&",  "!=", "s>",
+                                    "s>=", NULL, NULL, "<",  "<=", "s<", "s<="};
   bool wide = (i->op & 7) == BPF_JMP;
   char r = wide ? 'r' : 'w';
   unsigned op = i->op >> 4;
@@ -122,7 +122,8 @@ static bool jump(const struct warrant_insn *i, char *text, size_t size) {
   }
 }
 
-static bool atomic(const struct warrant_insn *i, const char *type, const char *at, char *text, size_t size) {
+static bool atomic(const struct warrant_insn *i, const char *type, const char *at, char *text,
+                   size_t size) {
   bool wide = (i->op & 0x18) == BPF_DW;
   if (i->imm == 0x100) {
     char r = wide ? 'r' : 'w';
@@ -132,7 +133,8 @@ static bool atomic(const struct warrant_insn *i, const char *type, const char *a
     return true;
   }
   if (i->imm == 0x110) {
-    snprintf(text, size, "store_release((%s *)(r%u %s), %c%u)", type, i->dst, at, wide ? 'r' : 'w', i->src);
+    snprintf(text, size, "store_release((%s *)(r%u %s), %c%u)", type, i->dst, at, wide ? 'r' : 'w',
+             i->src);
     return true;
   }
   if (!wide && (i->op & 0x18) != BPF_W)
@@ -145,8 +147,8 @@ static bool atomic(const struct warrant_insn *i, const char *type, const char *a
   case BPF_AND:
   case BPF_XOR:
     snprintf(text, size, "lock *(%s *)(r%u %s) %s %c%u", type, i->dst, at,
-             i->imm == BPF_ADD  ? "+="
-             : i->imm == BPF_OR ? "|="
+             i->imm == BPF_ADD   ? "+="
+             : i->imm == BPF_OR  ? "|="
              : i->imm == BPF_AND ? "&="
                                  : "^=",
              r, i->src);
@@ -156,8 +158,8 @@ static bool atomic(const struct warrant_insn *i, const char *type, const char *a
   case BPF_AND | BPF_FETCH:
   case BPF_XOR | BPF_FETCH:
     snprintf(text, size, "%c%u = atomic_fetch_%s((%s *)(r%u %s), %c%u)", r, i->src,
-             (i->imm & 0xf0) == BPF_ADD  ? "add"
-             : (i->imm & 0xf0) == BPF_OR ? "or"
+             (i->imm & 0xf0) == BPF_ADD   ? "add"
+             : (i->imm & 0xf0) == BPF_OR  ? "or"
              : (i->imm & 0xf0) == BPF_AND ? "and"
                                           : "xor",
              type, i->dst, at, r, i->src);
@@ -178,8 +180,8 @@ static bool memory(const struct warrant_insn *i, char *text, size_t size) {
   const char *at = offset(place, sizeof place, i->off);
   unsigned width = i->op >> 3 & 3;
   const char *type = sizes[width];
-  /* LLVM names the 32-bit half of a register when the access is at most 32 bits wide only from -mcpu=v3
-   * on, and prints r in either case in the forms that the kernel takes; so does this. */
+  /* LLVM names the 32-bit half of a register when the access is at most 32 bits wide only from
+   * -mcpu=v3 on, and prints r in either case in the forms that the kernel takes; so does this. */
   switch (i->op & 0xe7) {
   case BPF_LDX | BPF_MEM:
     snprintf(text, size, "r%u = *(%s *)(r%u %s)", i->dst, type, i->src, at);

@@ -1,8 +1,9 @@
 /* eBPF objects as clang makes them: finds programs, maps and global data, and relocates.
  *
- * Relocations are resolved once for each section of instructions into notes, one a slot. A program is then a
- * slice of its section: its instructions, the maps that its own notes name, its lines. What a program needs
- * and we do not have becomes that program's problem; what is damaged fails the object. */
+ * Relocations are resolved once for each section of instructions into notes, one a slot. A program
+ * is then a slice of its section: its instructions, the maps that its own notes name, its lines.
+ * What a program needs and we do not have becomes that program's problem; what is damaged fails the
+ * object. */
 #include <bpf/btf.h>
 #include <gelf.h>
 #include <linux/bpf.h>
@@ -25,7 +26,16 @@
 #define OP_CALL 0x85
 #define LEGACY_MAP_SIZE 20 /* type, key size, value size, entries, flags */
 
-enum note_kind { NOTE_NONE, NOTE_MAP, NOTE_DATA, NOTE_CALL, NOTE_KFUNC, NOTE_EXTERN, NOTE_CODE, NOTE_OTHER };
+enum note_kind {
+  NOTE_NONE,
+  NOTE_MAP,
+  NOTE_DATA,
+  NOTE_CALL,
+  NOTE_KFUNC,
+  NOTE_EXTERN,
+  NOTE_CODE,
+  NOTE_OTHER
+};
 
 /* What the relocations of one slot say. */
 struct note {
@@ -62,7 +72,8 @@ struct elf {
   size_t symbol_count;
   size_t strings; /* section of the symbols' names */
   struct warrant_map_def *maps;
-  uint32_t map_count, declared; /* maps from `declared` on are sorted by place; global data comes before */
+  uint32_t map_count,
+      declared; /* maps from `declared` on are sorted by place; global data comes before */
   struct warrant_btf types;
   const uint8_t *ext;
   size_t ext_size;
@@ -78,7 +89,8 @@ struct elf {
 /* calloc within the object's memory limit; NULL has been reported. */
 static void *take(struct elf *e, size_t count, size_t each) {
   if (count > (WARRANT_MEMORY_MAX - e->memory) / each) {
-    bad(e, "%s: describes more than %zu MiB of programs and data", e->name, WARRANT_MEMORY_MAX >> 20);
+    bad(e, "%s: describes more than %zu MiB of programs and data", e->name,
+        WARRANT_MEMORY_MAX >> 20);
     return NULL;
   }
   e->memory += count * each;
@@ -106,7 +118,7 @@ static bool named(const char *section, const char *base) {
   return strncmp(section, base, n) == 0 && (section[n] == '\0' || section[n] == '.');
 }
 
-/* --- The file's own tables ------------------------------------------------------------------------------------- */
+/* --- The file's own tables --- */
 
 static int check_header(struct elf *e, const uint8_t *bytes, size_t size) {
   if (size < 4 || memcmp(bytes, "\177ELF", 4))
@@ -156,6 +168,10 @@ static int read_sections(struct elf *e, const uint8_t *bytes, size_t size) {
         return bad(e, "%s: section '%s' goes past the end of the file", e->name, s->name);
       s->bytes = bytes + h.sh_offset;
     }
+    if ((h.sh_type == SHT_REL || h.sh_type == SHT_RELA) &&
+        (h.sh_info >= e->section_count || h.sh_link >= e->section_count))
+      return bad(e, "%s: the relocations in section '%s' are for a section that is not there",
+                 e->name, s->name);
     s->type = h.sh_type;
     s->flags = h.sh_flags;
     s->size = h.sh_type == SHT_NULL ? 0 : h.sh_size;
@@ -189,12 +205,14 @@ static bool symbol_at(struct elf *e, size_t i, GElf_Sym *sym) {
   return i < e->symbol_count && gelf_getsym(e->symbols, (int)i, sym);
 }
 
-/* --- Maps and global data -------------------------------------------------------------------------------------- */
+/* --- Maps and global data --- */
 
-static struct warrant_map_def *add_map(struct elf *e, const char *name, uint32_t section, uint64_t offset) {
+static struct warrant_map_def *add_map(struct elf *e, const char *name, uint32_t section,
+                                       uint64_t offset) {
   if (e->map_count == WARRANT_MAPS_MAX) {
-    warrant_fail(e->error, WARRANT_UNSUPPORTED, "%s: more than %u maps in one object are not supported",
-                 e->name, WARRANT_MAPS_MAX);
+    warrant_fail(e->error, WARRANT_UNSUPPORTED,
+                 "%s: more than %u maps in one object are not supported", e->name,
+                 WARRANT_MAPS_MAX);
     return NULL;
   }
   if (!e->maps && !(e->maps = take(e, WARRANT_MAPS_MAX, sizeof *e->maps)))
@@ -271,23 +289,24 @@ static int by_place(const void *a, const void *b) {
 static int add_declared_maps(struct elf *e) {
   uint32_t btf_section = 0, legacy_section = 0;
   for (uint32_t i = 1; i < e->section_count; i++) {
-    if (strcmp(e->sections[i].name, ".maps") == 0 && e->sections[i].size)
+    if (strcmp(e->sections[i].name, ".maps") == 0)
       btf_section = i;
-    if (strcmp(e->sections[i].name, "maps") == 0 && e->sections[i].size)
+    if (strcmp(e->sections[i].name, "maps") == 0)
       legacy_section = i;
   }
   e->declared = e->map_count;
   if (!btf_section && !legacy_section)
     return 0;
-  if (btf_section && !e->types.btf)
+  if (e->sections[btf_section].size && !e->types.btf)
     return bad(e, "%s: has maps but no type information (.BTF) that defines them", e->name);
-  uint32_t first = e->declared;
+  uint32_t first = e->declared; /* section 0, "none", has no bytes */
   for (size_t i = 1; i < e->symbol_count; i++) {
     GElf_Sym sym;
     if (!symbol_at(e, i, &sym))
       return bad(e, "%s: symbol %zu cannot be read", e->name, i);
     int type = GELF_ST_TYPE(sym.st_info);
-    if (sym.st_shndx == SHN_UNDEF || (sym.st_shndx != btf_section && sym.st_shndx != legacy_section) ||
+    if (sym.st_shndx == SHN_UNDEF ||
+        (sym.st_shndx != btf_section && sym.st_shndx != legacy_section) ||
         (type != STT_OBJECT && type != STT_NOTYPE))
       continue;
     const char *name = symbol_name(e, &sym);
@@ -296,14 +315,15 @@ static int add_declared_maps(struct elf *e) {
     if (!add_map(e, name, sym.st_shndx, sym.st_value))
       return -1;
   }
-  if (e->map_count == first)
+  if (e->map_count == first && (e->sections[btf_section].size || e->sections[legacy_section].size))
     return bad(e, "%s: its map section defines no map", e->name);
   qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
   for (uint32_t i = first; i < e->map_count; i++) {
     struct warrant_map_def *def = &e->maps[i];
     bool more = i + 1 < e->map_count && def[1].section == def->section;
     uint64_t end = more ? def[1].offset : e->sections[def->section].size;
-    if (def->section == btf_section ? warrant_btf_map(e->name, &e->types, def, e->error)
+    uint64_t room = e->sections[def->section].size - def->offset;
+    if (def->section == btf_section ? warrant_btf_map(e->name, &e->types, def, room, e->error)
                                     : legacy_map(e, def, end - def->offset))
       return -1;
   }
@@ -311,19 +331,22 @@ static int add_declared_maps(struct elf *e) {
 }
 
 /* The map defined exactly there, or NULL. */
-static const struct warrant_map_def *map_at(const struct elf *e, uint32_t section, uint64_t offset) {
+static const struct warrant_map_def *map_at(const struct elf *e, uint32_t section,
+                                            uint64_t offset) {
   struct warrant_map_def key = {.section = section, .offset = offset};
   if (e->map_count == 0)
     return NULL;
   return bsearch(&key, e->maps + e->declared, e->map_count - e->declared, sizeof key, by_place);
 }
 
-/* --- Relocations ----------------------------------------------------------------------------------------------- */
+/* --- Relocations --- */
 
-static int resolve(struct elf *e, const struct section *code, const GElf_Rel *rel, struct note *notes) {
+static int resolve(struct elf *e, const struct section *code, const GElf_Rel *rel,
+                   struct note *notes) {
   uint64_t slots = code->size / 8, slot = rel->r_offset / 8;
   if (rel->r_offset % 8 || slot >= slots)
-    return bad(e, "%s: a relocation of section '%s' lies outside its instructions", e->name, code->name);
+    return bad(e, "%s: a relocation of section '%s' lies outside its instructions", e->name,
+               code->name);
   GElf_Sym sym;
   if (!symbol_at(e, GELF_R_SYM(rel->r_info), &sym))
     return bad(e, "%s: a relocation of section '%s' names no symbol", e->name, code->name);
@@ -337,8 +360,10 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
   switch (GELF_R_TYPE(rel->r_info)) {
   case R_BPF_64_64:
     if (insn[0] != OP_LD_IMM64 || slot + 1 >= slots)
-      return bad(e, "%s: a relocation of section '%s' is for a 64-bit constant, and its instruction has none",
-                 e->name, code->name);
+      return bad(
+          e,
+          "%s: a relocation of section '%s' is for a 64-bit constant, and its instruction has none",
+          e->name, code->name);
     if (sym.st_shndx == SHN_UNDEF) {
       note->kind = NOTE_EXTERN;
     } else if (!defined) {
@@ -347,8 +372,8 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
       note->kind = NOTE_DATA;
       note->map = e->sections[sym.st_shndx].data_map - 1;
       if (target > e->maps[note->map].map.value_size)
-        return bad(e, "%s: a relocation of section '%s' points outside section '%s'", e->name, code->name,
-                   e->sections[sym.st_shndx].name);
+        return bad(e, "%s: a relocation of section '%s' points outside section '%s'", e->name,
+                   code->name, e->sections[sym.st_shndx].name);
       note->offset = (uint32_t)target;
     } else if (e->sections[sym.st_shndx].flags & SHF_EXECINSTR) {
       note->kind = NOTE_CODE;
@@ -360,8 +385,8 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
     return 0;
   case R_BPF_64_32:
     if (insn[0] != OP_CALL)
-      return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none", e->name,
-                 code->name);
+      return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none",
+                 e->name, code->name);
     note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
     return 0;
   default:
@@ -394,7 +419,8 @@ static struct note *annotate(struct elf *e, uint32_t index) {
     if (s->info != index || (s->type != SHT_REL && s->type != SHT_RELA))
       continue;
     if (s->type == SHT_RELA) {
-      bad(e, "%s: section '%s' has relocations of a kind that BPF objects do not use", e->name, s->name);
+      bad(e, "%s: section '%s' has relocations of a kind that BPF objects do not use", e->name,
+          s->name);
       goto fail;
     }
     Elf_Data *data = elf_getdata(elf_getscn(e->elf, i), NULL);
@@ -419,7 +445,8 @@ static struct note *annotate(struct elf *e, uint32_t index) {
                          e->error))
       goto fail;
     if (core.outside) {
-      bad(e, "%s: a CO-RE relocation of section '%s' lies outside its instructions", e->name, code->name);
+      bad(e, "%s: a CO-RE relocation of section '%s' lies outside its instructions", e->name,
+          code->name);
       goto fail;
     }
   }
@@ -429,7 +456,7 @@ fail:
   return NULL;
 }
 
-/* --- Programs -------------------------------------------------------------------------------------------------- */
+/* --- Programs --- */
 
 static int by_position(const void *a, const void *b) {
   const struct found_program *x = a, *y = b;
@@ -459,8 +486,8 @@ static int find_programs(struct elf *e) {
     const char *name = symbol_name(e, &sym);
     if (sym.st_value % 8 || sym.st_size % 8 || sym.st_size == 0 || sym.st_value > s->size ||
         sym.st_size > s->size - sym.st_value) {
-      bad(e, "%s: function '%s' is not a whole number of instructions inside section '%s'", e->name, name,
-          s->name);
+      bad(e, "%s: function '%s' is not a whole number of instructions inside section '%s'", e->name,
+          name, s->name);
       goto out;
     }
     covered[sym.st_shndx] = true;
@@ -493,7 +520,8 @@ static int find_programs(struct elf *e) {
   }
   for (uint32_t i = 1; i < e->section_count; i++)
     if (is_code(&e->sections[i]) && !covered[i]) {
-      bad(e, "%s: section '%s' holds instructions but no function symbol says where a program starts",
+      bad(e,
+          "%s: section '%s' holds instructions but no function symbol says where a program starts",
           e->name, e->sections[i].name);
       goto out;
     }
@@ -547,58 +575,66 @@ static struct warrant_insn insn_at(const uint8_t *b) {
 }
 
 /* Says in `problem` why the slot needs what is not supported; true when it does. */
-static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const struct note *note,
-                         struct warrant_error *problem) {
+static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
+                         const struct note *note, struct warrant_error *problem) {
   const char *symbol = note->symbol ? note->symbol : "";
 #define unsupported(...) warrant_fail(problem, WARRANT_UNSUPPORTED, __VA_ARGS__)
   if (note->core)
     return unsupported("instruction %u needs a CO-RE relocation, which is not supported yet", pc);
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
-    return unsupported("instruction %u calls the BPF function %s'%s', and calls between BPF functions are "
-                       "not supported yet",
-                       pc, *symbol == '.' ? "in section " : "", symbol);
+    return unsupported(
+        "instruction %u calls the BPF function %s'%s', and calls between BPF functions are "
+        "not supported yet",
+        pc, *symbol == '.' ? "in section " : "", symbol);
   case NOTE_KFUNC:
-    return unsupported("instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
-                       "not supported yet",
-                       pc, symbol);
+    return unsupported(
+        "instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
+        "not supported yet",
+        pc, symbol);
   case NOTE_EXTERN:
-    return unsupported("instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are "
-                       "not supported yet",
-                       pc, symbol);
+    return unsupported(
+        "instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are "
+        "not supported yet",
+        pc, symbol);
   case NOTE_CODE:
-    return unsupported("instruction %u takes the address of the function %s'%s', and callbacks are not "
-                       "supported yet",
-                       pc, *symbol == '.' ? "in section " : "", symbol);
+    return unsupported(
+        "instruction %u takes the address of the function %s'%s', and callbacks are not "
+        "supported yet",
+        pc, *symbol == '.' ? "in section " : "", symbol);
   case NOTE_OTHER:
-    return unsupported("instruction %u has a relocation against '%s' of a kind that is not supported", pc,
-                       symbol);
+    return unsupported(
+        "instruction %u has a relocation against '%s' of a kind that is not supported", pc, symbol);
   case NOTE_MAP:
   case NOTE_DATA:
     if (*e->maps[note->map].problem)
-      return unsupported("instruction %u uses the map '%s', which %s, and that is not supported yet", pc,
-                         e->maps[note->map].map.name, e->maps[note->map].problem);
+      return unsupported(
+          "instruction %u uses the map '%s', which %s, and that is not supported yet", pc,
+          e->maps[note->map].map.name, e->maps[note->map].problem);
     return false;
   case NOTE_NONE:
     break;
   }
   if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_CALL)
-    return unsupported("instruction %u calls another BPF function, and calls between BPF functions are not "
-                       "supported yet",
-                       pc);
+    return unsupported(
+        "instruction %u calls another BPF function, and calls between BPF functions are not "
+        "supported yet",
+        pc);
   if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_KFUNC_CALL)
-    return unsupported("instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
-                       "supported yet",
-                       pc);
+    return unsupported(
+        "instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
+        "supported yet",
+        pc);
 #undef unsupported
   if (insn.op == OP_LD_IMM64 && insn.src)
-    return warrant_fail(problem, WARRANT_BAD_INPUT,
-                        "instruction %u refers to a map or address by a number that no relocation explains",
-                        pc);
+    return warrant_fail(
+        problem, WARRANT_BAD_INPUT,
+        "instruction %u refers to a map or address by a number that no relocation explains", pc);
   return false;
 }
 
-/* Copies maps that the program's notes name, in object order, and points its instructions at the copies. */
+/* Copies maps that the program's notes name, in object order, and points its instructions at the
+ * copies. */
 static int relocate(struct elf *e, const struct note *notes, struct warrant_program *p) {
   if (e->map_count == 0)
     return 0;
@@ -656,9 +692,11 @@ static size_t first_at(const struct warrant_line_record *records, size_t count, 
   return low;
 }
 
-/* The records that lie in the program, with their strings: measured first, then copied into one block. */
+/* The records that lie in the program, with their strings: measured first, then copied into one
+ * block. */
 static int add_lines(struct elf *e, const struct found_program *found,
-                     const struct warrant_line_record *records, size_t count, struct warrant_program *p) {
+                     const struct warrant_line_record *records, size_t count,
+                     struct warrant_program *p) {
   size_t first = first_at(records, count, found->start);
   size_t last = first_at(records, count, (uint64_t)found->start + found->count);
   if (first == last)
@@ -776,14 +814,15 @@ static int build_all(struct elf *e, struct warrant_object *object) {
       record_count = 0;
       if (!(notes = annotate(e, found->section)) ||
           (e->ext && e->types.btf &&
-           warrant_ext_lines(e->name, e->ext, e->ext_size, e->types.btf, s->name, &records, &record_count,
-                             e->error))) {
+           warrant_ext_lines(e->name, e->ext, e->ext_size, e->types.btf, s->name, &records,
+                             &record_count, e->error))) {
         result = -1;
         break;
       }
     }
     object->count = i + 1; /* so that a half-made program is freed too */
-    result = build(e, found, notes, records, record_count, &object->programs[i], &object->problems[i]);
+    result =
+        build(e, found, notes, records, record_count, &object->programs[i], &object->problems[i]);
   }
   free(notes);
   free(records);
@@ -825,7 +864,8 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
     return -1;
   if (elf_version(EV_CURRENT) == EV_NONE)
     return bad(&e, "%s: the ELF library is too old", name);
-  /* libelf takes the bytes as its own to change, so it gets a copy; all reads below are in the original. */
+  /* libelf takes the bytes as its own to change, so it gets a copy; all reads below are in the
+   * original. */
   char *copy = malloc(size);
   if (!copy)
     return bad(&e, "%s: out of memory", name);

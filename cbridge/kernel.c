@@ -41,7 +41,8 @@ int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error
       {.code = BPF_ALU64 | BPF_MOV | BPF_K},
       {.code = BPF_JMP | BPF_EXIT},
   };
-  /* A type that needs privilege: with unprivileged BPF on, a socket filter would load and the rest not. */
+  /* A type that needs privilege: with unprivileged BPF on, a socket filter would load and the rest
+   * not. */
   int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", nothing, 2, NULL);
   if (fd < 0)
     return no_engine(error, "bpf(2)", errno);
@@ -49,7 +50,7 @@ int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error
   return 0;
 }
 
-/* --- Maps ------------------------------------------------------------------------------------------------------ */
+/* --- Maps --- */
 
 static uint32_t processors(void) {
   long n = sysconf(_SC_NPROCESSORS_CONF);
@@ -70,8 +71,8 @@ static void kernel_name(const char *name, char out[16]) {
   size_t n = strnlen(name, 15);
   for (size_t i = 0; i < n; i++) {
     char c = name[i];
-    bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                c == '.';
+    bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                c == '_' || c == '.';
     out[i] = good ? c : '_';
   }
   out[n] = '\0';
@@ -97,7 +98,7 @@ static int make_map(const struct warrant_map *m, int *fd) {
   return 0;
 }
 
-/* --- eBPF ------------------------------------------------------------------------------------------------------ */
+/* --- eBPF --- */
 
 /* The number in the log's "processed N insns". */
 static void find_visited(struct warrant_kernel_result *r) {
@@ -114,13 +115,16 @@ static void find_visited(struct warrant_kernel_result *r) {
 
 static void refuse(struct warrant_kernel_result *r, int why) {
   r->number = why;
-  /* EPERM comes from the host's policy before the verifier looks at the program; EAGAIN and ENOMEM say
-   * nothing about it either. */
+  /* EPERM comes from the host's policy before the verifier looks at the program; EAGAIN and ENOMEM
+   * say nothing about it either. */
   bool verdict = why != EPERM && why != ENOMEM && why != EAGAIN && why != EINTR;
   r->verdict = verdict ? WARRANT_KERNEL_REJECT : WARRANT_KERNEL_ERROR;
-  snprintf(r->message, sizeof r->message, "%s: %s",
+  /* EACCES is how the verifier says no: its usual wording would send the reader after file
+   * permissions. */
+  const char *name = strerrorname_np(why);
+  snprintf(r->message, sizeof r->message, "%s (%s)",
            verdict ? "the kernel refuses the program" : "the kernel did not look at the program",
-           strerror(why));
+           name ? name : "unknown error");
 }
 
 static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_result *r,
@@ -131,8 +135,9 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
     if (p->maps[i].type == MAP_TYPE_ARENA || more > WARRANT_KERNEL_MAPS_MAX ||
         (bytes += more) > WARRANT_KERNEL_MAPS_MAX) {
       r->verdict = WARRANT_KERNEL_UNSUPPORTED;
-      snprintf(r->message, sizeof r->message, "not loaded: map '%.64s' is of a kind or size that is kept off "
-                                              "this host",
+      snprintf(r->message, sizeof r->message,
+               "not loaded: map '%.64s' is of a kind or size that is kept off "
+               "this host",
                p->maps[i].name);
       return 0;
     }
@@ -168,32 +173,41 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
   }
   for (uint32_t i = 0; i < p->insn_count; i++) {
     const struct warrant_insn *w = &p->insns[i];
-    insns[i] = (struct bpf_insn){
-        .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
+    insns[i] = (struct bpf_insn){.code = w->op,
+                                 .dst_reg = w->dst & 15,
+                                 .src_reg = w->src & 15,
+                                 .off = w->off,
+                                 .imm = w->imm};
     if (w->op != (BPF_LD | BPF_IMM | BPF_DW))
       continue;
     if (w->src == BPF_PSEUDO_MAP_FD || w->src == BPF_PSEUDO_MAP_VALUE)
       insns[i].imm = (uint32_t)w->imm < p->map_count ? fds[w->imm] : -1;
     if (i + 1 < p->insn_count) { /* the second slot is no instruction */
       w = &p->insns[++i];
-      insns[i] = (struct bpf_insn){
-          .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
+      insns[i] = (struct bpf_insn){.code = w->op,
+                                   .dst_reg = w->dst & 15,
+                                   .src_reg = w->src & 15,
+                                   .off = w->off,
+                                   .imm = w->imm};
     }
   }
   char name[16];
   kernel_name(p->name, name);
-  LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = p->attach_type, .prog_flags = p->prog_flags,
-              .attempts = 1, .log_level = 1, .log_buf = log, .log_size = LOG_SIZE);
+  LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = p->attach_type,
+              .prog_flags = p->prog_flags, .attempts = 1, .log_level = 1, .log_buf = log,
+              .log_size = LOG_SIZE);
   r->flags = p->prog_flags;
   uint64_t start = now_us();
-  int fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
+  int fd =
+      bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
   int why = errno;
   r->time_us = now_us() - start;
   if (fd < 0 && why == ENOSPC) { /* the log did not fit: the verdict matters more */
     options.log_level = 4;
     log[0] = '\0';
     start = now_us();
-    fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
+    fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count,
+                       &options);
     why = errno;
     r->time_us = now_us() - start;
   }
@@ -208,7 +222,8 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
   else
     refuse(r, why);
   find_visited(r);
-  if (fd < 0 && why == EPERM && r->visited_known) /* the verifier did look, whatever the number says */
+  if (fd < 0 && why == EPERM &&
+      r->visited_known) /* the verifier did look, whatever the number says */
     r->verdict = WARRANT_KERNEL_REJECT;
   if (fd >= 0)
     close(fd);
@@ -222,12 +237,13 @@ out:
   return result;
 }
 
-/* --- Classic --------------------------------------------------------------------------------------------------- */
+/* --- Classic --- */
 
 static struct sock_filter *filter_of(const struct warrant_program *p) {
   struct sock_filter *filter = calloc(p->insn_count ? p->insn_count : 1, sizeof *filter);
   for (uint32_t i = 0; filter && i < p->insn_count; i++)
-    filter[i] = (struct sock_filter){p->cinsns[i].code, p->cinsns[i].jt, p->cinsns[i].jf, p->cinsns[i].k};
+    filter[i] =
+        (struct sock_filter){p->cinsns[i].code, p->cinsns[i].jt, p->cinsns[i].jf, p->cinsns[i].k};
   return filter;
 }
 
@@ -247,9 +263,9 @@ static int attach_to_own_socket(const struct sock_fprog *program, struct warrant
   return 0;
 }
 
-/* After the filter is in place the child makes no system call: it dies of an illegal instruction. So an exit
- * with a number is a refusal, with that errno, and a death by a signal an installation, whatever the filter
- * does to system calls. */
+/* After the filter is in place the child makes no system call: it dies of an illegal instruction.
+ * So an exit with a number is a refusal, with that errno, and a death by a signal an installation,
+ * whatever the filter does to system calls. */
 static _Noreturn void install_and_die(const struct sock_fprog *program) {
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -282,8 +298,9 @@ static int install_in_child(const struct sock_fprog *program, struct warrant_ker
     refuse(r, WEXITSTATUS(status));
     return 0;
   }
-  return warrant_fail(error, WARRANT_NO_ENGINE,
-                      "this host's kernel cannot be asked: the child that installs the filter was stopped");
+  return warrant_fail(
+      error, WARRANT_NO_ENGINE,
+      "this host's kernel cannot be asked: the child that installs the filter was stopped");
 }
 
 static int load_classic(const struct warrant_program *p, struct warrant_kernel_result *r,
@@ -305,8 +322,8 @@ int warrant_kernel_load(const struct warrant_program *p, struct warrant_kernel_r
   if (p->insn_count > WARRANT_KERNEL_INSNS_MAX) {
     r->verdict = WARRANT_KERNEL_UNSUPPORTED;
     snprintf(r->message, sizeof r->message,
-             "not loaded: %u instructions, and more than %u are kept off this host's kernel", p->insn_count,
-             WARRANT_KERNEL_INSNS_MAX);
+             "not loaded: %u instructions, and more than %u are kept off this host's kernel",
+             p->insn_count, WARRANT_KERNEL_INSNS_MAX);
   } else {
     result = p->kind == WARRANT_EBPF ? load_ebpf(p, r, error) : load_classic(p, r, error);
   }

@@ -1,6 +1,6 @@
-/* The records of .BTF.ext: which source line an instruction comes from, and which instructions need CO-RE
- * relocation. A header names each table's offset and length; a table is a record size, then one block for
- * each ELF section: the section's name, a count and the records. */
+/* The records of .BTF.ext: which source line an instruction comes from, and which instructions need
+ * CO-RE relocation. A header names each table's offset and length; a table is a record size, then
+ * one block for each ELF section: the section's name, a count and the records. */
 #include <bpf/btf.h>
 #include <linux/btf.h>
 #include <stdlib.h>
@@ -15,13 +15,14 @@ static uint32_t le32(const uint8_t *b) {
 }
 
 static int damaged(const char *name, struct warrant_error *error) {
-  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its line information (.BTF.ext) is damaged", name);
+  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its line information (.BTF.ext) is damaged",
+                      name);
 }
 
 typedef int visit(void *context, const uint8_t *record);
 
-/* Walks the table whose offset and length stand at `field` of the header, and calls `each` for the records
- * of `section`. Records are at least `least` bytes. */
+/* Walks the table whose offset and length stand at `field` of the header, and calls `each` for the
+ * records of `section`. Records are at least `least` bytes. */
 static int walk(const char *name, const uint8_t *ext, size_t size, uint32_t field, uint32_t least,
                 const struct btf *btf, const char *section, visit *each, void *context,
                 struct warrant_error *error) {

@@ -14,7 +14,8 @@ static int too_large(const char *path, struct warrant_error *error) {
 }
 
 /* Reads all of `fd`; the caller frees *bytes. */
-static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size, struct warrant_error *error) {
+static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
+                    struct warrant_error *error) {
   struct stat st;
   if (fstat(fd, &st))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
@@ -26,7 +27,9 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size, str
   size_t room = 0, used = 0;
   for (;;) {
     if (used == room) {
-      room = room ? room * 2 : S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536;
+      room = room                                    ? room * 2
+             : S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1
+                                                     : 65536;
       if (room > WARRANT_FILE_MAX + 1)
         room = WARRANT_FILE_MAX + 1;
       uint8_t *larger = realloc(buffer, room);
@@ -57,11 +60,10 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size, str
   return 0;
 }
 
-static const char *name_of(const char *path) {
-  return strcmp(path, "-") ? path : "standard input";
-}
+static const char *name_of(const char *path) { return strcmp(path, "-") ? path : "standard input"; }
 
-int warrant_read_file(const char *path, uint8_t **bytes, size_t *size, struct warrant_error *error) {
+int warrant_read_file(const char *path, uint8_t **bytes, size_t *size,
+                      struct warrant_error *error) {
   bool standard = strcmp(path, "-") == 0;
   int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
@@ -116,8 +118,9 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
     size_t raw_size = 0;
     if (warrant_unhex(name, bytes, size, &raw, &raw_size, error))
       return -1;
-    int result = raw_size ? warrant_load_raw(name, raw, raw_size, options, object, error)
-                          : warrant_fail(error, WARRANT_BAD_INPUT, "%s: has no hexadecimal digits", name);
+    int result =
+        raw_size ? warrant_load_raw(name, raw, raw_size, options, object, error)
+                 : warrant_fail(error, WARRANT_BAD_INPUT, "%s: has no hexadecimal digits", name);
     free(raw);
     return result;
   }

@@ -9,8 +9,8 @@ struct btf;
 
 /* More than this in one program is not supported (Linux stops at the same number). */
 #define WARRANT_INSNS_MAX 1000000u
-/* Programs of one object, and bytes that all of them together may take: an object can name the same bytes
- * many times over, so its size alone bounds nothing. */
+/* Programs of one object, and bytes that all of them together may take: an object can name the same
+ * bytes many times over, so its size alone bounds nothing. */
 #define WARRANT_PROGRAMS_MAX 4096u
 #define WARRANT_MAPS_MAX 1024u
 #define WARRANT_MEMORY_MAX ((size_t)256 << 20)
@@ -21,8 +21,8 @@ int warrant_read_file(const char *path, uint8_t **bytes, size_t *size, struct wa
 /* rawforms.c: instruction bytes, tcpdump -ddd text and hexadecimal text. */
 bool warrant_is_text(const uint8_t *bytes, size_t size);
 /* Hexadecimal text to bytes; the caller frees *out. */
-int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out, size_t *out_size,
-                  struct warrant_error *error);
+int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out,
+                  size_t *out_size, struct warrant_error *error);
 int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error);
@@ -38,14 +38,16 @@ struct warrant_section {
 };
 bool warrant_section_type(const char *section, struct warrant_section *result);
 
-/* btfmaps.c: what BTF says about maps and global data, read through libbpf. libbpf writes warnings about
- * damaged BTF to standard error unless its caller has set libbpf_set_print; the command line has. */
+/* btfmaps.c: what BTF says about maps and global data, read through libbpf. libbpf writes warnings
+ * about damaged BTF to standard error unless its caller has set libbpf_set_print; the command line
+ * has. */
 struct warrant_btf {
   struct btf *btf;  /* owned */
   uint32_t maps_id; /* the DATASEC of .maps, 0: none */
   size_t work;      /* types visited so far: a small object can describe a very large graph */
 };
-/* A map that uses something not supported has `problem` set: only programs that refer to it are affected. */
+/* A map that uses something not supported has `problem` set: only programs that refer to it are
+ * affected. */
 struct warrant_map_def {
   struct warrant_map map; /* name and initial owned */
   uint32_t section;       /* ELF section index and offset there: what relocations point at */
@@ -55,18 +57,20 @@ struct warrant_map_def {
 int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct warrant_btf *types,
                      struct warrant_error *error);
 void warrant_btf_close(struct warrant_btf *types);
-/* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in .maps. */
+/* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in
+ * .maps. */
 int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
-                    struct warrant_error *error);
+                    uint64_t room, struct warrant_error *error);
 /* The same check for a data section: sets `problem` when a variable in it is not plain bytes. */
 void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size);
 
 /* lineinfo.c: the line and relocation records of .BTF.ext. */
 struct warrant_line_record {
-  uint32_t insn; /* slot in the ELF section */
+  uint32_t insn;                           /* slot in the ELF section */
   uint32_t file_offset, text_offset, line; /* offsets into the BTF strings */
 };
-/* Line records of `section`, ascending; the caller frees *records. Damaged line information is bad input. */
+/* Line records of `section`, ascending; the caller frees *records. Damaged line information is bad
+ * input. */
 int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
                       const char *section, struct warrant_line_record **records, size_t *count,
                       struct warrant_error *error);

@@ -28,13 +28,15 @@ static void usage(FILE *out) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     if (commands[i].run)
       fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].does);
-  fprintf(out, "\n`warrant COMMAND --help` has the options and examples. For all: --json, --quiet,\n"
-               "--jobs N, --help, --version.\n"
-               "\nExit codes: 0 accepted; 1 refused; 2 wrong usage or unreadable input; 3 something not\n"
-               "supported; 4 an engine is missing.\n"
-               "\nExamples:\n"
-               "  warrant check prog.bpf.o\n"
-               "  tcpdump -ddd -y EN10MB tcp port 80 | warrant check -\n");
+  fprintf(
+      out,
+      "\n`warrant COMMAND --help` has the options and examples. For all: --json, --quiet,\n"
+      "--jobs N, --help, --version.\n"
+      "\nExit codes: 0 accepted; 1 refused; 2 wrong usage or unreadable input; 3 something not\n"
+      "supported; 4 an engine is missing.\n"
+      "\nExamples:\n"
+      "  warrant check prog.bpf.o\n"
+      "  tcpdump -ddd -y EN10MB tcp port 80 | warrant check -\n");
 }
 
 /* libbpf explains damaged type information in its own words; ours say it once. */

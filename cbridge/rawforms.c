@@ -1,10 +1,11 @@
 /* Programs without an object file: instruction bytes, `tcpdump -ddd` text, hexadecimal text.
  *
- * Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every instruction
- * is one that Linux knows and the last is a return, as eBPF when every slot is a known instruction and the
- * last cannot fall through; as a seccomp filter when it is classic BPF of the instructions that seccomp takes
- * and returns seccomp actions only, as a socket filter otherwise. When that leaves no answer or two,
- * the user is asked: a filter checked by the other's rules would get a verdict that means nothing. */
+ * Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every
+ * instruction is one that Linux knows and the last is a return, as eBPF when every slot is a known
+ * instruction and the last cannot fall through; as a seccomp filter when it is classic BPF of the
+ * instructions that seccomp takes and returns seccomp actions only, as a socket filter otherwise.
+ * When that leaves no answer or two, the user is asked: a filter checked by the other's rules would
+ * get a verdict that means nothing. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
@@ -39,7 +40,9 @@ bool warrant_is_text(const uint8_t *bytes, size_t size) {
   return size > 0;
 }
 
-static bool is_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+static bool is_space(uint8_t c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
 
 static int hex_digit(uint8_t c) {
   if (c >= '0' && c <= '9')
@@ -51,8 +54,8 @@ static int hex_digit(uint8_t c) {
   return -1;
 }
 
-int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out, size_t *out_size,
-                  struct warrant_error *error) {
+int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out,
+                  size_t *out_size, struct warrant_error *error) {
   uint8_t *bytes = malloc(size / 2 + 1);
   if (!bytes)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
@@ -68,8 +71,8 @@ int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **
       i += 2;
       if (i == size || hex_digit(text[i]) < 0) {
         free(bytes);
-        return warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: byte %zu: no hexadecimal digit after 0x", name, i);
+        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: byte %zu: no hexadecimal digit after 0x",
+                            name, i);
       }
     }
     int high = hex_digit(text[i]);
@@ -77,8 +80,8 @@ int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **
     if (high < 0 || low < 0) {
       free(bytes);
       return warrant_fail(error, WARRANT_BAD_INPUT,
-                          "%s: byte %zu: not a pair of hexadecimal digits, which --hex asks for", name,
-                          i);
+                          "%s: byte %zu: not a pair of hexadecimal digits, which --hex asks for",
+                          name, i);
     }
     bytes[n++] = (uint8_t)(high << 4 | low);
     i += 2;
@@ -118,11 +121,11 @@ static bool classic_known(uint16_t code) {
   case BPF_STX:
     return code == BPF_ST || code == BPF_STX;
   case BPF_ALU:
-    return code <= 0xff && (code == (BPF_ALU | BPF_NEG) ||
-                            (BPF_OP(code) <= BPF_XOR && BPF_OP(code) != BPF_NEG));
+    return code <= 0xff &&
+           (code == (BPF_ALU | BPF_NEG) || (BPF_OP(code) <= BPF_XOR && BPF_OP(code) != BPF_NEG));
   case BPF_JMP:
-    return code <= 0xff && (code == (BPF_JMP | BPF_JA) ||
-                            (BPF_OP(code) >= BPF_JEQ && BPF_OP(code) <= BPF_JSET));
+    return code <= 0xff &&
+           (code == (BPF_JMP | BPF_JA) || (BPF_OP(code) >= BPF_JEQ && BPF_OP(code) <= BPF_JSET));
   case BPF_RET:
     return code == (BPF_RET | BPF_K) || code == (BPF_RET | BPF_A);
   default:
@@ -168,8 +171,8 @@ static bool seccomp_insn(struct warrant_cinsn c) {
   }
 }
 
-/* Which of the two classic dialects. A return of 0 to 65535 is a plain number of bytes to a socket filter
- * and a kill to seccomp, so it tells nothing. */
+/* Which of the two classic dialects. A return of 0 to 65535 is a plain number of bytes to a socket
+ * filter and a kill to seccomp, so it tells nothing. */
 static enum raw_form classic_dialect(const uint8_t *bytes, size_t count) {
   bool insns = true, returns = true, tells = false;
   for (size_t i = 0; i < count; i++) {
@@ -226,7 +229,7 @@ static bool ebpf_possible(const uint8_t *bytes, size_t count) {
     return true;
   /* a jump backward, but not past the start */
   return (last.op == 0x05 && last.off < 0 && (size_t)-last.off <= count) ||
-         (last.op == 0x06 && last.imm < 0 && (size_t)-(int64_t)last.imm <= count);
+         (last.op == 0x06 && last.imm < 0 && (size_t) - (int64_t)last.imm <= count);
 }
 
 static enum raw_form sniff(const uint8_t *bytes, size_t count) {
@@ -238,10 +241,10 @@ static enum raw_form sniff(const uint8_t *bytes, size_t count) {
   return classic ? classic_dialect(bytes, count) : RAW_UNKNOWN;
 }
 
-/* The decimal form: a count, then code, jt, jf and k of each instruction, between spaces, newlines or (as
- * iptables has it) commas. Not that form at all: returns 1, without an error. */
-static int parse_ddd(const char *name, const uint8_t *text, size_t size, struct warrant_cinsn **insns,
-                     uint32_t *count, struct warrant_error *error) {
+/* The decimal form: a count, then code, jt, jf and k of each instruction, between spaces, newlines
+ * or (as iptables has it) commas. Not that form at all: returns 1, without an error. */
+static int parse_ddd(const char *name, const uint8_t *text, size_t size,
+                     struct warrant_cinsn **insns, uint32_t *count, struct warrant_error *error) {
   for (size_t i = 0; i < size; i++)
     if (!is_space(text[i]) && text[i] != ',' && (text[i] < '0' || text[i] > '9'))
       return 1;
@@ -262,9 +265,10 @@ static int parse_ddd(const char *name, const uint8_t *text, size_t size, struct 
     if (numbers == 0) {
       declared = value;
       if (declared == 0 || declared > WARRANT_INSNS_MAX)
-        return warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: the first number, the count of instructions, is not between 1 and %u",
-                            name, WARRANT_INSNS_MAX);
+        return warrant_fail(
+            error, WARRANT_BAD_INPUT,
+            "%s: the first number, the count of instructions, is not between 1 and %u", name,
+            WARRANT_INSNS_MAX);
       list = calloc(declared, sizeof *list);
       if (!list)
         return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
@@ -273,8 +277,8 @@ static int parse_ddd(const char *name, const uint8_t *text, size_t size, struct 
       if (index >= declared) {
         free(list);
         return warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: more than the %llu instructions that its first number declares", name,
-                            (unsigned long long)declared);
+                            "%s: more than the %llu instructions that its first number declares",
+                            name, (unsigned long long)declared);
       }
       if (value > limits[field]) {
         free(list);
@@ -302,10 +306,10 @@ static int parse_ddd(const char *name, const uint8_t *text, size_t size, struct 
     return 1;
   if (numbers != 1 + 4 * declared) {
     free(list);
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: %llu instructions are declared, so %llu numbers should follow, not %zu",
-                        name, (unsigned long long)declared, (unsigned long long)(4 * declared),
-                        numbers - 1);
+    return warrant_fail(
+        error, WARRANT_BAD_INPUT,
+        "%s: %llu instructions are declared, so %llu numbers should follow, not %zu", name,
+        (unsigned long long)declared, (unsigned long long)(4 * declared), numbers - 1);
   }
   *insns = list;
   *count = (uint32_t)declared;
@@ -332,8 +336,9 @@ static int finish(const char *name, enum warrant_kind kind, struct warrant_insn 
   if (!p.file || !p.section || !p.name || !object->programs || !object->problems) {
     result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
   } else if (options->prog) {
-    result = warrant_fail(error, WARRANT_BAD_INPUT,
-                          "%s: --prog %s: a raw program has no name to choose by", name, options->prog);
+    result =
+        warrant_fail(error, WARRANT_BAD_INPUT,
+                     "%s: --prog %s: a raw program has no name to choose by", name, options->prog);
   } else if (kind == WARRANT_EBPF) {
     if (options->type) {
       if (!warrant_type_number(options->type, &p.type))
@@ -385,7 +390,8 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
   }
   if (warrant_is_text(bytes, size) && form == RAW_UNKNOWN)
     return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: text, but not what tcpdump -ddd prints (hexadecimal needs --hex)", name);
+                        "%s: text, but not what tcpdump -ddd prints (hexadecimal needs --hex)",
+                        name);
   if (size % 8)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "%s: %s: its %zu bytes are not a whole number of 8-byte instructions", name,
@@ -395,25 +401,27 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
   size_t count = size / 8;
   if (count > WARRANT_INSNS_MAX)
     return warrant_fail(error, WARRANT_UNSUPPORTED,
-                        "%s: %zu instructions, and more than %u in one program are not supported", name,
-                        count, WARRANT_INSNS_MAX);
+                        "%s: %zu instructions, and more than %u in one program are not supported",
+                        name, count, WARRANT_INSNS_MAX);
   if (form == RAW_UNKNOWN)
     form = sniff(bytes, count);
   switch (form) {
   case RAW_UNKNOWN:
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: no form of program that is known here (--format ebpf, cbpf or seccomp takes "
-                        "it as raw instructions anyway)",
-                        name);
+    return warrant_fail(
+        error, WARRANT_BAD_INPUT,
+        "%s: no form of program that is known here (--format ebpf, cbpf or seccomp takes "
+        "it as raw instructions anyway)",
+        name);
   case RAW_EITHER:
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: could be classic BPF or eBPF: say which with --format ebpf, cbpf or seccomp",
-                        name);
+    return warrant_fail(
+        error, WARRANT_BAD_INPUT,
+        "%s: could be classic BPF or eBPF: say which with --format ebpf, cbpf or seccomp", name);
   case RAW_EITHER_CLASSIC:
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: could be a socket filter or a seccomp filter: say which with --format cbpf "
-                        "or seccomp",
-                        name);
+    return warrant_fail(
+        error, WARRANT_BAD_INPUT,
+        "%s: could be a socket filter or a seccomp filter: say which with --format cbpf "
+        "or seccomp",
+        name);
   case RAW_EBPF: {
     struct warrant_insn *insns = calloc(count, sizeof *insns);
     if (!insns)

@@ -21,7 +21,8 @@
 #define FLAG_SLEEPABLE (1u << 4)
 #define FLAG_XDP_FRAGS (1u << 5)
 
-/* `name` ending in '/' is a prefix, in '+' the whole name or a prefix before '/', otherwise the whole name. */
+/* `name` ending in '/' is a prefix, in '+' the whole name or a prefix before '/', otherwise the
+ * whole name. */
 struct rule {
   const char *name;
   uint8_t type, attach, flags;

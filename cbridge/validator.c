@@ -14,7 +14,7 @@
 #include <caml/memory.h>
 #include <caml/mlvalues.h>
 
-#define STACK_SIZE ((size_t)512 << 20)
+#define STACK_SIZE ((size_t)256 << 20)
 
 struct job {
   const uint8_t *image, *second; /* second: the certificate or the environment */

@@ -85,7 +85,7 @@ struct warrant_program {
   size_t strings_size;
 };
 
-/* --- Loading --------------------------------------------------------------------------------------------------- */
+/* --- Loading --- */
 
 /* How to read a file. The strings are borrowed for the call. All zero is a good default. */
 struct warrant_load_options {

@@ -1,5 +1,5 @@
-(** The checker of classic programs, by Linux's rules and in Linux's order: every instruction by itself, then the last one,
-    then scratch memory, then what seccomp adds.  The verdict names the first refusal in that order.
+(** The checker of classic programs, by Linux's rules and in Linux's order: every instruction by itself, then the last
+    one, then scratch memory, then what seccomp adds.  The verdict names the first refusal in that order.
     For [Libpcap] it is stricter than libpcap, which accepts programs that loop, abort, shift too far or read what was never written. *)
 From Semantics Require Export Classic.
 

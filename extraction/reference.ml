@@ -6,9 +6,14 @@ type environment = { concrete : Core.concrete; fuel : Z.t }
 (* Regions are searched one by one, so that more map values than this would take too long. *)
 let most_values = 1_000_000
 
+(* Bytes of context, packet and maps become lists. *)
+let most_bytes = 4 lsl 20
+
 let byte_list s = List.init (String.length s) (fun i -> Z.of_int (Char.code s.[i]))
 
 let read_environment maps bytes =
+  let initial = List.fold_left (fun n m -> n + String.length m.Image.initial) 0 maps in
+  if String.length bytes + initial > most_bytes then bad "it has more than %d bytes" most_bytes;
   let r = make bytes in
   magic r "an environment" "WENV";
   (match u8 r with 1 -> () | v -> bad "version %d is not known" v);

@@ -101,8 +101,12 @@ int main(int argc, char **argv) {
   if (!code) {
     char why[400];
     int valid = warrant_validate_bytes(image, image_size, cert, cert_size, why, sizeof why);
-    code = valid == 1 ? WARRANT_OK : valid == 0 ? WARRANT_REFUSED : WARRANT_UNSUPPORTED;
-    printf(valid == 1 ? "valid\n" : "refused: %s\n", why);
+    if (valid < 0)
+      code = complain(path, why, WARRANT_UNSUPPORTED);
+    else
+      printf(valid ? "valid\n" : "refused: %s\n", why);
+    if (valid == 0)
+      code = WARRANT_REFUSED;
   }
   free(image);
   free(cert);

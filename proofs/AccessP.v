@@ -1,7 +1,7 @@
 (** Addresses, loads and stores: an access that the checker lets pass does not fault, and what is said of the result holds. *)
 From Checker Require Import Access.
 From Proofs Require Export ArithP.
-From Proofs Require Import ScalarStubA.
+From Proofs Require Import ScalarP.
 
 (** The [n] bytes at address [x] are in a region that is neither the stack nor the context, and that may be written if [w]. *)
 Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=

@@ -1,6 +1,5 @@
 (** Arithmetic on abstract values is sound. *)
 From Proofs Require Export LayoutP FactP.
-From Proofs Require Import ScalarStub.
 From Checker Require Import Arith.
 
 Section Arith.
@@ -65,11 +64,11 @@ Proof.
   destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
-  rewrite Sum. clear Sum N X. destruct f as [tb s0| | |mx av| | |i mx|i]; try discriminate E.
-  - destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+  rewrite Sum. clear Sum N X. destruct f; try discriminate E.
+  - parts EF as m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (wl_guard _ _ WL) as G. pose proof (packet_range WL) as Lo.
     exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
-  - destruct (map_of t i) as [m|] eqn:M; [|discriminate E].
+  - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [bs [b [Q1 [Q2 Q3]]]]. pose proof (value_range WL _ _ _ _ M Q1 Q2) as Room.
     exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact Q1|]. split; [exact Q2 | lia].

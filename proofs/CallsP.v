@@ -1,7 +1,7 @@
 (** Helper calls: arguments that the checker lets pass are legal, and the result is what the contract says. *)
 From Checker Require Import Calls.
 From Proofs Require Export AccessP.
-From Proofs Require Import ScalarStubA.
+From Proofs Require Import ScalarP.
 
 (** Memory that a helper reads: [n] bytes of those checked. *)
 Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true -> 0 < n <= k ->

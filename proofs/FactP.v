@@ -1,7 +1,16 @@
 (** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a register. *)
 From Checker Require Export State Calls.
-From Proofs Require Export Tactics WordP.
-From Proofs Require Import ScalarStub.
+From Proofs Require Export Tactics WordP ScalarP.
+
+(** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so that no pattern
+    counts the kinds of fact. *)
+Tactic Notation "parts" hyp(E) "as" ident(a) :=
+  match type of E with _ = Some (_ ?x) => rename x into a | _ = _ ?x => rename x into a end.
+Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) :=
+  match type of E with
+  | _ = Some (_ ?x ?y) => rename x into a; rename y into b
+  | _ = _ ?x ?y => rename x into a; rename y into b
+  end.
 
 (** ** Lists by [Z] index *)
 Lemma nth_z_bounds {A} (l : list A) k w : nth_z l k = Some w -> 0 <= k < Z.of_nat (length l).
@@ -79,7 +88,7 @@ Lemma view_sound a x ta s : relv vs a x -> view F a = Some (ta, s) -> in_scalar 
 Proof.
   unfold view. intros R E. destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
-  destruct f as [tb s0| | | | | | |]; try discriminate E. injection E as <- <-.
+  destruct f; try discriminate E. injection E as <- <-.
   destruct (snd a =? 0) eqn:Z0; bools.
   - rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
   - rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
@@ -99,8 +108,8 @@ Lemma aconst_sound z v : aconst F z = Some v -> relv vs v (wrap z).
 Proof.
   unfold aconst. intros E. destruct (zfind 0 F) as [f|] eqn:EF; [|discriminate E].
   destruct (FH _ _ EF) as [w [N [B P]]].
-  destruct f as [ta s| | | | | | |]; try discriminate E. destruct ta; [discriminate E|].
-  destruct (sc_is_const s) as [c|] eqn:C; [|discriminate E]. destruct c as [|c|c]; try discriminate E.
+  destruct f; try discriminate E. parts EF as ta sc. destruct ta; [discriminate E|].
+  destruct (sc_is_const sc) as [c|] eqn:C; [|discriminate E]. destruct c as [|c|c]; try discriminate E.
   injection E as <-. assert (Z0 : w = 0) by (eapply sc_is_const_sound; [exact P | exact C]). subst w.
   exists 0. cbn [fst snd]. split; [exact N|]. rewrite soff_wrap, Z.add_0_l. reflexivity.
 Qed.
@@ -109,8 +118,8 @@ Lemma range_sound a x l h d : relv vs a x -> range F a = Some (l, h, d) ->
 Proof.
   unfold range. intros R E. destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
-  destruct f as [ta s| | | | | | |]; try discriminate E. destruct P as [P1 [P2 [U S]]].
-  set (q := (s_umin s + snd a) / word_size) in *.
+  destruct f; try discriminate E. parts EF as ta sc. destruct P as [P1 [P2 [U S]]].
+  set (q := (s_umin sc + snd a) / word_size) in *.
   destruct (q =? _) eqn:Q; [|discriminate E]. injection E as <- <- <-. bools.
   assert (X : wrap (w + snd a) = w + (snd a - q * word_size)).
   { rewrite wrap_mod. symmetry. unfold word_size in *. apply Z.mod_unique with q; [|lia]. left.

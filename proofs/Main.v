@@ -6,7 +6,7 @@
     [step], [fault]                                semantics/Machine.v;  [wf_layout] semantics/Layout.v
     docs/theorems.md says the same in English. *)
 From Semantics Require Import Encode Classic.
-From Checker Require Import ClassicCheck.
+From Checker Require Import Cert ClassicCheck.
 From Proofs Require Import CertP EncodeP ClassicP Nonvacuous.
 
 (** 1. Encoding: slots decode to an instruction exactly when they begin with one of its encodings, and each instruction

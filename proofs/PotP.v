@@ -31,7 +31,7 @@ Variable vs : list Z.
 Lemma umax_sound s hi : facts_hold t L F vs -> umax_of F s = Some hi -> exists w, nth_z vs s = Some w /\ w <= hi.
 Proof.
   unfold umax_of. intros H E. destruct (zfind s F) as [f|] eqn:EF; [|discriminate E].
-  destruct (H _ _ EF) as [w [N [B P]]]. destruct f as [ta x| | | | | | |]; try discriminate E. injection E as <-.
+  destruct (H _ _ EF) as [w [N [B P]]]. destruct f; try discriminate E. injection E as <-.
   destruct P as [P1 [P2 [P3 P4]]]. exists w. split; [exact N | lia].
 Qed.
 Lemma term_floor_sound q x fl : facts_hold t L F vs -> 0 <= tm_k q -> term_val q vs x ->

@@ -1,7 +1,6 @@
 (** What a comparison tells is so: the same valuation meets the refined facts. *)
 From Checker Require Import Refine.
 From Proofs Require Export ArithP.
-From Proofs Require Import ScalarStub.
 
 Section Refine.
 Variable t : target.
@@ -18,7 +17,7 @@ Proof. intros [F [-> H]] K. cbn [obind]. apply K. exact H. Qed.
 Lemma narrow_sound F a s x : facts_hold t L F vs -> relv vs a x -> in_scalar s x -> refines (narrow F a s).
 Proof.
   intros H R S. unfold narrow. destruct (fact_of F a) as [f|] eqn:E; [|apply refines_same; exact H].
-  destruct f as [ta s0| | | | | | |]; try (apply refines_same; exact H).
+  destruct f; try (apply refines_same; exact H). parts E as ta sc.
   destruct (fact_of_sound _ _ _ _ H _ _ _ R E) as [w [N [[B P] X]]].
   assert (S1 : in_scalar (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) w).
   { destruct (snd a =? 0) eqn:Z0; bools.
@@ -62,8 +61,8 @@ Lemma refine_packet_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> re
   facts_hold t L (refine_packet F r a b) vs.
 Proof.
   intros H A B C. unfold refine_packet. destruct (fact_of F a) as [f|] eqn:EA; [|exact H].
-  destruct f as [| | |mx av| | | |]; try exact H. destruct (fact_of F b) as [f|] eqn:EB; [|exact H].
-  destruct f as [| | | | | | |]; try exact H.
+  destruct f; try exact H. parts EA as m0 av0.
+  destruct (fact_of F b) as [f|] eqn:EB; [|exact H]. destruct f; try exact H.
   destruct (_ && _) eqn:T; [|exact H]. bools.
   destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [P X]]].
   destruct (fact_of_sound _ _ _ _ H _ _ _ B EB) as [e [N' [[Q1 Q2] Y]]].
@@ -72,13 +71,13 @@ Proof.
   { rewrite Y, <- Q2. rewrite wrap_small; lia. }
   assert (X' : x = w + snd a).
   { rewrite X. apply wrap_small. destruct P as [P0 [P1 P2]]. lia. }
-  clear X Y. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w mx av _ H N P); lia.
+  clear X Y. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w m0 av0 _ H N P); lia.
 Qed.
 Lemma refine_null_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
   refines (refine_null F r a b).
 Proof.
   intros H A B C. unfold refine_null. pose proof (refines_same F H) as Same.
-  destruct (fact_of F a) as [f|] eqn:EA; [|exact Same]. destruct f as [| | | | | |i mx|i]; try exact Same.
+  destruct (fact_of F a) as [f|] eqn:EA; [|exact Same]. destruct f; try exact Same.
   all: destruct (const_of F b) as [c|] eqn:CB; [|exact Same]; destruct c as [|c|c]; try exact Same.
   all: destruct (snd a =? 0) eqn:Z0; [|exact Same]; bools.
   all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ H _ _ _ B CB); subst y.

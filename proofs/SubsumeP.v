@@ -1,6 +1,5 @@
 (** Inclusion by substitution is sound: the target's valuation is the source's, through the substitution. *)
 From Proofs Require Export RefineP.
-From Proofs Require Import ScalarStub.
 From Checker Require Export Subsume.
 
 Definition subst_val (vs : list Z) (a : aval) : Z :=
@@ -50,43 +49,41 @@ Proof.
   assert (Here : forall g, fact_of F a = Some g -> snd a = 0 -> fact_holds t L g x).
   { intros g E' Z0. destruct (fact_of_sound _ _ _ _ H _ _ _ R E') as [w [N [P X]]].
     rewrite Z0, Z.add_0_r, wrap_small in X by (destruct P as [B P]; exact B). subst x. exact P. }
-  destruct f as [ta s| | |mx av| |i|i mx|i]; cbn [fact_le] in E.
-  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [ta' s']. cbn [snd] in S.
+  destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
+  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb]. cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
+    destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
+    destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
-    destruct f as [| | |mx' av'| | | |]; try discriminate E.
+  - parts Ef as m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E. parts EF as m0 av0.
     apply andb_true_iff in E. destruct E as [E A]. unfold guard in E. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
-    destruct av as [k|]; [|exact I]. destruct av' as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
+    destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f; try discriminate E.
+    destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E]. destruct f as [| | | | |i'| |]; try discriminate E.
-    bools. subst i'.
-    exact (proj2 (Here _ eq_refl Z0)).
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
-    destruct f as [| | | | | |i' mx'|]; try discriminate E.
-    destruct (map_of t i) as [m|] eqn:M; [|discriminate E]. bools. subst i'.
+  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
+    bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E. parts EF as j0 m0.
+    destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [bs [b [V [J P]]]]] X]]].
     pose proof (value_range WL _ _ _ _ M V J) as Room. rewrite wrap_small in X by lia. subst x.
     exists bs, b. split; [exact V|]. split; [exact J | lia].
-  - destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
-    destruct f as [ta s| | | | | |i' mx|i']; try discriminate E.
+  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + bools. subst i' mx.
-      assert (Q : fact_holds t L (FVal i 0) x) by (apply Here; [reflexivity | assumption]).
+    + parts EF as j0 m0. bools. subst j0 m0.
+      assert (Q : fact_holds t L (FVal j1 0) x) by (apply Here; [reflexivity | assumption]).
       destruct Q as [B [bs [b [V [J P]]]]]. right. exists bs. split; [exact V|]. replace x with b by lia. exact J.
-    + bools. subst i'. assert (Q : fact_holds t L (FNull i) x) by (apply Here; [reflexivity | assumption]).
-      exact (proj2 Q).
+    + parts EF as j0. bools. subst j0.
+      assert (Q : fact_holds t L (FNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->

@@ -1,0 +1,536 @@
+/* The scalar domain: checker/Tnum.v and checker/Scalar.v in C, function by function. Coq's numbers
+ * don't overflow, so bounds are computed in 128 bits and fit 64 again after reduction. */
+#include "scalar.h"
+
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 uwide;
+
+#define SIGN64 0x8000000000000000u
+#define SMAX64 INT64_MAX
+#define SMIN64 INT64_MIN
+#define HIGH32 0xffffffff00000000u
+#define WORD ((wide)1 << 64)
+
+struct tnum {
+  uint64_t val, mask;
+};
+
+/* A scalar whose bounds may lie outside words. */
+struct loose {
+  struct tnum t;
+  wide umin, umax, smin, smax;
+};
+
+static wide max_of(wide a, wide b) { return a > b ? a : b; }
+static wide min_of(wide a, wide b) { return a < b ? a : b; }
+
+/* Known bits. */
+
+static const struct tnum tn_top = {0, UINT64_MAX};
+
+static struct tnum tn(struct w_scalar s) { return (struct tnum){s.val, s.mask}; }
+
+static bool tn_le(struct tnum a, struct tnum b) {
+  return (a.mask & ~b.mask) == 0 && (a.val & ~b.mask) == b.val;
+}
+
+static bool tn_meet(struct tnum a, struct tnum b, struct tnum *t) {
+  if (((a.val ^ b.val) & ~(a.mask | b.mask)) != 0)
+    return false;
+  *t = (struct tnum){a.val | b.val, a.mask & b.mask};
+  return true;
+}
+
+static struct tnum tn_join(struct tnum a, struct tnum b) {
+  uint64_t m = a.mask | b.mask | (a.val ^ b.val);
+  return (struct tnum){a.val & ~m, m};
+}
+
+static unsigned log2_of(uint64_t x) { return 63 - (unsigned)__builtin_clzll(x); }
+
+/* The high bits that all of lo .. hi share. */
+static struct tnum tn_range(uint64_t lo, uint64_t hi) {
+  uint64_t d = lo ^ hi;
+  if (d == 0)
+    return (struct tnum){lo, 0};
+  uint64_t m = UINT64_MAX >> (63 - log2_of(d));
+  return (struct tnum){lo & ~m, m};
+}
+
+static struct tnum tn_and(struct tnum a, struct tnum b) {
+  uint64_t v = a.val & b.val;
+  return (struct tnum){v, (a.val | a.mask) & (b.val | b.mask) & ~v};
+}
+
+static struct tnum tn_or(struct tnum a, struct tnum b) {
+  uint64_t v = a.val | b.val;
+  return (struct tnum){v, (a.mask | b.mask) & ~v};
+}
+
+static struct tnum tn_xor(struct tnum a, struct tnum b) {
+  uint64_t m = a.mask | b.mask;
+  return (struct tnum){(a.val ^ b.val) & ~m, m};
+}
+
+/* A bit of a sum is known when both operands' bits are and every sum carries alike into it. */
+static struct tnum tn_add(struct tnum a, struct tnum b) {
+  uint64_t v = a.val + b.val, top = v + a.mask + b.mask;
+  uint64_t m = (top ^ v) | a.mask | b.mask;
+  return (struct tnum){v & ~m, m};
+}
+
+static struct tnum tn_sub(struct tnum a, struct tnum b) {
+  uint64_t v = a.val - b.val, top = v + a.mask, bot = v - b.mask;
+  uint64_t m = (top ^ bot) | a.mask | b.mask;
+  return (struct tnum){v & ~m, m};
+}
+
+static struct tnum tn_shl(struct tnum t, unsigned c) {
+  return (struct tnum){t.val << c, t.mask << c};
+}
+
+static struct tnum tn_shr(struct tnum t, unsigned c) {
+  return (struct tnum){t.val >> c, t.mask >> c};
+}
+
+static struct tnum tn_sar(struct tnum t, unsigned c) {
+  return (struct tnum){(uint64_t)((int64_t)t.val >> c), (uint64_t)((int64_t)t.mask >> c)};
+}
+
+static struct tnum tn_mul_loop(struct tnum a, struct tnum b, struct tnum acc) {
+  for (; (a.val | a.mask) != 0; a = tn_shr(a, 1), b = tn_shl(b, 1)) {
+    if (a.val & 1)
+      acc = tn_add(acc, (struct tnum){0, b.mask});
+    else if (a.mask & 1)
+      acc = tn_add(acc, (struct tnum){0, b.val | b.mask});
+  }
+  return acc;
+}
+
+static struct tnum tn_mul(struct tnum a, struct tnum b) {
+  struct tnum acc = {a.val * b.val, 0};
+  return b.mask == 0 ? tn_mul_loop(b, a, acc) : tn_mul_loop(a, b, acc);
+}
+
+/* Reduction. */
+
+static const struct w_scalar nothing = {.umin = 1, .umax = 0, .smin = 1, .smax = 0};
+
+static struct w_scalar finish(struct tnum t, wide umin, wide umax, wide smin, wide smax) {
+  if (!tn_meet(t, tn_range((uint64_t)umin, (uint64_t)umax), &t))
+    return nothing;
+  return (struct w_scalar){t.val,          t.mask,        (uint64_t)umin,
+                           (uint64_t)umax, (int64_t)smin, (int64_t)smax};
+}
+
+/* The word is in lo1 .. hi1, where both readings agree, or in lo2 .. hi2, the negative half. */
+static struct w_scalar sync1(struct loose s) {
+  uint64_t v = s.t.val, m = s.t.mask;
+  wide umin = max_of(s.umin, v), umax = min_of(s.umax, v | m);
+  wide smin = max_of(s.smin, (int64_t)(v | (m & SIGN64)));
+  wide smax = min_of(s.smax, (int64_t)(v | (m & SMAX64)));
+  wide lo1 = max_of(umin, max_of(smin, 0)), hi1 = min_of(umax, min_of(smax, SMAX64));
+  wide lo2 = max_of(umin, max_of(smin + WORD, SIGN64));
+  wide hi2 = min_of(umax, min_of(smax + WORD, UINT64_MAX));
+  if (lo1 <= hi1) {
+    if (lo2 <= hi2)
+      return finish(s.t, lo1, hi2, lo2 - WORD, hi1);
+    return finish(s.t, lo1, hi1, lo1, hi1);
+  }
+  if (lo2 <= hi2)
+    return finish(s.t, lo2, hi2, lo2 - WORD, hi2 - WORD);
+  return nothing;
+}
+
+static struct loose loosen(struct w_scalar s) {
+  return (struct loose){tn(s), s.umin, s.umax, s.smin, s.smax};
+}
+
+static struct w_scalar sync_loose(struct loose s) { return sync1(loosen(sync1(s))); }
+
+struct w_scalar w_sc_sync(struct w_scalar s) {
+  return sync_loose(loosen(s));
+}
+
+static bool check(struct loose l, struct w_scalar *s) {
+  struct w_scalar r = sync_loose(l);
+  if (r.umax < r.umin)
+    return false;
+  *s = r;
+  return true;
+}
+
+/* Known bits and an unsigned range. */
+static struct w_scalar make_unsigned(struct tnum t, wide lo, wide hi) {
+  return sync_loose((struct loose){t, lo, hi, SMIN64, SMAX64});
+}
+
+static struct w_scalar make_signed(struct tnum t, wide lo, wide hi) {
+  return sync_loose((struct loose){t, 0, UINT64_MAX, lo, hi});
+}
+
+/* Making and comparing. */
+
+struct w_scalar w_sc_top(void) {
+  return (struct w_scalar){0, UINT64_MAX, 0, UINT64_MAX, SMIN64, SMAX64};
+}
+
+struct w_scalar w_sc_const(uint64_t c) {
+  return (struct w_scalar){c, 0, c, c, (int64_t)c, (int64_t)c};
+}
+
+struct w_scalar w_sc_range(uint64_t lo, uint64_t hi) {
+  return make_unsigned(tn_top, lo, hi);
+}
+
+struct w_scalar w_sc_srange(int64_t lo, int64_t hi) {
+  return make_signed(tn_top, lo, hi);
+}
+
+static unsigned size_bits(enum w_size size) { return 8u << size; }
+
+struct w_scalar w_sc_of_bytes(enum w_size size) {
+  return size == W_S8 ? w_sc_top() : w_sc_range(0, ((uint64_t)1 << size_bits(size)) - 1);
+}
+
+bool w_sc_is_const(struct w_scalar s, uint64_t *c) {
+  if (s.umin != s.umax)
+    return false;
+  *c = s.umin;
+  return true;
+}
+
+bool w_sc_le(struct w_scalar a, struct w_scalar b) {
+  return tn_le(tn(a), tn(b)) && b.umin <= a.umin && a.umax <= b.umax && b.smin <= a.smin &&
+         a.smax <= b.smax;
+}
+
+static bool meet_tnum(struct w_scalar *s, struct tnum t) {
+  struct loose l = loosen(*s);
+  return tn_meet(l.t, t, &l.t) && check(l, s);
+}
+
+bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet) {
+  struct loose l = {tn_top, max_of(a.umin, b.umin), min_of(a.umax, b.umax), max_of(a.smin, b.smin),
+                    min_of(a.smax, b.smax)};
+  return tn_meet(tn(a), tn(b), &l.t) && check(l, meet);
+}
+
+struct w_scalar w_sc_join(struct w_scalar a, struct w_scalar b) {
+  return sync_loose((struct loose){tn_join(tn(a), tn(b)), min_of(a.umin, b.umin),
+                                   max_of(a.umax, b.umax), min_of(a.smin, b.smin),
+                                   max_of(a.smax, b.smax)});
+}
+
+/* Low bits, fewer than 64. */
+
+static struct w_scalar low(unsigned bits, struct w_scalar s) {
+  uint64_t ones = ((uint64_t)1 << bits) - 1;
+  if (s.umax <= ones)
+    return s;
+  bool same = s.umin >> bits == s.umax >> bits;
+  return make_unsigned((struct tnum){s.val & ones, s.mask & ones}, same ? s.umin & ones : 0,
+                       same ? s.umax & ones : ones);
+}
+
+struct w_scalar w_sc_trunc(enum w_width w, struct w_scalar s) {
+  return w == W_A32 ? low(32, s) : s;
+}
+
+struct w_scalar w_sc_trunc_bytes(enum w_size size, struct w_scalar s) {
+  return size == W_S8 ? s : low(size_bits(size), s);
+}
+
+/* 64-bit arithmetic. */
+
+/* For a result known before it wraps: in ulo .. uhi computed from the unsigned readings, and in slo
+ * .. shi from the signed ones. `>>` rounds down, as gcc and clang define it for negative numbers.
+ */
+static struct w_scalar make(struct tnum t, wide ulo, wide uhi, wide slo, wide shi) {
+  bool u = ulo >> 64 == uhi >> 64;
+  bool s = (slo + (wide)SIGN64) >> 64 == (shi + (wide)SIGN64) >> 64;
+  return sync_loose((struct loose){t, u ? (uint64_t)ulo : 0, u ? (uint64_t)uhi : UINT64_MAX,
+                                   s ? (int64_t)(uint64_t)slo : SMIN64,
+                                   s ? (int64_t)(uint64_t)shi : SMAX64});
+}
+
+struct w_scalar w_sc_add(struct w_scalar a, struct w_scalar b) {
+  return make(tn_add(tn(a), tn(b)), (wide)a.umin + b.umin, (wide)a.umax + b.umax,
+              (wide)a.smin + b.smin, (wide)a.smax + b.smax);
+}
+
+struct w_scalar w_sc_sub(struct w_scalar a, struct w_scalar b) {
+  return make(tn_sub(tn(a), tn(b)), (wide)a.umin - b.umax, (wide)a.umax - b.umin,
+              (wide)a.smin - b.smax, (wide)a.smax - b.smin);
+}
+
+static struct w_scalar mul(struct w_scalar a, struct w_scalar b) {
+  uwide ulo = (uwide)a.umin * b.umin, uhi = (uwide)a.umax * b.umax;
+  wide p = (wide)a.smin * b.smin, q = (wide)a.smin * b.smax;
+  wide r = (wide)a.smax * b.smin, s = (wide)a.smax * b.smax;
+  wide slo = min_of(min_of(p, q), min_of(r, s)), shi = max_of(max_of(p, q), max_of(r, s));
+  bool ok = uhi <= UINT64_MAX, sok = slo >= SMIN64 && shi <= SMAX64;
+  if (ulo > UINT64_MAX) /* only of records that hold nothing; any bound past a word says the same */
+    ulo = (uwide)WORD;
+  return sync_loose((struct loose){tn_mul(tn(a), tn(b)), ok ? (wide)ulo : 0,
+                                   ok ? (wide)uhi : UINT64_MAX, sok ? slo : SMIN64,
+                                   sok ? shi : SMAX64});
+}
+
+static struct w_scalar divide(struct w_scalar a, struct w_scalar b) {
+  if (b.umin == 0)
+    return w_sc_range(0, a.umax);
+  return w_sc_range(b.umax ? a.umin / b.umax : 0, a.umax / b.umin);
+}
+
+static struct w_scalar both_bits(struct w_scalar a, struct w_scalar b) {
+  return make_unsigned(tn_and(tn(a), tn(b)), 0, min_of(a.umax, b.umax));
+}
+
+static bool one_bit(uint64_t c) { return c != 0 && (c & (c - 1)) == 0; }
+
+static struct w_scalar mod(struct w_scalar a, struct w_scalar b) {
+  if (b.umin == 0)
+    return w_sc_range(0, a.umax);
+  if (a.umax < b.umin)
+    return a;
+  if (b.umin == b.umax && one_bit(b.umin))
+    return both_bits(a, w_sc_const(b.umin - 1));
+  return make_unsigned(tn_top, 0, min_of(a.umax, (wide)b.umax - 1));
+}
+
+static bool both_nonneg(struct w_scalar a, struct w_scalar b) { return a.smin >= 0 && b.smin >= 0; }
+
+static struct w_scalar sdiv(struct w_scalar a, struct w_scalar b) {
+  if (both_nonneg(a, b))
+    return divide(a, b);
+  if (b.smin > 0 && b.smin == b.smax)
+    return w_sc_srange(a.smin / b.smin, a.smax / b.smin);
+  return w_sc_top();
+}
+
+static struct w_scalar smod(struct w_scalar a, struct w_scalar b) {
+  if (both_nonneg(a, b))
+    return mod(a, b);
+  if (b.smin > 0)
+    return make_signed(tn_top, max_of(min_of(a.smin, 0), (wide)1 - b.smax),
+                       min_of(max_of(a.smax, 0), (wide)b.smax - 1));
+  return w_sc_top();
+}
+
+/* Shifts by an amount in c1 .. c2, both below 64. */
+
+static wide shl(wide x, uint64_t c) { return x * ((wide)1 << c); }
+
+static struct w_scalar shift_left(struct w_scalar s, uint64_t c1, uint64_t c2) {
+  return make(c1 == c2 ? tn_shl(tn(s), (unsigned)c1) : tn_top, shl(s.umin, c1), shl(s.umax, c2),
+              shl(s.smin, s.smin < 0 ? c2 : c1), shl(s.smax, s.smax < 0 ? c1 : c2));
+}
+
+static struct w_scalar shift_right(struct w_scalar s, uint64_t c1, uint64_t c2) {
+  return make_unsigned(c1 == c2 ? tn_shr(tn(s), (unsigned)c1) : tn_top, s.umin >> c2, s.umax >> c1);
+}
+
+static struct w_scalar shift_right_signed(struct w_scalar s, uint64_t c1, uint64_t c2) {
+  return make_signed(c1 == c2 ? tn_sar(tn(s), (unsigned)c1) : tn_top,
+                     s.smin >> (s.smin < 0 ? c1 : c2), s.smax >> (s.smax < 0 ? c2 : c1));
+}
+
+static struct w_scalar alu64(enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+  switch (op) {
+  case W_ADD:
+    return w_sc_add(a, b);
+  case W_SUB:
+    return w_sc_sub(a, b);
+  case W_MUL:
+    return mul(a, b);
+  case W_DIV:
+    return divide(a, b);
+  case W_SDIV:
+    return sdiv(a, b);
+  case W_MOD:
+    return mod(a, b);
+  case W_SMOD:
+    return smod(a, b);
+  case W_OR:
+    return make_unsigned(tn_or(tn(a), tn(b)), max_of(a.umin, b.umin), UINT64_MAX);
+  case W_AND:
+    return both_bits(a, b);
+  case W_XOR:
+    return make_unsigned(tn_xor(tn(a), tn(b)), 0, UINT64_MAX);
+  case W_LSH:
+  case W_RSH:
+  case W_ARSH: {
+    struct w_scalar c = both_bits(b, w_sc_const(63));
+    if (op == W_LSH)
+      return shift_left(a, c.umin, c.umax);
+    return op == W_RSH ? shift_right(a, c.umin, c.umax) : shift_right_signed(a, c.umin, c.umax);
+  }
+  case W_MOV:
+    return b;
+  }
+  return w_sc_top();
+}
+
+struct w_scalar w_sc_sext(enum w_width w, enum w_size size, struct w_scalar s) {
+  unsigned c = 64 - size_bits(size);
+  return w_sc_trunc(w, shift_right_signed(shift_left(s, c, c), c, c));
+}
+
+/* A 32-bit operation is the 64-bit one on extended operands, truncated. */
+struct w_scalar w_sc_alu(enum w_width w, enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+  if (w == W_A64)
+    return alu64(op, a, b);
+  bool division = op == W_SDIV || op == W_SMOD;
+  bool shift = op == W_LSH || op == W_RSH || op == W_ARSH;
+  a = division || op == W_ARSH ? w_sc_sext(W_A64, W_S4, a) : w_sc_trunc(W_A32, a);
+  b = division ? w_sc_sext(W_A64, W_S4, b)
+               : (shift ? both_bits(b, w_sc_const(31)) : w_sc_trunc(W_A32, b));
+  return w_sc_trunc(W_A32, alu64(op, a, b));
+}
+
+struct w_scalar w_sc_neg(enum w_width w, struct w_scalar s) {
+  return w_sc_trunc(w, w_sc_sub(w_sc_const(0), w_sc_trunc(w, s)));
+}
+
+/* The low bytes of `x` in opposite order. */
+static uint64_t rev_bytes(enum w_size size, uint64_t x) {
+  return __builtin_bswap64(x) >> (64 - size_bits(size));
+}
+
+struct w_scalar w_sc_byte_order(enum w_swap k, enum w_size size, struct w_scalar s) {
+  if (k == W_TOLE)
+    return w_sc_trunc_bytes(size, s);
+  return make_unsigned((struct tnum){rev_bytes(size, s.val), rev_bytes(size, s.mask)}, 0,
+                       UINT64_MAX);
+}
+
+/* What a comparison's outcome says of its operands. Each of these narrows both, or returns false;
+ * then what is left of them counts for nothing. */
+
+/* x + k <= y, unsigned */
+static bool unsigned_le(int k, struct w_scalar *a, struct w_scalar *b) {
+  struct loose x = loosen(*a), y = loosen(*b);
+  wide least = x.umin + k;
+  x.umax = min_of(x.umax, y.umax - k);
+  y.umin = max_of(y.umin, least);
+  return check(x, a) && check(y, b);
+}
+
+static bool signed_le(int k, struct w_scalar *a, struct w_scalar *b) {
+  struct loose x = loosen(*a), y = loosen(*b);
+  wide least = x.smin + k;
+  x.smax = min_of(x.smax, y.smax - k);
+  y.smin = max_of(y.smin, least);
+  return check(x, a) && check(y, b);
+}
+
+/* Not equal to a constant: it is no end point. */
+static bool trim(struct w_scalar *s, uint64_t c) {
+  struct loose l = loosen(*s);
+  wide g = (int64_t)c;
+  if (l.umin == c)
+    l.umin = (wide)c + 1;
+  if (l.umax == c)
+    l.umax = (wide)c - 1;
+  if (l.smin == g)
+    l.smin = g + 1;
+  if (l.smax == g)
+    l.smax = g - 1;
+  return check(l, s);
+}
+
+static bool equal(struct w_scalar *a, struct w_scalar *b) {
+  if (!w_sc_meet(*a, *b, a))
+    return false;
+  *b = *a;
+  return true;
+}
+
+static bool unequal(struct w_scalar *a, struct w_scalar *b) {
+  uint64_t x, y;
+  bool a_const = w_sc_is_const(*a, &x), b_const = w_sc_is_const(*b, &y);
+  return (!b_const || trim(a, y)) && (!a_const || trim(b, x));
+}
+
+/* Some bit is set in both: which, only when a single one may be. */
+static bool some_bit(struct w_scalar *a, struct w_scalar *b) {
+  uint64_t p = (a->val | a->mask) & (b->val | b->mask);
+  if (p == 0)
+    return false;
+  struct tnum t = {p, ~p};
+  return !one_bit(p) || (meet_tnum(a, t) && meet_tnum(b, t));
+}
+
+static bool no_bit(struct w_scalar *a, struct w_scalar *b) {
+  struct tnum x = {0, ~b->val}, y = {0, ~a->val};
+  return meet_tnum(a, x) && meet_tnum(b, y);
+}
+
+static bool refine64(enum w_cmp c, bool r, struct w_scalar *a, struct w_scalar *b) {
+  switch (c) {
+  case W_JEQ:
+    return r ? equal(a, b) : unequal(a, b);
+  case W_JNE:
+    return r ? unequal(a, b) : equal(a, b);
+  case W_JGT:
+    return r ? unsigned_le(1, b, a) : unsigned_le(0, a, b);
+  case W_JGE:
+    return r ? unsigned_le(0, b, a) : unsigned_le(1, a, b);
+  case W_JLT:
+    return r ? unsigned_le(1, a, b) : unsigned_le(0, b, a);
+  case W_JLE:
+    return r ? unsigned_le(0, a, b) : unsigned_le(1, b, a);
+  case W_JSET:
+    return r ? some_bit(a, b) : no_bit(a, b);
+  case W_JSGT:
+    return r ? signed_le(1, b, a) : signed_le(0, a, b);
+  case W_JSGE:
+    return r ? signed_le(0, b, a) : signed_le(1, a, b);
+  case W_JSLT:
+    return r ? signed_le(1, a, b) : signed_le(0, b, a);
+  case W_JSLE:
+    return r ? signed_le(0, a, b) : signed_le(1, b, a);
+  }
+  return true;
+}
+
+/* Narrows `s`, whose low half is known to be in `r`. */
+static bool with_low(struct w_scalar *s, struct w_scalar r) {
+  struct loose l = loosen(*s);
+  if (!tn_meet(l.t, (struct tnum){r.val, r.mask | HIGH32}, &l.t))
+    return false;
+  if (s->umin >> 32 == s->umax >> 32) {
+    wide base = s->umin & HIGH32;
+    l.umin = max_of(l.umin, base + r.umin);
+    l.umax = min_of(l.umax, base + r.umax);
+  }
+  return check(l, s);
+}
+
+/* The same, when `r` holds the low half sign-extended. */
+static bool with_slow(struct w_scalar *s, struct w_scalar r) {
+  if (s->smin >= INT32_MIN && s->smax <= INT32_MAX)
+    return w_sc_meet(*s, r, s);
+  return with_low(s, w_sc_trunc(W_A32, r));
+}
+
+bool w_sc_refine(enum w_width w, enum w_cmp c, bool outcome, struct w_scalar *a,
+                 struct w_scalar *b) {
+  struct w_scalar x = *a, y = *b;
+  if (w == W_A64) {
+    if (!refine64(c, outcome, &x, &y))
+      return false;
+  } else {
+    bool is_signed = c == W_JSGT || c == W_JSGE || c == W_JSLT || c == W_JSLE;
+    struct w_scalar p = is_signed ? w_sc_sext(W_A64, W_S4, x) : w_sc_trunc(W_A32, x);
+    struct w_scalar q = is_signed ? w_sc_sext(W_A64, W_S4, y) : w_sc_trunc(W_A32, y);
+    if (!refine64(c, outcome, &p, &q))
+      return false;
+    if (is_signed ? !with_slow(&x, p) || !with_slow(&y, q) : !with_low(&x, p) || !with_low(&y, q))
+      return false;
+  }
+  *a = x;
+  *b = y;
+  return true;
+}

@@ -1,0 +1,698 @@
+/* The verifier on small programs, and its certificates: each is read back, replayed here by the validator's rules,
+ * and has to hold with its bound and not with one step less. Also the decoder's refusals, and a fuzzer. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../cbridge/cert.h"
+#include "../cbridge/verify.h"
+
+static int passed, failed;
+
+static void check(bool good, const char *name, const char *what) {
+  if (good)
+    passed++;
+  else
+    failed++;
+  printf("%s %s%s%s\n", good ? "ok" : "not ok", name, good ? "" : ": ", good ? "" : what);
+}
+
+/* --- Assembly --------------------------------------------------------------------------------------------------- */
+
+#define I(o, d, s, f, i) {.op = (o), .dst = (d), .src = (s), .off = (f), .imm = (i)}
+#define MOV(d, i) I(0xb7, d, 0, 0, i)
+#define MOVR(d, s) I(0xbf, d, s, 0, 0)
+#define MOV32R(d, s) I(0xbc, d, s, 0, 0)
+#define ADD(d, i) I(0x07, d, 0, 0, i)
+#define ADDR(d, s) I(0x0f, d, s, 0, 0)
+#define SUBR(d, s) I(0x1f, d, s, 0, 0)
+#define AND(d, i) I(0x57, d, 0, 0, i)
+#define MUL(d, i) I(0x27, d, 0, 0, i)
+#define LSH(d, i) I(0x67, d, 0, 0, i)
+#define RSH(d, i) I(0x77, d, 0, 0, i)
+#define LDB(d, s, f) I(0x71, d, s, f, 0)
+#define LDH(d, s, f) I(0x69, d, s, f, 0)
+#define LDW(d, s, f) I(0x61, d, s, f, 0)
+#define LDDW(d, s, f) I(0x79, d, s, f, 0)
+#define STB(d, f, s) I(0x73, d, s, f, 0)
+#define STW(d, f, s) I(0x63, d, s, f, 0)
+#define STDW(d, f, s) I(0x7b, d, s, f, 0)
+#define STIW(d, f, i) I(0x62, d, 0, f, i)
+#define STIDW(d, f, i) I(0x7a, d, 0, f, i)
+#define JA(f) I(0x05, 0, 0, f, 0)
+#define JEQ(d, i, f) I(0x15, d, 0, f, i)
+#define JNE(d, i, f) I(0x55, d, 0, f, i)
+#define JGT(d, i, f) I(0x25, d, 0, f, i)
+#define JLT(d, i, f) I(0xa5, d, 0, f, i)
+#define JGTR(d, s, f) I(0x2d, d, s, f, 0)
+#define JGER(d, s, f) I(0x3d, d, s, f, 0)
+#define CALL(h) I(0x85, 0, 0, 0, h)
+#define EXIT I(0x95, 0, 0, 0, 0)
+#define LDIMM(d, lo, hi) I(0x18, d, 0, 0, lo), I(0, 0, 0, 0, hi)
+#define LDMAP(d, m) I(0x18, d, 1, 0, m), I(0, 0, 0, 0, 0)
+#define LDVALUE(d, m, off) I(0x18, d, 2, 0, m), I(0, 0, 0, 0, off)
+
+/* Maps: 0 a hash of 4-byte keys and 16-byte values, 1 an array of one 8-byte value, 2 the same, read-only. */
+static char name0[] = "pairs", name1[] = "counter", name2[] = "settings";
+static struct warrant_map maps[] = {
+    {.name = name0, .type = 1, .key_size = 4, .value_size = 16, .max_entries = 16},
+    {.name = name1, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1},
+    {.name = name2, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1, .readonly = true},
+};
+
+static struct warrant_program program_of(struct warrant_insn *insns, uint32_t n, uint32_t type) {
+  return (struct warrant_program){.kind = WARRANT_EBPF,
+                                  .type = type,
+                                  .ctx_size = type ? 0 : 64,
+                                  .insns = insns,
+                                  .insn_count = n,
+                                  .maps = maps,
+                                  .map_count = sizeof maps / sizeof *maps};
+}
+
+/* --- A validator in C, from checker/Cert.v: for the search and the writer, not for the domain they share ---------- */
+
+struct replayer {
+  struct w_pool pool;
+  struct w_target target;
+  const struct warrant_program *program;
+  struct w_insn *insns;
+  const uint8_t *bytes;
+  size_t len;
+  const struct w_cert *cert;
+  uint64_t potential; /* of the node being replayed */
+};
+
+static struct w_aval *subst_at(struct w_aval *sub, uint8_t *set, uint32_t n, uint32_t k) {
+  return k < n && set[k] ? &sub[k] : NULL;
+}
+
+static bool value_le(struct w_aval a, const struct w_aval *v, struct w_aval b) {
+  return v && a.sym == v->sym && (uint64_t)a.c == (uint64_t)v->c + (uint64_t)b.c;
+}
+
+static bool state_le(struct replayer *r, struct w_aval *sub, uint8_t *set, uint32_t n,
+                     const struct w_state *a, const struct w_state *b) {
+  if (a->pc != b->pc)
+    return false;
+  for (uint32_t k = 0; k < b->next; k++) {
+    if (b->facts[k].kind == W_FNONE)
+      continue;
+    struct w_aval *v = subst_at(sub, set, n, k);
+    if (!v || v->sym >= a->next || !w_fact_le(&r->target, a, *v, &b->facts[k]))
+      return false;
+  }
+  for (int i = 0; i < 11; i++)
+    if (b->defined >> i & 1 &&
+        !(a->defined >> i & 1 && value_le(a->regs[i], subst_at(sub, set, n, b->regs[i].sym), b->regs[i])))
+      return false;
+  for (uint32_t k = 0; k < b->nslots; k++) {
+    const struct w_slot *s = w_slot_at(a, b->slots[k].off);
+    if (!s || s->size != b->slots[k].size ||
+        !value_le(s->v, subst_at(sub, set, n, b->slots[k].v.sym), b->slots[k].v))
+      return false;
+  }
+  for (int i = 0; i < W_FRAME_WORDS; i++)
+    if (b->written[i] & ~a->written[i])
+      return false;
+  return true;
+}
+
+static bool replay_sub(struct replayer *r, size_t *at, uint64_t n, const struct w_state *st) {
+  uint64_t node, count;
+  w_get_u(r->bytes, r->len, at, &node);
+  w_get_u(r->bytes, r->len, at, &count);
+  if (node >= r->cert->count)
+    return false;
+  const struct w_cert_node *to = &r->cert->nodes[node];
+  uint32_t have = to->st.next ? to->st.next : 1;
+  struct w_aval *sub = calloc(have, sizeof *sub);
+  uint8_t *set = calloc(have, 1);
+  for (uint64_t k = 0; k < count; k++) {
+    uint64_t symbol, value;
+    int64_t c;
+    w_get_u(r->bytes, r->len, at, &symbol);
+    w_get_u(r->bytes, r->len, at, &value);
+    w_get_s(r->bytes, r->len, at, &c);
+    if (symbol < have) {
+      sub[symbol] = (struct w_aval){(uint32_t)value, c};
+      set[symbol] = 1;
+    }
+  }
+  bool good = n >= 1 && !to->nterms && (uint64_t)to->potential + n <= r->potential &&
+              state_le(r, sub, set, have, st, &to->st);
+  free(sub);
+  free(set);
+  return good;
+}
+
+static bool skip(struct replayer *r, size_t *at) {
+  uint64_t open = 1, n, v;
+  while (open) {
+    switch (r->bytes[(*at)++]) {
+    case W_CODE_EXIT: open--; break;
+    case W_CODE_STEPS: w_get_u(r->bytes, r->len, at, &n); break;
+    case W_CODE_BRANCH: open++; break;
+    default:
+      w_get_u(r->bytes, r->len, at, &n);
+      w_get_u(r->bytes, r->len, at, &n);
+      for (n *= 3; n > 0; n--)
+        w_get_u(r->bytes, r->len, at, &v);
+      open--;
+    }
+  }
+  return true;
+}
+
+static const struct w_insn *insn_at(struct replayer *r, int64_t pc) {
+  return pc >= 0 && pc < r->program->insn_count && r->insns[pc].op != W_OP_NONE ? &r->insns[pc] : NULL;
+}
+
+/* Takes over *st. */
+static bool replay(struct replayer *r, size_t *at, uint64_t n, struct w_state *st) {
+  struct w_why why;
+  struct w_effects effects;
+  bool good = false;
+  for (;;) {
+    const struct w_insn *i = insn_at(r, st->pc);
+    if (!i)
+      break;
+    uint8_t tag = r->bytes[(*at)++];
+    if (tag == W_CODE_STEPS) {
+      uint64_t count;
+      w_get_u(r->bytes, r->len, at, &count);
+      for (; count > 0; count--, n++) {
+        i = insn_at(r, st->pc);
+        if (!i || i->op == W_OP_JMP || i->op == W_OP_EXIT ||
+            !w_a_exec(&r->pool, &r->target, i, st, &effects, &why))
+          goto out;
+      }
+      continue;
+    }
+    if (tag == W_CODE_EXIT) {
+      good = i->op == W_OP_EXIT && w_a_exit(&r->target, st, &why) && n + 1 <= r->potential;
+      break;
+    }
+    if (tag == W_CODE_SUB) {
+      good = replay_sub(r, at, n, st);
+      break;
+    }
+    struct w_aval x, y;
+    struct w_state side;
+    int64_t pc = st->pc;
+    if (i->op != W_OP_JMP || !w_a_operands(i, st, &x, &y, &why))
+      break;
+    w_state_copy(&r->pool, &side, st);
+    side.pc = pc + 1 + i->off;
+    if (w_refine(&side, i->width, i->cmp, true, x, y)) {
+      if (!replay(r, at, n + 1, &side))
+        break;
+    } else {
+      w_state_free(&r->pool, &side);
+      skip(r, at);
+    }
+    st->pc = pc + 1;
+    n++;
+    if (!w_refine(st, i->width, i->cmp, false, x, y)) {
+      skip(r, at);
+      good = true;
+      break;
+    }
+  }
+out:
+  w_state_free(&r->pool, st);
+  return good;
+}
+
+static const char *validate(const struct warrant_program *p, const uint8_t *bytes, size_t len,
+                            uint64_t less) {
+  struct w_prog_type raw;
+  struct w_cert cert;
+  struct warrant_error error;
+  struct replayer r = {.pool = {.limit = SIZE_MAX / 2}, .program = p, .bytes = bytes, .len = len, .cert = &cert};
+  r.target = (struct w_target){.type = *w_prog_type_of(p->type, p->ctx_size, &raw),
+                               .maps = p->maps,
+                               .map_count = p->map_count,
+                               .strict = p->profile == WARRANT_STRICT};
+  r.insns = calloc(p->insn_count, sizeof *r.insns);
+  const char *why = NULL;
+  uint32_t bad;
+  struct w_state st;
+  if (w_cert_read(&r.pool, bytes, len, &cert, &error)) {
+    why = "the certificate does not read";
+  } else if (w_decode_all(p->insns, p->insn_count, r.insns, &bad, NULL, 0) != W_DECODED) {
+    why = "the program does not decode";
+  } else {
+    size_t at = cert.root;
+    r.potential = cert.bound - less;
+    w_a_init(&r.pool, &st);
+    if (!replay(&r, &at, 0, &st))
+      why = "the root does not replay";
+    for (uint32_t k = 0; k < cert.count && !why; k++) {
+      at = cert.nodes[k].code;
+      r.potential = (uint64_t)cert.nodes[k].potential;
+      w_state_copy(&r.pool, &st, &cert.nodes[k].st);
+      if (!replay(&r, &at, 0, &st))
+        why = "a node does not replay";
+      else if (at != cert.nodes[k].code_end)
+        why = "a node's derivation has another length";
+    }
+  }
+  w_cert_free(&r.pool, &cert);
+  free(r.insns);
+  if (r.pool.used)
+    why = "memory is not given back";
+  return why;
+}
+
+/* --- Programs --------------------------------------------------------------------------------------------------- */
+
+struct expected {
+  const char *name;
+  struct warrant_insn insns[48];
+  const char *reason; /* NULL: accepted */
+  uint32_t pc;
+  uint64_t bound;    /* 0: not looked at */
+  uint32_t warnings; /* of an accept */
+  const char *strict; /* the reason under the strict profile, when it is another */
+  uint32_t type;      /* 0: XDP */
+};
+#define RAW UINT32_MAX
+
+#define LOOKUP MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1) /* 7 slots */
+#define PACKET LDW(2, 1, 0), LDW(3, 1, 4)
+#define FORK LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1)
+
+static struct expected programs[] = {
+    {"returns", {MOV(0, 2), EXIT}, .bound = 2},
+    {"no result", {EXIT}, .reason = "undefined-register", .pc = 0},
+    {"undefined source", {MOVR(0, 3), EXIT}, .reason = "undefined-register", .pc = 0},
+    {"undefined operand", {MOV(0, 0), ADDR(0, 5), EXIT}, .reason = "undefined-register", .pc = 1},
+    {"runs off", {MOV(0, 0)}, .reason = "bad-pc", .pc = 0},
+    {"jumps out", {MOV(0, 0), JA(100), EXIT}, .reason = "bad-pc", .pc = 1},
+    {"jumps before", {MOV(0, 0), JEQ(1, 0, -5), EXIT}, .reason = "bad-pc", .pc = 1},
+    {"jumps into a constant", {MOV(0, 0), JEQ(1, 0, 1), LDIMM(2, 5, 0), EXIT}, .reason = "bad-pc", .pc = 1},
+    {"frame pointer", {ADD(10, -8), EXIT}, .reason = "frame-pointer-write", .pc = 0},
+    {"unknown helper", {CALL(9999), EXIT}, .reason = "unknown-helper", .pc = 0},
+    {"helper of another type", {MOV(1, 1), MOV(2, 0), CALL(23), EXIT}, .reason = "unknown-helper", .pc = 2, .type = 1},
+    {"stays", {MOV(0, 0), JNE(1, 0, -1), EXIT}, .reason = "loop", .pc = 1},
+    {"goes round", {MOV(0, 0), ADD(0, 1), JA(-2), EXIT}, "loop", 1, .warnings = 1},
+    {"counts to ten", {MOV(0, 0), ADD(0, 1), JLT(0, 10, -2), EXIT}, .bound = 22},
+    {"counts for ever", {MOV(0, 0), ADD(0, 1), JNE(0, -1, -2), EXIT}, .reason = "too-complex", .pc = 2},
+    {"dead branch", {MOV(2, 0), MOV(0, 1), JNE(2, 0, 1), EXIT, LDDW(0, 2, 0), EXIT}, .bound = 4},
+    {"both ways", {MOV(3, 1), FORK, FORK, FORK, FORK, FORK, FORK, FORK, FORK, MOVR(0, 3), EXIT},
+     .bound = 27},
+    {"unreachable", {MOV(0, 0), EXIT, MOV(0, 1), EXIT}, .bound = 2, .warnings = 1},
+    {"wide shift", {MOV(0, 1), LSH(0, 64), EXIT}, .bound = 3, .warnings = 1},
+    {"context", {LDW(0, 1, 12), EXIT}, .bound = 2},
+    {"context end", {LDW(0, 1, 24), EXIT}, .reason = "bad-context-access", .pc = 0},
+    {"context hole", {LDW(0, 1, 14), EXIT}, .reason = "bad-context-access", .pc = 0},
+    {"context write", {MOV(2, 0), STW(1, 12, 2), EXIT}, .reason = "bad-context-access", .pc = 1},
+    {"context write allowed", {MOV(0, 0), STW(1, 48, 0), EXIT}, .type = 1},
+    {"raw memory", {LDDW(0, 1, 56), STB(1, 63, 0), EXIT}, .type = RAW, .bound = 3},
+    {"raw memory end", {LDDW(0, 1, 57), EXIT}, .reason = "bad-context-access", .pc = 0, .type = RAW},
+    {"number as pointer", {MOV(1, 4096), LDDW(0, 1, 0), EXIT}, .reason = "invalid-pointer", .pc = 1},
+    {"null", {MOV(1, 0), LDDW(0, 1, 0), EXIT}, .reason = "null-pointer", .pc = 1},
+    {"stack", {MOV(2, 7), STDW(10, -8, 2), LDDW(0, 10, -8), EXIT}, .bound = 4},
+    {"stack bottom", {MOV(2, 7), STDW(10, -512, 2), MOV(0, 0), EXIT}, .bound = 4},
+    {"below the stack", {MOV(2, 7), STDW(10, -520, 2), EXIT}, .reason = "out-of-bounds", .pc = 1},
+    {"above the stack", {MOV(2, 7), STDW(10, -4, 2), EXIT}, .reason = "out-of-bounds", .pc = 1},
+    {"undefined stack", {LDDW(0, 10, -8), EXIT}, .warnings = 1, .strict = "undefined-stack"},
+    {"undefined stack, once", {MOV(6, 0), LDB(0, 10, -1), ADD(6, 1), JLT(6, 3, -3), EXIT}, .warnings = 1,
+     .strict = "undefined-stack", .pc = 1},
+    {"spilled context", {STDW(10, -8, 1), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT}, .bound = 4},
+    {"spoiled spill", {STDW(10, -8, 1), MOV(3, 1), STB(10, -8, 3), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT},
+     .reason = "invalid-pointer", .pc = 4},
+    {"frame plus unknown", {LDW(2, 1, 16), MOVR(3, 10), ADDR(3, 2), STB(3, -8, 2), EXIT}, .reason = "out-of-bounds", .pc = 3},
+    {"packet unchecked", {PACKET, LDB(0, 2, 0), EXIT}, .reason = "out-of-bounds", .pc = 2},
+    {"packet checked", {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     .bound = 7},
+    {"packet one more", {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 1), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds", .pc = 5},
+    {"packet strictly", {PACKET, MOVR(4, 2), ADD(4, 8), JGER(4, 3, 2), LDB(0, 2, 8), EXIT, MOV(0, 2), EXIT},
+     .bound = 7},
+    {"packet end", {PACKET, LDB(0, 3, 0), EXIT}, .reason = "invalid-pointer", .pc = 2},
+    {"packet variable",
+     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 7), LDB(5, 2, 0), ADDR(2, 5), MOVR(4, 2), ADD(4, 4), JGTR(4, 3, 2),
+      LDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     .bound = 12},
+    {"packet variable unchecked",
+     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 4), LDB(5, 2, 0), ADDR(2, 5), LDB(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds", .pc = 7},
+    {"value", {LOOKUP, JEQ(0, 0, 2), LDDW(0, 0, 8), EXIT, MOV(0, 2), EXIT}, .bound = 9},
+    {"value unchecked", {LOOKUP, LDDW(0, 0, 8), EXIT}, .reason = "null-pointer", .pc = 7},
+    {"value wrong side", {LOOKUP, JNE(0, 0, 2), LDDW(0, 0, 8), EXIT, MOV(0, 2), EXIT}, .reason = "null-pointer", .pc = 8},
+    {"value end", {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, 16), EXIT, MOV(0, 2), EXIT}, .reason = "out-of-bounds", .pc = 8},
+    {"value start", {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, -1), EXIT, MOV(0, 2), EXIT}, .reason = "out-of-bounds", .pc = 8},
+    {"value copy", {LOOKUP, MOVR(6, 0), JEQ(0, 0, 2), LDDW(0, 6, 8), EXIT, MOV(0, 2), EXIT}, .bound = 10},
+    {"value index",
+     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 15), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2), EXIT}, .bound = 0},
+    {"value index too wide",
+     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 31), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds", .pc = 11},
+    {"global value", {LDVALUE(1, 1, 0), LDDW(0, 1, 0), STDW(1, 0, 0), EXIT}, .bound = 4},
+    {"global value end", {LDVALUE(1, 1, 8), LDB(0, 1, 0), EXIT}, .reason = "out-of-bounds", .pc = 2},
+    {"read-only", {LDVALUE(1, 2, 0), LDDW(0, 1, 0), STDW(1, 0, 0), EXIT}, .reason = "read-only", .pc = 3},
+    {"no such map", {LDMAP(1, 7), MOV(0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
+    {"map contents", {LDMAP(1, 0), LDW(0, 1, 0), EXIT}, .reason = "invalid-pointer", .pc = 2},
+    {"key outside", {MOVR(2, 10), ADD(2, -2), LDMAP(1, 0), CALL(1), EXIT}, .reason = "bad-helper-argument", .pc = 4},
+    {"key a number", {MOV(2, 4096), LDMAP(1, 0), CALL(1), EXIT}, .reason = "bad-helper-argument", .pc = 3},
+    {"key undefined", {MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1), MOV(0, 2), EXIT}, .warnings = 1, .pc = 4,
+     .strict = "undefined-stack"},
+    {"map a number", {MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), MOV(1, 1), CALL(1), EXIT},
+     .reason = "bad-helper-argument", .pc = 5},
+    {"argument missing", {LDMAP(1, 0), CALL(1), EXIT}, .reason = "undefined-register", .pc = 2},
+    {"argument after a call", {LOOKUP, MOVR(0, 1), EXIT}, .reason = "undefined-register", .pc = 7},
+    {"size may be zero", {LDW(2, 1, 12), AND(2, 7), MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), CALL(6), EXIT},
+     .reason = "bad-helper-argument", .pc = 5},
+    {"size", {MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), MOV(2, 8), MOV(3, 0), MOV(4, 0), MOV(5, 0), CALL(6), EXIT}, .bound = 9},
+    {"low half of an address",
+     {LOOKUP, JEQ(0, 0, 4), I(0x16, 0, 0, 2, 0), MOV(0, 2), EXIT, LDDW(0, 0, 4096), EXIT, MOV(0, 0), EXIT},
+     .reason = "out-of-bounds", .pc = 11},
+    {"one path defines", {LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1), MOVR(0, 3), EXIT}, .reason = "undefined-register", .pc = 3},
+    {"cut to a byte",
+     {LOOKUP, JEQ(0, 0, 4), LDB(2, 0, 0), I(0x75, 2, 0, 2, 15), ADDR(0, 2), LDB(0, 0, 0), MOV(0, 2), EXIT},
+     .reason = "out-of-bounds", .pc = 11},
+    {"unknown opcode", {I(0xff, 0, 0, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
+    {"bad register", {MOV(11, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
+    {"reserved field", {I(0xb7, 0, 1, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
+    {"half a constant", {MOV(0, 0), I(0x18, 0, 0, 0, 0)}, .reason = "invalid-instruction", .pc = 1},
+};
+
+static uint32_t length(const struct warrant_insn *insns, uint32_t most) {
+  uint32_t n = most;
+  while (n && !memcmp(&insns[n - 1], &(struct warrant_insn){0}, sizeof *insns))
+    n--;
+  return n;
+}
+
+static void judge(const char *name, struct warrant_program *p, const char *reason, uint32_t pc, bool look_at_pc,
+                  uint64_t bound, int64_t warnings) {
+  struct warrant_verdict v;
+  struct warrant_error error;
+  char what[1800], title[120];
+  snprintf(title, sizeof title, "%s%s", name, p->profile == WARRANT_STRICT ? ", strict" : "");
+  if (warrant_verify(p, NULL, &v, &error)) {
+    check(false, title, error.text);
+    return;
+  }
+  snprintf(what, sizeof what, "verdict %d pc %u reason %s bound %" PRIu64 " visited %" PRIu64 " warnings %u [%s] {%s}",
+           (int)v.verdict, v.pc, v.reason ? v.reason : "-", v.steps_bound, v.visited, v.warning_count, v.message,
+           v.state);
+  bool good = reason ? v.verdict == WARRANT_REJECT && !strcmp(v.reason, reason) && (!look_at_pc || v.pc == pc) &&
+                           v.message[0] && !v.cert
+                     : v.verdict == WARRANT_ACCEPT && v.cert && (!bound || v.steps_bound == bound);
+  if (warnings >= 0 && v.warning_count != warnings)
+    good = false;
+  check(good, title, what);
+  if (getenv("SAY") && v.message[0])
+    printf("# %s: %u %s: %s {%s}\n", title, v.pc, v.reason, v.message, v.state);
+  if (v.verdict == WARRANT_ACCEPT) {
+    const char *why = validate(p, v.cert, v.cert_len, 0);
+    check(!why, title, why ? why : "");
+    check(validate(p, v.cert, v.cert_len, 1) != NULL, title, "holds with a bound one step too low");
+  }
+  warrant_verdict_free(&v);
+}
+
+static void small_programs(void) {
+  for (size_t k = 0; k < sizeof programs / sizeof *programs; k++) {
+    struct expected *e = &programs[k];
+    struct warrant_program p =
+        program_of(e->insns, length(e->insns, sizeof e->insns / sizeof *e->insns), e->type == RAW ? 0 : e->type ? e->type : 6);
+    judge(e->name, &p, e->reason, e->pc, true, e->bound, e->reason ? -1 : (int64_t)e->warnings);
+    p.profile = WARRANT_STRICT;
+    judge(e->name, &p, e->strict ? e->strict : e->reason, e->pc, true, e->strict ? 0 : e->bound, -1);
+  }
+}
+
+/* --- Programs that are made ------------------------------------------------------------------------------------- */
+
+struct maker {
+  struct warrant_insn *insns;
+  uint32_t n;
+};
+static void emit(struct maker *m, struct warrant_insn i) { m->insns[m->n++] = i; }
+#define EMIT(m, ...) emit(m, (struct warrant_insn)__VA_ARGS__)
+
+/* n tests in a row, each of which sets another bit of r6: 2^n values. `used`: they index a value at the end. */
+static void flags(uint32_t n, bool used, bool too_far) {
+  struct maker m = {calloc(16 * n + 64, sizeof *m.insns), 0};
+  EMIT(&m, MOVR(7, 1));
+  EMIT(&m, MOV(6, 0));
+  for (uint32_t k = 0; k < n; k++) {
+    EMIT(&m, LDW(2, 7, 16));
+    EMIT(&m, JEQ(2, 0, 1));
+    EMIT(&m, I(0x47, 6, 0, 0, (int32_t)(1u << (k % (used ? 3 : 30)))));
+  }
+  const struct warrant_insn lookup[] = {LOOKUP};
+  for (size_t k = 0; k < sizeof lookup / sizeof *lookup; k++)
+    emit(&m, lookup[k]);
+  EMIT(&m, JEQ(0, 0, 3));
+  if (used)
+    EMIT(&m, ADDR(0, 6));
+  else
+    EMIT(&m, JGT(6, 100, 2));
+  EMIT(&m, LDB(0, 0, too_far ? 9 : 8));
+  EMIT(&m, EXIT);
+  EMIT(&m, MOV(0, 0));
+  EMIT(&m, EXIT);
+  struct warrant_program p = program_of(m.insns, m.n, 6);
+  char name[80];
+  snprintf(name, sizeof name, "%u flags%s%s", n, used ? " used" : "", too_far ? " too far" : "");
+  judge(name, &p, too_far ? "out-of-bounds" : NULL, 0, false, 0, -1);
+  free(m.insns);
+}
+
+/* A loop of n rounds, with a fork in each that counts. */
+static void rounds(uint32_t n, bool fork, uint64_t bound) {
+  struct maker m = {calloc(64, sizeof *m.insns), 0};
+  EMIT(&m, MOVR(7, 1));
+  EMIT(&m, MOV(6, 0));
+  EMIT(&m, MOV(8, 0));
+  EMIT(&m, MOV(9, 0));
+  uint32_t top = m.n;
+  if (fork) {
+    EMIT(&m, LDW(2, 7, 16));
+    EMIT(&m, JEQ(2, 0, 2));
+    EMIT(&m, ADD(8, 1));
+    EMIT(&m, JA(1));
+    EMIT(&m, ADD(9, 1));
+  }
+  EMIT(&m, ADD(6, 1));
+  EMIT(&m, JLT(6, (int32_t)n, (int16_t)((int32_t)top - (int32_t)m.n - 1)));
+  EMIT(&m, MOVR(0, 8));
+  EMIT(&m, ADDR(0, 9));
+  if (fork) {
+    EMIT(&m, JGT(0, 5, 0));
+  }
+  EMIT(&m, EXIT);
+  struct warrant_program p = program_of(m.insns, m.n, 6);
+  char name[80];
+  snprintf(name, sizeof name, "%u rounds%s", n, fork ? " with a fork" : "");
+  judge(name, &p, NULL, 0, false, bound, -1);
+  free(m.insns);
+}
+
+/* Long code without a place where paths meet. */
+static void straight(uint32_t n) {
+  struct maker m = {calloc(n + 8, sizeof *m.insns), 0};
+  EMIT(&m, LDW(6, 1, 16));
+  for (uint32_t k = 0; k < n; k++)
+    EMIT(&m, I(0x57, 6, 0, 0, 0x7fffffff - (int32_t)(k % 7)));
+  EMIT(&m, MOVR(0, 6));
+  EMIT(&m, EXIT);
+  struct warrant_program p = program_of(m.insns, m.n, 6);
+  judge("straight", &p, NULL, 0, false, n + 3, -1);
+  free(m.insns);
+}
+
+/* n tests that each leave for the same end: nested n deep. */
+static void ladder(uint32_t n) {
+  struct maker m = {calloc(2 * n + 8, sizeof *m.insns), 0};
+  EMIT(&m, LDW(6, 1, 16));
+  EMIT(&m, MOV(0, 1));
+  for (uint32_t k = 0; k < n; k++)
+    EMIT(&m, I(0x15, 6, 0, (int16_t)(n - k), (int32_t)k));
+  EMIT(&m, MOV(0, 2));
+  EMIT(&m, EXIT);
+  struct warrant_program p = program_of(m.insns, m.n, 6);
+  judge("ladder", &p, NULL, 0, false, n + 4, -1);
+  free(m.insns);
+}
+
+static void memory_limit(void) {
+  struct warrant_insn insns[] = {MOV(0, 0), LDW(6, 1, 16), ADD(0, 1), JNE(0, 0x7fffffff, -2), EXIT};
+  struct warrant_program p = program_of(insns, 5, 6);
+  struct warrant_verify_options options = {.max_bytes = 1 << 20};
+  struct warrant_verdict v;
+  struct warrant_error error;
+  bool good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
+              !strcmp(v.reason, "too-complex") && v.peak_kb <= 1024;
+  check(good, "memory limit", v.message);
+  warrant_verdict_free(&v);
+  options = (struct warrant_verify_options){.max_visited = 100};
+  good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
+         !strcmp(v.reason, "too-complex") && v.visited == 100;
+  check(good, "visited limit", v.message);
+  warrant_verdict_free(&v);
+}
+
+static void unsupported(void) {
+  static const struct {
+    const char *name;
+    struct warrant_insn insn;
+  } rows[] = {
+      {"atomic", I(0xdb, 10, 1, -8, 0)},   {"atomic 32", I(0xc3, 10, 1, -8, 0)}, {"local call", I(0x85, 0, 1, 0, 1)},
+      {"kfunc", I(0x85, 0, 2, 0, 1)},      {"callx", I(0x8d, 0, 0, 0, 1)},       {"packet load", I(0x20, 0, 0, 0, 1)},
+      {"packet load 2", I(0x50, 0, 1, 0, 1)}, {"may_goto", I(0xe5, 0, 0, 1, 0)},
+  };
+  for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+    struct warrant_insn insns[] = {MOV(0, 0), rows[k].insn, EXIT};
+    struct warrant_program p = program_of(insns, 3, 6);
+    struct warrant_verdict v;
+    struct warrant_error error;
+    bool good = !warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED && v.pc == 1 &&
+                v.message[0] && !v.reason;
+    check(good, rows[k].name, v.message);
+    warrant_verdict_free(&v);
+  }
+  struct warrant_insn insns[] = {MOV(0, 0), EXIT};
+  struct warrant_program p = program_of(insns, 2, 4000);
+  struct warrant_verdict v;
+  struct warrant_error error;
+  check(!warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED, "unknown type", v.message);
+  warrant_verdict_free(&v);
+  p.kind = WARRANT_CBPF;
+  check(warrant_verify(&p, NULL, &v, &error) == -1, "classic", "it was judged");
+}
+
+/* --- Random programs: no crash, and what is accepted replays ------------------------------------------------------ */
+
+static uint64_t random_state = 88172645463325252;
+static uint32_t chance(uint32_t n) {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return (uint32_t)(random_state >> 11) % n;
+}
+
+static struct warrant_insn random_insn(uint32_t left) {
+  static const int32_t numbers[] = {0, 1, -1, 2, 7, 8, 15, 16, 31, 63, 64, 255, 4096, INT32_MAX, INT32_MIN, -4, -8};
+  static const uint8_t sizes[] = {0x61, 0x69, 0x71, 0x79};
+  static const uint8_t cmps[] = {1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13};
+  uint8_t dst = (uint8_t)chance(10), src = (uint8_t)chance(11);
+  int32_t imm = numbers[chance(sizeof numbers / sizeof *numbers)];
+  int16_t off = (int16_t)(-8 * (int32_t)(1 + chance(8)));
+  switch (chance(12)) {
+  case 0: return (struct warrant_insn)LDW(dst, 1, (int16_t)(4 * chance(6)));
+  case 1: return (struct warrant_insn)I(sizes[chance(4)], dst, src, chance(4) ? off : (int16_t)chance(40), 0);
+  case 2: return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 2), 10, src, off, 0);
+  case 3: return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 1), chance(3) ? 10 : dst, 0, off, imm);
+  case 4:
+    return (struct warrant_insn)I((uint8_t)(cmps[chance(11)] << 4 | (chance(4) ? 5 : 6)), dst, 0,
+                                  (int16_t)(chance(20) ? (int32_t)chance(left + 1) : -(int32_t)chance(5)), imm);
+  case 5:
+    return (struct warrant_insn)I((uint8_t)(cmps[chance(11)] << 4 | 8 | (chance(4) ? 5 : 6)), dst, src,
+                                  (int16_t)chance(left + 1), 0);
+  case 6: return (struct warrant_insn)MOVR(dst, src);
+  case 7: return (struct warrant_insn)MOV(dst, imm);
+  case 8: {
+    static const int32_t helpers[] = {5, 7, 8, 1, 3};
+    return (struct warrant_insn)CALL(helpers[chance(5)]);
+  }
+  default: {
+    static const uint8_t ops[] = {0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 12};
+    bool reg = chance(2);
+    return (struct warrant_insn)I((uint8_t)(ops[chance(11)] << 4 | (reg ? 8 : 0) | (chance(3) ? 7 : 4)), dst,
+                                  reg ? src : 0, 0, reg ? 0 : imm);
+  }
+  }
+}
+
+static void fuzz(uint32_t rounds) {
+  uint32_t accepted = 0, bad = 0;
+  for (uint32_t k = 0; k < rounds; k++) {
+    struct warrant_insn insns[64];
+    uint32_t n = 4 + chance(40), at = 0;
+    if (k % 4 == 0) { /* any bytes */
+      for (uint32_t b = 0; b < n * 8; b++)
+        ((uint8_t *)insns)[b] = (uint8_t)chance(256);
+      at = n;
+    } else {
+      static const struct warrant_insn start[] = {MOV(0, 0), MOV(2, 1), MOV(3, 2), MOV(4, 3), MOV(5, 4), MOV(6, 5), MOVR(7, 10), MOVR(8, 1), LDW(9, 1, 16)};
+      memcpy(insns, start, sizeof start);
+      for (at = sizeof start / sizeof *start; at < n + 9; at++)
+        insns[at] = random_insn(n + 9 - at);
+      insns[at++] = (struct warrant_insn)MOV(0, 0);
+      insns[at++] = (struct warrant_insn)EXIT;
+    }
+    struct warrant_program p = program_of(insns, at, k % 3 ? 6 : 0);
+    p.profile = k % 5 ? WARRANT_ROOT : WARRANT_STRICT;
+    struct warrant_verify_options options = {.max_visited = 5000};
+    struct warrant_verdict v;
+    struct warrant_error error;
+    if (warrant_verify(&p, &options, &v, &error)) {
+      bad++;
+      continue;
+    }
+    if (v.verdict == WARRANT_ACCEPT) {
+      accepted++;
+      const char *why = validate(&p, v.cert, v.cert_len, 0);
+      if (why) {
+        printf("# round %u: %s\n", k, why);
+        bad++;
+      }
+    }
+    warrant_verdict_free(&v);
+  }
+  printf("# %u random programs, %u accepted\n", rounds, accepted);
+  check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
+}
+
+/* Certificates with a byte changed: the reader must come back. */
+static void mutate(void) {
+  struct expected *e = &programs[0];
+  for (size_t k = 0; k < sizeof programs / sizeof *programs; k++)
+    if (!strcmp(programs[k].name, "packet variable"))
+      e = &programs[k];
+  struct warrant_program p = program_of(e->insns, length(e->insns, 48), 6);
+  struct warrant_verdict v;
+  struct warrant_error error;
+  struct w_cert cert;
+  struct w_pool pool = {.limit = (size_t)1 << 30};
+  if (warrant_verify(&p, NULL, &v, &error) || !v.cert) {
+    check(false, "mutated certificates", "no certificate");
+    return;
+  }
+  for (uint32_t k = 0; k < 20000; k++) {
+    size_t at = chance((uint32_t)v.cert_len), len = chance(4) ? v.cert_len : chance((uint32_t)v.cert_len + 1);
+    uint8_t had = v.cert[at];
+    v.cert[at] = (uint8_t)chance(256);
+    w_cert_read(&pool, v.cert, len, &cert, &error);
+    w_cert_free(&pool, &cert);
+    v.cert[at] = had;
+  }
+  check(pool.used == 0, "mutated certificates", "memory is not given back");
+  warrant_verdict_free(&v);
+}
+
+int main(int argc, char **argv) {
+  small_programs();
+  flags(10, false, false);
+  flags(40, false, false);
+  flags(40, true, false);
+  flags(40, true, true);
+  rounds(1000, false, 4 + 2000 + 3);
+  rounds(50, true, 0);
+  rounds(500, true, 0);
+  straight(100000);
+  ladder(20000);
+  memory_limit();
+  unsupported();
+  mutate();
+  fuzz(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 20000);
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed != 0;
+}
