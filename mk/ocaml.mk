@@ -46,7 +46,16 @@ build/generated/tables.c: extraction/tables.ml $(OCAML)/core.cmxa
 	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/tables.ml -o $(OCAML)/print_tables
 	@$(OCAML)/print_tables > $@
 
+# One test calls C.
+build/tests/transfer_test: OCAML_TEST_OBJECTS := build/tests/transfer_stubs.o build/obj/scalar.o
+build/tests/transfer_test: build/tests/transfer_stubs.o build/obj/scalar.o
+build/tests/transfer_stubs.o: tests/transfer_stubs.c cbridge/scalar.h cbridge/decode.h $(OCAML)/core.cmxa
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -Icbridge -isystem $$(ocamlfind ocamlc -where) -c $< -o $@
+
 $(OCAML_TESTS): build/tests/%: tests/%.ml $(OCAML)/core.cmxa $(OCAML)/plain.cmx
 	$(call say,OCAMLOPT,$@)
 	@mkdir -p $(@D) $(OCAML)/tests && cp $< $(OCAML)/tests
-	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*.ml -o $@
+	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*.ml \
+	  $(OCAML_TEST_OBJECTS) -o $@

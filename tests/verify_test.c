@@ -372,7 +372,7 @@ static struct expected programs[] = {
      .reason = "out-of-bounds", .pc = 11},
     {"one path defines", {LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1), MOVR(0, 3), EXIT}, .reason = "undefined-register", .pc = 3},
     {"cut to a byte",
-     {LOOKUP, JEQ(0, 0, 4), LDB(2, 0, 0), I(0x75, 2, 0, 2, 15), ADDR(0, 2), LDB(0, 0, 0), MOV(0, 2), EXIT},
+     {LOOKUP, JEQ(0, 0, 4), LDB(2, 0, 0), I(0x75, 2, 0, 2, 17), ADDR(0, 2), LDB(0, 0, 0), MOV(0, 2), EXIT},
      .reason = "out-of-bounds", .pc = 11},
     {"unknown opcode", {I(0xff, 0, 0, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"bad register", {MOV(11, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
