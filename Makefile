@@ -22,6 +22,7 @@ space := $(empty) $(empty)
 .DELETE_ON_ERROR:
 .PHONY: all run test bench install clean deps
 all: coq programs corpus
+	@:
 
 include mk/coq.mk
 include mk/ocaml.mk

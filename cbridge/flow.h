@@ -5,12 +5,14 @@
 
 #include "domain.h"
 
+#define W_ANY_SLOT (1u << 11)
 struct w_flow {
   uint32_t count;
   uint8_t *join;    /* owned; by slot: more than one way leads here */
   uint8_t *reached; /* owned; by slot: some way leads here */
   uint16_t *live;   /* owned; by slot, a bit a register: it is read before it is written again */
   uint16_t *value;  /* owned; of these, the registers whose value can matter, rather than that they are defined */
+  uint16_t *counts; /* owned; by slot: the registers, and W_ANY_SLOT, that decide when a loop around it ends */
   uint8_t loaded[W_STACK]; /* by frame byte: bit z, some load of size z starts here */
 };
 /* False: out of memory. Free with w_flow_free in either case. */

@@ -29,12 +29,24 @@ static bool match(struct w_subst *sub, struct w_aval x, struct w_aval y) {
   return true;
 }
 
+/* A constant that is another one in the source, or none: most states differ there, and it is quickly seen. */
+static bool constant_differs(const struct w_state *from, struct w_aval x, const struct w_state *to, struct w_aval y) {
+  const struct w_fact *f = w_fact_of(from, x), *g = w_fact_of(to, y);
+  uint64_t c, d;
+  if (g->kind != W_FSCALAR || !w_sc_is_const(g->s, &d))
+    return false;
+  return f->kind != W_FSCALAR || !w_sc_is_const(f->s, &c) || c + (uint64_t)x.c != d + (uint64_t)y.c;
+}
+
 bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
                const struct w_state *to, struct w_subst *sub) {
   if (from->pc != to->pc || (to->defined & ~from->defined))
     return false;
   for (int i = 0; i < W_FRAME_WORDS; i++)
     if (to->written[i] & ~from->written[i])
+      return false;
+  for (int r = 0; r < 11; r++)
+    if (to->defined >> r & 1 && constant_differs(from, from->regs[r], to, to->regs[r]))
       return false;
   if (!subst_reset(pool, sub, to->next))
     return false;
@@ -208,7 +220,7 @@ struct pair {
 };
 struct joining {
   const struct w_state *a, *b;
-  enum w_join_how how;
+  bool wide; /* for the value at hand */
   struct w_state *to;
   struct pair *pairs; /* owned */
   uint32_t count;
@@ -229,13 +241,13 @@ static struct w_fact join_scalars(const struct joining *j, struct w_aval x, stru
     return f;
   }
   f.s = w_sc_join(a, b);
-  if (j->how == W_JOIN_EXACT)
+  if (!j->wide)
     return f;
-  f.s = f.s.smin < 0                ? w_sc_top()
-        : f.s.umax <= UINT8_MAX     ? w_sc_of_bytes(W_S1)
-        : f.s.umax <= UINT16_MAX    ? w_sc_of_bytes(W_S2)
-        : f.s.umax <= UINT32_MAX    ? w_sc_of_bytes(W_S4)
-                                    : w_sc_top();
+  uint64_t c;
+  if (f.s.smin < 0 || f.s.umax > UINT32_MAX || !w_sc_is_const(a, &c) || !w_sc_is_const(b, &c))
+    f.s = w_sc_top();
+  else
+    f.s = w_sc_of_bytes(f.s.umax <= UINT8_MAX ? W_S1 : f.s.umax <= UINT16_MAX ? W_S2 : W_S4);
   return f;
 }
 
@@ -264,6 +276,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
       return any_fact();
     h.mx = max64(f->mx + da, g->mx + db);
     if (f->kind == W_FPKT) {
+      /* how far into the packet hardly ever matters: fewer states differ in it alone */
+      for (int64_t up = 255; h.mx != f->mx && up < W_GUARD / 2; up = 2 * up + 1)
+        if (h.mx <= up) {
+          h.mx = up;
+          break;
+        }
       h.checked = f->checked && g->checked;
       h.av = h.checked ? min64(f->av - da, g->av - db) : 0;
     }
@@ -309,9 +327,9 @@ static struct w_aval keep_value(struct joining *j, struct w_aval x) {
   return (struct w_aval){p->sym, x.c};
 }
 
-bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, enum w_join_how how,
+bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to) {
-  struct joining j = {.a = a, .b = b, .how = how, .to = to};
+  struct joining j = {.a = a, .b = b, .to = to};
   size_t size = (11 + a->nslots) * sizeof *j.pairs;
   memset(to, 0, sizeof *to);
   bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
@@ -323,9 +341,12 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
     to->defined = a->defined & b->defined;
     memcpy(to->written, a->written, sizeof to->written);
     add_fact(to, &a->facts[0]);
-    for (int r = 0; r < 11; r++)
+    for (int r = 0; r < 11; r++) {
+      j.wide = wide >> r & 1;
       if (to->defined >> r & 1)
         to->regs[r] = join_values(&j, a->regs[r], b->regs[r]);
+    }
+    j.wide = wide & W_ANY_SLOT;
     for (uint32_t i = 0; i < a->nslots; i++) {
       const struct w_slot *s = &a->slots[i], *o = w_slot_at(b, s->off);
       to->slots[to->nslots] = *s;
@@ -339,33 +360,49 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
   return made;
 }
 
-static uint32_t value_distance(const struct w_target *t, const struct w_state *a, struct w_aval x,
-                               const struct w_state *b, struct w_aval y) {
+static void add_difference(const struct w_target *t, const struct w_state *a, struct w_aval x,
+                           const struct w_state *b, struct w_aval y, uint32_t bit, struct w_difference *d) {
   const struct w_fact *f = w_fact_of(a, x), *g = w_fact_of(b, y);
-  if (g->kind == W_FNONE)
-    return 0;
-  if (f->kind != g->kind || ((f->kind == W_FMAP || f->kind == W_FVAL || f->kind == W_FNULL) && f->map != g->map))
-    return 8;
-  if (f->kind != W_FSCALAR)
-    return (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);
-  bool tx, ty;
-  struct w_scalar sx, sy;
-  w_any_view(a, x, &tx, &sx);
-  w_any_view(b, y, &ty, &sy);
-  return !w_sc_le(sx, sy) || (tx && !ty);
+  uint32_t distance = 0;
+  if (g->kind == W_FNONE) {
+    return;
+  } else if (f->kind != g->kind ||
+             ((f->kind == W_FMAP || f->kind == W_FVAL || f->kind == W_FNULL) && f->map != g->map)) {
+    distance = 8;
+  } else if (f->kind != W_FSCALAR) {
+    distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);
+  } else {
+    bool tx, ty;
+    struct w_scalar sx, sy;
+    w_any_view(a, x, &tx, &sx);
+    w_any_view(b, y, &ty, &sy);
+    distance = !w_sc_le(sx, sy) || (tx && !ty);
+    uint64_t c;
+    if (distance && (w_sc_is_const(sx, &c) || w_sc_is_const(sy, &c)))
+      d->constants |= bit;
+  }
+  d->where |= distance ? bit : 0;
+  d->distance += distance;
 }
 
-uint32_t w_distance(const struct w_target *t, const struct w_state *a, const struct w_state *b) {
-  uint32_t d = 0;
+struct w_difference w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b) {
+  struct w_difference d = {0};
   for (int r = 0; r < 11; r++) {
-    if ((a->defined ^ b->defined) >> r & 1)
-      d += 4;
-    else if (a->defined >> r & 1)
-      d += value_distance(t, a, a->regs[r], b, b->regs[r]);
+    if ((a->defined ^ b->defined) >> r & 1) {
+      d.where |= 1u << r;
+      d.distance += 4;
+    } else if (a->defined >> r & 1) {
+      add_difference(t, a, a->regs[r], b, b->regs[r], 1u << r, &d);
+    }
   }
   for (uint32_t i = 0; i < b->nslots; i++) {
     const struct w_slot *s = &b->slots[i], *o = w_slot_at(a, s->off);
-    d += o && o->size == s->size ? value_distance(t, a, o->v, b, s->v) : 4;
+    if (o && o->size == s->size) {
+      add_difference(t, a, o->v, b, s->v, W_ANY_SLOT, &d);
+    } else {
+      d.where |= W_ANY_SLOT;
+      d.distance += 4;
+    }
   }
   return d;
 }

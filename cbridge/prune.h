@@ -21,13 +21,17 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, const struct w_state *from,
                  struct w_state *to);
 
-enum w_join_how { W_JOIN_SIZED, W_JOIN_EXACT };
 /* A state that stands for all that normalised `a` stands for, and where they have the same shape for what `b`
- * does. SIZED: a number that differs becomes any number of as many bytes. False: out of memory. */
-bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, enum w_join_how how,
+ * does. In the registers of `wide` (and the slots, with W_ANY_SLOT) a number that differs becomes any number, of as
+ * many bytes as both when both are constants; in the others it becomes what covers both. False: out of memory. */
+bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to);
-/* How far a state is from being covered by another; 0 is not said to mean that it is. */
-uint32_t w_distance(const struct w_target *t, const struct w_state *a, const struct w_state *b);
+/* Where `a` is not covered by `b`: a bit for each register, and W_ANY_SLOT. */
+struct w_difference {
+  uint32_t where, constants; /* `constants`: where one of the two is a constant */
+  uint32_t distance;         /* grows with how much; 0 is not said to mean that b covers a */
+};
+struct w_difference w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b);
 
 bool w_state_equal(const struct w_state *a, const struct w_state *b);
 uint64_t w_state_hash(const struct w_state *st);

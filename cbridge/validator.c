@@ -5,6 +5,7 @@
 #include "validator.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,9 +28,11 @@ struct job {
   int result;
 };
 
-/* The runtime is global anyway; these say whether it was started, and whose trace lines come. */
+/* The runtime is global anyway; these say whether it was started, where its signal handler for running out of
+ * stack runs, and whose trace lines come. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool started;
+static stack_t signal_stack;
 static struct job *current;
 
 static void explain(struct job *job, const char *text) {
@@ -82,13 +85,19 @@ static void *thread(void *argument) {
   static char name[] = "warrant";
   char *argv[] = {name, NULL};
   struct job *job = argument;
-  if (!started) {
+  stack_t previous; /* a sanitizer's, which it wants to find again */
+  sigaltstack(NULL, &previous);
+  if (started) {
+    sigaltstack(&signal_stack, NULL);
+  } else {
     caml_startup(argv);
+    sigaltstack(NULL, &signal_stack);
     started = true;
   }
   current = job;
   call(job);
   current = NULL;
+  sigaltstack(&previous, NULL);
   return NULL;
 }
 

@@ -20,6 +20,8 @@ enum {
   NESTED_BRANCHES = 1000,
   CROWDED = 4,          /* finished nodes at one place before a general one is tried */
   PARTNERS = 16,        /* finished nodes looked at for the one to generalise with */
+  OTHER_SHAPE = 8,      /* as far from each other as a pointer and a number */
+  BAD_SETS = 8,
   MAX_WARNINGS = 100,
 };
 #define NO_NODE UINT32_MAX
@@ -35,19 +37,26 @@ const char *const *warrant_reasons(size_t *n) {
   return words;
 }
 
+/* Ways to generalise, in the order tried: to what covers all nodes of the same shape, any number where they differ; the
+ * same with the nearest node alone; and with no more numbers than the two have. */
+enum way { ALL, WIDE, COVERING, WAYS };
+
 /* A node, and what the search knows of it beside the derivation. */
 struct search_node {
   uint64_t hash;     /* of the exact state, while it is on the path */
   uint32_t hash_next; /* the next node on the path in the same bucket */
   uint32_t hits, misses;
   bool on_path, general;
+  uint8_t how; /* general: enum way */
 };
 
 /* A place in the program where nodes are. */
 struct site {
   uint32_t *done; /* owned; finished nodes worth trying, oldest first */
   uint32_t count, cap;
-  uint32_t failures, successes; /* of general nodes */
+  uint32_t failures[WAYS], successes[WAYS]; /* of general nodes */
+  uint16_t bad[BAD_SETS];       /* what was generalised when it failed: a bit a register, as w_differs has it */
+  uint32_t bad_count;
   uint32_t general;             /* general nodes on the path */
 };
 
@@ -58,7 +67,8 @@ struct work {
   uint32_t depth;     /* branches that the derivation is inside of */
   struct w_state st;  /* owned; BRANCH: where it goes on. FINISH of a general node: what it was made from */
   bool general;       /* FINISH */
-  enum w_join_how how;
+  enum way how;
+  uint32_t differs;          /* general: what was generalised */
   uint32_t owner, owner_len; /* general: the node that ends in this one, and its derivation before that */
   uint64_t visited_max;      /* general: give up then */
 };
@@ -81,6 +91,7 @@ struct search {
   uint32_t height, stack_cap;
   uint32_t *general; /* owned; positions in the stack of general nodes on the path */
   uint32_t general_count, general_cap;
+  uint32_t blame; /* after a refusal: how many of them may stay */
 
   struct w_state st; /* the path being followed */
   uint32_t node;     /* whose derivation it belongs to */
@@ -381,7 +392,7 @@ static bool finish(struct search *s, uint32_t node) {
     return false;
   struct site *site = &s->sites[s->nodes[node].st.pc];
   if (s->infos[node].general)
-    site->successes++;
+    site->successes[s->infos[node].how]++;
   if (!w_reserve(s->pool, (void **)&site->done, &site->cap, site->count + 1, sizeof *site->done))
     return false;
   site->done[site->count++] = node;
@@ -400,11 +411,13 @@ static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, co
 }
 
 /* Goes on in a new node whose state is `st`; *st is taken over. */
-static enum next enter(struct search *s, struct w_state *st, bool general, enum w_join_how how) {
+static enum next enter(struct search *s, struct w_state *st, bool general, enum way how,
+                       uint32_t differs) {
   struct work work = {.kind = FINISH,
                       .depth = s->depth,
                       .general = general,
                       .how = how,
+                      .differs = differs,
                       .owner = s->node,
                       .visited_max = s->visited + (s->max_visited - s->visited) / 4};
   if (!flush_steps(s)) {
@@ -420,6 +433,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   s->nodes[node].st = *st; /* owned by the node from here on */
   struct search_node *info = &s->infos[node];
   info->general = general;
+  info->how = (uint8_t)how;
   if (general) {
     info->on_path = true;
     s->sites[st->pc].general++;
@@ -473,7 +487,7 @@ static enum next find_cover(struct search *s, struct site *site, bool *found) {
     }
     if (s->pool->exhausted)
       return FAILED;
-    if (++s->infos[node].misses > 3 * s->infos[node].hits + 64) {
+    if (++s->infos[node].misses > 3 * s->infos[node].hits + 32) {
       site->count--;
       memmove(&site->done[k], &site->done[k + 1], (site->count - k) * sizeof *site->done);
     }
@@ -484,42 +498,69 @@ static enum next find_cover(struct search *s, struct site *site, bool *found) {
 static const char same_state[] =
     "the program can come back here with nothing changed: the loop may never end";
 
-/* Tries a state that stands for more than the path's, in one of the two ways. */
+/* Was less than this generalised here before, in vain? */
+static bool is_bad(const struct site *site, uint32_t differs) {
+  for (uint32_t k = 0; k < site->bad_count; k++)
+    if (!(site->bad[k] & ~differs))
+      return true;
+  return false;
+}
+
+/* Tries a state that stands for more than the path's, in one of the ways. */
 static enum next generalise(struct search *s, struct site *site, const struct w_state *exact,
-                            enum w_join_how how, bool *entered) {
-  uint32_t partner = NO_NODE, least = UINT32_MAX;
+                            enum way how, bool *entered) {
+  uint32_t partners[PARTNERS], count = 0, least = how == ALL ? OTHER_SHAPE : UINT32_MAX, differs = 0;
+  uint32_t counts = s->flow.counts[exact->pc];
   *entered = false;
   for (uint32_t k = 0; k < site->count && k < PARTNERS; k++) {
-    uint32_t node = site->done[site->count - 1 - k], d = w_distance(&s->target, exact, &s->nodes[node].st);
-    if (d < least)
-      least = d, partner = node;
+    uint32_t node = site->done[site->count - 1 - k];
+    struct w_difference d = w_differs(&s->target, exact, &s->nodes[node].st);
+    /* another round of a loop is left alone: what counts the rounds must stay known */
+    if (d.distance >= least || d.constants & counts || is_bad(site, d.where))
+      continue;
+    if (how != ALL) {
+      least = d.distance;
+      count = differs = 0;
+    }
+    partners[count++] = node;
+    differs |= d.where;
   }
-  if (partner == NO_NODE)
+  if (!count || (how == ALL && count == 1))
     return GO_ON;
-  struct w_state st;
-  if (!w_join(s->pool, exact, &s->nodes[partner].st, how, &st))
+  struct w_state st, more;
+  uint32_t wide = how == COVERING ? 0 : ~counts;
+  if (!w_join(s->pool, exact, &s->nodes[partners[0]].st, wide, &st))
     return FAILED;
+  for (uint32_t k = 1; k < count; k++) {
+    bool made = w_join(s->pool, &st, &s->nodes[partners[k]].st, wide, &more);
+    w_state_free(s->pool, &st);
+    if (!made)
+      return FAILED;
+    st = more;
+  }
   if (!w_subsume(s->pool, &s->target, &s->st, &st, &s->sub)) {
     w_state_free(s->pool, &st);
     return s->pool->exhausted ? FAILED : GO_ON;
   }
   *entered = true;
-  return enter(s, &st, true, how);
+  return enter(s, &st, true, how, differs);
 }
 
 /* The path's state is at a place where paths meet. `how`: the first way of generalising that was not tried yet. */
-static enum next meet(struct search *s, enum w_join_how how) {
+static enum next meet(struct search *s, enum way how) {
   uint32_t pc = (uint32_t)s->st.pc;
   struct site *site = &s->sites[pc];
   bool done;
-  if (how == W_JOIN_SIZED) {
+  if (how == ALL) {
     enum next next = find_cover(s, site, &done);
     if (done || next == FAILED)
       return next;
     for (uint32_t k = s->general_count; site->general && k-- > 0;) {
       const struct w_state *st = &s->nodes[s->stack[s->general[k]].node].st;
-      if (st->pc == pc && w_subsume(s->pool, &s->target, &s->st, st, &s->sub))
+      if (st->pc == pc && w_subsume(s->pool, &s->target, &s->st, st, &s->sub)) {
+        s->blame = k; /* it is too general: whatever counts the rounds is lost in it */
         return refused(s, W_LOOP, pc, same_state);
+      }
     }
   }
   struct w_state exact;
@@ -532,7 +573,9 @@ static enum next meet(struct search *s, enum w_join_how how) {
       w_state_free(s->pool, &exact);
       return refused(s, W_LOOP, pc, same_state);
     }
-  for (; how <= W_JOIN_EXACT && site->count > CROWDED && site->failures <= 4 + 2 * site->successes; how++) {
+  for (; how < WAYS && site->count > CROWDED; how++) {
+    if (site->failures[how] > 2 + 2 * site->successes[how])
+      continue;
     enum next next = generalise(s, site, &exact, how, &done);
     if (done || next == FAILED) {
       w_state_free(s->pool, &exact);
@@ -543,7 +586,7 @@ static enum next meet(struct search *s, enum w_join_how how) {
     w_state_free(s->pool, &exact);
     return s->pool->exhausted ? FAILED : refused(s, W_TOO_COMPLEX, pc, "a state cannot be compared with itself");
   }
-  return enter(s, &exact, false, W_JOIN_EXACT);
+  return enter(s, &exact, false, COVERING, 0);
 }
 
 /* The next work after a path has ended. */
@@ -569,18 +612,23 @@ static enum next take_up(struct search *s, bool *complete) {
   return LEAF;
 }
 
-/* Back to where the last general node was made; false: there is none. */
-static bool back_track(struct search *s, enum w_join_how *how) {
+/* Back to where the general node to blame, or else the last one, was made; false: there is none. */
+static bool back_track(struct search *s, enum way *how) {
   if (!s->general_count)
     return false;
-  uint32_t to = s->general[--s->general_count];
+  s->general_count = s->blame < s->general_count ? s->blame : s->general_count - 1;
+  s->blame = UINT32_MAX;
+  uint32_t to = s->general[s->general_count];
   w_state_free(s->pool, &s->st);
   for (;;) {
     struct work *w = &s->stack[--s->height];
     if (w->kind == FINISH)
       drop_node(s, w->node);
     if (s->height == to) {
-      s->sites[w->st.pc].failures++;
+      struct site *site = &s->sites[w->st.pc];
+      site->failures[w->how]++;
+      if (w->how == COVERING && site->bad_count < BAD_SETS)
+        site->bad[site->bad_count++] = (uint16_t)w->differs;
       s->st = w->st;
       s->node = w->owner;
       s->nodes[s->node].code.len = w->owner_len;
@@ -722,12 +770,13 @@ static int search(struct search *s) {
     return -1;
   w->kind = FINISH;
   s->at_start = true;
-  enum w_join_how how = W_JOIN_SIZED;
+  s->blame = UINT32_MAX;
+  enum way how = ALL;
   bool again = false; /* back at a place where paths meet, after a general state failed there */
   for (;;) {
     enum next next = again || time_for_node(s) ? meet(s, how) : step(s);
     again = false;
-    how = W_JOIN_SIZED;
+    how = ALL;
     if (next == GO_ON && s->general_count &&
         s->visited > s->stack[s->general[s->general_count - 1]].visited_max)
       next = REFUSED;

@@ -3,7 +3,7 @@
 C_SOURCES := $(wildcard cbridge/*.c)
 # Outside the library: the command line, and the call into the proved side.
 COMMAND_SOURCES := $(filter cbridge/main.c cbridge/cmd_%.c,$(C_SOURCES))
-LIBRARY_SOURCES := $(filter-out $(COMMAND_SOURCES) cbridge/validator.c,$(C_SOURCES))
+LIBRARY_SOURCES := $(filter-out $(COMMAND_SOURCES) cbridge/validator.c cbridge/%_main.c,$(C_SOURCES))
 VERSION := $(shell sed -n 's/^\#define WARRANT_VERSION "\(.*\)"/\1/p' cbridge/cmd.h)
 SONAME := libwarrant.so.0
 
@@ -43,16 +43,28 @@ $(1)/bin/warrant: $$(COMMAND_SOURCES:cbridge/%.c=$(1)/obj/%.o) $$($(1)_LINKED)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) $$^ $$(PROGRAM_LIBS) -o $$@
 
+# Headers that an earlier build has found to matter are prerequisites too, but nothing to compile.
 $(1)/bin/warrant-%: extraction/%_main.c $$($(1)_LINKED)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*_main.d $$^ $$(PROGRAM_LIBS) -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*_main.d $$(filter-out %.h,$$^) $$(PROGRAM_LIBS) -o $$@
+
+$(1)/bin/warrant-plugin: $(1)/obj/plugin_main.o $$($(1)_LINKED)
+	$$(call say,LINK,$$@)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(ALL_CFLAGS) $(2) $$^ $$(PROGRAM_LIBS) -o $$@
 
 # A test in C is one file that prints its own lines.
 $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d $$^ $$(PROGRAM_LIBS) -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d $$(filter-out %.h,$$^) $$(PROGRAM_LIBS) -o $$@
+
+$(1)/tests/trace_test $(1)/tests/isa_test: $(1)/obj/gen.o
+$(1)/obj/gen.o: tests/gen.c
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
 
 -include $$(wildcard $(1)/obj/*.d)
 endef
@@ -68,13 +80,13 @@ build/lib/$(SONAME): $(build_OBJECTS)
 C_TESTS := $(patsubst tests/%.c,build/asan/tests/%,$(wildcard tests/*_test.c))
 
 .PHONY: programs tests
-programs: build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference \
+programs: build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin \
   build/lib/libwarrant.a build/lib/$(SONAME)
-tests: build/asan/bin/warrant $(C_TESTS) $(OCAML_TESTS)
+tests: build/asan/bin/warrant build/asan/bin/warrant-plugin $(C_TESTS) $(OCAML_TESTS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference $(DESTDIR)$(PREFIX)/bin
+	install build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/lib/libwarrant.a $(DESTDIR)$(PREFIX)/lib
 	install build/lib/$(SONAME) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libwarrant.so

@@ -3,7 +3,7 @@
 CORPUS := build/corpus
 CLANG := clang
 # The BPF target has no headers of its own; the machine's <asm/types.h> is good enough for <linux/bpf.h>.
-BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror \
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fdebug-compilation-dir=. \
   -idirafter /usr/include/$(shell gcc -print-multiarch 2>/dev/null)
 
 # The flow filter and its faulty twins: one source, one macro each.

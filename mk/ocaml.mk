@@ -46,16 +46,16 @@ build/generated/tables.c: extraction/tables.ml $(OCAML)/core.cmxa
 	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/tables.ml -o $(OCAML)/print_tables
 	@$(OCAML)/print_tables > $@
 
-# One test calls C.
-build/tests/transfer_test: OCAML_TEST_OBJECTS := build/tests/transfer_stubs.o build/obj/scalar.o
-build/tests/transfer_test: build/tests/transfer_stubs.o build/obj/scalar.o
-build/tests/transfer_stubs.o: tests/transfer_stubs.c cbridge/scalar.h cbridge/decode.h $(OCAML)/core.cmxa
-	$(call say,CC,$@)
+# A test that compares with the C library has its C part in a file beside it: X_test.ml and X_stubs.c.
+OCAML_STUBS := $(patsubst tests/%.c,$(OCAML)/tests/%.o,$(wildcard tests/*_stubs.c))
+$(OCAML_STUBS): $(OCAML)/tests/%.o: tests/%.c $(OCAML)/core.cmxa
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) -Icbridge -isystem $$(ocamlfind ocamlc -where) -c $< -o $@
+	@$(CC) $(ALL_CFLAGS) -Icbridge -isystem $$(ocamlfind ocamlc -where) -MMD -MP -c $< -o $@
+-include $(wildcard $(OCAML)/tests/*.d)
 
-$(OCAML_TESTS): build/tests/%: tests/%.ml $(OCAML)/core.cmxa $(OCAML)/plain.cmx
+$(OCAML_TESTS): build/tests/%_test: tests/%_test.ml $(OCAML)/core.cmxa $(OCAML)/plain.cmx \
+  $(OCAML_STUBS) build/lib/libwarrant.a
 	$(call say,OCAMLOPT,$@)
 	@mkdir -p $(@D) $(OCAML)/tests && cp $< $(OCAML)/tests
-	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*.ml \
-	  $(OCAML_TEST_OBJECTS) -o $@
+	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*_test.ml \
+	  $(filter %/$*_stubs.o,$^) build/lib/libwarrant.a $(addprefix -cclib ,$(LIBRARY_LIBS)) -o $@

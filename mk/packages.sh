@@ -15,6 +15,7 @@ for package in $(sed 's/#.*//' "$list"); do
   [ "$status" = installed ] || missing="$missing $package"
 done
 if [ -z "$missing" ]; then
+  echo "packages: none missing"
   exit 0
 fi
 

@@ -71,11 +71,12 @@ Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z he
 
 Definition base_helpers : list Z := [1; 2; 3; 5; 6; 7; 8; 42; 125].
 Definition plain name off size := Field name off size FPlain true false.
+Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
 Definition writable name off size := Field name off size FPlain true true.
 
 Definition xdp : prog_type := ProgType 6 "xdp" 24
   [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false;
-    plain "ingress_ifindex" 12 4; plain "rx_queue_index" 16 4; plain "egress_ifindex" 20 4 ]
+    whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4; whole "egress_ifindex" 20 4 ]
   false (23 :: base_helpers) None.
 
 (** struct __sk_buff: the fields that need no socket pointer *)

@@ -110,7 +110,7 @@ kernel_verdicts() {
 }
 
 if ! kernel_verdicts $CORPUS/xdp_flow/xdp_flow.o; then
-  skip "the kernel's verdicts" "$(head -c 300 "$work/err")"
+  skip "the kernel's verdicts" "$(sed "s/^warrant: //" "$work/err" | head -n 1)"
   finish
 fi
 for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undefined_key; do
@@ -119,9 +119,10 @@ for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undef
   xdp_flow | undefined_key) same "kernel: $object" "xdp_flow accept" "$(cat "$work/kernel")" ;;
   *)
     same "kernel: $object" "xdp_flow reject" "$(cat "$work/kernel")"
-    # Its log repeats the source line before each instruction, so the last one is where it stopped.
-    same "kernel: $object at the same line" "xdp_flow.c:$(marker_line $flow "${object^^}")" \
-      "$(jq -r .log < "$work/out" | grep -o 'xdp_flow\.c:[0-9]*' | tail -n 1)"
+    # Its log is a line an instruction, so the last one is where it stopped.
+    same "kernel: $object at the same instruction" \
+      "$("$WARRANT" check --json $CORPUS/xdp_flow/$object.o | jq .pc)" \
+      "$(jq -r .log < "$work/out" | grep -o '^[0-9]*: (' | tail -n 1 | cut -d: -f1)"
     ;;
   esac
 done

@@ -53,7 +53,7 @@ done
 
 # --- Raw forms ----------------------------------------------------------------------------------
 
-raw() { printf "$1" > "$work/raw"; }
+raw() { printf -- "$1" > "$work/raw"; }
 
 raw '\x95\0\0\0\0\0\0' && refuses "raw program cut short" --format ebpf "$work/raw"
 raw '\x06\0\0\0\1\0\0' && refuses "raw filter cut short" --format cbpf "$work/raw"

@@ -6,8 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 WARRANT=${WARRANT:-build/bin/warrant}
 ASAN_WARRANT=${ASAN_WARRANT:-build/asan/bin/warrant}
 CORPUS=build/corpus
-# A sanitizer's report is told from a refusal by the exit code.
-export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+# A sanitizer's report is told from a refusal by the exit code. OCaml has a signal stack of its own, which ASan would free.
+export ASAN_OPTIONS=exitcode=99:use_sigaltstack=0 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -20,7 +20,8 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Only what is compiled asks for these; the scripts set their own.
-export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+export ASAN_OPTIONS=exitcode=99:use_sigaltstack=0 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 passed=0 failed=0 skipped=0
 for test in ${tests[@]+"${tests[@]}"}; do
   base=${test##*/}

@@ -25,7 +25,7 @@ judge() {
   said=$(jq -r 'if .verdict == "accept" then
       "accept, " + (if .certified then "certified" else "not certified" end)
       + (if (.warnings // []) == [] then "" else ", with a warning" end)
-    else "\(.verdict) \(.reason), \(.source // "pc \(.pc)")" end' < "$work/out")
+    else "\(.verdict) \(.reason), " + (.source // "pc \(.pc)" | sub(".*/"; "")) end' < "$work/out")
   [ -n "$said" ] || said=$(head -n 1 "$work/err")
   # shellcheck disable=SC2059 # one format for all rows
   printf "$row" "$name" "$profile" "$said" "$(kernel_says "$@")"
@@ -33,7 +33,7 @@ judge() {
   [[ $said == $want ]] || not_ok "$name, $profile" "was to be $want"
 }
 
-at() { echo "reject $1, *xdp_flow.c:$(marker_line $flow "$2")"; }
+at() { echo "reject $1, xdp_flow.c:$(marker_line $flow "$2")"; }
 
 # shellcheck disable=SC2059
 printf "$row" program profile "warrant" "Linux $(uname -r | cut -d- -f1)"
@@ -50,5 +50,5 @@ judge undefined_key root "accept, certified, with a warning" $CORPUS/xdp_flow/un
 judge undefined_key strict "$(at undefined-stack UNDEFINED_KEY)" $CORPUS/xdp_flow/undefined_key.o
 
 "$WARRANT" kernel load --json $CORPUS/xdp_flow/xdp_flow.o > /dev/null 2> "$work/err"
-[ $? != 4 ] || echo "The kernel was not asked: $(head -n 1 "$work/err")"
+[ $? != 4 ] || echo "The kernel was not asked: $(sed "s/^warrant: //" "$work/err" | head -n 1)"
 finish

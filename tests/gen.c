@@ -1,0 +1,978 @@
+#include "gen.h"
+
+#include <string.h>
+
+#include "decode.h"
+#include "tables.h"
+
+/* --- Numbers --------------------------------------------------------------------------------------------------- */
+
+uint64_t gen_u64(struct gen *g) {
+  uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
+  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+  return z ^ z >> 31;
+}
+
+uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
+bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
+
+#define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
+
+uint64_t gen_number(struct gen *g) {
+  static const uint8_t bits[] = {7, 8, 15, 16, 31, 32, 63};
+  switch (gen_below(g, 8)) {
+  case 0: return gen_below(g, 4);
+  case 1: return 0 - (uint64_t)gen_below(g, 4);
+  case 2:
+  case 3:
+  case 4: { /* around a power of two, or around its negative */
+    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1 + gen_below(g, 3);
+    return gen_percent(g, 30) ? 0 - v : v;
+  }
+  case 5: return UINT64_C(1) << gen_below(g, 64);
+  case 6: return gen_below(g, 256);
+  default: return gen_u64(g) >> gen_below(g, 64);
+  }
+}
+
+/* --- The instructions ------------------------------------------------------------------------------------------ */
+
+static const uint8_t size_codes[4] = {0x10, 0x08, 0x00, 0x18}; /* 1, 2, 4, 8 bytes */
+static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0, 0xd0};
+static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
+static const uint8_t divide_codes[] = {0x30, 0x90};
+
+static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off, int32_t imm, unsigned free) {
+  forms[(*n)++] = (struct gen_form){(uint8_t)op, (uint8_t)src, (int16_t)off, imm, (uint16_t)free};
+}
+
+static void alu_rows(struct gen_form *f, uint32_t *n, unsigned class) {
+  for (size_t i = 0; i < sizeof plain_codes; i++) {
+    row(f, n, class | plain_codes[i], 0, 0, 0, GEN_DST | GEN_IMM);
+    row(f, n, class | plain_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC);
+  }
+  for (size_t i = 0; i < sizeof divide_codes; i++)
+    for (int is_signed = 0; is_signed < 2; is_signed++) {
+      row(f, n, class | divide_codes[i], 0, is_signed, 0, GEN_DST | GEN_IMM);
+      row(f, n, class | divide_codes[i] | 8, 0, is_signed, 0, GEN_DST | GEN_SRC);
+    }
+  row(f, n, class | 0x80, 0, 0, 0, GEN_DST);
+  for (int bits = 8; bits <= (class == 7 ? 32 : 16); bits *= 2)
+    row(f, n, class | 0xb8, 0, bits, 0, GEN_DST | GEN_SRC);
+}
+
+static void memory_rows(struct gen_form *f, uint32_t *n) {
+  for (int i = 0; i < 4; i++) {
+    row(f, n, 0x61 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
+    if (i < 3)
+      row(f, n, 0x81 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
+    row(f, n, 0x62 | size_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_OFF);
+    row(f, n, 0x63 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
+  }
+}
+
+uint32_t gen_forms(struct gen_form *f) {
+  uint32_t n = 0;
+  alu_rows(f, &n, 4);
+  alu_rows(f, &n, 7);
+  for (int bits = 16; bits <= 64; bits *= 2) {
+    row(f, &n, 0xd4, 0, 0, bits, GEN_DST);
+    row(f, &n, 0xdc, 0, 0, bits, GEN_DST);
+    row(f, &n, 0xd7, 0, 0, bits, GEN_DST);
+  }
+  row(f, &n, 0x18, 0, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
+  row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
+  memory_rows(f, &n);
+  row(f, &n, 0x05, 0, 0, 0, GEN_JUMP_OFF);
+  row(f, &n, 0x06, 0, 0, 0, GEN_JUMP_IMM);
+  for (unsigned class = 5; class <= 6; class++)
+    for (size_t i = 0; i < sizeof compare_codes; i++) {
+      row(f, &n, class | compare_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_JUMP_OFF);
+      row(f, &n, class | compare_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC | GEN_JUMP_OFF);
+    }
+  row(f, &n, 0x85, 0, 0, 0, GEN_HELPER);
+  row(f, &n, 0x95, 0, 0, 0, 0);
+  return n;
+}
+
+int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct warrant_insn *insn) {
+  for (uint32_t i = 0; i < count; i++) {
+    const struct gen_form *f = &forms[i];
+    if (f->op == insn->op && (f->free & GEN_SRC || f->src == insn->src) &&
+        (f->free & (GEN_OFF | GEN_JUMP_OFF) || f->off == insn->off) &&
+        (f->free & (GEN_IMM | GEN_JUMP_IMM | GEN_HELPER | GEN_MAP) || f->imm == insn->imm))
+      return (int32_t)i;
+  }
+  return -1;
+}
+
+/* --- Wild programs ---------------------------------------------------------------------------------------------- */
+
+static unsigned any_reg(struct gen *g) {
+  return gen_percent(g, 10) ? 10 : gen_percent(g, 70) ? gen_below(g, 4) : gen_below(g, 10);
+}
+
+static int32_t any_helper(struct gen *g) {
+  if (gen_percent(g, 85))
+    return w_helpers[gen_below(g, w_helper_count)].id;
+  return gen_percent(g, 50) ? (int32_t)gen_below(g, 220) : (int32_t)gen_number(g);
+}
+
+/* A jump mostly goes a little forward. */
+static int32_t any_distance(struct gen *g) {
+  if (gen_percent(g, 3))
+    return (int32_t)gen_number(g);
+  return gen_percent(g, 12) ? -(int32_t)gen_below(g, 9) : (int32_t)gen_below(g, 6);
+}
+
+static uint32_t any_insn(struct gen *g, const struct gen_form *f, struct warrant_insn *out) {
+  struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm}, next = {0};
+  if (f->free & GEN_DST)
+    i.dst = any_reg(g) & 15;
+  if (f->free & GEN_SRC)
+    i.src = any_reg(g) & 15;
+  if (f->free & GEN_OFF)
+    i.off = gen_percent(g, 60)   ? (int16_t)-gen_below(g, 72)
+            : gen_percent(g, 70) ? (int16_t)gen_below(g, 80)
+                                 : (int16_t)gen_number(g);
+  if (f->free & GEN_JUMP_OFF)
+    i.off = (int16_t)any_distance(g);
+  if (f->free & GEN_IMM)
+    i.imm = (int32_t)gen_number(g);
+  if (f->free & GEN_JUMP_IMM)
+    i.imm = any_distance(g);
+  if (f->free & GEN_HELPER)
+    i.imm = any_helper(g);
+  if (f->free & GEN_MAP)
+    i.imm = gen_percent(g, 95) ? (int32_t)gen_below(g, GEN_MAPS_MAX) : (int32_t)gen_number(g);
+  if (f->free & GEN_NEXT_IMM)
+    next.imm = f->free & GEN_MAP ? (int32_t)gen_below(g, 70) - 4 : (int32_t)gen_number(g);
+  out[0] = i;
+  if (f->free & GEN_LONG)
+    out[1] = next;
+  return f->free & GEN_LONG ? 2 : 1;
+}
+
+static void wild(struct gen *g, struct gen_program *out) {
+  struct gen_form forms[GEN_FORMS_MAX];
+  uint32_t count = gen_forms(forms), want = 1 + gen_below(g, 48), n = 0;
+  for (unsigned r = 0; r < 10 && gen_percent(g, 85); r++) { /* not all of them end at once */
+    if (r == 1)
+      continue;
+    out->insns[n++] = gen_percent(g, 40)
+                          ? (struct warrant_insn){.op = 0xbf, .dst = r & 15, .src = gen_percent(g, 70) ? 10 : 1}
+                          : (struct warrant_insn){.op = 0xb7, .dst = r & 15, .imm = (int32_t)gen_number(g)};
+  }
+  while (n < want)
+    n += any_insn(g, &forms[gen_below(g, count)], &out->insns[n]);
+  if (gen_percent(g, 80))
+    out->insns[n++] = (struct warrant_insn){.op = 0x95};
+  out->p.insn_count = n;
+}
+
+/* --- Careful programs: what is known of each register ----------------------------------------------------------- */
+
+enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE };
+struct value {
+  uint8_t kind; /* UNKNOWN: better not read */
+  uint8_t map;
+  uint16_t id;      /* PACKET, VALUE: pointers with one id share what was added unknown */
+  int32_t off;      /* FRAME: from its top; PACKET, VALUE: from the start */
+  uint64_t most;    /* NUMBER: no more than this; VALUE: what was added unknown, at most */
+  uint32_t checked; /* PACKET: bytes that are there, `off` not counted */
+};
+struct known {
+  struct value r[10];
+  uint64_t written[8];     /* frame bytes, from the lowest */
+  struct value spilled[64]; /* by 8 bytes; UNKNOWN: plain bytes */
+  bool dead;
+};
+struct builder {
+  struct gen *g;
+  struct gen_program *out;
+  const struct w_prog_type *type;
+  const struct w_field *data, *data_end; /* or NULL */
+  uint32_t count, room;
+  uint16_t next_id, kept; /* kept: bit r: no piece may write r */
+  unsigned depth;
+};
+
+static struct warrant_insn *put(struct builder *b, unsigned op, unsigned dst, unsigned src, int32_t off, int32_t imm) {
+  struct warrant_insn *i = &b->out->insns[b->count++];
+  *i = (struct warrant_insn){
+      .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
+  return i;
+}
+static void land(struct builder *b, struct warrant_insn *jump) {
+  jump->off = (int16_t)(&b->out->insns[b->count] - jump - 1);
+}
+static bool room(const struct builder *b, uint32_t n) { return b->count + n <= b->room; }
+
+static int reg_of_kind(struct builder *b, const struct known *k, enum kind kind) {
+  unsigned from = gen_below(b->g, 10);
+  for (unsigned i = 0; i < 10; i++)
+    if (k->r[(from + i) % 10].kind == kind)
+      return (int)((from + i) % 10);
+  return -1;
+}
+
+/* A register to write, one that holds no pointer when there is such a one. The last context pointer lives on. */
+static unsigned free_reg(struct builder *b, const struct known *k) {
+  unsigned contexts = 0, best = 0;
+  for (unsigned r = 0; r < 10; r++)
+    contexts += k->r[r].kind == CTX;
+  for (int tries = 0; tries < 30; tries++) {
+    best = gen_below(b->g, 10);
+    if (b->kept >> best & 1 || (k->r[best].kind == CTX && contexts == 1))
+      continue;
+    if (k->r[best].kind <= NUMBER || tries > 6)
+      return best;
+  }
+  return 0;
+}
+
+static struct value number(uint64_t most) { return (struct value){.kind = NUMBER, .most = most}; }
+
+/* A register with a number, set now when there is none. */
+static unsigned number_reg(struct builder *b, struct known *k) {
+  int r = reg_of_kind(b, k, NUMBER);
+  if (r >= 0)
+    return (unsigned)r;
+  unsigned d = free_reg(b, k);
+  int32_t v = (int32_t)gen_number(b->g);
+  put(b, 0xb7, d, 0, 0, v);
+  k->r[d] = number(v < 0 ? UINT64_MAX : (uint64_t)v);
+  return d;
+}
+
+static bool frame_written(const struct known *k, int32_t off, unsigned n) {
+  for (unsigned i = (unsigned)(off + 512); i < (unsigned)(off + 512) + n; i++)
+    if (!(k->written[i / 64] >> (i % 64) & 1))
+      return false;
+  return true;
+}
+static void frame_write(struct known *k, int32_t off, unsigned n, const struct value *v) {
+  unsigned from = (unsigned)(off + 512);
+  for (unsigned i = from; i < from + n; i++) {
+    k->written[i / 64] |= UINT64_C(1) << (i % 64);
+    k->spilled[i / 8] = (struct value){0};
+  }
+  if (v && n == 8 && from % 8 == 0)
+    k->spilled[from / 8] = *v;
+}
+
+/* --- Pieces ------------------------------------------------------------------------------------------------------ */
+
+static void arithmetic(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned class = gen_percent(g, 60) ? 7 : 4, d = number_reg(b, k);
+  if (b->kept >> d & 1) {
+    unsigned to = free_reg(b, k);
+    put(b, 0xbf, to, d, 0, 0);
+    d = to;
+  }
+  uint64_t most = UINT64_MAX;
+  unsigned op;
+  switch (gen_below(g, 10)) {
+  case 0: put(b, class | 0x80, d, 0, 0, 0); break;
+  case 1: {
+    static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
+    int bits = 16 << gen_below(g, 3);
+    put(b, PICK(g, swaps), d, 0, 0, bits);
+    most = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    break;
+  }
+  case 2: put(b, class | 0xb8, d, number_reg(b, k), 8 << gen_below(g, class == 7 ? 3 : 2), 0); break;
+  case 3:
+    op = PICK(g, divide_codes);
+    if (gen_percent(g, 50))
+      put(b, class | op, d, 0, (int32_t)gen_below(g, 2), (int32_t)gen_number(g));
+    else
+      put(b, class | op | 8, d, number_reg(b, k), (int32_t)gen_below(g, 2), 0);
+    break;
+  case 4: { /* a bounded number */
+    int32_t mask = (int32_t)(gen_percent(g, 60) ? (1u << gen_below(g, 6)) - 1 : gen_below(g, 64));
+    put(b, 0x57, d, 0, 0, mask);
+    most = (uint64_t)mask;
+    break;
+  }
+  case 5:
+  case 6: /* a shift by a constant that can be one in both widths */
+    op = gen_percent(g, 50) ? 0x60 : gen_percent(g, 50) ? 0x70 : 0xc0;
+    put(b, class | op, d, 0, 0, (int32_t)gen_below(g, class == 7 ? 64 : 32));
+    break;
+  case 7: {
+    op = PICK(g, plain_codes);
+    unsigned s = number_reg(b, k);
+    if (op == 0x60 || op == 0x70 || op == 0xc0) {
+      if (b->kept >> s & 1)
+        return;
+      put(b, 0x57, s, 0, 0, class == 7 ? 63 : 31);
+      k->r[s] = number(class == 7 ? 63 : 31);
+    }
+    put(b, class | op | 8, d, s, 0, 0);
+    break;
+  }
+  default:
+    op = PICK(g, plain_codes);
+    put(b, class | op, d, 0, 0, (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
+    break;
+  }
+  if (class == 4 && most > UINT32_MAX)
+    most = UINT32_MAX;
+  k->r[d] = number(most);
+}
+
+static void constant(struct builder *b, struct known *k) {
+  unsigned d = free_reg(b, k);
+  uint64_t v = gen_number(b->g);
+  if (gen_percent(b->g, 40)) {
+    put(b, 0x18, d, 0, 0, (int32_t)v);
+    put(b, 0, 0, 0, 0, (int32_t)(v >> 32));
+  } else {
+    v = (uint64_t)(int64_t)(int32_t)v;
+    put(b, 0xb7, d, 0, 0, (int32_t)v);
+  }
+  k->r[d] = number(v);
+}
+
+static void copy(struct builder *b, struct known *k) {
+  unsigned d = free_reg(b, k), s = gen_below(b->g, 11);
+  if (s == 10) {
+    put(b, 0xbf, d, 10, 0, 0);
+    k->r[d] = (struct value){.kind = FRAME};
+  } else if (k->r[s].kind != UNKNOWN) {
+    put(b, 0xbf, d, s, 0, 0);
+    k->r[d] = k->r[s];
+  }
+}
+
+/* Where an access of `n` bytes may go. */
+struct place {
+  unsigned base;
+  int32_t off;   /* the instruction's */
+  int32_t frame; /* on the frame: from its top; else 1 */
+  bool found, writable;
+};
+
+static struct place any_place(struct builder *b, const struct known *k, unsigned n) {
+  struct gen *g = b->g;
+  struct place p = {.frame = 1, .found = true, .writable = true};
+  unsigned r = gen_below(g, 10);
+  const struct value *v = &k->r[r];
+  p.base = r;
+  switch (gen_percent(g, 40) ? UNKNOWN : v->kind) {
+  case PACKET:
+    p.found = (int32_t)v->checked >= (int32_t)n;
+    if (p.found)
+      p.off = (int32_t)gen_below(g, v->checked - n + 1) - v->off;
+    break;
+  case VALUE: {
+    const struct warrant_map *m = &b->out->maps[v->map];
+    p.writable = !m->readonly;
+    p.found = v->most + n <= m->value_size;
+    if (p.found)
+      p.off = (int32_t)gen_below(g, (uint32_t)(m->value_size - v->most - n + 1)) - v->off;
+    break;
+  }
+  default: { /* the frame */
+    uint32_t step = gen_percent(g, 90) ? n : 1;
+    p.frame = -(int32_t)(n + step * gen_below(g, 72 / step - n / step + 1));
+    p.base = v->kind == FRAME ? r : 10;
+    p.off = p.frame - (v->kind == FRAME ? v->off : 0);
+  }
+  }
+  return p;
+}
+
+static void load(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned code = gen_below(g, 4), n = 1u << code, d;
+  struct place p = any_place(b, k, n);
+  bool extend = code < 3 && gen_percent(g, 25);
+  if (!p.found)
+    return;
+  if (p.frame < 0 && !frame_written(k, p.frame, n) && (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)))
+    return;
+  struct value v = number(extend || n == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1);
+  if (p.frame < 0 && n == 8 && (p.frame & 7) == 0 && k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
+    v = k->spilled[(p.frame + 512) / 8];
+  d = free_reg(b, k);
+  put(b, (extend ? 0x81u : 0x61u) | size_codes[code], d, p.base, p.off, 0);
+  k->r[d] = v;
+}
+
+static void store(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned code = gen_below(g, 4), n = 1u << code, s = gen_below(g, 10);
+  struct place p = any_place(b, k, n);
+  if (!p.found || !p.writable)
+    return;
+  bool spill = p.frame < 0 && code == 3 && (p.frame & 7) == 0 && k->r[s].kind != UNKNOWN;
+  if (!spill && k->r[s].kind != NUMBER) {
+    put(b, 0x62u | size_codes[code], p.base, 0, p.off, (int32_t)gen_number(g));
+    s = 10;
+  } else {
+    put(b, 0x63u | size_codes[code], p.base, s, p.off, 0);
+  }
+  if (p.frame < 0)
+    frame_write(k, p.frame, n, s < 10 ? &k->r[s] : NULL);
+}
+
+static void context(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  int c = reg_of_kind(b, k, CTX);
+  if (c < 0)
+    return;
+  uint32_t code = gen_below(g, 4), off;
+  bool write;
+  if (b->type->raw) {
+    uint32_t n = 1u << code;
+    if (b->type->ctx_size < n)
+      return;
+    off = gen_below(g, b->type->ctx_size - n + 1);
+    write = gen_percent(g, 40);
+  } else {
+    const struct w_field *f = &b->type->fields[gen_below(g, b->type->nfields)];
+    if (f->kind != W_FIELD_PLAIN)
+      return;
+    code = f->size == 4 ? 2 : f->size == 8 ? 3 : f->size == 2 ? 1 : 0;
+    if (f->narrow && gen_percent(g, 40))
+      code = gen_below(g, code + 1);
+    off = f->off + (1u << code) * gen_below(g, f->size >> code);
+    write = f->writable && gen_percent(g, 50);
+  }
+  if (!write) {
+    unsigned d = free_reg(b, k);
+    put(b, 0x61u | size_codes[code], d, (unsigned)c, (int32_t)off, 0);
+    k->r[d] = number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
+  } else if (gen_percent(g, 50)) {
+    put(b, 0x62u | size_codes[code], (unsigned)c, 0, (int32_t)off, (int32_t)gen_number(g));
+  } else {
+    unsigned s = number_reg(b, k);
+    if (k->r[(unsigned)c].kind == CTX)
+      put(b, 0x63u | size_codes[code], (unsigned)c, s, (int32_t)off, 0);
+  }
+}
+
+static void leave(struct builder *b, const struct known *k) {
+  if (k->r[0].kind != NUMBER)
+    put(b, 0xb7, 0, 0, 0, (int32_t)gen_below(b->g, 5));
+  put(b, 0x95, 0, 0, 0, 0);
+}
+
+static void leave_fresh(struct builder *b) {
+  put(b, 0xb7, 0, 0, 0, (int32_t)gen_below(b->g, 5));
+  put(b, 0x95, 0, 0, 0, 0);
+}
+
+/* Leaves unless `n` bytes from pointer `d` on are in the packet. Needs two registers besides. */
+static void check_packet(struct builder *b, struct known *k, unsigned d, unsigned end, unsigned t, uint32_t n) {
+  put(b, 0xbf, t, d, 0, 0);
+  put(b, 0x07, t, 0, 0, (int32_t)n);
+  if (gen_percent(b->g, 50))
+    put(b, gen_percent(b->g, 80) ? 0xbd : 0xad, t, end, 2, 0); /* t <= end or t < end: go on */
+  else
+    put(b, gen_percent(b->g, 80) ? 0x3d : 0x2d, end, t, 2, 0);
+  leave_fresh(b);
+  k->r[t] = (struct value){0};
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind == PACKET && k->r[r].id == k->r[d].id && (int32_t)k->r[r].checked < k->r[d].off + (int32_t)n)
+      k->r[r].checked = (uint32_t)(k->r[d].off + (int32_t)n);
+}
+
+static void packet(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  int c = reg_of_kind(b, k, CTX);
+  if (c < 0 || !b->data || !room(b, 14))
+    return;
+  unsigned r[3], kept = b->kept;
+  for (int i = 0; i < 3; i++) {
+    r[i] = free_reg(b, k);
+    if (b->kept >> r[i] & 1)
+      goto out;
+    b->kept |= (uint16_t)(1u << r[i]);
+  }
+  if (b->kept >> c & 1)
+    goto out; /* the context's only register */
+  put(b, 0x61, r[0], (unsigned)c, (int32_t)b->data->off, 0);
+  put(b, 0x61, r[1], (unsigned)c, (int32_t)b->data_end->off, 0);
+  k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
+  k->r[r[1]] = (struct value){.kind = PACKET_END};
+  if (gen_percent(g, 25)) {
+    int32_t off = (int32_t)gen_below(g, 20);
+    put(b, 0x07, r[0], 0, 0, off);
+    k->r[r[0]].off = off;
+  }
+  if (gen_percent(g, 40)) { /* after a header of unknown length */
+    unsigned n = number_reg(b, k);
+    if (k->r[n].most > 64) {
+      if (b->kept >> n & 1)
+        goto out;
+      put(b, 0x57, n, 0, 0, 60);
+      k->r[n] = number(60);
+    }
+    put(b, 0x0f, r[0], n, 0, 0);
+    k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
+  }
+  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, 40));
+out:
+  b->kept = (uint16_t)kept;
+}
+
+/* Adds a number to a pointer into a map value, or a constant to any pointer. */
+static void move_pointer(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned r = gen_below(g, 10);
+  struct value *v = &k->r[r];
+  if (b->kept >> r & 1)
+    return;
+  int32_t by = (int32_t)gen_below(g, 24) - (v->off > 0 ? 8 : 0);
+  switch (v->kind) {
+  case FRAME: by = -by; break;
+  case PACKET: break;
+  case VALUE:
+    if (gen_percent(g, 60)) {
+      unsigned n = number_reg(b, k);
+      if (n == r || k->r[n].most > 64 || k->r[r].kind != VALUE)
+        return;
+      put(b, 0x0f, r, n, 0, 0);
+      v->most += k->r[n].most;
+      return;
+    }
+    break;
+  default: return;
+  }
+  put(b, 0x07, r, 0, 0, by);
+  v->off += by;
+}
+
+static void map_value(struct builder *b, struct known *k) {
+  uint32_t m = gen_below(b->g, b->out->p.map_count ? b->out->p.map_count : 1);
+  if (!b->out->p.map_count || b->out->maps[m].type != 2 || !b->out->maps[m].max_entries)
+    return;
+  unsigned d = free_reg(b, k);
+  int32_t off = (int32_t)gen_below(b->g, b->out->maps[m].value_size);
+  put(b, 0x18, d, 2, 0, (int32_t)m);
+  put(b, 0, 0, 0, 0, off);
+  k->r[d] = (struct value){.kind = VALUE, .map = (uint8_t)m, .off = off};
+}
+
+/* Makes `n` bytes of the frame written, and returns where. */
+static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, bool small) {
+  int32_t off = -(int32_t)(((n + 7) & ~7u) + 8 * gen_below(b->g, 5));
+  for (int32_t at = off; at < off + (int32_t)n; at += 8)
+    if (small || !frame_written(k, at, 8)) {
+      put(b, 0x7a, 10, 0, at, (int32_t)(at == off && gen_percent(b->g, 85) ? gen_below(b->g, 4) : gen_below(b->g, 2)));
+      frame_write(k, at, 8, NULL);
+    }
+  return off;
+}
+
+/* A call with the arguments that the table asks for. A helper with arguments that are not known here is left out. */
+static void call(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  const struct w_helper *h = &w_helpers[gen_percent(g, 60) ? gen_below(g, 3) : gen_below(g, w_helper_count)];
+  bool permitted = false;
+  for (uint32_t i = 0; i < b->type->nhelpers; i++)
+    permitted |= b->type->helpers[i] == h->id;
+  if (!permitted || !room(b, 40))
+    return;
+  int c = reg_of_kind(b, k, CTX);
+  if (c >= 0 && c <= 5 && !(b->kept >> 6 & 1)) { /* it would not outlive the call */
+    unsigned to = 6 + gen_below(g, 2);
+    if (!(b->kept >> to & 1)) {
+      put(b, 0xbf, to, (unsigned)c, 0, 0);
+      k->r[to] = k->r[c];
+      c = (int)to;
+    }
+  }
+  uint32_t map = 0, size = 0, start = b->count;
+  struct known before = *k;
+  for (unsigned i = 0; i < h->nargs; i++) {
+    unsigned r = i + 1;
+    int32_t off;
+    switch (h->args[i]) {
+    case W_ARG_ANY: put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g))); break;
+    case W_ARG_MAP:
+      if (!b->out->p.map_count)
+        goto undo;
+      map = gen_below(g, b->out->p.map_count);
+      put(b, 0x18, r, 1, 0, (int32_t)map);
+      put(b, 0, 0, 0, 0, 0);
+      break;
+    case W_ARG_KEY:
+    case W_ARG_VALUE:
+    case W_ARG_MEM:
+      size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
+             : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
+                                         : 1 + gen_below(g, 24);
+      off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
+      put(b, 0xbf, r, 10, 0, 0);
+      put(b, 0x07, r, 0, 0, off);
+      break;
+    case W_ARG_SIZE: put(b, 0xb7, r, 0, 0, (int32_t)size); break;
+    case W_ARG_CTX:
+      if (c <= 5)
+        goto undo;
+      put(b, 0xbf, r, (unsigned)c, 0, 0);
+      break;
+    default: goto undo;
+    }
+  }
+  put(b, 0x85, 0, 0, 0, h->id);
+  for (unsigned r = 1; r <= 5; r++)
+    k->r[r] = (struct value){0};
+  k->r[0] = h->ret == W_RET_VALUE ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+                                  : number(UINT64_MAX);
+  return;
+undo:
+  b->count = start;
+  *k = before;
+}
+
+static void block(struct builder *b, struct known *k, unsigned pieces);
+
+static void merge(struct known *a, const struct known *with) {
+  if (a->dead || with->dead) {
+    if (a->dead)
+      *a = *with;
+    return;
+  }
+  for (unsigned r = 0; r < 10; r++) {
+    struct value *x = &a->r[r];
+    const struct value *y = &with->r[r];
+    if (x->kind == NUMBER && y->kind == NUMBER)
+      x->most = x->most > y->most ? x->most : y->most;
+    else if (x->kind != y->kind || x->map != y->map || x->id != y->id || x->off != y->off || x->most != y->most)
+      *x = (struct value){0};
+    else if (y->checked < x->checked)
+      x->checked = y->checked;
+  }
+  for (unsigned i = 0; i < 8; i++)
+    a->written[i] &= with->written[i];
+  for (unsigned i = 0; i < 64; i++)
+    if (memcmp(&a->spilled[i], &with->spilled[i], sizeof a->spilled[i])) {
+      if (a->spilled[i].kind > NUMBER || with->spilled[i].kind > NUMBER)
+        a->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8)); /* neither a number nor a pointer: leave it alone */
+      a->spilled[i] = (struct value){0};
+    }
+}
+
+static void found(struct known *k, uint16_t id, enum kind kind) {
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind == MAYBE_VALUE && k->r[r].id == id) {
+      k->r[r].kind = (uint8_t)kind;
+      k->r[r].most = 0;
+    }
+  for (unsigned i = 0; i < 64; i++)
+    if (k->spilled[i].kind == MAYBE_VALUE && k->spilled[i].id == id) {
+      k->spilled[i].kind = (uint8_t)kind;
+      k->spilled[i].most = 0;
+    }
+}
+
+/* Looks whether a lookup found something; goes on, or into a block, only when it did. */
+static void null_check(struct builder *b, struct known *k) {
+  int r = reg_of_kind(b, k, MAYBE_VALUE);
+  if (r < 0 || !room(b, 12))
+    return;
+  uint16_t id = k->r[r].id;
+  if (gen_percent(b->g, 50)) {
+    put(b, 0x55, (unsigned)r, 0, 2, 0);
+    leave_fresh(b);
+    found(k, id, VALUE);
+    return;
+  }
+  struct warrant_insn *jump = put(b, 0x15, (unsigned)r, 0, 0, 0);
+  struct known other = *k;
+  found(k, id, VALUE);
+  found(&other, id, NUMBER);
+  block(b, k, 1 + gen_below(b->g, 3));
+  land(b, jump);
+  merge(k, &other);
+}
+
+static void branch(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  if (!room(b, 24) || b->depth > 3)
+    return;
+  unsigned d = number_reg(b, k), class = gen_percent(g, 60) ? 5 : 6;
+  struct warrant_insn *jump;
+  struct known other;
+  if (gen_percent(g, 25)) { /* if (d > limit) skip */
+    uint32_t limit = gen_below(g, 64);
+    jump = put(b, 0x25, d, 0, 0, (int32_t)limit);
+    other = *k;
+    if (k->r[d].most > limit)
+      k->r[d].most = limit;
+  } else if (gen_percent(g, 50)) {
+    jump = put(b, class | PICK(g, compare_codes), d, 0, 0, (int32_t)gen_number(g));
+    other = *k;
+  } else {
+    unsigned s = number_reg(b, k);
+    jump = put(b, class | PICK(g, compare_codes) | 8, d, s, 0, 0);
+    other = *k;
+  }
+  b->depth++;
+  block(b, k, 1 + gen_below(g, 4));
+  if (!k->dead && gen_percent(g, 15)) {
+    leave(b, k);
+    k->dead = true;
+  }
+  if (!k->dead && gen_percent(g, 40) && room(b, 12)) {
+    struct warrant_insn *over = put(b, 0x05, 0, 0, 0, 0);
+    land(b, jump);
+    block(b, &other, 1 + gen_below(g, 3));
+    if (gen_percent(g, 80)) {
+      land(b, over);
+    } else {
+      over->op = 0x06;
+      land(b, over);
+      over->imm = over->off;
+      over->off = 0;
+    }
+  } else {
+    land(b, jump);
+  }
+  b->depth--;
+  merge(k, &other);
+}
+
+/* A few turns, in which only numbers change. */
+static void loop(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  if (!room(b, 24) || b->depth > 1)
+    return;
+  unsigned c = free_reg(b, k), kept = b->kept;
+  if (b->kept >> c & 1)
+    return;
+  bool up = gen_percent(g, 50);
+  int32_t turns = 1 + (int32_t)gen_below(g, 5);
+  put(b, 0xb7, c, 0, 0, up ? 0 : turns);
+  k->r[c] = (struct value){0};
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind != NUMBER)
+      b->kept |= (uint16_t)(1u << r);
+  uint32_t start = b->count;
+  if (b->kept != 0x3ff && reg_of_kind(b, k, NUMBER) >= 0)
+    for (unsigned n = 1 + gen_below(g, 3); n > 0; n--)
+      arithmetic(b, k);
+  put(b, 0x07, c, 0, 0, up ? 1 : -1);
+  struct warrant_insn *back = up ? put(b, gen_percent(g, 50) ? 0xa5 : 0x55, c, 0, 0, turns) : put(b, 0x55, c, 0, 0, 0);
+  back->off = (int16_t)((int32_t)start - (int32_t)b->count);
+  b->kept = (uint16_t)kept;
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind == NUMBER)
+      k->r[r].most = UINT64_MAX;
+  k->r[c] = number((uint64_t)turns);
+}
+
+static void block(struct builder *b, struct known *k, unsigned pieces) {
+  b->depth++;
+  for (; pieces > 0 && !k->dead && room(b, 20); pieces--) {
+    uint32_t what = gen_below(b->g, 100);
+    if (what < 26) arithmetic(b, k);
+    else if (what < 32) constant(b, k);
+    else if (what < 37) copy(b, k);
+    else if (what < 47) load(b, k);
+    else if (what < 57) store(b, k);
+    else if (what < 62) context(b, k);
+    else if (what < 68) packet(b, k);
+    else if (what < 71) move_pointer(b, k);
+    else if (what < 74) map_value(b, k);
+    else if (what < 82) call(b, k);
+    else if (what < 90) null_check(b, k);
+    else if (what < 97) branch(b, k);
+    else loop(b, k);
+  }
+  b->depth--;
+}
+
+static void careful(struct gen *g, struct gen_program *out) {
+  struct w_prog_type raw;
+  struct builder b = {.g = g, .out = out, .room = 40 + gen_below(g, GEN_INSNS_MAX - 60), .next_id = 1};
+  struct known k = {.r[1] = {.kind = CTX}};
+  b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
+  for (uint32_t i = 0; i < b.type->nfields; i++) {
+    if (b.type->fields[i].kind == W_FIELD_DATA)
+      b.data = &b.type->fields[i];
+    if (b.type->fields[i].kind == W_FIELD_DATA_END)
+      b.data_end = &b.type->fields[i];
+  }
+  block(&b, &k, 3 + gen_below(g, 24));
+  if (!k.dead)
+    leave(&b, &k);
+  out->p.insn_count = b.count;
+}
+
+/* --- Changing programs -------------------------------------------------------------------------------------------- */
+
+static bool decodes(const struct gen_program *out) { return w_decode_check(&out->p, NULL) == 0; }
+
+static void change_one(struct gen *g, const struct gen_form *forms, uint32_t count, struct gen_program *out) {
+  struct warrant_insn pair[2], *i = &out->insns[gen_below(g, out->p.insn_count)];
+  switch (gen_below(g, 6)) {
+  case 0:
+    if (any_insn(g, &forms[gen_below(g, count)], pair) == 1)
+      *i = pair[0];
+    break;
+  case 1: i->dst = any_reg(g) & 15; break;
+  case 2: i->src = any_reg(g) & 15; break;
+  case 3: i->off = gen_percent(g, 70) ? (int16_t)(i->off + (int32_t)gen_below(g, 17) - 8) : (int16_t)gen_number(g); break;
+  case 4: i->imm = gen_percent(g, 50) ? (int32_t)((uint32_t)i->imm + gen_below(g, 9) - 4) : (int32_t)gen_number(g); break;
+  default: *i = (struct warrant_insn){.op = 0x05}; break;
+  }
+}
+
+static void loosen(struct gen *g, struct gen_program *out) {
+  struct gen_form forms[GEN_FORMS_MAX];
+  struct warrant_insn kept[GEN_INSNS_MAX];
+  uint32_t count = gen_forms(forms);
+  for (unsigned n = 1 + gen_below(g, 3); n > 0; n--)
+    for (int tries = 0; tries < 8; tries++) {
+      memcpy(kept, out->insns, sizeof kept);
+      change_one(g, forms, count, out);
+      if (decodes(out))
+        break;
+      memcpy(out->insns, kept, sizeof kept);
+    }
+}
+
+static void damage(struct gen *g, struct gen_program *out) {
+  for (unsigned n = 1 + gen_below(g, 2); n > 0; n--) {
+    struct warrant_insn *i = &out->insns[gen_below(g, out->p.insn_count)];
+    unsigned bit = gen_below(g, 8);
+    switch (gen_below(g, 8)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3: i->op ^= (uint8_t)(1u << bit); break;
+    case 4: i->dst ^= 1u << bit % 4 & 15; break;
+    case 5: i->src ^= 1u << bit % 4 & 15; break;
+    case 6: i->off ^= (int16_t)(1u << (bit % 5)); break;
+    default: i->imm ^= (int32_t)(1u << (bit % 6)); break;
+    }
+  }
+  if (gen_percent(g, 10)) /* maybe in the middle of a long instruction */
+    out->p.insn_count -= gen_below(g, out->p.insn_count);
+}
+
+/* --- Maps, and the whole ------------------------------------------------------------------------------------------- */
+
+static void make_maps(struct gen *g, struct gen_program *out) {
+  static char name[] = "map";
+  static const struct warrant_map usual[] = {
+      {.type = 2, .key_size = 4, .value_size = 16, .max_entries = 3},
+      {.type = 1, .key_size = 8, .value_size = 24, .max_entries = 4},
+      {.type = 2, .key_size = 4, .value_size = 40, .max_entries = 1},
+      {.type = 2, .key_size = 4, .value_size = 64, .max_entries = 1, .readonly = true},
+      {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
+  };
+  static const struct warrant_map odd[] = {
+      {.type = 1, .key_size = 12, .value_size = 5, .max_entries = 300},
+      {.type = 2, .key_size = 8, .value_size = 1, .max_entries = 20},
+      {.type = 2, .key_size = 4, .value_size = 8, .max_entries = 0},
+      {.type = 1, .key_size = 4, .value_size = 8, .max_entries = 0},
+      {.type = 2, .key_size = 2, .value_size = 33, .max_entries = 5},
+      {.type = 2, .key_size = 16, .value_size = 4, .max_entries = 4},
+  };
+  out->p.map_count = gen_percent(g, 10) ? 0 : 1 + gen_below(g, GEN_MAPS_MAX);
+  for (uint32_t i = 0; i < out->p.map_count; i++) {
+    struct warrant_map *m = &out->maps[i];
+    *m = gen_percent(g, 95) ? PICK(g, usual) : PICK(g, odd);
+    m->name = name;
+    if (m->type == 2 && m->max_entries && (m->readonly || gen_percent(g, 30))) {
+      for (uint32_t j = 0; j < m->value_size; j++)
+        out->initial[i][j] = (uint8_t)gen_u64(g);
+      m->initial = out->initial[i];
+    }
+  }
+}
+
+void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
+  static const uint32_t raw_sizes[] = {0, 1, 8, 20, 64, 192};
+  static char empty[] = "";
+  memset(out, 0, sizeof *out);
+  out->p = (struct warrant_program){.kind = WARRANT_EBPF, .file = empty, .section = empty, .name = empty,
+                                    .insns = out->insns, .maps = out->maps};
+  const struct w_prog_type *type = &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
+  out->p.type = type->id;
+  out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
+  out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
+  make_maps(g, out);
+  if (style == GEN_WILD)
+    wild(g, out);
+  else
+    careful(g, out);
+  if (style == GEN_LOOSE || style == GEN_DAMAGED)
+    loosen(g, out);
+  if (style == GEN_DAMAGED)
+    damage(g, out);
+}
+
+/* --- Environments --------------------------------------------------------------------------------------------------- */
+
+/* Regions are put into cells of 2^40 bytes, so that they lie apart wherever they begin in them. */
+static uint64_t somewhere(struct gen *g, uint32_t *cells, unsigned i) {
+  for (bool again = true; again;) {
+    cells[i] = gen_percent(g, 25)   ? gen_below(g, 8)
+               : gen_percent(g, 50) ? (1u << 24) - 2 - gen_below(g, 8)
+                                    : gen_below(g, (1u << 24) - 1);
+    again = false;
+    for (unsigned j = 0; j < i; j++)
+      again |= cells[j] == cells[i];
+  }
+  uint64_t at;
+  switch (gen_below(g, 4)) {
+  case 0: at = 0; break;
+  case 1: at = (UINT64_C(1) << 32) - 1 - gen_below(g, 64); break; /* the low half wraps soon */
+  case 2: at = (UINT64_C(1) << 31) - gen_below(g, 300); break;
+  default: at = gen_u64(g) >> 25; break; /* 2^39, which leaves room for many maps */
+  }
+  at += (uint64_t)cells[i] << 40;
+  return at ? at : 0x1000;
+}
+
+void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, uint32_t packet_max,
+             struct gen_env *out) {
+  uint32_t cells[5];
+  struct warrant_env *e = &out->env;
+  memset(out, 0, sizeof *out);
+  warrant_env_default(e);
+  if (gen_percent(g, 80)) {
+    e->stack = somewhere(g, cells, 0);
+    e->ctx = somewhere(g, cells, 1);
+    e->packet = somewhere(g, cells, 2);
+    e->maps = somewhere(g, cells, 3);
+    e->values = somewhere(g, cells, 4);
+  }
+  e->seed = gen_number(g);
+  e->ctx_size = p->type == 0 ? p->ctx_size : gen_percent(g, 90) ? GEN_CTX_MAX : gen_below(g, GEN_CTX_MAX);
+  if (e->ctx_size > warrant_type_ctx_size(p->type) && p->type)
+    e->ctx_size = warrant_type_ctx_size(p->type);
+  for (uint32_t i = 0; i < e->ctx_size; i++)
+    out->ctx[i] = (uint8_t)(gen_percent(g, 20) ? 0 : gen_u64(g));
+  e->ctx_bytes = out->ctx;
+  uint32_t size = gen_percent(g, 15) ? gen_below(g, 8) : gen_percent(g, 80) ? gen_below(g, 120) : packet_max;
+  e->packet_size = size < packet_max ? size : packet_max;
+  for (uint32_t i = 0; i < e->packet_size; i++)
+    packet[i] = (uint8_t)(gen_percent(g, 30) ? gen_below(g, 4) : gen_u64(g));
+  e->packet_bytes = packet;
+  for (uint32_t i = 0; i < p->map_count; i++) {
+    uint32_t key = p->maps[i].key_size, each = key + p->maps[i].value_size;
+    out->entries[i].count = gen_below(g, GEN_ENTRIES_MAX);
+    out->entries[i].bytes = out->bytes[i];
+    for (uint32_t j = 0; j < out->entries[i].count; j++) {
+      uint8_t *at = out->bytes[i] + j * each;
+      at[0] = (uint8_t)gen_below(g, 4);
+      if (key > 1 && gen_percent(g, 10))
+        at[key - 1] = (uint8_t)gen_below(g, 3);
+      for (uint32_t n = key; n < each; n++)
+        at[n] = (uint8_t)(gen_percent(g, 40) ? gen_below(g, 4) : gen_u64(g));
+    }
+  }
+  e->entries = out->entries;
+}

@@ -1,0 +1,539 @@
+/* The C interpreter against the reference one on generated programs: the same line for each step, and the same end.
+ * And the promise behind a certificate: a program that has one runs without a fault, in any environment, and within its
+ * bound.
+ *   trace_test [PROGRAMS [FIRST]]   program number N is made from the seed N
+ *   trace_test show N               prints program N and both traces
+ *   trace_test speed                steps a second of both interpreters */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "disasm.h"
+#include "gen.h"
+#include "image.h"
+#include "validator.h"
+#include "verify.h"
+
+enum { WORKERS = 2, ENVIRONMENTS = 20, FUEL = 300, PACKET_MAX = 65535, TRACED_PACKET_MAX = 300, FAULTS = 32, SHOWN = 3 };
+static const uint64_t default_programs = 100000;
+
+static uint64_t now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+static uint64_t process_ns(void) { /* the reference runs on a thread of its own */
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* What a worker has seen; the parent adds them up. */
+struct counts {
+  uint64_t programs[GEN_STYLES], accepted[GEN_STYLES], undecoded, runs, steps;
+  uint64_t outcome[FAULTS];
+  uint64_t rows[GEN_FORMS_MAX];
+  uint64_t c_ns, reference_ns, verify_ns, validate_ns, sound_ns;
+  uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps, tightest; /* runs that took the whole bound */
+  uint64_t different, unsound, broken;
+  bool done;
+};
+
+/* --- One program in both interpreters ----------------------------------------------------------------------------- */
+
+struct text {
+  char *bytes; /* owned */
+  size_t size, room;
+};
+static void append(struct text *t, const char *line, size_t n) {
+  if (t->size + n + 2 > t->room) {
+    t->room = 2 * (t->size + n + 2);
+    t->bytes = realloc(t->bytes, t->room);
+    if (!t->bytes)
+      abort();
+  }
+  memcpy(t->bytes + t->size, line, n);
+  t->size += n;
+  t->bytes[t->size++] = '\n';
+  t->bytes[t->size] = '\0';
+}
+
+struct both {
+  struct text c, reference;
+  const struct warrant_program *program;
+  const struct gen_form *forms;
+  int16_t first_row[256]; /* of an opcode */
+  uint32_t form_count;
+  struct counts *counts; /* NULL: not counted */
+};
+
+static void c_step(void *data, const struct warrant_trace *step) {
+  struct both *b = data;
+  char line[512];
+  append(&b->c, line, warrant_trace_line(step, line, sizeof line));
+  if (!b->counts || step->pc < 0 || step->pc >= (int64_t)b->program->insn_count)
+    return;
+  const struct warrant_insn *i = &b->program->insns[step->pc];
+  int32_t from = b->first_row[i->op];
+  int32_t row = from < 0 ? -1 : gen_form_of(b->forms + from, b->form_count - (uint32_t)from, i);
+  if (row >= 0)
+    b->counts->rows[from + row]++;
+}
+
+static void c_end(struct text *t, const struct warrant_run *run) {
+  char line[200];
+  int n = run->fault == WARRANT_NO_FAULT
+              ? snprintf(line, sizeof line, "{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}",
+                         run->result, run->steps)
+              : snprintf(line, sizeof line,
+                         "{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64 "}}",
+                         run->steps, warrant_fault_name(run->fault), run->pc);
+  append(t, line, (size_t)n);
+}
+
+static void reference_line(void *data, const char *line, size_t n) { append(&((struct both *)data)->reference, line, n); }
+
+/* Runs both. True: they agree. `run` is the C interpreter's; *decoded is false when both refuse the program. */
+static bool agree(struct both *b, const struct warrant_program *p, const struct warrant_env *env, struct warrant_run *run,
+                  bool *decoded, char *why, size_t why_size) {
+  struct warrant_error error = {0};
+  uint8_t *image = NULL, *bytes = NULL;
+  size_t image_size, size;
+  b->program = p;
+  b->c.size = b->reference.size = 0;
+  append(&b->c, "", 0);
+  append(&b->reference, "", 0);
+  memset(run, 0, sizeof *run);
+  uint64_t t0 = now_ns();
+  *decoded = warrant_interpret(p, env, c_step, b, run, &error) == 0;
+  if (*decoded)
+    c_end(&b->c, run);
+  uint64_t t1 = now_ns();
+  snprintf(why, why_size, "%s", error.text);
+  if (warrant_image(p, &image, &image_size, &error) || warrant_env_encode(p, env, &bytes, &size, &error)) {
+    free(image);
+    snprintf(why, why_size, "%s", error.text);
+    return false;
+  }
+  char said[200] = "";
+  uint64_t t2 = process_ns();
+  int got = warrant_reference_run(image, image_size, bytes, size, true, reference_line, b, said, sizeof said);
+  uint64_t t3 = process_ns();
+  free(image);
+  free(bytes);
+  if (b->counts) {
+    b->counts->c_ns += t1 - t0;
+    b->counts->reference_ns += t3 - t2;
+    b->counts->runs++;
+    b->counts->steps += run->steps;
+  }
+  if ((got >= 0) != *decoded) {
+    snprintf(why + strlen(why), why_size - strlen(why), " | reference: %s", said);
+    return false;
+  }
+  if (!*decoded)
+    return true;
+  if (b->c.size == b->reference.size && !memcmp(b->c.bytes, b->reference.bytes, b->c.size))
+    return (got == 1) == (run->fault == WARRANT_NO_FAULT);
+  const char *x = b->c.bytes, *y = b->reference.bytes;
+  size_t line = 0;
+  while (*x && *x == *y) {
+    line += *x == '\n';
+    x++, y++;
+  }
+  while (x > b->c.bytes && x[-1] != '\n')
+    x--, y--;
+  snprintf(why, why_size, "at step %zu\n#   C         %.*s\n#   reference %.*s", line, (int)strcspn(x, "\n"), x,
+           (int)strcspn(y, "\n"), y);
+  return false;
+}
+
+/* --- Showing a program --------------------------------------------------------------------------------------------- */
+
+static void show(const struct warrant_program *p, const struct warrant_env *e) {
+  char text[WARRANT_DISASM_MAX];
+  printf("#   type %s, profile %s, context of %" PRIu32 " bytes\n", warrant_type_name(p->type),
+         p->profile == WARRANT_STRICT ? "strict" : "root", p->ctx_size);
+  for (uint32_t i = 0; i < p->map_count; i++)
+    printf("#   map %" PRIu32 ": type %" PRIu32 ", key %" PRIu32 ", value %" PRIu32 ", entries %" PRIu32 " (%" PRIu32
+           " at first)%s\n",
+           i, p->maps[i].type, p->maps[i].key_size, p->maps[i].value_size, p->maps[i].max_entries,
+           e->entries ? e->entries[i].count : 0, p->maps[i].readonly ? ", read-only" : "");
+  printf("#   stack 0x%" PRIx64 " ctx 0x%" PRIx64 " packet 0x%" PRIx64 " (%" PRIu32 ") maps 0x%" PRIx64 " values 0x%" PRIx64
+         " seed 0x%" PRIx64 " fuel %" PRIu64 "\n",
+         e->stack, e->ctx, e->packet, e->packet_size, e->maps, e->values, e->seed, e->fuel);
+  for (uint32_t pc = 0; pc < p->insn_count;) {
+    uint32_t n = warrant_disasm(p, pc, text, sizeof text);
+    printf("#   %4" PRIu32 ": %s\n", pc, text);
+    pc += n;
+  }
+}
+
+/* Puts `ja +0` where instructions make no difference to `still`. */
+static void minimise(struct gen_program *q, bool still(void *data), void *data) {
+  for (bool again = true; again;) {
+    again = false;
+    for (uint32_t pc = 0; pc < q->p.insn_count; pc++) {
+      const struct warrant_insn nothing = {.op = 0x05};
+      struct warrant_insn kept[2] = {q->insns[pc], q->insns[pc + 1 < q->p.insn_count ? pc + 1 : pc]};
+      bool two = kept[0].op == 0x18 && pc + 1 < q->p.insn_count;
+      if (!memcmp(&kept[0], &nothing, sizeof nothing))
+        continue;
+      q->insns[pc] = nothing;
+      if (two)
+        q->insns[pc + 1] = nothing;
+      if (still(data)) {
+        again = true;
+      } else {
+        q->insns[pc] = kept[0];
+        if (two)
+          q->insns[pc + 1] = kept[1];
+      }
+      pc += two && !again;
+    }
+  }
+}
+
+/* --- A worker ------------------------------------------------------------------------------------------------------ */
+
+struct worker {
+  struct both both;
+  struct gen_form forms[GEN_FORMS_MAX];
+  struct gen_program program;
+  struct gen_env env;
+  uint8_t packet[PACKET_MAX];
+  uint64_t number, fuel;
+  uint8_t *cert; /* owned; of the program under test */
+  size_t cert_size;
+};
+
+static enum gen_style style_of(uint64_t n) {
+  uint64_t k = n % 20;
+  return k < 10 ? GEN_CAREFUL : k < 15 ? GEN_LOOSE : k < 19 ? GEN_WILD : GEN_DAMAGED;
+}
+
+static struct gen gen_of(uint64_t n) { return (struct gen){n * UINT64_C(0xd1342543de82ef95)}; }
+
+static void make(struct worker *w, struct gen *g, uint64_t n) {
+  *g = gen_of(n);
+  w->number = n;
+  gen_program(g, style_of(n), &w->program);
+  gen_env(g, &w->program.p, w->packet, TRACED_PACKET_MAX, &w->env);
+  w->env.env.fuel = gen_percent(g, 97) ? FUEL : gen_below(g, 10);
+}
+
+static bool still_different(void *data) {
+  struct worker *w = data;
+  struct warrant_run run;
+  bool decoded;
+  char why[2048];
+  return !agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+}
+
+static void compare(struct worker *w, struct counts *counts) {
+  struct warrant_run run;
+  bool decoded;
+  char why[2048];
+  w->both.counts = counts;
+  bool same = agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+  w->both.counts = NULL;
+  if (!decoded)
+    counts->undecoded++;
+  else
+    counts->outcome[(unsigned)run.fault % FAULTS]++;
+  if (same || counts->different++ >= SHOWN)
+    return;
+  minimise(&w->program, still_different, w);
+  agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+  printf("# program %" PRIu64 ": the interpreters differ %s\n", w->number, why);
+  show(&w->program.p, &w->env.env);
+  struct gen g; /* the program as it was, for what follows */
+  make(w, &g, w->number);
+}
+
+/* Does the certified program fault here? */
+static bool faults(struct worker *w, struct warrant_run *run) {
+  struct warrant_error error;
+  return warrant_interpret(&w->program.p, &w->env.env, NULL, NULL, run, &error) || run->fault != WARRANT_NO_FAULT;
+}
+
+/* With the C interpreter alone, which the traces were compared for. */
+static void soundness(struct worker *w, struct gen *g, struct counts *counts, uint64_t bound) {
+  uint64_t most = 0;
+  for (unsigned i = 0; i < ENVIRONMENTS; i++) {
+    struct warrant_run run;
+    gen_env(g, &w->program.p, w->packet, gen_percent(g, 5) ? PACKET_MAX : 600, &w->env);
+    w->env.env.fuel = bound;
+    bool bad = faults(w, &run);
+    counts->sound_runs++;
+    counts->sound_steps += run.steps;
+    most = run.steps > most ? run.steps : most;
+    if (bad && counts->unsound++ < SHOWN) {
+      printf("# program %" PRIu64 " is certified within %" PRIu64 " steps, and ends with %s at %" PRId64 " after %" PRIu64
+             " steps\n",
+             w->number, bound, warrant_fault_name(run.fault), run.pc, run.steps);
+      show(&w->program.p, &w->env.env);
+    }
+    if (bad)
+      return;
+  }
+  counts->tightest += most == bound;
+}
+
+struct refusal {
+  struct worker *w;
+  char why[300];
+};
+static bool still_uncertified(void *data) {
+  struct refusal *r = data;
+  struct warrant_verdict v;
+  struct warrant_error error;
+  uint8_t *image = NULL;
+  size_t size;
+  bool bad = false;
+  if (warrant_verify(&r->w->program.p, NULL, &v, &error))
+    return false;
+  if (v.verdict == WARRANT_ACCEPT && !warrant_image(&r->w->program.p, &image, &size, &error))
+    bad = warrant_validate_bytes(image, size, v.cert, v.cert_len, r->why, sizeof r->why) != 1;
+  free(image);
+  warrant_verdict_free(&v);
+  return bad;
+}
+
+static void judge(struct worker *w, struct gen *g, struct counts *counts) {
+  struct warrant_verdict v;
+  struct warrant_error error;
+  uint8_t *image = NULL;
+  size_t size;
+  char why[300];
+  const struct warrant_verify_options options = {.max_visited = 20000};
+  uint64_t t0 = now_ns();
+  if (warrant_verify(&w->program.p, &options, &v, &error)) {
+    counts->broken += error.code != WARRANT_UNSUPPORTED && error.code != WARRANT_BAD_INPUT;
+    return;
+  }
+  counts->verify_ns += now_ns() - t0;
+  if (v.verdict == WARRANT_ACCEPT && !warrant_image(&w->program.p, &image, &size, &error)) {
+    uint64_t t1 = process_ns();
+    int valid = warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why);
+    uint64_t t2 = process_ns(), bound = v.steps_bound;
+    counts->validate_ns += t2 - t1;
+    if (valid == 1) {
+      counts->accepted_all++;
+      counts->accepted_strict += w->program.p.profile == WARRANT_STRICT;
+      counts->accepted[style_of(w->number)]++;
+      soundness(w, g, counts, bound);
+      counts->sound_ns += process_ns() - t2;
+    } else if (counts->uncertified++ < SHOWN) {
+      struct refusal r = {.w = w};
+      minimise(&w->program, still_uncertified, &r);
+      still_uncertified(&r);
+      printf("# program %" PRIu64 ": the verifier accepts, the validator refuses: %s\n", w->number, r.why);
+      show(&w->program.p, &w->env.env);
+    }
+  }
+  free(image);
+  warrant_verdict_free(&v);
+}
+
+static void set_up(struct worker *w) {
+  w->both.form_count = gen_forms(w->forms);
+  w->both.forms = w->forms;
+  memset(w->both.first_row, -1, sizeof w->both.first_row);
+  for (uint32_t i = w->both.form_count; i-- > 0;)
+    w->both.first_row[w->forms[i].op] = (int16_t)i;
+}
+
+static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *counts) {
+  struct worker *w = calloc(1, sizeof *w);
+  if (!w)
+    abort();
+  set_up(w);
+  for (uint64_t n = from; n < until; n += stride) {
+    struct gen g;
+    make(w, &g, n);
+    counts->programs[style_of(n)]++;
+    compare(w, counts);
+    if (style_of(n) != GEN_DAMAGED)
+      judge(w, &g, counts);
+  }
+  free(w->both.c.bytes);
+  free(w->both.reference.bytes);
+  free(w);
+  counts->done = true;
+}
+
+/* --- All of them ----------------------------------------------------------------------------------------------------- */
+
+static int failures;
+static void report(bool good, const char *name) {
+  printf("%s %s\n", good ? "ok" : "not ok", name);
+  failures += !good;
+}
+
+static void report_outcomes(const struct counts *c) {
+  bool all = true;
+  printf("# %" PRIu64 " programs: %" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64 " wild, %" PRIu64 " damaged; %" PRIu64
+         " steps\n",
+         c->runs, c->programs[0], c->programs[1], c->programs[2], c->programs[3], c->steps);
+  printf("# %" PRIu64 " ended, %" PRIu64 " not decoded;", c->outcome[WARRANT_NO_FAULT], c->undecoded);
+  for (int f = WARRANT_BAD_PC; f <= WARRANT_OUT_OF_FUEL; f++) {
+    printf(" %s %" PRIu64, warrant_fault_name((enum warrant_fault)f), c->outcome[f]);
+    all &= c->outcome[f] > 0;
+  }
+  puts("");
+  report(all && c->undecoded && c->outcome[WARRANT_NO_FAULT], "every end was met");
+}
+
+static void report_rows(const struct counts *c) {
+  struct gen_form forms[GEN_FORMS_MAX];
+  struct gen_form *f;
+  uint32_t count = gen_forms(forms), missing = 0;
+  uint64_t least = UINT64_MAX;
+  for (uint32_t i = 0; i < count; i++) {
+    f = &forms[i];
+    least = c->rows[i] < least ? c->rows[i] : least;
+    if (c->rows[i])
+      continue;
+    missing++;
+    printf("# never executed: opcode 0x%02x src %u off %d imm %d\n", f->op, f->src, f->off, f->imm);
+  }
+  printf("# %" PRIu32 " instructions, each executed at least %" PRIu64 " times\n", count, least);
+  report(!missing, "every instruction was executed");
+}
+
+static void add(struct counts *sum, const struct counts *c) {
+  uint64_t *to = (uint64_t *)sum;
+  const uint64_t *from = (const uint64_t *)c;
+  for (size_t i = 0; i < offsetof(struct counts, done) / sizeof *to; i++)
+    to[i] += from[i];
+}
+
+static double per(uint64_t ns, uint64_t n) { return n ? (double)ns / 1000 / (double)n : 0; }
+
+static int run_all(uint64_t programs, uint64_t first) {
+  struct counts *shared = mmap(NULL, WORKERS * sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED)
+    return 2;
+  fflush(stdout);
+  bool whole = true;
+  pid_t children[WORKERS];
+  for (int i = 0; i < WORKERS; i++)
+    if (!(children[i] = fork())) {
+      work(first + (uint64_t)i, first + programs, WORKERS, &shared[i]);
+      exit(0);
+    }
+  struct counts c = {0};
+  for (int i = 0; i < WORKERS; i++) {
+    int status;
+    whole &= children[i] > 0 && waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status) &&
+             WEXITSTATUS(status) == 0 && shared[i].done;
+    add(&c, &shared[i]);
+  }
+  munmap(shared, WORKERS * sizeof *shared);
+  report(whole, "no run was cut short");
+  report(!c.different, "traces of the C and the reference interpreter are equal");
+  report_outcomes(&c);
+  report_rows(&c);
+  report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies");
+  printf("# %" PRIu64 " certified (%" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64 " wild; %" PRIu64
+         " strict), %" PRIu64 " not; %" PRIu64 " runs of %" PRIu64 " steps in all; %" PRIu64 " reached their bound\n",
+         c.accepted_all, c.accepted[0], c.accepted[1], c.accepted[2], c.accepted_strict, c.uncertified, c.sound_runs,
+         c.sound_steps, c.tightest);
+  report(!c.unsound, "certified programs run without a fault, within their bounds");
+  report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified");
+  printf("# microseconds: a step with its line %.2f in C, %.2f in the reference (start included); a program %.0f and %.0f;"
+         " verifying %.0f; validating %.0f; %d environments %.0f\n",
+         per(c.c_ns, c.steps), per(c.reference_ns, c.steps), per(c.c_ns, c.runs), per(c.reference_ns, c.runs),
+         per(c.verify_ns, c.runs), per(c.validate_ns, c.accepted_all), ENVIRONMENTS, per(c.sound_ns, c.accepted_all));
+  return failures != 0;
+}
+
+static int show_one(uint64_t n) {
+  struct worker *w = calloc(1, sizeof *w);
+  struct gen g;
+  struct warrant_run run;
+  bool decoded;
+  char why[2048] = "";
+  set_up(w);
+  make(w, &g, n);
+  bool same = agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+  show(&w->program.p, &w->env.env);
+  printf("C:\n%sreference:\n%s%s%s\n", w->both.c.bytes, w->both.reference.bytes, same ? "equal" : "different ", why);
+  struct warrant_verdict v;
+  struct warrant_error error;
+  if (!warrant_verify(&w->program.p, NULL, &v, &error)) {
+    printf("%s %s %s\n", v.verdict == WARRANT_ACCEPT ? "accept" : "not accepted", v.reason ? v.reason : "", v.message);
+    warrant_verdict_free(&v);
+  }
+  free(w->both.c.bytes);
+  free(w->both.reference.bytes);
+  free(w);
+  return !same;
+}
+
+/* --- Speed ------------------------------------------------------------------------------------------------------------- */
+
+static void no_line(void *data, const char *line, size_t n) { (void)data, (void)line, (void)n; }
+
+static void speed_of(const char *name, struct warrant_insn *insns, uint32_t count, uint64_t fuel) {
+  static char empty[] = "";
+  struct warrant_program p = {.file = empty, .section = empty, .name = empty, .insns = insns, .insn_count = count};
+  struct warrant_env env;
+  struct warrant_run run;
+  struct warrant_error error;
+  uint8_t *image = NULL, *bytes = NULL;
+  size_t image_size, size;
+  char why[200];
+  warrant_env_default(&env);
+  env.fuel = fuel;
+  uint64_t t0 = process_ns();
+  if (warrant_interpret(&p, &env, NULL, NULL, &run, &error))
+    return;
+  uint64_t t1 = process_ns(), steps = run.steps;
+  env.fuel = fuel / 20;
+  if (warrant_image(&p, &image, &image_size, &error) || warrant_env_encode(&p, &env, &bytes, &size, &error))
+    return;
+  uint64_t t2 = process_ns();
+  warrant_reference_run(image, image_size, bytes, size, false, no_line, NULL, why, sizeof why);
+  uint64_t t3 = process_ns();
+  printf("%-8s C %6.1f ns a step, reference %7.1f ns a step\n", name, (double)(t1 - t0) / (double)steps,
+         (double)(t3 - t2) / (double)env.fuel);
+  free(image);
+  free(bytes);
+}
+
+static int speed(void) {
+  struct warrant_insn alu[] = {
+      {.op = 0xb7, .dst = 1, .imm = 1},   {.op = 0x07, .dst = 1, .imm = 3},   {.op = 0x27, .dst = 1, .imm = 1103515245},
+      {.op = 0xbf, .dst = 2, .src = 1},   {.op = 0x77, .dst = 2, .imm = 7},   {.op = 0xaf, .dst = 1, .src = 2},
+      {.op = 0x04, .dst = 1, .imm = 123}, {.op = 0x55, .dst = 1, .off = -7},  {.op = 0x05, .off = -8},
+  };
+  struct warrant_insn memory[] = {
+      {.op = 0xb7, .dst = 1, .imm = 1},
+      {.op = 0x7b, .dst = 10, .src = 1, .off = -8},
+      {.op = 0x61, .dst = 2, .src = 10, .off = -8},
+      {.op = 0x0f, .dst = 1, .src = 2},
+      {.op = 0x73, .dst = 10, .src = 1, .off = -20},
+      {.op = 0x71, .dst = 3, .src = 10, .off = -20},
+      {.op = 0x05, .off = -6},
+  };
+  speed_of("ALU", alu, sizeof alu / sizeof *alu, 20000000);
+  speed_of("memory", memory, sizeof memory / sizeof *memory, 20000000);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 0) : default_programs;
+  if (argc > 2 && !strcmp(argv[1], "show"))
+    return show_one(strtoull(argv[2], NULL, 0));
+  if (argc > 1 && !strcmp(argv[1], "speed"))
+    return speed();
+  return run_all(n, argc > 2 ? strtoull(argv[2], NULL, 0) : 0);
+}
