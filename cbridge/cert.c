@@ -7,7 +7,7 @@
 
 enum { MAX_NESTED = 100000, MAX_SYMBOL = 1 << 20 };
 
-/* --- Numbers ---------------------------------------------------------------------------------------------------- */
+/* --- Numbers --------------------------------------------------------------------------------- */
 
 bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n) {
   if (b->len + (uint64_t)n > UINT32_MAX / 2) {
@@ -64,7 +64,7 @@ bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v) {
   return true;
 }
 
-/* --- Writing ---------------------------------------------------------------------------------------------------- */
+/* --- Writing --------------------------------------------------------------------------------- */
 
 struct writer {
   struct w_pool *pool;
@@ -99,7 +99,9 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
       s(w, f->av);
     break;
   case W_FMAP:
-  case W_FNULL: u(w, f->map); break;
+  case W_FNULL:
+    u(w, f->map);
+    break;
   case W_FVAL:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
@@ -233,7 +235,7 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
   return true;
 }
 
-/* --- Reading ---------------------------------------------------------------------------------------------------- */
+/* --- Reading --------------------------------------------------------------------------------- */
 
 struct reader {
   struct w_pool *pool;
@@ -290,7 +292,9 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->av = f->checked ? get_s(r) : 0;
     break;
   case W_FMAP:
-  case W_FNULL: f->map = (uint32_t)get_u(r, UINT32_MAX); break;
+  case W_FNULL:
+    f->map = (uint32_t)get_u(r, UINT32_MAX);
+    break;
   case W_FVAL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
@@ -306,7 +310,8 @@ static void get_state(struct reader *r, struct w_state *st) {
       st->regs[i] = get_value(r);
     }
   uint32_t n = get_count(r);
-  if (n > W_STACK || !w_reserve(r->pool, (void **)&st->slots, &st->slot_cap, n, sizeof *st->slots)) {
+  if (n > W_STACK ||
+      !w_reserve(r->pool, (void **)&st->slots, &st->slot_cap, n, sizeof *st->slots)) {
     r->ok = false;
     return;
   }
@@ -352,10 +357,13 @@ static void get_state(struct reader *r, struct w_state *st) {
 }
 
 static void skip_code(struct reader *r) {
-  uint32_t open = 1, nested = 0; /* derivations still to come; branches, an upper bound of their nesting */
+  uint32_t open = 1,
+           nested = 0; /* derivations still to come; branches, an upper bound of their nesting */
   while (open && r->ok) {
     switch (get_byte(r, 3)) {
-    case W_CODE_EXIT: open--; break;
+    case W_CODE_EXIT:
+      open--;
+      break;
     case W_CODE_STEPS:
       if (!get_u(r, UINT64_MAX))
         r->ok = false;

@@ -17,27 +17,31 @@ void w_buf_free(struct w_pool *pool, struct w_buf *b);
 bool w_get_u(const uint8_t *bytes, size_t len, size_t *at, uint64_t *v);
 bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v);
 
-/* A derivation while the search is under way: the certificate's form, depth first, and what only the search
- * needs to know. Node numbers are those of the search. */
+/* A derivation while the search is under way: the certificate's form, depth first, and what only
+ * the search needs to know. Node numbers are those of the search. */
 enum {
-  W_CODE_EXIT, W_CODE_STEPS, W_CODE_BRANCH, W_CODE_SUB, /* as in the certificate */
+  W_CODE_EXIT,
+  W_CODE_STEPS,
+  W_CODE_BRANCH,
+  W_CODE_SUB,   /* as in the certificate */
   W_CODE_DEAD,  /* this side cannot be taken */
   W_CODE_READ,  /* u n: frame bytes that were read, from u (0: the lowest), and had been written */
   W_CODE_SLOT,  /* u: the spill that starts there was read */
   W_CODE_WRITE, /* u n: frame bytes that were written */
 };
 struct w_node {
-  struct w_state st;   /* its arrays are owned */
-  struct w_buf code;   /* owned */
-  uint64_t potential;  /* most steps from here */
-  uint32_t number;     /* in the certificate, plus 1; 0: not in it */
+  struct w_state st;  /* its arrays are owned */
+  struct w_buf code;  /* owned */
+  uint64_t potential; /* most steps from here */
+  uint32_t number;    /* in the certificate, plus 1; 0: not in it */
 };
 
 /* The certificate of nodes[root]. *bytes is the caller's (plain free). False: out of memory. */
 bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uint32_t root,
                   uint8_t **bytes, size_t *len);
 
-/* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to `code_end`. */
+/* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to
+ * `code_end`. */
 struct w_term {
   int64_t k;
   uint64_t symbol, N;
@@ -55,8 +59,9 @@ struct w_cert {
   struct w_cert_node *nodes; /* owned */
   uint32_t count, cap;
 };
-/* Refuses what is not a certificate, and symbols above 2^20, with a sentence. Free with w_cert_free in either
- * case. It is for tests and for showing a certificate; the validator has its own reader. */
+/* Refuses what is not a certificate, and symbols above 2^20, with a sentence. Free with w_cert_free
+ * in either case. It is for tests and for showing a certificate; the validator has its own reader.
+ */
 int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_cert *cert,
                 struct warrant_error *error);
 void w_cert_free(struct w_pool *pool, struct w_cert *cert);

@@ -27,10 +27,18 @@ static enum w_decoded say(enum w_decoded result, char *text, size_t size, const 
 
 static bool size_of_bits(int32_t bits, uint8_t *size) {
   switch (bits) {
-  case 8: *size = W_S1; return true;
-  case 16: *size = W_S2; return true;
-  case 32: *size = W_S4; return true;
-  case 64: *size = W_S8; return true;
+  case 8:
+    *size = W_S1;
+    return true;
+  case 16:
+    *size = W_S2;
+    return true;
+  case 32:
+    *size = W_S4;
+    return true;
+  case 64:
+    *size = W_S8;
+    return true;
   }
   return false;
 }
@@ -72,10 +80,13 @@ static enum w_decoded decode_ld(const struct warrant_insn *s, const struct warra
     i->imm = s->imm;
     i->off = next->imm;
     return W_DECODED;
-  case 3: return UNSUPPORTED("addresses of kernel variables are not supported");
-  case 4: return UNSUPPORTED("addresses of functions (callbacks) are not supported");
+  case 3:
+    return UNSUPPORTED("addresses of kernel variables are not supported");
+  case 4:
+    return UNSUPPORTED("addresses of functions (callbacks) are not supported");
   case 5:
-  case 6: return UNSUPPORTED("maps by index of a file descriptor array are not supported");
+  case 6:
+    return UNSUPPORTED("maps by index of a file descriptor array are not supported");
   }
   return INVALID("a 64-bit constant of kind %u does not exist", s->src);
 }
@@ -124,7 +135,8 @@ static enum w_decoded decode_end(const struct warrant_insn *s, struct w_insn *i,
 static enum w_decoded decode_alu(const struct warrant_insn *s, struct w_insn *i, char *text,
                                  size_t size) {
   static const int8_t ops[16] = {
-      W_ADD, W_SUB, W_MUL, W_DIV, W_OR, W_AND, W_LSH, W_RSH, -1, W_MOD, W_XOR, W_MOV, W_ARSH, -1, -1, -1,
+      W_ADD, W_SUB, W_MUL, W_DIV, W_OR,   W_AND, W_LSH, W_RSH,
+      -1,    W_MOD, W_XOR, W_MOV, W_ARSH, -1,    -1,    -1,
   };
   uint8_t code = s->op >> 4;
   i->width = (s->op & 7) == ALU64 ? W_A64 : W_A32;
@@ -187,7 +199,8 @@ static enum w_decoded decode_call(const struct warrant_insn *s, struct w_insn *i
 static enum w_decoded decode_jmp(const struct warrant_insn *s, struct w_insn *i, char *text,
                                  size_t size) {
   static const int8_t cmps[16] = {
-      -1, W_JEQ, W_JGT, W_JGE, W_JSET, W_JNE, W_JSGT, W_JSGE, -1, -1, W_JLT, W_JLE, W_JSLT, W_JSLE, -1, -1,
+      -1, W_JEQ, W_JGT, W_JGE, W_JSET, W_JNE,  W_JSGT, W_JSGE,
+      -1, -1,    W_JLT, W_JLE, W_JSLT, W_JSLE, -1,     -1,
   };
   uint8_t code = s->op >> 4;
   bool wide = (s->op & 7) == JMP;
@@ -214,10 +227,14 @@ static enum w_decoded decode_jmp(const struct warrant_insn *s, struct w_insn *i,
     i->op = W_OP_JA;
     i->off = wide ? s->off : s->imm;
     return W_DECODED;
-  case 0x85: return decode_call(s, i, text, size);
-  case 0x8d: return UNSUPPORTED("calls through a register (callx) are not supported");
-  case 0x0d: return UNSUPPORTED("jumps through a register (gotox) are not supported");
-  case 0xe5: return UNSUPPORTED("may_goto is not supported");
+  case 0x85:
+    return decode_call(s, i, text, size);
+  case 0x8d:
+    return UNSUPPORTED("calls through a register (callx) are not supported");
+  case 0x0d:
+    return UNSUPPORTED("jumps through a register (gotox) are not supported");
+  case 0xe5:
+    return UNSUPPORTED("may_goto is not supported");
   case 0x95:
     if (s->dst)
       return NONZERO("destination register");
@@ -241,12 +258,19 @@ enum w_decoded w_decode(const struct warrant_insn *slots, uint32_t count, uint32
   insn->src = s->src;
   enum w_decoded result;
   switch (s->op & 7) {
-  case LD: result = decode_ld(s, pc + 1 < count ? s + 1 : NULL, insn, text, size); break;
+  case LD:
+    result = decode_ld(s, pc + 1 < count ? s + 1 : NULL, insn, text, size);
+    break;
   case ALU:
-  case ALU64: result = decode_alu(s, insn, text, size); break;
+  case ALU64:
+    result = decode_alu(s, insn, text, size);
+    break;
   case JMP:
-  case JMP32: result = decode_jmp(s, insn, text, size); break;
-  default: result = decode_memory(s, insn, text, size);
+  case JMP32:
+    result = decode_jmp(s, insn, text, size);
+    break;
+  default:
+    result = decode_memory(s, insn, text, size);
   }
   /* After the fields: what is not supported should be called by its name. */
   if (result == W_DECODED && (s->dst > 10 || s->src > 10))

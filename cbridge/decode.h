@@ -7,30 +7,65 @@
 enum w_width { W_A32, W_A64 };
 enum w_size { W_S1, W_S2, W_S4, W_S8 };
 enum w_aluop {
-  W_ADD, W_SUB, W_MUL, W_DIV, W_SDIV, W_MOD, W_SMOD, W_OR, W_AND, W_XOR, W_LSH, W_RSH, W_ARSH, W_MOV,
+  W_ADD,
+  W_SUB,
+  W_MUL,
+  W_DIV,
+  W_SDIV,
+  W_MOD,
+  W_SMOD,
+  W_OR,
+  W_AND,
+  W_XOR,
+  W_LSH,
+  W_RSH,
+  W_ARSH,
+  W_MOV,
 };
 enum w_swap { W_TOLE, W_TOBE, W_SWAP };
 enum w_cmp {
-  W_JEQ, W_JNE, W_JGT, W_JGE, W_JLT, W_JLE, W_JSET, W_JSGT, W_JSGE, W_JSLT, W_JSLE,
+  W_JEQ,
+  W_JNE,
+  W_JGT,
+  W_JGE,
+  W_JLT,
+  W_JLE,
+  W_JSET,
+  W_JSGT,
+  W_JSGE,
+  W_JSLT,
+  W_JSLE,
 };
 enum w_op {
   W_OP_NONE, /* the second slot of a long instruction: nothing starts here */
-  W_OP_ALU, W_OP_NEG, W_OP_MOVSX, W_OP_END, W_OP_LDIMM, W_OP_LDMAP, W_OP_LDMAPVALUE, W_OP_LDX,
-  W_OP_ST, W_OP_STX, W_OP_JA, W_OP_JMP, W_OP_CALL, W_OP_EXIT,
+  W_OP_ALU,
+  W_OP_NEG,
+  W_OP_MOVSX,
+  W_OP_END,
+  W_OP_LDIMM,
+  W_OP_LDMAP,
+  W_OP_LDMAPVALUE,
+  W_OP_LDX,
+  W_OP_ST,
+  W_OP_STX,
+  W_OP_JA,
+  W_OP_JMP,
+  W_OP_CALL,
+  W_OP_EXIT,
 };
 
 struct w_insn {
-  uint8_t op;     /* enum w_op */
-  uint8_t width;  /* enum w_width; ALU, NEG, MOVSX, JMP */
-  uint8_t alu;    /* enum w_aluop; ALU */
-  uint8_t cmp;    /* enum w_cmp; JMP */
-  uint8_t swap;   /* enum w_swap; END */
-  uint8_t size;   /* enum w_size; MOVSX, END, LDX, ST, STX */
-  bool reg;       /* ALU, JMP: the second operand is register src, else imm */
-  bool sx;        /* LDX: sign-extending */
+  uint8_t op;    /* enum w_op */
+  uint8_t width; /* enum w_width; ALU, NEG, MOVSX, JMP */
+  uint8_t alu;   /* enum w_aluop; ALU */
+  uint8_t cmp;   /* enum w_cmp; JMP */
+  uint8_t swap;  /* enum w_swap; END */
+  uint8_t size;  /* enum w_size; MOVSX, END, LDX, ST, STX */
+  bool reg;      /* ALU, JMP: the second operand is register src, else imm */
+  bool sx;       /* LDX: sign-extending */
   uint8_t dst, src;
-  int32_t off;    /* LDX, ST, STX: bytes; JA, JMP: slots, from the next slot; LDMAPVALUE: bytes */
-  int64_t imm;    /* ALU, JMP, ST; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; CALL: the helper */
+  int32_t off; /* LDX, ST, STX: bytes; JA, JMP: slots, from the next slot; LDMAPVALUE: bytes */
+  int64_t imm; /* ALU, JMP, ST; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; CALL: the helper */
 };
 
 static inline uint32_t w_bytes(enum w_size size) { return 1u << size; }
@@ -41,15 +76,17 @@ enum w_decoded {
   W_DECODE_UNSUPPORTED, /* an instruction, but not one of semantics/Insn.v */
 };
 
-/* Decodes the instruction that starts at slot `pc` of `count`. `text` (which may be NULL) gets a sentence
- * when the result is not W_DECODED. */
+/* Decodes the instruction that starts at slot `pc` of `count`. `text` (which may be NULL) gets a
+ * sentence when the result is not W_DECODED. */
 enum w_decoded w_decode(const struct warrant_insn *slots, uint32_t count, uint32_t pc,
                         struct w_insn *insn, char *text, size_t size);
-/* Decodes all `count` slots into `insns` (the caller's, `count` long). When the result is not W_DECODED,
- * *bad is the slot that `text` is about: the first invalid one, or else the first unsupported one. */
+/* Decodes all `count` slots into `insns` (the caller's, `count` long). When the result is not
+ * W_DECODED, *bad is the slot that `text` is about: the first invalid one, or else the first
+ * unsupported one. */
 enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, struct w_insn *insns,
                             uint32_t *bad, char *text, size_t size);
-/* Fails with a sentence when some instruction of an eBPF program does not decode: bad input, or not supported. */
+/* Fails with a sentence when some instruction of an eBPF program does not decode: bad input, or not
+ * supported. */
 int w_decode_check(const struct warrant_program *program, struct warrant_error *error);
 /* Slots that the instruction takes. */
 static inline uint32_t w_slots(const struct w_insn *insn) {

@@ -1,5 +1,5 @@
-/* Transfer functions, in the order of checker/: facts, arithmetic, addresses, loads and stores, refinement,
- * calls, dispatch, inclusion. */
+/* Transfer functions, in the order of checker/: facts, arithmetic, addresses, loads and stores,
+ * refinement, calls, dispatch, inclusion. */
 #include "domain.h"
 
 #include <inttypes.h>
@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-__extension__ typedef __int128 wide; /* sums of constants, offsets and sizes that may leave 64 bits */
+__extension__ typedef __int128
+    wide; /* sums of constants, offsets and sizes that may leave 64 bits */
 
-/* --- Memory ----------------------------------------------------------------------------------------------------- */
+/* --- Memory ---------------------------------------------------------------------------------- */
 
 void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want) {
   if (want > have && want - have > pool->limit - pool->used) {
@@ -48,7 +49,7 @@ bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, 
   return true;
 }
 
-/* --- Refusals --------------------------------------------------------------------------------------------------- */
+/* --- Refusals -------------------------------------------------------------------------------- */
 
 static bool refuse(struct w_why *why, enum w_reason reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -61,7 +62,7 @@ static bool refuse(struct w_why *why, enum w_reason reason, const char *format, 
   return false;
 }
 
-/* --- Fact.v, State.v -------------------------------------------------------------------------------------------- */
+/* --- Fact.v, State.v ------------------------------------------------------------------------- */
 
 static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
   struct w_fact f = {.kind = W_FSCALAR, .tainted = tainted};
@@ -175,7 +176,7 @@ bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const st
   return true;
 }
 
-/* --- Arith.v ---------------------------------------------------------------------------------------------------- */
+/* --- Arith.v --------------------------------------------------------------------------------- */
 
 static struct w_ares old(struct w_aval v) { return (struct w_ares){.v = v}; }
 static struct w_ares fresh(struct w_fact f, int64_t c) {
@@ -257,8 +258,8 @@ static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_a
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w, enum w_aluop op,
-                      struct w_aval a, struct w_aval b) {
+struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
+                      enum w_aluop op, struct w_aval a, struct w_aval b) {
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
@@ -277,10 +278,10 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
   return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
 }
 
-/* --- Address.v -------------------------------------------------------------------------------------------------- */
+/* --- Address.v ------------------------------------------------------------------------------- */
 
-bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off, uint64_t n,
-              bool write, struct w_place *pl) {
+bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
+              uint64_t n, bool write, struct w_place *pl) {
   const struct w_fact *f = w_fact_of(st, a);
   wide k = (wide)a.c + off;
   switch (f->kind) {
@@ -301,7 +302,8 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   return false;
 }
 
-/* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the frame. */
+/* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the
+ * frame. */
 static bool all_init(const uint64_t *written, int32_t off, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
     if (!w_bit(written, off + (int32_t)i))
@@ -314,8 +316,8 @@ const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, ui
     const struct w_field *f = &type->fields[i];
     if (f->off == (uint32_t)off && f->size == n)
       return f;
-    if (f->narrow && f->off <= (uint32_t)off && (uint64_t)(uint32_t)off + n <= (uint64_t)f->off + f->size &&
-        (uint32_t)off % n == 0)
+    if (f->narrow && f->off <= (uint32_t)off &&
+        (uint64_t)(uint32_t)off + n <= (uint64_t)f->off + f->size && (uint32_t)off % n == 0)
       return f;
   }
   return NULL;
@@ -342,12 +344,13 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   verb, n, n == 1 ? "" : "s", k);
   case W_FCTX:
     return refuse(why, W_BAD_CONTEXT_ACCESS,
-                  "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb, bytes,
-                  t->type.name, t->type.ctx_size);
+                  "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb,
+                  bytes, t->type.name, t->type.ctx_size);
   case W_FPKT:
     if (k < 0)
-      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of the packet: that is before the pointer that was checked",
-                    verb, bytes);
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s %s of the packet: that is before the pointer that was checked", verb,
+                    bytes);
     if (f->mx)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "the packet may end before this: compare r%d + %" PRId64
@@ -360,7 +363,8 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   last + 1, verb, bytes);
   case W_FEND:
     return refuse(why, W_INVALID_POINTER,
-                  "r%d is the packet's end: it can be compared with, and nothing can be read there", r);
+                  "r%d is the packet's end: it can be compared with, and nothing can be read there",
+                  r);
   case W_FMAP:
     return refuse(why, W_INVALID_POINTER,
                   "r%d is a map, not what is in it: look an element up to get a value", r);
@@ -370,35 +374,37 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
     if (k >= 0 && (wide)f->mx + k + n <= m->value_size)
       return refuse(why, W_READ_ONLY, "%s is read-only: a program can't write its values", name);
     if (k < 0)
-      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s: that is before its start", verb, bytes,
-                    name);
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s: that is before its start", verb,
+                    bytes, name);
     if (f->mx)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s up to byte %" PRIu64 " of a value of %s, which has %" PRIu32
                     " bytes: the variable part of the offset can be as large as %" PRId64,
                     verb, last + (uint64_t)f->mx, name, m->value_size, f->mx);
-    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s, which has %" PRIu32 " bytes", verb, bytes,
-                  name, m->value_size);
+    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a value of %s, which has %" PRIu32 " bytes", verb,
+                  bytes, name, m->value_size);
   }
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
   }
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
-                  "r%d is a pointer plus a number without a bound that is small enough: limit the number before "
+                  "r%d is a pointer plus a number without a bound that is small enough: limit the "
+                  "number before "
                   "the addition",
                   r);
   if (w_const_of(st, a, &c) && !c)
     return refuse(why, W_NULL_POINTER, "r%d is null here: test it before using it", r);
   if (f->kind == W_FSCALAR && f->tainted)
     return refuse(why, W_INVALID_POINTER,
-                  "r%d is no known pointer: it is a number computed from an address, or it was read from stack "
+                  "r%d is no known pointer: it is a number computed from an address, or it was "
+                  "read from stack "
                   "bytes that do not hold a whole pointer",
                   r);
   return refuse(why, W_INVALID_POINTER, "r%d is a number, not a pointer", r);
 }
 
-/* --- Access.v --------------------------------------------------------------------------------------------------- */
+/* --- Access.v -------------------------------------------------------------------------------- */
 
 static void note(struct w_effects *effects, enum w_effect_kind kind, int32_t off, uint32_t n,
                  bool undefined) {
@@ -415,15 +421,17 @@ static bool read_frame(const struct w_target *t, const struct w_state *st, int32
     int32_t hole = off;
     while (w_bit(st->written, hole))
       hole++;
-    return refuse(why, W_UNDEFINED_STACK,
-                  "the stack byte at r10 - %d was never written: clear the memory before it is read", -hole);
+    return refuse(
+        why, W_UNDEFINED_STACK,
+        "the stack byte at r10 - %d was never written: clear the memory before it is read", -hole);
   }
   note(effects, W_READ, off, n, !init);
   return true;
 }
 
 static bool a_load(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
-                   struct w_place pl, struct w_ares *r, struct w_effects *effects, struct w_why *why) {
+                   struct w_place pl, struct w_ares *r, struct w_effects *effects,
+                   struct w_why *why) {
   uint32_t n = w_bytes(i->size);
   *r = fresh_scalar(false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
@@ -445,8 +453,8 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     const struct w_field *f = w_field_at(&t->type, pl.k, n);
     if (!f)
       return refuse(why, W_BAD_CONTEXT_ACCESS,
-                    "no field of the context of %s programs is read by %u byte%s at offset %d", t->type.name, n,
-                    n == 1 ? "" : "s", pl.k);
+                    "no field of the context of %s programs is read by %u byte%s at offset %d",
+                    t->type.name, n, n == 1 ? "" : "s", pl.k);
     if (f->kind == W_FIELD_DATA) {
       r->f = (struct w_fact){.kind = W_FPKT, .checked = true};
       r->f.mx = r->f.av = 0;
@@ -455,7 +463,8 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     }
     break;
   }
-  default: break;
+  default:
+    break;
   }
   if (i->sx) {
     bool tainted = true;
@@ -469,7 +478,8 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
   return true;
 }
 
-static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v, struct w_aval *low) {
+static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
+                      struct w_aval *low) {
   *low = v;
   if (z == W_S8)
     return true;
@@ -495,7 +505,8 @@ static void kill_slots(struct w_state *st, int32_t k, uint32_t n) {
   }
 }
 
-static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_size z, struct w_aval v) {
+static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_size z,
+                     struct w_aval v) {
   if (!w_reserve(pool, (void **)&st->slots, &st->slot_cap, st->nslots + 1, sizeof *st->slots))
     return false;
   uint32_t at = slot_index(st, k);
@@ -505,8 +516,9 @@ static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_
   return true;
 }
 
-static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st, enum w_size z,
-                    struct w_place pl, struct w_aval v, struct w_effects *effects, struct w_why *why) {
+static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st,
+                    enum w_size z, struct w_place pl, struct w_aval v, struct w_effects *effects,
+                    struct w_why *why) {
   uint32_t n = w_bytes(z);
   if (pl.kind == W_PSTACK) {
     struct w_aval low;
@@ -519,15 +531,16 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
   } else if (pl.kind == W_PCTX && !t->type.raw) {
     const struct w_field *f = w_field_at(&t->type, pl.k, n);
     if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
-      return refuse(why, W_BAD_CONTEXT_ACCESS,
-                    "no field of the context of %s programs can be written by %u byte%s at offset %d", t->type.name,
-                    n, n == 1 ? "" : "s", pl.k);
+      return refuse(
+          why, W_BAD_CONTEXT_ACCESS,
+          "no field of the context of %s programs can be written by %u byte%s at offset %d",
+          t->type.name, n, n == 1 ? "" : "s", pl.k);
   }
   st->pc++;
   return true;
 }
 
-/* --- Refine.v --------------------------------------------------------------------------------------------------- */
+/* --- Refine.v -------------------------------------------------------------------------------- */
 
 static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
   struct w_fact *f = &st->facts[a.sym];
@@ -551,13 +564,30 @@ enum rel { REL_EQ, REL_NE, REL_LT, REL_LE };
 static bool rel_of(enum w_cmp c, bool b, enum rel *r, struct w_aval *x, struct w_aval *y) {
   bool swap = false;
   switch (c) {
-  case W_JEQ: *r = b ? REL_EQ : REL_NE; break;
-  case W_JNE: *r = b ? REL_NE : REL_EQ; break;
-  case W_JGT: *r = b ? REL_LT : REL_LE; swap = b; break;
-  case W_JLE: *r = b ? REL_LE : REL_LT; swap = !b; break;
-  case W_JLT: *r = b ? REL_LT : REL_LE; swap = !b; break;
-  case W_JGE: *r = b ? REL_LE : REL_LT; swap = b; break;
-  default: return false;
+  case W_JEQ:
+    *r = b ? REL_EQ : REL_NE;
+    break;
+  case W_JNE:
+    *r = b ? REL_NE : REL_EQ;
+    break;
+  case W_JGT:
+    *r = b ? REL_LT : REL_LE;
+    swap = b;
+    break;
+  case W_JLE:
+    *r = b ? REL_LE : REL_LT;
+    swap = !b;
+    break;
+  case W_JLT:
+    *r = b ? REL_LT : REL_LE;
+    swap = !b;
+    break;
+  case W_JGE:
+    *r = b ? REL_LE : REL_LT;
+    swap = b;
+    break;
+  default:
+    return false;
   }
   if (swap) {
     struct w_aval z = *x;
@@ -594,7 +624,8 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   return true;
 }
 
-bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x, struct w_aval y) {
+bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
+              struct w_aval y) {
   enum rel r;
   if (!refine_scalar(st, w, c, b, x, y))
     return false;
@@ -604,13 +635,14 @@ bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w
   return refine_null(st, r, x, y);
 }
 
-/* --- Calls.v ---------------------------------------------------------------------------------------------------- */
+/* --- Calls.v --------------------------------------------------------------------------------- */
 
 static bool a_reads(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
                     const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   if (!n)
-    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at nothing: its size is 0", r, h->name);
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at nothing: its size is 0",
+                  r, h->name);
   if (!w_a_addr(t, st, st->regs[r], 0, n, false, &pl)) {
     char text[sizeof why->text];
     refuse_address(t, st, r, 0, n, false, why);
@@ -618,8 +650,8 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
     return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
   if (pl.kind == W_PCTX)
-    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at the context, which helpers do not read",
-                  r, h->name);
+    return refuse(why, W_BAD_HELPER_ARGUMENT,
+                  "argument %d of %s points at the context, which helpers do not read", r, h->name);
   return pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why);
 }
 
@@ -633,41 +665,46 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     const struct w_fact *f = w_fact_of(st, st->regs[r]);
     switch (h->args[i]) {
     case W_ARG_ANY:
-    case W_ARG_SIZE: break;
+    case W_ARG_SIZE:
+      break;
     case W_ARG_MAP:
       if (f->kind != W_FMAP || st->regs[r].c)
-        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be a map, and r%d is none", r, h->name,
-                      r);
+        return refuse(why, W_BAD_HELPER_ARGUMENT,
+                      "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
       *map = f->map;
       break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
       if (*map < 0 || *map >= t->map_count)
-        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r, h->name);
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
+                      h->name);
       if (!a_reads(t, st, r,
-                   h->args[i] == W_ARG_KEY ? t->maps[*map].key_size : t->maps[*map].value_size, h, effects,
-                   why))
+                   h->args[i] == W_ARG_KEY ? t->maps[*map].key_size : t->maps[*map].value_size, h,
+                   effects, why))
         return false;
       break;
     case W_ARG_MEM: {
       bool tainted;
       struct w_scalar s;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
-        return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1, h->name, r + 1);
+        return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
+                      h->name, r + 1);
       if (!w_view(st, st->regs[r + 1], &tainted, &s))
-        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be a size, and r%d is a pointer", r + 1,
-                      h->name, r + 1);
+        return refuse(why, W_BAD_HELPER_ARGUMENT,
+                      "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
+                      r + 1);
       if (!s.umin)
-        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s is a size that may be 0: test r%d first", r + 1,
-                      h->name, r + 1);
+        return refuse(why, W_BAD_HELPER_ARGUMENT,
+                      "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
+                      r + 1);
       if (!a_reads(t, st, r, s.umax, h, effects, why))
         return false;
       break;
     }
     case W_ARG_CTX:
       if (f->kind != W_FCTX || st->regs[r].c)
-        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s has to be the context, and r%d is not", r,
-                      h->name, r);
+        return refuse(why, W_BAD_HELPER_ARGUMENT,
+                      "argument %d of %s has to be the context, and r%d is not", r, h->name, r);
       break;
     }
   }
@@ -686,7 +723,8 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   if (!h)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
   if (!offered)
-    return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)", t->type.name, id, h->name);
+    return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
+                  t->type.name, id, h->name);
   int64_t map = -1;
   if (!a_args(t, st, h, &map, effects, why))
     return false;
@@ -702,26 +740,30 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   return w_a_put(pool, st, 1, 0, &r);
 }
 
-/* --- Exec.v ----------------------------------------------------------------------------------------------------- */
+/* --- Exec.v ---------------------------------------------------------------------------------- */
 
 static bool defined(const struct w_state *st, int r, struct w_why *why) {
   if (st->defined >> r & 1)
     return true;
   if (r >= 1 && r <= 5)
     return refuse(why, W_UNDEFINED_REGISTER,
-                  "r%d is read, but nothing was written to it on this path (a call leaves r1 to r5 undefined)", r);
-  return refuse(why, W_UNDEFINED_REGISTER, "r%d is read, but nothing was written to it on this path", r);
+                  "r%d is read, but nothing was written to it on this path (a call leaves r1 to r5 "
+                  "undefined)",
+                  r);
+  return refuse(why, W_UNDEFINED_REGISTER,
+                "r%d is read, but nothing was written to it on this path", r);
 }
 
-static bool a_oper(const struct w_state *st, const struct w_insn *i, struct w_aval *v, struct w_why *why) {
+static bool a_oper(const struct w_state *st, const struct w_insn *i, struct w_aval *v,
+                   struct w_why *why) {
   if (!i->reg)
     return w_aconst(st, i->imm, v);
   *v = st->regs[i->src];
   return defined(st, i->src, why);
 }
 
-bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x, struct w_aval *y,
-                  struct w_why *why) {
+bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
+                  struct w_aval *y, struct w_why *why) {
   *x = st->regs[i->dst];
   return defined(st, i->dst, why) && a_oper(st, i, y, why);
 }
@@ -734,16 +776,22 @@ static bool unary(const struct w_state *st, const struct w_insn *i, int from, st
     return false;
   w_any_view(st, st->regs[from], &tainted, &s);
   switch (i->op) {
-  case W_OP_NEG: s = w_sc_neg(i->width, s); break;
-  case W_OP_MOVSX: s = w_sc_sext(i->width, i->size, s); break;
-  default: s = w_sc_byte_order(i->swap, i->size, s);
+  case W_OP_NEG:
+    s = w_sc_neg(i->width, s);
+    break;
+  case W_OP_MOVSX:
+    s = w_sc_sext(i->width, i->size, s);
+    break;
+  default:
+    s = w_sc_byte_order(i->swap, i->size, s);
   }
   *r = scalar_res(st, tainted, s);
   return true;
 }
 
 /* The address of a map, or of its first value. */
-static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r, struct w_why *why) {
+static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r,
+                  struct w_why *why) {
   if (i->imm < 0 || i->imm >= t->map_count)
     return refuse(why, W_INVALID_INSTRUCTION, "the program has no map number %" PRId64, i->imm);
   const struct warrant_map *m = &t->maps[i->imm];
@@ -755,26 +803,25 @@ static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_are
     return refuse(why, W_INVALID_INSTRUCTION, "%s is no array: its value has no address of its own",
                   m->name ? m->name : "the map");
   if (i->off < 0 || (uint32_t)i->off > m->value_size)
-    return refuse(why, W_OUT_OF_BOUNDS, "offset %d is outside of the value of %s, which has %" PRIu32 " bytes",
-                  i->off, m->name ? m->name : "the map", m->value_size);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "offset %d is outside of the value of %s, which has %" PRIu32 " bytes", i->off,
+                  m->name ? m->name : "the map", m->value_size);
   *r = fresh((struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm}, i->off);
   r->f.mx = r->f.av = 0;
   return true;
 }
 
-static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i, bool write,
-                    struct w_place *pl, struct w_why *why) {
+static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
+                    bool write, struct w_place *pl, struct w_why *why) {
   int r = write ? i->dst : i->src;
   return w_a_addr(t, st, st->regs[r], i->off, w_bytes(i->size), write, pl) ||
          refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
-static bool writes_dst(const struct w_insn *i) {
-  return i->op >= W_OP_ALU && i->op <= W_OP_LDX;
-}
+static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->op <= W_OP_LDX; }
 
-bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i, struct w_state *st,
-              struct w_effects *effects, struct w_why *why) {
+bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+              struct w_state *st, struct w_effects *effects, struct w_why *why) {
   struct w_ares r;
   struct w_aval x, y;
   struct w_place pl;
@@ -794,29 +841,37 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     }
     return w_a_put(pool, st, 1, i->dst, &r);
   case W_OP_NEG:
-  case W_OP_END: return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
-  case W_OP_MOVSX: return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_END:
+    return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+  case W_OP_MOVSX:
+    return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
   case W_OP_LDIMM:
     if (!w_aconst(st, i->imm, &y))
       return false;
     r = old(y);
     return w_a_put(pool, st, 2, i->dst, &r);
   case W_OP_LDMAP:
-  case W_OP_LDMAPVALUE: return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDMAPVALUE:
+    return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
            a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
   case W_OP_ST:
-    return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) && address(t, st, i, true, &pl, why) &&
-           a_store(pool, t, st, i->size, pl, y, effects, why);
+    return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) &&
+           address(t, st, i, true, &pl, why) && a_store(pool, t, st, i->size, pl, y, effects, why);
   case W_OP_STX:
-    return defined(st, i->dst, why) && defined(st, i->src, why) && address(t, st, i, true, &pl, why) &&
+    return defined(st, i->dst, why) && defined(st, i->src, why) &&
+           address(t, st, i, true, &pl, why) &&
            a_store(pool, t, st, i->size, pl, st->regs[i->src], effects, why);
-  case W_OP_JA: st->pc += 1 + (int64_t)i->off; return true;
-  case W_OP_CALL: return a_call(pool, t, st, i->imm, effects, why);
+  case W_OP_JA:
+    st->pc += 1 + (int64_t)i->off;
+    return true;
+  case W_OP_CALL:
+    return a_call(pool, t, st, i->imm, effects, why);
   case W_OP_JMP:
   case W_OP_EXIT:
-  case W_OP_NONE: break;
+  case W_OP_NONE:
+    break;
   }
   return refuse(why, W_BAD_PC, "no instruction starts here");
 }
@@ -825,20 +880,24 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
   bool tainted;
   struct w_scalar s;
   if (!(st->defined & 1))
-    return refuse(why, W_UNDEFINED_REGISTER, "r0 holds no result at the exit: set it on every path");
+    return refuse(why, W_UNDEFINED_REGISTER,
+                  "r0 holds no result at the exit: set it on every path");
   if (!t->type.has_ret)
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
   s = w_sc_trunc(W_A32, s);
   if (t->type.ret_lo <= s.umin && s.umax <= t->type.ret_hi)
     return true;
-  return refuse(why, W_BAD_RETURN, "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64 " to %" PRIu64,
+  return refuse(why, W_BAD_RETURN,
+                "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
+                " to %" PRIu64,
                 t->type.name, t->type.ret_lo, t->type.ret_hi, s.umin, s.umax);
 }
 
-/* --- Subsume.v -------------------------------------------------------------------------------------------------- */
+/* --- Subsume.v ------------------------------------------------------------------------------- */
 
-bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a, const struct w_fact *f) {
+bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,
+               const struct w_fact *f) {
   const struct w_fact *g = w_fact_of(st, a);
   uint64_t c;
   switch (f->kind) {
@@ -850,10 +909,13 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   }
   case W_FSTACK:
   case W_FCTX:
-  case W_FEND: return !a.c && g->kind == f->kind;
-  case W_FMAP: return !a.c && g->kind == W_FMAP && g->map == f->map;
+  case W_FEND:
+    return !a.c && g->kind == f->kind;
+  case W_FMAP:
+    return !a.c && g->kind == W_FMAP && g->map == f->map;
   case W_FPKT:
-    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx && (wide)g->mx + a.c < W_GUARD &&
+    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx &&
+           (wide)g->mx + a.c < W_GUARD &&
            (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
   case W_FVAL:
     return g->kind == W_FVAL && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
@@ -868,12 +930,13 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   return true; /* no fact */
 }
 
-/* --- For a person ----------------------------------------------------------------------------------------------- */
+/* --- For a person ---------------------------------------------------------------------------- */
 
 static void add_offset(char *text, size_t size, int64_t c) {
   size_t n = strlen(text);
   if (c && n < size)
-    snprintf(text + n, size - n, c > 0 ? " + %" PRIu64 : " - %" PRIu64, c > 0 ? (uint64_t)c : 0 - (uint64_t)c);
+    snprintf(text + n, size - n, c > 0 ? " + %" PRIu64 : " - %" PRIu64,
+             c > 0 ? (uint64_t)c : 0 - (uint64_t)c);
 }
 
 void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
@@ -882,8 +945,12 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   bool tainted;
   uint64_t c;
   switch (f->kind) {
-  case W_FSTACK: snprintf(text, size, "frame"); break;
-  case W_FCTX: snprintf(text, size, "context"); break;
+  case W_FSTACK:
+    snprintf(text, size, "frame");
+    break;
+  case W_FCTX:
+    snprintf(text, size, "context");
+    break;
   case W_FPKT:
     if (f->mx)
       snprintf(text, size, "packet + 0..%" PRId64, f->mx);
@@ -892,18 +959,25 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     add_offset(text, size, a.c);
     if (f->checked) {
       size_t n = strlen(text);
-      snprintf(text + n, size - n, " (%" PRId64 " bytes checked from there)", f->av > a.c ? f->av - a.c : 0);
+      snprintf(text + n, size - n, " (%" PRId64 " bytes checked from there)",
+               f->av > a.c ? f->av - a.c : 0);
     }
     return;
-  case W_FEND: snprintf(text, size, "packet end"); break;
-  case W_FMAP: snprintf(text, size, "map %" PRIu32, f->map); break;
+  case W_FEND:
+    snprintf(text, size, "packet end");
+    break;
+  case W_FMAP:
+    snprintf(text, size, "map %" PRIu32, f->map);
+    break;
   case W_FVAL:
     if (f->mx)
       snprintf(text, size, "value of map %" PRIu32 " + 0..%" PRId64, f->map, f->mx);
     else
       snprintf(text, size, "value of map %" PRIu32, f->map);
     break;
-  case W_FNULL: snprintf(text, size, "value of map %" PRIu32 " or null", f->map); break;
+  case W_FNULL:
+    snprintf(text, size, "value of map %" PRIu32 " or null", f->map);
+    break;
   default:
     w_any_view(st, a, &tainted, &s);
     if (w_sc_is_const(s, &c))

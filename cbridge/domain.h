@@ -1,6 +1,6 @@
-/* Symbols and facts: the abstract domain of checker/, function by function. A register or stack slot holds
- * symbol + constant; what is known is a fact about the symbol. What these functions compute has to be what the
- * proved ones compute, or the validator refuses the certificate. */
+/* Symbols and facts: the abstract domain of checker/, function by function. A register or stack
+ * slot holds symbol + constant; what is known is a fact about the symbol. What these functions
+ * compute has to be what the proved ones compute, or the validator refuses the certificate. */
 #ifndef WARRANT_DOMAIN_H
 #define WARRANT_DOMAIN_H
 
@@ -11,18 +11,20 @@
 
 enum { W_STACK = 512, W_GUARD = 131072, W_MAP_ARRAY = 2, W_FRAME_WORDS = W_STACK / 64 };
 
-/* Memory that one verification may use. Sizes are given back when freed, so nothing has to be looked up. */
+/* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
+ * looked up. */
 struct w_pool {
   size_t used, peak, limit;
   bool exhausted; /* an allocation was refused: the answers since then mean nothing */
 };
-/* Like realloc, for an array of `have` bytes that becomes `want` bytes. NULL when refused; `old` then lives on. */
+/* Like realloc, for an array of `have` bytes that becomes `want` bytes. NULL when refused; `old`
+ * then lives on. */
 void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want);
 void w_release(struct w_pool *pool, void *block, size_t have);
 /* Makes room for `want` elements of `each` bytes in an array that has room for *cap. */
 bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
 
-/* --- Fact.v ----------------------------------------------------------------------------------------------------- */
+/* --- Fact.v ---------------------------------------------------------------------------------- */
 
 struct w_aval {
   uint32_t sym;
@@ -31,7 +33,14 @@ struct w_aval {
 
 enum w_fact_kind {
   W_FNONE, /* nothing is known: no fact */
-  W_FSCALAR, W_FSTACK, W_FCTX, W_FPKT, W_FEND, W_FMAP, W_FVAL, W_FNULL,
+  W_FSCALAR,
+  W_FSTACK,
+  W_FCTX,
+  W_FPKT,
+  W_FEND,
+  W_FMAP,
+  W_FVAL,
+  W_FNULL,
 };
 struct w_fact {
   uint8_t kind;
@@ -47,10 +56,10 @@ struct w_fact {
   };
 };
 
-/* --- State.v ---------------------------------------------------------------------------------------------------- */
+/* --- State.v --------------------------------------------------------------------------------- */
 
 struct w_slot {
-  int16_t off; /* from the frame's top */
+  int16_t off;  /* from the frame's top */
   uint8_t size; /* enum w_size */
   struct w_aval v;
 };
@@ -87,7 +96,7 @@ struct w_why {
 /* What an instruction did to the frame: the search must know what a state's use depends on. */
 enum w_effect_kind { W_READ, W_READ_SLOT, W_WRITE };
 struct w_effect {
-  uint8_t kind; /* READ_SLOT: the slot that starts at off was the result */
+  uint8_t kind;   /* READ_SLOT: the slot that starts at off was the result */
   bool undefined; /* reads: some of the bytes were not written */
   int16_t off;
   uint16_t n;
@@ -112,10 +121,10 @@ bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
 /* False: out of memory. */
 bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r);
 
-/* --- Arith.v, Address.v, Access.v ------------------------------------------------------------------------------ */
+/* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
 
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w, enum w_aluop op,
-                      struct w_aval a, struct w_aval b);
+struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
+                      enum w_aluop op, struct w_aval a, struct w_aval b);
 struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b);
 
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
@@ -123,26 +132,28 @@ struct w_place {
   enum w_place_kind kind;
   int32_t k; /* STACK: from the frame's top; CTX: from its start */
 };
-bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off, uint64_t n,
-              bool write, struct w_place *pl);
+bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
+              uint64_t n, bool write, struct w_place *pl);
 const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, uint32_t n);
 
-/* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------------------------- */
+/* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------- */
 
-/* What a comparison that came out as `b` tells; false: it cannot come out so (and the facts of the two symbols
- * may have changed in part). Changes the facts of x.sym and y.sym alone. */
-bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x, struct w_aval y);
+/* What a comparison that came out as `b` tells; false: it cannot come out so (and the facts of the
+ * two symbols may have changed in part). Changes the facts of x.sym and y.sym alone. */
+bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
+              struct w_aval y);
 
-/* One instruction with one successor, on `st` itself. False: refused, with *why; or out of memory, which
- * pool->exhausted tells. */
-bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i, struct w_state *st,
-              struct w_effects *effects, struct w_why *why);
+/* One instruction with one successor, on `st` itself. False: refused, with *why; or out of memory,
+ * which pool->exhausted tells. */
+bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+              struct w_state *st, struct w_effects *effects, struct w_why *why);
 /* The two operands of a conditional jump, for w_refine. */
-bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x, struct w_aval *y,
-                  struct w_why *why);
+bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
+                  struct w_aval *y, struct w_why *why);
 bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *why);
 
-bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a, const struct w_fact *f);
+bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,
+               const struct w_fact *f);
 
 /* "the packet + 14, of which 34 bytes are checked": the value for a person. */
 void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size);

@@ -40,7 +40,7 @@ struct work {
   struct queue queue;
   uint32_t *first, *preds; /* the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
   uint16_t *frame;         /* by slot: registers that may point into the frame */
-  bool spilled;            /* a pointer into the frame may have been stored: loads may bring it back */
+  bool spilled; /* a pointer into the frame may have been stored: loads may bring it back */
 };
 
 static void find_reached(struct work *w) {
@@ -97,14 +97,18 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   case W_OP_MOVSX:
   case W_OP_LDIMM:
   case W_OP_LDMAP:
-  case W_OP_LDMAPVALUE: return in & (uint16_t)~d;
-  case W_OP_LDX: return w->spilled && i->size == W_S8 ? in | d : in & (uint16_t)~d;
+  case W_OP_LDMAPVALUE:
+    return in & (uint16_t)~d;
+  case W_OP_LDX:
+    return w->spilled && i->size == W_S8 ? in | d : in & (uint16_t)~d;
   case W_OP_STX:
     if (i->size == W_S8 && in & bit(i->src))
       w->spilled = true;
     return in;
-  case W_OP_CALL: return in & (uint16_t)~0x3f;
-  default: return in;
+  case W_OP_CALL:
+    return in & (uint16_t)~0x3f;
+  default:
+    return in;
   }
 }
 
@@ -185,17 +189,23 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     break;
   case W_OP_LDIMM:
   case W_OP_LDMAP:
-  case W_OP_LDMAPVALUE: *live &= (uint16_t)~d, *value &= (uint16_t)~d; break;
+  case W_OP_LDMAPVALUE:
+    *live &= (uint16_t)~d, *value &= (uint16_t)~d;
+    break;
   case W_OP_LDX:
     *live &= (uint16_t)~d, *value &= (uint16_t)~d;
     use = matters = s;
     break;
-  case W_OP_ST: use = matters = d; break;
+  case W_OP_ST:
+    use = matters = d;
+    break;
   case W_OP_STX:
     use = d | s;
     matters = d | (store_matters(w, pc) ? s : 0);
     break;
-  case W_OP_JMP: use = matters = d | (i->reg ? s : 0); break;
+  case W_OP_JMP:
+    use = matters = d | (i->reg ? s : 0);
+    break;
   case W_OP_CALL: {
     const struct w_helper *h = helper_of(i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
@@ -211,7 +221,8 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     matters = w->t->type.has_ret ? use : 0;
     break;
   case W_OP_JA:
-  case W_OP_NONE: break;
+  case W_OP_NONE:
+    break;
   }
   *live |= use;
   *value |= matters;
@@ -241,22 +252,29 @@ static void find_live(struct work *w) {
   }
 }
 
-/* --- Loops: strongly connected parts of the graph, and, without what leads to their first slots, those within ------ */
+/* --- Loops ---------------------------------------------------------------------------------------
+ */
+
+/* Strongly connected parts of the graph; and then, without what leads to their first slots, those
+ * within them. */
 
 enum { NESTED_LOOPS = 8 };
 
 struct loops {
-  uint32_t *order;  /* by slot: when it was first seen, from 1; 0: not yet */
-  uint32_t *low;    /* by slot: the earliest open slot that is reached from it */
-  uint32_t *part;   /* by slot: the part that it is in, named by the part's first slot, plus 1; 0: still open */
-  uint32_t *open;   /* slots whose part is not known yet, in the order they were seen */
-  uint32_t *path;   /* the slots being looked at, each a successor of the one before */
-  uint8_t *side;    /* by slot: how many of its successors were looked at */
-  uint8_t *cut;     /* by slot: the first slot of a loop that was found, so nothing leads here any more */
+  uint32_t *order; /* by slot: when it was first seen, from 1; 0: not yet */
+  uint32_t *low;   /* by slot: the earliest open slot that is reached from it */
+  uint32_t *part;  /* by slot: the part that it is in, named by the part's first slot, plus 1; 0:
+                      still open */
+  uint32_t *open;  /* slots whose part is not known yet, in the order they were seen */
+  uint32_t *path;  /* the slots being looked at, each a successor of the one before */
+  uint8_t *side;   /* by slot: how many of its successors were looked at */
+  uint8_t
+      *cut; /* by slot: the first slot of a loop that was found, so nothing leads here any more */
   uint32_t open_count, seen;
 };
 
-static uint32_t loop_successors(const struct work *w, const struct loops *l, uint32_t pc, uint32_t *next) {
+static uint32_t loop_successors(const struct work *w, const struct loops *l, uint32_t pc,
+                                uint32_t *next) {
   uint32_t n = w_successors(w->insns, w->flow->count, pc, next), kept = 0;
   for (uint32_t k = 0; k < n; k++)
     if (!l->cut[next[k]])
@@ -265,7 +283,8 @@ static uint32_t loop_successors(const struct work *w, const struct loops *l, uin
 }
 
 /* What decides when the members of a part are left, from within it. */
-static uint16_t find_counts(const struct work *w, const struct loops *l, const uint32_t *members, uint32_t count) {
+static uint16_t find_counts(const struct work *w, const struct loops *l, const uint32_t *members,
+                            uint32_t count) {
   uint16_t counts = 0, had;
   uint32_t next[2], part = l->part[members[0]];
   for (uint32_t m = 0; m < count; m++) {
@@ -347,8 +366,9 @@ static void *zeroed(struct w_pool *pool, size_t count, size_t each);
 static bool find_loops(struct work *w, struct w_pool *pool) {
   struct loops l = {0};
   size_t n = w->flow->count;
-  bool made = (l.order = zeroed(pool, n, 4)) && (l.low = zeroed(pool, n, 4)) && (l.part = zeroed(pool, n, 4)) &&
-              (l.open = zeroed(pool, n, 4)) && (l.path = zeroed(pool, n, 4)) && (l.side = zeroed(pool, n, 1)) &&
+  bool made = (l.order = zeroed(pool, n, 4)) && (l.low = zeroed(pool, n, 4)) &&
+              (l.part = zeroed(pool, n, 4)) && (l.open = zeroed(pool, n, 4)) &&
+              (l.path = zeroed(pool, n, 4)) && (l.side = zeroed(pool, n, 1)) &&
               (l.cut = zeroed(pool, n, 1));
   bool found = made;
   for (int nested = 0; found && nested < NESTED_LOOPS; nested++) {
@@ -380,17 +400,17 @@ static void *zeroed(struct w_pool *pool, size_t count, size_t each) {
   return block;
 }
 
-bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns, uint32_t count,
-                 struct w_flow *flow) {
+bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns,
+                 uint32_t count, struct w_flow *flow) {
   memset(flow, 0, sizeof *flow);
   flow->count = count;
   struct work w = {.t = t, .insns = insns, .flow = flow};
   bool made = (flow->join = zeroed(pool, count, 1)) && (flow->reached = zeroed(pool, count, 1)) &&
               (flow->live = zeroed(pool, count, 2)) && (flow->value = zeroed(pool, count, 2)) &&
-              (flow->counts = zeroed(pool, count, 2)) &&
-              (w.queue.slots = zeroed(pool, count, 4)) && (w.queue.waiting = zeroed(pool, count, 1)) &&
-              (w.first = zeroed(pool, count + 1, 4)) && (w.preds = zeroed(pool, 2 * (size_t)count, 4)) &&
-              (w.frame = zeroed(pool, count, 2));
+              (flow->counts = zeroed(pool, count, 2)) && (w.queue.slots = zeroed(pool, count, 4)) &&
+              (w.queue.waiting = zeroed(pool, count, 1)) &&
+              (w.first = zeroed(pool, count + 1, 4)) &&
+              (w.preds = zeroed(pool, 2 * (size_t)count, 4)) && (w.frame = zeroed(pool, count, 2));
   if (made && count) {
     find_reached(&w);
     find_predecessors(&w);

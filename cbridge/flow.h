@@ -1,5 +1,5 @@
-/* What the control-flow graph alone tells: where paths meet, which code nothing reaches, and which registers
- * still matter. */
+/* What the control-flow graph alone tells: where paths meet, which code nothing reaches, and which
+ * registers still matter. */
 #ifndef WARRANT_FLOW_H
 #define WARRANT_FLOW_H
 
@@ -11,13 +11,15 @@ struct w_flow {
   uint8_t *join;    /* owned; by slot: more than one way leads here */
   uint8_t *reached; /* owned; by slot: some way leads here */
   uint16_t *live;   /* owned; by slot, a bit a register: it is read before it is written again */
-  uint16_t *value;  /* owned; of these, the registers whose value can matter, rather than that they are defined */
-  uint16_t *counts; /* owned; by slot: the registers, and W_ANY_SLOT, that decide when a loop around it ends */
+  uint16_t *value;  /* owned; of these, the registers whose value can matter, rather than that they
+                       are defined */
+  uint16_t *counts; /* owned; by slot: the registers, and W_ANY_SLOT, that decide when a loop around
+                       it ends */
   uint8_t loaded[W_STACK]; /* by frame byte: bit z, some load of size z starts here */
 };
 /* False: out of memory. Free with w_flow_free in either case. */
-bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns, uint32_t count,
-                 struct w_flow *flow);
+bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns,
+                 uint32_t count, struct w_flow *flow);
 void w_flow_free(struct w_pool *pool, struct w_flow *flow);
 
 /* The slots after `pc`, at most two, in `next`; those outside of the program are left out. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* --- Inclusion -------------------------------------------------------------------------------------------------- */
+/* --- Inclusion ------------------------------------------------------------------------------- */
 
 void w_subst_free(struct w_pool *pool, struct w_subst *sub) {
   w_release(pool, sub->v, sub->cap * sizeof *sub->v);
@@ -29,8 +29,10 @@ static bool match(struct w_subst *sub, struct w_aval x, struct w_aval y) {
   return true;
 }
 
-/* A constant that is another one in the source, or none: most states differ there, and it is quickly seen. */
-static bool constant_differs(const struct w_state *from, struct w_aval x, const struct w_state *to, struct w_aval y) {
+/* A constant that is another one in the source, or none: most states differ there, and it is
+ * quickly seen. */
+static bool constant_differs(const struct w_state *from, struct w_aval x, const struct w_state *to,
+                             struct w_aval y) {
   const struct w_fact *f = w_fact_of(from, x), *g = w_fact_of(to, y);
   uint64_t c, d;
   if (g->kind != W_FSCALAR || !w_sc_is_const(g->s, &d))
@@ -71,13 +73,14 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
   return true;
 }
 
-/* --- Normal form ------------------------------------------------------------------------------------------------ */
+/* --- Normal form ----------------------------------------------------------------------------- */
 
-struct names {
-  uint32_t *to;  /* the new symbol of an old one, plus 1; 0: none yet */
-  int64_t *base; /* what the new one is above the old one */
-  uint8_t *plain; /* the old one is used without a constant somewhere */
-};
+void w_names_free(struct w_pool *pool, struct w_names *names) {
+  w_release(pool, names->to, names->to_cap * sizeof *names->to);
+  w_release(pool, names->base, names->base_cap * sizeof *names->base);
+  w_release(pool, names->plain, names->plain_cap);
+  memset(names, 0, sizeof *names);
+}
 
 static uint32_t add_fact(struct w_state *st, const struct w_fact *f) {
   if (f)
@@ -87,8 +90,8 @@ static uint32_t add_fact(struct w_state *st, const struct w_fact *f) {
   return st->next++;
 }
 
-static struct w_aval rename_value(const struct w_state *from, struct names *names, struct w_state *to,
-                                  struct w_aval a) {
+static struct w_aval rename_value(const struct w_state *from, struct w_names *names,
+                                  struct w_state *to, struct w_aval a) {
   const struct w_fact *f = w_fact_of(from, a);
   struct w_fact g = *f;
   uint64_t c;
@@ -103,52 +106,49 @@ static struct w_aval rename_value(const struct w_state *from, struct names *name
     names->to[a.sym] = add_fact(to, &g) + 1;
     names->base[a.sym] = base;
   }
-  return (struct w_aval){names->to[a.sym] - 1, (int64_t)((uint64_t)a.c - (uint64_t)names->base[a.sym])};
+  return (struct w_aval){names->to[a.sym] - 1,
+                         (int64_t)((uint64_t)a.c - (uint64_t)names->base[a.sym])};
 }
 
-bool w_normalise(struct w_pool *pool, const struct w_flow *flow, const struct w_state *from,
-                 struct w_state *to) {
+bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
+                 const struct w_state *from, struct w_state *to) {
   uint16_t live = flow->live[from->pc] | 1u << 10, value = flow->value[from->pc] | 1u << 10;
   uint32_t n = from->next;
-  struct names names = {0};
   memset(to, 0, sizeof *to);
-  bool made = (names.to = w_resize(pool, NULL, 0, n * sizeof *names.to)) &&
-              (names.base = w_resize(pool, NULL, 0, n * sizeof *names.base)) &&
-              (names.plain = w_resize(pool, NULL, 0, n)) &&
-              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + from->nslots, sizeof *to->facts) &&
-              (!from->nslots ||
-               w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots));
-  if (made) {
-    memset(names.to, 0, n * sizeof *names.to);
-    memset(names.plain, 0, n);
-    to->pc = from->pc;
-    memcpy(to->written, from->written, sizeof to->written);
-    to->defined = from->defined & live;
-    add_fact(to, &from->facts[0]);
-    for (int r = 0; r < 11; r++)
-      if (to->defined & value & 1u << r && !from->regs[r].c)
-        names.plain[from->regs[r].sym] = 1;
-    for (uint32_t i = 0; i < from->nslots; i++)
-      if (!from->slots[i].v.c)
-        names.plain[from->slots[i].v.sym] = 1;
-    for (int r = 0; r < 11; r++)
-      if (to->defined >> r & 1)
-        to->regs[r] = value >> r & 1 ? rename_value(from, &names, to, from->regs[r])
-                                     : (struct w_aval){add_fact(to, NULL), 0};
-    for (uint32_t i = 0; i < from->nslots; i++) {
-      const struct w_slot *s = &from->slots[i];
-      if (!(flow->loaded[s->off + W_STACK] >> s->size & 1))
-        continue;
-      to->slots[to->nslots] = *s;
-      to->slots[to->nslots++].v = rename_value(from, &names, to, s->v);
-    }
-  }
-  w_release(pool, names.to, n * sizeof *names.to);
-  w_release(pool, names.base, n * sizeof *names.base);
-  w_release(pool, names.plain, n);
-  if (!made)
+  if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||
+      !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
+      !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
+      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + from->nslots,
+                 sizeof *to->facts) ||
+      (from->nslots &&
+       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots))) {
     w_state_free(pool, to);
-  return made;
+    return false;
+  }
+  memset(names->to, 0, n * sizeof *names->to);
+  memset(names->plain, 0, n);
+  to->pc = from->pc;
+  memcpy(to->written, from->written, sizeof to->written);
+  to->defined = from->defined & live;
+  add_fact(to, &from->facts[0]);
+  for (int r = 0; r < 11; r++)
+    if (to->defined & value & 1u << r && !from->regs[r].c)
+      names->plain[from->regs[r].sym] = 1;
+  for (uint32_t i = 0; i < from->nslots; i++)
+    if (!from->slots[i].v.c)
+      names->plain[from->slots[i].v.sym] = 1;
+  for (int r = 0; r < 11; r++)
+    if (to->defined >> r & 1)
+      to->regs[r] = value >> r & 1 ? rename_value(from, names, to, from->regs[r])
+                                   : (struct w_aval){add_fact(to, NULL), 0};
+  for (uint32_t i = 0; i < from->nslots; i++) {
+    const struct w_slot *s = &from->slots[i];
+    if (!(flow->loaded[s->off + W_STACK] >> s->size & 1))
+      continue;
+    to->slots[to->nslots] = *s;
+    to->slots[to->nslots++].v = rename_value(from, names, to, s->v);
+  }
+  return true;
 }
 
 static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
@@ -157,10 +157,13 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   switch (f->kind) {
   case W_FSCALAR:
     return f->tainted == g->tainted && w_sc_le(f->s, g->s) && w_sc_le(g->s, f->s);
-  case W_FPKT: return f->mx == g->mx && f->checked == g->checked && (!f->checked || f->av == g->av);
-  case W_FVAL: return f->map == g->map && f->mx == g->mx;
+  case W_FPKT:
+    return f->mx == g->mx && f->checked == g->checked && (!f->checked || f->av == g->av);
+  case W_FVAL:
+    return f->map == g->map && f->mx == g->mx;
   case W_FMAP:
-  case W_FNULL: return f->map == g->map;
+  case W_FNULL:
+    return f->map == g->map;
   }
   return true;
 }
@@ -197,7 +200,8 @@ uint64_t w_state_hash(const struct w_state *st) {
     if (st->defined >> r & 1)
       h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
   for (uint32_t i = 0; i < st->nslots; i++)
-    h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym), (uint64_t)st->slots[i].v.c);
+    h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym),
+            (uint64_t)st->slots[i].v.c);
   for (uint32_t k = 0; k < st->next; k++) {
     const struct w_fact *f = &st->facts[k];
     h = mix(h, f->kind);
@@ -209,7 +213,7 @@ uint64_t w_state_hash(const struct w_state *st) {
   return h;
 }
 
-/* --- Generalising ----------------------------------------------------------------------------------------------- */
+/* --- Generalising ---------------------------------------------------------------------------- */
 
 /* A new symbol is a.sym + base; where b has a counterpart it is also b.sym + base + delta. */
 struct pair {
@@ -258,7 +262,8 @@ static struct w_fact any_fact(void) {
 }
 
 /* The fact of a new symbol that stands for x in a and for y in b, and what it is above x.sym. */
-static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct w_aval y, int64_t *base) {
+static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct w_aval y,
+                                int64_t *base) {
   const struct w_fact *f = w_fact_of(j->a, x), *g = w_fact_of(j->b, y);
   struct w_fact h = *f;
   *base = x.c;
@@ -271,8 +276,8 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   if ((f->kind == W_FPKT && g->kind == W_FPKT) ||
       (f->kind == W_FVAL && g->kind == W_FVAL && f->map == g->map)) {
     int64_t c = min64(x.c, y.c), da, db;
-    if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) || da > W_GUARD ||
-        db > W_GUARD)
+    if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) ||
+        da > W_GUARD || db > W_GUARD)
       return any_fact();
     h.mx = max64(f->mx + da, g->mx + db);
     if (f->kind == W_FPKT) {
@@ -288,13 +293,14 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
     *base = da;
     return h;
   }
-  if (f->kind == g->kind && x.c == y.c && (f->map == g->map || f->kind == W_FSTACK || f->kind == W_FCTX ||
-                                          f->kind == W_FEND)) {
+  if (f->kind == g->kind && x.c == y.c &&
+      (f->map == g->map || f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FEND)) {
     *base = 0;
     return h;
   }
-  if (!x.c && !y.c && ((f->kind == W_FNULL && g->kind == W_FVAL && !g->mx) ||
-                       (f->kind == W_FVAL && g->kind == W_FNULL && !f->mx)) &&
+  if (!x.c && !y.c &&
+      ((f->kind == W_FNULL && g->kind == W_FVAL && !g->mx) ||
+       (f->kind == W_FVAL && g->kind == W_FNULL && !f->mx)) &&
       f->map == g->map) {
     struct w_fact null = {.kind = W_FNULL, .map = f->map};
     return null;
@@ -332,10 +338,11 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
   struct joining j = {.a = a, .b = b, .to = to};
   size_t size = (11 + a->nslots) * sizeof *j.pairs;
   memset(to, 0, sizeof *to);
-  bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
-              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + a->nslots, sizeof *to->facts) &&
-              (!a->nslots ||
-               w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots));
+  bool made =
+      (j.pairs = w_resize(pool, NULL, 0, size)) &&
+      w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + a->nslots, sizeof *to->facts) &&
+      (!a->nslots ||
+       w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots));
   if (made) {
     to->pc = a->pc;
     to->defined = a->defined & b->defined;
@@ -361,7 +368,8 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
 }
 
 static void add_difference(const struct w_target *t, const struct w_state *a, struct w_aval x,
-                           const struct w_state *b, struct w_aval y, uint32_t bit, struct w_difference *d) {
+                           const struct w_state *b, struct w_aval y, uint32_t bit,
+                           struct w_difference *d) {
   const struct w_fact *f = w_fact_of(a, x), *g = w_fact_of(b, y);
   uint32_t distance = 0;
   if (g->kind == W_FNONE) {
@@ -385,7 +393,8 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   d->distance += distance;
 }
 
-struct w_difference w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b) {
+struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
+                              const struct w_state *b) {
   struct w_difference d = {0};
   for (int r = 0; r < 11; r++) {
     if ((a->defined ^ b->defined) >> r & 1) {

@@ -1,5 +1,5 @@
-/* Helpers, program types and context fields. The data is printed from semantics/Target.v into tables.c
- * when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields. The data is printed from semantics/Target.v into
+ * tables.c when the project is built; nobody writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
@@ -44,8 +44,8 @@ extern const uint32_t w_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the table's
- * entry for a context of `ctx_size` bytes, and returned. */
+/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
+ * table's entry for a context of `ctx_size` bytes, and returned. */
 static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
                                                        struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {

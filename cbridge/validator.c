@@ -1,7 +1,9 @@
-/* Calls into the embedded OCaml. Its runtime is one for the process, so a lock lets in one call at a time.
+/* Calls into the embedded OCaml. Its runtime is one for the process, so a lock lets in one call at
+ * a time.
  *
- * Each call runs on a thread of its own with a large stack: replaying a certificate recurses once for each
- * branch it is inside of, and the certificate reader's limits keep that well within STACK_SIZE. */
+ * Each call runs on a thread of its own with a large stack: replaying a certificate recurses once
+ * for each branch it is inside of, and the certificate reader's limits keep that well within
+ * STACK_SIZE. */
 #include "validator.h"
 
 #include <pthread.h>
@@ -28,8 +30,8 @@ struct job {
   int result;
 };
 
-/* The runtime is global anyway; these say whether it was started, where its signal handler for running out of
- * stack runs, and whose trace lines come. */
+/* The runtime is global anyway; these say whether it was started, where its signal handler for
+ * running out of stack runs, and whose trace lines come. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool started;
 static stack_t signal_stack;
@@ -132,8 +134,8 @@ int warrant_validate_bytes(const uint8_t *image, size_t image_size, const uint8_
 }
 
 int warrant_reference_run(const uint8_t *image, size_t image_size, const uint8_t *environment,
-                          size_t environment_size, bool trace, warrant_line_fn *line, void *data, char *why,
-                          size_t why_size) {
+                          size_t environment_size, bool trace, warrant_line_fn *line, void *data,
+                          char *why, size_t why_size) {
   struct job job = {.image = image,
                     .image_size = image_size,
                     .second = environment,

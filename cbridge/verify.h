@@ -1,5 +1,5 @@
-/* The fast verifier: a path-sensitive search that ends in a certificate or a refusal. It is not trusted: an
- * accept counts once the proved validator has accepted the certificate. */
+/* The fast verifier: a path-sensitive search that ends in a certificate or a refusal. It is not
+ * trusted: an accept counts once the proved validator has accepted the certificate. */
 #ifndef WARRANT_VERIFY_H
 #define WARRANT_VERIFY_H
 
@@ -7,9 +7,22 @@
 
 /* Why a program is refused. Their words: warrant_reasons. */
 enum w_reason {
-  W_BAD_PC, W_UNDEFINED_REGISTER, W_OUT_OF_BOUNDS, W_READ_ONLY, W_BAD_CONTEXT_ACCESS, W_UNDEFINED_STACK,
-  W_BAD_HELPER_ARGUMENT, W_UNKNOWN_HELPER, W_NULL_POINTER, W_INVALID_POINTER, W_FRAME_POINTER_WRITE,
-  W_BAD_RETURN, W_LEAKED_REFERENCE, W_LOOP, W_TOO_COMPLEX, W_INVALID_INSTRUCTION,
+  W_BAD_PC,
+  W_UNDEFINED_REGISTER,
+  W_OUT_OF_BOUNDS,
+  W_READ_ONLY,
+  W_BAD_CONTEXT_ACCESS,
+  W_UNDEFINED_STACK,
+  W_BAD_HELPER_ARGUMENT,
+  W_UNKNOWN_HELPER,
+  W_NULL_POINTER,
+  W_INVALID_POINTER,
+  W_FRAME_POINTER_WRITE,
+  W_BAD_RETURN,
+  W_LEAKED_REFERENCE,
+  W_LOOP,
+  W_TOO_COMPLEX,
+  W_INVALID_INSTRUCTION,
   W_REASONS,
 };
 /* The reason words, in the order of enum w_reason; static. */
@@ -24,23 +37,25 @@ enum warrant_outcome { WARRANT_ACCEPT, WARRANT_REJECT, WARRANT_VERDICT_UNSUPPORT
 
 struct warrant_verdict {
   enum warrant_outcome verdict;
-  uint32_t pc;        /* REJECT, UNSUPPORTED: the instruction it is about */
-  const char *reason; /* REJECT: a word of warrant_reasons; static. Else NULL */
-  char message[512];  /* REJECT, UNSUPPORTED: one sentence. ACCEPT: "" */
-  uint64_t steps_bound; /* ACCEPT: no run takes more steps */
-  uint64_t visited;     /* instructions analysed */
+  uint32_t pc;               /* REJECT, UNSUPPORTED: the instruction it is about */
+  const char *reason;        /* REJECT: a word of warrant_reasons; static. Else NULL */
+  char message[512];         /* REJECT, UNSUPPORTED: one sentence. ACCEPT: "" */
+  uint64_t steps_bound;      /* ACCEPT: no run takes more steps */
+  uint64_t visited;          /* instructions analysed */
   uint64_t time_ns, peak_kb; /* of the search: processor time, and memory that it allocated */
-  uint8_t *cert; /* owned; ACCEPT: the certificate (docs/formats.md) */
+  uint8_t *cert;             /* owned; ACCEPT: the certificate (docs/formats.md) */
   size_t cert_len;
   char (*warnings)[256]; /* owned; what is allowed here and refused elsewhere, one sentence each */
   uint32_t warning_count;
   char state[1024]; /* REJECT: what was known where it was refused, "r1 = ...; r2 = ..." */
 };
 
-/* Judges an eBPF program. Returns 0 with *verdict filled, to be freed with warrant_verdict_free; or -1 with
- * *error when there is no verdict: a program that is not eBPF, or no memory. `options` may be NULL. */
-int warrant_verify(const struct warrant_program *program, const struct warrant_verify_options *options,
-                   struct warrant_verdict *verdict, struct warrant_error *error);
+/* Judges an eBPF program. Returns 0 with *verdict filled, to be freed with warrant_verdict_free; or
+ * -1 with *error when there is no verdict: a program that is not eBPF, or no memory. `options` may
+ * be NULL. */
+int warrant_verify(const struct warrant_program *program,
+                   const struct warrant_verify_options *options, struct warrant_verdict *verdict,
+                   struct warrant_error *error);
 void warrant_verdict_free(struct warrant_verdict *verdict);
 
 #endif

@@ -9,8 +9,10 @@
 static const char help[] =
     "usage: warrant-reference [--trace] IMAGE ENVIRONMENT\n"
     "\n"
-    "Runs the program image in the environment (docs/formats.md has both forms) with the machine that the\n"
-    "theorems speak of. Prints the result as one JSON object on the last line; with --trace the state\n"
+    "Runs the program image in the environment (docs/formats.md has both forms) with the machine "
+    "that the\n"
+    "theorems speak of. Prints the result as one JSON object on the last line; with --trace the "
+    "state\n"
     "before each step comes first, one line each.\n"
     "\n"
     "Exit code: 0 it ended with a result; 1 it faulted; 2 wrong usage or unreadable input.\n";
@@ -50,8 +52,8 @@ int main(int argc, char **argv) {
     code = complain(error.text);
   } else {
     char why[400];
-    int ran = warrant_reference_run(image, image_size, environment, environment_size, trace, print, NULL, why,
-                                    sizeof why);
+    int ran = warrant_reference_run(image, image_size, environment, environment_size, trace, print,
+                                    NULL, why, sizeof why);
     code = ran == 1 ? WARRANT_OK : ran == 0 ? WARRANT_REFUSED : complain(why);
     if (fflush(stdout))
       code = complain("can't write the output");

@@ -12,7 +12,8 @@ static const char help[] =
     "usage: warrant-validate [OPTION]... FILE [CERT]\n"
     "       warrant-validate --image IMAGE [CERT]\n"
     "\n"
-    "Asks the proved validator whether the certificate CERT shows that the program in FILE is safe.\n"
+    "Asks the proved validator whether the certificate CERT shows that the program in FILE is "
+    "safe.\n"
     "A classic program needs no certificate.\n"
     "\n"
     "  --image         the program is an image, as docs/formats.md describes it\n"
@@ -30,7 +31,8 @@ static int complain(const char *file, const char *text, int code) {
 }
 
 /* The image of the one program in `path`; the caller frees *image. Returns 0 or an exit code. */
-static int load(const char *path, const struct warrant_load_options *options, uint8_t **image, size_t *size) {
+static int load(const char *path, const struct warrant_load_options *options, uint8_t **image,
+                size_t *size) {
   struct warrant_object object;
   struct warrant_error error = {0};
   if (warrant_load(path, options, &object, &error))
@@ -48,26 +50,40 @@ static int load(const char *path, const struct warrant_load_options *options, ui
 
 int main(int argc, char **argv) {
   enum { IMAGE = 256, PROG, PROFILE, FORMAT, TYPE, CTX_SIZE, HEX, HELP };
-  static const struct option long_options[] = {
-      {"image", no_argument, NULL, IMAGE},         {"prog", required_argument, NULL, PROG},
-      {"profile", required_argument, NULL, PROFILE}, {"format", required_argument, NULL, FORMAT},
-      {"type", required_argument, NULL, TYPE},     {"ctx-size", required_argument, NULL, CTX_SIZE},
-      {"hex", no_argument, NULL, HEX},             {"help", no_argument, NULL, HELP},
-      {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {{"image", no_argument, NULL, IMAGE},
+                                               {"prog", required_argument, NULL, PROG},
+                                               {"profile", required_argument, NULL, PROFILE},
+                                               {"format", required_argument, NULL, FORMAT},
+                                               {"type", required_argument, NULL, TYPE},
+                                               {"ctx-size", required_argument, NULL, CTX_SIZE},
+                                               {"hex", no_argument, NULL, HEX},
+                                               {"help", no_argument, NULL, HELP},
+                                               {NULL, 0, NULL, 0}};
   struct warrant_load_options options = {.need_type = true};
   bool is_image = false;
   uint32_t type = 0;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     char *end = NULL;
     switch (option) {
-    case IMAGE: is_image = true; break;
-    case PROG: options.prog = optarg; break;
-    case FORMAT: options.format = optarg; break;
-    case HEX: options.hex = true; break;
-    case HELP: fputs(help, stdout); return WARRANT_OK;
+    case IMAGE:
+      is_image = true;
+      break;
+    case PROG:
+      options.prog = optarg;
+      break;
+    case FORMAT:
+      options.format = optarg;
+      break;
+    case HEX:
+      options.hex = true;
+      break;
+    case HELP:
+      fputs(help, stdout);
+      return WARRANT_OK;
     case PROFILE:
       if (strcmp(optarg, "root") && strcmp(optarg, "strict"))
-        return complain(optarg, "is no profile that is known; root and strict are", WARRANT_BAD_INPUT);
+        return complain(optarg, "is no profile that is known; root and strict are",
+                        WARRANT_BAD_INPUT);
       options.profile = strcmp(optarg, "strict") ? WARRANT_ROOT : WARRANT_STRICT;
       break;
     case TYPE:
@@ -86,7 +102,8 @@ int main(int argc, char **argv) {
     }
   }
   if (argc - optind < 1 || argc - optind > 2)
-    return complain("", "needs FILE and CERT; `warrant-validate --help` says more", WARRANT_BAD_INPUT);
+    return complain("", "needs FILE and CERT; `warrant-validate --help` says more",
+                    WARRANT_BAD_INPUT);
   const char *path = argv[optind], *cert_path = argv[optind + 1];
   uint8_t *image = NULL, *cert = NULL;
   size_t image_size = 0, cert_size = 0;

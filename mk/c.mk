@@ -60,8 +60,8 @@ $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d $$(filter-out %.h,$$^) $$(PROGRAM_LIBS) -o $$@
 
-$(1)/tests/trace_test $(1)/tests/isa_test: $(1)/obj/gen.o
-$(1)/obj/gen.o: tests/gen.c
+$(1)/tests/trace_test $(1)/tests/isa_test: $(1)/obj/gen.o $(1)/obj/both.o
+$(1)/obj/gen.o $(1)/obj/both.o: $(1)/obj/%.o: tests/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@

@@ -19,20 +19,23 @@ bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < p
 
 #define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
 
+/* The order in which a compiler evaluates operands must not matter, so no expression draws twice. */
 uint64_t gen_number(struct gen *g) {
   static const uint8_t bits[] = {7, 8, 15, 16, 31, 32, 63};
+  unsigned shift = gen_below(g, 64);
   switch (gen_below(g, 8)) {
   case 0: return gen_below(g, 4);
   case 1: return 0 - (uint64_t)gen_below(g, 4);
   case 2:
   case 3:
   case 4: { /* around a power of two, or around its negative */
-    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1 + gen_below(g, 3);
+    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1;
+    v += gen_below(g, 3);
     return gen_percent(g, 30) ? 0 - v : v;
   }
-  case 5: return UINT64_C(1) << gen_below(g, 64);
+  case 5: return UINT64_C(1) << shift;
   case 6: return gen_below(g, 256);
-  default: return gen_u64(g) >> gen_below(g, 64);
+  default: return gen_u64(g) >> shift;
   }
 }
 
@@ -127,7 +130,11 @@ static int32_t any_distance(struct gen *g) {
   return gen_percent(g, 12) ? -(int32_t)gen_below(g, 9) : (int32_t)gen_below(g, 6);
 }
 
-static uint32_t any_insn(struct gen *g, const struct gen_form *f, struct warrant_insn *out) {
+static int32_t any_map(struct gen *g, uint32_t maps) {
+  return maps && gen_percent(g, 93) ? (int32_t)gen_below(g, maps) : (int32_t)gen_number(g);
+}
+
+static uint32_t any_insn(struct gen *g, const struct gen_form *f, uint32_t maps, struct warrant_insn *out) {
   struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm}, next = {0};
   if (f->free & GEN_DST)
     i.dst = any_reg(g) & 15;
@@ -146,7 +153,7 @@ static uint32_t any_insn(struct gen *g, const struct gen_form *f, struct warrant
   if (f->free & GEN_HELPER)
     i.imm = any_helper(g);
   if (f->free & GEN_MAP)
-    i.imm = gen_percent(g, 95) ? (int32_t)gen_below(g, GEN_MAPS_MAX) : (int32_t)gen_number(g);
+    i.imm = any_map(g, maps);
   if (f->free & GEN_NEXT_IMM)
     next.imm = f->free & GEN_MAP ? (int32_t)gen_below(g, 70) - 4 : (int32_t)gen_number(g);
   out[0] = i;
@@ -155,18 +162,38 @@ static uint32_t any_insn(struct gen *g, const struct gen_form *f, struct warrant
   return f->free & GEN_LONG ? 2 : 1;
 }
 
+/* Something to begin with, so that not every program ends at once. */
+static uint32_t first_value(struct gen *g, unsigned r, uint32_t maps, struct warrant_insn *out) {
+  struct warrant_insn second = {0}, first = {.op = 0xb7, .dst = r & 15};
+  int32_t number = (int32_t)gen_number(g), map = any_map(g, maps);
+  switch (gen_below(g, 8)) {
+  case 0:
+  case 1: first.imm = number; break;
+  case 2:
+  case 3:
+  case 4: /* the frame */
+    first = (struct warrant_insn){.op = 0xbf, .dst = r & 15, .src = 10};
+    second = (struct warrant_insn){.op = 0x07, .dst = r & 15, .imm = -8 * (int32_t)gen_below(g, 9)};
+    break;
+  case 5: first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 1, .imm = map}; break;
+  case 6: first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 2, .imm = map}; break;
+  default: /* the context, or nothing */
+    if (r == 1)
+      return 0;
+    first = (struct warrant_insn){.op = 0xbf, .dst = r & 15, .src = 1};
+  }
+  out[0] = first;
+  out[1] = second;
+  return first.op == 0x18 || second.op ? 2 : 1;
+}
+
 static void wild(struct gen *g, struct gen_program *out) {
   struct gen_form forms[GEN_FORMS_MAX];
-  uint32_t count = gen_forms(forms), want = 1 + gen_below(g, 48), n = 0;
-  for (unsigned r = 0; r < 10 && gen_percent(g, 85); r++) { /* not all of them end at once */
-    if (r == 1)
-      continue;
-    out->insns[n++] = gen_percent(g, 40)
-                          ? (struct warrant_insn){.op = 0xbf, .dst = r & 15, .src = gen_percent(g, 70) ? 10 : 1}
-                          : (struct warrant_insn){.op = 0xb7, .dst = r & 15, .imm = (int32_t)gen_number(g)};
-  }
+  uint32_t count = gen_forms(forms), want = 1 + gen_below(g, 60), n = 0;
+  for (unsigned r = 0; r < 10 && gen_percent(g, 88); r++)
+    n += first_value(g, r, out->p.map_count, &out->insns[n]);
   while (n < want)
-    n += any_insn(g, &forms[gen_below(g, count)], &out->insns[n]);
+    n += any_insn(g, &forms[gen_below(g, count)], out->p.map_count, &out->insns[n]);
   if (gen_percent(g, 80))
     out->insns[n++] = (struct warrant_insn){.op = 0x95};
   out->p.insn_count = n;
@@ -196,6 +223,7 @@ struct builder {
   const struct w_field *data, *data_end; /* or NULL */
   uint32_t count, room;
   uint16_t next_id, kept; /* kept: bit r: no piece may write r */
+  bool loose;             /* now and then a check is left out or wrong */
   unsigned depth;
 };
 
@@ -209,6 +237,8 @@ static void land(struct builder *b, struct warrant_insn *jump) {
   jump->off = (int16_t)(&b->out->insns[b->count] - jump - 1);
 }
 static bool room(const struct builder *b, uint32_t n) { return b->count + n <= b->room; }
+
+static bool careless(struct builder *b) { return b->loose && gen_percent(b->g, 6); }
 
 static int reg_of_kind(struct builder *b, const struct known *k, enum kind kind) {
   unsigned from = gen_below(b->g, 10);
@@ -274,7 +304,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     d = to;
   }
   uint64_t most = UINT64_MAX;
-  unsigned op;
+  unsigned op, s, variant;
   switch (gen_below(g, 10)) {
   case 0: put(b, class | 0x80, d, 0, 0, 0); break;
   case 1: {
@@ -284,13 +314,17 @@ static void arithmetic(struct builder *b, struct known *k) {
     most = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     break;
   }
-  case 2: put(b, class | 0xb8, d, number_reg(b, k), 8 << gen_below(g, class == 7 ? 3 : 2), 0); break;
+  case 2:
+    s = number_reg(b, k);
+    put(b, class | 0xb8, d, s, 8 << gen_below(g, class == 7 ? 3 : 2), 0);
+    break;
   case 3:
     op = PICK(g, divide_codes);
+    variant = gen_below(g, 2);
     if (gen_percent(g, 50))
-      put(b, class | op, d, 0, (int32_t)gen_below(g, 2), (int32_t)gen_number(g));
+      put(b, class | op, d, 0, (int32_t)variant, (int32_t)gen_number(g));
     else
-      put(b, class | op | 8, d, number_reg(b, k), (int32_t)gen_below(g, 2), 0);
+      put(b, class | op | 8, d, number_reg(b, k), (int32_t)variant, 0);
     break;
   case 4: { /* a bounded number */
     int32_t mask = (int32_t)(gen_percent(g, 60) ? (1u << gen_below(g, 6)) - 1 : gen_below(g, 64));
@@ -305,7 +339,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     break;
   case 7: {
     op = PICK(g, plain_codes);
-    unsigned s = number_reg(b, k);
+    s = number_reg(b, k);
     if (op == 0x60 || op == 0x70 || op == 0xc0) {
       if (b->kept >> s & 1)
         return;
@@ -361,19 +395,26 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   struct gen *g = b->g;
   struct place p = {.frame = 1, .found = true, .writable = true};
   unsigned r = gen_below(g, 10);
+  int pointer = gen_percent(g, 50) ? reg_of_kind(b, k, gen_percent(g, 50) ? PACKET : VALUE) : -1;
+  if (pointer >= 0)
+    r = (unsigned)pointer;
   const struct value *v = &k->r[r];
   p.base = r;
-  switch (gen_percent(g, 40) ? UNKNOWN : v->kind) {
+  switch (pointer < 0 && gen_percent(g, 30) ? UNKNOWN : v->kind) {
   case PACKET:
-    p.found = (int32_t)v->checked >= (int32_t)n;
-    if (p.found)
+    p.found = v->checked >= n;
+    if (p.found && careless(b))
+      p.off = (int32_t)(v->checked + 1 - n) - v->off;
+    else if (p.found)
       p.off = (int32_t)gen_below(g, v->checked - n + 1) - v->off;
     break;
   case VALUE: {
     const struct warrant_map *m = &b->out->maps[v->map];
-    p.writable = !m->readonly;
+    p.writable = !m->readonly || (b->loose && gen_percent(g, 30));
     p.found = v->most + n <= m->value_size;
-    if (p.found)
+    if (p.found && careless(b))
+      p.off = (int32_t)(m->value_size + 1 - v->most - n) - v->off;
+    else if (p.found)
       p.off = (int32_t)gen_below(g, (uint32_t)(m->value_size - v->most - n + 1)) - v->off;
     break;
   }
@@ -394,7 +435,8 @@ static void load(struct builder *b, struct known *k) {
   bool extend = code < 3 && gen_percent(g, 25);
   if (!p.found)
     return;
-  if (p.frame < 0 && !frame_written(k, p.frame, n) && (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)))
+  if (p.frame < 0 && !frame_written(k, p.frame, n) && (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)) &&
+      !careless(b))
     return;
   struct value v = number(extend || n == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1);
   if (p.frame < 0 && n == 8 && (p.frame & 7) == 0 && k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
@@ -442,7 +484,9 @@ static void context(struct builder *b, struct known *k) {
     if (f->narrow && gen_percent(g, 40))
       code = gen_below(g, code + 1);
     off = f->off + (1u << code) * gen_below(g, f->size >> code);
-    write = f->writable && gen_percent(g, 50);
+    write = (f->writable && gen_percent(g, 50)) || careless(b);
+    if (careless(b))
+      off = gen_below(g, b->type->ctx_size);
   }
   if (!write) {
     unsigned d = free_reg(b, k);
@@ -555,6 +599,8 @@ static void map_value(struct builder *b, struct known *k) {
     return;
   unsigned d = free_reg(b, k);
   int32_t off = (int32_t)gen_below(b->g, b->out->maps[m].value_size);
+  if (careless(b))
+    off = (int32_t)gen_below(b->g, b->out->maps[m].value_size + 16) - 8;
   put(b, 0x18, d, 2, 0, (int32_t)m);
   put(b, 0, 0, 0, 0, off);
   k->r[d] = (struct value){.kind = VALUE, .map = (uint8_t)m, .off = off};
@@ -564,7 +610,7 @@ static void map_value(struct builder *b, struct known *k) {
 static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, bool small) {
   int32_t off = -(int32_t)(((n + 7) & ~7u) + 8 * gen_below(b->g, 5));
   for (int32_t at = off; at < off + (int32_t)n; at += 8)
-    if (small || !frame_written(k, at, 8)) {
+    if ((small || !frame_written(k, at, 8)) && !careless(b)) {
       put(b, 0x7a, 10, 0, at, (int32_t)(at == off && gen_percent(b->g, 85) ? gen_below(b->g, 4) : gen_below(b->g, 2)));
       frame_write(k, at, 8, NULL);
     }
@@ -680,6 +726,10 @@ static void null_check(struct builder *b, struct known *k) {
   if (r < 0 || !room(b, 12))
     return;
   uint16_t id = k->r[r].id;
+  if (careless(b)) {
+    found(k, id, VALUE);
+    return;
+  }
   if (gen_percent(b->g, 50)) {
     put(b, 0x55, (unsigned)r, 0, 2, 0);
     leave_fresh(b);
@@ -709,7 +759,8 @@ static void branch(struct builder *b, struct known *k) {
     if (k->r[d].most > limit)
       k->r[d].most = limit;
   } else if (gen_percent(g, 50)) {
-    jump = put(b, class | PICK(g, compare_codes), d, 0, 0, (int32_t)gen_number(g));
+    class |= PICK(g, compare_codes);
+    jump = put(b, class, d, 0, 0, (int32_t)gen_number(g));
     other = *k;
   } else {
     unsigned s = number_reg(b, k);
@@ -791,9 +842,9 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
   b->depth--;
 }
 
-static void careful(struct gen *g, struct gen_program *out) {
+static void careful(struct gen *g, bool loose, struct gen_program *out) {
   struct w_prog_type raw;
-  struct builder b = {.g = g, .out = out, .room = 40 + gen_below(g, GEN_INSNS_MAX - 60), .next_id = 1};
+  struct builder b = {.g = g, .out = out, .room = 40 + gen_below(g, GEN_INSNS_MAX - 60), .next_id = 1, .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
   b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
@@ -816,7 +867,7 @@ static void change_one(struct gen *g, const struct gen_form *forms, uint32_t cou
   struct warrant_insn pair[2], *i = &out->insns[gen_below(g, out->p.insn_count)];
   switch (gen_below(g, 6)) {
   case 0:
-    if (any_insn(g, &forms[gen_below(g, count)], pair) == 1)
+    if (any_insn(g, &forms[gen_below(g, count)], out->p.map_count, pair) == 1)
       *i = pair[0];
     break;
   case 1: i->dst = any_reg(g) & 15; break;
@@ -906,8 +957,8 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   if (style == GEN_WILD)
     wild(g, out);
   else
-    careful(g, out);
-  if (style == GEN_LOOSE || style == GEN_DAMAGED)
+    careful(g, style != GEN_CAREFUL, out);
+  if (style == GEN_DAMAGED || (style == GEN_LOOSE && gen_percent(g, 50)))
     loosen(g, out);
   if (style == GEN_DAMAGED)
     damage(g, out);

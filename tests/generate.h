@@ -1,5 +1,5 @@
-/* Random eBPF programs, for tests: short, mostly meaningful, and often faulty. Each test that includes this
- * has its own copy and its own stream of random numbers. */
+/* Random eBPF programs, for tests: short, mostly meaningful, and often faulty. Each test that
+ * includes this has its own copy and its own stream of random numbers. */
 #ifndef WARRANT_TEST_GENERATE_H
 #define WARRANT_TEST_GENERATE_H
 
@@ -13,8 +13,10 @@ static inline uint32_t below(uint32_t n) {
 #define PICK(array) ((array)[below(sizeof(array) / sizeof *(array))])
 
 static inline int32_t number(void) {
-  static const int32_t edges[] = {0, 1, -1, 2, 7, 8, 31, 32, 63, 64, 127, 128, 255, 256, 32767, 32768, 65535, 65536,
-                                  INT32_MAX, INT32_MIN, INT32_MIN + 1, -8, -64};
+  static const int32_t edges[] = {0,     1,     -1,    2,     7,         8,         31,
+                                  32,    63,    64,    127,   128,       255,       256,
+                                  32767, 32768, 65535, 65536, INT32_MAX, INT32_MIN, INT32_MIN + 1,
+                                  -8,    -64};
   return below(4) ? PICK(edges) : (int32_t)(below(65536) * 65536 + below(65536));
 }
 
@@ -23,21 +25,27 @@ struct build {
   struct warrant_insn insns[MOST + 16];
   uint32_t count;
 };
-static inline void emit(struct build *b, uint8_t op, unsigned dst, unsigned src, int off, int32_t imm) {
-  b->insns[b->count++] =
-      (struct warrant_insn){.op = op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
+static inline void emit(struct build *b, uint8_t op, unsigned dst, unsigned src, int off,
+                        int32_t imm) {
+  b->insns[b->count++] = (struct warrant_insn){
+      .op = op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
 }
 
 /* Mostly registers that are set. */
 static inline unsigned reg(void) { return below(12) ? below(6) : below(11); }
-static inline int frame_offset(void) { return -(int)(8 * (1 + below(4))) + (below(4) ? 0 : (int)below(8)); }
+static inline int frame_offset(void) {
+  return -(int)(8 * (1 + below(4))) + (below(4) ? 0 : (int)below(8));
+}
 
 static inline void arithmetic(struct build *b) {
-  static const uint8_t ops[] = {0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0};
+  static const uint8_t ops[] = {0x00, 0x10, 0x20, 0x30, 0x40, 0x50,
+                                0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0};
   uint8_t class = below(2) ? 7 : 4, op = PICK(ops);
   int variant = (op == 0x30 || op == 0x90) && below(2) ? 1 : 0;
   switch (below(12)) {
-  case 0: emit(b, class | 0x80, reg(), 0, 0, 0); break;
+  case 0:
+    emit(b, class | 0x80, reg(), 0, 0, 0);
+    break;
   case 1: {
     static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
     static const int32_t sizes[] = {16, 32, 64};
@@ -53,8 +61,15 @@ static inline void arithmetic(struct build *b) {
     emit(b, 0x18, reg(), 0, 0, number());
     emit(b, 0, 0, 0, 0, number());
     break;
-  case 4: case 5: case 6: case 7: emit(b, class | op, reg(), 0, variant, number()); break;
-  default: emit(b, class | op | 8, reg(), reg(), variant, 0); break;
+  case 4:
+  case 5:
+  case 6:
+  case 7:
+    emit(b, class | op, reg(), 0, variant, number());
+    break;
+  default:
+    emit(b, class | op | 8, reg(), reg(), variant, 0);
+    break;
   }
 }
 
@@ -62,10 +77,18 @@ static inline void access_memory(struct build *b, unsigned base, int off) {
   static const uint8_t sizes[] = {0x00, 0x08, 0x10, 0x18};
   uint8_t size = PICK(sizes);
   switch (below(4)) {
-  case 0: emit(b, 0x61 | size, reg(), base, off, 0); break;
-  case 1: emit(b, size == 0x18 ? 0x79 : 0x81 | size, reg(), base, off, 0); break;
-  case 2: emit(b, 0x62 | size, base, 0, off, number()); break;
-  default: emit(b, 0x63 | size, base, reg(), off, 0); break;
+  case 0:
+    emit(b, 0x61 | size, reg(), base, off, 0);
+    break;
+  case 1:
+    emit(b, size == 0x18 ? 0x79 : 0x81 | size, reg(), base, off, 0);
+    break;
+  case 2:
+    emit(b, 0x62 | size, base, 0, off, number());
+    break;
+  default:
+    emit(b, 0x63 | size, base, reg(), off, 0);
+    break;
   }
 }
 
@@ -85,7 +108,8 @@ static inline void jump(struct build *b) {
     last->imm = off;
 }
 
-/* A helper call with its arguments set up, mostly as they should be; then the value is used when there is one. */
+/* A helper call with its arguments set up, mostly as they should be; then the value is used when
+ * there is one. */
 static inline void call(struct build *b, uint32_t maps) {
   static const int32_t helpers[] = {1, 1, 1, 2, 2, 3, 5, 6, 7, 8, 23, 42, 125, 4};
   int32_t h = PICK(helpers);
@@ -115,10 +139,20 @@ static inline void call(struct build *b, uint32_t maps) {
 
 static inline void piece(struct build *b, uint32_t type, uint32_t maps) {
   switch (below(16)) {
-  case 0: case 1: call(b, maps); break;
-  case 2: case 3: jump(b); break;
-  case 4: access_memory(b, 10, frame_offset()); break;
-  case 5: access_memory(b, 10, -(int)below(530)); break;
+  case 0:
+  case 1:
+    call(b, maps);
+    break;
+  case 2:
+  case 3:
+    jump(b);
+    break;
+  case 4:
+    access_memory(b, 10, frame_offset());
+    break;
+  case 5:
+    access_memory(b, 10, -(int)below(530));
+    break;
   case 6: /* the packet, behind its check */
     emit(b, 0x61, 2, 6, type == 6 ? 0 : 76, 0);
     emit(b, 0x61, 3, 6, type == 6 ? 4 : 80, 0);
@@ -127,14 +161,20 @@ static inline void piece(struct build *b, uint32_t type, uint32_t maps) {
     emit(b, 0x2d, 4, 3, 1, 0);
     access_memory(b, 2, (int)below(40));
     break;
-  case 7: access_memory(b, 6, (int)(below(2) ? 4 * below(6) : below(200))); break;
+  case 7:
+    access_memory(b, 6, (int)(below(2) ? 4 * below(6) : below(200)));
+    break;
   case 8:
     emit(b, 0x18, 5, 2, 0, (int32_t)below(maps + 1));
     emit(b, 0, 0, 0, 0, (int32_t)below(20));
     access_memory(b, 5, (int)below(20) - 4);
     break;
-  case 9: access_memory(b, reg(), number()); break;
-  default: arithmetic(b); break;
+  case 9:
+    access_memory(b, reg(), number());
+    break;
+  default:
+    arithmetic(b);
+    break;
   }
 }
 
@@ -154,14 +194,21 @@ static inline void generate(struct build *b, uint32_t type, uint32_t maps) {
     emit(b, 0x95, 0, 0, 0, 0);
 }
 
-/* --- A whole program -------------------------------------------------------------------------------------------- */
+/* --- A whole program
+ * -------------------------------------------------------------------------------------------- */
 
 static char name0[] = "pairs", name1[] = "array", name2[] = "settings";
 static uint8_t initial[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 static struct warrant_map maps[] = {
     {.name = name0, .type = 1, .key_size = 4, .value_size = 12, .max_entries = 3},
     {.name = name1, .type = 2, .key_size = 4, .value_size = 16, .max_entries = 3},
-    {.name = name2, .type = 2, .key_size = 4, .value_size = 12, .max_entries = 1, .readonly = true, .initial = initial},
+    {.name = name2,
+     .type = 2,
+     .key_size = 4,
+     .value_size = 12,
+     .max_entries = 1,
+     .readonly = true,
+     .initial = initial},
 };
 static char nothing[] = "";
 

@@ -1,5 +1,6 @@
-/* The C interpreter and decoder against the reference ones, which are extracted from Coq: on generated programs, each
- * step's registers and writes and the end have to be the same text, and bytes decode in both or in neither. */
+/* The C interpreter and decoder against the reference ones, which are extracted from Coq: on
+ * generated programs, each step's registers and writes and the end have to be the same text, and
+ * bytes decode in both or in neither. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,8 @@
 #include "interp.h"
 #include "validator.h"
 
-/* --- Text of a run --------------------------------------------------------------------------------------------- */
+/* --- Text of a run
+ * --------------------------------------------------------------------------------------------- */
 
 struct text {
   char *bytes;
@@ -41,21 +43,26 @@ static void c_result(struct text *t, const struct warrant_run *run) {
   char line[200];
   int n;
   if (run->fault == WARRANT_NO_FAULT)
-    n = snprintf(line, sizeof line, "{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}",
-                 run->result, run->steps);
+    n = snprintf(line, sizeof line,
+                 "{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}", run->result,
+                 run->steps);
   else
     n = snprintf(line, sizeof line,
-                 "{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64 "}}",
+                 "{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64
+                 "}}",
                  run->steps, warrant_fault_name(run->fault), run->pc);
   append(t, line, (size_t)n);
 }
 
-/* --- Comparing ------------------------------------------------------------------------------------------------- */
+/* --- Comparing
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static unsigned failures, ended, faulted[WARRANT_OUT_OF_FUEL + 1], undecoded;
 
 static void show(const struct warrant_program *p) {
-  printf("# type %" PRIu32 ", profile %d, %" PRIu32 " maps:", p->type, (int)p->profile, p->map_count);
+  printf("# type %" PRIu32 ", profile %d, %" PRIu32 " maps:", p->type, (int)p->profile,
+         p->map_count);
   for (uint32_t i = 0; i < p->insn_count; i++) {
     const struct warrant_insn *s = &p->insns[i];
     printf(" %02x%x%x%04x%08" PRIx32, s->op, s->src, s->dst, (uint16_t)s->off, (uint32_t)s->imm);
@@ -74,8 +81,8 @@ static bool agree(const struct warrant_program *p, const struct warrant_env *env
   struct text c = {0}, reference = {0};
   struct warrant_run run;
   char why[400];
-  int ran = warrant_reference_run(image, image_size, environment, environment_size, true, reference_line, &reference,
-                                  why, sizeof why);
+  int ran = warrant_reference_run(image, image_size, environment, environment_size, true,
+                                  reference_line, &reference, why, sizeof why);
   bool same;
   if (warrant_interpret(p, env, c_step, &c, &run, &error)) {
     same = ran < 0;
@@ -93,9 +100,11 @@ static bool agree(const struct warrant_program *p, const struct warrant_env *env
     show(p);
     const char *x = c.bytes ? c.bytes : "", *y = reference.bytes ? reference.bytes : why;
     while (*x && *x == *y && strchr(x, '\n') && strchr(y, '\n') &&
-           strchr(x, '\n') - x == strchr(y, '\n') - y && !memcmp(x, y, (size_t)(strchr(x, '\n') - x)))
+           strchr(x, '\n') - x == strchr(y, '\n') - y &&
+           !memcmp(x, y, (size_t)(strchr(x, '\n') - x)))
       x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1;
-    printf("# C:         %.*s\n# reference: %.*s\n", (int)strcspn(x, "\n"), x, (int)strcspn(y, "\n"), y);
+    printf("# C:         %.*s\n# reference: %.*s\n", (int)strcspn(x, "\n"), x,
+           (int)strcspn(y, "\n"), y);
   }
   free(c.bytes), free(reference.bytes), free(image), free(environment);
   return same;
@@ -108,8 +117,8 @@ static void report(bool good, const char *name) {
 
 int main(void) {
   static const uint32_t types[] = {6, 1, 3, 0};
-  static const char *const names[] = {"traces of xdp programs", "traces of socket filters", "traces of tc programs",
-                                      "traces of programs on raw memory"};
+  static const char *const names[] = {"traces of xdp programs", "traces of socket filters",
+                                      "traces of tc programs", "traces of programs on raw memory"};
   static const uint8_t entries0[] = {1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   static uint8_t bytes[256];
   static struct build b;

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "both.h"
 #include "disasm.h"
 #include "gen.h"
 #include "image.h"
@@ -44,115 +45,6 @@ struct counts {
   uint64_t different, unsound, broken;
   bool done;
 };
-
-/* --- One program in both interpreters ----------------------------------------------------------------------------- */
-
-struct text {
-  char *bytes; /* owned */
-  size_t size, room;
-};
-static void append(struct text *t, const char *line, size_t n) {
-  if (t->size + n + 2 > t->room) {
-    t->room = 2 * (t->size + n + 2);
-    t->bytes = realloc(t->bytes, t->room);
-    if (!t->bytes)
-      abort();
-  }
-  memcpy(t->bytes + t->size, line, n);
-  t->size += n;
-  t->bytes[t->size++] = '\n';
-  t->bytes[t->size] = '\0';
-}
-
-struct both {
-  struct text c, reference;
-  const struct warrant_program *program;
-  const struct gen_form *forms;
-  int16_t first_row[256]; /* of an opcode */
-  uint32_t form_count;
-  struct counts *counts; /* NULL: not counted */
-};
-
-static void c_step(void *data, const struct warrant_trace *step) {
-  struct both *b = data;
-  char line[512];
-  append(&b->c, line, warrant_trace_line(step, line, sizeof line));
-  if (!b->counts || step->pc < 0 || step->pc >= (int64_t)b->program->insn_count)
-    return;
-  const struct warrant_insn *i = &b->program->insns[step->pc];
-  int32_t from = b->first_row[i->op];
-  int32_t row = from < 0 ? -1 : gen_form_of(b->forms + from, b->form_count - (uint32_t)from, i);
-  if (row >= 0)
-    b->counts->rows[from + row]++;
-}
-
-static void c_end(struct text *t, const struct warrant_run *run) {
-  char line[200];
-  int n = run->fault == WARRANT_NO_FAULT
-              ? snprintf(line, sizeof line, "{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}",
-                         run->result, run->steps)
-              : snprintf(line, sizeof line,
-                         "{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64 "}}",
-                         run->steps, warrant_fault_name(run->fault), run->pc);
-  append(t, line, (size_t)n);
-}
-
-static void reference_line(void *data, const char *line, size_t n) { append(&((struct both *)data)->reference, line, n); }
-
-/* Runs both. True: they agree. `run` is the C interpreter's; *decoded is false when both refuse the program. */
-static bool agree(struct both *b, const struct warrant_program *p, const struct warrant_env *env, struct warrant_run *run,
-                  bool *decoded, char *why, size_t why_size) {
-  struct warrant_error error = {0};
-  uint8_t *image = NULL, *bytes = NULL;
-  size_t image_size, size;
-  b->program = p;
-  b->c.size = b->reference.size = 0;
-  append(&b->c, "", 0);
-  append(&b->reference, "", 0);
-  memset(run, 0, sizeof *run);
-  uint64_t t0 = now_ns();
-  *decoded = warrant_interpret(p, env, c_step, b, run, &error) == 0;
-  if (*decoded)
-    c_end(&b->c, run);
-  uint64_t t1 = now_ns();
-  snprintf(why, why_size, "%s", error.text);
-  if (warrant_image(p, &image, &image_size, &error) || warrant_env_encode(p, env, &bytes, &size, &error)) {
-    free(image);
-    snprintf(why, why_size, "%s", error.text);
-    return false;
-  }
-  char said[200] = "";
-  uint64_t t2 = process_ns();
-  int got = warrant_reference_run(image, image_size, bytes, size, true, reference_line, b, said, sizeof said);
-  uint64_t t3 = process_ns();
-  free(image);
-  free(bytes);
-  if (b->counts) {
-    b->counts->c_ns += t1 - t0;
-    b->counts->reference_ns += t3 - t2;
-    b->counts->runs++;
-    b->counts->steps += run->steps;
-  }
-  if ((got >= 0) != *decoded) {
-    snprintf(why + strlen(why), why_size - strlen(why), " | reference: %s", said);
-    return false;
-  }
-  if (!*decoded)
-    return true;
-  if (b->c.size == b->reference.size && !memcmp(b->c.bytes, b->reference.bytes, b->c.size))
-    return (got == 1) == (run->fault == WARRANT_NO_FAULT);
-  const char *x = b->c.bytes, *y = b->reference.bytes;
-  size_t line = 0;
-  while (*x && *x == *y) {
-    line += *x == '\n';
-    x++, y++;
-  }
-  while (x > b->c.bytes && x[-1] != '\n')
-    x--, y--;
-  snprintf(why, why_size, "at step %zu\n#   C         %.*s\n#   reference %.*s", line, (int)strcspn(x, "\n"), x,
-           (int)strcspn(y, "\n"), y);
-  return false;
-}
 
 /* --- Showing a program --------------------------------------------------------------------------------------------- */
 
@@ -205,12 +97,13 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
 struct worker {
   struct both both;
   struct gen_form forms[GEN_FORMS_MAX];
+  uint32_t form_count;
+  int16_t first_row[256]; /* of an opcode */
+  struct counts *counts;
   struct gen_program program;
   struct gen_env env;
   uint8_t packet[PACKET_MAX];
-  uint64_t number, fuel;
-  uint8_t *cert; /* owned; of the program under test */
-  size_t cert_size;
+  uint64_t number;
 };
 
 static enum gen_style style_of(uint64_t n) {
@@ -228,30 +121,40 @@ static void make(struct worker *w, struct gen *g, uint64_t n) {
   w->env.env.fuel = gen_percent(g, 97) ? FUEL : gen_below(g, 10);
 }
 
+/* Counts the instruction that is about to run. */
+static void count_row(void *data, const struct warrant_trace *step) {
+  struct worker *w = data;
+  if (!w->counts || step->pc < 0 || step->pc >= (int64_t)w->program.p.insn_count)
+    return;
+  const struct warrant_insn *i = &w->program.insns[step->pc];
+  int32_t from = w->first_row[i->op];
+  int32_t row = from < 0 ? -1 : gen_form_of(w->forms + from, w->form_count - (uint32_t)from, i);
+  if (row >= 0)
+    w->counts->rows[from + row]++;
+}
+
 static bool still_different(void *data) {
   struct worker *w = data;
-  struct warrant_run run;
-  bool decoded;
-  char why[2048];
-  return !agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+  return !both_agree(&w->both, &w->program.p, &w->env.env);
 }
 
 static void compare(struct worker *w, struct counts *counts) {
-  struct warrant_run run;
-  bool decoded;
-  char why[2048];
-  w->both.counts = counts;
-  bool same = agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
-  w->both.counts = NULL;
-  if (!decoded)
-    counts->undecoded++;
+  w->counts = counts;
+  bool same = both_agree(&w->both, &w->program.p, &w->env.env);
+  w->counts = NULL;
+  counts->runs++;
+  counts->steps += w->both.run.steps;
+  counts->c_ns += w->both.c_ns;
+  counts->reference_ns += w->both.reference_ns;
+  if (w->both.decoded)
+    counts->outcome[(unsigned)w->both.run.fault % FAULTS]++;
   else
-    counts->outcome[(unsigned)run.fault % FAULTS]++;
+    counts->undecoded++;
   if (same || counts->different++ >= SHOWN)
     return;
   minimise(&w->program, still_different, w);
-  agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
-  printf("# program %" PRIu64 ": the interpreters differ %s\n", w->number, why);
+  both_agree(&w->both, &w->program.p, &w->env.env);
+  printf("# program %" PRIu64 ": the interpreters differ %s\n", w->number, w->both.why);
   show(&w->program.p, &w->env.env);
   struct gen g; /* the program as it was, for what follows */
   make(w, &g, w->number);
@@ -312,7 +215,7 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
   uint8_t *image = NULL;
   size_t size;
   char why[300];
-  const struct warrant_verify_options options = {.max_visited = 20000};
+  const struct warrant_verify_options options = {.max_visited = 4000};
   uint64_t t0 = now_ns();
   if (warrant_verify(&w->program.p, &options, &v, &error)) {
     counts->broken += error.code != WARRANT_UNSUPPORTED && error.code != WARRANT_BAD_INPUT;
@@ -343,11 +246,12 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
 }
 
 static void set_up(struct worker *w) {
-  w->both.form_count = gen_forms(w->forms);
-  w->both.forms = w->forms;
-  memset(w->both.first_row, -1, sizeof w->both.first_row);
-  for (uint32_t i = w->both.form_count; i-- > 0;)
-    w->both.first_row[w->forms[i].op] = (int16_t)i;
+  w->both.step = count_row;
+  w->both.data = w;
+  w->form_count = gen_forms(w->forms);
+  memset(w->first_row, -1, sizeof w->first_row);
+  for (uint32_t i = w->form_count; i-- > 0;)
+    w->first_row[w->forms[i].op] = (int16_t)i;
 }
 
 static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *counts) {
@@ -363,8 +267,7 @@ static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *
     if (style_of(n) != GEN_DAMAGED)
       judge(w, &g, counts);
   }
-  free(w->both.c.bytes);
-  free(w->both.reference.bytes);
+  both_free(&w->both);
   free(w);
   counts->done = true;
 }
@@ -458,55 +361,40 @@ static int run_all(uint64_t programs, uint64_t first) {
 static int show_one(uint64_t n) {
   struct worker *w = calloc(1, sizeof *w);
   struct gen g;
-  struct warrant_run run;
-  bool decoded;
-  char why[2048] = "";
+  if (!w)
+    return 2;
   set_up(w);
   make(w, &g, n);
-  bool same = agree(&w->both, &w->program.p, &w->env.env, &run, &decoded, why, sizeof why);
+  bool same = both_agree(&w->both, &w->program.p, &w->env.env);
   show(&w->program.p, &w->env.env);
-  printf("C:\n%sreference:\n%s%s%s\n", w->both.c.bytes, w->both.reference.bytes, same ? "equal" : "different ", why);
+  printf("C:\n%sreference:\n%s%s%s\n", w->both.c.bytes, w->both.reference.bytes,
+         same ? "equal " : "different ", w->both.why);
   struct warrant_verdict v;
   struct warrant_error error;
   if (!warrant_verify(&w->program.p, NULL, &v, &error)) {
     printf("%s %s %s\n", v.verdict == WARRANT_ACCEPT ? "accept" : "not accepted", v.reason ? v.reason : "", v.message);
     warrant_verdict_free(&v);
   }
-  free(w->both.c.bytes);
-  free(w->both.reference.bytes);
+  both_free(&w->both);
   free(w);
   return !same;
 }
 
 /* --- Speed ------------------------------------------------------------------------------------------------------------- */
 
-static void no_line(void *data, const char *line, size_t n) { (void)data, (void)line, (void)n; }
-
-static void speed_of(const char *name, struct warrant_insn *insns, uint32_t count, uint64_t fuel) {
+static void speed_of(const char *name, struct warrant_insn *insns, uint32_t count) {
   static char empty[] = "";
-  struct warrant_program p = {.file = empty, .section = empty, .name = empty, .insns = insns, .insn_count = count};
+  struct warrant_program p = {
+      .file = empty, .section = empty, .name = empty, .insns = insns, .insn_count = count};
   struct warrant_env env;
-  struct warrant_run run;
-  struct warrant_error error;
-  uint8_t *image = NULL, *bytes = NULL;
-  size_t image_size, size;
-  char why[200];
+  struct both b = {.quiet = true};
   warrant_env_default(&env);
-  env.fuel = fuel;
-  uint64_t t0 = process_ns();
-  if (warrant_interpret(&p, &env, NULL, NULL, &run, &error))
-    return;
-  uint64_t t1 = process_ns(), steps = run.steps;
-  env.fuel = fuel / 20;
-  if (warrant_image(&p, &image, &image_size, &error) || warrant_env_encode(&p, &env, &bytes, &size, &error))
-    return;
-  uint64_t t2 = process_ns();
-  warrant_reference_run(image, image_size, bytes, size, false, no_line, NULL, why, sizeof why);
-  uint64_t t3 = process_ns();
-  printf("%-8s C %6.1f ns a step, reference %7.1f ns a step\n", name, (double)(t1 - t0) / (double)steps,
-         (double)(t3 - t2) / (double)env.fuel);
-  free(image);
-  free(bytes);
+  env.fuel = 2000000;
+  bool same = both_agree(&b, &p, &env);
+  double steps = (double)b.run.steps;
+  printf("%-8s C %6.1f ns a step, reference %7.1f ns a step%s\n", name, (double)b.c_ns / steps,
+         (double)b.reference_ns / steps, same ? "" : " (they differ)");
+  both_free(&b);
 }
 
 static int speed(void) {
@@ -524,8 +412,8 @@ static int speed(void) {
       {.op = 0x71, .dst = 3, .src = 10, .off = -20},
       {.op = 0x05, .off = -6},
   };
-  speed_of("ALU", alu, sizeof alu / sizeof *alu, 20000000);
-  speed_of("memory", memory, sizeof memory / sizeof *memory, 20000000);
+  speed_of("ALU", alu, sizeof alu / sizeof *alu);
+  speed_of("memory", memory, sizeof memory / sizeof *memory);
   return 0;
 }
 

@@ -1,5 +1,6 @@
-/* The embedded validator, from C: honest certificates, bounds one too low, damaged and oversized ones, damaged programs
- * under honest certificates (what is still accepted has to run without a fault), and several threads at once. */
+/* The embedded validator, from C: honest certificates, bounds one too low, damaged and oversized
+ * ones, damaged programs under honest certificates (what is still accepted has to run without a
+ * fault), and several threads at once. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ static void report(bool good, const char *name, const char *detail) {
   failures += !good;
 }
 
-/* --- Programs with certificates ---------------------------------------------------------------------------------- */
+/* --- Programs with certificates
+ * ---------------------------------------------------------------------------------- */
 
 struct subject {
   struct warrant_program *program; /* of `object` */
@@ -49,7 +51,8 @@ static void collect(const char *path) {
     s->program = &object->programs[i];
     if (object->problems[i].code || warrant_verify(s->program, NULL, &verdict, &error))
       continue;
-    if (verdict.verdict == WARRANT_ACCEPT && !warrant_image(s->program, &s->image, &s->image_size, &error)) {
+    if (verdict.verdict == WARRANT_ACCEPT &&
+        !warrant_image(s->program, &s->image, &s->image_size, &error)) {
       s->cert = verdict.cert, s->cert_size = verdict.cert_len, s->bound = verdict.steps_bound;
       verdict.cert = NULL;
       subject_count++;
@@ -63,7 +66,9 @@ static int validate(const struct subject *s) {
   return warrant_validate_bytes(s->image, s->image_size, s->cert, s->cert_size, why, sizeof why);
 }
 
-/* --- LEB128 ------------------------------------------------------------------------------------------------------ */
+/* --- LEB128
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct bytes {
   uint8_t *at; /* owned */
@@ -104,7 +109,9 @@ static struct bytes with_bound(const struct subject *s, uint64_t bound) {
   return b;
 }
 
-/* --- Tests ------------------------------------------------------------------------------------------------------- */
+/* --- Tests
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static void honest(void) {
   bool accepted = true, exact = true, empty = true;
@@ -140,7 +147,8 @@ static void truncated(void) {
   report(good, "refuses what is cut short", "accepted");
 }
 
-/* A certificate is only evidence: whatever is accepted is a proof, so damage needs no verdict, just an end. */
+/* A certificate is only evidence: whatever is accepted is a proof, so damage needs no verdict, just
+ * an end. */
 static void damaged_certificates(void) {
   bool good = true;
   unsigned still = 0;
@@ -175,7 +183,8 @@ static bool runs(const struct warrant_program *p, uint64_t bound) {
     env.packet_bytes = bytes, env.packet_size = below(200);
     if (n == 0) /* an IPv4 frame */
       bytes[12] = 8, bytes[13] = 0, bytes[14] = 0x45, env.packet_size = 80;
-    if (warrant_interpret(p, &env, NULL, NULL, &run, &error) || run.fault != WARRANT_NO_FAULT || run.steps > bound)
+    if (warrant_interpret(p, &env, NULL, NULL, &run, &error) || run.fault != WARRANT_NO_FAULT ||
+        run.steps > bound)
       return false;
   }
   return true;
@@ -192,11 +201,21 @@ static void damaged_programs(void) {
     memcpy(p.insns, s.program->insns, size);
     struct warrant_insn *i = &p.insns[below(p.insn_count)];
     switch (below(5)) {
-    case 0: i->dst = below(11) & 15; break;
-    case 1: i->src = below(11) & 15; break;
-    case 2: i->off = (int16_t)(i->off + (int)below(17) - 8); break;
-    case 3: i->imm = (int32_t)((uint32_t)i->imm + below(17) - 8); break;
-    default: i->op = (uint8_t)(i->op ^ 1u << below(8)); break;
+    case 0:
+      i->dst = below(11) & 15;
+      break;
+    case 1:
+      i->src = below(11) & 15;
+      break;
+    case 2:
+      i->off = (int16_t)(i->off + (int)below(17) - 8);
+      break;
+    case 3:
+      i->imm = (int32_t)((uint32_t)i->imm + below(17) - 8);
+      break;
+    default:
+      i->op = (uint8_t)(i->op ^ 1u << below(8));
+      break;
     }
     struct warrant_error error = {0};
     if (warrant_image(&p, &s.image, &s.image_size, &error))
@@ -210,7 +229,8 @@ static void damaged_programs(void) {
     free(p.insns);
   }
   printf("# %u of 6000 damaged programs are still proved safe\n", still);
-  report(good && still > 50 && still < 5000, "accepts a damaged program only when it runs without a fault", "see above");
+  report(good && still > 50 && still < 5000,
+         "accepts a damaged program only when it runs without a fault", "see above");
 }
 
 static void intact_programs(void) {
@@ -222,9 +242,10 @@ static void intact_programs(void) {
 
 /* Replaces what the verifier refuses until it accepts. False: it never does. */
 static bool repair(struct warrant_program *p, struct warrant_verdict *verdict) {
+  static const struct warrant_verify_options few = {.max_visited = 10000};
   for (unsigned tries = 0; tries < 40; tries++) {
     struct warrant_error error = {0};
-    if (warrant_verify(p, NULL, verdict, &error)) /* does not decode */
+    if (warrant_verify(p, &few, verdict, &error)) /* does not decode */
       return false;
     if (verdict->verdict == WARRANT_ACCEPT)
       return true;
@@ -232,7 +253,8 @@ static bool repair(struct warrant_program *p, struct warrant_verdict *verdict) {
     warrant_verdict_free(verdict);
     if (pc >= p->insn_count)
       return false;
-    struct warrant_insn *i = &p->insns[pc], set = {.op = 0xb7, .dst = below(6) & 15, .imm = 1}, exit = {.op = 0x95};
+    struct warrant_insn *i = &p->insns[pc], set = {.op = 0xb7, .dst = below(6) & 15, .imm = 1},
+                        exit = {.op = 0x95};
     if (i->op == 0x18 && pc + 1 < p->insn_count)
       i[1] = set;
     *i = pc + 1 == p->insn_count ? exit : set;
@@ -262,8 +284,9 @@ static void generated(void) {
     if (!valid || !safe) {
       size_t at = (size_t)snprintf(text, sizeof text, "type %" PRIu32 ": %.200s:", p.type, why);
       for (uint32_t i = 0; i < p.insn_count && at + 24 < sizeof text; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, " %02x%x%x%04x%08" PRIx32, p.insns[i].op, p.insns[i].src,
-                               p.insns[i].dst, (uint16_t)p.insns[i].off, (uint32_t)p.insns[i].imm);
+        at += (size_t)snprintf(text + at, sizeof text - at, " %02x%x%x%04x%08" PRIx32,
+                               p.insns[i].op, p.insns[i].src, p.insns[i].dst,
+                               (uint16_t)p.insns[i].off, (uint32_t)p.insns[i].imm);
     }
     free(s.image);
     warrant_verdict_free(&verdict);
@@ -273,10 +296,16 @@ static void generated(void) {
   report(safe, "and these run without a fault, within their bounds", text);
 }
 
-/* --- Limits ------------------------------------------------------------------------------------------------------ */
+/* --- Limits
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static const struct warrant_insn coin[] = { /* 0: r0 = random; 1: if r0 == 5 goto 0; 2: r0 = 0; 3: exit */
-    {.op = 0x85, .imm = 7}, {.op = 0x15, .off = -2, .imm = 5}, {.op = 0xb7}, {.op = 0x95}};
+static const struct warrant_insn coin[] =
+    {/* 0: r0 = random; 1: if r0 == 5 goto 0; 2: r0 = 0; 3: exit */
+     {.op = 0x85, .imm = 7},
+     {.op = 0x15, .off = -2, .imm = 5},
+     {.op = 0xb7},
+     {.op = 0x95}};
 
 /* Derivations nested `depth` deep on the taken side. */
 static struct bytes nested(unsigned depth) {
@@ -307,7 +336,8 @@ static struct bytes huge_number(void) {
 
 static void refuses(struct bytes b, const char *reason, const char *name) {
   static char text[] = "";
-  struct warrant_program p = {.file = text, .section = text, .name = text, .type = 6, .insn_count = 4};
+  struct warrant_program p = {
+      .file = text, .section = text, .name = text, .type = 6, .insn_count = 4};
   struct warrant_insn insns[4];
   memcpy(insns, coin, sizeof coin);
   p.insns = insns;
@@ -331,15 +361,21 @@ static void limits(void) {
   refuses(huge_number(), "2^64", "refuses a number that is too large");
 }
 
-/* --- Classic programs, threads ----------------------------------------------------------------------------------- */
+/* --- Classic programs, threads
+ * ----------------------------------------------------------------------------------- */
 
 static void classic(void) {
-  static const struct warrant_cinsn good[] = {{0x20, 0, 0, 4}, {0x15, 0, 1, 0xc000003e}, {6, 0, 0, 0x7fff0000}, {6, 0, 0, 0}};
+  static const struct warrant_cinsn good[] = {
+      {0x20, 0, 0, 4}, {0x15, 0, 1, 0xc000003e}, {6, 0, 0, 0x7fff0000}, {6, 0, 0, 0}};
   static char text[] = "";
   struct warrant_cinsn insns[4];
   memcpy(insns, good, sizeof good);
-  struct warrant_program p = {
-      .kind = WARRANT_SECCOMP, .file = text, .section = text, .name = text, .cinsns = insns, .insn_count = 4};
+  struct warrant_program p = {.kind = WARRANT_SECCOMP,
+                              .file = text,
+                              .section = text,
+                              .name = text,
+                              .cinsns = insns,
+                              .insn_count = 4};
   struct subject s = {.program = &p};
   struct warrant_error error = {0};
   if (warrant_image(&p, &s.image, &s.image_size, &error))
@@ -362,7 +398,8 @@ static void *one_thread(void *argument) {
   char text[100];
   for (unsigned i = 0; i < subject_count; i++) {
     const struct subject *s = &subjects[i];
-    *good &= warrant_validate_bytes(s->image, s->image_size, s->cert, s->cert_size, text, sizeof text) == 1;
+    *good &= warrant_validate_bytes(s->image, s->image_size, s->cert, s->cert_size, text,
+                                    sizeof text) == 1;
   }
   return NULL;
 }
@@ -380,8 +417,9 @@ static void threads(void) {
 
 int main(void) {
   static const char *const paths[] = {
-      "build/corpus/xdp_flow/xdp_flow.o", "build/corpus/small/control.o", "build/corpus/small/maps.o",
-      "build/corpus/small/memory.o",      "build/corpus/small/packet.o",  "build/corpus/small/registers.o",
+      "build/corpus/xdp_flow/xdp_flow.o", "build/corpus/small/control.o",
+      "build/corpus/small/maps.o",        "build/corpus/small/memory.o",
+      "build/corpus/small/packet.o",      "build/corpus/small/registers.o",
       "build/corpus/small/scalars.o"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     collect(paths[i]);

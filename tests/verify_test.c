@@ -1,5 +1,5 @@
-/* The verifier on small programs and on random ones. Each certificate has to convince the proved validator, and the
- * bound has to be exact: with one step less it must not. */
+/* The verifier on small programs and on random ones. Each certificate has to convince the proved
+ * validator, and the bound has to be exact: with one step less it must not. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,10 @@ static void check(bool good, const char *name, const char *what) {
   printf("%s %s%s%s\n", good ? "ok" : "not ok", name, good ? "" : ": ", good ? "" : what);
 }
 
-/* --- Assembly --------------------------------------------------------------------------------------------------- */
+/* --- Assembly -------------------------------------------------------------------------------- */
 
-#define I(o, d, s, f, i) {.op = (o), .dst = (d), .src = (s), .off = (f), .imm = (i)}
+#define I(o, d, s, f, i)                                                                           \
+  { .op = (o), .dst = (d), .src = (s), .off = (f), .imm = (i) }
 #define MOV(d, i) I(0xb7, d, 0, 0, i)
 #define MOVR(d, s) I(0xbf, d, s, 0, 0)
 #define MOV32R(d, s) I(0xbc, d, s, 0, 0)
@@ -55,7 +56,8 @@ static void check(bool good, const char *name, const char *what) {
 #define LDMAP(d, m) I(0x18, d, 1, 0, m), I(0, 0, 0, 0, 0)
 #define LDVALUE(d, m, off) I(0x18, d, 2, 0, m), I(0, 0, 0, 0, off)
 
-/* Maps: 0 a hash of 4-byte keys and 16-byte values, 1 an array of one 8-byte value, 2 the same, read-only. */
+/* Maps: 0 a hash of 4-byte keys and 16-byte values, 1 an array of one 8-byte value, 2 the same,
+ * read-only. */
 static char name0[] = "pairs", name1[] = "counter", name2[] = "settings";
 static struct warrant_map maps[] = {
     {.name = name0, .type = 1, .key_size = 4, .value_size = 16, .max_entries = 16},
@@ -73,10 +75,11 @@ static struct warrant_program program_of(struct warrant_insn *insns, uint32_t n,
                                   .map_count = sizeof maps / sizeof *maps};
 }
 
-/* --- The proved validator --------------------------------------------------------------------------------------- */
+/* --- The proved validator -------------------------------------------------------------------- */
 
 /* NULL when the certificate holds with `less` steps taken off its bound; else why not. */
-static const char *validate(const struct warrant_program *p, const struct warrant_verdict *v, uint64_t less) {
+static const char *validate(const struct warrant_program *p, const struct warrant_verdict *v,
+                            uint64_t less) {
   static char why[600];
   struct w_pool pool = {.limit = (size_t)1 << 30};
   struct w_buf bytes = {0};
@@ -105,21 +108,22 @@ static const char *validate(const struct warrant_program *p, const struct warran
   return good == 1 ? NULL : why;
 }
 
-/* --- Programs --------------------------------------------------------------------------------------------------- */
+/* --- Programs -------------------------------------------------------------------------------- */
 
 struct expected {
   const char *name;
   struct warrant_insn insns[48];
   const char *reason; /* NULL: accepted */
   uint32_t pc;
-  uint64_t bound;    /* 0: not looked at */
-  uint32_t warnings; /* of an accept */
+  uint64_t bound;     /* 0: not looked at */
+  uint32_t warnings;  /* of an accept */
   const char *strict; /* the reason under the strict profile, when it is another */
   uint32_t type;      /* 0: XDP */
 };
 #define RAW UINT32_MAX
 
-#define LOOKUP MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1) /* 7 slots */
+#define LOOKUP                                                                                     \
+  MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1) /* 7 slots */
 #define PACKET LDW(2, 1, 0), LDW(3, 1, 4)
 #define FORK LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1)
 
@@ -131,16 +135,27 @@ static struct expected programs[] = {
     {"runs off", {MOV(0, 0)}, .reason = "bad-pc", .pc = 0},
     {"jumps out", {MOV(0, 0), JA(100), EXIT}, .reason = "bad-pc", .pc = 1},
     {"jumps before", {MOV(0, 0), JEQ(1, 0, -5), EXIT}, .reason = "bad-pc", .pc = 1},
-    {"jumps into a constant", {MOV(0, 0), JEQ(1, 0, 1), LDIMM(2, 5, 0), EXIT}, .reason = "bad-pc", .pc = 1},
+    {"jumps into a constant",
+     {MOV(0, 0), JEQ(1, 0, 1), LDIMM(2, 5, 0), EXIT},
+     .reason = "bad-pc",
+     .pc = 1},
     {"frame pointer", {ADD(10, -8), EXIT}, .reason = "frame-pointer-write", .pc = 0},
     {"unknown helper", {CALL(9999), EXIT}, .reason = "unknown-helper", .pc = 0},
-    {"helper of another type", {MOV(1, 1), MOV(2, 0), CALL(23), EXIT}, .reason = "unknown-helper", .pc = 2, .type = 1},
+    {"helper of another type",
+     {MOV(1, 1), MOV(2, 0), CALL(23), EXIT},
+     .reason = "unknown-helper",
+     .pc = 2,
+     .type = 1},
     {"stays", {MOV(0, 0), JNE(1, 0, -1), EXIT}, .reason = "loop", .pc = 1},
     {"goes round", {MOV(0, 0), ADD(0, 1), JA(-2), EXIT}, "loop", 1, .warnings = 1},
     {"counts to ten", {MOV(0, 0), ADD(0, 1), JLT(0, 10, -2), EXIT}, .bound = 22},
-    {"counts for ever", {MOV(0, 0), ADD(0, 1), JNE(0, -1, -2), EXIT}, .reason = "too-complex", .pc = 2},
+    {"counts for ever",
+     {MOV(0, 0), ADD(0, 1), JNE(0, -1, -2), EXIT},
+     .reason = "too-complex",
+     .pc = 2},
     {"dead branch", {MOV(2, 0), MOV(0, 1), JNE(2, 0, 1), EXIT, LDDW(0, 2, 0), EXIT}, .bound = 4},
-    {"both ways", {MOV(3, 1), FORK, FORK, FORK, FORK, FORK, FORK, FORK, FORK, MOVR(0, 3), EXIT},
+    {"both ways",
+     {MOV(3, 1), FORK, FORK, FORK, FORK, FORK, FORK, FORK, FORK, MOVR(0, 3), EXIT},
      .bound = 27},
     {"unreachable", {MOV(0, 0), EXIT, MOV(0, 1), EXIT}, .bound = 2, .warnings = 1},
     {"wide shift", {MOV(0, 1), LSH(0, 64), EXIT}, .bound = 3, .warnings = 1},
@@ -150,69 +165,134 @@ static struct expected programs[] = {
     {"context write", {MOV(2, 0), STW(1, 12, 2), EXIT}, .reason = "bad-context-access", .pc = 1},
     {"context write allowed", {MOV(0, 0), STW(1, 48, 0), EXIT}, .type = 1},
     {"raw memory", {LDDW(0, 1, 56), STB(1, 63, 0), EXIT}, .type = RAW, .bound = 3},
-    {"raw memory end", {LDDW(0, 1, 57), EXIT}, .reason = "bad-context-access", .pc = 0, .type = RAW},
-    {"number as pointer", {MOV(1, 4096), LDDW(0, 1, 0), EXIT}, .reason = "invalid-pointer", .pc = 1},
+    {"raw memory end",
+     {LDDW(0, 1, 57), EXIT},
+     .reason = "bad-context-access",
+     .pc = 0,
+     .type = RAW},
+    {"number as pointer",
+     {MOV(1, 4096), LDDW(0, 1, 0), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 1},
     {"null", {MOV(1, 0), LDDW(0, 1, 0), EXIT}, .reason = "null-pointer", .pc = 1},
     {"stack", {MOV(2, 7), STDW(10, -8, 2), LDDW(0, 10, -8), EXIT}, .bound = 4},
     {"stack bottom", {MOV(2, 7), STDW(10, -512, 2), MOV(0, 0), EXIT}, .bound = 4},
     {"below the stack", {MOV(2, 7), STDW(10, -520, 2), EXIT}, .reason = "out-of-bounds", .pc = 1},
     {"above the stack", {MOV(2, 7), STDW(10, -4, 2), EXIT}, .reason = "out-of-bounds", .pc = 1},
     {"undefined stack", {LDDW(0, 10, -8), EXIT}, .warnings = 1, .strict = "undefined-stack"},
-    {"undefined stack, once", {MOV(6, 0), LDB(0, 10, -1), ADD(6, 1), JLT(6, 3, -3), EXIT}, .warnings = 1,
-     .strict = "undefined-stack", .pc = 1},
+    {"undefined stack, once",
+     {MOV(6, 0), LDB(0, 10, -1), ADD(6, 1), JLT(6, 3, -3), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 1},
     {"spilled context", {STDW(10, -8, 1), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT}, .bound = 4},
-    {"spoiled spill", {STDW(10, -8, 1), MOV(3, 1), STB(10, -8, 3), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT},
-     .reason = "invalid-pointer", .pc = 4},
-    {"frame plus unknown", {LDW(2, 1, 16), MOVR(3, 10), ADDR(3, 2), STB(3, -8, 2), EXIT}, .reason = "out-of-bounds", .pc = 3},
+    {"spoiled spill",
+     {STDW(10, -8, 1), MOV(3, 1), STB(10, -8, 3), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 4},
+    {"frame plus unknown",
+     {LDW(2, 1, 16), MOVR(3, 10), ADDR(3, 2), STB(3, -8, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 3},
     {"packet unchecked", {PACKET, LDB(0, 2, 0), EXIT}, .reason = "out-of-bounds", .pc = 2},
-    {"packet checked", {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+    {"packet checked",
+     {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
      .bound = 7},
-    {"packet one more", {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 1), EXIT, MOV(0, 2), EXIT},
-     .reason = "out-of-bounds", .pc = 5},
-    {"packet strictly", {PACKET, MOVR(4, 2), ADD(4, 8), JGER(4, 3, 2), LDB(0, 2, 8), EXIT, MOV(0, 2), EXIT},
+    {"packet one more",
+     {PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 1), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 5},
+    {"packet strictly",
+     {PACKET, MOVR(4, 2), ADD(4, 8), JGER(4, 3, 2), LDB(0, 2, 8), EXIT, MOV(0, 2), EXIT},
      .bound = 7},
     {"packet end", {PACKET, LDB(0, 3, 0), EXIT}, .reason = "invalid-pointer", .pc = 2},
     {"packet variable",
-     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 7), LDB(5, 2, 0), ADDR(2, 5), MOVR(4, 2), ADD(4, 4), JGTR(4, 3, 2),
-      LDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 7), LDB(5, 2, 0), ADDR(2, 5), MOVR(4, 2), ADD(4, 4),
+      JGTR(4, 3, 2), LDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
      .bound = 12},
     {"packet variable unchecked",
-     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 4), LDB(5, 2, 0), ADDR(2, 5), LDB(0, 2, 0), EXIT, MOV(0, 2), EXIT},
-     .reason = "out-of-bounds", .pc = 7},
+     {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 4), LDB(5, 2, 0), ADDR(2, 5), LDB(0, 2, 0), EXIT,
+      MOV(0, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 7},
     {"value", {LOOKUP, JEQ(0, 0, 2), LDDW(0, 0, 8), EXIT, MOV(0, 2), EXIT}, .bound = 9},
     {"value unchecked", {LOOKUP, LDDW(0, 0, 8), EXIT}, .reason = "null-pointer", .pc = 7},
-    {"value wrong side", {LOOKUP, JNE(0, 0, 2), LDDW(0, 0, 8), EXIT, MOV(0, 2), EXIT}, .reason = "null-pointer", .pc = 8},
-    {"value end", {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, 16), EXIT, MOV(0, 2), EXIT}, .reason = "out-of-bounds", .pc = 8},
-    {"value start", {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, -1), EXIT, MOV(0, 2), EXIT}, .reason = "out-of-bounds", .pc = 8},
-    {"value copy", {LOOKUP, MOVR(6, 0), JEQ(0, 0, 2), LDDW(0, 6, 8), EXIT, MOV(0, 2), EXIT}, .bound = 10},
+    {"value wrong side",
+     {LOOKUP, JNE(0, 0, 2), LDDW(0, 0, 8), EXIT, MOV(0, 2), EXIT},
+     .reason = "null-pointer",
+     .pc = 8},
+    {"value end",
+     {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, 16), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 8},
+    {"value start",
+     {LOOKUP, JEQ(0, 0, 2), LDB(0, 0, -1), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 8},
+    {"value copy",
+     {LOOKUP, MOVR(6, 0), JEQ(0, 0, 2), LDDW(0, 6, 8), EXIT, MOV(0, 2), EXIT},
+     .bound = 10},
     {"value index",
-     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 15), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2), EXIT}, .bound = 0},
+     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 15), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2),
+      EXIT},
+     .bound = 0},
     {"value index too wide",
-     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 31), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2), EXIT},
-     .reason = "out-of-bounds", .pc = 11},
+     {LOOKUP, JEQ(0, 0, 5), LDDW(2, 0, 0), AND(2, 31), ADDR(0, 2), LDB(0, 0, 0), EXIT, MOV(0, 2),
+      EXIT},
+     .reason = "out-of-bounds",
+     .pc = 11},
     {"global value", {LDVALUE(1, 1, 0), LDDW(0, 1, 0), STDW(1, 0, 0), EXIT}, .bound = 4},
-    {"global value end", {LDVALUE(1, 1, 8), LDB(0, 1, 0), EXIT}, .reason = "out-of-bounds", .pc = 2},
-    {"read-only", {LDVALUE(1, 2, 0), LDDW(0, 1, 0), STDW(1, 0, 0), EXIT}, .reason = "read-only", .pc = 3},
+    {"global value end",
+     {LDVALUE(1, 1, 8), LDB(0, 1, 0), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 2},
+    {"read-only",
+     {LDVALUE(1, 2, 0), LDDW(0, 1, 0), STDW(1, 0, 0), EXIT},
+     .reason = "read-only",
+     .pc = 3},
     {"no such map", {LDMAP(1, 7), MOV(0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"map contents", {LDMAP(1, 0), LDW(0, 1, 0), EXIT}, .reason = "invalid-pointer", .pc = 2},
-    {"key outside", {MOVR(2, 10), ADD(2, -2), LDMAP(1, 0), CALL(1), EXIT}, .reason = "bad-helper-argument", .pc = 4},
-    {"key a number", {MOV(2, 4096), LDMAP(1, 0), CALL(1), EXIT}, .reason = "bad-helper-argument", .pc = 3},
-    {"key undefined", {MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1), MOV(0, 2), EXIT}, .warnings = 1, .pc = 4,
+    {"key outside",
+     {MOVR(2, 10), ADD(2, -2), LDMAP(1, 0), CALL(1), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 4},
+    {"key a number",
+     {MOV(2, 4096), LDMAP(1, 0), CALL(1), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 3},
+    {"key undefined",
+     {MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1), MOV(0, 2), EXIT},
+     .warnings = 1,
+     .pc = 4,
      .strict = "undefined-stack"},
-    {"map a number", {MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), MOV(1, 1), CALL(1), EXIT},
-     .reason = "bad-helper-argument", .pc = 5},
+    {"map a number",
+     {MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), MOV(1, 1), CALL(1), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 5},
     {"argument missing", {LDMAP(1, 0), CALL(1), EXIT}, .reason = "undefined-register", .pc = 2},
     {"argument after a call", {LOOKUP, MOVR(0, 1), EXIT}, .reason = "undefined-register", .pc = 7},
-    {"size may be zero", {LDW(2, 1, 12), AND(2, 7), MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), CALL(6), EXIT},
-     .reason = "bad-helper-argument", .pc = 5},
-    {"size", {MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), MOV(2, 8), MOV(3, 0), MOV(4, 0), MOV(5, 0), CALL(6), EXIT}, .bound = 9},
+    {"size may be zero",
+     {LDW(2, 1, 12), AND(2, 7), MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), CALL(6), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 5},
+    {"size",
+     {MOVR(1, 10), ADD(1, -8), STIDW(10, -8, 0), MOV(2, 8), MOV(3, 0), MOV(4, 0), MOV(5, 0),
+      CALL(6), EXIT},
+     .bound = 9},
     {"low half of an address",
-     {LOOKUP, JEQ(0, 0, 4), I(0x16, 0, 0, 2, 0), MOV(0, 2), EXIT, LDDW(0, 0, 4096), EXIT, MOV(0, 0), EXIT},
-     .reason = "out-of-bounds", .pc = 11},
-    {"one path defines", {LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1), MOVR(0, 3), EXIT}, .reason = "undefined-register", .pc = 3},
+     {LOOKUP, JEQ(0, 0, 4), I(0x16, 0, 0, 2, 0), MOV(0, 2), EXIT, LDDW(0, 0, 4096), EXIT, MOV(0, 0),
+      EXIT},
+     .reason = "out-of-bounds",
+     .pc = 11},
+    {"one path defines",
+     {LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1), MOVR(0, 3), EXIT},
+     .reason = "undefined-register",
+     .pc = 3},
     {"cut to a byte",
-     {LOOKUP, JEQ(0, 0, 4), LDB(2, 0, 0), I(0x75, 2, 0, 2, 17), ADDR(0, 2), LDB(0, 0, 0), MOV(0, 2), EXIT},
-     .reason = "out-of-bounds", .pc = 11},
+     {LOOKUP, JEQ(0, 0, 4), LDB(2, 0, 0), I(0x75, 2, 0, 2, 17), ADDR(0, 2), LDB(0, 0, 0), MOV(0, 2),
+      EXIT},
+     .reason = "out-of-bounds",
+     .pc = 11},
     {"unknown opcode", {I(0xff, 0, 0, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"bad register", {MOV(11, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"reserved field", {I(0xb7, 0, 1, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
@@ -226,8 +306,8 @@ static uint32_t length(const struct warrant_insn *insns, uint32_t most) {
   return n;
 }
 
-static void judge(const char *name, struct warrant_program *p, const char *reason, uint32_t pc, bool look_at_pc,
-                  uint64_t bound, int64_t warnings) {
+static void judge(const char *name, struct warrant_program *p, const char *reason, uint32_t pc,
+                  bool look_at_pc, uint64_t bound, int64_t warnings) {
   struct warrant_verdict v;
   struct warrant_error error;
   char what[1800], title[120];
@@ -236,11 +316,12 @@ static void judge(const char *name, struct warrant_program *p, const char *reaso
     check(false, title, error.text);
     return;
   }
-  snprintf(what, sizeof what, "verdict %d pc %u reason %s bound %" PRIu64 " visited %" PRIu64 " warnings %u [%s] {%s}",
-           (int)v.verdict, v.pc, v.reason ? v.reason : "-", v.steps_bound, v.visited, v.warning_count, v.message,
-           v.state);
-  bool good = reason ? v.verdict == WARRANT_REJECT && !strcmp(v.reason, reason) && (!look_at_pc || v.pc == pc) &&
-                           v.message[0] && !v.cert
+  snprintf(what, sizeof what,
+           "verdict %d pc %u reason %s bound %" PRIu64 " visited %" PRIu64 " warnings %u [%s] {%s}",
+           (int)v.verdict, v.pc, v.reason ? v.reason : "-", v.steps_bound, v.visited,
+           v.warning_count, v.message, v.state);
+  bool good = reason ? v.verdict == WARRANT_REJECT && !strcmp(v.reason, reason) &&
+                           (!look_at_pc || v.pc == pc) && v.message[0] && !v.cert
                      : v.verdict == WARRANT_ACCEPT && v.cert && (!bound || v.steps_bound == bound);
   if (warnings >= 0 && v.warning_count != warnings)
     good = false;
@@ -248,10 +329,12 @@ static void judge(const char *name, struct warrant_program *p, const char *reaso
   if (getenv("SAY") && v.message[0])
     printf("# %s: %u %s: %s {%s}\n", title, v.pc, v.reason, v.message, v.state);
   if (v.verdict == WARRANT_ACCEPT) {
-    snprintf(title, sizeof title, "%s%s, validated", name, p->profile == WARRANT_STRICT ? ", strict" : "");
+    snprintf(title, sizeof title, "%s%s, validated", name,
+             p->profile == WARRANT_STRICT ? ", strict" : "");
     const char *why = validate(p, &v, 0);
     check(!why, title, why ? why : "");
-    snprintf(title, sizeof title, "%s%s, with a step less", name, p->profile == WARRANT_STRICT ? ", strict" : "");
+    snprintf(title, sizeof title, "%s%s, with a step less", name,
+             p->profile == WARRANT_STRICT ? ", strict" : "");
     check(validate(p, &v, 1) != NULL, title, "it holds");
   }
   warrant_verdict_free(&v);
@@ -261,14 +344,18 @@ static void small_programs(void) {
   for (size_t k = 0; k < sizeof programs / sizeof *programs; k++) {
     struct expected *e = &programs[k];
     struct warrant_program p =
-        program_of(e->insns, length(e->insns, sizeof e->insns / sizeof *e->insns), e->type == RAW ? 0 : e->type ? e->type : 6);
+        program_of(e->insns, length(e->insns, sizeof e->insns / sizeof *e->insns),
+                   e->type == RAW ? 0
+                   : e->type      ? e->type
+                                  : 6);
     judge(e->name, &p, e->reason, e->pc, true, e->bound, e->reason ? -1 : (int64_t)e->warnings);
     p.profile = WARRANT_STRICT;
-    judge(e->name, &p, e->strict ? e->strict : e->reason, e->pc, true, e->strict ? 0 : e->bound, -1);
+    judge(e->name, &p, e->strict ? e->strict : e->reason, e->pc, true, e->strict ? 0 : e->bound,
+          -1);
   }
 }
 
-/* --- Programs that are made ------------------------------------------------------------------------------------- */
+/* --- Programs that are made ------------------------------------------------------------------ */
 
 struct maker {
   struct warrant_insn *insns;
@@ -277,7 +364,8 @@ struct maker {
 static void emit(struct maker *m, struct warrant_insn i) { m->insns[m->n++] = i; }
 #define EMIT(m, ...) emit(m, (struct warrant_insn)__VA_ARGS__)
 
-/* n tests in a row, each of which sets another bit of r6: 2^n values. `used`: they index a value at the end. */
+/* n tests in a row, each of which sets another bit of r6: 2^n values. `used`: they index a value at
+ * the end. */
 static void flags(uint32_t n, bool used, bool too_far) {
   struct maker m = {calloc(16 * n + 64, sizeof *m.insns), 0};
   EMIT(&m, MOVR(7, 1));
@@ -380,13 +468,45 @@ static void memory_limit(void) {
   warrant_verdict_free(&v);
 }
 
+/* Refused allocations, one after the other: nothing may be lost or used after. */
+static void little_memory(void) {
+  struct warrant_insn insns[] = {MOVR(7, 1),     MOV(6, 0),    FORK,           ADD(6, 1),
+                                 STW(10, -8, 6), FORK,         LDW(6, 10, -8), JLT(6, 3, -7),
+                                 FORK,           FORK,         FORK,           LOOKUP,
+                                 JEQ(0, 0, 1),   LDW(0, 0, 0), MOV(0, 0),      EXIT};
+  for (size_t k = 0; k < sizeof insns / sizeof *insns; k++)
+    if (insns[k].op == 0x61 && insns[k].src == 1)
+      insns[k].src = 7;
+  struct warrant_program p = program_of(insns, sizeof insns / sizeof *insns, 6);
+  uint32_t accepted = 0, refused = 0, none = 0, odd = 0;
+  for (size_t limit = 1; limit < 60000; limit += limit < 20000 ? 37 : 401) {
+    struct warrant_verify_options options = {.max_bytes = limit};
+    struct warrant_verdict v;
+    struct warrant_error error;
+    if (warrant_verify(&p, &options, &v, &error)) {
+      none++;
+      continue;
+    }
+    if (v.verdict == WARRANT_ACCEPT)
+      accepted++;
+    else if (v.verdict == WARRANT_REJECT && !strcmp(v.reason, "too-complex"))
+      refused++;
+    else
+      odd++;
+    warrant_verdict_free(&v);
+  }
+  printf("# memory: %u without a verdict, %u refused, %u accepted\n", none, refused, accepted);
+  check(!odd && none && refused && accepted, "little memory", "another outcome");
+}
+
 static void unsupported(void) {
   static const struct {
     const char *name;
     struct warrant_insn insn;
   } rows[] = {
-      {"atomic", I(0xdb, 10, 1, -8, 0)},   {"atomic 32", I(0xc3, 10, 1, -8, 0)}, {"local call", I(0x85, 0, 1, 0, 1)},
-      {"kfunc", I(0x85, 0, 2, 0, 1)},      {"callx", I(0x8d, 0, 0, 0, 1)},       {"packet load", I(0x20, 0, 0, 0, 1)},
+      {"atomic", I(0xdb, 10, 1, -8, 0)},      {"atomic 32", I(0xc3, 10, 1, -8, 0)},
+      {"local call", I(0x85, 0, 1, 0, 1)},    {"kfunc", I(0x85, 0, 2, 0, 1)},
+      {"callx", I(0x8d, 0, 0, 0, 1)},         {"packet load", I(0x20, 0, 0, 0, 1)},
       {"packet load 2", I(0x50, 0, 1, 0, 1)}, {"may_goto", I(0xe5, 0, 0, 1, 0)},
   };
   for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
@@ -394,8 +514,8 @@ static void unsupported(void) {
     struct warrant_program p = program_of(insns, 3, 6);
     struct warrant_verdict v;
     struct warrant_error error;
-    bool good = !warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED && v.pc == 1 &&
-                v.message[0] && !v.reason;
+    bool good = !warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED &&
+                v.pc == 1 && v.message[0] && !v.reason;
     check(good, rows[k].name, v.message);
     warrant_verdict_free(&v);
   }
@@ -403,13 +523,14 @@ static void unsupported(void) {
   struct warrant_program p = program_of(insns, 2, 4000);
   struct warrant_verdict v;
   struct warrant_error error;
-  check(!warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED, "unknown type", v.message);
+  check(!warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED,
+        "unknown type", v.message);
   warrant_verdict_free(&v);
   p.kind = WARRANT_CBPF;
   check(warrant_verify(&p, NULL, &v, &error) == -1, "classic", "it was judged");
 }
 
-/* --- Random programs: no crash, and what is accepted replays ------------------------------------------------------ */
+/* --- Random programs: no crash, and what is accepted replays --------------------------------- */
 
 static uint64_t random_state = 88172645463325252;
 static uint32_t chance(uint32_t n) {
@@ -420,25 +541,35 @@ static uint32_t chance(uint32_t n) {
 }
 
 static struct warrant_insn random_insn(uint32_t left) {
-  static const int32_t numbers[] = {0, 1, -1, 2, 7, 8, 15, 16, 31, 63, 64, 255, 4096, INT32_MAX, INT32_MIN, -4, -8};
+  static const int32_t numbers[] = {0,  1,  -1,  2,    7,         8,         15, 16, 31,
+                                    63, 64, 255, 4096, INT32_MAX, INT32_MIN, -4, -8};
   static const uint8_t sizes[] = {0x61, 0x69, 0x71, 0x79};
   static const uint8_t cmps[] = {1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13};
   uint8_t dst = (uint8_t)chance(10), src = (uint8_t)chance(11);
   int32_t imm = numbers[chance(sizeof numbers / sizeof *numbers)];
   int16_t off = (int16_t)(-8 * (int32_t)(1 + chance(8)));
   switch (chance(12)) {
-  case 0: return (struct warrant_insn)LDW(dst, 1, (int16_t)(4 * chance(6)));
-  case 1: return (struct warrant_insn)I(sizes[chance(4)], dst, src, chance(4) ? off : (int16_t)chance(40), 0);
-  case 2: return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 2), 10, src, off, 0);
-  case 3: return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 1), chance(3) ? 10 : dst, 0, off, imm);
+  case 0:
+    return (struct warrant_insn)LDW(dst, 1, (int16_t)(4 * chance(6)));
+  case 1:
+    return (struct warrant_insn)I(sizes[chance(4)], dst, src, chance(4) ? off : (int16_t)chance(40),
+                                  0);
+  case 2:
+    return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 2), 10, src, off, 0);
+  case 3:
+    return (struct warrant_insn)I((uint8_t)(sizes[chance(4)] + 1), chance(3) ? 10 : dst, 0, off,
+                                  imm);
   case 4:
-    return (struct warrant_insn)I((uint8_t)(cmps[chance(11)] << 4 | (chance(4) ? 5 : 6)), dst, 0,
-                                  (int16_t)(chance(20) ? (int32_t)chance(left + 1) : -(int32_t)chance(5)), imm);
+    return (struct warrant_insn)I(
+        (uint8_t)(cmps[chance(11)] << 4 | (chance(4) ? 5 : 6)), dst, 0,
+        (int16_t)(chance(20) ? (int32_t)chance(left + 1) : -(int32_t)chance(5)), imm);
   case 5:
-    return (struct warrant_insn)I((uint8_t)(cmps[chance(11)] << 4 | 8 | (chance(4) ? 5 : 6)), dst, src,
-                                  (int16_t)chance(left + 1), 0);
-  case 6: return (struct warrant_insn)MOVR(dst, src);
-  case 7: return (struct warrant_insn)MOV(dst, imm);
+    return (struct warrant_insn)I((uint8_t)(cmps[chance(11)] << 4 | 8 | (chance(4) ? 5 : 6)), dst,
+                                  src, (int16_t)chance(left + 1), 0);
+  case 6:
+    return (struct warrant_insn)MOVR(dst, src);
+  case 7:
+    return (struct warrant_insn)MOV(dst, imm);
   case 8: {
     static const int32_t helpers[] = {5, 7, 8, 1, 3};
     return (struct warrant_insn)CALL(helpers[chance(5)]);
@@ -446,8 +577,9 @@ static struct warrant_insn random_insn(uint32_t left) {
   default: {
     static const uint8_t ops[] = {0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 12};
     bool reg = chance(2);
-    return (struct warrant_insn)I((uint8_t)(ops[chance(11)] << 4 | (reg ? 8 : 0) | (chance(3) ? 7 : 4)), dst,
-                                  reg ? src : 0, 0, reg ? 0 : imm);
+    return (struct warrant_insn)I(
+        (uint8_t)(ops[chance(11)] << 4 | (reg ? 8 : 0) | (chance(3) ? 7 : 4)), dst, reg ? src : 0,
+        0, reg ? 0 : imm);
   }
   }
 }
@@ -462,7 +594,9 @@ static void fuzz(uint32_t rounds) {
         ((uint8_t *)insns)[b] = (uint8_t)chance(256);
       at = n;
     } else {
-      static const struct warrant_insn start[] = {MOV(0, 0), MOV(2, 1), MOV(3, 2), MOV(4, 3), MOV(5, 4), MOV(6, 5), MOVR(7, 10), MOVR(8, 1), LDW(9, 1, 16)};
+      static const struct warrant_insn start[] = {MOV(0, 0),   MOV(2, 1),  MOV(3, 2),
+                                                  MOV(4, 3),   MOV(5, 4),  MOV(6, 5),
+                                                  MOVR(7, 10), MOVR(8, 1), LDW(9, 1, 16)};
       memcpy(insns, start, sizeof start);
       for (at = sizeof start / sizeof *start; at < n + 9; at++)
         insns[at] = random_insn(n + 9 - at);
@@ -492,8 +626,9 @@ static void fuzz(uint32_t rounds) {
   check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
 }
 
-/* Programs put together from pieces that are safe by themselves, with jumps over some: most are accepted, and take all of
- * the domain's functions to be so. r6 the context, r7 the packet, r8 its end, r9 a number; r0 to r5 numbers between pieces. */
+/* Programs put together from pieces that are safe by themselves, with jumps over some: most are
+ * accepted, and take all of the domain's functions to be so. r6 the context, r7 the packet, r8 its
+ * end, r9 a number; r0 to r5 numbers between pieces. */
 static void emit_numbers(struct maker *m) {
   for (uint8_t r = 0; r < 6; r++)
     EMIT(m, MOV(r, (int32_t)chance(1000) - 500));
@@ -501,17 +636,26 @@ static void emit_numbers(struct maker *m) {
 
 static void emit_alu(struct maker *m) {
   static const uint8_t ops[] = {0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12};
-  static const int32_t numbers[] = {0, 1, -1, 2, 7, 8, 15, 31, 32, 63, 255, 256, 65535, 4096, INT32_MAX, INT32_MIN};
+  static const int32_t numbers[] = {0,  1,  -1,  2,   7,     8,    15,        31,
+                                    32, 63, 255, 256, 65535, 4096, INT32_MAX, INT32_MIN};
   static const uint8_t numbers_in[] = {0, 1, 2, 3, 4, 5, 9};
   uint8_t dst = numbers_in[chance(7)], src = numbers_in[chance(7)], op = ops[chance(12)];
   uint8_t wide = chance(2) ? 7 : 4;
   bool reg = chance(2);
   int16_t off = (op == 3 || op == 9) && chance(2) ? 1 : 0;
   switch (chance(8)) {
-  case 0: EMIT(m, I((uint8_t)(0xd0 | (chance(2) ? 8 : 0) | 4), dst, 0, 0, 16 << chance(3))); break;
-  case 1: EMIT(m, I(0xd7, dst, 0, 0, 16 << chance(3))); break;
-  case 2: EMIT(m, I((uint8_t)(0x80 | wide), dst, 0, 0, 0)); break;
-  case 3: EMIT(m, I((uint8_t)(0xb8 | wide), dst, src, (int16_t)(8 << chance(2)), 0)); break;
+  case 0:
+    EMIT(m, I((uint8_t)(0xd0 | (chance(2) ? 8 : 0) | 4), dst, 0, 0, 16 << chance(3)));
+    break;
+  case 1:
+    EMIT(m, I(0xd7, dst, 0, 0, 16 << chance(3)));
+    break;
+  case 2:
+    EMIT(m, I((uint8_t)(0x80 | wide), dst, 0, 0, 0));
+    break;
+  case 3:
+    EMIT(m, I((uint8_t)(0xb8 | wide), dst, src, (int16_t)(8 << chance(2)), 0));
+    break;
   default:
     EMIT(m, I((uint8_t)(op << 4 | (reg ? 8 : 0) | wide), dst, reg ? src : 0, off,
               reg ? 0 : numbers[chance(sizeof numbers / sizeof *numbers)]));
@@ -519,7 +663,8 @@ static void emit_alu(struct maker *m) {
 }
 
 static void emit_piece(struct maker *m, uint32_t *exits, uint32_t *exit_count) {
-  static const uint8_t loads[] = {0x61, 0x69, 0x71, 0x79, 0x81, 0x89, 0x91}, bytes[] = {4, 2, 1, 8, 4, 2, 1};
+  static const uint8_t loads[] = {0x61, 0x69, 0x71, 0x79, 0x81, 0x89, 0x91},
+                       bytes[] = {4, 2, 1, 8, 4, 2, 1};
   static const uint8_t numbers_in[] = {0, 1, 2, 3, 4, 5, 9};
   uint32_t z = chance(7), k = 1 + chance(60);
   uint8_t r = numbers_in[chance(7)];
@@ -575,8 +720,11 @@ static void emit_piece(struct maker *m, uint32_t *exits, uint32_t *exit_count) {
       m->n--;
     EMIT(m, JLT(5, (int32_t)(1 + chance(5)), (int16_t)((int32_t)k - (int32_t)m->n - 1)));
     break;
-  case 5: EMIT(m, LDW(r, 6, (int16_t)(12 + 4 * chance(3)))); break;
-  default: emit_alu(m);
+  case 5:
+    EMIT(m, LDW(r, 6, (int16_t)(12 + 4 * chance(3))));
+    break;
+  default:
+    emit_alu(m);
   }
 }
 
@@ -597,7 +745,8 @@ static void generated(uint32_t rounds) {
       uint32_t jump = m.n;
       bool skips = chance(2);
       if (skips)
-        EMIT(&m, I((uint8_t)(cmps[chance(11)] << 4 | (chance(2) ? 5 : 6)), numbers_in[chance(7)], 0, 0, (int32_t)chance(70) - 5));
+        EMIT(&m, I((uint8_t)(cmps[chance(11)] << 4 | (chance(2) ? 5 : 6)), numbers_in[chance(7)], 0,
+                   0, (int32_t)chance(70) - 5));
       emit_piece(&m, exits, &exit_count);
       if (skips)
         m.insns[jump].off = (int16_t)(m.n - jump - 1);
@@ -629,7 +778,8 @@ static void generated(uint32_t rounds) {
     }
     free(m.insns);
   }
-  printf("# %u programs of pieces, %u accepted; %" PRIu64 " instructions, %" PRIu64 " visited\n", rounds, accepted, slots, visited);
+  printf("# %u programs of pieces, %u accepted; %" PRIu64 " instructions, %" PRIu64 " visited\n",
+         rounds, accepted, slots, visited);
   check(!bad && accepted > rounds / 2, "programs of pieces", "some went wrong");
 }
 
@@ -649,7 +799,8 @@ static void mutate(void) {
     return;
   }
   for (uint32_t k = 0; k < 20000; k++) {
-    size_t at = chance((uint32_t)v.cert_len), len = chance(4) ? v.cert_len : chance((uint32_t)v.cert_len + 1);
+    size_t at = chance((uint32_t)v.cert_len),
+           len = chance(4) ? v.cert_len : chance((uint32_t)v.cert_len + 1);
     uint8_t had = v.cert[at];
     v.cert[at] = (uint8_t)chance(256);
     w_cert_read(&pool, v.cert, len, &cert, &error);
@@ -672,6 +823,7 @@ int main(int argc, char **argv) {
   straight(100000);
   ladder(20000);
   memory_limit();
+  little_memory();
   unsupported();
   mutate();
   generated(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) / 10 : 1000);

@@ -1,7 +1,7 @@
 /* Writes the seccomp filter of a worker process as libseccomp compiles it: `make_filter FILE`.
  *
  * The worker got its sockets and files from its parent.  It may compute, wait, read and write what
- * it has, take memory that is never writable and executable at once, make threads but no processes,
+ * it has, take memory that is never executable, make threads but no processes,
  * and end. What it may ask for only with certain arguments stands beside the call; what fails
  * softly gets an error number, so that a library which only tries does not die; anything else ends
  * the process. */

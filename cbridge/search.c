@@ -1,0 +1,695 @@
+/* Paths are followed one after the other; where paths meet, the state becomes a node, and a later
+ * path that a finished node covers ends there. What the derivation of a finished node never looked
+ * at is dropped from its state, so that it covers more. Where nodes pile up, a more general state
+ * is tried, and given up when something is refused under it. */
+#include "search.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "prune.h"
+#include "shelves.h"
+#include "weaken.h"
+
+enum {
+  FRESH_SYMBOLS = 64, /* a node is made after so many, lest states grow */
+  NESTED_BRANCHES = 1000,
+  SHORT_ROUND = 32, /* steps: a loop whose round is shorter gets a node every few rounds */
+  CROWDED = 4,      /* finished nodes at one place before a general one is tried */
+  RECENT = 4,       /* finished nodes tried beside those of the same round of a loop */
+  PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
+  OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
+  BAD_SETS = 8,
+};
+#define NO_NODE UINT32_MAX
+
+/* Ways to generalise, in the order tried: to what covers all nodes of the same shape, any number
+ * where they differ; the same with the nearest node alone; and with no more numbers than the two
+ * have. */
+enum way { ALL, WIDE, COVERING, WAYS };
+
+/* A node, and what the search knows of it beside the derivation. */
+struct search_node {
+  uint64_t hash;      /* of the exact state, while it is on the path */
+  uint32_t hash_next; /* the next node on the path in the same bucket */
+  uint64_t key;       /* of its shelf */
+  uint32_t hits, misses;
+  bool on_path, general;
+  uint8_t how; /* general: enum way */
+};
+
+/* A place in the program where nodes are. */
+struct site {
+  uint32_t recent[RECENT], finished; /* the last nodes that were finished, and how many ever were */
+  uint32_t general;                  /* general nodes on the path */
+  /* What became of general nodes; and for some that failed, a bit for each register that had been
+   * generalised, as w_differs has them. */
+  uint32_t failures[WAYS], successes[WAYS];
+  uint16_t bad[BAD_SETS];
+  uint32_t bad_count;
+};
+
+/* What is still to be done, last first: the other side of a branch, or, when all of a node's paths
+ * have ended, to finish it. */
+struct work {
+  enum { BRANCH, FINISH } kind;
+  uint32_t node; /* whose derivation goes on, or which one is complete */
+  /* Owned. BRANCH: where it goes on (no state, and pc -1: this side cannot be taken). FINISH: what
+   * a general node was made from. */
+  struct w_state st;
+  uint32_t depth, taken, from; /* as in struct search */
+  /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
+   * how long was that one's derivation before, and when to give up. */
+  bool general;
+  enum way how;
+  uint32_t differs, owner, owner_len;
+  uint64_t visited_max;
+};
+
+struct search {
+  const struct w_question *q;
+  struct w_answer *a;
+  struct w_pool *pool;
+  struct site *sites; /* owned; by slot */
+  struct w_shelves shelves;
+  struct w_room room;
+  struct w_names names;
+
+  struct search_node *infos; /* owned; beside a->nodes */
+  uint32_t info_cap;
+  uint32_t *buckets; /* owned; exact nodes on the path by hash */
+  uint32_t bucket_count;
+
+  struct work *stack; /* owned */
+  uint32_t height, stack_cap;
+  uint32_t *general; /* owned; positions in the stack of general nodes on the path */
+  uint32_t general_count, general_cap;
+  uint32_t blame; /* after a refusal: how many of them may stay */
+
+  struct w_state st; /* the path being followed */
+  uint32_t node;     /* whose derivation it belongs to */
+  uint32_t depth;    /* branches that the derivation is inside of here */
+  uint32_t from;     /* the instruction before */
+  uint64_t steps;    /* since the last code written */
+  uint32_t taken;    /* steps since the node, on this path */
+  struct w_subst sub;
+};
+
+/* --- Code ------------------------------------------------------------------------------------ */
+
+static bool code_u(struct search *s, uint64_t v) {
+  return w_put_u(s->pool, &s->a->nodes[s->node].code, v);
+}
+static bool flush_steps(struct search *s) {
+  uint64_t n = s->steps;
+  s->steps = 0;
+  return !n || (code_u(s, W_CODE_STEPS) && code_u(s, n));
+}
+static bool code(struct search *s, int tag) { return flush_steps(s) && code_u(s, (uint64_t)tag); }
+
+static bool code_sub(struct search *s, uint32_t node) {
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < s->sub.n; k++)
+    n += s->sub.set[k];
+  if (!code(s, W_CODE_SUB) || !code_u(s, node) || !code_u(s, n))
+    return false;
+  for (uint32_t k = 0; k < s->sub.n; k++)
+    if (s->sub.set[k] && !(code_u(s, k) && code_u(s, s->sub.v[k].sym) &&
+                           w_put_s(s->pool, &s->a->nodes[s->node].code, s->sub.v[k].c)))
+      return false;
+  return true;
+}
+
+/* The bytes of a read that had been written, run by run; and a write, or a spill that was read. */
+static bool code_effects(struct search *s, const struct w_effects *effects,
+                         const uint64_t *written) {
+  for (uint32_t k = 0; k < effects->count; k++) {
+    const struct w_effect *e = &effects->e[k];
+    int32_t end = e->off + e->n;
+    if (e->kind == W_READ_SLOT || e->kind == W_WRITE) {
+      bool slot = e->kind == W_READ_SLOT;
+      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) || !code_u(s, (uint64_t)(e->off + W_STACK)) ||
+          (!slot && !code_u(s, e->n)))
+        return false;
+      continue;
+    }
+    for (int32_t at = e->off; at < end;) {
+      int32_t from = at;
+      while (at < end && w_bit(written, at))
+        at++;
+      if (at > from && (!code(s, W_CODE_READ) || !code_u(s, (uint64_t)(from + W_STACK)) ||
+                        !code_u(s, (uint64_t)(at - from))))
+        return false;
+      while (at < end && !w_bit(written, at))
+        at++;
+    }
+  }
+  return true;
+}
+
+/* --- Nodes ----------------------------------------------------------------------------------- */
+
+static uint32_t new_node(struct search *s) {
+  if (!w_reserve(s->pool, (void **)&s->a->nodes, &s->a->cap, s->a->count + 1,
+                 sizeof *s->a->nodes) ||
+      !w_reserve(s->pool, (void **)&s->infos, &s->info_cap, s->a->count + 1, sizeof *s->infos))
+    return NO_NODE;
+  memset(&s->a->nodes[s->a->count], 0, sizeof *s->a->nodes);
+  memset(&s->infos[s->a->count], 0, sizeof *s->infos);
+  return s->a->count++;
+}
+
+static struct work *push_work(struct search *s) {
+  if (!w_reserve(s->pool, (void **)&s->stack, &s->stack_cap, s->height + 1, sizeof *s->stack))
+    return NULL;
+  struct work *w = &s->stack[s->height++];
+  memset(w, 0, sizeof *w);
+  return w;
+}
+
+static bool hash_path(struct search *s, uint32_t node) {
+  if (s->a->count > s->bucket_count) { /* grows rarely: all nodes are put in again */
+    uint32_t want = s->bucket_count ? s->bucket_count * 2 : 64;
+    while (want < s->a->count)
+      want *= 2;
+    uint32_t *b = w_resize(s->pool, s->buckets, s->bucket_count * sizeof *b, want * sizeof *b);
+    if (!b)
+      return false;
+    s->buckets = b;
+    s->bucket_count = want;
+    memset(b, 0xff, want * sizeof *b);
+    for (uint32_t k = 0; k < s->a->count; k++)
+      if (s->infos[k].on_path && !s->infos[k].general) {
+        s->infos[k].hash_next = b[s->infos[k].hash & (want - 1)];
+        b[s->infos[k].hash & (want - 1)] = k;
+      }
+  }
+  struct search_node *info = &s->infos[node];
+  uint32_t *bucket = &s->buckets[info->hash & (s->bucket_count - 1)];
+  info->on_path = true;
+  info->hash_next = *bucket;
+  *bucket = node;
+  return true;
+}
+
+static void leave_path(struct search *s, uint32_t node) {
+  struct search_node *info = &s->infos[node];
+  if (!info->on_path)
+    return;
+  info->on_path = false;
+  if (info->general) {
+    s->sites[s->a->nodes[node].st.pc].general--;
+    return;
+  }
+  uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];
+  while (*link != node)
+    link = &s->infos[*link].hash_next;
+  *link = info->hash_next;
+}
+
+static void drop_node(struct search *s, uint32_t node) {
+  leave_path(s, node);
+  w_state_free(s->pool, &s->a->nodes[node].st);
+  w_buf_free(s->pool, &s->a->nodes[node].code);
+}
+
+static bool finish(struct search *s, uint32_t node) {
+  leave_path(s, node);
+  if (!w_weaken(s->pool, &s->room, s->a->nodes, node))
+    return false;
+  if (!node)
+    return true;
+  uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
+  struct site *site = &s->sites[pc];
+  if (s->infos[node].general)
+    site->successes[s->infos[node].how]++;
+  site->recent[site->finished++ % RECENT] = node;
+  return w_shelf_add(s->pool, &s->shelves, pc, s->infos[node].key, node);
+}
+
+/* --- The search ------------------------------------------------------------------------------ */
+
+enum next { GO_ON, LEAF, REFUSED, FAILED };
+
+static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text) {
+  s->a->why.reason = reason;
+  snprintf(s->a->why.text, sizeof s->a->why.text, "%s", text);
+  s->a->pc = pc;
+  return REFUSED;
+}
+
+static uint64_t round_key(const struct search *s, const struct w_state *st) {
+  return w_round_key(st, s->q->flow.counts[st->pc] & s->q->flow.value[st->pc]);
+}
+
+/* Goes on in a new node whose state is `st`; *st is taken over. */
+static enum next enter(struct search *s, struct w_state *st, bool general, enum way how,
+                       uint32_t differs) {
+  struct work work = {.kind = FINISH,
+                      .depth = s->depth,
+                      .general = general,
+                      .how = how,
+                      .differs = differs,
+                      .owner = s->node,
+                      .visited_max = s->a->visited + (s->q->max_visited - s->a->visited) / 4};
+  if (!flush_steps(s)) {
+    w_state_free(s->pool, st);
+    return FAILED;
+  }
+  work.owner_len = s->a->nodes[s->node].code.len;
+  uint32_t node = new_node(s);
+  if (node == NO_NODE) {
+    w_state_free(s->pool, st);
+    return FAILED;
+  }
+  s->a->nodes[node].st = *st; /* owned by the node from here on */
+  struct search_node *info = &s->infos[node];
+  info->general = general;
+  info->how = (uint8_t)how;
+  info->key = round_key(s, st);
+  if (general) {
+    info->on_path = true;
+    s->sites[st->pc].general++;
+  } else {
+    info->hash = w_state_hash(st);
+    if (!hash_path(s, node))
+      return FAILED;
+  }
+  if (!code_sub(s, node))
+    return FAILED;
+  struct w_state start;
+  if (!w_state_copy(s->pool, &start, &s->a->nodes[node].st))
+    return FAILED;
+  if (general) {
+    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
+                   sizeof *s->general)) {
+      w_state_free(s->pool, &start);
+      return FAILED;
+    }
+    s->general[s->general_count] = s->height;
+  }
+  struct work *w = push_work(s);
+  if (!w) {
+    w_state_free(s->pool, &start);
+    return FAILED;
+  }
+  *w = work;
+  w->node = node;
+  if (general) {
+    s->general_count++;
+    w->st = s->st;
+  } else {
+    w_state_free(s->pool, &s->st);
+  }
+  s->st = start;
+  s->node = node;
+  s->depth = 0;
+  s->taken = 0;
+  return GO_ON;
+}
+
+/* Was a node finished here, in the same round of a loop? */
+static bool known_round(const struct search *s) {
+  return w_shelf_find(&s->shelves, (uint32_t)s->st.pc, round_key(s, &s->st)) != NULL;
+}
+
+static bool covers(struct search *s, uint32_t node) {
+  bool found = w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
+  if (found)
+    s->infos[node].hits++;
+  return found;
+}
+
+/* A finished node that covers the path's state; NO_NODE: none. */
+static uint32_t find_cover(struct search *s, const struct site *site, uint64_t key) {
+  struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)s->st.pc, key);
+  for (uint32_t k = shelf ? shelf->count : 0; k-- > 0;) {
+    uint32_t node = shelf->nodes[k];
+    if (covers(s, node))
+      return node;
+    if (++s->infos[node].misses > 3 * s->infos[node].hits + 32)
+      w_shelf_remove(shelf, k);
+  }
+  for (uint32_t k = 0; k < RECENT && k < site->finished; k++)
+    if (s->infos[site->recent[k]].key != key && covers(s, site->recent[k]))
+      return site->recent[k];
+  return NO_NODE;
+}
+
+static const char same_state[] =
+    "the program can come back here with nothing changed: the loop may never end";
+
+/* Was less than this generalised here before, in vain? */
+static bool is_bad(const struct site *site, uint32_t differs) {
+  for (uint32_t k = 0; k < site->bad_count; k++)
+    if (!(site->bad[k] & ~differs))
+      return true;
+  return false;
+}
+
+/* Tries a state that stands for more than the path's, in one of the ways. */
+static enum next generalise(struct search *s, const struct site *site, const struct w_state *exact,
+                            uint64_t key, enum way how, bool *entered) {
+  uint32_t least = how == ALL ? OTHER_SHAPE : UINT32_MAX;
+  uint32_t partners[PARTNERS], count = 0, differs = 0;
+  uint32_t counts = s->q->flow.counts[exact->pc];
+  const struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)exact->pc, key);
+  *entered = false;
+  for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
+    uint32_t node = shelf->nodes[shelf->count - 1 - k];
+    struct w_difference d = w_differs(&s->q->target, exact, &s->a->nodes[node].st);
+    /* another round of a loop is left alone: what counts the rounds must stay known */
+    if (d.distance >= least || d.constants & counts || is_bad(site, d.where))
+      continue;
+    if (how != ALL) {
+      least = d.distance;
+      count = differs = 0;
+    }
+    partners[count++] = node;
+    differs |= d.where;
+  }
+  if (!count || (how == ALL && count == 1))
+    return GO_ON;
+  struct w_state st, more;
+  uint32_t wide = how == COVERING ? 0 : ~counts;
+  if (!w_join(s->pool, exact, &s->a->nodes[partners[0]].st, wide, &st))
+    return FAILED;
+  for (uint32_t k = 1; k < count; k++) {
+    bool made = w_join(s->pool, &st, &s->a->nodes[partners[k]].st, wide, &more);
+    w_state_free(s->pool, &st);
+    if (!made)
+      return FAILED;
+    st = more;
+  }
+  if (!w_subsume(s->pool, &s->q->target, &s->st, &st, &s->sub)) {
+    w_state_free(s->pool, &st);
+    return s->pool->exhausted ? FAILED : GO_ON;
+  }
+  *entered = true;
+  return enter(s, &st, true, how, differs);
+}
+
+/* The path's state is at a place where paths meet. `how`: the first way of generalising that was
+ * not tried yet. */
+static enum next meet(struct search *s, enum way how) {
+  uint32_t pc = (uint32_t)s->st.pc;
+  struct site *site = &s->sites[pc];
+  bool done;
+  uint64_t key = round_key(s, &s->st);
+  if (how == ALL) {
+    uint32_t cover = find_cover(s, site, key);
+    if (cover != NO_NODE)
+      return code_sub(s, cover) ? LEAF : FAILED;
+    if (s->pool->exhausted)
+      return FAILED;
+    for (uint32_t k = s->general_count; site->general && k-- > 0;) {
+      const struct w_state *st = &s->a->nodes[s->stack[s->general[k]].node].st;
+      if (st->pc == pc && w_subsume(s->pool, &s->q->target, &s->st, st, &s->sub)) {
+        s->blame = k; /* it is too general: whatever counts the rounds is lost in it */
+        return refused(s, W_LOOP, pc, same_state);
+      }
+    }
+  }
+  struct w_state exact;
+  if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &exact))
+    return FAILED;
+  uint64_t hash = w_state_hash(&exact);
+  uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
+  for (; twin != NO_NODE; twin = s->infos[twin].hash_next)
+    if (s->infos[twin].hash == hash && w_state_equal(&s->a->nodes[twin].st, &exact)) {
+      w_state_free(s->pool, &exact);
+      return refused(s, W_LOOP, pc, same_state);
+    }
+  for (; how < WAYS && site->finished > CROWDED; how++) {
+    if (site->failures[how] > 2 + 2 * site->successes[how])
+      continue;
+    enum next next = generalise(s, site, &exact, key, how, &done);
+    if (done || next == FAILED) {
+      w_state_free(s->pool, &exact);
+      return next;
+    }
+  }
+  if (!w_subsume(s->pool, &s->q->target, &s->st, &exact, &s->sub)) {
+    w_state_free(s->pool, &exact);
+    return s->pool->exhausted
+               ? FAILED
+               : refused(s, W_TOO_COMPLEX, pc, "a state cannot be compared with itself");
+  }
+  return enter(s, &exact, false, COVERING, 0);
+}
+
+/* The next work after a path has ended. */
+static enum next take_up(struct search *s, bool *complete) {
+  *complete = false;
+  while (s->height) {
+    struct work *w = &s->stack[--s->height];
+    if (w->kind == BRANCH) {
+      s->st = w->st;
+      s->node = w->node;
+      s->depth = w->depth;
+      s->taken = w->taken;
+      s->from = w->from;
+      return GO_ON;
+    }
+    if (w->general) {
+      s->general_count--;
+      w_state_free(s->pool, &w->st);
+    }
+    if (!finish(s, w->node))
+      return FAILED;
+  }
+  *complete = true;
+  return LEAF;
+}
+
+/* Back to where the general node to blame, or else the last one, was made; false: there is none. */
+static bool back_track(struct search *s, enum way *how) {
+  if (!s->general_count)
+    return false;
+  s->general_count = s->blame < s->general_count ? s->blame : s->general_count - 1;
+  s->blame = UINT32_MAX;
+  uint32_t to = s->general[s->general_count];
+  w_state_free(s->pool, &s->st);
+  for (;;) {
+    struct work *w = &s->stack[--s->height];
+    if (w->kind == FINISH)
+      drop_node(s, w->node);
+    if (s->height == to) {
+      struct site *site = &s->sites[w->st.pc];
+      site->failures[w->how]++;
+      if (w->how == COVERING && site->bad_count < BAD_SETS)
+        site->bad[site->bad_count++] = (uint16_t)w->differs;
+      s->st = w->st;
+      s->node = w->owner;
+      s->a->nodes[s->node].code.len = w->owner_len;
+      s->depth = w->depth;
+      s->steps = 0;
+      *how = w->how + 1;
+      return true;
+    }
+    w_state_free(s->pool, &w->st);
+  }
+}
+
+/* Where a jump or the next slot leads, if an instruction starts there. */
+static enum next arrive(struct search *s, uint32_t from) {
+  int64_t to = s->st.pc;
+  char text[160];
+  s->from = from;
+  if (to >= 0 && to < s->q->flow.count && s->q->insns[to].op != W_OP_NONE)
+    return GO_ON;
+  if (to >= 0 && to < s->q->flow.count)
+    snprintf(text, sizeof text, "the jump leads into the middle of the 64-bit constant at %" PRId64,
+             to - 1);
+  else if (to == (int64_t)from + w_slots(&s->q->insns[from]))
+    snprintf(text, sizeof text, "the program runs off its end here: an exit is missing");
+  else
+    snprintf(text, sizeof text,
+             "the jump leads to %" PRId64 ", outside of the program (0 to %" PRIu32 ")", to,
+             s->q->flow.count - 1);
+  return refused(s, W_BAD_PC, from, text);
+}
+
+static enum next branch(struct search *s, const struct w_insn *i) {
+  struct w_aval x, y;
+  uint32_t pc = (uint32_t)s->st.pc;
+  s->a->pc = pc;
+  if (!w_a_operands(i, &s->st, &x, &y, &s->a->why))
+    return s->pool->exhausted ? FAILED : REFUSED;
+  if (!code(s, W_CODE_BRANCH))
+    return FAILED;
+  /* only the facts of these two symbols change */
+  struct w_fact fx = s->st.facts[x.sym], fy = s->st.facts[y.sym];
+  bool falls = w_refine(&s->st, i->width, i->cmp, false, x, y);
+  struct w_fact gx = s->st.facts[x.sym], gy = s->st.facts[y.sym];
+  s->st.facts[x.sym] = fx;
+  s->st.facts[y.sym] = fy;
+  bool taken = w_refine(&s->st, i->width, i->cmp, true, x, y);
+  int64_t target = (int64_t)pc + 1 + i->off;
+  s->taken++;
+  if (taken && falls) {
+    struct work *w = push_work(s);
+    if (!w)
+      return FAILED;
+    w->kind = BRANCH;
+    w->node = s->node;
+    w->depth = s->depth;
+    w->taken = s->taken;
+    w->from = pc;
+    if (!w_state_copy(s->pool, &w->st, &s->st)) {
+      s->height--;
+      return FAILED;
+    }
+    w->st.pc = (int64_t)pc + 1;
+    w->st.facts[x.sym] = gx;
+    w->st.facts[y.sym] = gy;
+    s->depth++;
+    s->st.pc = target;
+    return arrive(s, pc);
+  }
+  if (taken) {
+    /* The side that falls through comes last: it is written when this one is complete. */
+    struct work *w = push_work(s);
+    if (!w)
+      return FAILED;
+    w->kind = BRANCH;
+    w->node = s->node;
+    w->depth = s->depth;
+    w->st.pc = -1;
+    s->depth++;
+    s->st.pc = target;
+    return arrive(s, pc);
+  }
+  if (!code(s, W_CODE_DEAD))
+    return FAILED;
+  if (!falls)
+    return code(s, W_CODE_DEAD) ? LEAF : FAILED;
+  s->st.facts[x.sym] = gx;
+  s->st.facts[y.sym] = gy;
+  s->st.pc = (int64_t)pc + 1;
+  return arrive(s, pc);
+}
+
+static enum next step(struct search *s) {
+  uint32_t pc = (uint32_t)s->st.pc;
+  const struct w_insn *i = &s->q->insns[pc];
+  struct w_effects effects;
+  if (++s->a->visited > s->q->max_visited) {
+    char text[200];
+    snprintf(
+        text, sizeof text,
+        "more than %" PRIu64
+        " instructions were looked at without an end: simplify the program, or raise the limit",
+        s->q->max_visited);
+    s->a->visited = s->q->max_visited;
+    return refused(s, W_TOO_COMPLEX, pc, text);
+  }
+  if (i->op == W_OP_JMP)
+    return branch(s, i);
+  s->a->pc = pc;
+  if (i->op == W_OP_EXIT) {
+    if (!w_a_exit(&s->q->target, &s->st, &s->a->why))
+      return REFUSED;
+    return code(s, W_CODE_EXIT) ? LEAF : FAILED;
+  }
+  uint64_t written[W_FRAME_WORDS];
+  memcpy(written, s->st.written, sizeof written);
+  if (!w_a_exec(s->pool, &s->q->target, i, &s->st, &effects, &s->a->why))
+    return s->pool->exhausted ? FAILED : REFUSED;
+  if (effects.count && !code_effects(s, &effects, written))
+    return FAILED;
+  for (uint32_t k = 0; k < effects.count; k++)
+    s->a->undefined[pc] |= effects.e[k].undefined;
+  s->steps++;
+  s->taken++;
+  return arrive(s, pc);
+}
+
+static bool time_for_node(const struct search *s) {
+  if (!s->taken)
+    return false;
+  /* Back at the start of a short loop, and no one was here in this round: go on, there would be
+   * nothing but nodes. */
+  if (s->q->flow.join[s->st.pc] &&
+      !(s->from >= s->st.pc && s->taken < SHORT_ROUND && !known_round(s)))
+    return true;
+  return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
+}
+
+static enum w_outcome search(struct search *s) {
+  bool complete = false;
+  size_t slots = s->q->flow.count;
+  s->sites = w_resize(s->pool, NULL, 0, slots * sizeof *s->sites);
+  s->a->undefined = w_resize(s->pool, NULL, 0, slots);
+  if (!s->sites || !s->a->undefined)
+    return W_NO_MEMORY;
+  memset(s->sites, 0, slots * sizeof *s->sites);
+  memset(s->a->undefined, 0, slots);
+  struct work *w;
+  if (new_node(s) == NO_NODE || !w_a_init(s->pool, &s->a->nodes[0].st) ||
+      !w_state_copy(s->pool, &s->st, &s->a->nodes[0].st) || !(w = push_work(s)))
+    return W_NO_MEMORY;
+  w->kind = FINISH;
+  s->blame = UINT32_MAX;
+  enum way how = ALL;
+  bool again = false; /* back at a place where paths meet, after a general state failed there */
+  for (;;) {
+    enum next next = again || time_for_node(s) ? meet(s, how) : step(s);
+    again = false;
+    how = ALL;
+    if (next == GO_ON && s->general_count &&
+        s->a->visited > s->stack[s->general[s->general_count - 1]].visited_max)
+      next = REFUSED;
+    if (next == LEAF) {
+      w_state_free(s->pool, &s->st);
+      do {
+        next = take_up(s, &complete);
+        if (complete)
+          return W_FOUND;
+        if (next == GO_ON && s->st.pc < 0) /* the other side of a branch, which cannot be taken */
+          next = code(s, W_CODE_DEAD) ? LEAF : FAILED;
+      } while (next == LEAF);
+    }
+    if (next == FAILED)
+      return W_NO_MEMORY;
+    if (next == REFUSED) {
+      if ((s->a->why.reason == W_TOO_COMPLEX && s->a->visited >= s->q->max_visited) ||
+          !back_track(s, &how))
+        return W_REFUSED;
+      again = true;
+    }
+  }
+}
+
+enum w_outcome w_search(const struct w_question *question, struct w_answer *answer) {
+  struct w_pool *pool = question->pool;
+  struct search s = {.q = question, .a = answer, .pool = pool};
+  memset(answer, 0, sizeof *answer);
+  enum w_outcome outcome = search(&s);
+  answer->st = s.st;
+  for (uint32_t k = 0; k < s.height; k++)
+    w_state_free(pool, &s.stack[k].st);
+  w_shelves_free(pool, &s.shelves);
+  w_room_free(pool, &s.room);
+  w_names_free(pool, &s.names);
+  w_subst_free(pool, &s.sub);
+  w_release(pool, s.sites, question->flow.count * sizeof *s.sites);
+  w_release(pool, s.infos, s.info_cap * sizeof *s.infos);
+  w_release(pool, s.buckets, s.bucket_count * sizeof *s.buckets);
+  w_release(pool, s.stack, s.stack_cap * sizeof *s.stack);
+  w_release(pool, s.general, s.general_cap * sizeof *s.general);
+  return outcome;
+}
+
+void w_answer_free(const struct w_question *question, struct w_answer *answer) {
+  struct w_pool *pool = question->pool;
+  w_state_free(pool, &answer->st);
+  for (uint32_t k = 0; k < answer->count; k++) {
+    w_state_free(pool, &answer->nodes[k].st);
+    w_buf_free(pool, &answer->nodes[k].code);
+  }
+  w_release(pool, answer->nodes, answer->cap * sizeof *answer->nodes);
+  w_release(pool, answer->undefined, question->flow.count);
+  memset(answer, 0, sizeof *answer);
+}
