@@ -58,7 +58,8 @@ $(1)/bin/warrant-plugin: $(1)/obj/plugin_main.o $$($(1)_LINKED)
 $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d $$(filter-out %.h,$$^) $$(PROGRAM_LIBS) -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d \
+	  $$(filter-out %.h %.a,$$^) $$(filter %.a,$$^) $$(PROGRAM_LIBS) -o $$@
 
 $(1)/tests/trace_test $(1)/tests/isa_test: $(1)/obj/gen.o $(1)/obj/both.o
 $(1)/obj/gen.o $(1)/obj/both.o: $(1)/obj/%.o: tests/%.c

@@ -485,8 +485,10 @@ static void context(struct builder *b, struct known *k) {
       code = gen_below(g, code + 1);
     off = f->off + (1u << code) * gen_below(g, f->size >> code);
     write = (f->writable && gen_percent(g, 50)) || careless(b);
-    if (careless(b))
-      off = gen_below(g, b->type->ctx_size);
+    if (careless(b)) {
+      code = gen_below(g, 3);
+      off = gen_percent(g, 70) ? f->off + gen_below(g, f->size) : gen_below(g, b->type->ctx_size);
+    }
   }
   if (!write) {
     unsigned d = free_reg(b, k);
@@ -617,6 +619,20 @@ static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, boo
   return off;
 }
 
+/* Makes `r` point to `size` bytes of the packet or of a map value, when a register that no argument takes does. */
+static bool pointer_argument(struct builder *b, const struct known *k, unsigned r, uint32_t size) {
+  unsigned from = 6 + gen_below(b->g, 4);
+  const struct value *v = &k->r[from];
+  uint64_t there = v->kind == PACKET  ? v->checked
+                   : v->kind == VALUE ? b->out->maps[v->map].value_size - v->most
+                                      : 0;
+  if (there < size || there > 4096 || !gen_percent(b->g, 70))
+    return false;
+  put(b, 0xbf, r, from, 0, 0);
+  put(b, 0x07, r, 0, 0, (int32_t)gen_below(b->g, (uint32_t)there - size + 1) - v->off);
+  return true;
+}
+
 /* A call with the arguments that the table asks for. A helper with arguments that are not known here is left out. */
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
@@ -655,11 +671,17 @@ static void call(struct builder *b, struct known *k) {
       size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
              : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
                                          : 1 + gen_below(g, 24);
+      if (pointer_argument(b, k, r, size))
+        break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, off);
       break;
-    case W_ARG_SIZE: put(b, 0xb7, r, 0, 0, (int32_t)size); break;
+    case W_ARG_SIZE:
+      if (careless(b))
+        size = gen_percent(g, 50) ? 0 : gen_below(g, 600);
+      put(b, 0xb7, r, 0, 0, (int32_t)size);
+      break;
     case W_ARG_CTX:
       if (c <= 5)
         goto undo;
@@ -667,6 +689,8 @@ static void call(struct builder *b, struct known *k) {
       break;
     default: goto undo;
     }
+    if (careless(b))
+      put(b, 0xbf, r, c > 5 && gen_percent(g, 70) ? (unsigned)c : 10, 0, 0);
   }
   put(b, 0x85, 0, 0, 0, h->id);
   for (unsigned r = 1; r <= 5; r++)
