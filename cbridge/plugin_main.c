@@ -1,5 +1,6 @@
-/* warrant-plugin: the plugin protocol of the public eBPF conformance suite. The program's bytes come in hexadecimal on
- * standard input, the memory's in the first argument; r0 goes to standard output in hexadecimal. */
+/* warrant-plugin: the plugin protocol of the public eBPF conformance suite. The program's bytes
+ * come in hexadecimal on standard input, the memory's in the first argument; r0 goes to standard
+ * output in hexadecimal. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,13 +15,16 @@
 static const char help[] =
     "usage: warrant-plugin [MEMHEX] [--program HEX] [--interpret|--reference]\n"
     "\n"
-    "Runs an eBPF program (its bytes in hexadecimal on standard input, or given with --program) and prints r0 in\n"
-    "hexadecimal. r1 is the address of the memory, or 0 when there is none, and r2 its length in bytes.\n"
+    "Runs an eBPF program (its bytes in hexadecimal on standard input, or given with --program) "
+    "and prints r0 in\n"
+    "hexadecimal. r1 is the address of the memory, or 0 when there is none, and r2 its length in "
+    "bytes.\n"
     "\n"
     "  --interpret   with the C interpreter (the default)\n"
     "  --reference   with the interpreter extracted from Coq\n"
     "\n"
-    "Exit code: 0 r0 was printed; 1 the program faulted; 2 wrong usage or no program; 3 not supported.\n";
+    "Exit code: 0 r0 was printed; 1 the program faulted; 2 wrong usage or no program; 3 not "
+    "supported.\n";
 
 enum { PREFIX_MAX = 2, STEPS_MAX = 10000000 };
 
@@ -29,52 +33,75 @@ static int complain(int code, const char *text) {
   return code;
 }
 
-/* The interpreters start a program with the address of its context in r1 and nothing else. What the protocol has
- * besides, instructions put before the program provide; jumps are relative, so it needs no change. */
+/* The interpreters start a program with the address of its context in r1 and nothing else. What the
+ * protocol has besides, instructions put before the program provide; jumps are relative, so it
+ * needs no change. */
 static uint32_t put_prefix(struct warrant_insn *insns, uint32_t memory_size) {
-  const struct warrant_insn no_address = {.op = 0xb7, .dst = 1}, length = {.op = 0xb7, .dst = 2, .imm = (int32_t)memory_size};
+  const struct warrant_insn no_address = {.op = 0xb7, .dst = 1},
+                            length = {.op = 0xb7, .dst = 2, .imm = (int32_t)memory_size};
   insns[0] = length;
   insns[1] = no_address;
   return memory_size ? 1 : 2;
 }
 
+/* The prefix counts neither as steps nor as instructions. */
+static int faulted(const char *kind, int64_t pc, uint64_t steps, uint32_t prefix) {
+  fprintf(stderr, "warrant-plugin: %s at instruction %" PRId64 " after %" PRIu64 " steps\n", kind,
+          pc - prefix, steps - prefix);
+  return WARRANT_REFUSED;
+}
+
 static int end(const struct warrant_run *run, uint32_t prefix) {
-  if (run->fault != WARRANT_NO_FAULT) {
-    fprintf(stderr, "warrant-plugin: %s at instruction %" PRId64 " after %" PRIu64 " steps\n",
-            warrant_fault_name(run->fault), run->pc - prefix, run->steps);
-    return WARRANT_REFUSED;
-  }
+  if (run->fault != WARRANT_NO_FAULT)
+    return faulted(warrant_fault_name(run->fault), run->pc, run->steps, prefix);
   printf("%" PRIx64 "\n", run->result);
   return WARRANT_OK;
 }
 
-/* The last line of a run is `{"result":"0x...` or `{"result":null,...`. */
+struct last_line {
+  uint32_t prefix;
+  int code;
+};
+
+/* The only line of a run without a trace (docs/formats.md). */
 static void take_line(void *data, const char *line, size_t length) {
-  static const char start[] = "{\"result\":\"0x";
-  int *code = data;
-  if (length > sizeof start && strncmp(line, start, sizeof start - 1) == 0)
-    printf("%.*s\n", (int)strcspn(line + sizeof start - 1, "\""), line + sizeof start - 1);
+  struct last_line *last = data;
+  char kind[40];
+  uint64_t result, steps;
+  int64_t pc;
+  (void)length;
+  if (sscanf(line, "{\"result\":\"0x%" SCNx64, &result) == 1)
+    printf("%" PRIx64 "\n", result);
+  else if (sscanf(line,
+                  "{\"result\":null,\"steps\":%" SCNu64
+                  ",\"fault\":{\"kind\":\"%39[^\"]\",\"pc\":%" SCNd64,
+                  &steps, kind, &pc) == 3)
+    last->code = faulted(kind, pc, steps, last->prefix);
   else
-    *code = complain(WARRANT_REFUSED, line);
+    last->code = complain(WARRANT_UNSUPPORTED, line);
 }
 
-static int run_reference(const struct warrant_program *program, const struct warrant_env *env) {
+static int run_reference(const struct warrant_program *program, const struct warrant_env *env,
+                         uint32_t prefix) {
   struct warrant_error error = {0};
   uint8_t *image = NULL, *bytes = NULL;
   size_t image_size = 0, size = 0;
   char why[300];
-  int code = WARRANT_OK;
-  if (warrant_image(program, &image, &image_size, &error) || warrant_env_encode(program, env, &bytes, &size, &error))
-    code = complain(error.code, error.text);
-  else if (warrant_reference_run(image, image_size, bytes, size, false, take_line, &code, why, sizeof why) < 0)
-    code = complain(WARRANT_UNSUPPORTED, why);
+  struct last_line last = {prefix, WARRANT_OK};
+  if (warrant_image(program, &image, &image_size, &error) ||
+      warrant_env_encode(program, env, &bytes, &size, &error))
+    last.code = complain(error.code, error.text);
+  else if (warrant_reference_run(image, image_size, bytes, size, false, take_line, &last, why,
+                                 sizeof why) < 0)
+    last.code = complain(WARRANT_UNSUPPORTED, why);
   free(image);
   free(bytes);
-  return code;
+  return last.code;
 }
 
 /* `bytes` are `size` bytes of program; `memory` is borrowed. */
-static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_t memory_size, bool reference) {
+static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_t memory_size,
+               bool reference) {
   struct warrant_error error = {0};
   static char empty[] = "";
   if (size == 0 || size % 8)
@@ -83,7 +110,8 @@ static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_
   if (!insns)
     return complain(WARRANT_BAD_INPUT, "out of memory");
   uint32_t prefix = put_prefix(insns, memory_size);
-  struct warrant_program program = {.file = empty, .section = empty, .name = empty, .ctx_size = memory_size};
+  struct warrant_program program = {
+      .file = empty, .section = empty, .name = empty, .ctx_size = memory_size};
   struct warrant_env env;
   struct warrant_run result;
   memcpy(insns + prefix, bytes, size);
@@ -94,15 +122,18 @@ static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_
   env.fuel = 0;
   env.ctx_bytes = memory;
   env.ctx_size = memory_size;
-  int code = warrant_interpret(&program, &env, NULL, NULL, &result, &error) ? complain(error.code, error.text) : WARRANT_OK;
+  int code = warrant_interpret(&program, &env, NULL, NULL, &result, &error)
+                 ? complain(error.code, error.text)
+                 : WARRANT_OK;
   program.insns = insns;
   program.insn_count += prefix;
   env.fuel = STEPS_MAX;
   if (code == WARRANT_OK && reference)
-    code = run_reference(&program, &env);
+    code = run_reference(&program, &env, prefix);
   else if (code == WARRANT_OK)
-    code = warrant_interpret(&program, &env, NULL, NULL, &result, &error) ? complain(error.code, error.text)
-                                                                         : end(&result, prefix);
+    code = warrant_interpret(&program, &env, NULL, NULL, &result, &error)
+               ? complain(error.code, error.text)
+               : end(&result, prefix);
   free(insns);
   return code;
 }
@@ -118,25 +149,38 @@ int main(int argc, char **argv) {
   uint8_t *text = NULL, *bytes = NULL, *memory = NULL;
   size_t text_size = 0, size = 0, memory_size = 0;
   bool reference = false;
+  opterr = 0;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     switch (option) {
-    case 'p': given = optarg; break;
-    case 'i': reference = false; break;
-    case 'r': reference = true; break;
-    case 'h': fputs(help, stdout); return WARRANT_OK;
-    default: return complain(WARRANT_BAD_INPUT, "`warrant-plugin --help` lists the options");
+    case 'p':
+      given = optarg;
+      break;
+    case 'i':
+      reference = false;
+      break;
+    case 'r':
+      reference = true;
+      break;
+    case 'h':
+      fputs(help, stdout);
+      return WARRANT_OK;
+    default:
+      return complain(WARRANT_BAD_INPUT, "`warrant-plugin --help` lists the options");
     }
   }
   if (argc - optind > 1)
-    return complain(WARRANT_BAD_INPUT, "one argument has the memory; `warrant-plugin --help` says more");
+    return complain(WARRANT_BAD_INPUT,
+                    "one argument has the memory; `warrant-plugin --help` says more");
   const char *memory_text = optind < argc ? argv[optind] : "";
   bool failed = !given && warrant_read_file("-", &text, &text_size, &error);
   if (!failed)
-    failed = warrant_unhex("the program", given ? (const uint8_t *)given : text, given ? strlen(given) : text_size, &bytes,
-                           &size, &error);
+    failed = warrant_unhex("the program", given ? (const uint8_t *)given : text,
+                           given ? strlen(given) : text_size, &bytes, &size, &error);
   if (!failed && memory_text[strspn(memory_text, " \t\r\n")])
-    failed = warrant_unhex("the memory", (const uint8_t *)memory_text, strlen(memory_text), &memory, &memory_size, &error);
-  int code = failed ? complain(error.code, error.text) : run(bytes, size, memory, (uint32_t)memory_size, reference);
+    failed = warrant_unhex("the memory", (const uint8_t *)memory_text, strlen(memory_text), &memory,
+                           &memory_size, &error);
+  int code = failed ? complain(error.code, error.text)
+                    : run(bytes, size, memory, (uint32_t)memory_size, reference);
   if (fflush(stdout))
     code = complain(WARRANT_BAD_INPUT, "can't write the output");
   free(text);

@@ -49,7 +49,7 @@ for engine in interpret reference; do
       not_ok "$name, --$engine" "want $want, got ${got:-$(head -n 1 "$work/err")}"
     fi
   done < <(programs "$1")
-  ok "$passed of $all programs, --$engine"
+  same "programs that end as they should, --$engine" "$all" "$passed"
 
   [ $# -gt 1 ] || continue
   refused=0 all=0
@@ -63,6 +63,6 @@ for engine in interpret reference; do
       not_ok "$name, --$engine" "exit status $status; $(head -n 1 "$work/err" "$work/out" | tr '\n' ' ')"
     fi
   done < <(programs "$2")
-  ok "$refused of $all programs refused, --$engine"
+  same "programs refused, --$engine" "$all" "$refused"
 done
 finish

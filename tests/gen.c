@@ -5,7 +5,9 @@
 #include "decode.h"
 #include "tables.h"
 
-/* --- Numbers --------------------------------------------------------------------------------------------------- */
+/* --- Numbers
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 uint64_t gen_u64(struct gen *g) {
   uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
@@ -19,13 +21,16 @@ bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < p
 
 #define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
 
-/* The order in which a compiler evaluates operands must not matter, so no expression draws twice. */
+/* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
+ */
 uint64_t gen_number(struct gen *g) {
   static const uint8_t bits[] = {7, 8, 15, 16, 31, 32, 63};
   unsigned shift = gen_below(g, 64);
   switch (gen_below(g, 8)) {
-  case 0: return gen_below(g, 4);
-  case 1: return 0 - (uint64_t)gen_below(g, 4);
+  case 0:
+    return gen_below(g, 4);
+  case 1:
+    return 0 - (uint64_t)gen_below(g, 4);
   case 2:
   case 3:
   case 4: { /* around a power of two, or around its negative */
@@ -33,20 +38,26 @@ uint64_t gen_number(struct gen *g) {
     v += gen_below(g, 3);
     return gen_percent(g, 30) ? 0 - v : v;
   }
-  case 5: return UINT64_C(1) << shift;
-  case 6: return gen_below(g, 256);
-  default: return gen_u64(g) >> shift;
+  case 5:
+    return UINT64_C(1) << shift;
+  case 6:
+    return gen_below(g, 256);
+  default:
+    return gen_u64(g) >> shift;
   }
 }
 
-/* --- The instructions ------------------------------------------------------------------------------------------ */
+/* --- The instructions
+ * ------------------------------------------------------------------------------------------ */
 
 static const uint8_t size_codes[4] = {0x10, 0x08, 0x00, 0x18}; /* 1, 2, 4, 8 bytes */
-static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0, 0xd0};
+static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60,
+                                        0x70, 0xa0, 0xb0, 0xc0, 0xd0};
 static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
 static const uint8_t divide_codes[] = {0x30, 0x90};
 
-static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off, int32_t imm, unsigned free) {
+static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off,
+                int32_t imm, unsigned free) {
   forms[(*n)++] = (struct gen_form){(uint8_t)op, (uint8_t)src, (int16_t)off, imm, (uint16_t)free};
 }
 
@@ -90,7 +101,7 @@ uint32_t gen_forms(struct gen_form *f) {
   memory_rows(f, &n);
   row(f, &n, 0x05, 0, 0, 0, GEN_JUMP_OFF);
   row(f, &n, 0x06, 0, 0, 0, GEN_JUMP_IMM);
-  for (unsigned class = 5; class <= 6; class++)
+  for (unsigned class = 5; class <= 6; class ++)
     for (size_t i = 0; i < sizeof compare_codes; i++) {
       row(f, &n, class | compare_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_JUMP_OFF);
       row(f, &n, class | compare_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC | GEN_JUMP_OFF);
@@ -111,7 +122,8 @@ int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct w
   return -1;
 }
 
-/* --- Wild programs ---------------------------------------------------------------------------------------------- */
+/* --- Wild programs
+ * ---------------------------------------------------------------------------------------------- */
 
 static unsigned any_reg(struct gen *g) {
   return gen_percent(g, 10) ? 10 : gen_percent(g, 70) ? gen_below(g, 4) : gen_below(g, 10);
@@ -134,8 +146,10 @@ static int32_t any_map(struct gen *g, uint32_t maps) {
   return maps && gen_percent(g, 93) ? (int32_t)gen_below(g, maps) : (int32_t)gen_number(g);
 }
 
-static uint32_t any_insn(struct gen *g, const struct gen_form *f, uint32_t maps, struct warrant_insn *out) {
-  struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm}, next = {0};
+static uint32_t any_insn(struct gen *g, const struct gen_form *f, uint32_t maps,
+                         struct warrant_insn *out) {
+  struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm},
+                      next = {0};
   if (f->free & GEN_DST)
     i.dst = any_reg(g) & 15;
   if (f->free & GEN_SRC)
@@ -168,15 +182,21 @@ static uint32_t first_value(struct gen *g, unsigned r, uint32_t maps, struct war
   int32_t number = (int32_t)gen_number(g), map = any_map(g, maps);
   switch (gen_below(g, 8)) {
   case 0:
-  case 1: first.imm = number; break;
+  case 1:
+    first.imm = number;
+    break;
   case 2:
   case 3:
   case 4: /* the frame */
     first = (struct warrant_insn){.op = 0xbf, .dst = r & 15, .src = 10};
     second = (struct warrant_insn){.op = 0x07, .dst = r & 15, .imm = -8 * (int32_t)gen_below(g, 9)};
     break;
-  case 5: first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 1, .imm = map}; break;
-  case 6: first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 2, .imm = map}; break;
+  case 5:
+    first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 1, .imm = map};
+    break;
+  case 6:
+    first = (struct warrant_insn){.op = 0x18, .dst = r & 15, .src = 2, .imm = map};
+    break;
   default: /* the context, or nothing */
     if (r == 1)
       return 0;
@@ -199,7 +219,8 @@ static void wild(struct gen *g, struct gen_program *out) {
   out->p.insn_count = n;
 }
 
-/* --- Careful programs: what is known of each register ----------------------------------------------------------- */
+/* --- Careful programs: what is known of each register
+ * ----------------------------------------------------------- */
 
 enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE };
 struct value {
@@ -212,7 +233,7 @@ struct value {
 };
 struct known {
   struct value r[10];
-  uint64_t written[8];     /* frame bytes, from the lowest */
+  uint64_t written[8];      /* frame bytes, from the lowest */
   struct value spilled[64]; /* by 8 bytes; UNKNOWN: plain bytes */
   bool dead;
 };
@@ -227,7 +248,8 @@ struct builder {
   unsigned depth;
 };
 
-static struct warrant_insn *put(struct builder *b, unsigned op, unsigned dst, unsigned src, int32_t off, int32_t imm) {
+static struct warrant_insn *put(struct builder *b, unsigned op, unsigned dst, unsigned src,
+                                int32_t off, int32_t imm) {
   struct warrant_insn *i = &b->out->insns[b->count++];
   *i = (struct warrant_insn){
       .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
@@ -248,7 +270,8 @@ static int reg_of_kind(struct builder *b, const struct known *k, enum kind kind)
   return -1;
 }
 
-/* A register to write, one that holds no pointer when there is such a one. The last context pointer lives on. */
+/* A register to write, one that holds no pointer when there is such a one. The last context pointer
+ * lives on. */
 static unsigned free_reg(struct builder *b, const struct known *k) {
   unsigned contexts = 0, best = 0;
   for (unsigned r = 0; r < 10; r++)
@@ -293,7 +316,9 @@ static void frame_write(struct known *k, int32_t off, unsigned n, const struct v
     k->spilled[from / 8] = *v;
 }
 
-/* --- Pieces ------------------------------------------------------------------------------------------------------ */
+/* --- Pieces
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static void arithmetic(struct builder *b, struct known *k) {
   struct gen *g = b->g;
@@ -306,7 +331,9 @@ static void arithmetic(struct builder *b, struct known *k) {
   uint64_t most = UINT64_MAX;
   unsigned op, s, variant;
   switch (gen_below(g, 10)) {
-  case 0: put(b, class | 0x80, d, 0, 0, 0); break;
+  case 0:
+    put(b, class | 0x80, d, 0, 0, 0);
+    break;
   case 1: {
     static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
     int bits = 16 << gen_below(g, 3);
@@ -351,7 +378,8 @@ static void arithmetic(struct builder *b, struct known *k) {
   }
   default:
     op = PICK(g, plain_codes);
-    put(b, class | op, d, 0, 0, (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
+    put(b, class | op, d, 0, 0,
+        (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
     break;
   }
   if (class == 4 && most > UINT32_MAX)
@@ -435,11 +463,12 @@ static void load(struct builder *b, struct known *k) {
   bool extend = code < 3 && gen_percent(g, 25);
   if (!p.found)
     return;
-  if (p.frame < 0 && !frame_written(k, p.frame, n) && (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)) &&
-      !careless(b))
+  if (p.frame < 0 && !frame_written(k, p.frame, n) &&
+      (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)) && !careless(b))
     return;
   struct value v = number(extend || n == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1);
-  if (p.frame < 0 && n == 8 && (p.frame & 7) == 0 && k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
+  if (p.frame < 0 && n == 8 && (p.frame & 7) == 0 &&
+      k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
     v = k->spilled[(p.frame + 512) / 8];
   d = free_reg(b, k);
   put(b, (extend ? 0x81u : 0x61u) | size_codes[code], d, p.base, p.off, 0);
@@ -515,7 +544,8 @@ static void leave_fresh(struct builder *b) {
 }
 
 /* Leaves unless `n` bytes from pointer `d` on are in the packet. Needs two registers besides. */
-static void check_packet(struct builder *b, struct known *k, unsigned d, unsigned end, unsigned t, uint32_t n) {
+static void check_packet(struct builder *b, struct known *k, unsigned d, unsigned end, unsigned t,
+                         uint32_t n) {
   put(b, 0xbf, t, d, 0, 0);
   put(b, 0x07, t, 0, 0, (int32_t)n);
   if (gen_percent(b->g, 50))
@@ -525,7 +555,8 @@ static void check_packet(struct builder *b, struct known *k, unsigned d, unsigne
   leave_fresh(b);
   k->r[t] = (struct value){0};
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind == PACKET && k->r[r].id == k->r[d].id && (int32_t)k->r[r].checked < k->r[d].off + (int32_t)n)
+    if (k->r[r].kind == PACKET && k->r[r].id == k->r[d].id &&
+        (int32_t)k->r[r].checked < k->r[d].off + (int32_t)n)
       k->r[r].checked = (uint32_t)(k->r[d].off + (int32_t)n);
 }
 
@@ -577,8 +608,11 @@ static void move_pointer(struct builder *b, struct known *k) {
     return;
   int32_t by = (int32_t)gen_below(g, 24) - (v->off > 0 ? 8 : 0);
   switch (v->kind) {
-  case FRAME: by = -by; break;
-  case PACKET: break;
+  case FRAME:
+    by = -by;
+    break;
+  case PACKET:
+    break;
   case VALUE:
     if (gen_percent(g, 60)) {
       unsigned n = number_reg(b, k);
@@ -589,7 +623,8 @@ static void move_pointer(struct builder *b, struct known *k) {
       return;
     }
     break;
-  default: return;
+  default:
+    return;
   }
   put(b, 0x07, r, 0, 0, by);
   v->off += by;
@@ -613,13 +648,15 @@ static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, boo
   int32_t off = -(int32_t)(((n + 7) & ~7u) + 8 * gen_below(b->g, 5));
   for (int32_t at = off; at < off + (int32_t)n; at += 8)
     if ((small || !frame_written(k, at, 8)) && !careless(b)) {
-      put(b, 0x7a, 10, 0, at, (int32_t)(at == off && gen_percent(b->g, 85) ? gen_below(b->g, 4) : gen_below(b->g, 2)));
+      put(b, 0x7a, 10, 0, at,
+          (int32_t)(at == off && gen_percent(b->g, 85) ? gen_below(b->g, 4) : gen_below(b->g, 2)));
       frame_write(k, at, 8, NULL);
     }
   return off;
 }
 
-/* Makes `r` point to `size` bytes of the packet or of a map value, when a register that no argument takes does. */
+/* Makes `r` point to `size` bytes of the packet or of a map value, when a register that no argument
+ * takes does. */
 static bool pointer_argument(struct builder *b, const struct known *k, unsigned r, uint32_t size) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
@@ -633,10 +670,12 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
   return true;
 }
 
-/* A call with the arguments that the table asks for. A helper with arguments that are not known here is left out. */
+/* A call with the arguments that the table asks for. A helper with arguments that are not known
+ * here is left out. */
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
-  const struct w_helper *h = &w_helpers[gen_percent(g, 60) ? gen_below(g, 3) : gen_below(g, w_helper_count)];
+  const struct w_helper *h =
+      &w_helpers[gen_percent(g, 60) ? gen_below(g, 3) : gen_below(g, w_helper_count)];
   bool permitted = false;
   for (uint32_t i = 0; i < b->type->nhelpers; i++)
     permitted |= b->type->helpers[i] == h->id;
@@ -657,7 +696,9 @@ static void call(struct builder *b, struct known *k) {
     unsigned r = i + 1;
     int32_t off;
     switch (h->args[i]) {
-    case W_ARG_ANY: put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g))); break;
+    case W_ARG_ANY:
+      put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
+      break;
     case W_ARG_MAP:
       if (!b->out->p.map_count)
         goto undo;
@@ -687,7 +728,8 @@ static void call(struct builder *b, struct known *k) {
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
       break;
-    default: goto undo;
+    default:
+      goto undo;
     }
     if (careless(b))
       put(b, 0xbf, r, c > 5 && gen_percent(g, 70) ? (unsigned)c : 10, 0, 0);
@@ -695,8 +737,9 @@ static void call(struct builder *b, struct known *k) {
   put(b, 0x85, 0, 0, 0, h->id);
   for (unsigned r = 1; r <= 5; r++)
     k->r[r] = (struct value){0};
-  k->r[0] = h->ret == W_RET_VALUE ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-                                  : number(UINT64_MAX);
+  k->r[0] = h->ret == W_RET_VALUE
+                ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+                : number(UINT64_MAX);
   return;
 undo:
   b->count = start;
@@ -716,7 +759,8 @@ static void merge(struct known *a, const struct known *with) {
     const struct value *y = &with->r[r];
     if (x->kind == NUMBER && y->kind == NUMBER)
       x->most = x->most > y->most ? x->most : y->most;
-    else if (x->kind != y->kind || x->map != y->map || x->id != y->id || x->off != y->off || x->most != y->most)
+    else if (x->kind != y->kind || x->map != y->map || x->id != y->id || x->off != y->off ||
+             x->most != y->most)
       *x = (struct value){0};
     else if (y->checked < x->checked)
       x->checked = y->checked;
@@ -726,7 +770,8 @@ static void merge(struct known *a, const struct known *with) {
   for (unsigned i = 0; i < 64; i++)
     if (memcmp(&a->spilled[i], &with->spilled[i], sizeof a->spilled[i])) {
       if (a->spilled[i].kind > NUMBER || with->spilled[i].kind > NUMBER)
-        a->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8)); /* neither a number nor a pointer: leave it alone */
+        a->written[i / 8] &=
+            ~(UINT64_C(255) << (i % 8 * 8)); /* neither a number nor a pointer: leave it alone */
       a->spilled[i] = (struct value){0};
     }
 }
@@ -836,7 +881,8 @@ static void loop(struct builder *b, struct known *k) {
     for (unsigned n = 1 + gen_below(g, 3); n > 0; n--)
       arithmetic(b, k);
   put(b, 0x07, c, 0, 0, up ? 1 : -1);
-  struct warrant_insn *back = up ? put(b, gen_percent(g, 50) ? 0xa5 : 0x55, c, 0, 0, turns) : put(b, 0x55, c, 0, 0, 0);
+  struct warrant_insn *back =
+      up ? put(b, gen_percent(g, 50) ? 0xa5 : 0x55, c, 0, 0, turns) : put(b, 0x55, c, 0, 0, 0);
   back->off = (int16_t)((int32_t)start - (int32_t)b->count);
   b->kept = (uint16_t)kept;
   for (unsigned r = 0; r < 10; r++)
@@ -849,26 +895,43 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
   b->depth++;
   for (; pieces > 0 && !k->dead && room(b, 20); pieces--) {
     uint32_t what = gen_below(b->g, 100);
-    if (what < 26) arithmetic(b, k);
-    else if (what < 32) constant(b, k);
-    else if (what < 37) copy(b, k);
-    else if (what < 47) load(b, k);
-    else if (what < 57) store(b, k);
-    else if (what < 62) context(b, k);
-    else if (what < 68) packet(b, k);
-    else if (what < 71) move_pointer(b, k);
-    else if (what < 74) map_value(b, k);
-    else if (what < 82) call(b, k);
-    else if (what < 90) null_check(b, k);
-    else if (what < 97) branch(b, k);
-    else loop(b, k);
+    if (what < 26)
+      arithmetic(b, k);
+    else if (what < 32)
+      constant(b, k);
+    else if (what < 37)
+      copy(b, k);
+    else if (what < 47)
+      load(b, k);
+    else if (what < 57)
+      store(b, k);
+    else if (what < 62)
+      context(b, k);
+    else if (what < 68)
+      packet(b, k);
+    else if (what < 71)
+      move_pointer(b, k);
+    else if (what < 74)
+      map_value(b, k);
+    else if (what < 82)
+      call(b, k);
+    else if (what < 90)
+      null_check(b, k);
+    else if (what < 97)
+      branch(b, k);
+    else
+      loop(b, k);
   }
   b->depth--;
 }
 
 static void careful(struct gen *g, bool loose, struct gen_program *out) {
   struct w_prog_type raw;
-  struct builder b = {.g = g, .out = out, .room = 40 + gen_below(g, GEN_INSNS_MAX - 60), .next_id = 1, .loose = loose};
+  struct builder b = {.g = g,
+                      .out = out,
+                      .room = 40 + gen_below(g, GEN_INSNS_MAX - 60),
+                      .next_id = 1,
+                      .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
   b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
@@ -883,22 +946,36 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
   out->p.insn_count = b.count;
 }
 
-/* --- Changing programs -------------------------------------------------------------------------------------------- */
+/* --- Changing programs
+ * -------------------------------------------------------------------------------------------- */
 
 static bool decodes(const struct gen_program *out) { return w_decode_check(&out->p, NULL) == 0; }
 
-static void change_one(struct gen *g, const struct gen_form *forms, uint32_t count, struct gen_program *out) {
+static void change_one(struct gen *g, const struct gen_form *forms, uint32_t count,
+                       struct gen_program *out) {
   struct warrant_insn pair[2], *i = &out->insns[gen_below(g, out->p.insn_count)];
   switch (gen_below(g, 6)) {
   case 0:
     if (any_insn(g, &forms[gen_below(g, count)], out->p.map_count, pair) == 1)
       *i = pair[0];
     break;
-  case 1: i->dst = any_reg(g) & 15; break;
-  case 2: i->src = any_reg(g) & 15; break;
-  case 3: i->off = gen_percent(g, 70) ? (int16_t)(i->off + (int32_t)gen_below(g, 17) - 8) : (int16_t)gen_number(g); break;
-  case 4: i->imm = gen_percent(g, 50) ? (int32_t)((uint32_t)i->imm + gen_below(g, 9) - 4) : (int32_t)gen_number(g); break;
-  default: *i = (struct warrant_insn){.op = 0x05}; break;
+  case 1:
+    i->dst = any_reg(g) & 15;
+    break;
+  case 2:
+    i->src = any_reg(g) & 15;
+    break;
+  case 3:
+    i->off = gen_percent(g, 70) ? (int16_t)(i->off + (int32_t)gen_below(g, 17) - 8)
+                                : (int16_t)gen_number(g);
+    break;
+  case 4:
+    i->imm = gen_percent(g, 50) ? (int32_t)((uint32_t)i->imm + gen_below(g, 9) - 4)
+                                : (int32_t)gen_number(g);
+    break;
+  default:
+    *i = (struct warrant_insn){.op = 0x05};
+    break;
   }
 }
 
@@ -924,18 +1001,29 @@ static void damage(struct gen *g, struct gen_program *out) {
     case 0:
     case 1:
     case 2:
-    case 3: i->op ^= (uint8_t)(1u << bit); break;
-    case 4: i->dst ^= 1u << bit % 4 & 15; break;
-    case 5: i->src ^= 1u << bit % 4 & 15; break;
-    case 6: i->off ^= (int16_t)(1u << (bit % 5)); break;
-    default: i->imm ^= (int32_t)(1u << (bit % 6)); break;
+    case 3:
+      i->op ^= (uint8_t)(1u << bit);
+      break;
+    case 4:
+      i->dst ^= 1u << bit % 4 & 15;
+      break;
+    case 5:
+      i->src ^= 1u << bit % 4 & 15;
+      break;
+    case 6:
+      i->off ^= (int16_t)(1u << (bit % 5));
+      break;
+    default:
+      i->imm ^= (int32_t)(1u << (bit % 6));
+      break;
     }
   }
   if (gen_percent(g, 10)) /* maybe in the middle of a long instruction */
     out->p.insn_count -= gen_below(g, out->p.insn_count);
 }
 
-/* --- Maps, and the whole ------------------------------------------------------------------------------------------- */
+/* --- Maps, and the whole
+ * ------------------------------------------------------------------------------------------- */
 
 static void make_maps(struct gen *g, struct gen_program *out) {
   static char name[] = "map";
@@ -971,9 +1059,14 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   static const uint32_t raw_sizes[] = {0, 1, 8, 20, 64, 192};
   static char empty[] = "";
   memset(out, 0, sizeof *out);
-  out->p = (struct warrant_program){.kind = WARRANT_EBPF, .file = empty, .section = empty, .name = empty,
-                                    .insns = out->insns, .maps = out->maps};
-  const struct w_prog_type *type = &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
+  out->p = (struct warrant_program){.kind = WARRANT_EBPF,
+                                    .file = empty,
+                                    .section = empty,
+                                    .name = empty,
+                                    .insns = out->insns,
+                                    .maps = out->maps};
+  const struct w_prog_type *type =
+      &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
   out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
@@ -988,7 +1081,9 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
     damage(g, out);
 }
 
-/* --- Environments --------------------------------------------------------------------------------------------------- */
+/* --- Environments
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* Regions are put into cells of 2^40 bytes, so that they lie apart wherever they begin in them. */
 static uint64_t somewhere(struct gen *g, uint32_t *cells, unsigned i) {
@@ -1002,10 +1097,18 @@ static uint64_t somewhere(struct gen *g, uint32_t *cells, unsigned i) {
   }
   uint64_t at;
   switch (gen_below(g, 4)) {
-  case 0: at = 0; break;
-  case 1: at = (UINT64_C(1) << 32) - 1 - gen_below(g, 64); break; /* the low half wraps soon */
-  case 2: at = (UINT64_C(1) << 31) - gen_below(g, 300); break;
-  default: at = gen_u64(g) >> 25; break; /* 2^39, which leaves room for many maps */
+  case 0:
+    at = 0;
+    break;
+  case 1:
+    at = (UINT64_C(1) << 32) - 1 - gen_below(g, 64);
+    break; /* the low half wraps soon */
+  case 2:
+    at = (UINT64_C(1) << 31) - gen_below(g, 300);
+    break;
+  default:
+    at = gen_u64(g) >> 25;
+    break; /* 2^39, which leaves room for many maps */
   }
   at += (uint64_t)cells[i] << 40;
   return at ? at : 0x1000;
@@ -1025,13 +1128,17 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
     e->values = somewhere(g, cells, 4);
   }
   e->seed = gen_number(g);
-  e->ctx_size = p->type == 0 ? p->ctx_size : gen_percent(g, 90) ? GEN_CTX_MAX : gen_below(g, GEN_CTX_MAX);
+  e->ctx_size = p->type == 0         ? p->ctx_size
+                : gen_percent(g, 90) ? GEN_CTX_MAX
+                                     : gen_below(g, GEN_CTX_MAX);
   if (e->ctx_size > warrant_type_ctx_size(p->type) && p->type)
     e->ctx_size = warrant_type_ctx_size(p->type);
   for (uint32_t i = 0; i < e->ctx_size; i++)
     out->ctx[i] = (uint8_t)(gen_percent(g, 20) ? 0 : gen_u64(g));
   e->ctx_bytes = out->ctx;
-  uint32_t size = gen_percent(g, 15) ? gen_below(g, 8) : gen_percent(g, 80) ? gen_below(g, 120) : packet_max;
+  uint32_t size = gen_percent(g, 15)   ? gen_below(g, 8)
+                  : gen_percent(g, 80) ? gen_below(g, 120)
+                                       : packet_max;
   e->packet_size = size < packet_max ? size : packet_max;
   for (uint32_t i = 0; i < e->packet_size; i++)
     packet[i] = (uint8_t)(gen_percent(g, 30) ? gen_below(g, 4) : gen_u64(g));

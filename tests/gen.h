@@ -1,4 +1,5 @@
-/* Random eBPF programs, and environments to run them in. What is generated follows from the seed alone. */
+/* Random eBPF programs, and environments to run them in. What is generated follows from the seed
+ * alone. */
 #ifndef WARRANT_TESTS_GEN_H
 #define WARRANT_TESTS_GEN_H
 
@@ -12,13 +13,20 @@ uint32_t gen_below(struct gen *g, uint32_t n); /* n > 0 */
 bool gen_percent(struct gen *g, uint32_t percent);
 uint64_t gen_number(struct gen *g); /* mostly near the borders of 8, 16, 32 and 64 bits */
 
-/* One row for each instruction: an opcode, and the fields that tell it from others of the same opcode. Free
- * fields are the operands. A new instruction is a new row; the wild programs then have it. */
+/* One row for each instruction: an opcode, and the fields that tell it from others of the same
+ * opcode. Free fields are the operands. A new instruction is a new row; the wild programs then have
+ * it. */
 enum {
-  GEN_DST = 1, GEN_SRC = 2, GEN_OFF = 4, GEN_IMM = 8, /* a register, a register, a displacement, a number */
-  GEN_JUMP_OFF = 16, GEN_JUMP_IMM = 32, /* a distance, in that field */
-  GEN_HELPER = 64, GEN_MAP = 128, /* imm is a number of a helper, of a map */
-  GEN_NEXT_IMM = 256, GEN_LONG = 512, /* the next slot has a number; there is a next slot */
+  GEN_DST = 1,
+  GEN_SRC = 2,
+  GEN_OFF = 4,
+  GEN_IMM = 8, /* a register, a register, a displacement, a number */
+  GEN_JUMP_OFF = 16,
+  GEN_JUMP_IMM = 32, /* a distance, in that field */
+  GEN_HELPER = 64,
+  GEN_MAP = 128, /* imm is a number of a helper, of a map */
+  GEN_NEXT_IMM = 256,
+  GEN_LONG = 512, /* the next slot has a number; there is a next slot */
 };
 struct gen_form {
   uint8_t op, src; /* src, off, imm: what the fields hold when they are not free */
@@ -32,7 +40,13 @@ uint32_t gen_forms(struct gen_form *forms);
 /* The row of an instruction that decodes. -1: there is none. */
 int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct warrant_insn *insn);
 
-enum { GEN_INSNS_MAX = 240, GEN_MAPS_MAX = 5, GEN_VALUE_MAX = 64, GEN_CTX_MAX = 192, GEN_ENTRIES_MAX = 6 };
+enum {
+  GEN_INSNS_MAX = 240,
+  GEN_MAPS_MAX = 5,
+  GEN_VALUE_MAX = 64,
+  GEN_CTX_MAX = 192,
+  GEN_ENTRIES_MAX = 6
+};
 enum gen_style {
   GEN_CAREFUL, /* meant to be safe */
   GEN_LOOSE,   /* the same with a few instructions changed */
@@ -57,8 +71,8 @@ struct gen_env {
   struct warrant_entries entries[GEN_MAPS_MAX];
   uint8_t bytes[GEN_MAPS_MAX][GEN_ENTRIES_MAX * (16 + GEN_VALUE_MAX)];
 };
-/* A well-formed environment: regions lie apart, anywhere. The packet has up to `packet_max` bytes, which are
- * put where `packet` points. */
+/* A well-formed environment: regions lie apart, anywhere. The packet has up to `packet_max` bytes,
+ * which are put where `packet` points. */
 void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, uint32_t packet_max,
              struct gen_env *out);
 

@@ -1,6 +1,6 @@
-/* Every eBPF instruction on boundary operands, in both interpreters and against what RFC 9669 says, written down here a
- * third time; what is no instruction decodes in neither; and long random programs, of which the results are compared.
- *   isa_test [EXECUTIONS]   of random instructions */
+/* Every eBPF instruction on boundary operands, in both interpreters and against what RFC 9669 says,
+ * written down here a third time; what is no instruction decodes in neither; and long random
+ * programs, of which the results are compared. isa_test [EXECUTIONS]   of random instructions */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,19 +17,27 @@ static void report(bool good, const char *name, const char *why) {
   failures += !good;
 }
 
-/* --- What the RFC says ----------------------------------------------------------------------------------------------- */
+/* --- What the RFC says
+ * -----------------------------------------------------------------------------------------------
+ */
 
 enum { ALU32 = 4, JMP64 = 5, JMP32 = 6, ALU64 = 7 };
 
 __extension__ typedef __int128 wide;
 
-static uint64_t cut(uint64_t v, unsigned bits) { return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1); }
+static uint64_t cut(uint64_t v, unsigned bits) {
+  return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1);
+}
 static int64_t as_signed(uint64_t v, unsigned bits) {
   switch (bits) {
-  case 8: return (int8_t)v;
-  case 16: return (int16_t)v;
-  case 32: return (int32_t)v;
-  default: return (int64_t)v;
+  case 8:
+    return (int8_t)v;
+  case 16:
+    return (int16_t)v;
+  case 32:
+    return (int32_t)v;
+  default:
+    return (int64_t)v;
   }
 }
 
@@ -40,23 +48,36 @@ static uint64_t rfc_alu(const struct warrant_insn *i, uint64_t dst, uint64_t src
   wide sx = as_signed(x, bits), sy = as_signed(y, bits);
   unsigned n = (unsigned)(y % bits);
   switch (i->op >> 4) {
-  case 0x0: return cut((uint64_t)(sx + sy), bits);
-  case 0x1: return cut((uint64_t)(sx - sy), bits);
-  case 0x2: return cut(x * y, bits);
-  case 0x3: return i->off ? cut(sy ? (uint64_t)(sx / sy) : 0, bits) : y ? x / y : 0;
-  case 0x4: return x | y;
-  case 0x5: return x & y;
-  case 0x6: return cut(x << n, bits);
-  case 0x7: return x >> n;
-  case 0x8: return cut((uint64_t)-sx, bits);
-  case 0x9: return i->off ? cut(sy ? (uint64_t)(sx % sy) : x, bits) : y ? x % y : x;
-  case 0xa: return x ^ y;
-  case 0xb: return i->off ? cut((uint64_t)as_signed(src, (unsigned)i->off), bits) : y;
+  case 0x0:
+    return cut((uint64_t)(sx + sy), bits);
+  case 0x1:
+    return cut((uint64_t)(sx - sy), bits);
+  case 0x2:
+    return cut(x * y, bits);
+  case 0x3:
+    return i->off ? cut(sy ? (uint64_t)(sx / sy) : 0, bits) : y ? x / y : 0;
+  case 0x4:
+    return x | y;
+  case 0x5:
+    return x & y;
+  case 0x6:
+    return cut(x << n, bits);
+  case 0x7:
+    return x >> n;
+  case 0x8:
+    return cut((uint64_t)-sx, bits);
+  case 0x9:
+    return i->off ? cut(sy ? (uint64_t)(sx % sy) : x, bits) : y ? x % y : x;
+  case 0xa:
+    return x ^ y;
+  case 0xb:
+    return i->off ? cut((uint64_t)as_signed(src, (unsigned)i->off), bits) : y;
   case 0xc: { /* the sign comes in from the left */
     wide power = (wide)1 << n, quotient = sx / power;
     return cut((uint64_t)(sx < 0 && quotient * power != sx ? quotient - 1 : quotient), bits);
   }
-  default: abort();
+  default:
+    abort();
   }
 }
 
@@ -74,34 +95,94 @@ static bool rfc_jump(const struct warrant_insn *i, uint64_t dst, uint64_t src) {
   uint64_t x = cut(dst, bits), y = cut(src, bits);
   int64_t sx = as_signed(x, bits), sy = as_signed(y, bits);
   switch (i->op >> 4) {
-  case 0x0: return true;
-  case 0x1: return x == y;
-  case 0x2: return x > y;
-  case 0x3: return x >= y;
-  case 0x4: return (x & y) != 0;
-  case 0x5: return x != y;
-  case 0x6: return sx > sy;
-  case 0x7: return sx >= sy;
-  case 0xa: return x < y;
-  case 0xb: return x <= y;
-  case 0xc: return sx < sy;
-  case 0xd: return sx <= sy;
-  default: abort();
+  case 0x0:
+    return true;
+  case 0x1:
+    return x == y;
+  case 0x2:
+    return x > y;
+  case 0x3:
+    return x >= y;
+  case 0x4:
+    return (x & y) != 0;
+  case 0x5:
+    return x != y;
+  case 0x6:
+    return sx > sy;
+  case 0x7:
+    return sx >= sy;
+  case 0xa:
+    return x < y;
+  case 0xb:
+    return x <= y;
+  case 0xc:
+    return sx < sy;
+  case 0xd:
+    return sx <= sy;
+  default:
+    abort();
   }
 }
 
-/* --- A program of many cases -------------------------------------------------------------------------------------------- */
+/* --- A program of many cases
+ * -------------------------------------------------------------------------------------------- */
 
 enum { SLOTS_MAX = 4000, CASE_MAX = 16, MEMORY = 64 };
 
-static const uint64_t edges[] = {
-    0, 1, 2, 7, 31, 32, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
-    UINT64_C(0x100000000), UINT64_C(0x1ffffffff), UINT64_C(0x7fffffffffffffff), UINT64_C(0x8000000000000000),
-    UINT64_C(0xffffffff80000000), UINT64_C(0xffffffff7fffffff), UINT64_C(0xfffffffffffffffe), UINT64_MAX,
-    UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)};
-static const int32_t small_edges[] = {0, 1, 2, 7, 31, 32, 63, 64, 127, 128, 255, 32767, 65535, 65536, INT32_MAX, INT32_MIN,
-                                      INT32_MIN + 1, -1, -2, -32, -128, 0x12345678};
-enum { EDGES = sizeof edges / sizeof *edges, SMALL_EDGES = sizeof small_edges / sizeof *small_edges };
+static const uint64_t edges[] = {0,
+                                 1,
+                                 2,
+                                 7,
+                                 31,
+                                 32,
+                                 63,
+                                 64,
+                                 0x7f,
+                                 0x80,
+                                 0xff,
+                                 0x7fff,
+                                 0x8000,
+                                 0xffff,
+                                 0x7fffffff,
+                                 0x80000000,
+                                 0xfffffffe,
+                                 0xffffffff,
+                                 UINT64_C(0x100000000),
+                                 UINT64_C(0x1ffffffff),
+                                 UINT64_C(0x7fffffffffffffff),
+                                 UINT64_C(0x8000000000000000),
+                                 UINT64_C(0xffffffff80000000),
+                                 UINT64_C(0xffffffff7fffffff),
+                                 UINT64_C(0xfffffffffffffffe),
+                                 UINT64_MAX,
+                                 UINT64_C(0x123456789abcdef0),
+                                 UINT64_C(0xfedcba9876543210)};
+static const int32_t small_edges[] = {0,
+                                      1,
+                                      2,
+                                      7,
+                                      31,
+                                      32,
+                                      63,
+                                      64,
+                                      127,
+                                      128,
+                                      255,
+                                      32767,
+                                      65535,
+                                      65536,
+                                      INT32_MAX,
+                                      INT32_MIN,
+                                      INT32_MIN + 1,
+                                      -1,
+                                      -2,
+                                      -32,
+                                      -128,
+                                      0x12345678};
+enum {
+  EDGES = sizeof edges / sizeof *edges,
+  SMALL_EDGES = sizeof small_edges / sizeof *small_edges
+};
 
 struct expected {
   bool set, seen, undefined;
@@ -132,13 +213,16 @@ static void check_step(void *data, const struct warrant_trace *step) {
     return;
   e->seen = true;
   if ((e->undefined ? defined : !defined || step->regs[e->reg] != e->v) && !b->why[0])
-    snprintf(b->why, sizeof b->why, "before %" PRId64 " r%u is 0x%" PRIx64 " (%s), not 0x%" PRIx64, step->pc, e->reg,
-             step->regs[e->reg], defined ? "defined" : "undefined", e->v);
+    snprintf(b->why, sizeof b->why, "before %" PRId64 " r%u is 0x%" PRIx64 " (%s), not 0x%" PRIx64,
+             step->pc, e->reg, step->regs[e->reg], defined ? "defined" : "undefined", e->v);
 }
 
 static void put(struct bench *b, unsigned op, unsigned dst, unsigned src, int off, int64_t imm) {
-  b->insns[b->n++] = (struct warrant_insn){
-      .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = (int32_t)imm};
+  b->insns[b->n++] = (struct warrant_insn){.op = (uint8_t)op,
+                                           .dst = dst & 15,
+                                           .src = src & 15,
+                                           .off = (int16_t)off,
+                                           .imm = (int32_t)imm};
 }
 static void set(struct bench *b, unsigned reg, uint64_t v) {
   put(b, 0x18, reg, 0, 0, (int32_t)v);
@@ -185,9 +269,12 @@ static uint64_t operand(const struct warrant_insn *i, uint64_t src) {
   return i->op & 8 ? src : (uint64_t)(int64_t)i->imm;
 }
 
-/* --- Rows ---------------------------------------------------------------------------------------------------------------- */
+/* --- Rows
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
-static struct warrant_insn insn_of(const struct gen_form *f, unsigned dst, unsigned src, int off, int32_t imm) {
+static struct warrant_insn insn_of(const struct gen_form *f, unsigned dst, unsigned src, int off,
+                                   int32_t imm) {
   struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm};
   if (f->free & GEN_DST)
     i.dst = dst & 15;
@@ -202,8 +289,8 @@ static struct warrant_insn insn_of(const struct gen_form *f, unsigned dst, unsig
   return i;
 }
 
-static void alu_case(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src, uint64_t x, uint64_t y,
-                     int32_t imm) {
+static void alu_case(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src,
+                     uint64_t x, uint64_t y, int32_t imm) {
   struct warrant_insn i = insn_of(f, dst, src, 0, imm);
   run_when_full(b);
   set(b, dst, x);
@@ -215,8 +302,8 @@ static void alu_case(struct bench *b, const struct gen_form *f, unsigned dst, un
   expect(b, dst, i.op >> 4 == 0xd ? rfc_swap(&i, x) : rfc_alu(&i, x, operand(&i, y)));
 }
 
-static void jump_case(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src, uint64_t x, uint64_t y,
-                      int32_t imm) {
+static void jump_case(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src,
+                      uint64_t x, uint64_t y, int32_t imm) {
   struct warrant_insn i = insn_of(f, dst, src, 1, imm);
   run_when_full(b);
   if (f->free & GEN_DST)
@@ -236,8 +323,8 @@ static void jump_case(struct bench *b, const struct gen_form *f, unsigned dst, u
   b->insns[b->n++] = i;
 }
 
-typedef void case_fn(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src, uint64_t x, uint64_t y,
-                     int32_t imm);
+typedef void case_fn(struct bench *b, const struct gen_form *f, unsigned dst, unsigned src,
+                     uint64_t x, uint64_t y, int32_t imm);
 
 /* All pairs of boundary operands, in registers that change from case to case; r0 is left out. */
 static void pairs(struct bench *b, const struct gen_form *f, case_fn *one) {
@@ -245,7 +332,8 @@ static void pairs(struct bench *b, const struct gen_form *f, case_fn *one) {
   for (unsigned x = 0; x < EDGES; x++)
     for (unsigned y = 0; y < second; y++, k++) {
       unsigned dst = 1 + k % 9, src = 1 + (k + 1 + k / 9 % 8) % 9;
-      one(b, f, dst, src, edges[x], f->free & GEN_SRC ? edges[y] : 0, f->free & GEN_IMM ? small_edges[y] : 0);
+      one(b, f, dst, src, edges[x], f->free & GEN_SRC ? edges[y] : 0,
+          f->free & GEN_IMM ? small_edges[y] : 0);
     }
   if (f->free & GEN_SRC)
     for (unsigned x = 0; x < EDGES; x++)
@@ -274,9 +362,17 @@ static void load_row(struct bench *b, const struct gen_form *f) {
     unsigned src;
     int off;
     bool good;
-  } ends[] = {{1, 0, true},         {1, -1, false},        {1, MEMORY - (int)n, true}, {1, MEMORY - (int)n + 1, false},
-              {10, -512, true},     {10, -513, false},     {10, -(int)n, true},        {10, -(int)n + 1, false},
-              {1, 32767, false},    {1, -32768, false},    {10, 0, false}};
+  } ends[] = {{1, 0, true},
+              {1, -1, false},
+              {1, MEMORY - (int)n, true},
+              {1, MEMORY - (int)n + 1, false},
+              {10, -512, true},
+              {10, -513, false},
+              {10, -(int)n, true},
+              {10, -(int)n + 1, false},
+              {1, 32767, false},
+              {1, -32768, false},
+              {10, 0, false}};
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     b->insns[b->n++] = insn_of(f, 2, ends[i].src, ends[i].off, 0);
     run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
@@ -298,7 +394,8 @@ static void store_row(struct bench *b, const struct gen_form *f) {
       put(b, 0x7b, base, 4, at, 0);
       b->insns[b->n++] = insn_of(f, base, 3, at, f->free & GEN_IMM ? small_edges[e] : 0);
       put(b, 0x79, 5, base, at, 0);
-      expect(b, 5, n == 8 ? v : cut(v, 8 * n) | (UINT64_C(0x5a5a5a5a5a5a5a5a) & ~cut(UINT64_MAX, 8 * n)));
+      expect(b, 5,
+             n == 8 ? v : cut(v, 8 * n) | (UINT64_C(0x5a5a5a5a5a5a5a5a) & ~cut(UINT64_MAX, 8 * n)));
     }
   }
   run(b, WARRANT_NO_FAULT);
@@ -306,8 +403,14 @@ static void store_row(struct bench *b, const struct gen_form *f) {
     unsigned base;
     int off;
     bool good;
-  } ends[] = {{1, 0, true},     {1, -1, false},    {1, MEMORY - (int)n, true}, {1, MEMORY - (int)n + 1, false},
-              {10, -512, true}, {10, -513, false}, {10, -(int)n, true},        {10, -(int)n + 1, false}};
+  } ends[] = {{1, 0, true},
+              {1, -1, false},
+              {1, MEMORY - (int)n, true},
+              {1, MEMORY - (int)n + 1, false},
+              {10, -512, true},
+              {10, -513, false},
+              {10, -(int)n, true},
+              {10, -(int)n + 1, false}};
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     set(b, 3, 7);
     b->insns[b->n++] = insn_of(f, ends[i].base, 3, ends[i].off, 7);
@@ -380,7 +483,8 @@ static void exit_row(struct bench *b) {
   }
 }
 
-/* A register that was never set, in each place, and the frame pointer where something is written. */
+/* A register that was never set, in each place, and the frame pointer where something is written.
+ */
 static void undefined_operands(struct bench *b, const struct gen_form *f) {
   unsigned class = f->op & 7;
   bool writes = class == ALU32 || class == ALU64 || class <= 1;
@@ -428,10 +532,13 @@ static void test_row(struct bench *b, const struct gen_form *f) {
   report(!b->why[0] && b->cases > cases, name, b->why);
 }
 
-/* --- What is no instruction ------------------------------------------------------------------------------------------------ */
+/* --- What is no instruction
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* True when both refuse it, or both take it for a row of the table. */
-static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t count, struct warrant_insn i, uint64_t *no) {
+static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t count,
+                         struct warrant_insn i, uint64_t *no) {
   b->n = 0;
   b->insns[b->n++] = i;
   if (i.op == 0x18)
@@ -443,13 +550,14 @@ static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t
   bool same = both_agree(&b->both, &b->p, &b->env);
   int32_t row = gen_form_of(forms, count, &i);
   const struct gen_form *f = row < 0 ? NULL : &forms[row];
-  bool insn = f && (f->free & GEN_DST ? i.dst <= 10 : i.dst == 0) && (f->free & GEN_SRC ? i.src <= 10 : i.src == f->src);
+  bool insn = f && (f->free & GEN_DST ? i.dst <= 10 : i.dst == 0) &&
+              (f->free & GEN_SRC ? i.src <= 10 : i.src == f->src);
   *no += !b->both.decoded;
   if (same && insn == b->both.decoded)
     return true;
   if (!b->why[0])
-    snprintf(b->why, sizeof b->why, "opcode 0x%02x dst %u src %u off %d imm %d: %s", i.op, i.dst, i.src, i.off, i.imm,
-             b->both.why);
+    snprintf(b->why, sizeof b->why, "opcode 0x%02x dst %u src %u off %d imm %d: %s", i.op, i.dst,
+             i.src, i.off, i.imm, b->both.why);
   return false;
 }
 
@@ -479,14 +587,20 @@ static void refusals(struct bench *b, const struct gen_form *forms, uint32_t cou
           }
         }
   char name[120];
-  snprintf(name, sizeof name, "decoders agree with the table on %" PRIu64 " patterns, %" PRIu64 " of them refused", all, no);
+  snprintf(name, sizeof name,
+           "decoders agree with the table on %" PRIu64 " patterns, %" PRIu64 " of them refused",
+           all, no);
   report(good && no && no < all, name, b->why);
 }
 
-/* --- Long random programs ------------------------------------------------------------------------------------------------------ */
+/* --- Long random programs
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-/* A loop of arithmetic, loads, stores and short jumps, in which every register but r9 and r10 is a number. */
-static void random_program(struct bench *b, struct gen *g, const struct gen_form *forms, uint32_t count, int32_t turns) {
+/* A loop of arithmetic, loads, stores and short jumps, in which every register but r9 and r10 is a
+ * number. */
+static void random_program(struct bench *b, struct gen *g, const struct gen_form *forms,
+                           uint32_t count, int32_t turns) {
   b->n = 0;
   for (unsigned r = 0; r < 9; r++)
     set(b, r, gen_number(g));
@@ -502,7 +616,8 @@ static void random_program(struct bench *b, struct gen *g, const struct gen_form
     if (f->op == 0x85 || f->op == 0x95 || f->free & (GEN_MAP | GEN_JUMP_IMM))
       continue;
     if (class == JMP64 || class == JMP32)
-      off = (int)gen_below(g, 5); /* the last few land behind the loop's end, on what is put there */
+      off =
+          (int)gen_below(g, 5); /* the last few land behind the loop's end, on what is put there */
     if (class >= 1 && class <= 3) {
       off = -8 * (1 + (int)gen_below(g, 8));
       *(class == 1 ? &src : &dst) = 10;
@@ -531,7 +646,8 @@ static void random_program(struct bench *b, struct gen *g, const struct gen_form
   b->n = 0;
 }
 
-static void random_programs(struct bench *b, const struct gen_form *forms, uint32_t count, uint64_t executions) {
+static void random_programs(struct bench *b, const struct gen_form *forms, uint32_t count,
+                            uint64_t executions) {
   struct gen g = {1};
   uint64_t done = 0, programs = 0, c_ns = 0, reference_ns = 0;
   bool good = true;
@@ -551,9 +667,12 @@ static void random_programs(struct bench *b, const struct gen_form *forms, uint3
     snprintf(b->why, sizeof b->why, "%s %s", warrant_fault_name(b->both.run.fault), b->both.why);
   }
   char name[120];
-  snprintf(name, sizeof name, "equal results of %" PRIu64 " random programs, %" PRIu64 " instructions executed", programs, done);
+  snprintf(name, sizeof name,
+           "equal results of %" PRIu64 " random programs, %" PRIu64 " instructions executed",
+           programs, done);
   report(good, name, b->why);
-  printf("# %.1f ns a step in C, %.1f in the reference\n", (double)c_ns / (double)done, (double)reference_ns / (double)done);
+  printf("# %.1f ns a step in C, %.1f in the reference\n", (double)c_ns / (double)done,
+         (double)reference_ns / (double)done);
 }
 
 int main(int argc, char **argv) {
@@ -563,8 +682,13 @@ int main(int argc, char **argv) {
   static char empty[] = "";
   uint32_t count = gen_forms(forms);
   for (int i = 0; i < 2; i++)
-    b.maps[i] = (struct warrant_map){.name = empty, .type = 2, .key_size = 4, .value_size = 16, .max_entries = 2};
-  b.p = (struct warrant_program){.file = empty, .section = empty, .name = empty, .ctx_size = MEMORY, .maps = b.maps,
+    b.maps[i] = (struct warrant_map){
+        .name = empty, .type = 2, .key_size = 4, .value_size = 16, .max_entries = 2};
+  b.p = (struct warrant_program){.file = empty,
+                                 .section = empty,
+                                 .name = empty,
+                                 .ctx_size = MEMORY,
+                                 .maps = b.maps,
                                  .map_count = 2};
   warrant_env_default(&b.env);
   b.env.ctx_bytes = b.memory;
@@ -573,7 +697,8 @@ int main(int argc, char **argv) {
   b.both.data = &b;
   for (uint32_t i = 0; i < count; i++)
     test_row(&b, &forms[i]);
-  printf("# %" PRIu32 " instructions, %" PRIu64 " cases, %" PRIu64 " steps traced\n", count, b.cases, b.steps);
+  printf("# %" PRIu32 " instructions, %" PRIu64 " cases, %" PRIu64 " steps traced\n", count,
+         b.cases, b.steps);
   refusals(&b, forms, count);
   random_programs(&b, forms, count, executions);
   both_free(&b.both);

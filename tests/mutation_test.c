@@ -1,7 +1,7 @@
-/* Damaged certificates must prove nothing. Certificates of the flow filter, and of its faulty twins with the fault taken
- * out, are changed at random, as bytes and as what the bytes mean, and held against the faulty twins: every accept would
- * be a proof of something false.
- *   mutation_test [MUTATIONS [SEED]]   for each twin */
+/* Damaged certificates must prove nothing. Certificates of the flow filter, and of its faulty twins
+ * with the fault taken out, are changed at random, as bytes and as what the bytes mean, and held
+ * against the faulty twins: every accept would be a proof of something false. mutation_test
+ * [MUTATIONS [SEED]]   for each twin */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +37,41 @@ static void *get(size_t n) {
   return p;
 }
 
-/* --- Certificates as fields --------------------------------------------------------------------------------------- */
+/* --- Certificates as fields
+ * --------------------------------------------------------------------------------------- */
 
 enum tag {
-  BOUND, NODES, PC, PRESENT, VALUE_SYMBOL, VALUE_OFFSET, SLOTS, SLOT_AT, SLOT_SIZE, WRITTEN, FACTS, FACT_SYMBOL, FACT_KIND,
-  TAINTED, BITS, UNSIGNED, SIGNED, LENGTH, CHECKED, AVAILABLE, MAP, NEXT, POTENTIAL, TERMS, TERM, STEP, STEPS, TO_NODE,
-  SUBSTS, SUBST_SYMBOL, TAGS,
+  BOUND,
+  NODES,
+  PC,
+  PRESENT,
+  VALUE_SYMBOL,
+  VALUE_OFFSET,
+  SLOTS,
+  SLOT_AT,
+  SLOT_SIZE,
+  WRITTEN,
+  FACTS,
+  FACT_SYMBOL,
+  FACT_KIND,
+  TAINTED,
+  BITS,
+  UNSIGNED,
+  SIGNED,
+  LENGTH,
+  CHECKED,
+  AVAILABLE,
+  MAP,
+  NEXT,
+  POTENTIAL,
+  TERMS,
+  TERM,
+  STEP,
+  STEPS,
+  TO_NODE,
+  SUBSTS,
+  SUBST_SYMBOL,
+  TAGS,
 };
 enum form { BYTE, U, S };
 struct field {
@@ -53,7 +82,8 @@ enum { FIELDS_MAX = 60000, NODES_MAX = 2000, BYTES_MAX = FIELDS_MAX * 10 + 64 };
 struct cert {
   struct field fields[FIELDS_MAX];
   uint32_t count;
-  uint32_t nodes[NODES_MAX + 1], derivations[NODES_MAX]; /* where each node and its derivation begin; one more: the end */
+  uint32_t nodes[NODES_MAX + 1],
+      derivations[NODES_MAX]; /* where each node and its derivation begin; one more: the end */
   uint32_t node_count, root;
 };
 
@@ -92,9 +122,15 @@ static void take_value(struct input *in) {
 static void take_derivation(struct input *in) {
   for (uint64_t open = 1; open && !in->bad;) {
     switch (take(in, STEP, BYTE)) {
-    case 0: open--; break;
-    case 1: take(in, STEPS, U); break;
-    case 2: open++; break;
+    case 0:
+      open--;
+      break;
+    case 1:
+      take(in, STEPS, U);
+      break;
+    case 2:
+      open++;
+      break;
     case 3:
       take(in, TO_NODE, U);
       for (uint64_t n = take(in, SUBSTS, U); n && !in->bad; n--) {
@@ -103,7 +139,8 @@ static void take_derivation(struct input *in) {
       }
       open--;
       break;
-    default: in->bad = true;
+    default:
+      in->bad = true;
     }
   }
 }
@@ -122,12 +159,15 @@ static void take_fact(struct input *in) {
       take(in, AVAILABLE, S);
     break;
   case 5:
-  case 7: take(in, MAP, U); break;
+  case 7:
+    take(in, MAP, U);
+    break;
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
@@ -190,7 +230,9 @@ static size_t put_cert(const struct cert *c, uint8_t *out) {
   return n;
 }
 
-/* --- Programs --------------------------------------------------------------------------------------------------------- */
+/* --- Programs
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 struct subject {
   const char *name;
@@ -255,9 +297,11 @@ static struct proof *prove(const struct warrant_program *p, uint32_t *refused_at
   return proof;
 }
 
-/* A proof as close as can be had to one of the faulty program itself: of the program with each access that is refused
- * moved to where it is allowed. The instruction before and after are as they were, and so are all states. */
-static struct proof *prove_without_faults(struct subject *twin, uint32_t *moved) {
+/* A proof as close as can be had to one of the faulty program itself: of the program with each
+ * access that is refused moved to where it is allowed. All other instructions are as they were.
+ * *holds: it is accepted for that program. */
+static struct proof *prove_without_faults(const struct subject *twin, uint32_t *moved,
+                                          bool *holds) {
   struct warrant_program p = *twin->p;
   size_t size = p.insn_count * sizeof *p.insns;
   struct proof *proof = NULL;
@@ -288,22 +332,39 @@ static struct proof *prove_without_faults(struct subject *twin, uint32_t *moved)
     free_proof(proof);
     ++*moved;
   }
+  uint8_t *image = NULL;
+  size_t image_size;
+  struct warrant_error error;
+  *holds =
+      proof && !warrant_image(&p, &image, &image_size, &error) &&
+      warrant_validate_bytes(image, image_size, proof->bytes, proof->size, why, sizeof why) == 1;
+  free(image);
   free(p.insns);
   return proof;
 }
 
-/* --- Changes ------------------------------------------------------------------------------------------------------------ */
+/* --- Changes
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static uint64_t another_number(uint64_t v) {
   switch (below(8)) {
-  case 0: return v + 1;
-  case 1: return v - 1;
-  case 2: return v + 1 + below(64);
-  case 3: return v - 1 - below(64);
-  case 4: return v ^ UINT64_C(1) << below(64);
-  case 5: return 0;
-  case 6: return below(256);
-  default: return UINT64_MAX >> below(64);
+  case 0:
+    return v + 1;
+  case 1:
+    return v - 1;
+  case 2:
+    return v + 1 + below(64);
+  case 3:
+    return v - 1 - below(64);
+  case 4:
+    return v ^ UINT64_C(1) << below(64);
+  case 5:
+    return 0;
+  case 6:
+    return below(256);
+  default:
+    return UINT64_MAX >> below(64);
   }
 }
 
@@ -321,7 +382,8 @@ static uint32_t find(const struct cert *c, uint64_t tags) { return find_from(c, 
 #define BIT(tag) (UINT64_C(1) << (tag))
 
 /* Puts `n` fields of `from` in place of `had` fields at `at`. */
-static void splice(struct cert *c, uint32_t at, uint32_t had, const struct field *from, uint32_t n) {
+static void splice(struct cert *c, uint32_t at, uint32_t had, const struct field *from,
+                   uint32_t n) {
   static struct field copy[FIELDS_MAX];
   if (n > FIELDS_MAX || c->count - had + n > FIELDS_MAX)
     return;
@@ -355,9 +417,10 @@ static uint32_t derivation_size(const struct cert *c, uint32_t at) {
 }
 
 /* Those that do not say what follows. */
-static const uint64_t numbers = BIT(BOUND) | BIT(PC) | BIT(VALUE_SYMBOL) | BIT(VALUE_OFFSET) | BIT(SLOT_AT) | BIT(FACT_SYMBOL) |
-                                BIT(BITS) | BIT(UNSIGNED) | BIT(SIGNED) | BIT(LENGTH) | BIT(AVAILABLE) | BIT(MAP) |
-                                BIT(NEXT) | BIT(POTENTIAL) | BIT(TERM) | BIT(STEPS) | BIT(TO_NODE) | BIT(SUBST_SYMBOL);
+static const uint64_t numbers =
+    BIT(BOUND) | BIT(PC) | BIT(VALUE_SYMBOL) | BIT(VALUE_OFFSET) | BIT(SLOT_AT) | BIT(FACT_SYMBOL) |
+    BIT(BITS) | BIT(UNSIGNED) | BIT(SIGNED) | BIT(LENGTH) | BIT(AVAILABLE) | BIT(MAP) | BIT(NEXT) |
+    BIT(POTENTIAL) | BIT(TERM) | BIT(STEPS) | BIT(TO_NODE) | BIT(SUBST_SYMBOL);
 
 static void change_numbers(struct cert *c) {
   for (uint32_t n = 1 + below(3); n > 0; n--) {
@@ -369,14 +432,16 @@ static void change_numbers(struct cert *c) {
   }
 }
 
-/* Claims to know more: a null check or a comparison that was not made, bytes written, more of the packet. */
+/* Claims to know more: a null check or a comparison that was not made, bytes written, more of the
+ * packet. */
 static void claim_more(struct cert *c) {
   for (uint32_t n = 1 + below(4); n > 0; n--) {
     uint32_t at;
     switch (below(5)) {
     case 0: /* a value for sure */
       at = find(c, BIT(FACT_KIND));
-      for (uint32_t i = 0; i < c->count && !(c->fields[at].tag == FACT_KIND && c->fields[at].v == 7); i++)
+      for (uint32_t i = 0;
+           i < c->count && !(c->fields[at].tag == FACT_KIND && c->fields[at].v == 7); i++)
         at = (at + 1) % c->count;
       if (c->fields[at].tag == FACT_KIND && c->fields[at].v == 7) {
         const struct field value[] = {{FACT_KIND, BYTE, 6}, c->fields[at + 1], {LENGTH, U, 0}};
@@ -430,7 +495,8 @@ static void change_subst(struct cert *c) {
   uint32_t n = (uint32_t)c->fields[at].v, k = n ? at + 1 + 3 * below(n) : 0;
   switch (below(n ? 4 : 1)) {
   case 0: {
-    const struct field entry[] = {{SUBST_SYMBOL, U, below(40)}, {VALUE_SYMBOL, U, below(40)}, {VALUE_OFFSET, S, below(3)}};
+    const struct field entry[] = {
+        {SUBST_SYMBOL, U, below(40)}, {VALUE_SYMBOL, U, below(40)}, {VALUE_OFFSET, S, below(3)}};
     c->fields[at].v++;
     splice(c, at + 1, 0, entry, 3);
     break;
@@ -439,8 +505,12 @@ static void change_subst(struct cert *c) {
     c->fields[at].v--;
     splice(c, k, 3, c->fields, 0);
     break;
-  case 2: c->fields[k + below(2)].v = below(60); break;
-  default: c->fields[k + 2].v = another_number(c->fields[k + 2].v); break;
+  case 2:
+    c->fields[k + below(2)].v = below(60);
+    break;
+  default:
+    c->fields[k + 2].v = another_number(c->fields[k + 2].v);
+    break;
   }
 }
 
@@ -462,8 +532,8 @@ static void change_nodes(struct cert *c, const struct cert *other) {
     splice(c, c->nodes[j], c->derivations[j] - c->nodes[j], a, c->derivations[i] - c->nodes[i]);
     break;
   case 2: /* the derivation of another */
-    splice(c, c->derivations[j], c->nodes[j + 1] - c->derivations[j], &a[c->derivations[i] - c->nodes[i]],
-           c->nodes[i + 1] - c->derivations[i]);
+    splice(c, c->derivations[j], c->nodes[j + 1] - c->derivations[j],
+           &a[c->derivations[i] - c->nodes[i]], c->nodes[i + 1] - c->derivations[i]);
     break;
   case 3: /* left out */
     splice(c, c->nodes[j], nb, a, 0);
@@ -472,7 +542,8 @@ static void change_nodes(struct cert *c, const struct cert *other) {
   case 4: /* of another certificate */
     if (other->node_count) {
       uint32_t k = below(other->node_count);
-      splice(c, c->nodes[j], nb, &other->fields[other->nodes[k]], other->nodes[k + 1] - other->nodes[k]);
+      splice(c, c->nodes[j], nb, &other->fields[other->nodes[k]],
+             other->nodes[k + 1] - other->nodes[k]);
     }
     break;
   default:
@@ -488,7 +559,9 @@ static void change_derivation(struct cert *c, const struct cert *other) {
   uint32_t n = derivation_size(c, at);
   const struct cert *source = below(4) ? c : other;
   switch (below(4)) {
-  case 0: splice(c, at, n, &(struct field){STEP, BYTE, 0}, 1); break;
+  case 0:
+    splice(c, at, n, &(struct field){STEP, BYTE, 0}, 1);
+    break;
   case 1:
     if ((from = find(source, BIT(STEP))) < source->count)
       splice(c, at, n, &source->fields[from], derivation_size(source, from));
@@ -505,26 +578,50 @@ static void change_derivation(struct cert *c, const struct cert *other) {
 }
 
 enum change {
-  BYTES_FLIPPED, BYTES_INSERTED, BYTES_DELETED, NUMBERS, MORE_CLAIMED, LESS_CLAIMED, SUBSTITUTIONS, NODES_CHANGED,
-  DERIVATIONS, MIXED, CHANGES,
+  BYTES_FLIPPED,
+  BYTES_INSERTED,
+  BYTES_DELETED,
+  NUMBERS,
+  MORE_CLAIMED,
+  LESS_CLAIMED,
+  SUBSTITUTIONS,
+  NODES_CHANGED,
+  DERIVATIONS,
+  MIXED,
+  CHANGES,
 };
-static const char *const change_names[] = {"bytes flipped", "bytes inserted", "bytes deleted", "numbers", "more claimed",
-                                           "less claimed", "substitutions", "nodes", "derivations", "mixed"};
+static const char *const change_names[] = {
+    "bytes flipped", "bytes inserted", "bytes deleted", "numbers",     "more claimed",
+    "less claimed",  "substitutions",  "nodes",         "derivations", "mixed"};
 
 static void change_cert(struct cert *c, enum change change, const struct cert *other) {
   switch (change) {
-  case NUMBERS: change_numbers(c); break;
-  case MORE_CLAIMED: claim_more(c); break;
-  case LESS_CLAIMED: claim_less(c); break;
-  case SUBSTITUTIONS: change_subst(c); break;
-  case NODES_CHANGED: change_nodes(c, other); break;
-  case DERIVATIONS: change_derivation(c, other); break;
-  default: break;
+  case NUMBERS:
+    change_numbers(c);
+    break;
+  case MORE_CLAIMED:
+    claim_more(c);
+    break;
+  case LESS_CLAIMED:
+    claim_less(c);
+    break;
+  case SUBSTITUTIONS:
+    change_subst(c);
+    break;
+  case NODES_CHANGED:
+    change_nodes(c, other);
+    break;
+  case DERIVATIONS:
+    change_derivation(c, other);
+    break;
+  default:
+    break;
   }
 }
 
 /* Into `out`, of BYTES_MAX bytes. */
-static size_t mutate(const struct proof *proof, const struct cert *other, enum change change, uint8_t *out) {
+static size_t mutate(const struct proof *proof, const struct cert *other, enum change change,
+                     uint8_t *out) {
   static struct cert c;
   if (change < NUMBERS) {
     size_t n = proof->size;
@@ -546,7 +643,8 @@ static size_t mutate(const struct proof *proof, const struct cert *other, enum c
     return n;
   }
   c = proof->cert;
-  if (change == MIXED) /* places of nodes are of no use after one that moves fields, so they come first */
+  if (change ==
+      MIXED) /* places of nodes are of no use after one that moves fields, so they come first */
     for (enum change each = CHANGES - 2; each >= NUMBERS; each--) {
       if (!below(2))
         change_cert(&c, each, other);
@@ -558,15 +656,17 @@ static size_t mutate(const struct proof *proof, const struct cert *other, enum c
   return put_cert(&c, out);
 }
 
-/* --- Tests ---------------------------------------------------------------------------------------------------------------- */
+/* --- Tests
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 struct tally {
   uint64_t tried[CHANGES], accepted[CHANGES], unreadable[CHANGES], same;
 };
 
 /* Changes `proof` and asks about `s`. */
-static void attack(const struct subject *s, const struct proof *proof, const struct cert *other, uint32_t times,
-                   struct tally *t) {
+static void attack(const struct subject *s, const struct proof *proof, const struct cert *other,
+                   uint32_t times, struct tally *t) {
   static uint8_t bytes[BYTES_MAX];
   for (uint32_t n = 0; n < times; n++) {
     enum change change = n % CHANGES;
@@ -590,14 +690,16 @@ static uint64_t sum(const uint64_t *of) {
 }
 
 static void print(const char *what, const struct tally *t) {
-  printf("# %s: %" PRIu64 " changed certificates, %" PRIu64 " unreadable, %" PRIu64 " accepted;", what, sum(t->tried),
-         sum(t->unreadable), sum(t->accepted));
+  printf("# %s: %" PRIu64 " changed certificates, %" PRIu64 " unreadable, %" PRIu64 " accepted;",
+         what, sum(t->tried), sum(t->unreadable), sum(t->accepted));
   for (int i = 0; i < CHANGES; i++)
-    printf(" %s %" PRIu64 "/%" PRIu64, change_names[i], t->accepted[i], t->tried[i] - t->unreadable[i]);
+    printf(" %s %" PRIu64 "/%" PRIu64, change_names[i], t->accepted[i],
+           t->tried[i] - t->unreadable[i]);
   puts("");
 }
 
-static void attack_twin(const char *name, enum warrant_profile profile, const struct proof *proof, uint32_t mutations) {
+static void attack_twin(const char *name, enum warrant_profile profile, const struct proof *proof,
+                        uint32_t mutations) {
   char text[120];
   struct subject twin = {0};
   struct tally t = {0};
@@ -607,9 +709,10 @@ static void attack_twin(const char *name, enum warrant_profile profile, const st
     unload(&twin);
     return;
   }
-  struct proof *own = prove_without_faults(&twin, &moved), *no = prove(twin.p, &refused_at);
-  snprintf(text, sizeof text, "%s: a certificate that comes close exists, and is refused", name);
-  report(own && !no && validate(&twin, own->bytes, own->size) == 0, text);
+  bool holds = false;
+  struct proof *own = prove_without_faults(&twin, &moved, &holds), *no = prove(twin.p, &refused_at);
+  snprintf(text, sizeof text, "%s: a certificate that holds but for the fault is refused", name);
+  report(own && holds && !no && validate(&twin, own->bytes, own->size) == 0, text);
   printf("# %s, %" PRIu32 " accesses moved: %s\n", name, moved, why);
   snprintf(text, sizeof text, "%s: refuses the certificate of the good program", name);
   report(validate(&twin, proof->bytes, proof->size) == 0, text);
@@ -627,9 +730,17 @@ static void attack_twin(const char *name, enum warrant_profile profile, const st
 
 /* The certificate against every other program there is. */
 static void others(const struct proof *proof) {
-  static const char *const names[] = {"small/control", "small/maps", "small/memory", "small/packet", "small/registers",
-                                      "small/scalars", "xdp_flow/no_bounds_check", "xdp_flow/no_null_check",
-                                      "xdp_flow/off_by_one", "xdp_flow/past_value", "xdp_flow/undefined_key"};
+  static const char *const names[] = {"small/control",
+                                      "small/maps",
+                                      "small/memory",
+                                      "small/packet",
+                                      "small/registers",
+                                      "small/scalars",
+                                      "xdp_flow/no_bounds_check",
+                                      "xdp_flow/no_null_check",
+                                      "xdp_flow/off_by_one",
+                                      "xdp_flow/past_value",
+                                      "xdp_flow/undefined_key"};
   uint32_t programs = 0, accepted = 0;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct subject s = {0};
@@ -642,7 +753,8 @@ static void others(const struct proof *proof) {
       struct warrant_error error;
       free(s.image);
       s.image = NULL;
-      if (s.object.problems[k].code || warrant_image(&s.object.programs[k], &s.image, &s.image_size, &error))
+      if (s.object.problems[k].code ||
+          warrant_image(&s.object.programs[k], &s.image, &s.image_size, &error))
         continue;
       programs++;
       accepted += validate(&s, proof->bytes, proof->size) != 0;
@@ -650,16 +762,19 @@ static void others(const struct proof *proof) {
     unload(&s);
   }
   printf("# %" PRIu32 " other programs\n", programs);
-  report(accepted == 0 && programs > 20, "the good program's certificate is refused for every other program of the corpus");
+  report(accepted == 0 && programs > 20,
+         "the good program's certificate is refused for every other program of the corpus");
 }
 
 static void attack_good(const struct subject *good, const struct proof *proof, uint32_t mutations) {
   static uint8_t again[BYTES_MAX];
   struct tally t = {0};
-  report(validate(good, proof->bytes, proof->size) == 1, "the good program's certificate is accepted");
+  report(validate(good, proof->bytes, proof->size) == 1,
+         "the good program's certificate is accepted");
   report(put_cert(&proof->cert, again) == proof->size && !memcmp(again, proof->bytes, proof->size),
          "fields written again are the same bytes");
-  printf("# %zu bytes, %" PRIu32 " fields, %" PRIu32 " nodes\n", proof->size, proof->cert.count, proof->cert.node_count);
+  printf("# %zu bytes, %" PRIu32 " fields, %" PRIu32 " nodes\n", proof->size, proof->cert.count,
+         proof->cert.node_count);
   others(proof);
   attack(good, proof, &proof->cert, mutations, &t);
   print("the good program", &t);
@@ -667,12 +782,15 @@ static void attack_good(const struct subject *good, const struct proof *proof, u
 }
 
 /* Every second subject, in a process of its own. */
-static void work(uint32_t worker, const struct subject *good, const struct proof *proof, uint32_t mutations, uint64_t seed) {
+static void work(uint32_t worker, const struct subject *good, const struct proof *proof,
+                 uint32_t mutations, uint64_t seed) {
   static const struct {
     const char *name;
     enum warrant_profile profile;
-  } twins[] = {{"xdp_flow/no_bounds_check", WARRANT_ROOT}, {"xdp_flow/no_null_check", WARRANT_ROOT},
-               {"xdp_flow/off_by_one", WARRANT_ROOT},      {"xdp_flow/past_value", WARRANT_ROOT},
+  } twins[] = {{"xdp_flow/no_bounds_check", WARRANT_ROOT},
+               {"xdp_flow/no_null_check", WARRANT_ROOT},
+               {"xdp_flow/off_by_one", WARRANT_ROOT},
+               {"xdp_flow/past_value", WARRANT_ROOT},
                {"xdp_flow/undefined_key", WARRANT_STRICT}};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (uint32_t i = worker; i <= sizeof twins / sizeof *twins; i += WORKERS) {
@@ -688,7 +806,8 @@ int main(int argc, char **argv) {
   uint32_t mutations = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 10000, refused_at;
   uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
   struct subject good = {0};
-  struct proof *proof = load(&good, "xdp_flow/xdp_flow", WARRANT_ROOT) ? prove(good.p, &refused_at) : NULL;
+  struct proof *proof =
+      load(&good, "xdp_flow/xdp_flow", WARRANT_ROOT) ? prove(good.p, &refused_at) : NULL;
   report(proof, "the good program has a certificate");
   if (!proof)
     return 1;
@@ -704,7 +823,8 @@ int main(int argc, char **argv) {
   int crashed = 0, refused = 0;
   for (int i = 0; i < WORKERS; i++) {
     int status;
-    bool ended = children[i] > 0 && waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status);
+    bool ended =
+        children[i] > 0 && waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status);
     crashed += !ended || WEXITSTATUS(status) > 1;
     refused += ended && WEXITSTATUS(status) == 1;
   }

@@ -1,8 +1,7 @@
-/* The C interpreter against the reference one on generated programs: the same line for each step, and the same end.
- * And the promise behind a certificate: a program that has one runs without a fault, in any environment, and within its
- * bound.
- *   trace_test [PROGRAMS [FIRST]]   program number N is made from the seed N
- *   trace_test show N               prints program N and both traces
+/* The C interpreter against the reference one on generated programs: the same line for each step,
+ * and the same end. And the promise behind a certificate: a program that has one runs without a
+ * fault, in any environment, and within its bound. trace_test [PROGRAMS [FIRST]]   program number N
+ * is made from the seed N trace_test show N               prints program N and both traces
  *   trace_test speed                steps a second of both interpreters */
 #include <inttypes.h>
 #include <stddef.h>
@@ -21,7 +20,15 @@
 #include "validator.h"
 #include "verify.h"
 
-enum { WORKERS = 2, ENVIRONMENTS = 20, FUEL = 300, PACKET_MAX = 65535, TRACED_PACKET_MAX = 300, FAULTS = 32, SHOWN = 3 };
+enum {
+  WORKERS = 2,
+  ENVIRONMENTS = 20,
+  FUEL = 300,
+  PACKET_MAX = 65535,
+  TRACED_PACKET_MAX = 300,
+  FAULTS = 32,
+  SHOWN = 3
+};
 static const uint64_t default_programs = 100000;
 
 static uint64_t now_ns(void) {
@@ -41,24 +48,26 @@ struct counts {
   uint64_t outcome[FAULTS];
   uint64_t rows[GEN_FORMS_MAX];
   uint64_t c_ns, reference_ns, verify_ns, validate_ns, sound_ns;
-  uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps, tightest; /* runs that took the whole bound */
+  uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps,
+      tightest; /* runs that took the whole bound */
   uint64_t different, unsound, broken;
   bool done;
 };
 
-/* --- Showing a program --------------------------------------------------------------------------------------------- */
+/* --- Showing a program
+ * --------------------------------------------------------------------------------------------- */
 
 static void show(const struct warrant_program *p, const struct warrant_env *e) {
   char text[WARRANT_DISASM_MAX];
   printf("#   type %s, profile %s, context of %" PRIu32 " bytes\n", warrant_type_name(p->type),
          p->profile == WARRANT_STRICT ? "strict" : "root", p->ctx_size);
   for (uint32_t i = 0; i < p->map_count; i++)
-    printf("#   map %" PRIu32 ": type %" PRIu32 ", key %" PRIu32 ", value %" PRIu32 ", entries %" PRIu32 " (%" PRIu32
-           " at first)%s\n",
+    printf("#   map %" PRIu32 ": type %" PRIu32 ", key %" PRIu32 ", value %" PRIu32
+           ", entries %" PRIu32 " (%" PRIu32 " at first)%s\n",
            i, p->maps[i].type, p->maps[i].key_size, p->maps[i].value_size, p->maps[i].max_entries,
            e->entries ? e->entries[i].count : 0, p->maps[i].readonly ? ", read-only" : "");
-  printf("#   stack 0x%" PRIx64 " ctx 0x%" PRIx64 " packet 0x%" PRIx64 " (%" PRIu32 ") maps 0x%" PRIx64 " values 0x%" PRIx64
-         " seed 0x%" PRIx64 " fuel %" PRIu64 "\n",
+  printf("#   stack 0x%" PRIx64 " ctx 0x%" PRIx64 " packet 0x%" PRIx64 " (%" PRIu32
+         ") maps 0x%" PRIx64 " values 0x%" PRIx64 " seed 0x%" PRIx64 " fuel %" PRIu64 "\n",
          e->stack, e->ctx, e->packet, e->packet_size, e->maps, e->values, e->seed, e->fuel);
   for (uint32_t pc = 0; pc < p->insn_count;) {
     uint32_t n = warrant_disasm(p, pc, text, sizeof text);
@@ -73,7 +82,8 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
     again = false;
     for (uint32_t pc = 0; pc < q->p.insn_count; pc++) {
       const struct warrant_insn nothing = {.op = 0x05};
-      struct warrant_insn kept[2] = {q->insns[pc], q->insns[pc + 1 < q->p.insn_count ? pc + 1 : pc]};
+      struct warrant_insn kept[2] = {q->insns[pc],
+                                     q->insns[pc + 1 < q->p.insn_count ? pc + 1 : pc]};
       bool two = kept[0].op == 0x18 && pc + 1 < q->p.insn_count;
       if (!memcmp(&kept[0], &nothing, sizeof nothing))
         continue;
@@ -92,7 +102,9 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
   }
 }
 
-/* --- A worker ------------------------------------------------------------------------------------------------------ */
+/* --- A worker
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct worker {
   struct both both;
@@ -163,7 +175,8 @@ static void compare(struct worker *w, struct counts *counts) {
 /* Does the certified program fault here? */
 static bool faults(struct worker *w, struct warrant_run *run) {
   struct warrant_error error;
-  return warrant_interpret(&w->program.p, &w->env.env, NULL, NULL, run, &error) || run->fault != WARRANT_NO_FAULT;
+  return warrant_interpret(&w->program.p, &w->env.env, NULL, NULL, run, &error) ||
+         run->fault != WARRANT_NO_FAULT;
 }
 
 /* With the C interpreter alone, which the traces were compared for. */
@@ -178,8 +191,8 @@ static void soundness(struct worker *w, struct gen *g, struct counts *counts, ui
     counts->sound_steps += run.steps;
     most = run.steps > most ? run.steps : most;
     if (bad && counts->unsound++ < SHOWN) {
-      printf("# program %" PRIu64 " is certified within %" PRIu64 " steps, and ends with %s at %" PRId64 " after %" PRIu64
-             " steps\n",
+      printf("# program %" PRIu64 " is certified within %" PRIu64
+             " steps, and ends with %s at %" PRId64 " after %" PRIu64 " steps\n",
              w->number, bound, warrant_fault_name(run.fault), run.pc, run.steps);
       show(&w->program.p, &w->env.env);
     }
@@ -237,7 +250,8 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
       struct refusal r = {.w = w};
       minimise(&w->program, still_uncertified, &r);
       still_uncertified(&r);
-      printf("# program %" PRIu64 ": the verifier accepts, the validator refuses: %s\n", w->number, r.why);
+      printf("# program %" PRIu64 ": the verifier accepts, the validator refuses: %s\n", w->number,
+             r.why);
       show(&w->program.p, &w->env.env);
     }
   }
@@ -272,7 +286,9 @@ static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *
   counts->done = true;
 }
 
-/* --- All of them ----------------------------------------------------------------------------------------------------- */
+/* --- All of them
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static int failures;
 static void report(bool good, const char *name) {
@@ -282,10 +298,11 @@ static void report(bool good, const char *name) {
 
 static void report_outcomes(const struct counts *c) {
   bool all = true;
-  printf("# %" PRIu64 " programs: %" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64 " wild, %" PRIu64 " damaged; %" PRIu64
-         " steps\n",
+  printf("# %" PRIu64 " programs: %" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
+         " wild, %" PRIu64 " damaged; %" PRIu64 " steps\n",
          c->runs, c->programs[0], c->programs[1], c->programs[2], c->programs[3], c->steps);
-  printf("# %" PRIu64 " ended, %" PRIu64 " not decoded;", c->outcome[WARRANT_NO_FAULT], c->undecoded);
+  printf("# %" PRIu64 " ended, %" PRIu64 " not decoded;", c->outcome[WARRANT_NO_FAULT],
+         c->undecoded);
   for (int f = WARRANT_BAD_PC; f <= WARRANT_OUT_OF_FUEL; f++) {
     printf(" %s %" PRIu64, warrant_fault_name((enum warrant_fault)f), c->outcome[f]);
     all &= c->outcome[f] > 0;
@@ -321,7 +338,8 @@ static void add(struct counts *sum, const struct counts *c) {
 static double per(uint64_t ns, uint64_t n) { return n ? (double)ns / 1000 / (double)n : 0; }
 
 static int run_all(uint64_t programs, uint64_t first) {
-  struct counts *shared = mmap(NULL, WORKERS * sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct counts *shared = mmap(NULL, WORKERS * sizeof *shared, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED)
     return 2;
   fflush(stdout);
@@ -335,8 +353,8 @@ static int run_all(uint64_t programs, uint64_t first) {
   struct counts c = {0};
   for (int i = 0; i < WORKERS; i++) {
     int status;
-    whole &= children[i] > 0 && waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status) &&
-             WEXITSTATUS(status) == 0 && shared[i].done;
+    whole &= children[i] > 0 && waitpid(children[i], &status, 0) == children[i] &&
+             WIFEXITED(status) && WEXITSTATUS(status) == 0 && shared[i].done;
     add(&c, &shared[i]);
   }
   munmap(shared, WORKERS * sizeof *shared);
@@ -345,16 +363,19 @@ static int run_all(uint64_t programs, uint64_t first) {
   report_outcomes(&c);
   report_rows(&c);
   report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies");
-  printf("# %" PRIu64 " certified (%" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64 " wild; %" PRIu64
-         " strict), %" PRIu64 " not; %" PRIu64 " runs of %" PRIu64 " steps in all; %" PRIu64 " reached their bound\n",
-         c.accepted_all, c.accepted[0], c.accepted[1], c.accepted[2], c.accepted_strict, c.uncertified, c.sound_runs,
-         c.sound_steps, c.tightest);
+  printf("# %" PRIu64 " certified (%" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
+         " wild; %" PRIu64 " strict), %" PRIu64 " not; %" PRIu64 " runs of %" PRIu64
+         " steps in all; %" PRIu64 " reached their bound\n",
+         c.accepted_all, c.accepted[0], c.accepted[1], c.accepted[2], c.accepted_strict,
+         c.uncertified, c.sound_runs, c.sound_steps, c.tightest);
   report(!c.unsound, "certified programs run without a fault, within their bounds");
   report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified");
-  printf("# microseconds: a step with its line %.2f in C, %.2f in the reference (start included); a program %.0f and %.0f;"
+  printf("# microseconds: a step with its line %.2f in C, %.2f in the reference (start included); "
+         "a program %.0f and %.0f;"
          " verifying %.0f; validating %.0f; %d environments %.0f\n",
-         per(c.c_ns, c.steps), per(c.reference_ns, c.steps), per(c.c_ns, c.runs), per(c.reference_ns, c.runs),
-         per(c.verify_ns, c.runs), per(c.validate_ns, c.accepted_all), ENVIRONMENTS, per(c.sound_ns, c.accepted_all));
+         per(c.c_ns, c.steps), per(c.reference_ns, c.steps), per(c.c_ns, c.runs),
+         per(c.reference_ns, c.runs), per(c.verify_ns, c.runs), per(c.validate_ns, c.accepted_all),
+         ENVIRONMENTS, per(c.sound_ns, c.accepted_all));
   return failures != 0;
 }
 
@@ -372,7 +393,8 @@ static int show_one(uint64_t n) {
   struct warrant_verdict v;
   struct warrant_error error;
   if (!warrant_verify(&w->program.p, NULL, &v, &error)) {
-    printf("%s %s %s\n", v.verdict == WARRANT_ACCEPT ? "accept" : "not accepted", v.reason ? v.reason : "", v.message);
+    printf("%s %s %s\n", v.verdict == WARRANT_ACCEPT ? "accept" : "not accepted",
+           v.reason ? v.reason : "", v.message);
     warrant_verdict_free(&v);
   }
   both_free(&w->both);
@@ -380,7 +402,9 @@ static int show_one(uint64_t n) {
   return !same;
 }
 
-/* --- Speed ------------------------------------------------------------------------------------------------------------- */
+/* --- Speed
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 static void speed_of(const char *name, struct warrant_insn *insns, uint32_t count) {
   static char empty[] = "";
@@ -399,9 +423,15 @@ static void speed_of(const char *name, struct warrant_insn *insns, uint32_t coun
 
 static int speed(void) {
   struct warrant_insn alu[] = {
-      {.op = 0xb7, .dst = 1, .imm = 1},   {.op = 0x07, .dst = 1, .imm = 3},   {.op = 0x27, .dst = 1, .imm = 1103515245},
-      {.op = 0xbf, .dst = 2, .src = 1},   {.op = 0x77, .dst = 2, .imm = 7},   {.op = 0xaf, .dst = 1, .src = 2},
-      {.op = 0x04, .dst = 1, .imm = 123}, {.op = 0x55, .dst = 1, .off = -7},  {.op = 0x05, .off = -8},
+      {.op = 0xb7, .dst = 1, .imm = 1},
+      {.op = 0x07, .dst = 1, .imm = 3},
+      {.op = 0x27, .dst = 1, .imm = 1103515245},
+      {.op = 0xbf, .dst = 2, .src = 1},
+      {.op = 0x77, .dst = 2, .imm = 7},
+      {.op = 0xaf, .dst = 1, .src = 2},
+      {.op = 0x04, .dst = 1, .imm = 123},
+      {.op = 0x55, .dst = 1, .off = -7},
+      {.op = 0x05, .off = -8},
   };
   struct warrant_insn memory[] = {
       {.op = 0xb7, .dst = 1, .imm = 1},

@@ -1,0 +1,75 @@
+(* The C audit of seccomp filters against the extracted one, which is proved exact: the same tables, diagram by diagram,
+   for generated filters.  The C side prints them: a filter, its rows, and what it leaves undecided. *)
+
+let count = 300
+let program = "build/asan/tests/audit_test"
+
+(* Parents before children, numbered as they are met. *)
+let text diagram =
+  let seen = Hashtbl.create 64 and b = Buffer.create 256 in
+  let rec go = function
+    | Core.Const v -> Buffer.add_string b (if v then " T" else " F")
+    | Core.Test (id, var, lo, hi) -> (
+        match Hashtbl.find_opt seen (Z.to_int id) with
+        | Some i -> Buffer.add_string b (Printf.sprintf " %d" i)
+        | None ->
+            let i = Hashtbl.length seen in
+            Hashtbl.add seen (Z.to_int id) i;
+            Buffer.add_string b (Printf.sprintf " %d:%s" i (Z.to_string var));
+            go lo;
+            go hi)
+  in
+  go diagram;
+  Buffer.contents b
+
+let table limit words =
+  match Core.audit limit (Core.classic_decode words) with
+  | None -> [ "refused" ]
+  | Some t ->
+      List.map (fun r -> "row " ^ Z.to_string r.Core.row_outcome ^ text r.Core.row_cond) t.Core.t_rows
+      @ [ "undecided" ^ text t.Core.t_undecided ]
+
+let rec words = function
+  | code :: jt :: jf :: k :: rest -> (((code, jt), jf), k) :: words rest
+  | _ -> []
+
+let () =
+  let file = Filename.temp_file "audit" ".tables" in
+  if Sys.command (Printf.sprintf "%s --tables %d > %s" program count (Filename.quote file)) <> 0 then (
+    print_endline ("not ok tables: " ^ program ^ " failed");
+    exit 1);
+  let input = open_in file in
+  let next () = try Some (input_line input) with End_of_file -> None in
+  let rec rows acc = match next () with
+    | Some line when String.length line > 9 && String.sub line 0 9 = "undecided" -> List.rev (line :: acc)
+    | Some line -> rows (line :: acc)
+    | None -> List.rev acc
+  in
+  let different = ref 0 and compared = ref 0 and undecided = ref 0 in
+  let rec go () = match next () with
+    | None -> ()
+    | Some line ->
+        let c = rows [] in
+        (match String.split_on_char ' ' line with
+        | "filter" :: numbers -> (
+            match List.map Z.of_string numbers with
+            | limit :: insns ->
+                incr compared;
+                if not (List.mem "undecided F" c) then incr undecided;
+                let proved = table limit (words insns) in
+                if proved <> c then (
+                  incr different;
+                  if !different <= 3 then (
+                    Printf.printf "# differs: %s\n" line;
+                    List.iter (fun l -> Printf.printf "#   C      %.150s\n" l) c;
+                    List.iter (fun l -> Printf.printf "#   proved %.150s\n" l) proved))
+            | [] -> incr different)
+        | _ -> incr different);
+        go ()
+  in
+  go ();
+  close_in input;
+  Sys.remove file;
+  Printf.printf "# %d filters compared, %d of them with something undecided\n" !compared !undecided;
+  if !different = 0 && !compared = count then print_endline "ok tables: C and the proved audit agree"
+  else (Printf.printf "not ok tables: %d of %d differ\n" !different !compared; exit 1)
