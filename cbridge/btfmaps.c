@@ -222,7 +222,7 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "%s: map '%s' has no struct type in the object's type information", name,
                         map->name);
-  bool key_known = false, value_known = false, good = true;
+  bool key_known = false, value_known = false, good = true, holds = false;
   const struct btf_member *m = btf_members(t);
   for (uint16_t i = 0; i < btf_vlen(t); i++, m++) {
     const char *field = text_of(btf, m->name_off);
@@ -244,7 +244,7 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
       if (good && !*def->problem)
         note_special(types, id, def->problem, sizeof def->problem);
     } else if (strcmp(field, "values") == 0) {
-      snprintf(def->problem, sizeof def->problem, "holds maps or programs");
+      holds = true;
     } else if (strcmp(field, "map_extra") == 0) {
       good = number_of(btf, m, &size);
       if (size)
@@ -259,6 +259,11 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
   }
   if (map->type == 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' has no type", name, map->name);
+  if (holds &&
+      map->type != BPF_MAP_TYPE_PROG_ARRAY) /* programs to begin with: no program sees them */
+    snprintf(def->problem, sizeof def->problem, "holds other maps");
+  else if (holds && !value_known)
+    map->value_size = 4;
   map->readonly = map->flags & BPF_F_RDONLY_PROG;
   if (map->flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");

@@ -5,7 +5,7 @@
 
 #include "error.h"
 
-enum { MAX_NESTED = 100000, MAX_SYMBOL = 1 << 20 };
+enum { MAX_NESTED = 100000, MAX_SYMBOL = 1 << 20, WRITTEN_BYTES = W_STACK_TOTAL / 8 };
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
@@ -98,6 +98,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     if (f->checked)
       s(w, f->av);
     break;
+  case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
     u(w, f->map);
@@ -109,21 +110,42 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   }
 }
 
+static void write_registers(struct writer *w, uint16_t defined, const struct w_aval *regs) {
+  for (int r = 0; r < 11; r++) {
+    byte(w, defined >> r & 1);
+    if (defined >> r & 1)
+      write_value(w, regs[r]);
+  }
+}
+
+/* Byte i of the set of stack bytes written, from the lowest frame. */
+static uint8_t written_byte(const struct w_state *st, uint32_t i) {
+  uint32_t frame = W_FRAMES - 1 - i / (W_STACK / 8), in_frame = i % (W_STACK / 8);
+  if (frame > st->depth)
+    return 0;
+  return (uint8_t)(*w_word(st, frame * W_FRAME_WORDS + in_frame / 8) >> (in_frame % 8 * 8));
+}
+
 static void write_state(struct writer *w, const struct w_state *st) {
   u(w, (uint64_t)st->pc);
-  for (int r = 0; r < 11; r++) {
-    byte(w, st->defined >> r & 1);
-    if (st->defined >> r & 1)
-      write_value(w, st->regs[r]);
-  }
+  write_registers(w, st->defined, st->regs);
   u(w, st->nslots);
   for (uint32_t i = 0; i < st->nslots; i++) {
     s(w, st->slots[i].off);
     byte(w, (uint8_t)w_bytes(st->slots[i].size));
     write_value(w, st->slots[i].v);
   }
-  for (int i = 0; i < W_STACK / 8; i++)
-    byte(w, (uint8_t)(st->written[i / 8] >> (i % 8 * 8)));
+  uint32_t from = 0;
+  while (from < WRITTEN_BYTES && !written_byte(st, from))
+    from++;
+  u(w, WRITTEN_BYTES - from);
+  for (; from < WRITTEN_BYTES; from++)
+    byte(w, written_byte(st, from));
+  u(w, st->depth);
+  for (uint32_t k = st->depth; k-- > 0;) {
+    u(w, st->frames[k].pc);
+    write_registers(w, st->frames[k].defined, st->frames[k].regs);
+  }
   uint32_t facts = 0;
   for (uint32_t k = 0; k < st->next; k++)
     facts += st->facts[k].kind != W_FNONE;
@@ -291,6 +313,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
     break;
+  case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
@@ -302,15 +325,41 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   }
 }
 
-static void get_state(struct reader *r, struct w_state *st) {
-  st->pc = (int64_t)get_u(r, INT32_MAX);
+static uint16_t get_registers(struct reader *r, struct w_aval *regs) {
+  uint16_t defined = 0;
   for (int i = 0; i < 11; i++)
     if (get_byte(r, 1)) {
-      st->defined |= (uint16_t)(1u << i);
-      st->regs[i] = get_value(r);
+      defined |= (uint16_t)(1u << i);
+      regs[i] = get_value(r);
     }
+  return defined;
+}
+
+static bool get_callers(struct reader *r, struct w_state *st) {
+  uint32_t n = (uint32_t)get_u(r, W_FRAMES - 1);
+  if (n && !w_reserve(r->pool, (void **)&st->frames, &st->frame_cap, n, sizeof *st->frames))
+    return false;
+  st->depth = n;
+  for (uint32_t k = n; k-- > 0;) {
+    memset(&st->frames[k], 0, sizeof *st->frames);
+    st->frames[k].pc = (uint32_t)get_u(r, INT32_MAX);
+    st->frames[k].defined = get_registers(r, st->frames[k].regs);
+  }
+  return true;
+}
+
+static bool names_known(const struct w_aval *regs, uint16_t defined, uint32_t next) {
+  for (int i = 0; i < 11; i++)
+    if (defined >> i & 1 && regs[i].sym >= next)
+      return false;
+  return true;
+}
+
+static void get_state(struct reader *r, struct w_state *st) {
+  st->pc = (int64_t)get_u(r, INT32_MAX);
+  st->defined = get_registers(r, st->regs);
   uint32_t n = get_count(r);
-  if (n > W_STACK ||
+  if (n > W_STACK_TOTAL ||
       !w_reserve(r->pool, (void **)&st->slots, &st->slot_cap, n, sizeof *st->slots)) {
     r->ok = false;
     return;
@@ -319,14 +368,25 @@ static void get_state(struct reader *r, struct w_state *st) {
     int64_t off = get_s(r);
     uint8_t size = get_byte(r, 8);
     struct w_aval v = get_value(r);
-    r->ok = r->ok && off >= -W_STACK && off < 0 && (!i || off > st->slots[i - 1].off) && size &&
-            !(size & (size - 1));
+    r->ok = r->ok && off >= -W_STACK_TOTAL && off < 0 && (!i || off > st->slots[i - 1].off) &&
+            size && !(size & (size - 1));
     if (r->ok)
       st->slots[st->nslots++] = (struct w_slot){
           .off = (int16_t)off, .size = (uint8_t)(size == 8 ? W_S8 : size / 2), .v = v};
   }
-  for (int i = 0; i < W_STACK / 8; i++)
-    st->written[i / 8] |= (uint64_t)get_byte(r, 255) << (i % 8 * 8);
+  uint8_t written[WRITTEN_BYTES] = {0};
+  for (uint32_t i = WRITTEN_BYTES - (uint32_t)get_u(r, WRITTEN_BYTES); i < WRITTEN_BYTES && r->ok;
+       i++)
+    written[i] = get_byte(r, 255);
+  if (!get_callers(r, st)) {
+    r->ok = false;
+    return;
+  }
+  for (uint32_t i = 0; i < w_words(st) * 8; i++) {
+    uint32_t frame = i / (W_STACK / 8), in_frame = i % (W_STACK / 8);
+    *w_word(st, i / 8) |= (uint64_t)written[(W_FRAMES - 1 - frame) * (W_STACK / 8) + in_frame]
+                          << (i % 8 * 8);
+  }
   n = get_count(r);
   for (uint32_t i = 0; i < n && r->ok; i++) {
     uint32_t k = (uint32_t)get_u(r, MAX_SYMBOL - 1);
@@ -350,8 +410,9 @@ static void get_state(struct reader *r, struct w_state *st) {
   }
   memset(&st->facts[had], 0, (next - had) * sizeof *st->facts);
   st->next = next;
-  for (int i = 0; i < 11; i++)
-    r->ok = r->ok && (!(st->defined >> i & 1) || st->regs[i].sym < next);
+  r->ok = names_known(st->regs, st->defined, next);
+  for (uint32_t k = 0; k < st->depth; k++)
+    r->ok = r->ok && names_known(st->frames[k].regs, st->frames[k].defined, next);
   for (uint32_t i = 0; i < st->nslots; i++)
     r->ok = r->ok && st->slots[i].v.sym < next;
 }

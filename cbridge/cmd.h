@@ -15,6 +15,7 @@ int cmd_check(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
+int cmd_asm(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 
 /* Options that every command takes, and those that say how to read a FILE. */

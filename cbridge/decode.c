@@ -52,10 +52,19 @@ static enum w_size size_of_op(uint8_t op) {
 static enum w_decoded decode_ld(const struct warrant_insn *s, const struct warrant_insn *next,
                                 struct w_insn *i, char *text, size_t size) {
   uint8_t mode = s->op & 0xe0;
-  if (mode == 0x20 || mode == 0x40)
-    return s->op == 0x38 || s->op == 0x58
-               ? INVALID("opcode 0x%02x does not exist", s->op)
-               : UNSUPPORTED("legacy packet loads (opcode 0x%02x) are not supported", s->op);
+  if ((mode == 0x20 || mode == 0x40) && size_of_op(s->op) != W_S8) {
+    if (s->dst)
+      return NONZERO("destination register");
+    if (mode == 0x20 && s->src)
+      return NONZERO("source register");
+    if (s->off)
+      return NONZERO("offset");
+    i->op = W_OP_LDPKT;
+    i->size = size_of_op(s->op);
+    i->reg = mode == 0x40;
+    i->imm = s->imm;
+    return W_DECODED;
+  }
   if (s->op != 0x18)
     return INVALID("opcode 0x%02x does not exist", s->op);
   if (!next)
@@ -91,16 +100,50 @@ static enum w_decoded decode_ld(const struct warrant_insn *s, const struct warra
   return INVALID("a 64-bit constant of kind %u does not exist", s->src);
 }
 
+/* What the constant of an atomic says; loads that acquire and stores that release are loads and
+ * stores. */
+static enum w_decoded decode_atomic(const struct warrant_insn *s, struct w_insn *i, char *text,
+                                    size_t size) {
+  i->op = s->imm == 0x100 ? W_OP_LDX : s->imm == 0x110 ? W_OP_STX : W_OP_ATOMIC;
+  if (i->op != W_OP_ATOMIC)
+    return W_DECODED;
+  if (i->size != W_S4 && i->size != W_S8)
+    return INVALID("atomic operations are of 4 or 8 bytes");
+  i->fetch = s->imm & 1;
+  switch (s->imm) {
+  case 0x00:
+  case 0x01:
+    i->atomic = W_ATADD;
+    return W_DECODED;
+  case 0x40:
+  case 0x41:
+    i->atomic = W_ATOR;
+    return W_DECODED;
+  case 0x50:
+  case 0x51:
+    i->atomic = W_ATAND;
+    return W_DECODED;
+  case 0xa0:
+  case 0xa1:
+    i->atomic = W_ATXOR;
+    return W_DECODED;
+  case 0xe1:
+    i->atomic = W_XCHG;
+    return W_DECODED;
+  case 0xf1:
+    i->atomic = W_CMPXCHG;
+    return W_DECODED;
+  }
+  return INVALID("atomic operation 0x%02x does not exist", (unsigned)s->imm);
+}
+
 static enum w_decoded decode_memory(const struct warrant_insn *s, struct w_insn *i, char *text,
                                     size_t size) {
   uint8_t class = s->op & 7, mode = s->op & 0xe0;
   i->size = size_of_op(s->op);
   i->off = s->off;
-  if (mode == 0xc0 && class == STX) {
-    if (i->size == W_S4 || i->size == W_S8 || s->imm == 0x100 || s->imm == 0x110)
-      return UNSUPPORTED("atomic operations (opcode 0x%02x) are not supported", s->op);
-    return INVALID("opcode 0x%02x does not exist", s->op);
-  }
+  if (mode == 0xc0 && class == STX)
+    return decode_atomic(s, i, text, size);
   i->sx = mode == 0x80;
   if (mode != 0x60 && !(i->sx && class == LDX && i->size != W_S8))
     return INVALID("opcode 0x%02x does not exist", s->op);
@@ -187,8 +230,11 @@ static enum w_decoded decode_call(const struct warrant_insn *s, struct w_insn *i
     return UNSUPPORTED("calls of kernel functions (kfuncs) are not supported");
   if (s->off)
     return NONZERO("offset");
-  if (s->src == 1)
-    return UNSUPPORTED("calls of functions in the program are not supported");
+  if (s->src == 1) {
+    i->op = W_OP_CALLLOCAL;
+    i->off = s->imm;
+    return W_DECODED;
+  }
   if (s->src)
     return INVALID("a call of kind %u does not exist", s->src);
   i->op = W_OP_CALL;
@@ -230,11 +276,25 @@ static enum w_decoded decode_jmp(const struct warrant_insn *s, struct w_insn *i,
   case 0x85:
     return decode_call(s, i, text, size);
   case 0x8d:
-    return UNSUPPORTED("calls through a register (callx) are not supported");
+    if (s->src)
+      return NONZERO("source register");
+    if (s->off)
+      return NONZERO("offset");
+    if (s->imm)
+      return NONZERO("constant");
+    i->op = W_OP_CALLX;
+    return W_DECODED;
   case 0x0d:
     return UNSUPPORTED("jumps through a register (gotox) are not supported");
   case 0xe5:
-    return UNSUPPORTED("may_goto is not supported");
+    if (s->dst)
+      return NONZERO("destination register");
+    if (s->src)
+      return NONZERO("source register");
+    if (s->imm)
+      return NONZERO("constant");
+    i->op = W_OP_MAYGOTO;
+    return W_DECODED;
   case 0x95:
     if (s->dst)
       return NONZERO("destination register");

@@ -48,24 +48,35 @@ enum w_op {
   W_OP_LDX,
   W_OP_ST,
   W_OP_STX,
+  W_OP_ATOMIC,
+  W_OP_LDPKT,
   W_OP_JA,
   W_OP_JMP,
+  W_OP_MAYGOTO,
   W_OP_CALL,
+  W_OP_CALLX,
+  W_OP_CALLLOCAL,
   W_OP_EXIT,
 };
+enum w_atomic { W_ATADD, W_ATOR, W_ATAND, W_ATXOR, W_XCHG, W_CMPXCHG };
 
 struct w_insn {
-  uint8_t op;    /* enum w_op */
-  uint8_t width; /* enum w_width; ALU, NEG, MOVSX, JMP */
-  uint8_t alu;   /* enum w_aluop; ALU */
-  uint8_t cmp;   /* enum w_cmp; JMP */
-  uint8_t swap;  /* enum w_swap; END */
-  uint8_t size;  /* enum w_size; MOVSX, END, LDX, ST, STX */
-  bool reg;      /* ALU, JMP: the second operand is register src, else imm */
-  bool sx;       /* LDX: sign-extending */
+  uint8_t op;     /* enum w_op */
+  uint8_t width;  /* enum w_width; ALU, NEG, MOVSX, JMP */
+  uint8_t alu;    /* enum w_aluop; ALU */
+  uint8_t cmp;    /* enum w_cmp; JMP */
+  uint8_t swap;   /* enum w_swap; END */
+  uint8_t atomic; /* enum w_atomic; ATOMIC */
+  uint8_t size;   /* enum w_size; MOVSX, END, LDX, ST, STX, ATOMIC, LDPKT */
+  bool reg;   /* ALU, JMP: the second operand is register src, else imm; LDPKT: src is added to the
+                 place */
+  bool sx;    /* LDX: sign-extending */
+  bool fetch; /* ATOMIC: the old value goes to src, or to r0 for a CMPXCHG */
   uint8_t dst, src;
-  int32_t off; /* LDX, ST, STX: bytes; JA, JMP: slots, from the next slot; LDMAPVALUE: bytes */
-  int64_t imm; /* ALU, JMP, ST; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; CALL: the helper */
+  int32_t off; /* LDX, ST, STX, ATOMIC: bytes; JA, JMP, MAYGOTO, CALLLOCAL: slots, from the next
+                  slot; LDMAPVALUE: bytes */
+  int64_t imm; /* ALU, JMP, ST, LDPKT; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; CALL: the
+                  helper. CALLX: it is in dst */
 };
 
 static inline uint32_t w_bytes(enum w_size size) { return 1u << size; }

@@ -88,25 +88,32 @@ bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state 
   *to = *from;
   to->slots = NULL;
   to->facts = NULL;
-  to->slot_cap = to->fact_cap = 0;
+  to->frames = NULL;
+  to->slot_cap = to->fact_cap = to->frame_cap = 0;
   if (!w_reserve(pool, (void **)&to->facts, &to->fact_cap, from->next + 8, sizeof *to->facts) ||
       (from->nslots &&
-       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots))) {
+       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
+      (from->depth &&
+       !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))) {
     w_state_free(pool, to);
     return false;
   }
   memcpy(to->facts, from->facts, from->next * sizeof *to->facts);
   if (from->nslots)
     memcpy(to->slots, from->slots, from->nslots * sizeof *to->slots);
+  if (from->depth)
+    memcpy(to->frames, from->frames, from->depth * sizeof *to->frames);
   return true;
 }
 
 void w_state_free(struct w_pool *pool, struct w_state *st) {
   w_release(pool, st->slots, st->slot_cap * sizeof *st->slots);
   w_release(pool, st->facts, st->fact_cap * sizeof *st->facts);
+  w_release(pool, st->frames, st->frame_cap * sizeof *st->frames);
   st->slots = NULL;
   st->facts = NULL;
-  st->nslots = st->slot_cap = st->next = st->fact_cap = 0;
+  st->frames = NULL;
+  st->nslots = st->slot_cap = st->next = st->fact_cap = st->depth = st->frame_cap = 0;
 }
 
 /* The first slot at or after `off`. */
@@ -286,8 +293,8 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){W_PSTACK, (int32_t)k};
-    return -W_STACK <= k && k + n <= 0;
+    *pl = (struct w_place){W_PSTACK, (int32_t)(k - (wide)f->map * W_STACK)};
+    return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
   case W_FCTX:
     *pl = (struct w_place){W_PCTX, (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
@@ -304,9 +311,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
 
 /* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the
  * frame. */
-static bool all_init(const uint64_t *written, int32_t off, uint32_t n) {
+static bool all_init(const struct w_state *st, int32_t off, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
-    if (!w_bit(written, off + (int32_t)i))
+    if (!w_written(st, off + (int32_t)i))
       return false;
   return true;
 }
@@ -338,6 +345,10 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
     snprintf(bytes, sizeof bytes, "bytes %" PRId64 "..%" PRId64, k, (int64_t)last);
   switch (f->kind) {
   case W_FSTACK:
+    if (f->map != st->depth)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s %" PRIu64 " byte%s there leaves the caller's frame that r%d points into",
+                    verb, n, n == 1 ? "" : "s", r);
     return refuse(why, W_OUT_OF_BOUNDS,
                   "%s %" PRIu64 " byte%s at frame offset %" PRId64
                   " leaves the stack: offsets are -512 to -1 from r10",
@@ -387,6 +398,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
   }
+  if (f->kind == W_FSCALAR && f->stale)
+    return refuse(why, W_INVALID_POINTER,
+                  "r%d pointed into the packet, and a helper called since may have moved that: "
+                  "read data and data_end "
+                  "again and compare anew",
+                  r);
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
                   "r%d is a pointer plus a number without a bound that is small enough: limit the "
@@ -416,14 +433,15 @@ static void note(struct w_effects *effects, enum w_effect_kind kind, int32_t off
 /* init_ok, for the n bytes of the frame from off. */
 static bool read_frame(const struct w_target *t, const struct w_state *st, int32_t off, uint32_t n,
                        struct w_effects *effects, struct w_why *why) {
-  bool init = all_init(st->written, off, n);
+  bool init = all_init(st, off, n);
   if (!init && t->strict) {
     int32_t hole = off;
-    while (w_bit(st->written, hole))
+    while (w_written(st, hole))
       hole++;
     return refuse(
         why, W_UNDEFINED_STACK,
-        "the stack byte at r10 - %d was never written: clear the memory before it is read", -hole);
+        "the stack byte at r10 %c %d was never written: clear the memory before it is read",
+        hole < w_frame_top(st) ? '-' : '+', abs(hole - w_frame_top(st)));
   }
   note(effects, W_READ, off, n, !init);
   return true;
@@ -516,6 +534,11 @@ static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_
   return true;
 }
 
+static void set_written(struct w_state *st, int32_t k, uint32_t n) {
+  for (int32_t off = k; n > 0; off++, n--)
+    *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
+}
+
 static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st,
                     enum w_size z, struct w_place pl, struct w_aval v, struct w_effects *effects,
                     struct w_why *why) {
@@ -525,8 +548,7 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
     kill_slots(st, pl.k, n);
     if (low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
       return false;
-    for (uint32_t i = 0; i < n; i++)
-      w_bit_set(st->written, pl.k + (int32_t)i);
+    set_written(st, pl.k, n);
     note(effects, W_WRITE, pl.k, n, false);
   } else if (pl.kind == W_PCTX && !t->type.raw) {
     const struct w_field *f = w_field_at(&t->type, pl.k, n);
@@ -537,6 +559,30 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
           t->type.name, n, n == 1 ? "" : "s", pl.k);
   }
   st->pc++;
+  return true;
+}
+
+/* Bytes that something else wrote: spills end; n of them are certainly written, and at most m are.
+ */
+static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
+                       struct w_effects *effects) {
+  if (pl.kind != W_PSTACK)
+    return;
+  kill_slots(st, pl.k, m);
+  set_written(st, pl.k, n);
+  note(effects, W_WRITE, pl.k, n, false);
+}
+
+static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
+                     struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(z);
+  if (pl.kind == W_PCTX)
+    return refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
+  if (pl.kind != W_PSTACK)
+    return true;
+  if (!read_frame(t, st, pl.k, n, effects, why))
+    return false;
+  a_scribble(st, pl, n, n, effects);
   return true;
 }
 
@@ -637,27 +683,78 @@ bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w
 
 /* --- Calls.v --------------------------------------------------------------------------------- */
 
-static bool a_reads(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
-                    const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
-  struct w_place pl;
+/* Memory of n bytes that helper h reads, or writes: *pl is where. */
+static bool a_memory(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
+                     bool write, const struct w_helper *h, struct w_place *pl, struct w_why *why) {
   if (!n)
     return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s points at nothing: its size is 0",
                   r, h->name);
-  if (!w_a_addr(t, st, st->regs[r], 0, n, false, &pl)) {
+  if (!w_a_addr(t, st, st->regs[r], 0, n, write, pl)) {
     char text[sizeof why->text];
-    refuse_address(t, st, r, 0, n, false, why);
+    refuse_address(t, st, r, 0, n, write, why);
     snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
     return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
-  if (pl.kind == W_PCTX)
+  if (pl->kind == W_PCTX)
     return refuse(why, W_BAD_HELPER_ARGUMENT,
-                  "argument %d of %s points at the context, which helpers do not read", r, h->name);
-  return pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why);
+                  "argument %d of %s points at the context, which helpers do not %s", r, h->name,
+                  write ? "write" : "read");
+  return true;
 }
 
-/* *map becomes the map passed, if one is. */
+static bool a_reads(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
+                    const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
+  struct w_place pl;
+  return a_memory(t, st, r, n, false, h, &pl, why) &&
+         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why));
+}
+
+/* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
+ * bytes of it. */
+struct seen {
+  int64_t map;
+  bool out;
+  struct w_place pl;
+  uint32_t lo, hi;
+};
+
+/* The kernel has more kinds of maps than the model, which lets every helper have any map. This is
+ * stricter. */
+static bool fits(const struct w_helper *h, uint32_t type) {
+  enum {
+    PROG_ARRAY = 3,
+    PERF_EVENT_ARRAY = 4,
+    DEVMAP = 14,
+    CPUMAP = 16,
+    XSKMAP = 17,
+    DEVMAP_HASH = 25,
+    RINGBUF = 27
+  };
+  switch (h->id) {
+  case 12:
+    return type == PROG_ARRAY;
+  case 25:
+    return type == PERF_EVENT_ARRAY;
+  case 51:
+    return type == DEVMAP || type == CPUMAP || type == XSKMAP || type == DEVMAP_HASH;
+  case 130:
+    return type == RINGBUF;
+  }
+  switch (type) {
+  case 1:
+  case 2:
+  case 5:
+  case 6:
+  case 9:
+  case 10:
+  case 11:
+    return true; /* hashes, arrays, tries: plain values */
+  }
+  return false;
+}
+
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
-                   int64_t *map, struct w_effects *effects, struct w_why *why) {
+                   struct seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
     int r = i + 1;
     if (!(st->defined >> r & 1))
@@ -671,19 +768,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
-      *map = f->map;
+      if (f->map < t->map_count && !fits(h, t->maps[f->map].type))
+        return refuse(
+            why, W_BAD_HELPER_ARGUMENT, "%s can't be used on %s, which is a map of type %" PRIu32,
+            h->name, t->maps[f->map].name ? t->maps[f->map].name : "the map", t->maps[f->map].type);
+      q->map = f->map;
       break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
-      if (*map < 0 || *map >= t->map_count)
+      if (q->map < 0 || q->map >= t->map_count)
         return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
                       h->name);
       if (!a_reads(t, st, r,
-                   h->args[i] == W_ARG_KEY ? t->maps[*map].key_size : t->maps[*map].value_size, h,
-                   effects, why))
+                   h->args[i] == W_ARG_KEY ? t->maps[q->map].key_size : t->maps[q->map].value_size,
+                   h, effects, why))
         return false;
       break;
-    case W_ARG_MEM: {
+    case W_ARG_MEM:
+    case W_ARG_OUT: {
       bool tainted;
       struct w_scalar s;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
@@ -697,8 +799,16 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (!a_reads(t, st, r, s.umax, h, effects, why))
+      if (h->args[i] == W_ARG_MEM) {
+        if (!a_reads(t, st, r, s.umax, h, effects, why))
+          return false;
+        break;
+      }
+      if (!a_memory(t, st, r, s.umax, true, h, &q->pl, why))
         return false;
+      q->out = true;
+      q->lo = (uint32_t)s.umin;
+      q->hi = (uint32_t)s.umax;
       break;
     }
     case W_ARG_CTX:
@@ -711,13 +821,28 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
   return true;
 }
 
+const struct w_helper *w_helper_of(int64_t id) {
+  for (uint32_t k = 0; k < w_helper_count; k++)
+    if (w_helpers[k].id == id)
+      return &w_helpers[k];
+  return NULL;
+}
+
+static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r0 to r5 */ }
+
+/* The packet may have moved: what pointed into it is a number that tells an address. */
+static void a_moved(struct w_state *st) {
+  for (uint32_t k = 0; k < st->next; k++)
+    if (st->facts[k].kind == W_FPKT || st->facts[k].kind == W_FEND) {
+      st->facts[k] = scalar_fact(true, w_sc_top());
+      st->facts[k].stale = true;
+    }
+}
+
 static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
-  const struct w_helper *h = NULL;
+  const struct w_helper *h = w_helper_of(id);
   bool offered = false;
-  for (uint32_t i = 0; i < w_helper_count && !h; i++)
-    if (w_helpers[i].id == id)
-      h = &w_helpers[i];
   for (uint32_t i = 0; i < t->type.nhelpers; i++)
     offered |= t->type.helpers[i] == id;
   if (!h)
@@ -725,18 +850,94 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   if (!offered)
     return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
                   t->type.name, id, h->name);
-  int64_t map = -1;
-  if (!a_args(t, st, h, &map, effects, why))
+  struct seen q = {.map = -1};
+  if (!a_args(t, st, h, &q, effects, why))
     return false;
-  struct w_ares r;
-  if (h->ret == W_RET_VALUE) {
-    if (map < 0)
+  struct w_ares r = {0};
+  switch ((enum w_ret)h->ret) {
+  case W_RET_VALUE:
+    if (q.map < 0)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
-    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)map}, 0);
-  } else {
+    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+    break;
+  case W_RET_INT:
     r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
+    break;
+  case W_RET_TAIL:
+    if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
+      return refuse(why, W_BAD_RETURN, "%s programs have no result that a tail call could end with",
+                    t->type.name);
+    if (st->depth)
+      return refuse(why, W_BAD_INSTRUCTION,
+                    "%s is for the main function: here it would end only the function it is in",
+                    h->name);
   }
-  st->defined &= (uint16_t)~0x3e; /* r1 to r5 */
+  a_clobber(st);
+  if (q.out)
+    a_scribble(st, q.pl, q.lo, q.hi, effects);
+  if (h->moves)
+    a_moved(st);
+  if (h->ret != W_RET_TAIL)
+    return w_a_put(pool, st, 1, 0, &r);
+  st->pc++;
+  return true;
+}
+
+/* A local function: a frame of its own, nothing in it written. */
+static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target,
+                         struct w_why *why) {
+  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1}, 0);
+  if (st->depth + 1 >= W_FRAMES)
+    return refuse(why, W_STACK_OVERFLOW,
+                  "calls are nested %d deep here, and the stack has %d frames", W_FRAMES, W_FRAMES);
+  if (!w_reserve(pool, (void **)&st->frames, &st->frame_cap, st->depth + 1, sizeof *st->frames))
+    return false;
+  struct w_frame *f = &st->frames[st->depth++];
+  f->pc = (uint32_t)st->pc + 1;
+  f->defined = st->defined & 0x7c0; /* r0 to r5 do not come back */
+  memcpy(f->regs, st->regs, sizeof f->regs);
+  st->defined &= 0x43e; /* r1 to r5 are the arguments */
+  kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
+  memset(f->written, 0, sizeof f->written);
+  if (!w_a_put(pool, st, 0, 10, &top))
+    return false;
+  st->pc = target;
+  return true;
+}
+
+static bool a_leave(struct w_state *st, struct w_why *why) {
+  if (!(st->defined & 1))
+    return refuse(why, W_UNDEFINED_REGISTER,
+                  "r0 holds no result where the function returns: set it on every path");
+  const struct w_frame *f = &st->frames[--st->depth];
+  st->defined = f->defined | 1;
+  for (int r = 1; r < 11; r++)
+    st->regs[r] = f->regs[r];
+  st->pc = f->pc;
+  return true;
+}
+
+static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+                          struct w_state *st, struct w_why *why) {
+  if (!t->type.legacy)
+    return refuse(why, W_BAD_INSTRUCTION, "%s programs can't use the legacy packet loads",
+                  t->type.name);
+  if (st->depth)
+    return refuse(why, W_BAD_INSTRUCTION,
+                  "legacy packet loads are for the main function: here one would end only the "
+                  "function it is in");
+  if (t->type.has_ret && t->type.ret_lo)
+    return refuse(why, W_BAD_RETURN,
+                  "a legacy packet load may end the program with 0, which %s programs can't return",
+                  t->type.name);
+  if (!(st->defined >> 6 & 1) || (i->reg && !(st->defined >> i->src & 1)))
+    return refuse(why, W_UNDEFINED_REGISTER,
+                  "r%d is read, but nothing was written to it on this path",
+                  st->defined >> 6 & 1 ? i->src : 6);
+  if (w_fact_of(st, st->regs[6])->kind != W_FCTX || st->regs[6].c)
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
+  struct w_ares r = fresh_scalar(false, w_sc_of_bytes(i->size));
+  a_clobber(st);
   return w_a_put(pool, st, 1, 0, &r);
 }
 
@@ -745,6 +946,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
 static bool defined(const struct w_state *st, int r, struct w_why *why) {
   if (st->defined >> r & 1)
     return true;
+  if (st->depth && r >= 6)
+    return refuse(why, W_UNDEFINED_REGISTER,
+                  "r%d is read, but nothing was written to it on this path (a function starts with "
+                  "r1 to r5 alone)",
+                  r);
   if (r >= 1 && r <= 5)
     return refuse(why, W_UNDEFINED_REGISTER,
                   "r%d is read, but nothing was written to it on this path (a call leaves r1 to r5 "
@@ -818,6 +1024,24 @@ static bool address(const struct w_target *t, const struct w_state *st, const st
          refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
+static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+                        struct w_state *st, struct w_effects *effects, struct w_why *why) {
+  struct w_place pl;
+  bool to_src = i->fetch && i->atomic != W_CMPXCHG;
+  if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
+      !address(t, st, i, true, &pl, why) || (i->atomic == W_CMPXCHG && !defined(st, 0, why)))
+    return false;
+  if (to_src && i->src == 10)
+    return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
+  if (!a_atomic(t, st, i->size, pl, effects, why))
+    return false;
+  struct w_ares r = fresh_scalar(pl.kind == W_PSTACK, w_sc_of_bytes(i->size));
+  if (i->fetch)
+    return w_a_put(pool, st, 1, to_src ? i->src : 0, &r);
+  st->pc++;
+  return true;
+}
+
 static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->op <= W_OP_LDX; }
 
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
@@ -868,8 +1092,27 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     return true;
   case W_OP_CALL:
     return a_call(pool, t, st, i->imm, effects, why);
-  case W_OP_JMP:
+  case W_OP_CALLX: {
+    uint64_t id;
+    if (!defined(st, i->dst, why))
+      return false;
+    if (!w_const_of(st, st->regs[i->dst], &id))
+      return refuse(why, W_UNKNOWN_HELPER,
+                    "r%d has to be the number of a helper, one and the same on every path", i->dst);
+    return a_call(pool, t, st, (int64_t)id, effects, why);
+  }
+  case W_OP_CALLLOCAL:
+    return a_call_local(pool, st, st->pc + 1 + i->off, why);
+  case W_OP_ATOMIC:
+    return exec_atomic(pool, t, i, st, effects, why);
+  case W_OP_LDPKT:
+    return a_load_packet(pool, t, i, st, why);
   case W_OP_EXIT:
+    if (st->depth)
+      return a_leave(st, why);
+    break;
+  case W_OP_JMP:
+  case W_OP_MAYGOTO:
   case W_OP_NONE:
     break;
   }
@@ -908,6 +1151,7 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return (f->tainted || !tainted) && w_sc_le(s, f->s);
   }
   case W_FSTACK:
+    return !a.c && g->kind == f->kind && g->map == f->map;
   case W_FCTX:
   case W_FEND:
     return !a.c && g->kind == f->kind;
@@ -946,7 +1190,7 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   uint64_t c;
   switch (f->kind) {
   case W_FSTACK:
-    snprintf(text, size, "frame");
+    snprintf(text, size, f->map == st->depth ? "frame" : "a caller's frame");
     break;
   case W_FCTX:
     snprintf(text, size, "context");

@@ -9,7 +9,15 @@
 #include "tables.h"
 #include "verify.h"
 
-enum { W_STACK = 512, W_GUARD = 131072, W_MAP_ARRAY = 2, W_FRAME_WORDS = W_STACK / 64 };
+enum {
+  W_STACK = 512, /* of one frame */
+  W_FRAMES = 8,
+  W_STACK_TOTAL = W_FRAMES * W_STACK,
+  W_FRAME_WORDS = W_STACK / 64,
+  W_STACK_WORDS = W_STACK_TOTAL / 64,
+  W_GUARD = 131072,
+  W_MAP_ARRAY = 2,
+};
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
  * looked up. */
@@ -46,8 +54,9 @@ struct w_fact {
   uint8_t kind;
   bool tainted; /* SCALAR */
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
+  bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL */
+  uint32_t map; /* MAP, VAL, NULL; STACK: the frame, 0 is the first */
   union {
     struct w_scalar s; /* SCALAR */
     struct {
@@ -59,16 +68,25 @@ struct w_fact {
 /* --- State.v --------------------------------------------------------------------------------- */
 
 struct w_slot {
-  int16_t off;  /* from the frame's top */
+  int16_t off;  /* from the first frame's top */
   uint8_t size; /* enum w_size */
   struct w_aval v;
+};
+/* A caller: what its registers are again when the function it called returns. */
+struct w_frame {
+  uint32_t pc;      /* where it goes on */
+  uint16_t defined; /* of r6 to r10; the others are lost */
+  struct w_aval regs[11];
+  uint64_t written[W_FRAME_WORDS]; /* of the function it called */
 };
 struct w_state {
   int64_t pc;
   uint16_t defined; /* bit r: regs[r] is known */
   struct w_aval regs[11];
-  uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the frame, from its lowest */
-  struct w_slot *slots;            /* owned; by ascending offset */
+  uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the first frame, from its lowest */
+  struct w_frame *frames;          /* owned; the callers, the first one first */
+  uint32_t depth, frame_cap;
+  struct w_slot *slots; /* owned; by ascending offset */
   uint32_t nslots, slot_cap;
   struct w_fact *facts; /* owned; by symbol, `next` of them */
   uint32_t next, fact_cap;
@@ -93,7 +111,7 @@ struct w_why {
   char text[400];
 };
 
-/* What an instruction did to the frame: the search must know what a state's use depends on. */
+/* What an instruction did to the stack: the search must know what a state's use depends on. */
 enum w_effect_kind { W_READ, W_READ_SLOT, W_WRITE };
 struct w_effect {
   uint8_t kind;   /* READ_SLOT: the slot that starts at off was the result */
@@ -130,7 +148,7 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k; /* STACK: from the frame's top; CTX: from its start */
+  int32_t k; /* STACK: from the first frame's top; CTX: from its start */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);
@@ -147,6 +165,8 @@ bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w
  * which pool->exhausted tells. */
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why);
+/* The helper number `id`, or NULL. */
+const struct w_helper *w_helper_of(int64_t id);
 /* The two operands of a conditional jump, for w_refine. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);
@@ -158,18 +178,34 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
 /* "the packet + 14, of which 34 bytes are checked": the value for a person. */
 void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size);
 
-/* Sets of frame bytes. Offsets count from the frame's top, so -512 .. -1. */
+/* Sets of stack bytes: W_FRAME_WORDS words a frame, the first frame first. Offsets count from the
+ * first frame's top. */
+static inline uint32_t w_bit_of(int32_t off) {
+  return (uint32_t)(-1 - off) / W_STACK * W_STACK + (uint32_t)off % W_STACK;
+}
 static inline bool w_bit(const uint64_t *bits, int32_t off) {
-  uint32_t i = (uint32_t)(off + W_STACK);
-  return bits[i >> 6] >> (i & 63) & 1;
+  return bits[w_bit_of(off) >> 6] >> (off & 63) & 1;
 }
 static inline void w_bit_set(uint64_t *bits, int32_t off) {
-  uint32_t i = (uint32_t)(off + W_STACK);
-  bits[i >> 6] |= UINT64_C(1) << (i & 63);
+  bits[w_bit_of(off) >> 6] |= UINT64_C(1) << (off & 63);
 }
 static inline void w_bit_clear(uint64_t *bits, int32_t off) {
-  uint32_t i = (uint32_t)(off + W_STACK);
-  bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+  bits[w_bit_of(off) >> 6] &= ~(UINT64_C(1) << (off & 63));
+}
+/* A word of the set of bytes written; there are w_words of them, since nothing is known of frames
+ * that are not live. */
+static inline uint32_t w_words(const struct w_state *st) { return (st->depth + 1) * W_FRAME_WORDS; }
+static inline uint64_t *w_word(const struct w_state *st, uint32_t i) {
+  const uint64_t *of_frame =
+      i < W_FRAME_WORDS ? st->written : st->frames[i / W_FRAME_WORDS - 1].written;
+  return (uint64_t *)&of_frame[i % W_FRAME_WORDS];
+}
+static inline bool w_written(const struct w_state *st, int32_t off) {
+  return *w_word(st, w_bit_of(off) >> 6) >> (off & 63) & 1;
+}
+/* The top of the frame that is running. */
+static inline int32_t w_frame_top(const struct w_state *st) {
+  return -(int32_t)st->depth * W_STACK;
 }
 
 #endif

@@ -1,7 +1,9 @@
-/* eBPF objects as clang makes them: finds programs, maps and global data, and relocates.
+/* eBPF objects as clang makes them: finds programs, maps and global data, relocates, and puts the
+ * functions that a program calls behind it.
  *
  * Relocations are resolved once for each section of instructions into notes, one a slot. A program
- * is then a slice of its section: its instructions, the maps that its own notes name, its lines.
+ * is then a row of slices of sections, the first its own, the others functions it calls: their
+ * instructions, the maps that their notes name, their lines.
  * What a program needs and we do not have becomes that program's problem; what is damaged fails the
  * object. */
 #include <bpf/btf.h>
@@ -41,8 +43,8 @@ enum note_kind {
 struct note {
   uint8_t kind;
   bool core;
-  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps */
-  uint32_t offset;    /* NOTE_DATA */
+  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section */
+  uint32_t offset;    /* NOTE_DATA; NOTE_CALL: the slot there */
   const char *symbol; /* its name, "" for none; in the file's string table */
 };
 
@@ -59,6 +61,20 @@ struct found_program {
   const char *name;
   uint32_t section, start, count; /* slots */
   bool local;
+};
+
+/* Where a function lies in the program that is being put together. */
+struct part {
+  const struct found_program *function;
+  uint32_t at;
+};
+
+/* What is looked up once for a section of instructions. */
+struct code {
+  struct note *notes;                  /* owned; one a slot */
+  struct warrant_line_record *records; /* owned */
+  size_t record_count;
+  bool known;
 };
 
 struct elf {
@@ -81,6 +97,12 @@ struct elf {
   size_t license_size;
   struct found_program *programs;
   uint32_t program_count, program_room;
+  struct found_program *functions; /* all that can be called, by position */
+  uint32_t function_count, function_room;
+  struct code *code; /* by section */
+  bool *called;      /* by function */
+  uint32_t
+      *placed;   /* by function: 1 + its place among the parts, while a program is put together */
   size_t memory; /* bytes handed out for the result and the notes */
 };
 
@@ -131,7 +153,8 @@ static int check_header(struct elf *e, const uint8_t *bytes, size_t size) {
     return bad(e, "%s: is a big-endian object; only little-endian ones can be looked at", e->name);
   if (bytes[EI_DATA] != ELFDATA2LSB)
     return bad(e, "%s: its ELF header names no byte order", e->name);
-  if (le16(bytes + 18) != EM_BPF)
+  if (le16(bytes + 18) != EM_BPF &&
+      le16(bytes + 18) != EM_NONE) /* NONE: compilers before BPF had a number */
     return bad(e, "%s: is an ELF file for another machine (number %u), not for BPF", e->name,
                le16(bytes + 18));
   if (le16(bytes + 16) != ET_REL)
@@ -269,14 +292,7 @@ static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room)
     return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
   if (def->map.flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");
-  if (room > s->size - def->offset)
-    room = s->size - def->offset;
-  for (uint64_t i = LEGACY_MAP_SIZE; i < room; i++)
-    if (b[i]) {
-      snprintf(def->problem, sizeof def->problem, "has a definition with fields of its own loader");
-      break;
-    }
-  return 0;
+  return 0; /* what follows is its loader's: where it is pinned, which map it holds */
 }
 
 static int by_place(const void *a, const void *b) {
@@ -388,6 +404,13 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
       return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none",
                  e->name, code->name);
     note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
+    if (note->kind == NOTE_CALL) { /* the constant counts slots, from the one after the symbol */
+      int64_t to = (int64_t)(sym.st_value / 8) + (int32_t)le32(insn + 4) + 1;
+      bool good =
+          defined && sym.st_value % 8 == 0 && sym.st_value <= e->sections[sym.st_shndx].size;
+      note->map = good ? sym.st_shndx : 0;
+      note->offset = good && to >= 0 && to < UINT32_MAX ? (uint32_t)to : UINT32_MAX;
+    }
     return 0;
   default:
     note->kind = NOTE_OTHER;
@@ -467,11 +490,49 @@ static int by_position(const void *a, const void *b) {
   return strcmp(x->name, y->name);
 }
 
+static int add_function(struct elf *e, struct found_program **list, uint32_t *count, uint32_t *room,
+                        struct found_program function) {
+  if (*count == *room) {
+    uint32_t more = *room ? 2 * *room : 16;
+    struct found_program *larger = realloc(*list, more * sizeof *larger);
+    if (!larger)
+      return bad(e, "%s: out of memory", e->name);
+    *list = larger;
+    *room = more;
+  }
+  (*list)[(*count)++] = function;
+  return 0;
+}
+
+/* Compilers before function symbols: a section of instructions is one program. */
+static int add_whole_section(struct elf *e, uint32_t section) {
+  const struct section *s = &e->sections[section];
+  struct found_program function = {.name = s->name, .section = section};
+  if (strcmp(s->name, ".text") == 0)
+    return 0;
+  if (s->size % 8 || s->size / 8 > UINT32_MAX)
+    return bad(e, "%s: section '%s' is not a whole number of instructions", e->name, s->name);
+  function.count = (uint32_t)(s->size / 8);
+  for (size_t i = 1; i < e->symbol_count; i++) {
+    GElf_Sym sym;
+    if (symbol_at(e, i, &sym) && sym.st_shndx == section && sym.st_value == 0 &&
+        GELF_ST_BIND(sym.st_info) == STB_GLOBAL && *symbol_name(e, &sym))
+      function.name = symbol_name(e, &sym);
+  }
+  if (e->program_count == WARRANT_PROGRAMS_MAX)
+    return warrant_fail(e->error, WARRANT_UNSUPPORTED,
+                        "%s: more than %u programs in one object are not supported", e->name,
+                        WARRANT_PROGRAMS_MAX);
+  if (add_function(e, &e->functions, &e->function_count, &e->function_room, function))
+    return -1;
+  return add_function(e, &e->programs, &e->program_count, &e->program_room, function);
+}
+
 static int find_programs(struct elf *e) {
   bool *covered = take(e, e->section_count, sizeof *covered);
   if (!covered)
     return -1;
-  bool only_text = false;
+  bool only_text = false, names_functions = false;
   int result = -1;
   for (size_t i = 1; i < e->symbol_count; i++) {
     GElf_Sym sym;
@@ -479,6 +540,7 @@ static int find_programs(struct elf *e) {
       bad(e, "%s: symbol %zu cannot be read", e->name, i);
       goto out;
     }
+    names_functions |= GELF_ST_TYPE(sym.st_info) == STT_FUNC;
     if (GELF_ST_TYPE(sym.st_info) != STT_FUNC || sym.st_shndx == SHN_UNDEF ||
         sym.st_shndx >= e->section_count || !is_code(&e->sections[sym.st_shndx]))
       continue;
@@ -491,6 +553,13 @@ static int find_programs(struct elf *e) {
       goto out;
     }
     covered[sym.st_shndx] = true;
+    struct found_program function = {.name = name,
+                                     .section = sym.st_shndx,
+                                     .start = (uint32_t)(sym.st_value / 8),
+                                     .count = (uint32_t)(sym.st_size / 8),
+                                     .local = GELF_ST_BIND(sym.st_info) == STB_LOCAL};
+    if (add_function(e, &e->functions, &e->function_count, &e->function_room, function))
+      goto out;
     if (strcmp(s->name, ".text") == 0) { /* what programs call, as libbpf reads it */
       only_text = true;
       continue;
@@ -501,36 +570,33 @@ static int find_programs(struct elf *e) {
                    WARRANT_PROGRAMS_MAX);
       goto out;
     }
-    if (e->program_count == e->program_room) {
-      uint32_t room = e->program_room ? 2 * e->program_room : 16;
-      struct found_program *larger = realloc(e->programs, room * sizeof *larger);
-      if (!larger) {
-        bad(e, "%s: out of memory", e->name);
-        goto out;
-      }
-      e->programs = larger;
-      e->program_room = room;
-    }
-    e->programs[e->program_count++] =
-        (struct found_program){.name = name,
-                               .section = sym.st_shndx,
-                               .start = (uint32_t)(sym.st_value / 8),
-                               .count = (uint32_t)(sym.st_size / 8),
-                               .local = GELF_ST_BIND(sym.st_info) == STB_LOCAL};
+    if (add_function(e, &e->programs, &e->program_count, &e->program_room, function))
+      goto out;
   }
   for (uint32_t i = 1; i < e->section_count; i++)
     if (is_code(&e->sections[i]) && !covered[i]) {
-      bad(e,
-          "%s: section '%s' holds instructions but no function symbol says where a program starts",
-          e->name, e->sections[i].name);
-      goto out;
+      if (names_functions) {
+        bad(e,
+            "%s: section '%s' holds instructions but no function symbol says where a program "
+            "starts",
+            e->name, e->sections[i].name);
+        goto out;
+      }
+      if (add_whole_section(e, i))
+        goto out;
     }
+  if (e->program_count == 0 && e->options->type) /* then a function in .text can be a program too */
+    for (uint32_t i = 0; i < e->function_count && i < WARRANT_PROGRAMS_MAX; i++)
+      if (!e->functions[i].local &&
+          add_function(e, &e->programs, &e->program_count, &e->program_room, e->functions[i]))
+        goto out;
   if (e->program_count == 0) {
     bad(e, "%s: holds no BPF program%s", e->name,
         only_text ? ": its functions are all in .text, so no section says what kind they are" : "");
     goto out;
   }
   qsort(e->programs, e->program_count, sizeof *e->programs, by_position);
+  qsort(e->functions, e->function_count, sizeof *e->functions, by_position);
   result = 0;
 out:
   free(covered);
@@ -583,10 +649,7 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
     return unsupported("instruction %u needs a CO-RE relocation, which is not supported yet", pc);
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
-    return unsupported(
-        "instruction %u calls the BPF function %s'%s', and calls between BPF functions are "
-        "not supported yet",
-        pc, *symbol == '.' ? "in section " : "", symbol);
+    return false;
   case NOTE_KFUNC:
     return unsupported(
         "instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
@@ -615,11 +678,6 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
   case NOTE_NONE:
     break;
   }
-  if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_CALL)
-    return unsupported(
-        "instruction %u calls another BPF function, and calls between BPF functions are not "
-        "supported yet",
-        pc);
   if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_KFUNC_CALL)
     return unsupported(
         "instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
@@ -692,58 +750,217 @@ static size_t first_at(const struct warrant_line_record *records, size_t count, 
   return low;
 }
 
-/* The records that lie in the program, with their strings: measured first, then copied into one
- * block. */
-static int add_lines(struct elf *e, const struct found_program *found,
-                     const struct warrant_line_record *records, size_t count,
-                     struct warrant_program *p) {
-  size_t first = first_at(records, count, found->start);
-  size_t last = first_at(records, count, (uint64_t)found->start + found->count);
-  if (first == last)
-    return 0;
+/* The records of one part, with their strings: measured first, then copied. */
+static int add_part_lines(struct elf *e, const struct part *part, bool copying, size_t *bytes,
+                          size_t *count, struct warrant_program *p) {
+  const struct found_program *found = part->function;
+  const struct code *code = &e->code[found->section];
+  const struct warrant_line_record *records = code->records;
+  size_t first = first_at(records, code->record_count, found->start);
+  size_t last = first_at(records, code->record_count, (uint64_t)found->start + found->count);
   const struct btf *btf = e->types.btf;
-  size_t used = 0;
-  for (int copying = 0; copying < 2; copying++) {
-    const char *file = NULL;
-    if (copying) {
-      p->strings_size = used;
-      if (!(p->strings = take(e, used, 1)) || !(p->lines = take(e, last - first, sizeof *p->lines)))
-        return -1;
-      used = 0;
-    }
-    for (size_t i = first; i < last; i++) {
-      const struct warrant_line_record *r = &records[i];
-      if (i == first || r->file_offset != r[-1].file_offset) {
-        const char *name = btf__str_by_offset(btf, r->file_offset);
-        size_t size = name ? strlen(name) + 1 : 0;
-        if (copying)
-          file = memcpy(p->strings + used, name, size);
-        else if (!name)
-          return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
-        used += size;
-      }
-      const char *text = btf__str_by_offset(btf, r->text_offset);
-      size_t size = text ? strlen(text) + 1 : 0;
-      if (copying) {
-        char *copy = memcpy(p->strings + used, text, size);
-        p->lines[p->line_count++] = (struct warrant_line){.pc = r->insn - found->start,
-                                                          .line = r->line,
-                                                          .file = file,
-                                                          .text = *copy ? copy : NULL};
-      } else if (!text) {
+  const char *file = NULL;
+  size_t used = *bytes;
+  *count += last - first;
+  for (size_t i = first; i < last; i++) {
+    const struct warrant_line_record *r = &records[i];
+    if (i == first || r->file_offset != r[-1].file_offset) {
+      const char *name = btf__str_by_offset(btf, r->file_offset);
+      size_t size = name ? strlen(name) + 1 : 0;
+      if (copying)
+        file = memcpy(p->strings + used, name, size);
+      else if (!name)
         return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
-      }
       used += size;
-      if (used > WARRANT_MEMORY_MAX) /* take would refuse it: do not measure on */
-        break;
+    }
+    const char *text = btf__str_by_offset(btf, r->text_offset);
+    size_t size = text ? strlen(text) + 1 : 0;
+    if (copying) {
+      char *copy = memcpy(p->strings + used, text, size);
+      p->lines[p->line_count++] = (struct warrant_line){.pc = r->insn - found->start + part->at,
+                                                        .line = r->line,
+                                                        .file = file,
+                                                        .text = *copy ? copy : NULL};
+    } else if (!text) {
+      return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+    }
+    used += size;
+    if (used > WARRANT_MEMORY_MAX) /* take would refuse it: do not measure on */
+      break;
+  }
+  *bytes = used;
+  return 0;
+}
+
+static int add_lines(struct elf *e, const struct part *parts, uint32_t part_count,
+                     struct warrant_program *p) {
+  for (int copying = 0; copying < 2; copying++) {
+    size_t used = 0, count = 0;
+    for (uint32_t i = 0; i < part_count && used <= WARRANT_MEMORY_MAX; i++)
+      if (add_part_lines(e, &parts[i], copying, &used, &count, p))
+        return -1;
+    if (count == 0)
+      return 0;
+    if (copying)
+      return 0;
+    p->strings_size = used;
+    if (!(p->strings = take(e, used, 1)) || !(p->lines = take(e, count, sizeof *p->lines)))
+      return -1;
+  }
+  return 0;
+}
+
+/* --- Putting a program together --- */
+
+/* The function that starts there; `e->function_count`: none. */
+static uint32_t function_at(const struct elf *e, uint32_t section, uint32_t start) {
+  uint32_t low = 0;
+  for (uint32_t high = e->function_count; low < high;) {
+    uint32_t middle = low + (high - low) / 2;
+    const struct found_program *f = &e->functions[middle];
+    if (f->section < section || (f->section == section && f->start < start))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  const struct found_program *f = &e->functions[low];
+  return low < e->function_count && f->section == section && f->start == start ? low
+                                                                               : e->function_count;
+}
+
+/* Notes and lines of a section, found when first asked for; NULL has been reported. */
+static const struct code *code_of(struct elf *e, uint32_t section) {
+  struct code *code = &e->code[section];
+  if (code->known)
+    return code;
+  if (!(code->notes = annotate(e, section)) ||
+      (e->ext && e->types.btf &&
+       warrant_ext_lines(e->name, e->ext, e->ext_size, e->types.btf, e->sections[section].name,
+                         &code->records, &code->record_count, e->error)))
+    return NULL;
+  code->known = true;
+  return code;
+}
+
+/* The functions that a program consists of, each once, in the order they are met. */
+struct linking {
+  struct part *parts; /* owned */
+  uint32_t count, room, slots;
+};
+
+static int add_part(struct elf *e, struct linking *l, const struct found_program *function) {
+  if (l->count == l->room) {
+    uint32_t room = l->room ? 2 * l->room : 8;
+    struct part *larger = realloc(l->parts, room * sizeof *larger);
+    if (!larger)
+      return bad(e, "%s: out of memory", e->name);
+    l->parts = larger;
+    l->room = room;
+  }
+  l->parts[l->count++] = (struct part){function, l->slots};
+  if (function->count > WARRANT_INSNS_MAX - l->slots)
+    return warrant_fail(e->error, WARRANT_UNSUPPORTED,
+                        "%s: program '%s' has, with what it calls, more than %u instructions, and "
+                        "that is not supported",
+                        e->name, l->parts[0].function->name, WARRANT_INSNS_MAX);
+  l->slots += function->count;
+  return code_of(e, function->section) ? 0 : -1;
+}
+
+/* Is this a call of a function in the object? Then `to` is where the function starts, in `section`.
+ */
+static bool calls_function(const struct part *part, uint32_t slot, struct warrant_insn insn,
+                           const struct note *note, uint32_t *section, uint32_t *to) {
+  if (note->kind == NOTE_CALL) {
+    *section = note->map;
+    *to = note->offset;
+    return true;
+  }
+  if (note->kind != NOTE_NONE || insn.op != OP_CALL || insn.src != BPF_PSEUDO_CALL)
+    return false;
+  int64_t target = (int64_t)part->function->start + slot + 1 + insn.imm;
+  *section = part->function->section;
+  *to = target >= 0 && target < UINT32_MAX ? (uint32_t)target : UINT32_MAX;
+  return true;
+}
+
+/* Finds all parts, from the main function on; `copying`: their instructions and notes too, with the
+ * calls made to fit. */
+static int link_parts(struct elf *e, struct linking *l, bool copying, struct warrant_program *p,
+                      struct note *notes, struct warrant_error *problem) {
+  for (uint32_t i = 0; i < l->count; i++) {
+    struct part part = l->parts[i];
+    const struct section *s = &e->sections[part.function->section];
+    const struct note *own = e->code[part.function->section].notes + part.function->start;
+    for (uint32_t slot = 0; slot < part.function->count; slot++) {
+      struct warrant_insn insn = insn_at(s->bytes + 8 * ((size_t)part.function->start + slot));
+      uint32_t section, to;
+      if (calls_function(&part, slot, insn, &own[slot], &section, &to)) {
+        uint32_t f = function_at(e, section, to);
+        if (f == e->function_count) {
+          if (copying && !problem->code)
+            warrant_fail(problem, WARRANT_BAD_INPUT,
+                         "instruction %u calls a place where no function starts", part.at + slot);
+        } else if (!copying && !e->placed[f]) {
+          if (add_part(e, l, &e->functions[f]))
+            return -1;
+          e->placed[f] = l->count;
+        } else if (copying) {
+          insn.src = BPF_PSEUDO_CALL;
+          insn.imm = (int32_t)l->parts[e->placed[f] - 1].at - (int32_t)(part.at + slot) - 1;
+        }
+      }
+      if (copying) {
+        p->insns[part.at + slot] = insn;
+        notes[part.at + slot] = own[slot];
+      }
     }
   }
   return 0;
 }
 
-static int build(struct elf *e, const struct found_program *found, const struct note *notes,
-                 const struct warrant_line_record *records, size_t record_count,
-                 struct warrant_program *p, struct warrant_error *problem) {
+/* Which functions some instruction of the object calls. */
+static int find_called(struct elf *e) {
+  bool any_local = false;
+  for (uint32_t i = 0; i < e->program_count; i++)
+    any_local |= e->programs[i].local;
+  if (!(e->called = take(e, (size_t)e->function_count + 1, sizeof *e->called)) || !any_local)
+    return e->called ? 0 : -1;
+  for (uint32_t i = 1; i < e->section_count; i++) {
+    const struct section *s = &e->sections[i];
+    if (!is_code(s))
+      continue;
+    const struct code *code = code_of(e, i);
+    if (!code)
+      return -1;
+    struct found_program whole = {.section = i, .count = (uint32_t)(s->size / 8)};
+    struct part part = {&whole, 0};
+    for (uint32_t slot = 0; slot < whole.count; slot++) {
+      uint32_t section, to;
+      if (calls_function(&part, slot, insn_at(s->bytes + 8 * (size_t)slot), &code->notes[slot],
+                         &section, &to))
+        e->called[function_at(e, section, to)] = true;
+    }
+  }
+  return 0;
+}
+
+/* p->insns and *notes (the caller's to free), and where each function lies. */
+static int link_program(struct elf *e, const struct found_program *found, struct linking *l,
+                        struct warrant_program *p, struct note **notes,
+                        struct warrant_error *problem) {
+  uint32_t main_function = function_at(e, found->section, found->start);
+  e->placed[main_function] = 1;
+  if (add_part(e, l, found) || link_parts(e, l, false, p, NULL, problem) ||
+      !(p->insns = take(e, l->slots, sizeof *p->insns)) ||
+      !(*notes = take(e, l->slots, sizeof **notes)))
+    return -1;
+  p->insn_count = l->slots;
+  return link_parts(e, l, true, p, *notes, problem);
+}
+
+static int build(struct elf *e, const struct found_program *found, struct linking *l,
+                 struct note **linked, struct warrant_program *p, struct warrant_error *problem) {
   const struct section *s = &e->sections[found->section];
   p->kind = WARRANT_EBPF;
   p->profile = e->options->profile;
@@ -758,12 +975,9 @@ static int build(struct elf *e, const struct found_program *found, const struct 
     return warrant_fail(e->error, WARRANT_UNSUPPORTED,
                         "%s: program '%s' has %u instructions, and more than %u are not supported",
                         e->name, found->name, found->count, WARRANT_INSNS_MAX);
-  if (!(p->insns = take(e, found->count, sizeof *p->insns)))
+  if (link_program(e, found, l, p, linked, problem))
     return -1;
-  p->insn_count = found->count;
-  for (uint32_t pc = 0; pc < found->count; pc++)
-    p->insns[pc] = insn_at(s->bytes + 8 * ((size_t)found->start + pc));
-  notes += found->start;
+  const struct note *notes = *linked;
 
   struct warrant_section kind = {0};
   bool kind_known = warrant_section_type(s->name, &kind);
@@ -782,9 +996,10 @@ static int build(struct elf *e, const struct found_program *found, const struct 
   p->prog_flags = kind.prog_flags;
   p->ctx_size = p->type ? warrant_type_ctx_size(p->type) : e->options->ctx_size;
 
-  if (found->local && !problem->code)
-    warrant_fail(problem, WARRANT_UNSUPPORTED, "a static function is not a program on its own");
-  for (uint32_t pc = 0; pc < found->count && !problem->code; pc++) {
+  if (found->local && !problem->code && e->called[function_at(e, found->section, found->start)])
+    warrant_fail(problem, WARRANT_UNSUPPORTED,
+                 "this static function is called by others: it is not a program on its own");
+  for (uint32_t pc = 0; pc < p->insn_count && !problem->code; pc++) {
     if (slot_problem(e, pc, p->insns[pc], &notes[pc], problem))
       break;
     if (p->insns[pc].op == OP_LD_IMM64)
@@ -792,40 +1007,50 @@ static int build(struct elf *e, const struct found_program *found, const struct 
   }
   if (relocate(e, notes, p))
     return -1;
-  return add_lines(e, found, records, record_count, p);
+  return add_lines(e, l->parts, l->count, p);
+}
+
+/* A static function that others call is a part of them. */
+static void drop_called(struct elf *e) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < e->program_count; i++) {
+    struct found_program p = e->programs[i];
+    if (!p.local || !e->called[function_at(e, p.section, p.start)])
+      kept++;
+  }
+  if (kept == 0) /* one was asked for by name */
+    return;
+  kept = 0;
+  for (uint32_t i = 0; i < e->program_count; i++) {
+    struct found_program p = e->programs[i];
+    if (!p.local || !e->called[function_at(e, p.section, p.start)])
+      e->programs[kept++] = p;
+  }
+  e->program_count = kept;
 }
 
 static int build_all(struct elf *e, struct warrant_object *object) {
+  if (!(e->code = take(e, e->section_count, sizeof *e->code)) ||
+      !(e->placed = take(e, e->function_count, sizeof *e->placed)) || find_called(e))
+    return -1;
+  drop_called(e);
   object->programs = take(e, e->program_count, sizeof *object->programs);
   object->problems = take(e, e->program_count, sizeof *object->problems);
   if (!object->programs || !object->problems)
     return -1;
-  struct note *notes = NULL;
-  struct warrant_line_record *records = NULL;
-  size_t record_count = 0;
   int result = 0;
   for (uint32_t i = 0; i < e->program_count && result == 0; i++) {
-    const struct found_program *found = &e->programs[i];
-    if (i == 0 || e->programs[i - 1].section != found->section) {
-      const struct section *s = &e->sections[found->section];
-      free(notes);
-      free(records);
-      records = NULL;
-      record_count = 0;
-      if (!(notes = annotate(e, found->section)) ||
-          (e->ext && e->types.btf &&
-           warrant_ext_lines(e->name, e->ext, e->ext_size, e->types.btf, s->name, &records,
-                             &record_count, e->error))) {
-        result = -1;
-        break;
-      }
-    }
+    struct linking l = {0};
+    struct note *notes = NULL;
     object->count = i + 1; /* so that a half-made program is freed too */
-    result =
-        build(e, found, notes, records, record_count, &object->programs[i], &object->problems[i]);
+    result = build(e, &e->programs[i], &l, &notes, &object->programs[i], &object->problems[i]);
+    if (notes)
+      e->memory -= l.slots * sizeof *notes;
+    for (uint32_t k = 0; k < l.count; k++)
+      e->placed[function_at(e, l.parts[k].function->section, l.parts[k].function->start)] = 0;
+    free(notes);
+    free(l.parts);
   }
-  free(notes);
-  free(records);
   return result;
 }
 
@@ -883,8 +1108,16 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
   for (uint32_t i = 0; i < e.map_count; i++)
     free(e.maps[i].map.name);
   free(e.maps);
+  for (size_t i = 0; e.code && i < e.section_count; i++) {
+    free(e.code[i].notes);
+    free(e.code[i].records);
+  }
+  free(e.code);
+  free(e.placed);
+  free(e.called);
   free(e.sections);
   free(e.programs);
+  free(e.functions);
   warrant_btf_close(&e.types);
   elf_end(e.elf);
   free(copy);

@@ -6,7 +6,7 @@ uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, u
   const struct w_insn *i = &insns[pc];
   int64_t to[2];
   uint32_t n = 0, kept = 0;
-  if (i->op == W_OP_JA || i->op == W_OP_JMP)
+  if (i->op == W_OP_JA || i->op == W_OP_JMP || i->op == W_OP_MAYGOTO || i->op == W_OP_CALLLOCAL)
     to[n++] = (int64_t)pc + 1 + i->off;
   if (i->op != W_OP_JA && i->op != W_OP_EXIT && i->op != W_OP_NONE)
     to[n++] = (int64_t)pc + w_slots(i);
@@ -40,7 +40,8 @@ struct work {
   struct queue queue;
   uint32_t *first, *preds; /* the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
   uint16_t *frame;         /* by slot: registers that may point into the frame */
-  bool spilled; /* a pointer into the frame may have been stored: loads may bring it back */
+  bool spilled;  /* a pointer into the frame may have been stored: loads may bring it back */
+  bool returned; /* a function may return a pointer into the frame */
 };
 
 static void find_reached(struct work *w) {
@@ -65,9 +66,14 @@ static void find_predecessors(struct work *w) {
     uint32_t n = f->reached[pc] ? w_successors(w->insns, f->count, pc, next) : 0;
     for (uint32_t k = 0; k < n; k++)
       w->first[next[k] + 1]++;
+    if (f->reached[pc] && w->insns[pc].op == W_OP_CALLLOCAL) {
+      f->calls = true;
+      if (pc + 1 < f->count)
+        f->join[pc + 1] = 1; /* where the exits of the function lead */
+    }
   }
   for (uint32_t pc = 0; pc < f->count; pc++) {
-    f->join[pc] = w->first[pc + 1] + (pc == 0) > 1;
+    f->join[pc] |= w->first[pc + 1] + (pc == 0) > 1;
     w->first[pc + 1] += w->first[pc];
   }
   uint32_t total = w->first[f->count];
@@ -105,6 +111,13 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
     if (i->size == W_S8 && in & bit(i->src))
       w->spilled = true;
     return in;
+  case W_OP_ATOMIC:
+    return i->fetch ? in & (uint16_t) ~(i->atomic == W_CMPXCHG ? 1 : bit(i->src)) : in;
+  case W_OP_EXIT:
+    w->returned |= in & 1;
+    return in;
+  case W_OP_LDPKT:
+  case W_OP_CALLX:
   case W_OP_CALL:
     return in & (uint16_t)~0x3f;
   default:
@@ -112,34 +125,54 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   }
 }
 
+enum { ARGUMENTS = 0x3e, KEPT = 0x7c0 };
+
+/* Of the registers in `out`, after `pc`, those that reach `to`: a function gets its arguments
+ * alone, its caller keeps the others. */
+static uint16_t along(const struct w_insn *insns, uint32_t pc, uint32_t to, uint16_t out) {
+  uint16_t some = 0;
+  if (insns[pc].op != W_OP_CALLLOCAL)
+    return out;
+  if (to == (uint32_t)((int64_t)pc + 1 + insns[pc].off))
+    some |= out & ARGUMENTS;
+  if (to == pc + 1)
+    some |= out & KEPT;
+  return some;
+}
+
 /* Forward: which registers may point into the frame. */
 static void find_frame(struct work *w) {
   struct w_flow *f = w->flow;
   uint32_t next[2];
-  bool before;
+  bool spilled, returned;
   do {
-    before = w->spilled;
+    spilled = w->spilled;
+    returned = w->returned;
     w->frame[0] = bit(10);
     for (uint32_t pc = 0; pc < f->count; pc++)
       if (f->reached[pc])
         push(&w->queue, pc);
     while (w->queue.n) {
       uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
-      uint16_t out = frame_after(w, pc);
-      for (uint32_t k = 0; k < n; k++)
+      uint16_t after = frame_after(w, pc);
+      for (uint32_t k = 0; k < n; k++) {
+        uint16_t out = along(w->insns, pc, next[k], after) | bit(10);
+        if (w->returned && w->insns[pc].op == W_OP_CALLLOCAL)
+          out |= 1;
         if (out & ~w->frame[next[k]]) {
           w->frame[next[k]] |= out;
           push(&w->queue, next[k]);
         }
+      }
     }
-  } while (before != w->spilled);
+  } while (spilled != w->spilled || returned != w->returned);
   for (uint32_t pc = 0; pc < f->count; pc++) {
     const struct w_insn *i = &w->insns[pc];
     if (!f->reached[pc] || i->op != W_OP_LDX)
       continue;
     uint8_t z = (uint8_t)(1u << i->size);
     if (i->src == 10 && i->off >= -W_STACK && i->off < 0)
-      f->loaded[i->off + W_STACK] |= z;
+      f->loaded[w_frame_byte(i->off)] |= z;
     else if (w->frame[pc] & bit(i->src))
       for (uint32_t k = 0; k < W_STACK; k++)
         f->loaded[k] |= z;
@@ -150,20 +183,13 @@ static void find_frame(struct work *w) {
 static bool store_matters(const struct work *w, uint32_t pc) {
   const struct w_insn *i = &w->insns[pc];
   if (i->dst == 10)
-    return i->off >= -W_STACK && i->off < 0 && w->flow->loaded[i->off + W_STACK] >> i->size & 1;
+    return i->off >= -W_STACK && i->off < 0 && w->flow->loaded[w_frame_byte(i->off)] >> i->size & 1;
   if (!(w->frame[pc] & bit(i->dst)))
     return false;
   for (uint32_t k = 0; k < W_STACK; k++)
     if (w->flow->loaded[k] >> i->size & 1)
       return true;
   return false;
-}
-
-static const struct w_helper *helper_of(int64_t id) {
-  for (uint32_t k = 0; k < w_helper_count; k++)
-    if (w_helpers[k].id == id)
-      return &w_helpers[k];
-  return NULL;
 }
 
 /* The registers that count before `pc`, from those after it. */
@@ -207,7 +233,7 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     use = matters = d | (i->reg ? s : 0);
     break;
   case W_OP_CALL: {
-    const struct w_helper *h = helper_of(i->imm);
+    const struct w_helper *h = w_helper_of(i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
     for (int k = 0; h && k < h->nargs; k++) {
       use |= bit(k + 1);
@@ -216,10 +242,29 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     }
     break;
   }
-  case W_OP_EXIT:
-    use = bit(0);
-    matters = w->t->type.has_ret ? use : 0;
+  case W_OP_ATOMIC:
+    use = d | s | (i->atomic == W_CMPXCHG ? 1 : 0);
+    matters = d;
+    if (i->fetch) {
+      uint16_t to = i->atomic == W_CMPXCHG ? 1 : s;
+      *live &= (uint16_t)~to, *value &= (uint16_t)~to;
+    }
     break;
+  case W_OP_LDPKT:
+    *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
+    use = bit(6) | (i->reg ? s : 0);
+    matters = bit(6);
+    break;
+  case W_OP_CALLX: /* of whichever helper */
+    *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
+    use = matters = ARGUMENTS | d;
+    break;
+  case W_OP_EXIT: /* of a function, perhaps */
+    use = bit(0);
+    matters = w->t->type.has_ret || w->flow->calls ? use : 0;
+    break;
+  case W_OP_CALLLOCAL: /* what it and its caller need was put together before */
+  case W_OP_MAYGOTO:
   case W_OP_JA:
   case W_OP_NONE:
     break;
@@ -239,8 +284,8 @@ static void find_live(struct work *w) {
     uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
     uint16_t live = 0, value = 0;
     for (uint32_t k = 0; k < n; k++) {
-      live |= f->live[next[k]];
-      value |= f->value[next[k]];
+      live |= along(w->insns, pc, next[k], f->live[next[k]]);
+      value |= along(w->insns, pc, next[k], f->value[next[k]]);
     }
     before(w, pc, &live, &value);
     if (!((live & ~f->live[pc]) | (value & ~f->value[pc])))

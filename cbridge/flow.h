@@ -6,6 +6,7 @@
 #include "domain.h"
 
 #define W_ANY_SLOT (1u << 11)
+#define W_ANY_CALLER (1u << 12) /* a register of a caller */
 struct w_flow {
   uint32_t count;
   uint8_t *join;    /* owned; by slot: more than one way leads here */
@@ -15,14 +16,19 @@ struct w_flow {
                        are defined */
   uint16_t *counts; /* owned; by slot: the registers, and W_ANY_SLOT, that decide when a loop around
                        it ends */
-  uint8_t loaded[W_STACK]; /* by frame byte: bit z, some load of size z starts here */
+  uint8_t
+      loaded[W_STACK]; /* by byte of a frame, any frame: bit z, some load of size z starts here */
+  bool calls;          /* some local function is called */
 };
+static inline uint32_t w_frame_byte(int32_t off) { return (uint32_t)off % W_STACK; }
 /* False: out of memory. Free with w_flow_free in either case. */
 bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns,
                  uint32_t count, struct w_flow *flow);
 void w_flow_free(struct w_pool *pool, struct w_flow *flow);
 
-/* The slots after `pc`, at most two, in `next`; those outside of the program are left out. */
+/* The slots after `pc`, at most two, in `next`; those outside of the program are left out. After a
+ * call of a local function come the function and the next slot; where the function goes on after
+ * its exit is not said. */
 uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, uint32_t *next);
 
 #endif

@@ -9,7 +9,7 @@
 #include "error.h"
 #include "tables.h"
 
-enum { STACK_SIZE = 512, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+enum { STACK_SIZE = 512, FRAMES = 8, STACK_TOTAL = 4096, ROOM = 256, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
@@ -22,6 +22,13 @@ struct store {
   bool *used;     /* owned; hash maps alone */
 };
 
+/* A caller, while a function that it called runs. */
+struct frame {
+  int64_t pc;
+  uint64_t regs[11];
+  uint16_t defined;
+};
+
 struct machine {
   const struct warrant_program *program;
   const struct w_prog_type *type;
@@ -29,9 +36,13 @@ struct machine {
   uint64_t regs[11];
   uint16_t defined;
   int64_t pc;
-  uint8_t stack[STACK_SIZE];
-  uint8_t written[STACK_SIZE / 8];
-  uint8_t *ctx, *packet; /* owned */
+  struct frame frames[FRAMES - 1]; /* `depth` callers, the first one first */
+  unsigned depth;
+  uint8_t stack[STACK_TOTAL];
+  uint8_t written[STACK_TOTAL / 8];
+  uint8_t *ctx;                     /* owned */
+  uint8_t *buffer;                  /* owned; the packet as given, with ROOM bytes on either side */
+  uint64_t packet_at, packet_size;  /* where the packet is now */
   struct store *stores;  /* owned; one for each map */
   bool *second;          /* owned; slot is the second half of an instruction */
   uint64_t random, time;
@@ -51,7 +62,7 @@ const char *warrant_fault_name(enum warrant_fault fault) {
   static const char *const names[] = {
       "none",          "bad-pc",          "undefined-register", "frame-pointer-write", "out-of-bounds",
       "read-only",     "bad-context-access", "undefined-stack", "bad-helper-argument", "unknown-helper",
-      "bad-map",       "out-of-fuel"};
+      "bad-map",       "stack-overflow",  "bad-instruction",     "out-of-fuel"};
   return names[fault];
 }
 
@@ -69,6 +80,8 @@ size_t warrant_trace_line(const struct warrant_trace *step, char *line, size_t s
   char region[40];
   if (step->region == 3)
     snprintf(region, sizeof region, "map%" PRIu32 "[%" PRIu32 "]", step->map, step->index);
+  else if (step->region == 0 && step->index)
+    snprintf(region, sizeof region, "stack%" PRIu32, step->index);
   else
     snprintf(region, sizeof region, "%s", step->region == 0 ? "stack" : step->region == 1 ? "ctx" : "packet");
   n += (size_t)snprintf(line + n, size - n, "],\"write\":{\"region\":\"%s\",\"off\":%" PRId64 ",\"bytes\":\"",
@@ -162,8 +175,8 @@ static bool compare(bool wide, uint8_t op, uint64_t x, uint64_t y) {
 
 struct place {
   uint8_t region; /* as in struct warrant_trace */
-  uint32_t map, index;
-  uint64_t off; /* from the region's lowest byte */
+  uint32_t map, index; /* index: of the value, or of the frame */
+  uint64_t off;        /* from the lowest byte of the region, or of the whole stack */
   uint8_t *bytes;
   bool writable;
 };
@@ -172,19 +185,24 @@ static bool within(uint64_t base, uint64_t size, uint64_t a, uint64_t n) {
   return a >= base && n <= size && a - base <= size - n;
 }
 
+static uint8_t *packet_bytes(struct machine *m) { return m->buffer + ROOM + (m->packet_at - m->env->packet); }
+
 /* The live region that holds [a, a + n). */
 static bool find(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
   const struct warrant_env *env = m->env;
-  if (within(env->stack, STACK_SIZE, a, n)) {
-    *p = (struct place){0, 0, 0, a - env->stack, m->stack + (a - env->stack), true};
-    return true;
+  if (within(env->stack, STACK_TOTAL, a, n)) { /* within one live frame; the first one is the topmost */
+    uint64_t off = a - env->stack, frame = FRAMES - 1 - off / STACK_SIZE;
+    if (frame <= m->depth && off % STACK_SIZE + n <= STACK_SIZE) {
+      *p = (struct place){0, 0, (uint32_t)frame, off, m->stack + off, true};
+      return true;
+    }
   }
   if (within(env->ctx, m->type->ctx_size, a, n)) {
     *p = (struct place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
     return true;
   }
-  if (within(env->packet, env->packet_size, a, n)) {
-    *p = (struct place){2, 0, 0, a - env->packet, m->packet + (a - env->packet), true};
+  if (within(m->packet_at, m->packet_size, a, n)) {
+    *p = (struct place){2, 0, 0, a - m->packet_at, packet_bytes(m) + (a - m->packet_at), true};
     return true;
   }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->program->map_count)
@@ -196,6 +214,11 @@ static bool find(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
     return false;
   *p = (struct place){3, i, (uint32_t)j, off, s->bytes + rest, !s->map->readonly};
   return true;
+}
+
+static void mark_written(struct machine *m, const struct place *p, uint64_t n) {
+  for (uint64_t i = p->off; p->region == 0 && i < p->off + n; i++)
+    m->written[i / 8] |= (uint8_t)(1u << (i % 8));
 }
 
 static bool all_written(const struct machine *m, uint64_t off, uint64_t n) {
@@ -228,7 +251,7 @@ static enum warrant_fault load_at(struct machine *m, uint64_t a, unsigned n, uin
     if (!f)
       return WARRANT_BAD_CONTEXT;
     if (f->kind) {
-      *v = m->env->packet + (f->kind == 2 ? m->env->packet_size : 0);
+      *v = m->packet_at + (f->kind == 2 ? m->packet_size : 0);
       return WARRANT_NO_FAULT;
     }
   }
@@ -249,14 +272,16 @@ static enum warrant_fault store_at(struct machine *m, uint64_t a, unsigned n, ui
     if (!f || !f->writable || f->kind)
       return WARRANT_BAD_CONTEXT;
   }
-  if (p.region == 0)
-    for (uint64_t i = p.off; i < p.off + n; i++)
-      m->written[i / 8] |= (uint8_t)(1u << (i % 8));
+  mark_written(m, &p, n);
   store_le(p.bytes, n, v);
   return WARRANT_NO_FAULT;
 }
 
 /* --- Helpers --------------------------------------------------------------------------------------------------- */
+
+static bool find_writable(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
+  return find(m, a, n, p) && p->writable;
+}
 
 static enum warrant_fault helper_reads(struct machine *m, uint64_t a, uint64_t n) {
   struct place p;
@@ -265,9 +290,11 @@ static enum warrant_fault helper_reads(struct machine *m, uint64_t a, uint64_t n
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
-/* Checks the arguments; *map is the map passed, or -1. */
-static enum warrant_fault check_args(struct machine *m, const struct w_helper *h, int64_t *map) {
+/* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size bytes. */
+static enum warrant_fault check_args(struct machine *m, const struct w_helper *h, int64_t *map, struct place *out,
+                                     uint64_t *out_size) {
   *map = -1;
+  *out_size = 0;
   for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
     if (!(m->defined >> r & 1))
@@ -293,7 +320,7 @@ static enum warrant_fault check_args(struct machine *m, const struct w_helper *h
         return WARRANT_BAD_HELPER_ARGUMENT;
       n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size : m->program->maps[*map].value_size;
       break;
-    default: /* W_ARG_MEM */
+    default: /* W_ARG_MEM, W_ARG_OUT */
       if (r + 1 > 5)
         return WARRANT_BAD_HELPER_ARGUMENT;
       if (!(m->defined >> (r + 1) & 1))
@@ -303,8 +330,13 @@ static enum warrant_fault check_args(struct machine *m, const struct w_helper *h
         return WARRANT_BAD_HELPER_ARGUMENT;
       break;
     }
-    if ((f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
+    if (h->args[i] == W_ARG_OUT) {
+      if (!find_writable(m, x, n, out) || out->region == 1)
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      *out_size = n;
+    } else if ((f = helper_reads(m, x, n)) != WARRANT_NO_FAULT) {
       return f;
+    }
   }
   return WARRANT_NO_FAULT;
 }
@@ -383,12 +415,48 @@ static const struct w_helper *find_helper(const struct w_prog_type *type, int32_
   return NULL;
 }
 
-static enum warrant_fault call(struct machine *m, int32_t id) {
+/* Bytes [off, off + n) of the packet, both as helpers take them; NULL when they are not there. */
+static uint8_t *packet_span(struct machine *m, uint64_t off, uint64_t n) {
+  off = (uint32_t)off;
+  return off <= m->packet_size && n <= m->packet_size - off ? packet_bytes(m) + off : NULL;
+}
+
+static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
+  return base + size <= at || at + n <= base;
+}
+
+/* Moves the packet to [at, at + n) where that leaves the layout well formed. */
+static int64_t move_packet(struct machine *m, uint64_t at, int64_t n) {
+  const struct warrant_env *env = m->env;
+  if (n < 14 || n > 65535 || at < env->packet - ROOM || at + (uint64_t)n > env->packet + env->packet_size + ROOM)
+    return -22; /* EINVAL */
+  if (apart(env->stack, STACK_TOTAL, at, (uint64_t)n) && apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
+    m->packet_at = at;
+    m->packet_size = (uint64_t)n;
+  }
+  return 0;
+}
+
+/* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
+static int64_t give(struct machine *m, const struct place *out, uint64_t n, const uint8_t *from) {
+  if (from)
+    memmove(out->bytes, from, n);
+  else
+    memset(out->bytes, 0, n);
+  mark_written(m, out, n);
+  return from ? 0 : -14; /* EFAULT */
+}
+
+static enum warrant_fault call(struct machine *m, uint64_t number) {
+  int32_t id = number > INT32_MAX ? -1 : (int32_t)number;
   const struct w_helper *h = find_helper(m->type, id);
   int64_t map, choice = 0;
+  struct place out;
+  uint64_t out_size;
+  uint8_t *span;
   if (!h)
     return WARRANT_UNKNOWN_HELPER;
-  enum warrant_fault f = check_args(m, h, &map);
+  enum warrant_fault f = check_args(m, h, &map, &out, &out_size);
   if (f != WARRANT_NO_FAULT)
     return f;
   struct store *s = map < 0 ? NULL : &m->stores[map];
@@ -402,6 +470,23 @@ static enum warrant_fault call(struct machine *m, int32_t id) {
     choice = map_update(s, key.bytes, value.bytes, m->regs[4]);
     break;
   case 3: choice = map_delete(s, key.bytes); break;
+  case 4: choice = give(m, &out, out_size, find(m, m->regs[3], out_size, &value) ? value.bytes : NULL); break;
+  case 9:
+  case 190:
+    find(m, m->regs[3], m->regs[4], &value);
+    if ((span = packet_span(m, m->regs[2], m->regs[4])))
+      memmove(span, value.bytes, m->regs[4]);
+    choice = span ? 0 : -14;
+    break;
+  case 26:
+  case 189: choice = give(m, &out, out_size, packet_span(m, m->regs[2], out_size)); break;
+  case 44: {
+    int64_t d = (int32_t)m->regs[2];
+    choice = move_packet(m, m->packet_at + (uint64_t)d, (int64_t)m->packet_size - d);
+    break;
+  }
+  case 65: choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]); break;
+  case 51: choice = (int64_t)(m->regs[3] & 3); break;
   case 5:
   case 125: choice = (int64_t)(m->time += TICK); break;
   case 6: choice = m->regs[2] > INT64_MAX ? INT64_MAX : (int64_t)m->regs[2]; break;
@@ -412,11 +497,13 @@ static enum warrant_fault call(struct machine *m, int32_t id) {
   case 23: choice = m->type->id == 6 ? 4 : 7; break;
   default: break;
   }
-  if (h->ret == 1)
+  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
+  if (h->ret == 2) /* a tail call that finds no program: r0 is not defined */
+    m->defined &= (uint16_t)~1u;
+  else if (h->ret == 1)
     m->regs[0] = choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
   else
     m->regs[0] = (uint64_t)(choice < h->lo ? h->lo : choice > h->hi ? h->hi : choice);
-  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
   return WARRANT_NO_FAULT;
 }
 
@@ -473,11 +560,15 @@ static enum warrant_fault jump_step(struct machine *m, const struct warrant_insn
 
 static const uint8_t size_of_code[4] = {4, 2, 1, 8};
 
+static bool is_atomic(const struct warrant_insn *i) { return (i->op & 0xe7) == 0xc3; }
+/* Load-acquire and store-release are a load and a store here: others write between steps. */
+enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, FETCH = 1, CMPXCHG = 0xf1 };
+
 static enum warrant_fault memory_step(struct machine *m, const struct warrant_insn *i) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   enum warrant_fault f;
   uint64_t v = 0, off = (uint64_t)(int64_t)i->off;
-  if ((i->op & 7) == 1) { /* load; mode 0x80 extends the sign */
+  if ((i->op & 7) == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
     if (!is_defined(m, i->src))
       return WARRANT_UNDEFINED_REGISTER;
     if ((f = load_at(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
@@ -506,35 +597,132 @@ static enum warrant_fault load_imm_step(struct machine *m, const struct warrant_
   return put(m, 2, i->dst, m->env->values + number * MAP_STRIDE + (uint64_t)(int64_t)i[1].imm);
 }
 
+static bool is_packet_load(const struct warrant_insn *i) { return (i->op & 7) == 0 && i->op != 0x18; }
+
+static uint64_t atomic_value(const struct warrant_insn *i, uint64_t old, uint64_t x, uint64_t expected) {
+  switch (i->imm & ~FETCH) {
+  case 0x00: return old + x;
+  case 0x40: return old | x;
+  case 0x50: return old & x;
+  case 0xa0: return old ^ x;
+  case 0xe0: return x;
+  default: return old == expected ? x : old; /* compare and exchange */
+  }
+}
+
+static enum warrant_fault atomic_step(struct machine *m, const struct warrant_insn *i) {
+  unsigned n = size_of_code[i->op >> 3 & 3];
+  struct place p;
+  if ((i->imm == CMPXCHG && !is_defined(m, 0)) || !is_defined(m, i->dst) || !is_defined(m, i->src))
+    return WARRANT_UNDEFINED_REGISTER;
+  uint64_t x = m->regs[i->src], a = m->regs[i->dst] + (uint64_t)(int64_t)i->off;
+  if (!find(m, a, n, &p))
+    return WARRANT_OUT_OF_BOUNDS;
+  if (!p.writable)
+    return WARRANT_READ_ONLY;
+  if (p.region == 1)
+    return WARRANT_BAD_CONTEXT;
+  if (undefined_stack(m, &p, n))
+    return WARRANT_UNDEFINED_STACK;
+  uint64_t old = load_le(p.bytes, n);
+  if (i->imm != CMPXCHG && (i->imm & FETCH) && i->src == 10)
+    return WARRANT_FRAME_WRITE;
+  mark_written(m, &p, n);
+  store_le(p.bytes, n, atomic_value(i, old, x, low_bits(m->regs[0], 8 * n)));
+  if (i->imm == CMPXCHG)
+    return put(m, 1, 0, old);
+  if (i->imm & FETCH)
+    return put(m, 1, i->src, old);
+  m->pc++;
+  return WARRANT_NO_FAULT;
+}
+
+static enum warrant_fault call_local(struct machine *m, int64_t target) {
+  if (m->depth + 1 >= FRAMES)
+    return WARRANT_STACK_OVERFLOW;
+  struct frame *f = &m->frames[m->depth++];
+  f->pc = m->pc + 1;
+  f->defined = m->defined;
+  memcpy(f->regs, m->regs, sizeof f->regs);
+  uint64_t top = STACK_TOTAL - m->depth * STACK_SIZE;
+  memset(m->written + (top - STACK_SIZE) / 8, 0, STACK_SIZE / 8);
+  m->regs[10] = m->env->stack + top;
+  m->defined = (uint16_t)((m->defined & 0x3eu) | 1u << 10);
+  m->pc = target;
+  return WARRANT_NO_FAULT;
+}
+
+/* Exit: the program's end, or back to the caller with r0. */
+static enum warrant_fault leave(struct machine *m, bool *done) {
+  if (!is_defined(m, 0))
+    return WARRANT_UNDEFINED_REGISTER;
+  *done = m->depth == 0;
+  if (*done)
+    return WARRANT_NO_FAULT;
+  struct frame *f = &m->frames[--m->depth];
+  m->pc = f->pc;
+  memcpy(m->regs + 1, f->regs + 1, sizeof f->regs - sizeof *f->regs);
+  m->defined = (uint16_t)((f->defined & ~0x3eu) | 1u);
+  return WARRANT_NO_FAULT;
+}
+
+/* Legacy packet loads: big endian; a load outside the packet ends the program with 0. */
+static enum warrant_fault packet_load_step(struct machine *m, const struct warrant_insn *i, bool *done) {
+  unsigned n = size_of_code[i->op >> 3 & 3];
+  bool indirect = (i->op & 0xe0) == 0x40;
+  if (!m->type->legacy)
+    return WARRANT_BAD_INSTRUCTION;
+  if (!is_defined(m, 6) || (indirect && !is_defined(m, i->src)))
+    return WARRANT_UNDEFINED_REGISTER;
+  if (m->regs[6] != m->env->ctx)
+    return WARRANT_BAD_HELPER_ARGUMENT;
+  int32_t off = (int32_t)((uint32_t)i->imm + (indirect ? (uint32_t)m->regs[i->src] : 0));
+  const uint8_t *p = off < 0 ? NULL : packet_span(m, (uint32_t)off, n);
+  m->regs[0] = 0;
+  *done = p == NULL;
+  for (unsigned k = 0; p && k < n; k++)
+    m->regs[0] = m->regs[0] << 8 | p[k];
+  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
+  m->pc++;
+  return WARRANT_NO_FAULT;
+}
+
 /* Does the instruction name a register that it writes? */
 static bool names_target(const struct warrant_insn *i) {
   unsigned class = i->op & 7;
-  return class == 4 || class == 7 || class == 0 || class == 1;
+  return class == 4 || class == 7 || i->op == 0x18 || class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
 }
 
-/* One instruction. *done is set by exit. */
+static enum warrant_fault call_step(struct machine *m, uint64_t number) {
+  enum warrant_fault f = call(m, number);
+  m->pc += f == WARRANT_NO_FAULT;
+  return f;
+}
+
+/* One instruction. *done is set when the program ends. */
 static enum warrant_fault step(struct machine *m, const struct warrant_insn *i, bool *done) {
   if (names_target(i) && i->dst == 10)
     return WARRANT_FRAME_WRITE;
   switch (i->op & 7) {
   case 4:
   case 7: return alu_step(m, i);
-  case 0: return load_imm_step(m, i);
+  case 0: return is_packet_load(i) ? packet_load_step(m, i, done) : load_imm_step(m, i);
   case 1:
-  case 2:
-  case 3: return memory_step(m, i);
+  case 2: return memory_step(m, i);
+  case 3:
+    return is_atomic(i) && i->imm != LOAD_ACQUIRE && i->imm != STORE_RELEASE ? atomic_step(m, i) : memory_step(m, i);
   default: break;
   }
-  if (i->op == 0x85) {
-    enum warrant_fault f = call(m, i->imm);
-    m->pc += f == WARRANT_NO_FAULT;
-    return f;
+  switch (i->op) {
+  case 0x85:
+    if (i->src == 1)
+      return call_local(m, m->pc + 1 + i->imm);
+    return call_step(m, (uint64_t)(int64_t)i->imm);
+  case 0x8d: return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
+  case 0x95: return leave(m, done);
+  case 0xe5: m->pc++; return WARRANT_NO_FAULT; /* may_goto: the budget is never used up here */
+  default: return jump_step(m, i);
   }
-  if (i->op == 0x95) {
-    *done = is_defined(m, 0);
-    return *done ? WARRANT_NO_FAULT : WARRANT_UNDEFINED_REGISTER;
-  }
-  return jump_step(m, i);
 }
 
 static void trace_step(struct machine *m, const struct warrant_insn *i, warrant_trace_fn *trace, void *data) {
@@ -542,16 +730,22 @@ static void trace_step(struct machine *m, const struct warrant_insn *i, warrant_
   unsigned class = i->op & 7;
   struct place p;
   memcpy(t.regs, m->regs, sizeof t.regs);
-  if ((class == 2 || (class == 3 && is_defined(m, i->src))) && is_defined(m, i->dst)) {
+  bool loads = is_atomic(i) && i->imm == LOAD_ACQUIRE;
+  if ((class == 2 || (class == 3 && !loads && is_defined(m, i->src))) && is_defined(m, i->dst)) {
     unsigned n = size_of_code[i->op >> 3 & 3];
     if (find(m, m->regs[i->dst] + (uint64_t)(int64_t)i->off, n, &p) && p.writable) {
       t.writes = true;
       t.region = p.region;
       t.map = p.map;
       t.index = p.index;
-      t.off = (int64_t)p.off - (p.region == 0 ? STACK_SIZE : 0);
+      t.off = p.region ? (int64_t)p.off : (int64_t)(p.off % STACK_SIZE) - STACK_SIZE;
       t.size = (uint8_t)n;
-      store_le(t.bytes, n, class == 3 ? m->regs[i->src] : (uint64_t)(int64_t)i->imm);
+      uint64_t v = class == 3 ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
+      if (is_atomic(i) && i->imm != STORE_RELEASE) {
+        uint64_t expected = is_defined(m, 0) ? low_bits(m->regs[0], 8 * n) : 0;
+        v = atomic_value(i, load_le(p.bytes, n), v, expected);
+      }
+      store_le(t.bytes, n, v);
     }
   }
   trace(data, &t);
@@ -575,7 +769,7 @@ static void machine_free(struct machine *m) {
   }
   free(m->stores);
   free(m->ctx);
-  free(m->packet);
+  free(m->buffer);
   free(m->second);
 }
 
@@ -609,7 +803,7 @@ static int machine_init(struct machine *m, const struct warrant_program *program
                         struct warrant_error *error) {
   uint64_t total = 0;
   if (!(m->ctx = bytes_or_fail(m->type->ctx_size, &total, error)) ||
-      !(m->packet = bytes_or_fail(env->packet_size, &total, error)) ||
+      !(m->buffer = bytes_or_fail(env->packet_size + 2 * (uint64_t)ROOM, &total, error)) ||
       !(m->stores = bytes_or_fail(program->map_count * sizeof *m->stores, &total, error)) ||
       !(m->second = bytes_or_fail(program->insn_count, &total, error)))
     return -1;
@@ -622,14 +816,16 @@ static int machine_init(struct machine *m, const struct warrant_program *program
   if (env->ctx_size)
     memcpy(m->ctx, env->ctx_bytes, env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
   if (env->packet_size)
-    memcpy(m->packet, env->packet_bytes, env->packet_size);
-  for (uint64_t i = 0; i < STACK_SIZE; i++) { /* any bytes will do, but the reference has the same */
+    memcpy(m->buffer + ROOM, env->packet_bytes, env->packet_size);
+  m->packet_at = env->packet;
+  m->packet_size = env->packet_size;
+  for (uint64_t i = 0; i < STACK_TOTAL; i++) { /* any bytes will do, but the reference has the same */
     __extension__ unsigned __int128 v = (unsigned __int128)(i + 1) * 2654435761u + env->seed;
     m->stack[i] = (uint8_t)(v >> 13);
   }
   m->random = env->seed;
   m->regs[1] = env->ctx;
-  m->regs[10] = env->stack + STACK_SIZE;
+  m->regs[10] = env->stack + STACK_TOTAL;
   m->defined = 1u << 1 | 1u << 10;
   return 0;
 }

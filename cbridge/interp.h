@@ -38,6 +38,8 @@ enum warrant_fault {
   WARRANT_BAD_HELPER_ARGUMENT,
   WARRANT_UNKNOWN_HELPER,
   WARRANT_BAD_MAP,
+  WARRANT_STACK_OVERFLOW,
+  WARRANT_BAD_INSTRUCTION,
   WARRANT_OUT_OF_FUEL,
 };
 const char *warrant_fault_name(enum warrant_fault fault);
@@ -49,7 +51,7 @@ struct warrant_trace {
   uint16_t defined; /* bit r: register r is defined */
   bool writes;
   uint8_t region; /* 0 stack, 1 ctx, 2 packet, 3 map value */
-  uint32_t map, index;
+  uint32_t map, index; /* map and value, or index alone: the frame */
   int64_t off; /* from the region's start; from the frame's top on the stack */
   uint8_t size;
   uint8_t bytes[8];

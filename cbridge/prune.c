@@ -40,16 +40,33 @@ static bool constant_differs(const struct w_state *from, struct w_aval x, const 
   return f->kind != W_FSCALAR || !w_sc_is_const(f->s, &c) || c + (uint64_t)x.c != d + (uint64_t)y.c;
 }
 
+/* The same calls are under way, and `from` knows at least the registers of callers that `to` knows.
+ */
+static bool same_callers(const struct w_state *from, const struct w_state *to) {
+  if (from->depth != to->depth)
+    return false;
+  for (uint32_t k = 0; k < to->depth; k++)
+    if (from->frames[k].pc != to->frames[k].pc ||
+        (to->frames[k].defined & ~from->frames[k].defined))
+      return false;
+  return true;
+}
+
 bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
                const struct w_state *to, struct w_subst *sub) {
-  if (from->pc != to->pc || (to->defined & ~from->defined))
+  if (from->pc != to->pc || (to->defined & ~from->defined) || !same_callers(from, to))
     return false;
-  for (int i = 0; i < W_FRAME_WORDS; i++)
-    if (to->written[i] & ~from->written[i])
+  for (uint32_t i = 0; i < w_words(to); i++)
+    if (*w_word(to, i) & ~*w_word(from, i))
       return false;
   for (int r = 0; r < 11; r++)
     if (to->defined >> r & 1 && constant_differs(from, from->regs[r], to, to->regs[r]))
       return false;
+  for (uint32_t k = 0; k < to->depth; k++)
+    for (int r = 6; r < 11; r++)
+      if (to->frames[k].defined >> r & 1 &&
+          constant_differs(from, from->frames[k].regs[r], to, to->frames[k].regs[r]))
+        return false;
   if (!subst_reset(pool, sub, to->next))
     return false;
   if (to->next && to->facts[0].kind != W_FNONE) {
@@ -59,6 +76,11 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
   for (int r = 0; r < 11; r++)
     if (to->defined >> r & 1 && !match(sub, from->regs[r], to->regs[r]))
       return false;
+  for (uint32_t k = 0; k < to->depth; k++)
+    for (int r = 6; r < 11; r++)
+      if (to->frames[k].defined >> r & 1 &&
+          !match(sub, from->frames[k].regs[r], to->frames[k].regs[r]))
+        return false;
   for (uint32_t i = 0, j = 0; i < to->nslots; i++) {
     while (j < from->nslots && from->slots[j].off < to->slots[i].off)
       j++;
@@ -110,6 +132,24 @@ static struct w_aval rename_value(const struct w_state *from, struct w_names *na
                          (int64_t)((uint64_t)a.c - (uint64_t)names->base[a.sym])};
 }
 
+/* Of a caller's registers, those that count where it goes on. */
+static void normalise_caller(const struct w_flow *flow, const struct w_state *from, uint32_t k,
+                             struct w_names *names, struct w_state *to) {
+  const struct w_frame *f = &from->frames[k];
+  struct w_frame *g = &to->frames[k];
+  bool goes_on = f->pc < flow->count;
+  uint16_t live = (goes_on ? flow->live[f->pc] : 0) | 1u << 10,
+           value = (goes_on ? flow->value[f->pc] : 0) | 1u << 10;
+  memset(g, 0, sizeof *g);
+  memcpy(g->written, f->written, sizeof g->written);
+  g->pc = f->pc;
+  g->defined = f->defined & live;
+  for (int r = 6; r < 11; r++)
+    if (g->defined >> r & 1)
+      g->regs[r] = value >> r & 1 ? rename_value(from, names, to, f->regs[r])
+                                  : (struct w_aval){add_fact(to, NULL), 0};
+}
+
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
                  const struct w_state *from, struct w_state *to) {
   uint16_t live = flow->live[from->pc] | 1u << 10, value = flow->value[from->pc] | 1u << 10;
@@ -118,22 +158,28 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||
       !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
       !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
-      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + from->nslots,
-                 sizeof *to->facts) ||
+      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * from->depth + from->nslots, sizeof *to->facts) ||
       (from->nslots &&
-       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots))) {
+       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
+      (from->depth &&
+       !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))) {
     w_state_free(pool, to);
     return false;
   }
   memset(names->to, 0, n * sizeof *names->to);
   memset(names->plain, 0, n);
   to->pc = from->pc;
+  to->depth = from->depth;
   memcpy(to->written, from->written, sizeof to->written);
   to->defined = from->defined & live;
   add_fact(to, &from->facts[0]);
   for (int r = 0; r < 11; r++)
     if (to->defined & value & 1u << r && !from->regs[r].c)
       names->plain[from->regs[r].sym] = 1;
+  for (uint32_t k = 0; k < from->depth; k++)
+    for (int r = 6; r < 11; r++)
+      if (from->frames[k].defined >> r & 1 && !from->frames[k].regs[r].c)
+        names->plain[from->frames[k].regs[r].sym] = 1;
   for (uint32_t i = 0; i < from->nslots; i++)
     if (!from->slots[i].v.c)
       names->plain[from->slots[i].v.sym] = 1;
@@ -141,9 +187,12 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
     if (to->defined >> r & 1)
       to->regs[r] = value >> r & 1 ? rename_value(from, names, to, from->regs[r])
                                    : (struct w_aval){add_fact(to, NULL), 0};
+  for (uint32_t k = 0; k < from->depth; k++)
+    normalise_caller(flow, from, k, names, to);
   for (uint32_t i = 0; i < from->nslots; i++) {
     const struct w_slot *s = &from->slots[i];
-    if (!(flow->loaded[s->off + W_STACK] >> s->size & 1))
+    if (s->off < w_frame_top(from) - W_STACK ||
+        !(flow->loaded[w_frame_byte(s->off)] >> s->size & 1))
       continue;
     to->slots[to->nslots] = *s;
     to->slots[to->nslots++].v = rename_value(from, names, to, s->v);
@@ -161,6 +210,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
     return f->mx == g->mx && f->checked == g->checked && (!f->checked || f->av == g->av);
   case W_FVAL:
     return f->map == g->map && f->mx == g->mx;
+  case W_FSTACK: /* the same frame */
   case W_FMAP:
   case W_FNULL:
     return f->map == g->map;
@@ -170,9 +220,24 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
 
 static bool value_equal(struct w_aval a, struct w_aval b) { return a.sym == b.sym && a.c == b.c; }
 
+static bool callers_equal(const struct w_state *a, const struct w_state *b) {
+  if (a->depth != b->depth)
+    return false;
+  for (uint32_t k = 0; k < a->depth; k++) {
+    const struct w_frame *f = &a->frames[k], *g = &b->frames[k];
+    if (f->pc != g->pc || f->defined != g->defined ||
+        memcmp(f->written, g->written, sizeof f->written))
+      return false;
+    for (int r = 6; r < 11; r++)
+      if (f->defined >> r & 1 && !value_equal(f->regs[r], g->regs[r]))
+        return false;
+  }
+  return true;
+}
+
 bool w_state_equal(const struct w_state *a, const struct w_state *b) {
   if (a->pc != b->pc || a->defined != b->defined || a->nslots != b->nslots || a->next != b->next ||
-      memcmp(a->written, b->written, sizeof a->written))
+      memcmp(a->written, b->written, sizeof a->written) || !callers_equal(a, b))
     return false;
   for (int r = 0; r < 11; r++)
     if (a->defined >> r & 1 && !value_equal(a->regs[r], b->regs[r]))
@@ -194,11 +259,13 @@ static uint64_t mix(uint64_t h, uint64_t x) {
 
 uint64_t w_state_hash(const struct w_state *st) {
   uint64_t h = mix(st->defined, (uint64_t)st->pc);
-  for (int i = 0; i < W_FRAME_WORDS; i++)
-    h = mix(h, st->written[i]);
+  for (uint32_t i = 0; i < w_words(st); i++)
+    h = mix(h, *w_word(st, i));
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
+  for (uint32_t k = 0; k < st->depth; k++)
+    h = mix(h, st->frames[k].pc);
   for (uint32_t i = 0; i < st->nslots; i++)
     h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym),
             (uint64_t)st->slots[i].v.c);
@@ -294,7 +361,7 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
     return h;
   }
   if (f->kind == g->kind && x.c == y.c &&
-      (f->map == g->map || f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FEND)) {
+      (f->map == g->map || f->kind == W_FCTX || f->kind == W_FEND)) {
     *base = 0;
     return h;
   }
@@ -336,13 +403,15 @@ static struct w_aval keep_value(struct joining *j, struct w_aval x) {
 bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to) {
   struct joining j = {.a = a, .b = b, .to = to};
-  size_t size = (11 + a->nslots) * sizeof *j.pairs;
+  size_t size = (11 + 5 * a->depth + a->nslots) * sizeof *j.pairs;
   memset(to, 0, sizeof *to);
-  bool made =
-      (j.pairs = w_resize(pool, NULL, 0, size)) &&
-      w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + a->nslots, sizeof *to->facts) &&
-      (!a->nslots ||
-       w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots));
+  bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
+              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * a->depth + a->nslots,
+                        sizeof *to->facts) &&
+              (!a->nslots ||
+               w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots)) &&
+              (!a->depth ||
+               w_reserve(pool, (void **)&to->frames, &to->frame_cap, a->depth, sizeof *to->frames));
   if (made) {
     to->pc = a->pc;
     to->defined = a->defined & b->defined;
@@ -352,6 +421,16 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
       j.wide = wide >> r & 1;
       if (to->defined >> r & 1)
         to->regs[r] = join_values(&j, a->regs[r], b->regs[r]);
+    }
+    j.wide = wide & W_ANY_CALLER;
+    to->depth = a->depth; /* the calls are the same */
+    for (uint32_t k = 0; k < a->depth; k++) {
+      const struct w_frame *f = &a->frames[k], *g = &b->frames[k];
+      to->frames[k] = (struct w_frame){.pc = f->pc, .defined = f->defined & g->defined};
+      memcpy(to->frames[k].written, f->written, sizeof f->written);
+      for (int r = 6; r < 11; r++)
+        if (to->frames[k].defined >> r & 1)
+          to->frames[k].regs[r] = join_values(&j, f->regs[r], g->regs[r]);
     }
     j.wide = wide & W_ANY_SLOT;
     for (uint32_t i = 0; i < a->nslots; i++) {
@@ -396,6 +475,14 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
 struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
                               const struct w_state *b) {
   struct w_difference d = {0};
+  if (!same_callers(a, b) || !same_callers(b, a)) {
+    d.distance = UINT32_MAX;
+    return d;
+  }
+  for (uint32_t k = 0; k < a->depth; k++)
+    for (int r = 6; r < 11; r++)
+      if (a->frames[k].defined >> r & 1)
+        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, &d);
   for (int r = 0; r < 11; r++) {
     if ((a->defined ^ b->defined) >> r & 1) {
       d.where |= 1u << r;

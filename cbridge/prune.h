@@ -31,16 +31,17 @@ void w_names_free(struct w_pool *pool, struct w_names *names);
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
                  const struct w_state *from, struct w_state *to);
 
-/* A state that stands for all that normalised `a` stands for, and where they have the same shape
- * for what `b` does. In the registers of `wide` (and the slots, with W_ANY_SLOT) a number that
- * differs becomes any number, of as many bytes as both when both are constants; in the others it
- * becomes what covers both. False: out of memory. */
+/* A state that stands for all that normalised `a` stands for (with the same calls as `b`), and
+ * where they have the same shape for what `b` does. In the registers of `wide` (and the slots, with
+ * W_ANY_SLOT) a number that differs becomes any number, of as many bytes as both when both are
+ * constants; in the others it becomes what covers both. False: out of memory. */
 bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to);
-/* Where `a` is not covered by `b`: a bit for each register, and W_ANY_SLOT. */
+/* Where `a` is not covered by `b`: a bit for each register, W_ANY_SLOT and W_ANY_CALLER. */
 struct w_difference {
   uint32_t where, constants; /* `constants`: where one of the two is a constant */
-  uint32_t distance;         /* grows with how much; 0 is not said to mean that b covers a */
+  uint32_t distance; /* grows with how much; 0 is not said to mean that b covers a; the most: other
+                        calls */
 };
 struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
                               const struct w_state *b);

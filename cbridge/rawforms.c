@@ -1,4 +1,5 @@
-/* Programs without an object file: instruction bytes, `tcpdump -ddd` text, hexadecimal text.
+/* Programs without an object file: instruction bytes, `tcpdump -ddd` text, assembly, hexadecimal
+ * text.
  *
  * Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every
  * instruction is one that Linux knows and the last is a return, as eBPF when every slot is a known
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asm.h"
 #include "loader.h"
 
 /* Numbers of a -ddd file: one for the count, four an instruction. */
@@ -370,6 +372,7 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error) {
   enum raw_form form = RAW_UNKNOWN;
+  bool assembly = options->format && strcmp(options->format, "asm") == 0;
   if (options->format) {
     if (strcmp(options->format, "ebpf") == 0)
       form = RAW_EBPF;
@@ -378,7 +381,7 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
     else if (strcmp(options->format, "seccomp") == 0)
       form = RAW_SECCOMP;
   }
-  if (form != RAW_EBPF) {
+  if (form != RAW_EBPF && !assembly) {
     struct warrant_cinsn *cinsns = NULL;
     uint32_t count = 0;
     int text = parse_ddd(name, bytes, size, &cinsns, &count, error);
@@ -388,9 +391,18 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
       return finish(name, form == RAW_SECCOMP ? WARRANT_SECCOMP : WARRANT_CBPF, NULL, cinsns, count,
                     options, object, error);
   }
-  if (warrant_is_text(bytes, size) && form == RAW_UNKNOWN)
+  bool text = form == RAW_UNKNOWN && warrant_is_text(bytes, size);
+  if (assembly || (text && warrant_asm_likely(bytes, size))) {
+    struct warrant_insn *insns = NULL;
+    uint32_t count = 0;
+    return warrant_asm(name, bytes, size, &insns, &count, error)
+               ? -1
+               : finish(name, WARRANT_EBPF, insns, NULL, count, options, object, error);
+  }
+  if (text)
     return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: text, but not what tcpdump -ddd prints (hexadecimal needs --hex)",
+                        "%s: text, but neither assembly nor what tcpdump -ddd prints (hexadecimal "
+                        "needs --hex)",
                         name);
   if (size % 8)
     return warrant_fail(error, WARRANT_BAD_INPUT,

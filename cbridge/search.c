@@ -121,27 +121,28 @@ static bool code_sub(struct search *s, uint32_t node) {
   return true;
 }
 
-/* The bytes of a read that had been written, run by run; and a write, or a spill that was read. */
+/* The bytes of a read that had been written, run by run; and a write, or a spill that was read.
+ * `before`: the bytes written before the instruction, where it may have written more. */
 static bool code_effects(struct search *s, const struct w_effects *effects,
-                         const uint64_t *written) {
+                         const uint64_t *before) {
   for (uint32_t k = 0; k < effects->count; k++) {
     const struct w_effect *e = &effects->e[k];
     int32_t end = e->off + e->n;
     if (e->kind == W_READ_SLOT || e->kind == W_WRITE) {
       bool slot = e->kind == W_READ_SLOT;
-      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) || !code_u(s, (uint64_t)(e->off + W_STACK)) ||
+      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) || !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) ||
           (!slot && !code_u(s, e->n)))
         return false;
       continue;
     }
     for (int32_t at = e->off; at < end;) {
       int32_t from = at;
-      while (at < end && w_bit(written, at))
+      while (at < end && (before ? w_bit(before, at) : w_written(&s->st, at)))
         at++;
-      if (at > from && (!code(s, W_CODE_READ) || !code_u(s, (uint64_t)(from + W_STACK)) ||
+      if (at > from && (!code(s, W_CODE_READ) || !code_u(s, (uint64_t)(from + W_STACK_TOTAL)) ||
                         !code_u(s, (uint64_t)(at - from))))
         return false;
-      while (at < end && !w_bit(written, at))
+      while (at < end && !(before ? w_bit(before, at) : w_written(&s->st, at)))
         at++;
     }
   }
@@ -240,7 +241,16 @@ static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, co
 }
 
 static uint64_t round_key(const struct search *s, const struct w_state *st) {
-  return w_round_key(st, s->q->flow.counts[st->pc] & s->q->flow.value[st->pc]);
+  const struct w_flow *flow = &s->q->flow;
+  uint64_t key = w_round_key(st, flow->counts[st->pc] & flow->value[st->pc]), c;
+  for (uint32_t k = 0; k < st->depth; k++) { /* and the loops that callers are in */
+    const struct w_frame *f = &st->frames[k];
+    uint16_t counts = f->pc < flow->count ? f->defined & flow->counts[f->pc] & flow->value[f->pc] : 0;
+    for (int r = 6; r < 10; r++)
+      if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
+        key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+  }
+  return key;
 }
 
 /* Goes on in a new node whose state is `st`; *st is taken over. */
@@ -360,7 +370,7 @@ static enum next generalise(struct search *s, const struct site *site, const str
     uint32_t node = shelf->nodes[shelf->count - 1 - k];
     struct w_difference d = w_differs(&s->q->target, exact, &s->a->nodes[node].st);
     /* another round of a loop is left alone: what counts the rounds must stay known */
-    if (d.distance >= least || d.constants & counts || is_bad(site, d.where))
+    if (d.distance >= least || d.constants & (counts | W_ANY_CALLER) || is_bad(site, d.where))
       continue;
     if (how != ALL) {
       least = d.distance;
@@ -372,7 +382,7 @@ static enum next generalise(struct search *s, const struct site *site, const str
   if (!count || (how == ALL && count == 1))
     return GO_ON;
   struct w_state st, more;
-  uint32_t wide = how == COVERING ? 0 : ~counts;
+  uint32_t wide = how == COVERING ? 0 : ~(counts | W_ANY_CALLER);
   if (!w_join(s->pool, exact, &s->a->nodes[partners[0]].st, wide, &st))
     return FAILED;
   for (uint32_t k = 1; k < count; k++) {
@@ -512,20 +522,21 @@ static enum next arrive(struct search *s, uint32_t from) {
 }
 
 static enum next branch(struct search *s, const struct w_insn *i) {
-  struct w_aval x, y;
+  struct w_aval x = {0, 0}, y = {0, 0};
+  bool free_choice = i->op == W_OP_MAYGOTO; /* either side may be */
   uint32_t pc = (uint32_t)s->st.pc;
   s->a->pc = pc;
-  if (!w_a_operands(i, &s->st, &x, &y, &s->a->why))
+  if (!free_choice && !w_a_operands(i, &s->st, &x, &y, &s->a->why))
     return s->pool->exhausted ? FAILED : REFUSED;
   if (!code(s, W_CODE_BRANCH))
     return FAILED;
   /* only the facts of these two symbols change */
   struct w_fact fx = s->st.facts[x.sym], fy = s->st.facts[y.sym];
-  bool falls = w_refine(&s->st, i->width, i->cmp, false, x, y);
+  bool falls = free_choice || w_refine(&s->st, i->width, i->cmp, false, x, y);
   struct w_fact gx = s->st.facts[x.sym], gy = s->st.facts[y.sym];
   s->st.facts[x.sym] = fx;
   s->st.facts[y.sym] = fy;
-  bool taken = w_refine(&s->st, i->width, i->cmp, true, x, y);
+  bool taken = free_choice || w_refine(&s->st, i->width, i->cmp, true, x, y);
   int64_t target = (int64_t)pc + 1 + i->off;
   s->taken++;
   if (taken && falls) {
@@ -585,19 +596,21 @@ static enum next step(struct search *s) {
     s->a->visited = s->q->max_visited;
     return refused(s, W_TOO_COMPLEX, pc, text);
   }
-  if (i->op == W_OP_JMP)
+  if (i->op == W_OP_JMP || i->op == W_OP_MAYGOTO)
     return branch(s, i);
   s->a->pc = pc;
-  if (i->op == W_OP_EXIT) {
+  if (i->op == W_OP_EXIT && !s->st.depth) {
     if (!w_a_exit(&s->q->target, &s->st, &s->a->why))
       return REFUSED;
     return code(s, W_CODE_EXIT) ? LEAF : FAILED;
   }
-  uint64_t written[W_FRAME_WORDS];
-  memcpy(written, s->st.written, sizeof written);
+  uint64_t before[W_STACK_WORDS];
+  bool both = i->op == W_OP_ATOMIC || i->op == W_OP_CALL || i->op == W_OP_CALLX; /* read, then write */
+  for (uint32_t k = 0; both && k < w_words(&s->st); k++)
+    before[k] = *w_word(&s->st, k);
   if (!w_a_exec(s->pool, &s->q->target, i, &s->st, &effects, &s->a->why))
     return s->pool->exhausted ? FAILED : REFUSED;
-  if (effects.count && !code_effects(s, &effects, written))
+  if (effects.count && !code_effects(s, &effects, both ? before : NULL))
     return FAILED;
   for (uint32_t k = 0; k < effects.count; k++)
     s->a->undefined[pc] |= effects.e[k].undefined;

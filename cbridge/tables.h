@@ -1,5 +1,5 @@
-/* Helpers, program types and context fields. The data is printed from semantics/Target.v into
- * tables.c when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields. The data is printed from semantics/Target.v into tables.c
+ * when the project is built; nobody writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
@@ -15,8 +15,8 @@ struct w_field {
   bool writable;
 };
 
-enum w_arg { W_ARG_ANY, W_ARG_MAP, W_ARG_KEY, W_ARG_VALUE, W_ARG_MEM, W_ARG_SIZE, W_ARG_CTX };
-enum w_ret { W_RET_INT, W_RET_VALUE };
+enum w_arg { W_ARG_ANY, W_ARG_MAP, W_ARG_KEY, W_ARG_VALUE, W_ARG_MEM, W_ARG_OUT, W_ARG_SIZE, W_ARG_CTX };
+enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
 struct w_helper {
   int32_t id;
   const char *name;
@@ -24,6 +24,7 @@ struct w_helper {
   enum w_arg args[5];
   uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
   int64_t lo, hi; /* signed, inclusive */
+  bool moves;     /* the packet may be elsewhere afterwards */
 };
 
 struct w_prog_type {
@@ -33,6 +34,7 @@ struct w_prog_type {
   const struct w_field *fields;
   uint32_t nfields;
   bool raw; /* the context is plain memory; the program says how much */
+  bool legacy; /* has the legacy packet loads */
   const int32_t *helpers;
   uint32_t nhelpers;
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
@@ -44,8 +46,8 @@ extern const uint32_t w_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
- * table's entry for a context of `ctx_size` bytes, and returned. */
+/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the table's
+ * entry for a context of `ctx_size` bytes, and returned. */
 static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
                                                        struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {

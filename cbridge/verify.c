@@ -31,6 +31,8 @@ const char *const *warrant_reasons(size_t *n) {
       "loop",
       "too-complex",
       "invalid-instruction",
+      "stack-overflow",
+      "bad-instruction",
   };
   *n = W_REASONS;
   return words;
@@ -103,6 +105,14 @@ static uint16_t reads(const struct w_insn *i) {
     return r;
   case W_OP_EXIT:
     return 1;
+  case W_OP_ATOMIC:
+    return (uint16_t)(d | r | (i->atomic == W_CMPXCHG));
+  case W_OP_LDPKT:
+    return (uint16_t)(1u << 6 | (i->reg ? r : 0));
+  case W_OP_CALLX:
+    return d;
+  case W_OP_CALLLOCAL:
+    return 1u << 10;
   case W_OP_CALL:
     for (uint32_t k = 0; k < w_helper_count; k++)
       if (w_helpers[k].id == i->imm)

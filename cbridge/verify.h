@@ -23,6 +23,8 @@ enum w_reason {
   W_LOOP,
   W_TOO_COMPLEX,
   W_INVALID_INSTRUCTION,
+  W_STACK_OVERFLOW,
+  W_BAD_INSTRUCTION,
   W_REASONS,
 };
 /* The reason words, in the order of enum w_reason; static. */

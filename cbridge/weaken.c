@@ -4,7 +4,7 @@
 
 /* What a derivation needs of the frame, and its steps. */
 struct w_need {
-  uint64_t written[W_FRAME_WORDS], slots[W_FRAME_WORDS];
+  uint64_t written[W_STACK_WORDS], slots[W_STACK_WORDS];
   uint64_t steps;
 };
 
@@ -16,7 +16,9 @@ static uint64_t next_u(const struct w_buf *b, size_t *at) {
 
 static void need_of_node(const struct w_node *node, struct w_need *need) {
   memset(need->slots, 0, sizeof need->slots);
-  memcpy(need->written, node->st.written, sizeof need->written);
+  memset(need->written, 0, sizeof need->written);
+  for (uint32_t k = 0; k < w_words(&node->st); k++)
+    need->written[k] = *w_word(&node->st, k);
   for (uint32_t k = 0; k < node->st.nslots; k++)
     w_bit_set(need->slots, node->st.slots[k].off);
   need->steps = node->potential;
@@ -54,7 +56,7 @@ static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) 
     need->steps += next_u(b, &at);
     return;
   }
-  int32_t off = (int32_t)next_u(b, &at) - W_STACK;
+  int32_t off = (int32_t)next_u(b, &at) - W_STACK_TOTAL;
   if (tag == W_CODE_SLOT) {
     w_bit_set(need->slots, off);
     return;
@@ -71,7 +73,7 @@ static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) 
 
 /* A branch: one step, and what either side needs. A side that cannot be taken takes no steps. */
 static void merge(struct w_need *need, const struct w_need *other) {
-  for (int k = 0; k < W_FRAME_WORDS; k++) {
+  for (int k = 0; k < W_STACK_WORDS; k++) {
     need->written[k] |= other->written[k];
     need->slots[k] |= other->slots[k];
   }
@@ -118,8 +120,8 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
     return false;
   nodes[node].potential = need.steps;
   memset(room->used, 0, st->next);
-  for (int k = 0; k < W_FRAME_WORDS; k++)
-    st->written[k] &= need.written[k];
+  for (uint32_t k = 0; k < w_words(st); k++)
+    *w_word(st, k) &= need.written[k];
   for (uint32_t k = 0; k < st->nslots; k++)
     if (w_bit(need.slots, st->slots[k].off)) {
       room->used[st->slots[k].v.sym] = 1;
@@ -129,6 +131,10 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       room->used[st->regs[r].sym] = 1;
+  for (uint32_t k = 0; k < st->depth; k++)
+    for (int r = 6; r < 11; r++)
+      if (st->frames[k].defined >> r & 1)
+        room->used[st->frames[k].regs[r].sym] = 1;
   for (uint32_t k = 1; k < st->next; k++)
     if (!room->used[k])
       st->facts[k].kind = W_FNONE;

@@ -55,7 +55,22 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
   | PStack k =>
     let sl := kill k (zbytes z) (a_slots a) in
     let sl := match low_bytes (a_facts a) z v with Some v' => zset k (z, v') sl | None => sl end in
-    Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_facts a) (a_next a))
+    Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal => Some (a_goto a (a_pc a + 1))
+  end.
+
+(** Bytes that something else wrote: spills end; [n] of them are certainly written, and at most [m] are. *)
+Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
+  match pl with
+  | PStack k => AState (a_pc a) (a_regs a) (kill k m (a_slots a)) (Z.lor (a_written a) (frame_bits k n)) (a_frames a) (a_facts a) (a_next a)
+  | _ => a
+  end.
+Definition is_stack (pl : place) : bool := match pl with PStack _ => true | _ => false end.
+(** Atomics: the old value, and the state after the write. *)
+Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
+  match pl with
+  | PStack k => if init_ok t (a_written a) k (zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
+  | PCtx _ => None
+  | PPkt | PVal => Some a
   end.

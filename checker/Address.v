@@ -1,14 +1,15 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: from the frame's top, from the context's start. *)
+(** Offsets: as [stack_addr] numbers them, from the context's start. *)
 Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal.
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
-Definition a_addr (t : target) (F : facts) (a : aval) (off n : Z) (w : bool) : option place :=
+Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w : bool) : option place :=
   let k := snd a + off in
   match fact_of F a with
-  | Some FStack => if (- stack_size <=? k) && (k + n <=? 0) then Some (PStack k) else None
+  | Some (FStack j) =>  (* within this frame, and it is live *)
+    if (0 <=? j) && (j <=? depth) && (- stack_size <=? k) && (k + n <=? 0) then Some (PStack (k - stack_size * j)) else None
   | Some FCtx => if (0 <=? k) && (k + n <=? pt_ctx_size (t_type t)) then Some (PCtx k) else None
   | Some (FPkt _ (Some v)) => if (0 <=? k) && (k + n <=? v) then Some PPkt else None
   | Some (FVal i mx) =>
@@ -19,8 +20,8 @@ Definition a_addr (t : target) (F : facts) (a : aval) (off n : Z) (w : bool) : o
   | _ => None
   end.
 
-(** The bytes of the frame [k, k + n) as a set of bits; and whether all of them were written. *)
-Definition frame_bits (k n : Z) : Z := Z.shiftl (Z.ones n) (k + stack_size).
+(** The bytes [k, k + n) of the stack as a set of bits; and whether all of them were written. *)
+Definition frame_bits (k n : Z) : Z := Z.shiftl (Z.ones n) (k + stack_total).
 Definition all_init (ini k n : Z) : bool := Z.land ini (frame_bits k n) =? frame_bits k n.
 (** Undefined stack bytes may be read under this profile, or there are none here. *)
 Definition init_ok (t : target) (ini k n : Z) : bool := negb (pf_strict_stack (t_profile t)) || all_init ini k n.

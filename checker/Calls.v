@@ -1,58 +1,121 @@
-(** Helper calls by contract. *)
+(** Helper calls by contract, and calls of local functions. *)
 From Checker Require Export Refine.
 
-(** Memory that a helper may read. *)
+(** Memory that a helper may read, or write. *)
 Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
-  match a_addr t (a_facts a) x 0 n false with
+  match a_addr t (a_facts a) (a_depth a) x 0 n false with
   | Some (PStack k) => init_ok t (a_written a) k n
   | Some (PCtx _) | None => false
   | Some PPkt | Some PVal => true
   end.
-Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (m : option Z) : option (option Z) :=
+Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
+  if 0 <? n then
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _) | None => None | Some pl => Some pl end
+  else None.
+
+(** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it. *)
+Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z) }.
+Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option a_seen :=
   match args, rs with
-  | [], _ => Some m
+  | [], _ => Some q
   | _ :: _, [] => None
   | g :: args', r :: rs' =>
     match get r (a_regs a) with
     | None => None
     | Some x =>
-      let reads n := if a_reads t a x n then a_args t a args' rs' m else None in
-      let of_map f := match obind m (map_of t) with Some d => reads (f d) | None => None end in
+      let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
+      let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
+      let sized (k : Z -> Z -> option a_seen) :=
+        match rs' with
+        | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
+                     | Some (_, s) => if 0 <? s_umin s then k (s_umin s) (s_umax s) else None
+                     | None => None
+                     end
+        | [] => None
+        end in
       match g with
-      | AAny => a_args t a args' rs' m
+      | AAny => a_args t a args' rs' q
       | AMap => match fact_of (a_facts a) x with
-                | Some (FMap i) => if snd x =? 0 then a_args t a args' rs' (Some i) else None
+                | Some (FMap i) => if snd x =? 0 then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
                 | _ => None
                 end
       | AKey => of_map m_key
       | AValue => of_map m_value
-      | AMem => match rs' with
-                | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
-                             | Some (_, s) => if 0 <? s_umin s then reads (s_umax s) else None
-                             | None => None
-                             end
-                | [] => None
-                end
-      | ASize => a_args t a args' rs' m
+      | AMem => sized (fun _ hi => reads hi)
+      | AOut => sized (fun lo hi => match a_writes t a x hi with
+                                    | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)))
+                                    | None => None
+                                    end)
+      | ASize => a_args t a args' rs' q
       | ACtx => match fact_of (a_facts a) x with
-                | Some FCtx => if snd x =? 0 then a_args t a args' rs' m else None
+                | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
       end
     end
   end.
-Definition a_ret (r : ret) (m : option Z) : option ares :=
+(** Whether the program type allows a result of [0], or has any result to allow. *)
+Definition zero_allowed (t : target) : bool :=
+  match pt_ret (t_type t) with None => true | Some (lo, hi) => (lo <=? 0) && (0 <=? hi) end.
+Definition some_allowed (t : target) : bool :=
+  match pt_ret (t_type t) with None => true | Some (lo, hi) => (0 <=? lo) && (lo <=? hi) && (hi <? half_size) end.
+(** The result register after the call, if it is defined. *)
+Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
   match r with
-  | RInt lo hi => if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (New (FScalar false (sc_srange lo hi)) 0) else None
-  | RValue => match m with Some i => Some (New (FNull i) 0) | None => None end
+  | RInt lo hi =>
+    if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
+  | RValue => match m with Some i => Some (Some (New (FNull i) 0)) | None => None end
+  | RTail => if some_allowed t then Some None else None
   end.
 Definition a_clobber (a : astate) : astate :=
-  AState (a_pc a) (set R1 None (set R2 None (set R3 None (set R4 None (set R5 None (a_regs a))))))
-         (a_slots a) (a_written a) (a_facts a) (a_next a).
+  AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+(** The packet may have moved: what pointed into it is a number that tells an address. *)
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition a_moved (a : astate) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
+Definition a_finish (a : astate) (r : option ares) : astate :=
+  match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
+(** No call is under way: what ends this function ends the program. *)
+Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _ :: _ => false end.
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
     obind (helper_of h) (fun d =>
-    obind (a_args t a (h_args d) arg_regs None) (fun m =>
-    obind (a_ret (h_ret d) m) (fun r => Some (a_put (a_clobber a) 1 R0 r))))
+    obind (a_args t a (h_args d) arg_regs (ASeen None None)) (fun q =>
+    obind (a_ret t (h_ret d) (as_map q)) (fun r =>
+      if match h_ret d with RTail => negb (a_in_main a) | _ => false end then None else
+      let a := a_clobber a in
+      let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
+      let a := if h_moves d then a_moved a else a in
+      Some (a_finish a r))))
+  else None.
+
+(** A local function: a frame of its own, nothing in it written, and its top is a new symbol. *)
+Definition a_call_local (a : astate) (target : Z) : option astate :=
+  let n := a_depth a + 1 in
+  if n <? max_frames then
+    let r := a_regs a in
+    let N := @None aval in
+    let k := - stack_size * (n + 1) in
+    Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
+                 (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
+                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n) (a_facts a)) (a_next a + 1))
+  else None.
+Definition a_leave (a : astate) : option astate :=
+  match a_frames a, get R0 (a_regs a) with
+  | f :: fs, Some x =>
+    Some (AState (af_pc f) (clobber (set R0 (Some x) (af_regs f))) (a_slots a) (a_written a) fs (a_facts a) (a_next a))
+  | _, _ => None
+  end.
+(** Legacy packet loads. *)
+Definition a_load_packet (t : target) (a : astate) (z : size) (ind : option reg) : option astate :=
+  if pt_legacy (t_type t) && a_in_main a && zero_allowed t then
+    match get R6 (a_regs a), match ind with Some r => get r (a_regs a) | None => Some (0, 0) end with
+    | Some c, Some _ =>
+      match fact_of (a_facts a) c with
+      | Some FCtx => if snd c =? 0 then Some (a_put (a_clobber a) 1 R0 (New (FScalar false (sc_of_bytes z)) 0)) else None
+      | _ => None
+      end
+    | _, _ => None
+    end
   else None.

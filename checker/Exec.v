@@ -28,41 +28,63 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
       then Some (a_put a 2 d (New (FVal i 0) off)) else None)
   | Ldx z sx d r off =>
     obind (get r (a_regs a)) (fun x =>
-    obind (a_addr t F x off (zbytes z) false) (fun pl =>
+    obind (a_addr t F (a_depth a) x off (zbytes z) false) (fun pl =>
     obind (a_load t a z sx pl) (fun r => Some (a_put a 1 d r))))
   | St z d off i =>
     obind (get d (a_regs a)) (fun x =>
     obind (aconst F i) (fun v =>
-    obind (a_addr t F x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl => a_store t a z pl v)))
   | Stx z d off r =>
     obind (get d (a_regs a)) (fun x =>
     obind (get r (a_regs a)) (fun v =>
-    obind (a_addr t F x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+  | Atomic z op fetch d off r =>
+    obind (get d (a_regs a)) (fun x =>
+    obind (get r (a_regs a)) (fun _ =>
+    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl =>
+    obind (a_atomic t a z pl) (fun a' =>
+      let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
+      match op with
+      | Cmpxchg => match get R0 (a_regs a) with Some _ => Some (a_put a' 1 R0 old) | None => None end
+      | _ => if fetch then if is_r10 r then None else Some (a_put a' 1 r old) else Some (a_goto a' (a_pc a' + 1))
+      end))))
+  | LdPkt z ind _ => a_load_packet t a z ind
   | Ja off => Some (a_goto a (a_pc a + 1 + off))
   | Call h => a_call t a h
-  | Jmp _ _ _ _ _ | Exit => None
+  | CallX r => obind (get r (a_regs a)) (fun x => obind (const_of F x) (fun h => a_call t a h))
+  | CallLocal off => a_call_local a (a_pc a + 1 + off)
+  | Exit => a_leave a
+  | Jmp _ _ _ _ _ | MayGoto _ => None
+  end.
+(** Instructions that may end the program instead of going on. *)
+Definition may_end (i : insn) : bool :=
+  match i with
+  | LdPkt _ _ _ | CallX _ => true
+  | Call h => match helper_of h with Some d => match h_ret d with RTail => true | _ => false end | None => false end
+  | _ => false
   end.
 
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
-  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) F (a_next a))).
+  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a))).
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>
     obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y =>
       let F := a_facts a in
       Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y), a_assume a (a_pc a + 1) (refine F w c false x y))))
+  | MayGoto off => Some (Some (a_goto a (a_pc a + 1 + off)), Some (a_goto a (a_pc a + 1)))
   | _ => None
   end.
 
 (** The end, with a result that the program type allows. *)
 Definition a_exit (i : insn) (a : astate) : bool :=
-  match i, get R0 (a_regs a) with
-  | Exit, Some v =>
+  match i, a_frames a, get R0 (a_regs a) with
+  | Exit, [], Some v =>
     match pt_ret (t_type t) with
     | None => true
     | Some (lo, hi) => let s := sc_trunc A32 (snd (any_view (a_facts a) v)) in (lo <=? s_umin s) && (s_umax s <=? hi)
     end
-  | _, _ => false
+  | _, _, _ => false
   end.
 End Exec.

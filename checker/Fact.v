@@ -9,7 +9,7 @@ Definition soff (z : Z) : Z := sgn64 (wrap z).
 
 Inductive fact :=
   | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
-  | FStack                                    (* the top of the frame: r10 *)
+  | FStack (j : Z)                            (* the top of frame j *)
   | FCtx                                      (* the context *)
   | FPkt (mx : Z) (av : option Z)             (* at most mx past the packet's start; av: so many bytes from here are packet *)
   | FEnd                                      (* the packet's end *)
@@ -23,7 +23,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   0 <= w < W /\
   match f with
   | FScalar _ s => in_scalar s w
-  | FStack => w = l_stack L + stack_size
+  | FStack j => w = frame_top L j
   | FCtx => w = l_ctx L
   | FPkt mx av => l_pkt L <= w <= l_pkt L + mx /\ match av with Some k => w + k <= l_pkt L + l_len L | None => True end
   | FEnd => w = l_pkt L + l_len L

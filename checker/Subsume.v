@@ -8,7 +8,7 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   let here := snd a =? 0 in
   match f with
   | FScalar ta s => let '(ta', s') := any_view F a in (ta || negb ta') && sc_le s' s
-  | FStack => here && match fact_of F a with Some FStack => true | _ => false end
+  | FStack j => here && match fact_of F a with Some (FStack j') => j =? j' | _ => false end
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
@@ -47,16 +47,28 @@ Definition aval_le (next : Z) (sub : subst) (a b : aval) : bool :=
   end.
 Definition oval_le (next : Z) (sub : subst) (a b : option aval) : bool :=
   match b, a with None, _ => true | Some y, Some x => aval_le next sub x y | Some _, None => false end.
+Definition regs_le (next : Z) (sub : subst) (a b : rf (option aval)) : bool :=
+  forallb (fun r => oval_le next sub (get r a) (get r b)) all_regs.
+Fixpoint frames_le (next : Z) (sub : subst) (a b : list aframe) : bool :=
+  match a, b with
+  | [], [] => true
+  | f :: a', g :: b' => (af_pc f =? af_pc g) && regs_le next sub (af_regs f) (af_regs g) && frames_le next sub a' b'
+  | _, _ => false
+  end.
 (** Symbols of the target at or above its counter, or below 0, stand for nothing. *)
+Definition regs_ok (next : Z) (x : rf (option aval)) : bool :=
+  forallb (fun r => match get r x with Some v => bound_in next v | None => true end) all_regs.
 Definition names_ok (b : astate) : bool :=
   (0 <=? a_next b) && zall (fun k _ => (0 <=? k) && (k <? a_next b)) (a_facts b)
-  && forallb (fun r => match get r (a_regs b) with Some v => bound_in (a_next b) v | None => true end) all_regs
+  && regs_ok (a_next b) (a_regs b)
+  && forallb (fun f => regs_ok (a_next b) (af_regs f)) (a_frames b)
   && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b).
 Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   (a_pc a =? a_pc b)
   && names_ok b
   && facts_le t a sub (a_facts b)
-  && forallb (fun r => oval_le (a_next a) sub (get r (a_regs a)) (get r (a_regs b))) all_regs
+  && regs_le (a_next a) sub (a_regs a) (a_regs b)
+  && frames_le (a_next a) sub (a_frames a) (a_frames b)
   && zall (fun o sl => match zfind o (a_slots a) with
                        | Some sl' => size_eqb (fst sl') (fst sl) && aval_le (a_next a) sub (snd sl') (snd sl)
                        | None => false

@@ -39,7 +39,7 @@ let fact r =
     let s_smin = sleb r in
     let s_smax = sleb r in
     Core.FScalar (tainted, { Core.s_tnum = { Core.t_val; t_mask }; s_umin; s_umax; s_smin; s_smax })
-  | 1 -> Core.FStack
+  | 1 -> Core.FStack (uleb r)
   | 2 -> Core.FCtx
   | 3 ->
     let most = uleb r in
@@ -52,8 +52,7 @@ let fact r =
   | 7 -> Core.FNull (uleb r)
   | n -> bad "%d is no kind of fact" n
 
-let state r =
-  let a_pc = uleb r in
+let registers r =
   let reg () = option r "a register" value in
   let f0 = reg () in
   let f1 = reg () in
@@ -66,20 +65,37 @@ let state r =
   let f8 = reg () in
   let f9 = reg () in
   let f10 = reg () in
+  { Core.f0; f1; f2; f3; f4; f5; f6; f7; f8; f9; f10 }
+
+let stack_bytes = 512 (* of bits *)
+
+let written r =
+  let n = count r in
+  if n > stack_bytes then bad "%d bytes are more than the stack has" n;
+  Z.shift_left (Z.of_bits (string r n)) (8 * (stack_bytes - n))
+
+let state r =
+  let a_pc = uleb r in
+  let a_regs = registers r in
   let a_slots =
     table r (fun r ->
         let offset = sleb r in
         let z = size r in
         (offset, (z, value r)))
   in
-  let a_written = Z.of_bits (string r 64) in
+  let a_written = written r in
+  let caller l =
+    let af_pc = uleb r in
+    { Core.af_pc; af_regs = registers r } :: l
+  in
+  let a_frames = List.rev (repeat (count r) caller []) in
   let a_facts =
     table r (fun r ->
         let symbol = uleb r in
         (symbol, fact r))
   in
   let a_next = uleb r in
-  { Core.a_pc; a_regs = { Core.f0; f1; f2; f3; f4; f5; f6; f7; f8; f9; f10 }; a_slots; a_written; a_facts; a_next }
+  { Core.a_pc; a_regs; a_slots; a_written; a_frames; a_facts; a_next }
 
 let potential r =
   let p_c = sleb r in

@@ -55,13 +55,15 @@ let fault_name = function
   | BadHelperArgument -> "bad-helper-argument"
   | UnknownHelper -> "unknown-helper"
   | BadMap -> "bad-map"
+  | StackOverflow -> "stack-overflow"
+  | BadInstruction -> "bad-instruction"
 
 (* {1 Lines of text} *)
 
 let hex z = "\"0x" ^ Z.format "%x" z ^ "\""
 
 let region_name = function
-  | Core.KStack -> "stack"
+  | Core.KStack k -> if Z.equal k Z.zero then "stack" else "stack" ^ Z.to_string k
   | KCtx -> "ctx"
   | KPacket -> "packet"
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)

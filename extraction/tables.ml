@@ -16,6 +16,7 @@ let argument = function
   | AKey -> "W_ARG_KEY"
   | AValue -> "W_ARG_VALUE"
   | AMem -> "W_ARG_MEM"
+  | AOut -> "W_ARG_OUT"
   | ASize -> "W_ARG_SIZE"
   | ACtx -> "W_ARG_CTX"
 
@@ -23,9 +24,11 @@ let argument = function
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
 
 let helper h =
-  let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero) in
+  let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
+    | RTail -> ("TAIL", Num.zero, Num.zero)
+  in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
 
 let types = prog_types @ [ raw Num.zero ]
 
@@ -40,8 +43,8 @@ let lists t =
 let prog_type t =
   let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
   let has_ret, lo, hi = match t.pt_ret with None -> (false, Num.zero, Num.zero) | Some (lo, hi) -> (true, lo, hi) in
-  p "  {%s, \"%s\", %s, %s, %d, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
-    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw)
+  p "  {%s, \"%s\", %s, %s, %d, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
+    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
 

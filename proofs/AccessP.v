@@ -1,41 +1,100 @@
 (** Addresses, loads and stores: an access that the checker lets pass does not fault, and what is said of the result holds. *)
 From Checker Require Import Access.
 From Proofs Require Export ArithP.
-From Proofs Require Import ScalarP.
+
+(* [injection] would compute the results. *)
+Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.
+Proof. intros H. exact (f_equal (fun o => match o with Some z => z | None => x end) H). Qed.
+
+(** * The stack's bytes, by offset *)
+
+Lemma frame_at_in j o n : in_frame j o n -> 0 < n -> frame_at o = j.
+Proof.
+  unfold in_frame, frame_at, stack_size. intros I N. rewrite Z.shiftr_div_pow2 by lia. change (2 ^ 9) with 512.
+  Z.div_mod_to_equations. lia.
+Qed.
+Lemma stack_addr_in_frame L j o n : in_frame j o n -> 0 < n -> stack_addr L o = frame_top L j + (o + stack_size * j).
+Proof. intros I N. unfold stack_addr. rewrite (frame_at_in j o n I N). reflexivity. Qed.
+Lemma one_frame_range o n : one_frame o n -> - stack_total <= o /\ o + n <= 0.
+Proof. unfold one_frame, in_frame, stack_total, stack_size, max_frames. intros [j [J I]]. lia. Qed.
+Lemma one_frame_less o n n' : one_frame o n -> n' <= n -> one_frame o n'.
+Proof. unfold one_frame, in_frame. intros [j [J I]] Le. exists j. lia. Qed.
+Lemma one_frame_byte i : 0 <= i < stack_total -> one_frame (i - stack_total) 1.
+Proof.
+  unfold one_frame, in_frame, stack_total, stack_size, max_frames. intros I. exists (7 - i / 512).
+  Z.div_mod_to_equations. lia.
+Qed.
+(** Within one frame, offsets are addresses. *)
+Lemma stack_addr_add L o n d : one_frame o n -> 0 <= d < n -> stack_addr L (o + d) = stack_addr L o + d.
+Proof.
+  intros [j [_ I]] D. rewrite (stack_addr_in_frame L j o n I) by lia. rewrite (stack_addr_in_frame L j (o + d) 1);
+    [lia | unfold in_frame in *; lia | lia].
+Qed.
+Lemma stack_addr_in L o n b : one_frame o n -> stack_addr L o <= b < stack_addr L o + n -> in_stack L b = true.
+Proof.
+  intros [j [J I]] B. rewrite (stack_addr_in_frame L j o n I) in B by lia. apply in_stack_spec. exists j.
+  split; [exact J |]. unfold in_frame, stack_size in *. lia.
+Qed.
+(** Different offsets are different bytes. *)
+Lemma stack_addr_apart t L o n k h b : wf_layout t L -> one_frame o n -> one_frame k h -> o + n <= k \/ k + h <= o ->
+  stack_addr L o <= b < stack_addr L o + n -> ~ stack_addr L k <= b < stack_addr L k + h.
+Proof.
+  intros WL [j [J I]] [i [Hi K]] D B C. rewrite (stack_addr_in_frame L j o n I) in B by lia.
+  rewrite (stack_addr_in_frame L i k h K) in C by lia. destruct (Z.eqb_spec j i) as [E | E].
+  - rewrite E in B. lia.
+  - assert (A := frames_apart WL j i J Hi E). unfold disjoint in A. cbn [frame_region r_base r_size] in A.
+    unfold in_frame, frame_top, stack_size in *. lia.
+Qed.
+
+(** * Places *)
 
 (** The [n] bytes at address [x] are in a region that is neither the stack nor the context, and that may be written if [w]. *)
 Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true).
-(** The [n] bytes at address [x] are in the place [pl], and may be written if [w]. *)
-Definition at_place (t : target) (L : layout) (pl : place) (x n : Z) (w : bool) : Prop :=
+(** The [n] bytes at address [x] are in the place [pl] when [d] calls are under way, and may be written if [w].
+    On the stack they are within one live frame. *)
+Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w : bool) : Prop :=
   match pl with
-  | PStack k => x = l_stack L + stack_size + k /\ - stack_size <= k /\ k + n <= 0
+  | PStack k => x = stack_addr L k /\ exists j, 0 <= j <= d /\ in_frame j k n
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
   | PPkt | PVal => in_plain t L x n w
   end.
-Lemma at_place_read t L pl x n w : at_place t L pl x n w -> at_place t L pl x n false.
+Lemma at_place_read t L d pl x n w : at_place t L d pl x n w -> at_place t L d pl x n false.
 Proof.
   destruct pl; cbn [at_place]; intros H; try exact H;
     destruct H as [r [I [Ins _]]]; exists r; (split; [exact I | split; [exact Ins | discriminate]]).
 Qed.
-Lemma at_place_less t L pl x n n' w : at_place t L pl x n w -> n' <= n -> at_place t L pl x n' w.
+Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
-  intros H Le. destruct pl; cbn [at_place] in *; try lia;
-    destruct H as [r [I [Ins Wr]]]; exists r; (split; [exact I | split; [| exact Wr]]);
+  intros H Le. destruct pl; cbn [at_place] in *; try lia.
+  { destruct H as [E [j [J I]]]. split; [exact E |]. exists j. unfold in_frame in *. lia. }
+  all: destruct H as [r [I [Ins Wr]]]; exists r; (split; [exact I | split; [| exact Wr]]);
     apply inside_spec in Ins; apply inside_spec; lia.
+Qed.
+(** An access to the stack is within one of its frames, and finds that. *)
+Lemma at_stack t L d k x n w : at_place t L d (PStack k) x n w -> d < max_frames -> x = stack_addr L k /\ one_frame k n.
+Proof. cbn [at_place]. intros [E [j [J I]]] D. split; [exact E |]. exists j. split; [lia | exact I]. Qed.
+Lemma at_frame t L (d : nat) k x n w w' : wf_layout t L -> Z.of_nat d < max_frames ->
+  at_place t L (Z.of_nat d) (PStack k) x n w -> 0 < n -> exists j, find_region (regions t L d) w' x n = Some (frame_region L j).
+Proof.
+  cbn [at_place]. intros WL D [-> [j [J I]]] N. exists j. rewrite (stack_addr_in_frame L j k n I N).
+  unfold in_frame in I. apply (find_frame WL); unfold stack_size in *; lia.
 Qed.
 
 (** * Addresses *)
 
-Lemma a_addr_sound t L F vs a x off n w pl : wf_layout t L -> facts_hold t L F vs -> relv vs a x -> 0 < n ->
-  a_addr t F a off n w = Some pl -> at_place t L pl (wrap (x + off)) n w.
+Lemma a_addr_sound t L F vs d a x off n w pl : wf_layout t L -> facts_hold t L F vs -> relv vs a x -> 0 < n ->
+  d < max_frames -> a_addr t F d a off n w = Some pl -> at_place t L d pl (wrap (x + off)) n w.
 Proof.
-  unfold a_addr. intros WL FH R N E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
+  unfold a_addr. intros WL FH R N Dp E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
   destruct (fact_of_sound t L F vs FH a x f R EF) as [u [_ [[B P] ->]]]. rewrite wrap_add_l, <- Z.add_assoc.
-  assert (RS := stack_range WL). assert (RC := ctx_range WL). assert (RP := packet_range WL).
+  assert (RC := ctx_range WL). assert (RP := packet_range WL).
   destruct f; try discriminate E.
-  - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools. unfold stack_size in *.
-    rewrite wrap_small by lia. cbn [at_place]. unfold stack_size. lia.
+  - parts EF as j. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+    assert (J : 0 <= j < max_frames) by lia. assert (RF := frame_range WL j J).
+    assert (I : in_frame j (snd a + off - stack_size * j) n) by (unfold in_frame, stack_size in *; lia).
+    cbn [at_place]. rewrite (stack_addr_in_frame L j _ n I N). unfold stack_size in *. rewrite wrap_small by lia.
+    split; [lia |]. exists j. split; [lia | exact I].
   - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     rewrite wrap_small by lia. cbn [at_place]. lia.
   - lazymatch type of EF with _ = Some (FPkt _ ?av) => destruct av as [v |]; [| discriminate E] end.
@@ -50,75 +109,185 @@ Proof.
     + intros Hw. rewrite Hw in Wr. exact Wr.
 Qed.
 
-(** * Which frame bytes were written *)
+(** What a state says of its depth, and of an address. *)
+Lemma frames_length vs l fs : Forall2 (framerel vs) l fs -> length l = length fs.
+Proof. intros H. induction H as [| af f l fs _ _ IH]; [reflexivity |]. cbn [length]. rewrite IH. reflexivity. Qed.
+Lemma gamma_depth t a vs s : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s)) /\ a_depth a < max_frames.
+Proof.
+  intros G. assert (D := g_depth _ _ _ _ G). unfold a_depth. rewrite (frames_length _ _ _ (g_frames _ _ _ _ G)).
+  split; [reflexivity | exact D].
+Qed.
+Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < n ->
+  a_addr t (a_facts a) (a_depth a) v off n w = Some pl -> at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
+Proof.
+  intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
+  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) R N D E).
+Qed.
+(** The regions that accesses find. *)
+Lemma gamma_frame t a vs s k x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x n w -> 0 < n ->
+  exists j, find_region (live s) w' x n = Some (frame_region (lay s) j).
+Proof.
+  intros G P N. destruct (gamma_depth _ _ _ _ G) as [E _]. rewrite E in P. rewrite (g_live _ _ _ _ G).
+  exact (at_frame _ _ _ _ _ _ _ w' (g_wf _ _ _ _ G) (g_depth _ _ _ _ G) P N).
+Qed.
+Lemma gamma_ctx t a vs s k x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x n w -> 0 < n ->
+  find_region (live s) w' x n = Some (ctx_region t (lay s)) /\ x - l_ctx (lay s) = k.
+Proof.
+  cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live _ _ _ _ G). split; [| lia].
+  apply (find_ctx (g_wf _ _ _ _ G)); [exact (g_depth _ _ _ _ G) | lia ..].
+Qed.
+Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+  exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
+Proof.
+  intros G [q [I [Ins Wr]]] N. rewrite (g_live _ _ _ _ G).
+  destruct (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr) as [q' [Eq [_ K]]].
+  exists q'. split; [exact Eq | exact K].
+Qed.
+(** An access off the stack: its bytes are no stack bytes. *)
+Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
+  x <= b < x + n -> in_stack (lay s) b = false.
+Proof.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl; cbn [at_place is_stack] in *; try discriminate S.
+  - apply (ctx_off_stack WL). lia.
+  - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
+Qed.
 
-Lemma frame_bits_spec k n i : - stack_size <= k -> 0 <= n -> 0 <= i ->
-  Z.testbit (frame_bits k n) i = (k + stack_size <=? i) && (i <? k + stack_size + n).
+(** * Which stack bytes were written *)
+
+Lemma frame_bits_spec k n i : - stack_total <= k -> 0 <= n -> 0 <= i ->
+  Z.testbit (frame_bits k n) i = (k + stack_total <=? i) && (i <? k + stack_total + n).
 Proof.
   intros K N I. unfold frame_bits. rewrite Z.shiftl_spec by exact I.
-  destruct (Z.leb_spec (k + stack_size) i) as [A | A]; cbn [andb].
+  destruct (Z.leb_spec (k + stack_total) i) as [A | A]; cbn [andb].
   - rewrite Z.testbit_ones_nonneg by lia.
-    destruct (Z.ltb_spec (i - (k + stack_size)) n) as [B | B], (Z.ltb_spec i (k + stack_size + n)) as [C | C];
+    destruct (Z.ltb_spec (i - (k + stack_total)) n) as [B | B], (Z.ltb_spec i (k + stack_total + n)) as [C | C];
       lia || reflexivity.
   - apply Z.testbit_neg_r. lia.
 Qed.
-Lemma all_init_bit ini k n i : - stack_size <= k -> 0 <= n -> all_init ini k n = true ->
-  k + stack_size <= i < k + stack_size + n -> Z.testbit ini i = true.
+Lemma all_init_bit ini k n i : - stack_total <= k -> 0 <= n -> all_init ini k n = true ->
+  k + stack_total <= i < k + stack_total + n -> Z.testbit ini i = true.
 Proof.
   unfold all_init. intros K N H I. apply Z.eqb_eq in H.
   assert (T : Z.testbit (Z.land ini (frame_bits k n)) i = Z.testbit (frame_bits k n) i) by (rewrite H; reflexivity).
   rewrite Z.land_spec, frame_bits_spec in T by lia.
-  replace (k + stack_size <=? i) with true in T by (symmetry; apply Z.leb_le; lia).
-  replace (i <? k + stack_size + n) with true in T by (symmetry; apply Z.ltb_lt; lia).
+  replace (k + stack_total <=? i) with true in T by (symmetry; apply Z.leb_le; lia).
+  replace (i <? k + stack_total + n) with true in T by (symmetry; apply Z.ltb_lt; lia).
   cbn [andb] in T. rewrite andb_true_r in T. exact T.
 Qed.
-Lemma init_ok_less t ini k n n' : - stack_size <= k -> 0 <= n' <= n -> init_ok t ini k n = true -> init_ok t ini k n' = true.
+Lemma init_ok_less t ini k n n' : - stack_total <= k -> 0 <= n' <= n -> init_ok t ini k n = true -> init_ok t ini k n' = true.
 Proof.
   unfold init_ok. intros K N H. apply orb_true_iff in H. apply orb_true_iff. destruct H as [H | H]; [left; exact H | right].
   unfold all_init. apply Z.eqb_eq. apply Z.bits_inj'. intros i I. rewrite Z.land_spec.
   destruct (Z.testbit (frame_bits k n') i) eqn:T; [| apply andb_false_r].
   rewrite frame_bits_spec in T by lia. bools. rewrite (all_init_bit ini k n i) by (assumption || lia). reflexivity.
 Qed.
-Lemma init_ok_sound t L sl vs s ini k n r : memrel L sl ini vs (mem s) -> - stack_size <= k -> k + Z.of_nat n <= 0 ->
-  init_ok t ini k (Z.of_nat n) = true -> undefined_stack t s r (l_stack L + stack_size + k) n = false.
+Lemma init_ok_sound t L sl vs s ini k n r : memrel L sl ini vs (mem s) -> one_frame k (Z.of_nat n) ->
+  init_ok t ini k (Z.of_nat n) = true -> undefined_stack t s r (stack_addr L k) n = false.
 Proof.
-  unfold undefined_stack, init_ok. intros M K N H. destruct (r_kind r); try reflexivity.
+  unfold undefined_stack, init_ok. intros M K H. destruct (r_kind r); try reflexivity.
   destruct (pf_strict_stack (t_profile t)); [| reflexivity]. cbn [negb orb andb] in *. apply negb_false_iff.
-  apply all_written_spec. intros b B. replace b with (l_stack L + (b - l_stack L)) by lia.
+  apply all_written_spec. intros b B. destruct (one_frame_range _ _ K) as [K1 K2].
+  replace b with (stack_addr L k + (b - stack_addr L k)) by lia.
+  rewrite <- (stack_addr_add L k (Z.of_nat n) (b - stack_addr L k) K) by lia.
+  replace (k + (b - stack_addr L k)) with (k + (b - stack_addr L k) + stack_total - stack_total) by lia.
   apply (m_written _ _ _ _ _ M); [lia |]. apply (all_init_bit ini k (Z.of_nat n)); (assumption || lia).
 Qed.
 
-(** * Memory that agrees on the frame *)
+(** * What changes of memory do to what is said of the stack *)
 
 Lemma memrel_frame L sl ini vs m m' : memrel L sl ini vs m ->
-  (forall b, l_stack L <= b < l_stack L + stack_size -> read m' b = read m b) ->
+  (forall b, in_stack L b = true -> written m b = true -> read m' b = read m b) ->
   (forall b, written m b = true -> written m' b = true) -> memrel L sl ini vs m'.
 Proof.
   intros M Rd Wr. constructor.
-  - intros o z v E. destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split; [exact S2 |].
-    rewrite (load_frame m m'); [exact S3 |].
-    intros b B. rewrite zbytes_nat in B. apply Rd. lia.
+  - intros o z v E. destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |].
+    assert (Ws := proj1 (all_written_spec m (bytes z) _) S2). rewrite zbytes_nat in Ws. split.
+    + apply all_written_spec. rewrite zbytes_nat. intros b B. apply Wr, Ws, B.
+    + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
+      apply Rd; [exact (stack_addr_in L o _ b S1 B) | apply Ws; exact B].
   - intros i I T. apply Wr. exact (m_written _ _ _ _ _ M i I T).
 Qed.
-Lemma gamma_mem t a vs s m p : gamma t a vs s -> p = a_pc a ->
-  memrel (lay s) (a_slots a) (a_written a) vs m -> gamma t a vs (State p (regs s) m (lay s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7] E M. constructor; cbn [pc regs mem lay live]; assumption. Qed.
+Lemma kill_find k n o sl z v : 0 <= n -> zfind o (kill k n sl) = Some (z, v) ->
+  zfind o sl = Some (z, v) /\ (o + zbytes z <= k \/ k + n <= o).
+Proof.
+  unfold kill. intros N H. rewrite zfind_del_from in H. destruct (zfind o sl) as [[z0 v0] |]; [| discriminate H].
+  destruct (_ && _ && _) eqn:C; [discriminate H |]. injection H as -> ->. split; [reflexivity |].
+  assert (B := zbytes_range z). unfold overlaps in C. cbn [fst] in C.
+  destruct (Z.leb_spec (k - 7) o) as [C1 | C1], (Z.ltb_spec o (k - 7 + Z.of_nat (Z.to_nat (n + 7)))) as [C2 | C2],
+    (Z.ltb_spec o (k + n)) as [C3 | C3], (Z.ltb_spec k (o + zbytes z)) as [C4 | C4]; cbn [andb] in C;
+    discriminate C || lia.
+Qed.
+(** At most [hi] bytes from offset [k] change; [lo] of them are written afterwards. *)
+Lemma memrel_scribble t L sl ini vs m m' k lo hi : wf_layout t L -> memrel L sl ini vs m -> one_frame k hi -> 0 <= lo <= hi ->
+  (forall b, ~ stack_addr L k <= b < stack_addr L k + hi -> read m' b = read m b) ->
+  (forall b, written m b = true -> written m' b = true) ->
+  (forall b, stack_addr L k <= b < stack_addr L k + lo -> written m' b = true) ->
+  memrel L (kill k hi sl) (Z.lor ini (frame_bits k lo)) vs m'.
+Proof.
+  intros WL M K Le Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
+  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    + apply all_written_spec. intros b B. apply Wr. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
+    + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B. apply Rd.
+      exact (stack_addr_apart t L o _ k hi b WL S1 K D B).
+  - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
+    + apply Wr. exact (m_written _ _ _ _ _ M i I T).
+    + rewrite frame_bits_spec in T by lia. bools. apply New.
+      replace (i - stack_total) with (k + (i - stack_total - k)) by lia.
+      rewrite (stack_addr_add L k hi) by (exact K || lia). lia.
+Qed.
+(** A spill. *)
+Lemma memrel_slot L sl ini vs m k z v : memrel L sl ini vs m -> one_frame k (zbytes z) ->
+  all_written m (stack_addr L k) (bytes z) = true ->
+  relv vs v (load m (stack_addr L k) (bytes z)) -> memrel L (zset k (z, v) sl) ini vs m.
+Proof.
+  intros M K Wr R. constructor; [| exact (m_written _ _ _ _ _ M)].
+  intros o z' v' E. rewrite zfind_set in E. destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots _ _ _ _ _ M o z' v' E)].
+  injection E as <- <-. rewrite Eo. split; [exact K |]. split; [exact Wr | exact R].
+Qed.
+(** A frame that is entered: nothing is said of its bytes. *)
+Lemma memrel_forget t L sl ini vs m k n : wf_layout t L -> memrel L sl ini vs m -> one_frame k (Z.of_nat n) ->
+  memrel L (kill k (Z.of_nat n) sl) (Z.ldiff ini (frame_bits k (Z.of_nat n))) vs (forget m (stack_addr L k) n).
+Proof.
+  intros WL M K. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
+  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    + apply all_written_spec. intros b B. rewrite forget_written.
+      * exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
+      * rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
+    + rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
+  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
+    rewrite forget_written; [exact (m_written _ _ _ _ _ M i I T1) |].
+    apply (stack_addr_apart t L (i - stack_total) 1); [exact WL | exact (one_frame_byte i I) | exact K | | lia].
+    rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
+    rewrite Z.leb_gt, Z.ltb_ge in T2. lia.
+Qed.
+Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
+  gamma t (AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a)) vs
+          (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] M. constructor; assumption. Qed.
+Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
+  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] M. constructor; cbn [pc regs mem lay frames live]; assumption. Qed.
 
-(** Other processors and helpers write to shared memory alone: never to the frame. *)
+(** Others write shared memory, which is off the stack, and undefined bytes of the stack. *)
+Lemma interfere1_sound t a vs s w : gamma t a vs s ->
+  gamma t a vs (State (pc s) (regs s) (interfere1 s (mem s) w) (lay s) (frames s) (live s)).
+Proof.
+  intros G. assert (K := fun b => interfere1_keeps (g_wf _ _ _ _ G) s _ (mem s) w b eq_refl (g_live _ _ _ _ G)).
+  apply gamma_same; [exact G |]. apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | |].
+  - intros b B Wr. exact (proj2 (K b Wr) B).
+  - intros b Wr. exact (proj1 (K b Wr)).
+Qed.
 Lemma interfere_sound t an a vs s : gamma t a vs s -> gamma t a vs (interfere an s).
 Proof.
-  intros G. unfold interfere. apply gamma_mem; [exact G | exact (g_pc _ _ _ _ G) |].
-  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | |].
-  - intros b B. apply read_write_all. intros w I. apply filter_In in I. destruct I as [_ I].
-    rewrite (g_live _ _ _ _ G) in I. assert (N := shared_off_stack (g_wf _ _ _ _ G) _ I). intros <-. exact (N B).
-  - intros b. apply written_write_all.
+  unfold interfere. generalize (an_writes an). intros ws. revert s. induction ws as [| w ws IH]; intros s G; cbn [fold_left].
+  - apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
+  - exact (IH _ (interfere1_sound t a vs s w G)).
 Qed.
 
 (** * Loads *)
-
-(* [injection] would compute the results. *)
-Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.
-Proof. intros H. exact (f_equal (fun o => match o with Some z => z | None => x end) H). Qed.
 
 Lemma new_yields t L vs f x : fact_holds t L f x -> yields t L vs (New f 0) x.
 Proof.
@@ -139,54 +308,54 @@ Proof. split; [apply load_word |]. apply sc_of_bytes_sound. rewrite <- zbytes_na
 Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
 Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 
-Lemma load_at_plain t s x n q : wf_layout t (lay s) -> live s = regions t (lay s) -> 0 < Z.of_nat n ->
-  In q (plain_regions t (lay s)) -> inside q x (Z.of_nat n) = true -> load_at t s x n = inl (load (mem s) x n).
+Lemma plain_defined t s r a n : plain_kind (r_kind r) -> undefined_stack t s r a n = false.
+Proof. unfold undefined_stack. destruct (r_kind r); intros K; (contradiction || reflexivity). Qed.
+Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
+  load_at t s x n = inl (load (mem s) x n).
 Proof.
-  intros WL Li N I Ins. unfold load_at. rewrite Li.
-  destruct (find_plain WL false x (Z.of_nat n) q N I Ins) as [q' [Eq [_ K]]]; [discriminate |].
-  rewrite Eq. unfold undefined_stack. destruct (r_kind q'); (contradiction || reflexivity).
+  intros Eq K. unfold load_at. rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
 Qed.
-Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (PStack k) x (zbytes z) false ->
+Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
   a_load_plain t a z (PStack k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain at_place]. intros G [-> [P1 P2]] E. unfold load_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
-  rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+  destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. apply at_stack in P; [| exact Dp].
+  destruct P as [-> P1]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   destruct (init_ok t (a_written a) k (zbytes z)) eqn:Ok; [| discriminate E].
   rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) k (bytes z));
-    [| exact (g_mem _ _ _ _ G) | exact P1 | rewrite zbytes_nat; exact P2 | rewrite zbytes_nat; exact Ok].
+    [| exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
   eexists. split; [reflexivity |].
   destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |]; injection E as <-;
     try (apply new_yields, loaded_scalar).
   apply size_eqb_eq in Ez. rewrite Ez.
   destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
-Lemma load_ctx_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (PCtx k) x (zbytes z) false ->
+Lemma load_ctx_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
   a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain at_place]. intros G [-> [P1 P2]] E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
-  unfold load_at. rewrite (g_live _ _ _ _ G), zbytes_nat, (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
-  replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia. assert (RP := packet_range WL).
+  cbn [a_load_plain]. intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
+  destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
+  unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek. assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
   destruct fk; injection E as <-; eexists; (split; [reflexivity |]); apply new_yields.
   - apply loaded_scalar.
   - split; lia.
   - split; [lia | reflexivity].
 Qed.
-Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) pl x (zbytes z) false ->
+Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   intros G P E.
   assert (Pl : in_plain t (lay s) x (zbytes z) false ->
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
     exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
-  { intros [q [I [Ins _]]] X. injection X as <-. exists (load (mem s) x (bytes z)).
-    split; [| apply new_yields, loaded_scalar]. assert (N := zbytes_range z).
-    apply (load_at_plain t s x (bytes z) q (g_wf _ _ _ _ G) (g_live _ _ _ _ G)); rewrite ?zbytes_nat;
-      [lia | exact I | exact Ins]. }
+  { intros I X. injection X as <-. exists (load (mem s) x (bytes z)). split; [| apply new_yields, loaded_scalar].
+    assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
   destruct pl; [exact (load_stack_sound t a vs s z _ r x G P E) | exact (load_ctx_sound t a vs s z _ r x G P E) | ..];
     exact (Pl P E).
 Qed.
-Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) pl x (zbytes z) false ->
+Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
   exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r (if sx then sext A64 z v else v).
 Proof.
@@ -224,86 +393,130 @@ Proof.
   destruct z; cbn [low_bytes] in E; try exact (Num E).
   injection E as <-. rewrite Small; [exact R | cbn [size_bits]; lia | cbn [size_bits]; lia].
 Qed.
-Lemma kill_find k n o sl z v : 0 <= n -> zfind o (kill k n sl) = Some (z, v) ->
-  zfind o sl = Some (z, v) /\ (o + zbytes z <= k \/ k + n <= o).
+(** A write of any bytes off the stack. *)
+Lemma off_stack_sound t a vs s pl x n w m : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
+  is_stack pl = false ->
+  (forall b, ~ x <= b < x + n -> read m b = read (mem s) b) -> (forall b, written (mem s) b = true -> written m b = true) ->
+  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
 Proof.
-  unfold kill. intros N H. rewrite zfind_del_from in H. destruct (zfind o sl) as [[z0 v0] |]; [| discriminate H].
-  destruct (_ && _ && _) eqn:C; [discriminate H |]. injection H as -> ->. split; [reflexivity |].
-  assert (B := zbytes_range z). unfold overlaps in C. cbn [fst] in C.
-  destruct (Z.leb_spec (k - 7) o) as [C1 | C1], (Z.ltb_spec o (k - 7 + Z.of_nat (Z.to_nat (n + 7)))) as [C2 | C2],
-    (Z.ltb_spec o (k + n)) as [C3 | C3], (Z.ltb_spec k (o + zbytes z)) as [C4 | C4]; cbn [andb] in C;
-    discriminate C || lia.
+  intros G P S Rd Wr. apply gamma_same; [exact G |].
+  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | | exact Wr].
+  intros b B _. apply Rd. intros I. rewrite (off_stack t a vs s pl x n w b G P S I) in B. discriminate B.
 Qed.
-Lemma store_at_plain t s x n y q : wf_layout t (lay s) -> live s = regions t (lay s) -> 0 < Z.of_nat n ->
-  In q (plain_regions t (lay s)) -> inside q x (Z.of_nat n) = true -> r_write q = true ->
+(** Bytes that something wrote: of the [hi] from [x] on, at least [lo]. *)
+Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x hi w ->
+  0 <= lo <= hi ->
+  (forall b, ~ x <= b < x + hi -> read m b = read (mem s) b) -> (forall b, written (mem s) b = true -> written m b = true) ->
+  (forall b, x <= b < x + lo -> written m b = true) ->
+  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+Proof.
+  intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
+  - destruct pl; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+    apply at_stack in P; [| exact Dp]. destruct P as [-> P1]. apply gamma_mem; [exact G |].
+    apply (memrel_scribble t _ _ _ _ (mem s));
+      [exact (g_wf _ _ _ _ G) | exact (g_mem _ _ _ _ G) | exact P1 | exact Le | exact Rd | exact Wr | exact New].
+  - replace (a_scribble a pl lo hi) with a by (destruct pl; (reflexivity || discriminate S)).
+    exact (off_stack_sound t a vs s pl x hi w m G P S Rd Wr).
+Qed.
+(** A helper wrote [n] of them. *)
+Lemma a_scribble_sound t a vs s pl lo hi n x bs : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x hi true ->
+  0 <= lo <= n -> n <= hi ->
+  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) (fill (mem s) x (Z.to_nat n) bs) (lay s) (frames s) (live s)).
+Proof.
+  intros G P N1 N2. apply (scribble_sound t a vs s pl x lo hi true); [exact G | exact P | lia | ..].
+  - intros b B. apply fill_other. lia.
+  - intros b. apply written_fill_keeps.
+  - intros b B. apply written_fill_new. lia.
+Qed.
+(** A store wrote all of them. *)
+Lemma store_scribble t a vs s pl x z y w : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) w ->
+  gamma t (a_scribble a pl (zbytes z) (zbytes z)) vs
+    (State (pc s) (regs s) (store (mem s) x (bytes z) y) (lay s) (frames s) (live s)).
+Proof.
+  intros G P. assert (N := zbytes_range z). apply (scribble_sound t a vs s pl x _ (zbytes z) w);
+    [exact G | exact P | lia | ..].
+  - intros b B. apply store_other. rewrite zbytes_nat. exact B.
+  - intros b. apply written_store_keeps.
+  - intros b B. apply written_store_new. rewrite zbytes_nat. exact B.
+Qed.
+Lemma store_at_plain t s x n y q : find_region (live s) true x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
   store_at t s x n y = inl (store (mem s) x n y).
+Proof. intros Eq K. unfold store_at. rewrite Eq. destruct (r_kind q); (contradiction || reflexivity). Qed.
+(** A store off the stack. *)
+Lemma store_off_stack t a vs s z pl x y w : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) w ->
+  is_stack pl = false -> gamma t (a_goto a (a_pc a + 1)) vs (with_mem s (store (mem s) x (bytes z) y)).
 Proof.
-  intros WL Li N I Ins Wr. unfold store_at. rewrite Li.
-  destruct (find_plain WL true x (Z.of_nat n) q N I Ins) as [q' [Eq [_ K]]]; [intros _; exact Wr |].
-  rewrite Eq. destruct (r_kind q'); (contradiction || reflexivity).
-Qed.
-(** A store off the frame. *)
-Lemma store_off_frame t a vs s z y x : gamma t a vs s ->
-  (forall b, x <= b < x + zbytes z -> ~ l_stack (lay s) <= b < l_stack (lay s) + stack_size) ->
-  gamma t (a_goto a (a_pc a + 1)) vs (with_mem s (store (mem s) x (bytes z) y)).
-Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7] D.
-  constructor; cbn [with_mem a_goto a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
-  - rewrite G3. reflexivity.
-  - apply (memrel_frame _ _ _ _ (mem s)); [exact G7 | |].
-    + intros b B. apply store_other. rewrite zbytes_nat. intros I. exact (D b I B).
-    + intros b. apply written_store_keeps.
+  intros G P S. assert (H := store_scribble t a vs s pl x z y w G P).
+  replace (a_scribble a pl (zbytes z) (zbytes z)) with a in H by (destruct pl; (reflexivity || discriminate S)).
+  unfold with_mem. rewrite (g_pc _ _ _ _ G). exact (goto_sound t a vs _ (a_pc a + 1) H).
 Qed.
 Lemma store_stack_sound t a vs s z k v y x a' : gamma t a vs s -> relv vs v y ->
-  at_place t (lay s) (PStack k) x (zbytes z) true -> a_store t a z (PStack k) v = Some a' ->
+  at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) true -> a_store t a z (PStack k) v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
-  cbn [a_store at_place]. intros G R [-> [P1 P2]] E. assert (N := zbytes_range z). assert (M := g_mem _ _ _ _ G).
-  unfold store_at. rewrite (g_live _ _ _ _ G), zbytes_nat.
-  rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
-  eexists. split; [reflexivity |]. injection E as <-. destruct G as [G1 G2 G3 G4 G5 G6 G7].
-  constructor; cbn [with_mem a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; try assumption.
-  { rewrite G3. reflexivity. }
-  set (top := l_stack (lay s) + stack_size) in *.
-  assert (Kept : forall o z' v', zfind o (kill k (zbytes z) (a_slots a)) = Some (z', v') ->
-    - stack_size <= o /\ o + zbytes z' <= 0 /\
-    relv vs v' (load (store (mem s) (top + k) (bytes z) y) (top + o) (bytes z'))).
-  { intros o z' v' F. apply kill_find in F; [| lia]. destruct F as [F D].
-    destruct (m_slots _ _ _ _ _ M o z' v' F) as [S1 [S2 S3]]. split; [exact S1 |]. split; [exact S2 |].
-    rewrite load_store_other; [exact S3 |]. rewrite !zbytes_nat. lia. }
-  constructor.
-  - destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact Kept].
-    intros o z' v' F. rewrite zfind_set in F. destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (Kept o z' v' F)].
-    injection F as <- <-. rewrite Eo. split; [exact P1 |]. split; [exact P2 |].
-    rewrite load_store_size. exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 G5 R Lo).
-  - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
-    + apply written_store_keeps. exact (m_written _ _ _ _ _ M i I T).
-    + rewrite frame_bits_spec in T by lia. bools. apply written_store_new. rewrite zbytes_nat. lia.
+  cbn [a_store]. intros G R P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+  destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |].
+  unfold store_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
+  eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E. clear E a'.
+  assert (H := store_scribble t a vs s (PStack k) x z y true G P). apply at_stack in P; [| exact Dp].
+  destruct P as [-> P1]. cbn [a_scribble] in H. assert (M := g_mem _ _ _ _ H).
+  apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc _ _ _ _ G).
+  cbn [a_slots a_written mem lay] in M.
+  refine (gamma_mem t _ vs _ _ _ _ H _). cbn [goto lay].
+  destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact M].
+  apply memrel_slot; [exact M | exact P1 | |].
+  - apply all_written_spec. intros b B. apply written_store_new. exact B.
+  - rewrite load_store_size. exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts _ _ _ _ G) R Lo).
 Qed.
-Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s -> at_place t (lay s) (PCtx k) x (zbytes z) true ->
+Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) true ->
   a_store t a z (PCtx k) v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
-  cbn [a_store at_place]. intros G [-> [P1 P2]] E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
-  unfold store_at. rewrite (g_live _ _ _ _ G), zbytes_nat, (find_ctx WL) by lia. cbn [ctx_region r_kind r_base].
-  replace (l_ctx (lay s) + k - l_ctx (lay s)) with k by lia.
+  cbn [a_store]. intros G P E. assert (N := zbytes_range z).
+  destruct (gamma_ctx _ _ _ _ _ _ _ _ true G P) as [Eq Ek]; [lia |].
+  unfold store_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   destruct (ctx_writable (t_type t) k (zbytes z)); [| discriminate E]. injection E as <-.
-  eexists. split; [reflexivity |]. apply store_off_frame; [exact G |]. intros b B. apply (ctx_off_stack WL). lia.
+  eexists. split; [reflexivity |]. exact (store_off_stack t a vs s z _ x y true G P eq_refl).
 Qed.
-Lemma a_store_sound t a vs s z pl v y x a' : gamma t a vs s -> relv vs v y -> at_place t (lay s) pl x (zbytes z) true ->
-  a_store t a z pl v = Some a' ->
+Lemma a_store_sound t a vs s z pl v y x a' : gamma t a vs s -> relv vs v y ->
+  at_place t (lay s) (a_depth a) pl x (zbytes z) true -> a_store t a z pl v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   intros G R P E.
-  assert (Pl : in_plain t (lay s) x (zbytes z) true ->
+  assert (Pl : in_plain t (lay s) x (zbytes z) true -> is_stack pl = false ->
     Some (a_goto a (a_pc a + 1)) = Some a' ->
     exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m)).
-  { intros [q [I [Ins Wr]]] X. injection X as <-. exists (store (mem s) x (bytes z) y).
-    assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z). split.
-    - apply (store_at_plain t s x (bytes z) y q WL (g_live _ _ _ _ G)); rewrite ?zbytes_nat;
-        [lia | exact I | exact Ins | exact (Wr eq_refl)].
-    - apply store_off_frame; [exact G |]. intros b B. exact (plain_off_stack WL q x (zbytes z) b I Ins B). }
+  { intros I S X. injection X as <-. exists (store (mem s) x (bytes z) y). assert (N := zbytes_range z). split.
+    - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+      apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
+    - exact (store_off_stack t a vs s z pl x y true G P S). }
   destruct pl;
     [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) | ..];
-    exact (Pl P E).
+    exact (Pl P eq_refl E).
+Qed.
+
+(** * Atomics *)
+
+Lemma a_atomic_sound t a vs s z pl x f a' : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
+  a_atomic t a z pl = Some a' ->
+  exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
+    gamma t a' vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+Proof.
+  intros G P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
+  exists (store (mem s) x (bytes z) (f (load (mem s) x (bytes z)))).
+  assert (Old := proj2 (loaded_scalar t (lay s) (mem s) x z true)). cbv beta iota in Old.
+  assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
+  assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
+    /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
+  { unfold atomic_at. clear H Old. destruct pl; cbn [a_atomic] in E; try discriminate E.
+    - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
+      destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
+      destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
+      erewrite init_ok_sound;
+        [reflexivity | exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
+    - apply some_inj in E. split; [| symmetry; exact E]. destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+      rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
+    - apply some_inj in E. split; [| symmetry; exact E]. destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+      rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
+  destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

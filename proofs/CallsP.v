@@ -1,91 +1,345 @@
-(** Helper calls: arguments that the checker lets pass are legal, and the result is what the contract says. *)
+(** Calls: arguments that the checker lets pass are legal, results are what the contract says, and a local function's frame is
+    its own. *)
 From Checker Require Import Calls.
 From Proofs Require Export AccessP.
 From Proofs Require Import ScalarP.
+
+(** * Arguments *)
 
 (** Memory that a helper reads: [n] bytes of those checked. *)
 Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true -> 0 < n <= k ->
   helper_reads t s x n = None.
 Proof.
-  unfold a_reads. intros G R E N. assert (WL := g_wf _ _ _ _ G). apply andb_true_iff in E. destruct E as [K E].
-  apply Z.ltb_lt in K. destruct (a_addr t (a_facts a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
-  assert (P := a_addr_sound t (lay s) (a_facts a) vs v x 0 k false pl WL (g_facts _ _ _ _ G) R K A).
+  unfold a_reads. intros G R E N. apply andb_true_iff in E. destruct E as [K E].
+  apply Z.ltb_lt in K. destruct (a_addr t (a_facts a) (a_depth a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
+  assert (P := gamma_addr t a vs s v x 0 k false pl G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
-  apply (at_place_less _ _ _ _ _ n) in P; [| lia]. unfold helper_reads. rewrite (g_live _ _ _ _ G).
-  assert (Pl : in_plain t (lay s) x n false ->
-    exists q, find_region (regions t (lay s)) false x n = Some q /\ plain_kind (r_kind q)).
-  { intros [q [I [Ins Wr]]].
-    destruct (find_plain WL false x n q) as [q' [Eq [_ Kq]]]; [lia | exact I | exact Ins | exact Wr |].
-    exists q'. split; [exact Eq | exact Kq]. }
-  destruct pl; cbn [at_place] in P; try discriminate E.
-  - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end. destruct P as [-> [P1 P2]].
-    rewrite find_stack by (unfold stack_size in *; lia). cbn [stack_region r_kind].
-    apply (init_ok_less t (a_written a) o k n) in E; [| exact P1 | lia].
+  apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
+  assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
+  { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
+  destruct pl; try discriminate E.
+  - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end.
+    destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
+    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
+    apply (init_ok_less t (a_written a) o k n) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia].
+    assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
     rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) o (Z.to_nat n));
-      [reflexivity | exact (g_mem _ _ _ _ G) | exact P1 | lia |]. replace (Z.of_nat (Z.to_nat n)) with n by lia. exact E.
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq. unfold undefined_stack. destruct (r_kind q); (contradiction || reflexivity).
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq. unfold undefined_stack. destruct (r_kind q); (contradiction || reflexivity).
+      [reflexivity | exact (g_mem _ _ _ _ G) | rewrite En; exact P1 | rewrite En; exact E].
+  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
+  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
+Qed.
+(** Memory that a helper writes. *)
+Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x -> a_writes t a v k = Some pl ->
+  at_place t (lay s) (a_depth a) pl x k true /\ forall n, 0 < n <= k -> helper_writes s x n = None.
+Proof.
+  unfold a_writes. intros G R E. destruct (Z.ltb_spec 0 k) as [K | K]; [| discriminate E].
+  destruct (a_addr t (a_facts a) (a_depth a) v 0 k true) as [pl' |] eqn:A; [| discriminate E].
+  assert (P := gamma_addr t a vs s v x 0 k true pl' G R K A).
+  rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
+  assert (Pl : forall n, 0 < n <= k -> in_plain t (lay s) x n true -> helper_writes s x n = None).
+  { intros n N I. unfold helper_writes. destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq Kq]]; [lia |]. rewrite Eq.
+    destruct (r_kind q); (contradiction || reflexivity). }
+  assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
+  { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
+  destruct pl'; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
+  - exact (Pl n N (Less n N)).
+  - exact (Pl n N (Less n N)).
 Qed.
 
-Lemma a_args_sound t a vs s args : forall rs m m', gamma t a vs s -> a_args t a args rs m = Some m' ->
-  check_args t s args rs m = inl m'.
+(** The map passed is the same; the memory written is within the place, at least and at most as long as it says. *)
+Definition seenrel (t : target) (a : astate) (s : state) (q : a_seen) (c : args_seen) : Prop :=
+  sn_map c = as_map q /\
+  match as_out q, sn_out c with
+  | None, None => True
+  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 < lo <= n /\ n <= hi
+  | _, _ => False
+  end.
+Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a s q c -> a_args t a args rs q = Some q' ->
+  exists c', check_args t s args rs c = inl c' /\ seenrel t a s q' c'.
 Proof.
-  induction args as [| g args IH]; intros rs m m' G E; [destruct rs; injection E as ->; reflexivity |].
+  induction args as [| g args IH]; intros rs q c q' G Q E.
+  { exists c. destruct rs; injection E as <-; (split; [reflexivity | exact Q]). }
   destruct rs as [| r rs]; [discriminate E |]. cbn [a_args] in E. cbn [check_args].
   assert (Rr := g_regs _ _ _ _ G r). destruct (get r (a_regs a)) as [v |]; [| discriminate E].
   destruct Rr as [x [-> R]].
-  assert (Reads : forall n k, 0 < k <= n -> (if a_reads t a v n then a_args t a args rs m else None) = Some m' ->
-    match helper_reads t s x k with Some f => inr f | None => check_args t s args rs m end = inl m').
+  set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a s q' c').
+  assert (Reads : forall n k, 0 < k <= n -> (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
+    goal (match helper_reads t s x k with Some f => inr f | None => check_args t s args rs c end)).
   { intros n k K H. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x k n G R Ar K). exact (IH _ _ _ G H). }
-  assert (Sized : forall n, (if a_reads t a v n then a_args t a args rs m else None) = Some m' ->
-    match helper_reads t s x n with Some f => inr f | None => check_args t s args rs m end = inl m').
+    rewrite (a_reads_sound t a vs s v x k n G R Ar K). exact (IH _ _ _ _ G Q H). }
+  assert (Whole : forall n, (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
+    goal (match helper_reads t s x n with Some f => inr f | None => check_args t s args rs c end)).
   { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
     unfold a_reads in Ar. bools. lia. }
-  destruct g.
-  - exact (IH _ _ _ G E).
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
-    destruct f; try discriminate E.
-    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P). exact (IH _ _ _ G E).
-  - destruct (obind m (map_of t)) as [d |]; [| discriminate E]. exact (Sized _ E).
-  - destruct (obind m (map_of t)) as [d |]; [| discriminate E]. exact (Sized _ E).
-  - destruct rs as [| r2 rs]; [discriminate E |]. assert (R2 := g_regs _ _ _ _ G r2).
-    destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in E; [| discriminate E]. destruct R2 as [y [-> R2]].
-    destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate E].
-    destruct (Z.ltb_spec 0 (s_umin sc)) as [Lo | Lo]; [| discriminate E].
+  assert (Sized : forall (k : Z -> Z -> option a_seen) (k' : Z -> args_seen + fault),
+    (forall lo n hi, 0 < lo <= n -> n <= hi -> k lo hi = Some q' -> goal (k' n)) ->
+    match rs with
+    | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
+                 | Some (_, s) => if 0 <? s_umin s then k (s_umin s) (s_umax s) else None
+                 | None => None
+                 end
+    | [] => None
+    end = Some q' ->
+    goal (match rs with
+          | r2 :: _ => match get r2 (regs s) with
+                       | Some n => if 0 <? n then k' n else inr BadHelperArgument
+                       | None => inr UndefinedRegister
+                       end
+          | [] => inr BadHelperArgument
+          end)).
+  { clear E Reads Whole. intros k k' Hk H. destruct rs as [| r2 rs]; [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
+    destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H]. destruct R2 as [y [-> R2]].
+    destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
+    destruct (Z.ltb_spec 0 (s_umin sc)) as [Lo | Lo]; [| discriminate H].
     assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). destruct I as [_ [_ [U _]]].
-    replace (0 <? y) with true by (symmetry; apply Z.ltb_lt; lia). apply (Reads (s_umax sc) y); [lia | exact E].
-  - exact (IH _ _ _ G E).
+    replace (0 <? y) with true by (symmetry; apply Z.ltb_lt; lia).
+    apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact H]. }
+  destruct Q as [Qm Qo]. destruct g.
+  - exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+    destruct f; try discriminate E. parts Ef as i.
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P).
+    apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [reflexivity | exact Qo].
+  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
+  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
+  - refine (Sized (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
+    intros lo n hi Lo Hi H. apply (Reads hi n); [lia | exact H].
+  - refine (Sized (fun lo hi => match a_writes t a v hi with
+                                | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                | None => None
+                                end) _ _ E).
+    intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
+    destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
+    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) _ _ G); [| exact H]. split; [exact Qm |].
+    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | exact Hi].
+  - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ G E).
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
 Qed.
 
-Lemma a_ret_sound t L vs an s r m v : wf_layout t L -> lay s = L -> a_ret r m = Some v ->
-  yields t L vs v (interpret an s r m).
+(** * Results *)
+
+(** A helper's result in r0, or nothing. *)
+Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) (x : option Z) : Prop :=
+  match r with Some r => exists y, x = Some y /\ yields t L vs r y | None => True end.
+Lemma a_ret_sound t L vs an s r m v : wf_layout t (lay s) -> l_vals L = l_vals (lay s) -> a_ret t r m = Some v ->
+  yields_opt t L vs v (interpret an s r m).
 Proof.
   intros WL EL E. destruct r; cbn [a_ret interpret] in *.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
+    eexists. split; [reflexivity |].
     apply new_yields. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
-  - destruct m as [i |]; [| discriminate E]. injection E as <-. apply new_yields. cbn [obind]. rewrite EL.
-    destruct (nth_z (l_vals L) i) as [bs |] eqn:Eb; [| split; [lia | left; reflexivity]].
-    destruct (nth_z bs (an_choice an)) as [b |] eqn:En; [| split; [lia | left; reflexivity]].
+  - destruct m as [i |]; [| discriminate E]. injection E as <-. cbn [obind].
+    destruct (nth_z (l_vals (lay s)) i) as [bs |] eqn:Eb;
+      [destruct (nth_z bs (an_choice an)) as [b |] eqn:En |]; (eexists; split; [reflexivity |]); apply new_yields;
+      try (split; [lia | left; reflexivity]).
     apply nth_z_in in En. assert (Bw := value_word WL i bs b Eb En).
-    split; [lia |]. right. exists bs. split; [exact Eb | exact En].
+    split; [lia |]. right. exists bs. rewrite EL. split; [exact Eb | exact En].
+  - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+Qed.
+Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
+Proof.
+  unfold some_allowed, allowed_result, legal_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
+  - split; [apply wrap_range |]. bools. unfold half_size in *. rewrite wrap32_wrap, wrap32_small; lia.
+  - split; [apply wrap_range | exact Logic.I].
+Qed.
+Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
+Proof.
+  unfold zero_allowed, allowed_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
+  - bools. rewrite wrap32_small; lia.
+  - exact Logic.I.
 Qed.
 
+(** * A packet that moves *)
+
+(** Nothing but the packet is elsewhere. *)
+Definition same_but_packet (L L' : layout) : Prop :=
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_vals L' = l_vals L.
+Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
+Proof.
+  intros [E1 [E2 [E3 E4]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base in *; rewrite ?E1, ?E2, ?E3, ?E4; exact P.
+Qed.
+Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
+  gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
+Proof.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] WL Eq. unfold a_moved.
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
+  - reflexivity.
+  - intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
+    cbn [option_map] in E. apply some_inj in E. rewrite <- E.
+    destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
+  - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
+    constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
+Qed.
+Lemma moved_layout t an s d : wf_layout t (lay s) ->
+  wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
+Proof.
+  intros WL. assert (Same : wf_layout t (lay s) /\ same_but_packet (lay s) (lay s))
+    by (split; [exact WL | repeat split; reflexivity]).
+  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[base len] |]; [| exact Same].
+  destruct (packet_fits t (lay s) base len) eqn:Fi; [| exact Same].
+  split; [exact (move_wf WL base len Fi) | repeat split; reflexivity].
+Qed.
+
+(** * Helper calls *)
+
+Lemma set_get {A} r (x : rf A) v : get r x = v -> set r v x = x.
+Proof. intros <-. destruct x; destruct r; reflexivity. Qed.
+(** The result is in r0 already. *)
+Lemma finish_sound t a vs s r : gamma t a vs s -> yields_opt t (lay s) vs r (get R0 (regs s)) ->
+  exists ws, gamma t (a_finish a r) (vs ++ ws) (goto s (pc s + 1)).
+Proof.
+  intros G Y. destruct r as [r |]; cbn [yields_opt a_finish] in *.
+  - destruct Y as [y [E Y]]. destruct (put_sound t a vs s 1 R0 r y G Y) as [ws Gw]. exists ws.
+    unfold put in Gw. rewrite (set_get _ _ _ E) in Gw. exact Gw.
+  - exists []. rewrite app_nil_r, (g_pc _ _ _ _ G). exact (goto_sound t a vs s _ G).
+Qed.
+(** The bytes that the helper wrote. *)
+Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> seenrel t a s q c -> mem s' = mem s -> lay s' = lay s ->
+  gamma t (match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end) vs
+    (State (pc s') (regs s') (filled an s c) (lay s') (frames s') (live s')).
+Proof.
+  intros G [_ Q] Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
+  - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P. apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+  - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
+Qed.
+(** What runs after the arguments were checked. *)
+Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a s q c -> a_ret t (h_ret d) (as_map q) = Some r ->
+  let L := moved t an s d in
+  let a1 := a_clobber a in
+  let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
+  let a3 := if h_moves d then a_moved a2 else a2 in
+  exists ws, gamma t (a_finish a3 r) (vs ++ ws)
+    (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map c)) (clobber (regs s))) (filled an s c) L (frames s)
+           (if h_moves d then regions t L (length (frames s)) else live s)).
+Proof.
+  intros G Q Er L a1 a2 a3. set (x := interpret an s (h_ret d) (sn_map c)).
+  assert (G1 := clobber_sound t a vs s x G).
+  assert (G2 := filled_sound t a1 vs an s _ q c G1 Q eq_refl eq_refl). cbn [pc regs lay frames live] in G2. fold a2 in G2.
+  destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq]. fold L in WL, Eq.
+  assert (Y : yields_opt t L vs r x).
+  { unfold x. rewrite (proj1 Q).
+    exact (a_ret_sound t L vs an s (h_ret d) (as_map q) r (g_wf _ _ _ _ G) (proj2 (proj2 (proj2 Eq))) Er). }
+  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c) L (frames s)
+    (if h_moves d then regions t L (length (frames s)) else live s))).
+  { unfold a3, L, moved in *. destruct (h_moves d); [| exact G2].
+    exact (a_moved_sound t a2 vs _ _ G2 WL Eq). }
+  apply (finish_sound t a3 vs _ r G3). cbn [lay regs]. rewrite get_set_same. exact Y.
+Qed.
+Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
+Proof.
+  intros G. unfold in_main, a_in_main. assert (F := g_frames _ _ _ _ G).
+  destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
+Qed.
 Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
-  exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s'.
+  (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
+  (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d /\ h_ret d = RTail).
 Proof.
   unfold a_call, call. intros G E. destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
-  binds E as d Ed. binds E as m Em. binds E as r Er. apply some_inj in E. rewrite <- E.
-  cbn [negb]. rewrite Ed, (a_args_sound t a vs s (h_args d) arg_regs None m G Em).
-  assert (Y := a_ret_sound t (lay s) vs an s (h_ret d) m r (g_wf _ _ _ _ G) eq_refl Er).
-  destruct (result_sound t a vs s r (interpret an s (h_ret d) m) G Y) as [ws Gw].
-  exists (with_result s (interpret an s (h_ret d) m)), ws. split; [reflexivity | exact Gw].
+  binds E as d Ed. binds E as q Eq. binds E as r Er.
+  rewrite <- (in_main_sound _ _ _ _ G) in E.
+  destruct (match h_ret d with RTail => negb (in_main s) | _ => false end) eqn:Inner; [discriminate E |].
+  apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
+  destruct (a_args_sound t a vs s (h_args d) arg_regs (ASeen None None) (Seen None None) q G) as [c [-> Q]];
+    [split; [reflexivity | exact Logic.I] | exact Eq |]. rewrite Inner.
+  assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
+  destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
+  - right. exists (legal_result t an). split; [reflexivity |].
+    destruct (h_ret d) eqn:Re; try discriminate Ends. cbn [a_ret] in Er.
+    destruct (some_allowed t) eqn:Al; [| discriminate Er].
+    split; [exact (legal_result_sound t an Al) |]. exists d. split; [reflexivity | exact Re].
+  - left. eexists. exists ws. split; [reflexivity | exact N].
+Qed.
+
+(** * Local functions *)
+
+Lemma a_call_local_sound t a vs s target a' : gamma t a vs s -> a_call_local a target = Some a' ->
+  exists s' ws, call_local t s target = Next s' /\ gamma t a' (vs ++ ws) s'.
+Proof.
+  unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _]. rewrite Dp in E. clear Dp.
+  set (n := Z.of_nat (length (frames s)) + 1) in *.
+  destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E a'. apply Z.ltb_lt in C.
+  assert (Hn : 0 <= n < max_frames) by lia. set (top := frame_top (lay s) n).
+  assert (B : 0 <= top < W).
+  { assert (FR := frame_range (g_wf _ _ _ _ G) n Hn). unfold top, stack_size in *. lia. }
+  assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size; lia).
+  eexists. exists [top]. split; [reflexivity |].
+  destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9].
+  assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite G6; apply nth_z_last).
+  assert (R := regs_ext vs [top] _ _ G8).
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
+  - constructor; [| apply frames_ext; exact G2]. split; [cbn [fr_pc af_pc]; rewrite G5; reflexivity | exact R].
+  - cbn [length]. unfold n in C. lia.
+  - reflexivity.
+  - reflexivity.
+  - rewrite app_length. cbn [length]. lia.
+  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B | reflexivity].
+  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
+    + exact (R R1).
+    + exact (R R2).
+    + exact (R R3).
+    + exact (R R4).
+    + exact (R R5).
+    + exists top. split; [reflexivity |]. exists top. cbn [fst snd].
+      split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
+  - apply memrel_ext.
+    replace (top - stack_size) with (stack_addr (lay s) (- stack_size * (n + 1)))
+      by (rewrite (stack_addr_in_frame (lay s) n _ _ Fr) by reflexivity; unfold top; lia).
+    apply (memrel_forget t _ _ _ _ _ _ (Z.to_nat stack_size)); [exact G1 | exact G9 |]. exists n. split; [exact Hn | exact Fr].
+Qed.
+Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
+  exists x s', get R0 (regs s) = Some x /\ leave t s x = Next s' /\ gamma t a' vs s'.
+Proof.
+  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] E. inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
+    rewrite <- Ea in E; [discriminate E |].
+  assert (R0s := G8 R0). destruct (get R0 (a_regs a)) as [v |]; [| discriminate E]. destruct R0s as [x [Ex Rx]].
+  apply some_inj in E. rewrite <- E. exists x. eexists. split; [exact Ex |]. split; [reflexivity |].
+  rewrite <- Ec in G3. cbn [length] in G3.
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
+  - lia.
+  - reflexivity.
+  - apply regs_clobber. apply regs_set; [exact Fr |]. exists x. split; [reflexivity | exact Rx].
+Qed.
+
+(** * Legacy packet loads *)
+
+Lemma low_range z x : 0 <= low z x < 2 ^ size_bits z.
+Proof.
+  assert (N : 0 <= size_bits z) by (destruct z; discriminate). unfold low. rewrite Z.land_ones by exact N.
+  apply Z.mod_pos_bound. apply Z.pow_pos_nonneg; [lia | exact N].
+Qed.
+Lemma low_scalar t L z x ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (low z x).
+Proof.
+  assert (R := low_range z x). assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate).
+  split; [lia |]. apply sc_of_bytes_sound. rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
+Qed.
+Lemma a_load_packet_sound t an a vs s z ind a' : gamma t a vs s -> a_load_packet t a z ind = Some a' ->
+  (exists s' ws, load_packet t an z ind s = Next s' /\ gamma t a' (vs ++ ws) s') \/
+  (exists r, load_packet t an z ind s = Done r /\ allowed_result t r).
+Proof.
+  unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound _ _ _ _ G).
+  destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
+  cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
+  assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E]. destruct R6s as [x [-> Rx]].
+  assert (Ind : exists y, match ind with Some r => get r (regs s) | None => Some 0 end = Some y).
+  { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs _ _ _ _ G r).
+    destruct (get r (a_regs a)) as [u |]; [| discriminate E]. destruct Rr as [y [Ey _]]. exists y. exact Ey. }
+  destruct Ind as [y ->].
+  destruct (match ind with Some r => get r (a_regs a) | None => Some (0, 0) end); [| discriminate E].
+  destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
+  destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+  destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ Rx Ef) as [w [_ [[B P] ->]]].
+  rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. apply some_inj in E. rewrite <- E.
+  destruct (an_choice an <? 0).
+  - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
+  - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0) (low z (an_choice an)) G) as [ws Gw];
+      [apply new_yields, low_scalar |]. eexists. exists ws. split; [reflexivity | exact Gw].
 Qed.

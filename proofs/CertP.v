@@ -21,29 +21,35 @@ Proof. intros L [m [r [H R]]]. exists m, r. split; auto. lia. Qed.
 Variable nodes : zmap node.
 Hypothesis nodes_ok : forall j nd, zfind j nodes = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true.
 
+Lemma can_end_sound src (Ksrc : nonneg (p_terms src)) a vs s n X :
+  can_end src a n = true -> gamma t a vs s -> pot_val src vs X -> 1 <= X - n.
+Proof.
+  unfold can_end. intros E G PX. destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
+  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) Ksrc PX EF). lia.
+Qed.
 Lemma replay_sound src (Ksrc : nonneg (p_terms src)) X
   (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s -> pot_val (n_pot nd) vs Y -> 0 <= Y < X ->
         ends i s Y) :
   forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s -> pot_val src vs X -> ends i s (X - n).
 Proof.
-  induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX; cbn [replay] in E;
+  intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX; cbn [replay] in E;
     destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate;
     pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
       by (unfold step; rewrite (g_pc _ _ _ _ G), Ei; reflexivity).
-  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate.
-    destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [s' [ws [N G']]].
-    eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
-    eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
+  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E. destruct E as [Em E].
+    destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
+    + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
+      eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
+    + rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
+      apply can_end_sound with src a vs s; assumption.
   - destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
     destruct (a_branch_sound _ (e_ans e i) _ _ _ _ _ _ GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
   - apply andb_true_iff in E. destruct E as [Ex Ef].
     destruct (a_exit_sound _ (e_ans e i) _ _ _ _ GI Ex) as [r [N A]].
-    destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; try discriminate. bools.
-    pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) Ksrc PX EF).
-    eapply ends_done; [rewrite ST; exact N|exact A|lia].
+    eapply ends_done; [rewrite ST; exact N|exact A|]. apply can_end_sound with src a vs s; assumption.
   - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
     rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
@@ -74,20 +80,21 @@ Proof.
   destruct (step t p (e_ans e i) s); [eapply IH; eauto|discriminate F|discriminate E].
 Qed.
 
-Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); l_stack (e_layout e) + stack_size] (init t e).
+Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); frame_top (e_layout e) 0] (init t e).
 Proof.
-  intros WE. unfold well_formed in WE.
-  pose proof (wl_range _ _ WE) as R. unfold regions in R.
-  inversion R as [|r1 l1 [A1 [A2 A3]] R' Er1]; subst. inversion R' as [|r2 l2 [B1 [B2 B3]] R'' Er2]; subst.
-  cbn [stack_region ctx_region r_base r_size] in *. unfold stack_size in *.
-  constructor; cbn [init lay live pc regs mem a_init a_pc a_regs a_slots a_written a_facts a_next]; auto.
+  intros WE. unfold well_formed in WE. assert (RC := ctx_range WE).
+  assert (RS : 0 <= frame_top (e_layout e) 0 < W).
+  { assert (FR := frame_range WE 0 (conj (Z.le_refl 0) (eq_refl : 0 < max_frames))). unfold stack_size in FR. lia. }
+  constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames a_facts a_next]; auto.
+  - reflexivity.
   - intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1; [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
-      injection E as <-; eexists; (split; [reflexivity|]); split; try lia.
+      injection E as <-; eexists; (split; [reflexivity|]); (split; [lia|]).
     + apply (sc_const_sound 0).
     + reflexivity.
+    + reflexivity.
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
-      (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r, wrap_small; [reflexivity|unfold stack_size; lia]).
+      (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r, wrap_small; [reflexivity|lia]).
   - constructor.
     + intros o z v E. rewrite zfind_empty in E. discriminate E.
     + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.

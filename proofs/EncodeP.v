@@ -25,6 +25,12 @@ Proof.
     end; try contradiction; vm_compute; reflexivity.
 Qed.
 
+Lemma atomic_of_code op fetch : atomic_of (atomic_code op fetch) = Some (op, fetch).
+Proof. destruct op; destruct fetch; reflexivity. Qed.
+Lemma atomic_not_load op fetch : (atomic_code op fetch =? load_acquire) = false.
+Proof. destruct op; destruct fetch; reflexivity. Qed.
+Lemma atomic_not_store op fetch : (atomic_code op fetch =? store_release) = false.
+Proof. destruct op; destruct fetch; reflexivity. Qed.
 Lemma size_of_bits_of z : size_of_bits (size_bits z) = Some z.
 Proof. destruct z; reflexivity. Qed.
 
@@ -122,7 +128,7 @@ Proof.
     rewrite form_of_code by exact I; cbn [obind];
     rewrite ?reg_of_num; try change (reg_of 0) with (Some R0); try change (reg_of 1) with (Some R1);
     try change (reg_of 2) with (Some R2); cbn [obind];
-    rewrite ?size_of_bits_of; cbn [obind]; try reflexivity.
+    rewrite ?size_of_bits_of, ?atomic_not_load, ?atomic_not_store, ?atomic_of_code; cbn [obind]; try reflexivity.
   cbn [Z.eqb]. rewrite split_halves. reflexivity.
 Qed.
 
@@ -208,11 +214,29 @@ Proof.
   destruct (decode_from 0 l zempty) as [q|b]; split; intros E; try discriminate; injection E as ->; reflexivity.
 Qed.
 
-(** A long instruction and a long jump; then reserved fields that are not 0, a missing second slot, no such register,
-    a sign-extending move that does not exist, and an atomic. *)
+(** A long instruction and a long jump; then what the fields of one opcode tell apart. *)
 Example decodes : decode_program [Slot 24 1 0 0 (-1); Slot 0 0 0 0 0; Slot 6 0 0 0 70000; Slot 149 0 0 0 0]
   = Some (place 0 [LdImm R1 4294967295; Ja 70000; Exit] zempty).
 Proof. vm_compute. reflexivity. Qed.
-Example refuses : map decode [[Slot 149 0 0 1 0]; [Slot 24 1 0 0 0]; [Slot 191 11 0 0 0]; [Slot 188 1 2 32 0]; [Slot 219 1 2 0 0]]
-  = [None; None; None; None; None].
+Example decodes_calls : map decode [[Slot 133 0 0 0 5]; [Slot 133 0 1 0 5]; [Slot 141 3 0 0 0]; [Slot 229 0 0 7 0]]
+  = [Some (Call 5); Some (CallLocal 5); Some (CallX R3); Some (MayGoto 7)].
+Proof. vm_compute. reflexivity. Qed.
+Example decodes_atomics :
+  map decode [[Slot 219 1 2 (-8) 0]; [Slot 195 1 2 4 161]; [Slot 219 1 2 0 225]; [Slot 195 1 2 0 241]; [Slot 211 1 2 3 256]; [Slot 203 1 2 6 272]]
+  = [Some (Atomic S8 AtAdd false R1 (-8) R2); Some (Atomic S4 AtXor true R1 4 R2); Some (Atomic S8 Xchg true R1 0 R2);
+     Some (Atomic S4 Cmpxchg true R1 0 R2); Some (Ldx S1 false R1 R2 3); Some (Stx S2 R1 6 R2)].
+Proof. vm_compute. reflexivity. Qed.
+Example decodes_packet_loads : map decode [[Slot 32 0 0 0 (-4096)]; [Slot 40 0 0 0 12]; [Slot 80 0 7 0 9]]
+  = [Some (LdPkt S4 None (-4096)); Some (LdPkt S2 None 12); Some (LdPkt S1 (Some R7) 9)].
+Proof. vm_compute. reflexivity. Qed.
+(** Reserved fields that are not 0, a missing second slot, no such register, a sign-extending move that does not exist. *)
+Example refuses : map decode [[Slot 149 0 0 1 0]; [Slot 24 1 0 0 0]; [Slot 191 11 0 0 0]; [Slot 188 1 2 32 0]]
+  = [None; None; None; None].
+Proof. vm_compute. reflexivity. Qed.
+(** An exchange that does not fetch, atomics of one byte and of two, an operation that does not exist, a packet load of 8 bytes,
+    an absolute one with a register, and calls that name their function in another way. *)
+Example refuses_more :
+  map decode [[Slot 219 1 2 0 224]; [Slot 211 1 2 0 0]; [Slot 203 1 2 0 1]; [Slot 219 1 2 0 16]; [Slot 56 0 0 0 0]; [Slot 32 0 6 0 0];
+              [Slot 133 0 2 0 1]; [Slot 141 0 0 0 1]; [Slot 229 0 1 7 0]]
+  = [None; None; None; None; None; None; None; None; None].
 Proof. vm_compute. reflexivity. Qed.

@@ -78,7 +78,7 @@ Definition loop (stride : Z) : prog := at_pcs
   [ movi R6 0; movi R0 0; Alu A64 Add R0 (Reg R6); addi R6 stride; Jmp A64 Jlt R6 (Imm 100) (-3); Exit ].
 Definition loop_state : astate :=
   let N := @None aval in
-  AState 2 (RF (Some (1, 0)) N N N N N (Some (2, 0)) N N N N) zempty 0
+  AState 2 (RF (Some (1, 0)) N N N N N (Some (2, 0)) N N N N) zempty 0 []
          (zset 0 (FScalar false (sc_const 0)) (zset 1 (FScalar false sc_top) (zset 2 (FScalar false (sc_range 0 99)) zempty))) 3.
 Definition sub3 a b : subst := zset 0 (0, 0) (zset 1 a (zset 2 b zempty)).
 Definition loop_node (stride : Z) : node :=
@@ -88,6 +88,112 @@ Definition loop_cert (bound stride : Z) : cert :=
 Example loop_accepted : validate tx (loop 1) (loop_cert 303 1) = true. Proof. vm_compute. reflexivity. Qed.
 Example loop_bound_is_exact : validate tx (loop 1) (loop_cert 302 1) = false. Proof. vm_compute. reflexivity. Qed.
 Example loop_refused_without_progress : validate tx (loop 0) (loop_cert 303 0) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Local functions: the caller's spill survives the call, unless the callee writes there through its argument *)
+Definition local_call (store : insn) : prog := at_pcs
+  [ Ldx S4 false R6 R1 12; Alu A64 And R6 (Imm 7); Stx S8 R10 (-16) R6; mov R1 R10; addi R1 (-8); CallLocal 6;
+    Ldx S8 false R7 R10 (-16); LdMapValue R3 1 0; Alu A64 Add R3 (Reg R7); Ldx S1 false R0 R3 0;
+    Exit; store; movi R0 0; Exit ].
+Example local_argument_accepted : validate tx (local_call (St S8 R1 0 1)) (line 13) = true. Proof. vm_compute. reflexivity. Qed.
+Example local_own_frame_accepted : validate tx (local_call (St S8 R10 (-16) 1)) (line 13) = true. Proof. vm_compute. reflexivity. Qed.
+Example local_new_value_accepted : validate tx (local_call (St S8 R1 (-8) 7)) (line 13) = true. Proof. vm_compute. reflexivity. Qed.
+Example local_new_value_refused : validate tx (local_call (St S8 R1 (-8) 8)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_partly_overwritten : validate tx (local_call (St S1 R1 (-1) 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_crossing_frames : validate tx (local_call (St S8 R10 (-4) 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_frame_bottom_accepted : validate tx (local_call (St S8 R10 (-512) 1)) (line 13) = true. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_below_frame : validate tx (local_call (St S8 R10 (-520) 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+(* the caller's frame is reached through an argument alone: frames need not be neighbours *)
+Example local_refused_above_frame : validate tx (local_call (St S8 R10 0 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_caller_slot : validate tx (local_call (St S8 R10 504 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_above_caller : validate tx (local_call (St S8 R1 8 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_below_caller : validate tx (local_call (St S8 R1 (-512) 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example local_refused_undefined_register : validate tx (local_call (St S8 R6 0 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** the same from two calls in, and the callee's own frame pointer spilled and read back *)
+Definition two_calls (store : insn) : prog := at_pcs
+  [ mov R1 R10; addi R1 (-8); CallLocal 2; Ldx S8 false R0 R10 (-8); Exit; CallLocal 2; movi R0 0; Exit;
+    Stx S8 R10 (-8) R10; Ldx S8 false R2 R10 (-8); store; movi R0 0; Exit ].
+Example two_calls_argument_accepted : validate tx_strict (two_calls (St S8 R1 0 1)) (line 12) = true. Proof. vm_compute. reflexivity. Qed.
+Example two_calls_refused_own_frame : validate tx_strict (two_calls (St S8 R2 (-16) 1)) (line 12) = false. Proof. vm_compute. reflexivity. Qed.
+Example two_calls_own_frame_accepted : validate tx (two_calls (St S8 R2 (-16) 1)) (line 12) = true. Proof. vm_compute. reflexivity. Qed.
+Example two_calls_refused_above_frame : validate tx (two_calls (St S8 R2 0 1)) (line 12) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** a frame that is left, or not yet entered, is no memory *)
+Definition returned (d : reg) : prog := at_pcs
+  [ mov R1 R10; CallLocal 2; Ldx S8 false R0 R0 (-8); Exit; St S8 R10 (-8) 0; St S8 R1 (-8) 0; mov R0 d; Exit ].
+Example own_frame_accepted : validate tx_strict (returned R1) (line 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example dead_frame_refused : validate tx (returned R10) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+(** what one function wrote in its frame is undefined in the next function's *)
+Definition entered (off : Z) : prog := at_pcs
+  [ CallLocal 2; CallLocal 4; Exit; St S8 R10 (-8) 0; movi R0 0; Exit; St S8 R10 off 0; Ldx S8 false R0 R10 (-8); Exit ].
+Example entered_accepted : validate tx_strict (entered (-8)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
+Example entered_refused : validate tx_strict (entered (-16)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
+Example entered_root : validate tx (entered (-16)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
+
+(** eight frames and no ninth *)
+Fixpoint nested (n : nat) : list insn :=
+  match n with O => [movi R0 0; Exit] | S k => CallLocal 1 :: Exit :: nested k end.
+Definition nested_cert (n : nat) := line (n + 1 + n).
+Example eight_frames : validate tx (at_pcs (nested 7)) (nested_cert 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example nine_frames : validate tx (at_pcs (nested 8)) (nested_cert 8) = false. Proof. vm_compute. reflexivity. Qed.
+Example exit_is_not_the_end_in_a_callee : validate tx (at_pcs (nested 1)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Atomics: a map value may be added to; what was there before is any number *)
+Definition fetched (base : insn) (use : insn) : prog := at_pcs
+  [ base; movi R3 1; Atomic S8 AtAdd true R2 0 R3; LdMapValue R2 1 0; use; Alu A64 Add R2 (Reg R3); Ldx S1 false R0 R2 0; Exit ].
+Definition to_value := LdMapValue R2 1 0.
+Definition masked := Alu A64 And R3 (Imm 7).
+Example atomic_accepted : validate tx (fetched to_value masked) (line 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example atomic_refused_unmasked : validate tx (fetched to_value (movi R4 7)) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+Example atomic_refused_on_context : validate tx (fetched (mov R2 R1) masked) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+Example atomic_refused_past_end : validate tx (fetched (LdMapValue R2 1 1) masked) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+Definition swapped (first : insn) : prog := at_pcs
+  [ first; movi R0 0; movi R3 1; Atomic S8 Cmpxchg true R10 (-8) R3; Ldx S8 false R1 R10 (-8); Exit ].
+Example cmpxchg_accepted : validate tx_strict (swapped (St S8 R10 (-8) 0)) (line 5) = true. Proof. vm_compute. reflexivity. Qed.
+Example cmpxchg_refused_undefined : validate tx_strict (swapped (St S4 R10 (-8) 0)) (line 5) = false. Proof. vm_compute. reflexivity. Qed.
+Example cmpxchg_needs_r0 :
+  validate tx (at_pcs [movi R3 1; Atomic S8 Cmpxchg true R10 (-8) R3; movi R0 0; Exit]) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Helpers that move the packet, or write memory *)
+Definition adjusted (after : insn) : prog := at_pcs
+  [ mov R6 R1; Ldx S4 false R7 R1 0; movi R2 4; Call 44; after; Ldx S4 false R3 R6 4; mov R4 R7; addi R4 14;
+    Jmp A64 Jgt R4 (Reg R3) 2; Ldx S2 false R0 R7 12; Exit; movi R0 0; Exit ].
+Definition adjusted_cert := tree (steps 8 (DBranch (steps 1 DExit) (steps 1 DExit))).
+Example adjust_head_accepted : validate tx (adjusted (Ldx S4 false R7 R6 0)) adjusted_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example adjust_head_refused_old_pointer : validate tx (adjusted (movi R0 0)) adjusted_cert = false. Proof. vm_compute. reflexivity. Qed.
+Definition loaded (n : Z) : prog := at_pcs
+  [ movi R2 0; mov R3 R10; addi R3 (-8); movi R4 n; Call 26; Ldx S8 false R0 R10 (-8); Exit ].
+Definition tc_strict := Target sched_cls [] strict.
+Example load_bytes_accepted : validate tc_strict (loaded 8) (line 6) = true. Proof. vm_compute. reflexivity. Qed.
+Example load_bytes_one_byte_more : validate tc_strict (loaded 7) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example load_bytes_off_the_stack : validate tc_strict (loaded 9) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example load_bytes_of_no_size : validate tc_strict (loaded 0) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Instructions that may end the program *)
+Definition legacy (save : insn) : prog := at_pcs [ save; LdPkt S2 None 12; Exit ].
+Example legacy_accepted : validate (Target socket_filter [] strict) (legacy (mov R6 R1)) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example legacy_refused_in_xdp : validate tx (legacy (mov R6 R1)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example legacy_refused_without_context : validate (Target socket_filter [] root) (legacy (movi R6 0)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Definition tail (after : insn) : prog := at_pcs [ LdMap R2 0; movi R3 0; Call 12; after; Exit ].
+Example tail_call_accepted : validate tx (tail (movi R0 2)) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_leaves_no_result : validate tx (tail (movi R1 2)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_bound : validate tx (tail (movi R0 2)) (Cert 5 (steps 4 DExit) zempty) = true. Proof. vm_compute. reflexivity. Qed.
+(** in a function of the program they would not end the program *)
+Definition legacy_inside : prog := at_pcs [ CallLocal 1; Exit; mov R6 R1; LdPkt S2 None 12; Exit ].
+Example legacy_refused_inside : validate (Target socket_filter [] root) legacy_inside (line 4) = false. Proof. vm_compute. reflexivity. Qed.
+Definition tail_inside (h : Z) : prog := at_pcs [ CallLocal 1; Exit; LdMap R2 0; movi R3 0; Call h; movi R0 2; Exit ].
+Example tail_call_refused_inside : validate tx (tail_inside 12) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example other_call_accepted_inside : validate tx (tail_inside 7) (line 6) = true. Proof. vm_compute. reflexivity. Qed.
+Definition by_register (number : insn) : prog := at_pcs [ number; CallX R7; Exit ].
+Example call_by_register_accepted : validate tx (by_register (movi R7 5)) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example call_by_register_refused : validate tx (by_register (Ldx S4 false R7 R1 12)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example call_by_register_not_of_this_type : validate tx (by_register (movi R7 26)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** may_goto forward; a result is needed on both ways *)
+Definition may (first : insn) : prog := at_pcs [ first; MayGoto 1; movi R0 1; Exit ].
+Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
+Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
 (** ** Small refusals *)
 Example undefined_register : validate tx (at_pcs [mov R0 R3; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.

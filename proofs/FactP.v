@@ -3,13 +3,21 @@ From Checker Require Export State Calls.
 From Proofs Require Export Tactics WordP ScalarP.
 
 (** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so that no pattern
-    counts the kinds of fact. *)
+    counts the kinds of fact; and likewise those of an instruction. *)
 Tactic Notation "parts" hyp(E) "as" ident(a) :=
   match type of E with _ = Some (_ ?x) => rename x into a | _ = _ ?x => rename x into a end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) :=
   match type of E with
   | _ = Some (_ ?x ?y) => rename x into a; rename y into b
   | _ = _ ?x ?y => rename x into a; rename y into b
+  end.
+Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) :=
+  match type of E with _ = _ ?x ?y ?z => rename x into a; rename y into b; rename z into c end.
+Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) :=
+  match type of E with _ = _ ?w ?x ?y ?z => rename w into a; rename x into b; rename y into c; rename z into d end.
+Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) ident(e) :=
+  match type of E with
+  | _ = _ ?v ?w ?x ?y ?z => rename v into a; rename w into b; rename x into c; rename y into d; rename z into e
   end.
 
 (** ** Lists by [Z] index *)
@@ -136,8 +144,8 @@ End Reading.
 (** ** Results in registers *)
 Lemma memrel_ext L sl ini vs ws m : memrel L sl ini vs m -> memrel L sl ini (vs ++ ws) m.
 Proof.
-  intros [A B]. constructor; [|exact B]. intros o z v E. destruct (A o z v E) as [X [Y R]].
-  split; [exact X|]. split; [exact Y | apply relv_ext; exact R].
+  intros [A B]. constructor; [|exact B]. intros o z v E. destruct (A o z v E) as [X [Wr R]].
+  split; [exact X|]. split; [exact Wr | apply relv_ext; exact R].
 Qed.
 Lemma regs_ext vs ws (A : rf (option aval)) (B : rf (option Z)) :
   (forall r, relo vs (get r A) (get r B)) -> forall r, relo (vs ++ ws) (get r A) (get r B).
@@ -150,35 +158,59 @@ Proof.
   - rewrite !get_set_other by exact N. apply H.
 Qed.
 
+(** Callers' registers are words of the same valuation. *)
+Lemma frames_ext vs ws l fs : Forall2 (framerel vs) l fs -> Forall2 (framerel (vs ++ ws)) l fs.
+Proof.
+  intros H. induction H as [|af f l fs [P R] H IH]; constructor; [|exact IH].
+  split; [exact P | apply regs_ext; exact R].
+Qed.
+
+(** [gamma] where registers changed. *)
+Lemma gamma_regs t a vs s A B : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
+  gamma t (AState (a_pc a) A (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a)) vs
+          (State (pc s) B (mem s) (lay s) (frames s) (live s)).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] R. constructor; auto. Qed.
+
 Lemma goto_sound t a vs s k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7]. constructor; auto. Qed.
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9]. constructor; auto. Qed.
 
 Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
   - exists []. rewrite app_nil_r.
-    constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live];
-      auto; [congruence|]. apply regs_set; [exact G6|]. exists x. auto.
+    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live];
+      auto; [congruence|]. apply regs_set; [exact G8|]. exists x. auto.
   - destruct Y as [w [P ->]]. exists [w].
-    assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G4; apply nth_z_last).
-    constructor; cbn [put a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; auto.
+    assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
+    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; auto.
+    + apply frames_ext. exact G2.
     + congruence.
     + rewrite app_length. cbn [length]. lia.
-    + eapply facts_set; [apply facts_ext; exact G5 | exact N | exact P].
-    + apply regs_set; [apply regs_ext; exact G6|]. exists (wrap (w + c)). split; [reflexivity|].
+    + eapply facts_set; [apply facts_ext; exact G7 | exact N | exact P].
+    + apply regs_set; [apply regs_ext; exact G8|]. exists (wrap (w + c)). split; [reflexivity|].
       exists w. cbn [fst snd]. auto.
-    + apply memrel_ext. exact G7.
+    + apply memrel_ext. exact G9.
 Qed.
 
 (** After a call: r1 to r5 are undefined. *)
-Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
-  exists ws, gamma t (a_put (a_clobber a) 1 R0 r) (vs ++ ws) (with_result s x).
+Lemma regs_clobber vs (A : rf (option aval)) (B : rf (option Z)) :
+  (forall r, relo vs (get r A) (get r B)) -> forall r, relo vs (get r (clobber A)) (get r (clobber B)).
+Proof. intros H. unfold clobber. do 5 (apply regs_set; [|exact I]). exact H. Qed.
+(** Whatever the result register holds, nothing is said of it. *)
+Lemma clobber_sound t a vs s x : gamma t a vs s ->
+  gamma t (a_clobber a) vs (State (pc s) (set R0 x (clobber (regs s))) (mem s) (lay s) (frames s) (live s)).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7] Y.
-  pose (s' := State (pc s) (set R1 None (set R2 None (set R3 None (set R4 None (set R5 None (regs s))))))
-                (mem s) (lay s) (live s)).
-  change (with_result s x) with (put s' 1 R0 x). apply put_sound; [|exact Y].
-  constructor; cbn [s' a_clobber a_pc a_regs a_slots a_written a_facts a_next pc regs mem lay live]; auto.
-  do 5 (apply regs_set; [|exact I]). exact G6.
+  intros G. unfold a_clobber. apply (gamma_regs _ _ _ _ _ _ G). apply regs_set; [|exact I].
+  apply regs_clobber. exact (g_regs _ _ _ _ G).
+Qed.
+Lemma set_set {A} r (u v : A) x : set r u (set r v x) = set r u x.
+Proof. destruct x; destruct r; reflexivity. Qed.
+(** A result in r0 after a call. *)
+Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
+  exists ws, gamma t (a_put (a_clobber a) 1 R0 r) (vs ++ ws)
+    (State (pc s + 1) (set R0 (Some x) (clobber (regs s))) (mem s) (lay s) (frames s) (live s)).
+Proof.
+  intros G Y. destruct (put_sound t _ vs _ 1 R0 r x (clobber_sound t a vs s None G) Y) as [ws Gw].
+  exists ws. unfold put in Gw. cbn [pc regs mem lay frames live] in Gw. rewrite set_set in Gw. exact Gw.
 Qed.

@@ -1,11 +1,9 @@
 (** What a well-formed layout gives: where the regions are, and which of them [find_region] finds. *)
 From Semantics Require Export Machine.
-From Proofs Require Export MemoryP.
+From Proofs Require Export Tactics MemoryP.
 
 (** The kinds of region that hold plain, shared or packet bytes: neither the stack nor the context. *)
-Definition plain_kind (k : kind) : Prop := match k with KStack | KCtx => False | _ => True end.
-(** The regions but the stack and the context. *)
-Definition plain_regions (t : target) (L : layout) : list region := tl (tl (regions t L)).
+Definition plain_kind (k : kind) : Prop := match k with KStack _ | KCtx => False | _ => True end.
 
 Lemma nth_z_spec {A} (l : list A) i x : nth_z l i = Some x <-> 0 <= i /\ nth_error l (Z.to_nat i) = Some x.
 Proof.
@@ -53,8 +51,6 @@ Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind 
 Proof.
   intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
 Qed.
-Lemma plain_regions_in t L r : In r (plain_regions t L) -> In r (regions t L).
-Proof. intros I. right. right. exact I. Qed.
 Lemma packet_in t L : In (packet_region L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
 
@@ -68,27 +64,74 @@ Proof.
     + rewrite (IH _ (i + 1) k N2 H). f_equal. lia.
 Qed.
 
+(** * Frames *)
+
+Lemma frame_regions_in L r n : In r (frame_regions L n) -> exists j, r = frame_region L j /\ 0 <= j < Z.of_nat n.
+Proof.
+  induction n as [| n IH]; intros I; [destruct I |]. cbn [frame_regions] in I. destruct I as [<- | I].
+  - exists (Z.of_nat n). split; [reflexivity | lia].
+  - destruct (IH I) as [j [E B]]. exists j. split; [exact E | lia].
+Qed.
+Lemma regions_in t L n r : In r (regions t L n) ->
+  (exists j, r = frame_region L j) \/ r = ctx_region t L \/ In r (plain_regions t L).
+Proof.
+  intros I. apply in_app_or in I. destruct I as [I | [I | I]].
+  - left. destruct (frame_regions_in L r _ I) as [j [E _]]. exists j. exact E.
+  - right. left. symmetry. exact I.
+  - right. right. exact I.
+Qed.
+Lemma in_frame_regions L j n : 0 <= j < Z.of_nat n -> In (frame_region L j) (frame_regions L n).
+Proof.
+  induction n as [| n IH]; intros J; [lia |]. cbn [frame_regions].
+  destruct (Z.eqb_spec j (Z.of_nat n)) as [E | E]; [left; rewrite E; reflexivity | right; apply IH; lia].
+Qed.
+Lemma all_frames_in L r : In r (all_frames L) -> exists j, r = frame_region L j /\ 0 <= j < max_frames.
+Proof. intros I. exact (frame_regions_in L r _ I). Qed.
+Lemma in_all_frames L j : 0 <= j < max_frames -> In (frame_region L j) (all_frames L).
+Proof. intros J. apply in_frame_regions. exact J. Qed.
+Lemma in_stack_spec L b : in_stack L b = true <->
+  exists j, 0 <= j < max_frames /\ frame_top L j - stack_size <= b < frame_top L j.
+Proof.
+  unfold in_stack. rewrite existsb_exists. unfold frame_top. split.
+  - intros [r [I Ins]]. destruct (all_frames_in L r I) as [j [E J]]. apply inside_spec in Ins. rewrite E in Ins.
+    cbn [frame_region r_base r_size] in Ins. exists j. lia.
+  - intros [j [J B]]. exists (frame_region L j). split; [exact (in_all_frames L j J) |]. apply inside_spec.
+    cbn [frame_region r_base r_size]. lia.
+Qed.
+(** An access that is in no frame finds none of them. *)
+Lemma find_off_frames L w a k rest : (forall f, In f (all_frames L) -> inside f a k = false) ->
+  forall n, Z.of_nat n <= max_frames -> find_region (frame_regions L n ++ rest) w a k = find_region rest w a k.
+Proof.
+  unfold find_region. intros D n. induction n as [| n IH]; intros N; [reflexivity |]. cbn [frame_regions app find].
+  rewrite (D (frame_region L (Z.of_nat n))) by (apply in_all_frames; lia). cbn [andb]. apply IH. lia.
+Qed.
+
 Section Layout.
 Context {t : target} {L : layout} (WL : wf_layout t L).
 
 (** * Ranges *)
 
-Lemma region_range r : In r (regions t L) -> 0 < r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W.
+Lemma region_range r : In r (all_frames L ++ ctx_region t L :: plain_regions t L) -> in_space r.
 Proof. intros I. assert (H := wl_range t L WL). rewrite Forall_forall in H. exact (H r I). Qed.
-Lemma stack_range : 0 < l_stack L /\ l_stack L + stack_size < W.
-Proof. assert (H := region_range (stack_region L) (or_introl eq_refl)). cbn [stack_region r_base r_size] in H. lia. Qed.
+Lemma other_range r : In r (ctx_region t L :: plain_regions t L) -> in_space r.
+Proof. intros I. apply region_range, in_or_app. right. exact I. Qed.
+Lemma frame_range j : 0 <= j < max_frames -> 0 < frame_top L j - stack_size /\ frame_top L j < W.
+Proof.
+  intros J. assert (H := region_range _ (in_or_app _ _ _ (or_introl (in_all_frames L j J)))).
+  unfold in_space in H. cbn [frame_region r_base r_size] in H. unfold frame_top. lia.
+Qed.
 Lemma ctx_range : 0 < l_ctx L /\ 0 <= pt_ctx_size (t_type t) /\ l_ctx L + pt_ctx_size (t_type t) < W.
-Proof. exact (region_range (ctx_region t L) (or_intror (or_introl eq_refl))). Qed.
+Proof. exact (other_range (ctx_region t L) (or_introl eq_refl)). Qed.
 Lemma packet_range : 0 < l_pkt L /\ 0 <= l_len L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
 Proof.
-  assert (H := region_range (packet_region L) (plain_regions_in _ _ _ (packet_in t L))).
-  cbn [packet_region r_base r_size] in H. assert (G := wl_guard t L WL). lia.
+  assert (H := other_range (packet_region L) (or_intror (packet_in t L))).
+  unfold in_space in H. cbn [packet_region r_base r_size] in H. assert (G := wl_guard t L WL). lia.
 Qed.
 Lemma value_range i m bs b : map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
   0 < b /\ 0 <= m_value m /\ b + m_value m < W.
 Proof.
   intros Hm Hv Hb. destruct (value_in t L i m bs b Hm Hv Hb) as [j I].
-  exact (region_range _ (plain_regions_in _ _ _ I)).
+  exact (other_range _ (or_intror I)).
 Qed.
 Lemma vals_length : List.length (t_maps t) = List.length (l_vals L).
 Proof. induction (wl_vals t L WL) as [| m bs ms vs E F IH]; [reflexivity |]. cbn [List.length]. rewrite IH. reflexivity. Qed.
@@ -138,51 +181,92 @@ Qed.
 
 (** * Disjointness *)
 
-Lemma stack_ctx : disjoint (stack_region L) (ctx_region t L).
-Proof. assert (H := wl_stack t L WL). rewrite Forall_forall in H. apply H. left. reflexivity. Qed.
-Lemma stack_plain r : In r (plain_regions t L) -> disjoint (stack_region L) r.
-Proof. intros I. assert (H := wl_stack t L WL). rewrite Forall_forall in H. apply H. right. exact I. Qed.
+Lemma frames_apart i j : 0 <= i < max_frames -> 0 <= j < max_frames -> i <> j ->
+  disjoint (frame_region L i) (frame_region L j).
+Proof.
+  intros Hi Hj N. destruct (wl_frames t L WL) as [_ D].
+  destruct (ForallOrdPairs_In D _ _ (in_all_frames L i Hi) (in_all_frames L j Hj)) as [E | [D' | D']].
+  - contradiction N. assert (K := f_equal r_kind E). cbn [frame_region r_kind] in K. injection K as K. exact K.
+  - exact D'.
+  - apply disjoint_sym. exact D'.
+Qed.
+Lemma frame_other f r : In f (all_frames L) -> In r (ctx_region t L :: plain_regions t L) -> disjoint f r.
+Proof.
+  intros If Ir. assert (H := wl_stack t L WL). rewrite Forall_forall in H. specialize (H f If).
+  rewrite Forall_forall in H. exact (H r Ir).
+Qed.
+(** Bytes within another region are in no frame. *)
+Lemma other_off_frames r a n : In r (ctx_region t L :: plain_regions t L) -> 0 < n -> inside r a n = true ->
+  forall f, In f (all_frames L) -> inside f a n = false.
+Proof. intros Ir N Ins f If. exact (inside_disjoint r f a n (disjoint_sym _ _ (frame_other f r If Ir)) N Ins). Qed.
+Lemma other_off_stack r b : In r (ctx_region t L :: plain_regions t L) -> inside r b 1 = true -> in_stack L b = false.
+Proof.
+  intros Ir Ins. destruct (in_stack L b) eqn:S; [| reflexivity]. unfold in_stack in S. apply existsb_exists in S.
+  destruct S as [f [If Insf]]. rewrite (other_off_frames r b 1 Ir Z.lt_0_1 Ins f If) in Insf. discriminate Insf.
+Qed.
 Lemma ctx_plain r : In r (plain_regions t L) -> disjoint (ctx_region t L) r.
 Proof. intros I. assert (H := wl_ctx t L WL). rewrite Forall_forall in H. apply H. exact I. Qed.
-Lemma shared_plain r : In r (regions t L) -> r_shared r = true -> In r (plain_regions t L).
-Proof. intros [<- | [<- | I]] S; [discriminate S | discriminate S | exact I]. Qed.
+Lemma shared_plain n r : In r (regions t L n) -> r_shared r = true -> In r (plain_regions t L).
+Proof.
+  intros I S. apply regions_in in I. destruct I as [[j ->] | [-> | I]]; [discriminate S | discriminate S | exact I].
+Qed.
 (** Shared bytes are not on the stack, nor in the context. *)
-Lemma shared_off_stack b : in_shared (regions t L) b = true -> ~ l_stack L <= b < l_stack L + stack_size.
+Lemma shared_off_stack n b : in_shared (regions t L n) b = true -> in_stack L b = false.
+Proof.
+  intros S. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
+  apply andb_true_iff in S. destruct S as [S1 S2]. exact (other_off_stack r b (or_intror (shared_plain n r I S1)) S2).
+Qed.
+Lemma shared_off_ctx n b : in_shared (regions t L n) b = true -> ~ l_ctx L <= b < l_ctx L + pt_ctx_size (t_type t).
 Proof.
   intros S B. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
   apply andb_true_iff in S. destruct S as [S1 S2]. apply inside_spec in S2.
-  assert (D := stack_plain r (shared_plain r I S1)). unfold disjoint in D. cbn [stack_region r_base r_size] in D. lia.
-Qed.
-Lemma shared_off_ctx b : in_shared (regions t L) b = true -> ~ l_ctx L <= b < l_ctx L + pt_ctx_size (t_type t).
-Proof.
-  intros S B. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
-  apply andb_true_iff in S. destruct S as [S1 S2]. apply inside_spec in S2.
-  assert (D := ctx_plain r (shared_plain r I S1)). unfold disjoint in D. cbn [ctx_region r_base r_size] in D. lia.
+  assert (D := ctx_plain r (shared_plain n r I S1)). unfold disjoint in D. cbn [ctx_region r_base r_size] in D. lia.
 Qed.
 
-(** * Finding the region of an access *)
+(** What others write: never a written byte of the stack, and they make no byte undefined. *)
+Lemma interfere1_keeps s n m w b : lay s = L -> live s = regions t L n -> written m b = true ->
+  written (interfere1 s m w) b = true /\ (in_stack L b = true -> read (interfere1 s m w) b = read m b).
+Proof.
+  intros El Li Wr. unfold interfere1. rewrite El, Li. destruct (in_stack L (fst w)).
+  - rewrite written_write_undefined. split; [exact Wr |]. intros _. exact (write_undefined_keeps _ _ _ _ Wr).
+  - destruct (in_shared (regions t L n) (fst w)) eqn:Sh; [| split; [exact Wr | reflexivity]]. split.
+    + rewrite written_write, Wr. apply orb_true_r.
+    + intros B. rewrite read_write. destruct (Z.eqb_spec b (fst w)) as [E | E]; [| reflexivity].
+      rewrite E, (shared_off_stack n _ Sh) in B. discriminate B.
+Qed.
 
-Lemma find_stack w a n : l_stack L <= a -> a + n <= l_stack L + stack_size ->
-  find_region (regions t L) w a n = Some (stack_region L).
+(** * Finding the region of an access, when [d] calls are under way *)
+
+(** One within one frame finds that frame. *)
+Lemma find_frame d j w a n : Z.of_nat d < max_frames -> 0 < n -> 0 <= j <= Z.of_nat d ->
+  frame_top L j - stack_size <= a -> a + n <= frame_top L j -> find_region (regions t L d) w a n = Some (frame_region L j).
 Proof.
-  intros A B. assert (I : inside (stack_region L) a n = true) by (apply inside_spec; split; assumption).
-  unfold find_region, regions. cbn [find]. rewrite I. cbn [andb stack_region r_write]. rewrite orb_true_r. reflexivity.
+  intros Dp N J A B. assert (Ins : inside (frame_region L j) a n = true).
+  { apply inside_spec. cbn [frame_region r_base r_size]. unfold frame_top in *. lia. }
+  assert (Hd : j < Z.of_nat (S d)) by lia. assert (Dm : Z.of_nat (S d) <= max_frames) by lia. unfold regions. clear Dp.
+  revert Hd Dm. generalize (S d). intros m. unfold find_region.
+  induction m as [| m IH]; intros Hd Dm; [lia |]. cbn [frame_regions app find].
+  destruct (Z.eqb_spec j (Z.of_nat m)) as [E | E].
+  - rewrite <- E, Ins. cbn [andb frame_region r_write]. rewrite orb_true_r. reflexivity.
+  - rewrite (inside_disjoint (frame_region L j) _ a n) by (assumption || (apply frames_apart; lia)).
+    cbn [andb]. apply IH; lia.
 Qed.
-Lemma find_ctx w a n : 0 < n -> l_ctx L <= a -> a + n <= l_ctx L + pt_ctx_size (t_type t) ->
-  find_region (regions t L) w a n = Some (ctx_region t L).
+Lemma find_ctx d w a n : Z.of_nat d < max_frames -> 0 < n -> l_ctx L <= a -> a + n <= l_ctx L + pt_ctx_size (t_type t) ->
+  find_region (regions t L d) w a n = Some (ctx_region t L).
 Proof.
-  intros N A B. assert (I : inside (ctx_region t L) a n = true) by (apply inside_spec; split; assumption).
-  assert (J : inside (stack_region L) a n = false) by exact (inside_disjoint _ _ a n (disjoint_sym _ _ stack_ctx) N I).
-  unfold find_region, regions. cbn [find]. rewrite I, J. cbn [andb ctx_region r_write]. rewrite orb_true_r. reflexivity.
+  intros Dp N A B. assert (I : inside (ctx_region t L) a n = true) by (apply inside_spec; split; assumption).
+  unfold regions. rewrite find_off_frames; [| exact (other_off_frames _ a n (or_introl eq_refl) N I) | lia].
+  unfold find_region. cbn [find]. rewrite I. cbn [andb ctx_region r_write]. rewrite orb_true_r. reflexivity.
 Qed.
-Lemma find_plain w a n r : 0 < n -> In r (plain_regions t L) -> inside r a n = true -> (w = true -> r_write r = true) ->
-  exists r', find_region (regions t L) w a n = Some r' /\ In r' (plain_regions t L) /\ plain_kind (r_kind r').
+Lemma find_plain d w a n r : Z.of_nat d < max_frames -> 0 < n -> In r (plain_regions t L) -> inside r a n = true ->
+  (w = true -> r_write r = true) ->
+  exists r', find_region (regions t L d) w a n = Some r' /\ In r' (plain_regions t L) /\ plain_kind (r_kind r').
 Proof.
-  intros N I Ins Wr.
-  assert (J := inside_disjoint _ _ a n (disjoint_sym _ _ (stack_plain r I)) N Ins).
+  intros Dp N I Ins Wr.
   assert (K := inside_disjoint _ _ a n (disjoint_sym _ _ (ctx_plain r I)) N Ins).
-  assert (E : find_region (regions t L) w a n = find_region (plain_regions t L) w a n).
-  { unfold find_region, plain_regions, regions. cbn [find tl]. rewrite J, K. reflexivity. }
+  assert (E : find_region (regions t L d) w a n = find_region (plain_regions t L) w a n).
+  { unfold regions. rewrite find_off_frames; [| exact (other_off_frames r a n (or_intror I) N Ins) | lia].
+    unfold find_region. cbn [find]. rewrite K. reflexivity. }
   rewrite E. unfold find_region.
   destruct (find (fun r0 => inside r0 a n && (negb w || r_write r0)) (plain_regions t L)) as [r' |] eqn:F.
   - apply find_some in F. destruct F as [F _]. exists r'. split; [reflexivity |]. split; [exact F |].
@@ -191,12 +275,37 @@ Proof.
     rewrite (Wr eq_refl) in G. discriminate G.
 Qed.
 (** Bytes within a plain region are off the stack. *)
-Lemma plain_off_stack r a n b : In r (plain_regions t L) -> inside r a n = true -> a <= b < a + n ->
-  ~ l_stack L <= b < l_stack L + stack_size.
+Lemma plain_off_stack r a n b : In r (plain_regions t L) -> inside r a n = true -> a <= b < a + n -> in_stack L b = false.
 Proof.
-  intros I Ins B S. apply inside_spec in Ins. assert (D := stack_plain r I).
-  unfold disjoint in D. cbn [stack_region r_base r_size] in D. lia.
+  intros I Ins B. apply (other_off_stack r b (or_intror I)). apply inside_spec in Ins. apply inside_spec. lia.
 Qed.
-Lemma ctx_off_stack b : l_ctx L <= b < l_ctx L + pt_ctx_size (t_type t) -> ~ l_stack L <= b < l_stack L + stack_size.
-Proof. intros C S. assert (D := stack_ctx). unfold disjoint in D. cbn [stack_region ctx_region r_base r_size] in D. lia. Qed.
+Lemma ctx_off_stack b : l_ctx L <= b < l_ctx L + pt_ctx_size (t_type t) -> in_stack L b = false.
+Proof.
+  intros C. apply (other_off_stack (ctx_region t L) b (or_introl eq_refl)). apply inside_spec.
+  cbn [ctx_region r_base r_size]. lia.
+Qed.
+
+(** * A packet that moves *)
+
+Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
+Proof.
+  unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
+  destruct H as [[[[[H1 H2] H3] H4] H5] H6]. bools. rewrite !Z.leb_le in H6.
+  cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
+  assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
+  { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
+    rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7].
+  constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals] in *; try assumption.
+  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
+    apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
+    apply Forall_cons; [exact Wc |].
+    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+  - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
+    apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons_iff in W3. destruct W3 as [_ W3].
+    apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
+  - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
+    unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+Qed.
 End Layout.

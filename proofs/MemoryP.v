@@ -16,9 +16,73 @@ Proof. destruct z; reflexivity. Qed.
 Lemma read_range m b : 0 <= read m b < 256.
 Proof. apply land_255. Qed.
 Lemma read_write m a v b : read (write m a v) b = if b =? a then Z.land v 255 else read m b.
-Proof. unfold read, write. cbn [m_over m_base]. rewrite zfind_set. destruct (b =? a); reflexivity. Qed.
+Proof.
+  unfold read, write. cbn [m_over m_base]. rewrite zfind_set. destruct (b =? a); [| reflexivity].
+  rewrite <- Z.land_assoc. reflexivity.
+Qed.
 Lemma written_write m a v b : written (write m a v) b = (b =? a) || written m b.
-Proof. unfold written, write. cbn [m_over]. rewrite zfind_set. destruct (b =? a); reflexivity. Qed.
+Proof.
+  unfold written, write. cbn [m_over]. rewrite zfind_set. destruct (b =? a); [| reflexivity].
+  assert (R := land_255 v). apply Z.ltb_lt. unfold byte_size. lia.
+Qed.
+
+(** * Undefined bytes *)
+
+Lemma undefined_byte v : 0 <= v -> byte_size <= Z.lor byte_size v.
+Proof.
+  intros H. apply subset_le; [apply Z.lor_nonneg; split; [discriminate | exact H] |]. apply Z.bits_inj'. intros i _.
+  rewrite Z.ldiff_spec, Z.lor_spec, Z.bits_0. destruct (Z.testbit byte_size i); reflexivity.
+Qed.
+Lemma undefined_low v : Z.land (Z.lor byte_size v) 255 = Z.land v 255.
+Proof. rewrite Z.land_lor_distr_l. reflexivity. Qed.
+(** No byte becomes written, or undefined. *)
+Lemma written_write_undefined m a v b : written (write_undefined m a v) b = written m b.
+Proof.
+  unfold write_undefined. destruct (written m a) eqn:Wr; [reflexivity |].
+  unfold written at 1. cbn [m_over]. rewrite zfind_set. destruct (Z.eqb_spec b a) as [E | E]; [| reflexivity].
+  rewrite E, Wr. apply Z.ltb_ge. apply undefined_byte. apply (land_255 v).
+Qed.
+Lemma read_write_undefined m a v b :
+  read (write_undefined m a v) b = if (b =? a) && negb (written m a) then Z.land v 255 else read m b.
+Proof.
+  unfold write_undefined. destruct (written m a); [rewrite andb_false_r; reflexivity |]. cbn [negb]. rewrite andb_true_r.
+  unfold read. cbn [m_over m_base]. rewrite zfind_set. destruct (b =? a); [| reflexivity].
+  rewrite undefined_low, <- Z.land_assoc. reflexivity.
+Qed.
+(** What is written is safe from writes to undefined bytes. *)
+Lemma write_undefined_keeps m a v b : written m b = true -> read (write_undefined m a v) b = read m b.
+Proof.
+  intros H. rewrite read_write_undefined. destruct (Z.eqb_spec b a) as [E | E]; [| reflexivity].
+  rewrite <- E, H. reflexivity.
+Qed.
+Lemma forget_over n : forall m a b, ~ a <= b < a + Z.of_nat n -> zfind b (m_over (forget m a n)) = zfind b (m_over m).
+Proof.
+  induction n as [| n IH]; intros m a b H; cbn [forget]; [reflexivity |]. rewrite IH by lia.
+  destruct (zfind a (m_over m)) as [v |]; [| reflexivity]. cbn [m_over]. apply zfind_other. lia.
+Qed.
+Lemma forget_written n m a b : ~ a <= b < a + Z.of_nat n -> written (forget m a n) b = written m b.
+Proof. intros H. unfold written. rewrite forget_over by exact H. reflexivity. Qed.
+(** The bytes are what they were. *)
+Lemma forget_read n : forall m a b, read (forget m a n) b = read m b.
+Proof.
+  induction n as [| n IH]; intros m a b; cbn [forget]; [reflexivity |]. rewrite IH.
+  destruct (zfind a (m_over m)) as [v |] eqn:E; [| reflexivity].
+  unfold read. cbn [m_over m_base]. rewrite zfind_set. destruct (Z.eqb_spec b a) as [Eb | Eb]; [| reflexivity].
+  rewrite Eb, E. apply undefined_low.
+Qed.
+(** The bytes are undefined, in a memory that only writes have changed. *)
+Lemma forget_undefined n : forall m a b, (forall c v, zfind c (m_over m) = Some v -> 0 <= v) ->
+  a <= b < a + Z.of_nat n -> written (forget m a n) b = false.
+Proof.
+  induction n as [| n IH]; intros m a b P H; cbn [forget]; [lia |].
+  destruct (Z.eqb_spec b a) as [E | E].
+  - rewrite forget_written by lia. rewrite E. unfold written.
+    destruct (zfind a (m_over m)) as [v |] eqn:F; cbn [m_over]; [| rewrite F; reflexivity].
+    rewrite zfind_same. apply Z.ltb_ge. apply undefined_byte. exact (P a v F).
+  - apply IH; [| lia]. intros c v. destruct (zfind a (m_over m)) as [u |] eqn:F; cbn [m_over]; [| apply P].
+    rewrite zfind_set. destruct (c =? a); [| apply P]. intros X. replace v with (Z.lor byte_size u) by congruence.
+    apply Z.lor_nonneg. split; [discriminate | exact (P a u F)].
+Qed.
 
 (** * Loads *)
 
@@ -85,17 +149,6 @@ Lemma written_store_new m n a v b : a <= b < a + Z.of_nat n -> written (store m 
 Proof.
   intros H. rewrite written_store. apply orb_true_iff. left. apply andb_true_iff. rewrite Z.leb_le, Z.ltb_lt. exact H.
 Qed.
-Lemma written_write_all l : forall m b, written m b = true -> written (write_all m l) b = true.
-Proof.
-  induction l as [| [c v] l IH]; intros m b H; cbn [write_all]; [exact H |].
-  apply IH. rewrite written_write, H. apply orb_true_r.
-Qed.
-Lemma read_write_all l : forall m b, (forall w, In w l -> fst w <> b) -> read (write_all m l) b = read m b.
-Proof.
-  induction l as [| [c v] l IH]; intros m b H; cbn [write_all]; [reflexivity |].
-  rewrite IH by (intros w I; apply H; right; exact I). rewrite read_write.
-  destruct (Z.eqb_spec b c) as [E | E]; [| reflexivity]. exfalso. apply (H (c, v)); [left; reflexivity | symmetry; exact E].
-Qed.
 Lemma all_written_spec m n : forall a,
   all_written m a n = true <-> (forall b, a <= b < a + Z.of_nat n -> written m b = true).
 Proof.
@@ -104,6 +157,29 @@ Proof.
   - rewrite andb_true_iff, IH. split.
     + intros [H1 H2] b B. destruct (Z.eqb_spec b a) as [E | E]; [rewrite E; exact H1 | apply H2; lia].
     + intros H. split; [apply H; lia | intros b B; apply H; lia].
+Qed.
+
+(** * Bytes that a helper writes *)
+
+Lemma fill_other n : forall m a bs b, ~ a <= b < a + Z.of_nat n -> read (fill m a n bs) b = read m b.
+Proof.
+  induction n as [| n IH]; intros m a bs b H; cbn [fill]; [reflexivity |].
+  destruct bs as [| c bs]; rewrite IH, read_write by lia; destruct (Z.eqb_spec b a) as [E | E]; lia || reflexivity.
+Qed.
+Lemma written_fill n : forall m a bs b, written (fill m a n bs) b = ((a <=? b) && (b <? a + Z.of_nat n)) || written m b.
+Proof.
+  induction n as [| n IH]; intros m a bs b; cbn [fill].
+  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B]; cbn [andb orb]; lia || reflexivity.
+  - destruct bs as [| c bs]; rewrite IH, written_write;
+      destruct (Z.eqb_spec b a) as [E | E], (Z.leb_spec (a + 1) b) as [A | A],
+        (Z.ltb_spec b (a + 1 + Z.of_nat n)) as [B | B], (Z.leb_spec a b) as [C | C],
+        (Z.ltb_spec b (a + Z.of_nat (S n))) as [D | D]; cbn [andb orb]; lia || reflexivity.
+Qed.
+Lemma written_fill_keeps n m a bs b : written m b = true -> written (fill m a n bs) b = true.
+Proof. intros H. rewrite written_fill, H. apply orb_true_r. Qed.
+Lemma written_fill_new n m a bs b : a <= b < a + Z.of_nat n -> written (fill m a n bs) b = true.
+Proof.
+  intros H. rewrite written_fill. apply orb_true_iff. left. apply andb_true_iff. rewrite Z.leb_le, Z.ltb_lt. exact H.
 Qed.
 
 (** * Regions *)

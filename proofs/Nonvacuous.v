@@ -7,10 +7,13 @@ Definition disjointb (r1 r2 : region) : bool := (r_base r1 + r_size r1 <=? r_bas
 Fixpoint nodupb (l : list Z) : bool := match l with [] => true | x :: l' => negb (existsb (Z.eqb x) l') && nodupb l' end.
 Fixpoint all2 {A B} (f : A -> B -> bool) (l : list A) (l' : list B) : bool :=
   match l, l' with [], [] => true | x :: k, y :: k' => f x y && all2 f k k' | _, _ => false end.
+Fixpoint apartb (l : list region) : bool := match l with [] => true | r :: l' => forallb (disjointb r) l' && apartb l' end.
 Definition wf_layoutb (t : target) (L : layout) : bool :=
-  forallb (fun r => (0 <? r_base r) && (0 <=? r_size r) && (r_base r + r_size r <? W)) (regions t L)
-  && forallb (disjointb (stack_region L)) (tl (regions t L))
-  && forallb (disjointb (ctx_region t L)) (tl (tl (regions t L)))
+  let rest := plain_regions t L in
+  forallb (fun r => (0 <? r_base r) && (0 <=? r_size r) && (r_base r + r_size r <? W)) (all_frames L ++ ctx_region t L :: rest)
+  && (Nat.eqb (length (l_frames L)) (Z.to_nat max_frames) && apartb (all_frames L))
+  && forallb (fun f => forallb (disjointb f) (ctx_region t L :: rest)) (all_frames L)
+  && forallb (disjointb (ctx_region t L)) rest
   && (l_pkt L + guard <=? W)
   && (Nat.eqb (length (l_maps L)) (length (t_maps t)) && nodupb (l_maps L) && forallb (fun a => (0 <? a) && (a <? W)) (l_maps L))
   && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L).
@@ -32,11 +35,18 @@ Qed.
 Lemma forallb_Forall {A} (f : A -> bool) (P : A -> Prop) l : (forall x, f x = true -> P x) -> forallb f l = true -> Forall P l.
 Proof. intros H E. apply Forall_forall. intros x I. rewrite forallb_forall in E. auto. Qed.
 
+Lemma apartb_spec l : apartb l = true -> ForallOrdPairs disjoint l.
+Proof.
+  induction l as [|r l IH]; cbn [apartb]; intros E; constructor; apply andb_true_iff in E; destruct E as [E1 E2]; auto.
+  eapply forallb_Forall; [|exact E1]. apply disjointb_spec.
+Qed.
+
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[E1 E2] E3] E4] [[E5 E6] E7]] E8]. constructor.
-  - eapply forallb_Forall; [|exact E1]. intros r. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
-  - eapply forallb_Forall; [|exact E2]. apply disjointb_spec.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8]. constructor.
+  - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
+  - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
+  - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
   - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
   - apply Z.leb_le. exact E4.
   - split; [apply Nat.eqb_eq; exact E5|]. split; [apply nodupb_spec; exact E6|].
@@ -49,8 +59,10 @@ Qed.
 Definition flow_map := MapDef map_hash 8 16 1024 false.
 Definition count_map := MapDef map_array 4 8 4 false.
 Definition two_maps := [flow_map; count_map].
-Definition some_layout := Layout 4096 65536 131072 64 [1048576; 1048832] [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]].
-Definition some_env := Env some_layout (fun a => a) (fun _ => Answer 0 []).
+Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
+Definition some_layout := Layout some_frames 65536 131072 64 [1048576; 1048832]
+  [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]].
+Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
 Example xdp_inhabited : well_formed (Target xdp two_maps root) some_env.
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
@@ -69,7 +81,7 @@ Definition half_test : prog := at_pcs
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
     Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
 Definition half_target := Target xdp [MapDef map_hash 4 16 16 false] root.
-Definition half_env (value : Z) := Env (Layout 4096 65536 131072 64 [1048576] [[value]]) (fun _ => 0) (fun _ => Answer 0 []).
+Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]]) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
@@ -77,4 +89,19 @@ Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example half_test_usually_ends : run half_target half_test (half_env 2097152) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
 Example half_test_can_fault : run half_target half_test (half_env 4294967296) 20 = Faulted OutOfBounds 10.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** Frames need not be neighbours: where they are, a store just above a callee's own frame hits its caller's; elsewhere it
+    faults *)
+Definition above_frame : prog := at_pcs
+  [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
+Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] []) (fun _ => 0) (fun _ => quiet 0).
+Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
+Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).
+Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Example above_frame_may_end : run (Target xdp [] root) above_frame (frames_env neighbours) 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+Example above_frame_can_fault : run (Target xdp [] root) above_frame (frames_env some_frames) 20 = Faulted OutOfBounds 3.
 Proof. vm_compute. reflexivity. Qed.

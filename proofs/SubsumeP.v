@@ -52,9 +52,9 @@ Proof.
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
   - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb]. cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
-    exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as i1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as i0.
+    bools. subst i0. exact (proj2 (Here _ eq_refl Z0)).
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
@@ -100,31 +100,49 @@ Qed.
 Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
 Proof. unfold size_eqb. destruct a; destruct b; intros H; try reflexivity; discriminate H. Qed.
 
+Lemma regs_le_sound vs next sub nb A B (R : rf (option Z)) : (forall r, relo vs (get r A) (get r R)) ->
+  regs_ok nb B = true -> regs_le next sub A B = true -> forall r, relo (subst_vals vs sub nb) (get r B) (get r R).
+Proof.
+  unfold regs_ok, regs_le. intros H K E r. rewrite forallb_forall in K, E.
+  specialize (E r (all_regs_in r)). specialize (K r (all_regs_in r)). specialize (H r). cbv beta in K.
+  destruct (get r B) as [y|]; cbn [relo]; [|exact I].
+  destruct (get r A) as [x|]; cbn [oval_le] in E; [|discriminate E].
+  destruct H as [v [X Q]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
+Qed.
+Lemma frames_le_sound vs next sub nb fs : forall la lb, Forall2 (framerel vs) la fs ->
+  forallb (fun f => regs_ok nb (af_regs f)) lb = true -> frames_le next sub la lb = true ->
+  Forall2 (framerel (subst_vals vs sub nb)) lb fs.
+Proof.
+  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2]; subst;
+    destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
+  - cbn [forallb] in K. bools. split; [congruence|]. eapply regs_le_sound; eassumption.
+  - cbn [forallb] in K. bools. eapply IH; eassumption.
+Qed.
+
 Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7] E. unfold astate_le, names_ok in E.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] E. unfold astate_le, names_ok in E.
   apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
-  apply andb_true_iff in E. destruct E as [E ER]. apply andb_true_iff in E. destruct E as [E EF].
-  apply andb_true_iff in E. destruct E as [EP E]. apply andb_true_iff in E. destruct E as [E NS].
+  apply andb_true_iff in E. destruct E as [E EC]. apply andb_true_iff in E. destruct E as [E ER].
+  apply andb_true_iff in E. destruct E as [E EF]. apply andb_true_iff in E. destruct E as [EP E].
+  apply andb_true_iff in E. destruct E as [E NS]. apply andb_true_iff in E. destruct E as [E NC].
   apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
-  bools. rewrite forallb_forall in ER, NR. constructor.
+  bools. constructor.
   - exact G1.
-  - exact G2.
+  - eapply frames_le_sound; eassumption.
+  - exact G3.
+  - exact G4.
   - congruence.
   - rewrite subst_vals_length. lia.
   - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G4 in Q1. apply andb_true_iff in B.
+    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G6 in Q1. apply andb_true_iff in B.
     destruct B as [B1 B2]. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
-    eapply fact_le_sound; [exact G1 | exact G5 | apply bound_in_rel; exact Q1 | exact Q2].
-  - intros r. specialize (ER r (all_regs_in r)). specialize (NR r (all_regs_in r)). specialize (G6 r).
-    cbv beta in NR.
-    destruct (get r (a_regs b)) as [y|]; cbn [relo]; [|exact I].
-    destruct (get r (a_regs a)) as [x|]; cbn [oval_le] in ER; [|discriminate ER].
-    destruct G6 as [v [X R]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
-  - destruct G7 as [M1 M2]. constructor.
+    eapply fact_le_sound; [exact G1 | exact G7 | apply bound_in_rel; exact Q1 | exact Q2].
+  - eapply regs_le_sound; eassumption.
+  - destruct G9 as [M1 M2]. constructor.
     + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q. pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B. destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
       cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1. subst z'.

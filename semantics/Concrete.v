@@ -4,7 +4,7 @@
 From Semantics Require Export Env.
 
 Record concrete := Concrete {
-  k_stack : Z; k_ctx : Z; k_pkt : Z; k_maps : Z; k_vals : Z;       (* where they lie *)
+  k_stack : Z; k_ctx : Z; k_pkt : Z; k_maps : Z; k_vals : Z;       (* where they lie; k_stack: all frames together *)
   k_seed : Z;                                                      (* of random numbers and of undefined stack bytes *)
   k_ctx_bytes : list Z;
   k_packet : list Z;
@@ -20,8 +20,10 @@ Definition value_addr (k : concrete) (i : Z) (m : map_def) (j : Z) : Z := k_vals
 Fixpoint count_from (i : Z) (n : nat) : list Z := match n with O => [] | S n' => i :: count_from (i + 1) n' end.
 Definition upto (n : Z) : list Z := count_from 0 (Z.to_nat n).
 Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B := match l with [] => [] | x :: l' => f i x :: map_i f (i + 1) l' end.
+(** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
-  Layout (k_stack k) (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
+  Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
+         (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
          (map_i (fun i _ => k_maps k + i * object_stride) 0 (t_maps t))
          (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)).
 
@@ -58,15 +60,15 @@ Definition initial_table (t : target) (k : concrete) : zmap Z :=
   fold_left (fun m e => zset (fst e) (snd e) m) (initial_bytes t k) zempty.
 Definition fill_mul : Z := 2654435761.
 (** Undefined stack bytes follow from the seed; all else that was not given is 0. *)
-Definition fill (k : concrete) (a : Z) : Z :=
-  if (k_stack k <=? a) && (a <? k_stack k + stack_size)
+Definition background (k : concrete) (a : Z) : Z :=
+  if (k_stack k <=? a) && (a <? k_stack k + stack_total)
   then Z.land (Z.shiftr ((a - k_stack k + 1) * fill_mul + k_seed k) 13) 255 else 0.
 Definition concrete_mem (k : concrete) (table : zmap Z) : Z -> Z :=
-  fun a => match zfind a table with Some b => b | None => fill k a end.
+  fun a => match zfind a table with Some b => b | None => background k a end.
 
 Definition concrete_init (t : target) (k : concrete) : state * world :=
   let table := initial_table t k in
-  (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => Answer 0 [])),
+  (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => quiet 0)),
    World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0).
 
 (** ** Helpers *)
@@ -81,51 +83,106 @@ Definition reg_or_0 (s : state) (r : reg) : Z := match get r (regs s) with Some 
 Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
   let flags := reg_or_0 s R4 in
   let put j := map (fun d => (value_addr k i m j + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto (m_value m)) in
-  let no e := (Answer e [], w) in
+  let no e := (quiet e, w) in
+  let yes ws := Answer 0 ws [] None in
   if m_ro m then no eperm else
   if 2 <? flags then no einval else
   if m_type m =? map_array then
-    if m_max m <=? key then no e2big else if flags =? 1 then no eexist else (Answer 0 (put key), w)
+    if m_max m <=? key then no e2big else if flags =? 1 then no eexist else (yes (put key), w)
   else
     match find_key (keys_of w i) key with
-    | Some j => if flags =? 1 then no eexist else (Answer 0 (put j), w)
+    | Some j => if flags =? 1 then no eexist else (yes (put j), w)
     | None =>
       if flags =? 2 then no enoent else
       match free_slot m (keys_of w i) with
-      | Some j => (Answer 0 (put j), with_keys w i ((key, j) :: keys_of w i))
+      | Some j => (yes (put j), with_keys w i ((key, j) :: keys_of w i))
       | None => no e2big
       end
     end.
 Definition delete (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if m_type m =? map_array then (Answer einval [], w) else
+  if m_type m =? map_array then (quiet einval, w) else
   match find_key (keys_of w i) key with
-  | Some _ => (Answer 0 [], with_keys w i (filter (fun e => negb (fst e =? key)) (keys_of w i)))
-  | None => (Answer enoent [], w)
+  | Some _ => (quiet 0, with_keys w i (filter (fun e => negb (fst e =? key)) (keys_of w i)))
+  | None => (quiet enoent, w)
   end.
 Definition lookup (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if m_type m =? map_array then (Answer (if key <? m_max m then key else missing) [], w)
-  else (Answer (match find_key (keys_of w i) key with Some j => j | None => missing end) [], w).
+  if m_type m =? map_array then (quiet (if key <? m_max m then key else missing), w)
+  else (quiet (match find_key (keys_of w i) key with Some j => j | None => missing end), w).
 Definition map_helper (t : target) (s : state) (w : world) (f : Z -> map_def -> Z -> answer * world) : answer * world :=
   match index_of (reg_or_0 s R1) 0 (l_maps (lay s)) with
-  | None => (Answer 0 [], w)
+  | None => (quiet 0, w)
   | Some i => match map_of t i with
-              | None => (Answer 0 [], w)
+              | None => (quiet 0, w)
               | Some m => f i m (load (mem s) (reg_or_0 s R2) (Z.to_nat (m_key m)))
               end
+  end.
+(** The packet, by offset and length in registers: bytes, or an error. *)
+Definition span (s : state) (off n : Z) : option (list Z) :=
+  let off := wrap32 off in
+  if off + n <=? l_len (lay s) then Some (map (fun d => read (mem s) (l_pkt (lay s) + off + d)) (upto n)) else None.
+Definition efault : Z := -14.
+Definition load_bytes (s : state) (w : world) : answer * world :=
+  let n := wrap32 (reg_or_0 s R4) in
+  match span s (reg_or_0 s R2) n with
+  | Some bs => (Answer 0 [] bs None, w)
+  | None => (quiet efault, w)
+  end.
+Definition store_bytes (s : state) (w : world) : answer * world :=
+  let n := wrap32 (reg_or_0 s R4) in
+  match span s (reg_or_0 s R2) n with
+  | Some _ => (Answer 0 (map (fun d => (l_pkt (lay s) + wrap32 (reg_or_0 s R2) + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto n)) [] None, w)
+  | None => (quiet efault, w)
+  end.
+(** Reading the address that r3 holds: what lives there, or zeros and an error. *)
+Definition probe (s : state) (w : world) : answer * world :=
+  let n := reg_or_0 s R2 in
+  match find_region (live s) false (reg_or_0 s R3) n with
+  | Some _ => (Answer 0 [] (map (fun d => read (mem s) (reg_or_0 s R3 + d)) (upto n)) None, w)
+  | None => (quiet efault, w)
+  end.
+(** There are 256 bytes of headroom before the packet as it was given, and as much after it. *)
+Definition room : Z := 256.
+Definition max_packet : Z := 65535.
+Definition adjust_head (k : concrete) (s : state) (w : world) : answer * world :=
+  let d := sgn32 (reg_or_0 s R2) in
+  let b := l_pkt (lay s) + d in
+  let n := l_len (lay s) - d in
+  if (14 <=? n) && (n <=? max_packet) && (k_pkt k - room <=? b) then (Answer 0 [] [] (Some (b, n)), w) else (quiet einval, w).
+Definition adjust_tail (k : concrete) (s : state) (w : world) : answer * world :=
+  let d := sgn32 (reg_or_0 s R2) in
+  let n := l_len (lay s) + d in
+  if (14 <=? n) && (n <=? max_packet) && (l_pkt (lay s) + n <=? k_pkt k + Z.of_nat (length (k_packet k)) + room) then (Answer 0 [] [] (Some (l_pkt (lay s), n)), w) else (quiet einval, w).
+(** Legacy loads read the packet, big endian; negative offsets are outside. *)
+Definition packet_word (z : size) (bs : list Z) : Z := fold_left (fun v b => v * 256 + b) bs 0.
+Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k : Z) : answer * world :=
+  let off := sgn32 (k + match ind with Some r => reg_or_0 s r | None => 0 end) in
+  if off <? 0 then (quiet missing, w) else
+  match span s off (zbytes z) with
+  | Some bs => (quiet (packet_word z bs), w)
+  | None => (quiet missing, w)
   end.
 Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) : answer * world :=
   if h =? 1 then map_helper t s w (lookup w)
   else if h =? 2 then map_helper t s w (update k s w)
   else if h =? 3 then map_helper t s w (delete w)
-  else if (h =? 5) || (h =? 125) then (Answer (w_time w + tick) [], World (w_keys w) (w_random w) (w_time w + tick))
-  else if h =? 6 then (Answer (reg_or_0 s R2) [], w)
-  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (Answer (Z.shiftr r 32) [], World (w_keys w) r (w_time w))
-  else if h =? 23 then (Answer (if pt_id (t_type t) =? 6 then 4 else 7) [], w)
-  else (Answer 0 [], w).
+  else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick))
+  else if h =? 6 then (quiet (reg_or_0 s R2), w)
+  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w))
+  else if h =? 23 then (quiet (if pt_id (t_type t) =? 6 then 4 else 7), w)
+  else if (h =? 26) || (h =? 189) then load_bytes s w
+  else if (h =? 9) || (h =? 190) then store_bytes s w
+  else if h =? 4 then probe s w
+  else if h =? 44 then adjust_head k s w
+  else if h =? 65 then adjust_tail k s w
+  else if h =? 12 then (quiet missing, w)
+  else if h =? 51 then (quiet (Z.land (reg_or_0 s R3) 3), w)
+  else (quiet 0, w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=
   match zfind (pc s) p with
   | Some (Call h) => let '(an, w') := answer_call t k s w h in (step t p an s, w')
-  | _ => (step t p (Answer 0 []) s, w)
+  | Some (CallX r) => let '(an, w') := answer_call t k s w (reg_or_0 s r) in (step t p an s, w')
+  | Some (LdPkt z ind off) => let '(an, w') := answer_load s w z ind off in (step t p an s, w')
+  | _ => (step t p (quiet 0) s, w)
   end.
 
 (** ** Traces: what an instruction that is about to run writes, named by region.  The frame's offsets count from its top. *)
@@ -136,7 +193,7 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
     | Some x =>
       let a := wrap (x + off) in
       match find_region (live s) true a (zbytes z) with
-      | Some r => Some (r_kind r, a - r_base r - match r_kind r with KStack => stack_size | _ => 0 end,
+      | Some r => Some (r_kind r, a - r_base r - match r_kind r with KStack _ => stack_size | _ => 0 end,
                         map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto (zbytes z)))
       | None => None
       end
@@ -144,5 +201,9 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
   match i with
   | St z d off i => at_ d off z (wrap i)
   | Stx z d off r => obind (get r (regs s)) (at_ d off z)
+  | Atomic z op _ d off r =>
+    obind (get d (regs s)) (fun x => obind (get r (regs s)) (fun v =>
+      let old := load (mem s) (wrap (x + off)) (bytes z) in
+      at_ d off z (atomic_value op old v (low z (reg_or_0 s R0)))))
   | _ => None
   end.

@@ -21,7 +21,9 @@ Inductive form :=
   | FAlu (w : width) (op : aluop) (x : bool)    (* x: the second operand is a register *)
   | FNeg (w : width) | FSwap (k : swap)
   | FLd | FLdx (z : size) (sx : bool) | FSt (z : size) | FStx (z : size)
-  | FJa | FJaLong | FJmp (w : width) (c : cmp) (x : bool) | FCall | FExit.
+  | FAtomic (z : size)                          (* which one, or an acquiring load or releasing store, is in imm *)
+  | FLdPkt (z : size) (x : bool)
+  | FJa | FJaLong | FJmp (w : width) (c : cmp) (x : bool) | FMayGoto | FCall | FCallX | FExit.
 
 Definition alu_class (w : width) : Z := match w with A32 => 4 | A64 => 7 end.
 Definition jmp_class (w : width) : Z := match w with A32 => 6 | A64 => 5 end.
@@ -46,17 +48,21 @@ Definition form_code (f : form) : Z :=
   | FLdx z sx => 1 + size_code z + (if sx then 128 else 96)
   | FSt z => 98 + size_code z
   | FStx z => 99 + size_code z
+  | FAtomic z => 195 + size_code z
+  | FLdPkt z x => (if x then 64 else 32) + size_code z
   | FJa => 5
   | FJaLong => 6
   | FJmp w c x => jmp_class w + source_bit x + cmp_code c
+  | FMayGoto => 229
   | FCall => 133
+  | FCallX => 141
   | FExit => 149
   end.
 
 Definition all_sizes : list size := [S1; S2; S4; S8].
 Definition all_forms : list form :=
-  [FSwap ToLe; FSwap ToBe; FSwap Swap; FLd; FJa; FJaLong; FCall; FExit]
-  ++ flat_map (fun z => [FLdx z false; FLdx z true; FSt z; FStx z]) all_sizes
+  [FSwap ToLe; FSwap ToBe; FSwap Swap; FLd; FJa; FJaLong; FMayGoto; FCall; FCallX; FExit]
+  ++ flat_map (fun z => [FLdx z false; FLdx z true; FSt z; FStx z; FAtomic z; FLdPkt z false; FLdPkt z true]) all_sizes
   ++ flat_map (fun w => FNeg w
        :: flat_map (fun op => [FAlu w op false; FAlu w op true]) [Add; Sub; Mul; Div; Mod; Or; And; Xor; Lsh; Rsh; Arsh; Mov]
        ++ flat_map (fun c => [FJmp w c false; FJmp w c true]) [Jeq; Jne; Jgt; Jge; Jlt; Jle; Jset; Jsgt; Jsge; Jslt; Jsle]) [A32; A64].
@@ -70,6 +76,11 @@ Definition reg_of (n : Z) : option reg := zfind n reg_table.
 (** * Encodings *)
 (** Signed division and modulo are told from unsigned by the offset field. *)
 Definition alu_variant (op : aluop) : Z := match op with Sdiv | Smod => 1 | _ => 0 end.
+(** Atomics: imm tells the operation, and whether the old value is fetched; exchanges always fetch. *)
+Definition atomic_code (op : Insn.atomic) (fetch : bool) : Z :=
+  match op with AtAdd => 0 | AtOr => 64 | AtAnd => 80 | AtXor => 160 | Xchg => 224 | Cmpxchg => 240 end + if fetch then 1 else 0.
+Definition load_acquire : Z := 256.
+Definition store_release : Z := 272.
 Definition fields (f : form) (d s off imm : Z) : slot := Slot (form_code f) d s off imm.
 Definition second (imm : Z) : slot := Slot 0 0 0 0 imm.
 (** what the fields would hold, whether they can or not *)
@@ -85,14 +96,25 @@ Definition layouts (i : insn) : list (list slot) :=
   | LdImm d v => [[fields FLd (reg_num d) 0 0 (sgn32 v); second (Z.shiftr v 32)]]
   | LdMap d m => [[fields FLd (reg_num d) 1 0 m; second 0]]
   | LdMapValue d m off => [[fields FLd (reg_num d) 2 0 m; second off]]
+  | Ldx z false d s off =>
+    [[fields (FLdx z false) (reg_num d) (reg_num s) off 0]; [fields (FAtomic z) (reg_num d) (reg_num s) off load_acquire]]
   | Ldx S8 true _ _ _ => []
-  | Ldx z sx d s off => [[fields (FLdx z sx) (reg_num d) (reg_num s) off 0]]
+  | Ldx z true d s off => [[fields (FLdx z true) (reg_num d) (reg_num s) off 0]]
   | St z d off k => [[fields (FSt z) (reg_num d) 0 off k]]
-  | Stx z d off s => [[fields (FStx z) (reg_num d) (reg_num s) off 0]]
+  | Stx z d off s =>
+    [[fields (FStx z) (reg_num d) (reg_num s) off 0]; [fields (FAtomic z) (reg_num d) (reg_num s) off store_release]]
+  | Atomic S1 _ _ _ _ _ | Atomic S2 _ _ _ _ _ | Atomic _ Xchg false _ _ _ | Atomic _ Cmpxchg false _ _ _ => []
+  | Atomic z op fetch d off s => [[fields (FAtomic z) (reg_num d) (reg_num s) off (atomic_code op fetch)]]
+  | LdPkt S8 _ _ => []
+  | LdPkt z None k => [[fields (FLdPkt z false) 0 0 0 k]]
+  | LdPkt z (Some r) k => [[fields (FLdPkt z true) 0 (reg_num r) 0 k]]
   | Ja off => [[fields FJa 0 0 off 0]; [fields FJaLong 0 0 0 off]]     (* the offset in off, or in imm *)
   | Jmp w c d (Imm k) off => [[fields (FJmp w c false) (reg_num d) 0 off k]]
   | Jmp w c d (Reg s) off => [[fields (FJmp w c true) (reg_num d) (reg_num s) off 0]]
+  | MayGoto off => [[fields FMayGoto 0 0 off 0]]
   | Call h => [[fields FCall 0 0 0 h]]
+  | CallX r => [[fields FCallX (reg_num r) 0 0 0]]
+  | CallLocal off => [[fields FCall 0 1 0 off]]
   | Exit => [[fields FExit 0 0 0 0]]
   end.
 Definition encodings (i : insn) : list (list slot) := filter (forallb slot_ok) (layouts i).
@@ -101,6 +123,9 @@ Definition insn_ok (i : insn) : bool := match encodings i with [] => false | _ :
 Definition encode (i : insn) : list slot := match encodings i with [] => [] | e :: _ => e end.
 
 (** * Decoding *)
+Definition all_atomics : list (Insn.atomic * bool) :=
+  flat_map (fun op => [(op, false); (op, true)]) [AtAdd; AtOr; AtAnd; AtXor; Xchg; Cmpxchg].
+Definition atomic_of (imm : Z) : option (Insn.atomic * bool) := find (fun q => atomic_code (fst q) (snd q) =? imm) all_atomics.
 Definition size_of_bits (n : Z) : option size := find (fun z => size_bits z =? n) all_sizes.
 (** [hi]: imm of the slot after *)
 Definition guess (s : slot) (hi : Z) : option insn :=
@@ -123,10 +148,17 @@ Definition guess (s : slot) (hi : Z) : option insn :=
     | FLdx z sx => Some (Ldx z sx d r off)
     | FSt z => Some (St z d off imm)
     | FStx z => Some (Stx z d off r)
+    | FAtomic z =>
+      if imm =? load_acquire then Some (Ldx z false d r off)
+      else if imm =? store_release then Some (Stx z d off r)
+      else obind (atomic_of imm) (fun q => Some (Atomic z (fst q) (snd q) d off r))
+    | FLdPkt z x => Some (LdPkt z (if x then Some r else None) imm)
     | FJa => Some (Ja off)
     | FJaLong => Some (Ja imm)
     | FJmp w c x => Some (Jmp w c d (operand x) off)
-    | FCall => Some (Call imm)
+    | FMayGoto => Some (MayGoto off)
+    | FCall => Some (if sl_src s =? 0 then Call imm else CallLocal imm)
+    | FCallX => Some (CallX d)
     | FExit => Some Exit
     end))).
 

@@ -13,6 +13,8 @@ Inductive aluop := Add | Sub | Mul | Div | Sdiv | Mod | Smod | Or | And | Xor | 
 Inductive swap := ToLe | ToBe | Swap.
 Inductive cmp := Jeq | Jne | Jgt | Jge | Jlt | Jle | Jset | Jsgt | Jsge | Jslt | Jsle.
 
+Inductive atomic := AtAdd | AtOr | AtAnd | AtXor | Xchg | Cmpxchg.
+
 Inductive insn :=
   | Alu (w : width) (op : aluop) (d : reg) (o : operand)
   | Neg (w : width) (d : reg)
@@ -24,9 +26,14 @@ Inductive insn :=
   | Ldx (z : size) (sx : bool) (d s : reg) (off : Z)   (* sx: sign-extending *)
   | St (z : size) (d : reg) (off : Z) (i : Z)
   | Stx (z : size) (d : reg) (off : Z) (s : reg)
+  | Atomic (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z) (s : reg)   (* S4 or S8 *)
+  | LdPkt (z : size) (ind : option reg) (k : Z)        (* the legacy packet loads: ABS, or IND with a register; 1, 2 or 4 bytes *)
   | Ja (off : Z)
   | Jmp (w : width) (c : cmp) (d : reg) (o : operand) (off : Z)
+  | MayGoto (off : Z)                                  (* jumps when a hidden budget is used up *)
   | Call (h : Z)                                       (* a helper, by number *)
+  | CallX (r : reg)                                    (* a helper, by the number in a register *)
+  | CallLocal (off : Z)                                (* a function of this program *)
   | Exit.
 
 (** Slots an instruction takes: pc counts slots, as in the kernel. *)

@@ -3,41 +3,50 @@ From Semantics Require Export Alu Layout.
 
 Definition prog := zmap insn.                 (* by slot *)
 
+(** A caller, while a function that it called runs. *)
+Record frame := Frame { fr_pc : Z; fr_regs : rf (option Z) }.
 Record state := State {
   pc : Z;
   regs : rf (option Z);                       (* None: undefined *)
   mem : memory;
   lay : layout;
-  live : list region }.                       (* [regions t lay], kept *)
+  frames : list frame;                        (* the innermost caller first *)
+  live : list region }.                       (* [regions t lay (length frames)], kept *)
 
 Inductive fault :=
   | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly | BadContext | UndefinedStack
-  | BadHelperArgument | UnknownHelper | BadMap.
+  | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction.
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
 
-(** What the environment decides at a step: a choice (interpreted, so that no choice is illegal), and the bytes that helpers
-    and other processors write to shared memory. *)
-Record answer := Answer { an_choice : Z; an_writes : list (Z * Z) }.
+(** What the environment decides at a step: a choice; the bytes that others write, and what becomes of undefined bytes; the bytes
+    that a helper writes; where the packet is after a helper that may move it.  All of it is interpreted, so that no answer is illegal. *)
+Record answer := Answer { an_choice : Z; an_writes : list (Z * Z); an_bytes : list Z; an_packet : option (Z * Z) }.
+Definition quiet (c : Z) : answer := Answer c [] [] None.
+
+(** ** What others do before an instruction: they write shared memory, and undefined bytes of the stack hold anything *)
+Definition interfere1 (s : state) (m : memory) (w : Z * Z) : memory :=
+  if in_stack (lay s) (fst w) then write_undefined m (fst w) (snd w)
+  else if in_shared (live s) (fst w) then write m (fst w) (snd w) else m.
 Definition interfere (an : answer) (s : state) : state :=
-  State (pc s) (regs s) (write_all (mem s) (filter (fun w => in_shared (live s) (fst w)) (an_writes an))) (lay s) (live s).
+  State (pc s) (regs s) (fold_left (interfere1 s) (an_writes an) (mem s)) (lay s) (frames s) (live s).
 
 (** ** Pieces of a step *)
 Definition value_of (s : state) (o : operand) : option Z :=
   match o with Imm i => Some (wrap i) | Reg r => get r (regs s) end.
-Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (live s).
+Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s).
 Definition put (s : state) (n : Z) (d : reg) (v : Z) : state :=
-  State (pc s + n) (set d (Some v) (regs s)) (mem s) (lay s) (live s).
-Definition with_mem (s : state) (m : memory) : state := State (pc s + 1) (regs s) m (lay s) (live s).
-Definition with_result (s : state) (v : Z) : state :=    (* after a call r0 holds the result and r1 to r5 are undefined *)
-  State (pc s + 1)
-        (set R0 (Some v) (set R1 None (set R2 None (set R3 None (set R4 None (set R5 None (regs s))))))) (mem s) (lay s) (live s).
+  State (pc s + n) (set d (Some v) (regs s)) (mem s) (lay s) (frames s) (live s).
+Definition with_mem (s : state) (m : memory) : state := State (pc s + 1) (regs s) m (lay s) (frames s) (live s).
+(** After a call r1 to r5 are undefined. *)
+Definition clobber {A} (x : rf (option A)) : rf (option A) :=
+  set R1 None (set R2 None (set R3 None (set R4 None (set R5 None x)))).
 
 Section Step.
 Variable t : target.
 
 (** Undefined stack bytes are a fault under the strict profile, and any number under the others. *)
 Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
-  match r_kind r with KStack => pf_strict_stack (t_profile t) && negb (all_written (mem s) a n) | _ => false end.
+  match r_kind r with KStack _ => pf_strict_stack (t_profile t) && negb (all_written (mem s) a n) | _ => false end.
 
 Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
@@ -63,7 +72,49 @@ Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
     end
   end.
 
-(** Memory that a helper reads: any live region but the context. *)
+(** Atomics: any region but the context. The old value, and the new memory. *)
+Definition atomic_value (op : atomic) (old x expected : Z) : Z :=
+  match op with
+  | AtAdd => old + x
+  | AtOr => Z.lor old x
+  | AtAnd => Z.land old x
+  | AtXor => Z.lxor old x
+  | Xchg => x
+  | Cmpxchg => if old =? expected then x else old
+  end.
+Definition atomic_at (s : state) (a : Z) (z : size) (f : Z -> Z) : (Z * memory) + fault :=
+  match find_region (live s) true a (zbytes z) with
+  | None => inr (match find_region (live s) false a (zbytes z) with Some _ => ReadOnly | None => OutOfBounds end)
+  | Some r =>
+    match r_kind r with
+    | KCtx => inr BadContext
+    | _ => if undefined_stack s r a (bytes z) then inr UndefinedStack
+           else let old := load (mem s) a (bytes z) in inl (old, store (mem s) a (bytes z) (f old))
+    end
+  end.
+Definition low (z : size) (x : Z) : Z := Z.land x (Z.ones (size_bits z)).
+Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z) (r : reg) : outcome :=
+  let F k := Fault k (pc s) in
+  let run expected :=
+    match get d (regs s), get r (regs s) with
+    | Some x, Some v =>
+      match atomic_at s (wrap (x + off)) z (fun old => atomic_value op old v (low z expected)) with
+      | inr k => F k
+      | inl (old, m) =>
+        let s' := State (pc s) (regs s) m (lay s) (frames s) (live s) in
+        match op with
+        | Cmpxchg => Next (put s' 1 R0 old)
+        | _ => if fetch then if is_r10 r then F FrameWrite else Next (put s' 1 r old) else Next (goto s' (pc s + 1))
+        end
+      end
+    | _, _ => F UndefinedRegister
+    end in
+  match op with
+  | Cmpxchg => match get R0 (regs s) with Some x => run x | None => F UndefinedRegister end
+  | _ => run 0
+  end.
+
+(** Memory that a helper reads, or writes: any live region but the context. *)
 Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
@@ -72,60 +123,130 @@ Definition helper_reads (s : state) (a n : Z) : option fault :=
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
+Definition helper_writes (s : state) (a n : Z) : option fault :=
+  match find_region (live s) true a n with
+  | None => Some BadHelperArgument
+  | Some r => match r_kind r with KCtx => Some BadHelperArgument | _ => None end
+  end.
 
 Fixpoint index_of (x i : Z) (l : list Z) : option Z :=
   match l with [] => None | y :: l' => if x =? y then Some i else index_of x (i + 1) l' end.
-(** Checks the arguments from register to register; [m]: the map passed so far. *)
-Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (m : option Z) : option Z + fault :=
+(** Checks the arguments from register to register: the map that is passed, and the memory that is written, so far. *)
+Record args_seen := Seen { sn_map : option Z; sn_out : option (Z * Z) }.
+Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen + fault :=
   match args, rs with
-  | [], _ => inl m
+  | [], _ => inl q
   | _ :: _, [] => inr BadHelperArgument
   | g :: args', r :: rs' =>
     match get r (regs s) with
     | None => inr UndefinedRegister
     | Some x =>
-      let reads n := match helper_reads s x n with Some f => inr f | None => check_args s args' rs' m end in
-      let of_map f := match obind m (map_of t) with Some d => reads (f d) | None => inr BadHelperArgument end in
+      let reads n := match helper_reads s x n with Some f => inr f | None => check_args s args' rs' q end in
+      let of_map f := match obind (sn_map q) (map_of t) with Some d => reads (f d) | None => inr BadHelperArgument end in
+      let sized (k : Z -> args_seen + fault) :=
+        match rs' with
+        | r2 :: _ => match get r2 (regs s) with
+                     | Some n => if 0 <? n then k n else inr BadHelperArgument
+                     | None => inr UndefinedRegister
+                     end
+        | [] => inr BadHelperArgument
+        end in
       match g with
-      | AAny => check_args s args' rs' m
+      | AAny => check_args s args' rs' q
       | AMap => match index_of x 0 (l_maps (lay s)) with
-                | Some i => check_args s args' rs' (Some i)
+                | Some i => check_args s args' rs' (Seen (Some i) (sn_out q))
                 | None => inr BadHelperArgument
                 end
       | AKey => of_map m_key
       | AValue => of_map m_value
-      | AMem => match rs' with
-                | r2 :: _ => match get r2 (regs s) with
-                             | Some n => if 0 <? n then reads n else inr BadHelperArgument
-                             | None => inr UndefinedRegister
-                             end
-                | [] => inr BadHelperArgument
-                end
-      | ASize => check_args s args' rs' m
-      | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' m else inr BadHelperArgument
+      | AMem => sized reads
+      | AOut => sized (fun n => match helper_writes s x n with
+                                | Some f => inr f
+                                | None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)))
+                                end)
+      | ASize => check_args s args' rs' q
+      | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
       end
     end
   end.
 Definition arg_regs : list reg := [R1; R2; R3; R4; R5].
 
 (** The helper's answer, made legal. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option Z) : Z :=
+Definition interpret (an : answer) (s : state) (r : ret) (m : option Z) : option Z :=
   match r with
-  | RInt lo hi => wrap (Z.max lo (Z.min hi (an_choice an)))
+  | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue =>
     match obind m (nth_z (l_vals (lay s))) with
-    | Some bs => match nth_z bs (an_choice an) with Some b => b | None => 0 end
-    | None => 0
+    | Some bs => match nth_z bs (an_choice an) with Some b => Some b | None => Some 0 end
+    | None => Some 0
     end
+  | RTail => None
   end.
+(** Some result that the program type allows. *)
+Definition legal_result (an : answer) : Z :=
+  match pt_ret (t_type t) with
+  | None => wrap (an_choice an)
+  | Some (lo, hi) => wrap (Z.max lo (Z.min hi (an_choice an)))
+  end.
+Definition moved (an : answer) (s : state) (d : helper) : layout :=
+  if h_moves d then
+    match an_packet an with
+    | Some (base, len) => if packet_fits t (lay s) base len then move_packet (lay s) base len else lay s
+    | None => lay s
+    end
+  else lay s.
+Definition filled (an : answer) (s : state) (q : args_seen) : memory :=
+  match sn_out q with Some (a, n) => fill (mem s) a (Z.to_nat n) (an_bytes an) | None => mem s end.
+(** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The model has it in the main
+    function alone, where that is the program; elsewhere it is a fault. *)
+Definition in_main (s : state) : bool := match frames s with [] => true | _ :: _ => false end.
 Definition call (an : answer) (h : Z) (s : state) : outcome :=
   if negb (existsb (Z.eqb h) (pt_helpers (t_type t))) then Fault UnknownHelper (pc s) else
   match helper_of h with
   | None => Fault UnknownHelper (pc s)
-  | Some d => match check_args s (h_args d) arg_regs None with
-              | inl m => Next (with_result s (interpret an s (h_ret d) m))
-              | inr f => Fault f (pc s)
-              end
+  | Some d =>
+    match check_args s (h_args d) arg_regs (Seen None None) with
+    | inr f => Fault f (pc s)
+    | inl q =>
+      if match h_ret d with RTail => negb (in_main s) | _ => false end then Fault BadInstruction (pc s) else
+      let ends := match h_ret d with RTail => 0 <=? an_choice an | _ => false end in
+      if ends then Done (legal_result an) else
+      let L := moved an s d in
+      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q)) (clobber (regs s))) (filled an s q) L (frames s)
+                  (if h_moves d then regions t L (length (frames s)) else live s))
+    end
+  end.
+
+(** A function of this program gets a frame of its own, undefined; r1 to r5 are its arguments. *)
+Definition call_local (s : state) (target : Z) : outcome :=
+  let n := Z.of_nat (length (frames s)) + 1 in
+  if n <? max_frames then
+    let top := frame_top (lay s) n in
+    let r := regs s in
+    let N := @None Z in
+    let fs := Frame (pc s + 1) r :: frames s in
+    Next (State target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))
+                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) (lay s) fs (regions t (lay s) (length fs)))
+  else Fault StackOverflow (pc s).
+Definition leave (s : state) (x : Z) : outcome :=
+  match frames s with
+  | [] => Done x
+  | f :: fs =>
+    Next (State (fr_pc f) (clobber (set R0 (Some x) (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
+  end.
+
+(** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program with 0; which loads are is the
+    environment's to say, since a packet need not lie in one piece. *)
+Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) : outcome :=
+  let F k := Fault k (pc s) in
+  if negb (pt_legacy (t_type t) && in_main s) then F BadInstruction else
+  match get R6 (regs s), match ind with Some r => get r (regs s) | None => Some 0 end with
+  | Some c, Some _ =>
+    if c =? l_ctx (lay s) then
+      if an_choice an <? 0 then Done 0
+      else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s) (lay s) (frames s) (live s))
+    else F BadHelperArgument
+  | _, _ => F UndefinedRegister
   end.
 
 Definition exec (an : answer) (i : insn) (s : state) : outcome :=
@@ -167,17 +288,22 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | Some x, Some v => match store_at s (wrap (x + off)) (bytes z) v with inl m => Next (with_mem s m) | inr f => F f end
     | _, _ => F UndefinedRegister
     end
+  | Atomic z op fetch d off r => exec_atomic s z op fetch d off r
+  | LdPkt z ind _ => load_packet an z ind s
   | Ja off => Next (goto s (pc s + 1 + off))
   | Jmp w c d o off =>
     match get d (regs s), value_of s o with
     | Some x, Some y => Next (goto s (if compare w c x y then pc s + 1 + off else pc s + 1))
     | _, _ => F UndefinedRegister
     end
+  | MayGoto off => Next (goto s (if an_choice an <? 0 then pc s + 1 + off else pc s + 1))
   | Call h => call an h s
-  | Exit => match get R0 (regs s) with Some x => Done x | None => F UndefinedRegister end
+  | CallX r => match get r (regs s) with Some h => call an h s | None => F UndefinedRegister end
+  | CallLocal off => call_local s (pc s + 1 + off)
+  | Exit => match get R0 (regs s) with Some x => leave s x | None => F UndefinedRegister end
   end.
 
-(** Others may write first; then the instruction at pc. *)
+(** Others first; then the instruction at pc. *)
 Definition step (p : prog) (an : answer) (s : state) : outcome :=
   match zfind (pc s) p with
   | None => Fault BadPc (pc s)

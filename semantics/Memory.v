@@ -1,13 +1,26 @@
-(** Memory: what the environment put there (any function; only the low byte counts), under what the program wrote. *)
+(** Memory: what the environment put there (any function; only the low byte counts), under what was written since.
+    A written byte of 256 or more is undefined: its frame was entered anew, and its low byte is a leftover. *)
 From Semantics Require Export ZMap.
 
 Record memory := Mem { m_base : Z -> Z; m_over : zmap Z }.
 
 Definition read (m : memory) (b : Z) : Z :=
   Z.land (match zfind b (m_over m) with Some v => v | None => m_base m b end) 255.
-Definition write (m : memory) (b v : Z) : memory := Mem (m_base m) (zset b v (m_over m)).
-(** Has the program, a helper or another processor written this byte?  A stack byte that nobody wrote is undefined. *)
-Definition written (m : memory) (b : Z) : bool := match zfind b (m_over m) with Some _ => true | None => false end.
+Definition byte_size : Z := 256.
+Definition write (m : memory) (b v : Z) : memory := Mem (m_base m) (zset b (Z.land v 255) (m_over m)).
+(** Has the program or a helper written this byte?  A stack byte that nobody wrote is undefined. *)
+Definition written (m : memory) (b : Z) : bool := match zfind b (m_over m) with Some v => v <? byte_size | None => false end.
+(** An undefined byte may change at any time, and stays undefined. *)
+Definition write_undefined (m : memory) (b v : Z) : memory :=
+  if written m b then m else Mem (m_base m) (zset b (Z.lor byte_size (Z.land v 255)) (m_over m)).
+(** The [n] bytes from [a] become undefined; they keep what was there. *)
+Fixpoint forget (m : memory) (a : Z) (n : nat) : memory :=
+  match n with
+  | O => m
+  | S k =>
+    let m := match zfind a (m_over m) with Some v => Mem (m_base m) (zset a (Z.lor byte_size v) (m_over m)) | None => m end in
+    forget m (a + 1) k
+  end.
 
 (** Little-endian numbers of [n] bytes at address [a]. *)
 Fixpoint load (m : memory) (a : Z) (n : nat) : Z :=
@@ -16,11 +29,18 @@ Fixpoint store (m : memory) (a : Z) (n : nat) (v : Z) : memory :=
   match n with O => m | S k => write (store m (a + 1) k (Z.shiftr v 8)) a (Z.land v 255) end.
 Fixpoint all_written (m : memory) (a : Z) (n : nat) : bool :=
   match n with O => true | S k => written m a && all_written m (a + 1) k end.
-Fixpoint write_all (m : memory) (l : list (Z * Z)) : memory :=
-  match l with [] => m | (b, v) :: t => write_all (write m b v) t end.
+(** [n] bytes from [a], of a list that is continued with zeros. *)
+Fixpoint fill (m : memory) (a : Z) (n : nat) (bs : list Z) : memory :=
+  match n with
+  | O => m
+  | S k => match bs with
+           | [] => fill (write m a 0) (a + 1) k []
+           | b :: bs' => fill (write m a b) (a + 1) k bs'
+           end
+  end.
 
 (** A region: a range of live addresses.  [r_shared]: other processors may write it at any time. *)
-Inductive kind := KStack | KCtx | KPacket | KValue (map index : Z).
+Inductive kind := KStack (frame : Z) | KCtx | KPacket | KValue (map index : Z).
 Record region := Region { r_kind : kind; r_base : Z; r_size : Z; r_write : bool; r_shared : bool }.
 Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a) && (a + n <=? r_base r + r_size r).
 (** The first live region that holds [n] bytes at [a], and that may be written if [w]. *)

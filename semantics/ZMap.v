@@ -11,6 +11,8 @@ Definition zset {A} (k : Z) (v : A) (m : zmap A) : zmap A := M.add k v m.
 Definition zdel {A} (k : Z) (m : zmap A) : zmap A := M.remove k m.
 Definition zlist {A} (m : zmap A) : list (Z * A) := M.elements m.
 Definition zall {A} (f : Z -> A -> bool) (m : zmap A) : bool := forallb (fun '(k, v) => f k v) (zlist m).
+(** every value changed by [f] *)
+Definition zmap_map {A B} (f : A -> B) (m : zmap A) : zmap B := M.map f m.
 (** of the [n] keys from [k] on, removes those whose value meets [f] *)
 Fixpoint zdel_from {A} (f : Z -> A -> bool) (k : Z) (n : nat) (m : zmap A) : zmap A :=
   match n with
@@ -68,6 +70,14 @@ Proof.
       * destruct (zfind k m) as [v|] eqn:E; auto. cbn [andb]. destruct (f k v); auto. rewrite zfind_del, Z.eqb_refl; auto.
       * cbn [andb]. destruct (zfind k m) as [v|] eqn:E; [|destruct (zfind k' m); auto].
         destruct (f k v); [rewrite zfind_del; destruct (Z.eqb_spec k' k); [contradiction|]|]; destruct (zfind k' m); auto.
+Qed.
+Lemma zfind_map {B} (f : A -> B) m k : zfind k (zmap_map f m) = option_map f (zfind k m).
+Proof.
+  unfold zfind, zmap_map. destruct (M.find k m) eqn:E; cbn [option_map].
+  - apply M.find_1, M.map_1, M.find_2, E.
+  - destruct (M.find k (M.map f m)) eqn:E'; auto.
+    assert (I : M.In k m) by (apply M.map_2 with (f := f); eexists; apply M.find_2, E').
+    destruct I as [v I]. apply M.find_1 in I. congruence.
 Qed.
 Lemma zall_find f m k v : zall f m = true -> zfind k m = Some v -> f k v = true.
 Proof.

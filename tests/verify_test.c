@@ -52,17 +52,33 @@ static void check(bool good, const char *name, const char *what) {
 #define JGER(d, s, f) I(0x3d, d, s, f, 0)
 #define CALL(h) I(0x85, 0, 0, 0, h)
 #define EXIT I(0x95, 0, 0, 0, 0)
+#define CALLX(r) I(0x8d, r, 0, 0, 0)
+#define FUNCTION(f) I(0x85, 0, 1, 0, f)
+#define MAYGOTO(f) I(0xe5, 0, 0, f, 0)
+#define ATOMIC(d, f, s, i) I(0xdb, d, s, f, i)
+#define ATOMIC32(d, f, s, i) I(0xc3, d, s, f, i)
+#define LDABS(z, i) I(0x20 | (z), 0, 0, 0, i)
+#define LDIND(z, s, i) I(0x40 | (z), 0, s, 0, i)
+enum {
+  AT_ADD = 0,
+  AT_FETCH = 1,
+  AT_XCHG = 0xe1,
+  AT_CMPXCHG = 0xf1,
+  AT_ACQUIRE = 0x100,
+  AT_RELEASE = 0x110
+};
 #define LDIMM(d, lo, hi) I(0x18, d, 0, 0, lo), I(0, 0, 0, 0, hi)
 #define LDMAP(d, m) I(0x18, d, 1, 0, m), I(0, 0, 0, 0, 0)
 #define LDVALUE(d, m, off) I(0x18, d, 2, 0, m), I(0, 0, 0, 0, off)
 
 /* Maps: 0 a hash of 4-byte keys and 16-byte values, 1 an array of one 8-byte value, 2 the same,
- * read-only. */
-static char name0[] = "pairs", name1[] = "counter", name2[] = "settings";
+ * read-only, 3 an array of programs. */
+static char name0[] = "pairs", name1[] = "counter", name2[] = "settings", name3[] = "programs";
 static struct warrant_map maps[] = {
     {.name = name0, .type = 1, .key_size = 4, .value_size = 16, .max_entries = 16},
     {.name = name1, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1},
     {.name = name2, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1, .readonly = true},
+    {.name = name3, .type = 3, .key_size = 4, .value_size = 4, .max_entries = 8},
 };
 
 static struct warrant_program program_of(struct warrant_insn *insns, uint32_t n, uint32_t type) {
@@ -293,6 +309,268 @@ static struct expected programs[] = {
       EXIT},
      .reason = "out-of-bounds",
      .pc = 11},
+    /* functions of the program */
+    {"function", {MOV(1, 5), FUNCTION(1), EXIT, MOVR(0, 1), ADD(0, 2), EXIT}, .bound = 6},
+    {"function with the context", {FUNCTION(1), EXIT, LDW(0, 1, 16), EXIT}, .bound = 4},
+    {"function twice",
+     {MOVR(6, 1), FUNCTION(4), MOVR(1, 6), FUNCTION(2), EXIT, EXIT, LDW(0, 1, 16), EXIT},
+     .bound = 9,
+     .warnings = 1},
+    {"function keeps r6",
+     {MOVR(6, 1), FUNCTION(2), LDW(0, 6, 16), EXIT, MOV(6, 0), MOV(0, 0), EXIT},
+     .bound = 7},
+    {"function loses r1",
+     {FUNCTION(2), MOVR(0, 1), EXIT, MOV(0, 0), EXIT},
+     .reason = "undefined-register",
+     .pc = 1},
+    {"function gets no r6",
+     {MOVR(6, 1), FUNCTION(1), EXIT, LDW(0, 6, 16), EXIT},
+     .reason = "undefined-register",
+     .pc = 3},
+    {"function gets no r0",
+     {MOV(0, 0), FUNCTION(1), EXIT, EXIT},
+     .reason = "undefined-register",
+     .pc = 3},
+    {"function changes r10",
+     {FUNCTION(1), EXIT, ADD(10, 8), EXIT},
+     .reason = "frame-pointer-write",
+     .pc = 2},
+    {"frame of its own",
+     {MOV(2, 7), STDW(10, -8, 2), FUNCTION(2), LDDW(0, 10, -8), EXIT, MOV(3, 9), STDW(10, -8, 3),
+      MOV(0, 0), EXIT},
+     .bound = 9},
+    {"frame of its own is undefined",
+     {MOV(2, 7), STDW(10, -8, 2), FUNCTION(1), EXIT, LDDW(0, 10, -8), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 4},
+    {"frame left is undefined again",
+     {FUNCTION(4), FUNCTION(1), EXIT, LDDW(0, 10, -8), EXIT, STIDW(10, -8, 1), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 3},
+    {"writes the caller's frame",
+     {MOVR(1, 10), ADD(1, -8), FUNCTION(2), LDDW(0, 10, -8), EXIT, STIDW(1, 0, 3), MOV(0, 0), EXIT},
+     .bound = 8},
+    {"spills in the caller's frame",
+     {STDW(10, -8, 1), MOVR(1, 10), FUNCTION(1), EXIT, LDDW(2, 1, -8), LDW(0, 2, 16), EXIT},
+     .bound = 7},
+    {"spoils the caller's spill",
+     {STDW(10, -8, 1), MOVR(1, 10), FUNCTION(3), LDDW(2, 10, -8), LDW(0, 2, 16), EXIT,
+      STIW(1, -8, 0), MOV(0, 0), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 4},
+    {"past the caller's frame",
+     {MOVR(1, 10), FUNCTION(1), EXIT, STIDW(1, 0, 3), MOV(0, 0), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 3},
+    {"from frame to frame",
+     {MOVR(1, 10), ADD(1, -512), FUNCTION(1), EXIT, STIDW(1, -4, 3), MOV(0, 0), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 4},
+    {"frame that was left",
+     {FUNCTION(2), LDDW(0, 0, -8), EXIT, STIDW(10, -8, 1), MOVR(0, 10), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 1},
+    {"below the function's frame",
+     {FUNCTION(1), EXIT, STIDW(10, -520, 1), MOV(0, 0), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 2},
+    {"calls eight deep",
+     {FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT,
+      FUNCTION(1), EXIT, FUNCTION(1), EXIT, MOV(0, 0), EXIT},
+     .bound = 16},
+    {"calls nine deep",
+     {FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT,
+      FUNCTION(1), EXIT, FUNCTION(1), EXIT, FUNCTION(1), EXIT, MOV(0, 0), EXIT},
+     .reason = "stack-overflow",
+     .pc = 14},
+    {"calls itself", {MOV(0, 0), FUNCTION(-2), EXIT}, .reason = "stack-overflow", .pc = 1},
+    {"calls itself, a few times",
+     {MOV(1, 4), FUNCTION(1), EXIT, MOV(0, 0), JEQ(1, 0, 2), ADD(1, -1), FUNCTION(-4), EXIT},
+     .bound = 0},
+    {"calls outside", {FUNCTION(100), EXIT}, .reason = "bad-pc", .pc = 0},
+    {"calls into a constant",
+     {FUNCTION(2), EXIT, LDIMM(2, 5, 0), EXIT},
+     .reason = "bad-pc",
+     .pc = 0},
+    {"function in a loop",
+     {MOVR(7, 1), MOV(6, 0), MOVR(1, 7), FUNCTION(4), ADD(6, 1), JLT(6, 20, -4), MOV(0, 0), EXIT,
+      LDW(2, 1, 16), MOV(0, 1), JEQ(2, 0, 1), MOV(0, 2), EXIT},
+     .bound = 0},
+    {"function with two ways in",
+     {MOVR(7, 1), MOVR(1, 7), FUNCTION(3), MOVR(1, 7), FUNCTION(1), EXIT, LDW(2, 1, 16),
+      JEQ(2, 0, 2), MOV(0, 1), EXIT, LDW(0, 1, 12), EXIT},
+     .bound = 14},
+    /* atomics */
+    {"atomic",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC(10, -8, 2, AT_ADD), LDDW(0, 10, -8), EXIT},
+     .bound = 5},
+    {"atomic 32",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC32(10, -8, 2, AT_ADD | AT_FETCH), MOVR(0, 2), EXIT},
+     .bound = 5},
+    {"atomic on undefined stack",
+     {MOV(2, 1), ATOMIC(10, -8, 2, AT_ADD), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 1},
+    {"atomic on a spill",
+     {STDW(10, -8, 1), MOV(2, 0), ATOMIC(10, -8, 2, AT_ADD), LDDW(3, 10, -8), LDW(0, 3, 16), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 4},
+    {"atomic on a value",
+     {LDVALUE(1, 1, 0), MOV(2, 1), ATOMIC(1, 0, 2, AT_ADD | AT_FETCH), MOVR(0, 2), EXIT},
+     .bound = 5},
+    {"atomic past a value",
+     {LDVALUE(1, 1, 0), MOV(2, 1), ATOMIC(1, 8, 2, AT_ADD), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 3},
+    {"atomic on a read-only value",
+     {LDVALUE(1, 2, 0), MOV(2, 1), ATOMIC(1, 0, 2, AT_ADD), EXIT},
+     .reason = "read-only",
+     .pc = 3},
+    {"atomic on the context",
+     {MOV(2, 1), ATOMIC32(1, 12, 2, AT_ADD), EXIT},
+     .reason = "bad-context-access",
+     .pc = 1},
+    {"exchange",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC(10, -8, 2, AT_XCHG), MOVR(0, 2), EXIT},
+     .bound = 5},
+    {"exchange to r10",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC(10, -8, 10, AT_XCHG), EXIT},
+     .reason = "frame-pointer-write",
+     .pc = 2},
+    {"exchanged pointer",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC(10, -8, 1, AT_XCHG), LDW(0, 1, 16), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 3},
+    {"compare and exchange",
+     {MOV(0, 1), STDW(10, -8, 0), MOV(2, 2), ATOMIC(10, -8, 2, AT_CMPXCHG), EXIT},
+     .bound = 5},
+    {"compare with nothing",
+     {MOV(2, 1), STDW(10, -8, 2), ATOMIC(10, -8, 2, AT_CMPXCHG), EXIT},
+     .reason = "undefined-register",
+     .pc = 2},
+    {"release two bytes", {I(0xcb, 10, 1, -8, AT_RELEASE), MOV(0, 0), EXIT}, .bound = 3},
+    {"acquire and release",
+     {STDW(10, -8, 1), I(0xdb, 2, 10, -8, AT_ACQUIRE), I(0xdb, 10, 2, -16, AT_RELEASE),
+      LDDW(3, 10, -16), LDW(0, 3, 16), EXIT},
+     .bound = 6},
+    {"acquire a byte", {STIDW(10, -8, 1), I(0xd3, 0, 10, -8, AT_ACQUIRE), EXIT}, .bound = 3},
+    {"acquire out of bounds",
+     {I(0xdb, 0, 10, 0, AT_ACQUIRE), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 0},
+    {"atomic of 2 bytes",
+     {MOV(2, 1), I(0xcb, 10, 2, -8, AT_ADD), EXIT},
+     .reason = "invalid-instruction",
+     .pc = 1},
+    {"exchange without fetching",
+     {MOV(2, 1), ATOMIC(10, -8, 2, 0xe0), EXIT},
+     .reason = "invalid-instruction",
+     .pc = 1},
+    /* helpers that write, that move the packet, that do not come back */
+    {"helper writes",
+     {MOVR(6, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -16), MOV(4, 16), CALL(189), LDDW(0, 10, -16),
+      EXIT},
+     .bound = 8},
+    {"helper writes too far",
+     {MOV(2, 0), MOVR(3, 10), ADD(3, -8), MOV(4, 16), CALL(189), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 4},
+    {"helper writes over a spill",
+     {STDW(10, -8, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -8), MOV(4, 8), CALL(189), LDDW(1, 10, -8),
+      LDW(0, 1, 16), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 7},
+    {"helper writes a read-only value",
+     {MOV(2, 0), LDVALUE(3, 2, 0), MOV(4, 8), CALL(189), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 4},
+    {"helper writes as much as it is told",
+     {LDW(4, 1, 16), AND(4, 7), ADD(4, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -8), CALL(189),
+      LDB(0, 10, -8), LDB(0, 10, -1), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 8},
+    {"packet after a helper moved it",
+     {MOVR(6, 1), LDW(7, 1, 0), LDW(3, 1, 4), MOVR(2, 7), ADD(2, 8), JGTR(2, 3, 4), MOV(2, -4),
+      CALL(44), LDB(0, 7, 0), EXIT, MOV(0, 0), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 8},
+    {"packet again after a helper moved it",
+     {MOVR(6, 1), MOV(2, -4), CALL(44), LDW(7, 6, 0), LDW(3, 6, 4), MOVR(2, 7), ADD(2, 8),
+      JGTR(2, 3, 2), LDB(0, 7, 0), EXIT, MOV(0, 0), EXIT},
+     .bound = 10},
+    {"packet in the caller after a helper moved it",
+     {MOVR(6, 1), LDW(7, 1, 0), LDW(3, 1, 4), MOVR(2, 7), ADD(2, 8), JGTR(2, 3, 3), FUNCTION(4),
+      LDB(0, 7, 0), EXIT, MOV(0, 0), EXIT, MOV(2, -4), CALL(44), MOV(0, 0), EXIT},
+     .reason = "invalid-pointer",
+     .pc = 7},
+    {"tail call", {LDMAP(2, 3), MOV(3, 1), CALL(12), MOV(0, 2), EXIT}, .bound = 5},
+    {"tail call sets nothing",
+     {LDMAP(2, 3), MOV(3, 1), CALL(12), EXIT},
+     .reason = "undefined-register",
+     .pc = 4},
+    {"tail call of no programs",
+     {LDMAP(2, 1), MOV(3, 1), CALL(12), MOV(0, 2), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 3},
+    {"tail call in a function",
+     {FUNCTION(1), EXIT, LDMAP(2, 3), MOV(3, 1), CALL(12), MOV(0, 2), EXIT},
+     .reason = "bad-instruction",
+     .pc = 5},
+    {"lookup in programs",
+     {MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 3), CALL(1), MOV(0, 0), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 6},
+    {"helper by register", {MOV(6, 7), CALLX(6), EXIT}, .bound = 3},
+    {"helper by register, unknown",
+     {LDW(6, 1, 16), CALLX(6), EXIT},
+     .reason = "unknown-helper",
+     .pc = 1},
+    {"helper by register, none",
+     {MOV(6, 9999), CALLX(6), EXIT},
+     .reason = "unknown-helper",
+     .pc = 1},
+    /* legacy packet loads, and jumps by a budget */
+    {"packet load", {MOVR(6, 1), LDABS(8, 12), EXIT}, .bound = 3, .type = 1},
+    {"packet load by register",
+     {MOVR(6, 1), LDABS(0x10, 14), MOVR(7, 0), LDIND(0, 7, 14), EXIT},
+     .bound = 5,
+     .type = 3},
+    {"packet load in XDP", {MOVR(6, 1), LDABS(0, 12), EXIT}, .reason = "bad-instruction", .pc = 1},
+    {"packet load in a function",
+     {FUNCTION(1), EXIT, MOVR(6, 1), LDABS(0, 12), EXIT},
+     .reason = "bad-instruction",
+     .pc = 3,
+     .type = 1},
+    {"packet load without context",
+     {LDABS(0, 12), EXIT},
+     .reason = "undefined-register",
+     .pc = 0,
+     .type = 1},
+    {"packet load with another",
+     {MOV(6, 0), LDABS(0, 12), EXIT},
+     .reason = "bad-helper-argument",
+     .pc = 1,
+     .type = 1},
+    {"packet load clobbers",
+     {MOVR(6, 1), LDABS(0, 12), LDW(0, 1, 16), EXIT},
+     .reason = "undefined-register",
+     .pc = 2,
+     .type = 1},
+    {"packet load of 8 bytes",
+     {MOVR(6, 1), LDABS(0x18, 12), EXIT},
+     .reason = "invalid-instruction",
+     .pc = 1,
+     .type = 1},
+    {"may_goto", {MOV(0, 0), MAYGOTO(1), MOV(0, 1), EXIT}, .bound = 4},
+    {"may_goto undefined", {MAYGOTO(1), MOV(0, 1), EXIT}, .reason = "undefined-register", .pc = 2},
+    {"may_goto alone ends nothing",
+     {MOV(0, 0), MAYGOTO(1), JA(-2), EXIT},
+     .reason = "loop",
+     .pc = 1},
     {"unknown opcode", {I(0xff, 0, 0, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"bad register", {MOV(11, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
     {"reserved field", {I(0xb7, 0, 1, 0, 0), EXIT}, .reason = "invalid-instruction", .pc = 0},
@@ -503,12 +781,7 @@ static void unsupported(void) {
   static const struct {
     const char *name;
     struct warrant_insn insn;
-  } rows[] = {
-      {"atomic", I(0xdb, 10, 1, -8, 0)},      {"atomic 32", I(0xc3, 10, 1, -8, 0)},
-      {"local call", I(0x85, 0, 1, 0, 1)},    {"kfunc", I(0x85, 0, 2, 0, 1)},
-      {"callx", I(0x8d, 0, 0, 0, 1)},         {"packet load", I(0x20, 0, 0, 0, 1)},
-      {"packet load 2", I(0x50, 0, 1, 0, 1)}, {"may_goto", I(0xe5, 0, 0, 1, 0)},
-  };
+  } rows[] = {{"kfunc", I(0x85, 0, 2, 0, 1)}, {"gotox", I(0x0d, 0, 0, 0, 0)}};
   for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
     struct warrant_insn insns[] = {MOV(0, 0), rows[k].insn, EXIT};
     struct warrant_program p = program_of(insns, 3, 6);
@@ -548,7 +821,32 @@ static struct warrant_insn random_insn(uint32_t left) {
   uint8_t dst = (uint8_t)chance(10), src = (uint8_t)chance(11);
   int32_t imm = numbers[chance(sizeof numbers / sizeof *numbers)];
   int16_t off = (int16_t)(-8 * (int32_t)(1 + chance(8)));
-  switch (chance(12)) {
+  switch (chance(15)) {
+  case 12: {
+    static const int32_t ops[] = {0, 1, 0x40, 0x51, 0xa1, 0xe1, 0xf1, 0x100, 0x110, 2};
+    return (struct warrant_insn)I(
+        (uint8_t)(chance(8) ? chance(2) ? 0xdb : 0xc3 : 0xcb + 8 * chance(2)), chance(3) ? 10 : dst,
+        chance(3) ? dst : src, off, ops[chance(10)]);
+  }
+  case 13:
+    return chance(3) ? (struct warrant_insn)FUNCTION(chance(30) ? (int32_t)chance(left + 1)
+                                                                : -(int32_t)chance(8))
+                     : (struct warrant_insn)MAYGOTO((int16_t)chance(left + 1));
+  case 14:
+    switch (chance(6)) {
+    case 0:
+      return (struct warrant_insn)EXIT;
+    case 1:
+      return (struct warrant_insn)CALLX(dst);
+    case 2:
+      return (struct warrant_insn)LDABS(8 * chance(3), imm);
+    case 3:
+      return (struct warrant_insn)LDIND(8 * chance(3), src, imm);
+    case 4:
+      return (struct warrant_insn)MOVR(6, 8);
+    default:
+      return (struct warrant_insn)CALL(chance(2) ? 44 : 12);
+    }
   case 0:
     return (struct warrant_insn)LDW(dst, 1, (int16_t)(4 * chance(6)));
   case 1:
@@ -603,7 +901,7 @@ static void fuzz(uint32_t rounds) {
       insns[at++] = (struct warrant_insn)MOV(0, 0);
       insns[at++] = (struct warrant_insn)EXIT;
     }
-    struct warrant_program p = program_of(insns, at, k % 3 ? 6 : 0);
+    struct warrant_program p = program_of(insns, at, k % 3 ? k % 2 ? 6 : 1 : 0);
     p.profile = k % 5 ? WARRANT_ROOT : WARRANT_STRICT;
     struct warrant_verify_options options = {.max_visited = 5000};
     struct warrant_verdict v;
@@ -626,9 +924,9 @@ static void fuzz(uint32_t rounds) {
   check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
 }
 
-/* Programs put together from pieces that are safe by themselves, with jumps over some: most are
- * accepted, and take all of the domain's functions to be so. r6 the context, r7 the packet, r8 its
- * end, r9 a number; r0 to r5 numbers between pieces. */
+/* Programs put together from pieces and functions that are safe by themselves, with jumps over
+ * some: most are accepted, and take all of the domain's functions to be so. r6 the context, r7 the
+ * packet, r8 its end, r9 a number; r0 to r5 numbers between pieces. */
 static void emit_numbers(struct maker *m) {
   for (uint8_t r = 0; r < 6; r++)
     EMIT(m, MOV(r, (int32_t)chance(1000) - 500));
@@ -662,13 +960,122 @@ static void emit_alu(struct maker *m) {
   }
 }
 
+/* Calls of functions, to be led there when these have been written, and whose they are. */
+struct calls {
+  uint32_t at[2000], to[2000], count, functions;
+};
+
+static void emit_call(struct maker *m, struct calls *calls, uint32_t first) {
+  EMIT(m, MOVR(1, 6));
+  EMIT(m, MOVR(2, 10));
+  EMIT(m, ADD(2, -64));
+  EMIT(m, MOVR(3, 9));
+  calls->at[calls->count] = m->n;
+  calls->to[calls->count++] = first + chance(calls->functions - first);
+  EMIT(m, FUNCTION(0));
+  for (uint8_t r = 1; r < 6; r++)
+    EMIT(m, MOV(r, (int32_t)chance(1000) - 500));
+}
+
+/* What needs no packet: in the main function, and in others, whose r7 is the caller's bytes from
+ * frame top - 64 on. */
+static void emit_common(struct maker *m, struct calls *calls, uint32_t first, bool in_main) {
+  static const int32_t ops[] = {0, 1, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1};
+  static const uint8_t numbers_in[] = {0, 1, 2, 3, 4, 5, 9};
+  uint8_t r = numbers_in[chance(7)];
+  bool callers = !in_main && chance(2);
+  int16_t off = (int16_t)(callers ? 8 * (int32_t)chance(8) : -8 * (int32_t)(1 + chance(8)));
+  uint8_t base = callers ? 7 : 10;
+  switch (chance(5)) {
+  case 0:
+    EMIT(m, STDW(base, off, r));
+    EMIT(m, I(chance(2) ? 0xdb : 0xc3, base, numbers_in[chance(7)], off, ops[chance(10)]));
+    if (chance(2))
+      EMIT(m, LDDW(r, base, off));
+    break;
+  case 1:
+    EMIT(m, STDW(base, off, 6)); /* a pointer, and back */
+    if (chance(3) == 0)
+      emit_alu(m);
+    EMIT(m, LDDW(2, base, off));
+    EMIT(m, LDW(r, 2, 12));
+    EMIT(m, MOV(2, 1));
+    break;
+  case 2:
+    EMIT(m, MAYGOTO(1));
+    EMIT(m, MOV(r, 7));
+    break;
+  case 3:
+    EMIT(m, I(0xdb, base, r, off, AT_RELEASE));
+    EMIT(m, I(0xdb, numbers_in[chance(7)], base, off, AT_ACQUIRE));
+    break;
+  default:
+    if (first < calls->functions)
+      emit_call(m, calls, first);
+  }
+}
+
+/* r1 the context, r2 64 bytes of the caller's, r3 a number; gives a number. */
+static void emit_function(struct maker *m, struct calls *calls, uint32_t self) {
+  for (uint32_t k = 0; k < calls->count; k++)
+    if (calls->to[k] == self)
+      m->insns[calls->at[k]].imm = (int32_t)(m->n - calls->at[k] - 1);
+  EMIT(m, MOVR(6, 1));
+  EMIT(m, MOVR(7, 2));
+  EMIT(m, MOVR(9, 3));
+  emit_numbers(m);
+  for (uint32_t i = chance(5); i > 0; i--) {
+    uint32_t jump = m->n;
+    bool skips = chance(2);
+    if (skips)
+      EMIT(m, JEQ((uint8_t)(chance(2) ? 9 : chance(6)), (int32_t)chance(9), 0));
+    if (chance(3))
+      emit_common(m, calls, self + 1, false);
+    else
+      emit_alu(m);
+    if (skips)
+      m->insns[jump].off = (int16_t)(m->n - jump - 1);
+  }
+  EMIT(m, MOVR(0, (uint8_t)(chance(2) ? 9 : 3)));
+  EMIT(m, EXIT);
+}
+
 static void emit_piece(struct maker *m, uint32_t *exits, uint32_t *exit_count) {
   static const uint8_t loads[] = {0x61, 0x69, 0x71, 0x79, 0x81, 0x89, 0x91},
                        bytes[] = {4, 2, 1, 8, 4, 2, 1};
   static const uint8_t numbers_in[] = {0, 1, 2, 3, 4, 5, 9};
+  static const struct warrant_insn programs_of[] = {LDMAP(2, 3)};
   uint32_t z = chance(7), k = 1 + chance(60);
   uint8_t r = numbers_in[chance(7)];
-  switch (chance(8)) {
+  switch (chance(11)) {
+  case 8: /* a helper writes */
+    EMIT(m, MOVR(1, 6));
+    EMIT(m, MOV(2, 0));
+    EMIT(m, MOVR(3, 10));
+    EMIT(m, ADD(3, -16));
+    EMIT(m, MOVR(4, 9));
+    EMIT(m, AND(4, 7));
+    EMIT(m, ADD(4, 1 + (int32_t)chance(9)));
+    EMIT(m, CALL(189));
+    EMIT(m, I(loads[z], 9, 10, -16, 0));
+    emit_numbers(m);
+    break;
+  case 9: /* a helper moves the packet */
+    EMIT(m, MOVR(1, 6));
+    EMIT(m, MOV(2, -4));
+    EMIT(m, CALL(44));
+    EMIT(m, LDW(7, 6, 0));
+    EMIT(m, LDW(8, 6, 4));
+    emit_numbers(m);
+    break;
+  case 10: /* perhaps another program */
+    EMIT(m, MOVR(1, 6));
+    for (size_t i = 0; i < sizeof programs_of / sizeof *programs_of; i++)
+      emit(m, programs_of[i]);
+    EMIT(m, MOV(3, 1));
+    EMIT(m, CALL(12));
+    emit_numbers(m);
+    break;
   case 0: /* packet bytes at a fixed place */
     EMIT(m, MOVR(2, 7));
     EMIT(m, ADD(2, (int32_t)(k + 8)));
@@ -736,6 +1143,9 @@ static void generated(uint32_t rounds) {
   for (uint32_t k = 0; k < rounds; k++) {
     struct maker m = {calloc(4000, sizeof *m.insns), 0};
     uint32_t exits[400], exit_count = 0, pieces = 3 + chance(25);
+    static struct calls calls;
+    calls.count = 0;
+    calls.functions = chance(3) ? chance(5) : 0;
     EMIT(&m, MOVR(6, 1));
     EMIT(&m, LDW(7, 6, 0));
     EMIT(&m, LDW(8, 6, 4));
@@ -747,7 +1157,10 @@ static void generated(uint32_t rounds) {
       if (skips)
         EMIT(&m, I((uint8_t)(cmps[chance(11)] << 4 | (chance(2) ? 5 : 6)), numbers_in[chance(7)], 0,
                    0, (int32_t)chance(70) - 5));
-      emit_piece(&m, exits, &exit_count);
+      if (chance(3))
+        emit_piece(&m, exits, &exit_count);
+      else
+        emit_common(&m, &calls, 0, true);
       if (skips)
         m.insns[jump].off = (int16_t)(m.n - jump - 1);
     }
@@ -755,7 +1168,10 @@ static void generated(uint32_t rounds) {
       m.insns[exits[i]].off = (int16_t)(m.n - exits[i] - 1);
     EMIT(&m, MOV(0, 0));
     EMIT(&m, EXIT);
+    for (uint32_t f = 0; f < calls.functions; f++)
+      emit_function(&m, &calls, f);
     struct warrant_program p = program_of(m.insns, m.n, 6);
+    p.profile = k % 3 ? WARRANT_ROOT : WARRANT_STRICT;
     struct warrant_verify_options options = {.max_visited = 100000};
     struct warrant_verdict v;
     struct warrant_error error;
