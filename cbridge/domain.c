@@ -718,41 +718,6 @@ struct seen {
   uint32_t lo, hi;
 };
 
-/* The kernel has more kinds of maps than the model, which lets every helper have any map. This is
- * stricter. */
-static bool fits(const struct w_helper *h, uint32_t type) {
-  enum {
-    PROG_ARRAY = 3,
-    PERF_EVENT_ARRAY = 4,
-    DEVMAP = 14,
-    CPUMAP = 16,
-    XSKMAP = 17,
-    DEVMAP_HASH = 25,
-    RINGBUF = 27
-  };
-  switch (h->id) {
-  case 12:
-    return type == PROG_ARRAY;
-  case 25:
-    return type == PERF_EVENT_ARRAY;
-  case 51:
-    return type == DEVMAP || type == CPUMAP || type == XSKMAP || type == DEVMAP_HASH;
-  case 130:
-    return type == RINGBUF;
-  }
-  switch (type) {
-  case 1:
-  case 2:
-  case 5:
-  case 6:
-  case 9:
-  case 10:
-  case 11:
-    return true; /* hashes, arrays, tries: plain values */
-  }
-  return false;
-}
-
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
@@ -768,7 +733,7 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
-      if (f->map < t->map_count && !fits(h, t->maps[f->map].type))
+      if (f->map < t->map_count && !w_takes_map(h, t->maps[f->map].type))
         return refuse(
             why, W_BAD_HELPER_ARGUMENT, "%s can't be used on %s, which is a map of type %" PRIu32,
             h->name, t->maps[f->map].name ? t->maps[f->map].name : "the map", t->maps[f->map].type);

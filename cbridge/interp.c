@@ -309,6 +309,8 @@ static enum warrant_fault check_args(struct machine *m, const struct w_helper *h
           (x - m->env->maps) / OBJECT_STRIDE >= m->program->map_count)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *map = (int64_t)((x - m->env->maps) / OBJECT_STRIDE);
+      if (!w_takes_map(h, m->program->maps[*map].type))
+        return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_CTX:
       if (x != m->env->ctx)

@@ -17,6 +17,7 @@ struct w_field {
 
 enum w_arg { W_ARG_ANY, W_ARG_MAP, W_ARG_KEY, W_ARG_VALUE, W_ARG_MEM, W_ARG_OUT, W_ARG_SIZE, W_ARG_CTX };
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
+enum { W_MAP_TYPES = 8 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;
@@ -25,6 +26,7 @@ struct w_helper {
   uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
   int64_t lo, hi; /* signed, inclusive */
   bool moves;     /* the packet may be elsewhere afterwards */
+  uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
 };
 
 struct w_prog_type {
@@ -40,6 +42,14 @@ struct w_prog_type {
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
   uint32_t ret_lo, ret_hi;
 };
+
+/* Does the helper take maps of this type? */
+static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
+  for (uint32_t k = 0; k < W_MAP_TYPES && h->maps[k]; k++)
+    if (h->maps[k] == type)
+      return true;
+  return false;
+}
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;

@@ -36,10 +36,12 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
         end in
       match g with
       | AAny => a_args t a args' rs' q
-      | AMap => match fact_of (a_facts a) x with
-                | Some (FMap i) => if snd x =? 0 then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
-                | _ => None
-                end
+      | AMap types =>
+        match fact_of (a_facts a) x with
+        | Some (FMap i) =>
+          if (snd x =? 0) && map_allowed t types i then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
+        | _ => None
+        end
       | AKey => of_map m_key
       | AValue => of_map m_value
       | AMem => sized (fun _ hi => reads hi)

@@ -12,7 +12,7 @@ let field f =
 
 let argument = function
   | AAny -> "W_ARG_ANY"
-  | AMap -> "W_ARG_MAP"
+  | AMap _ -> "W_ARG_MAP"
   | AKey -> "W_ARG_KEY"
   | AValue -> "W_ARG_VALUE"
   | AMem -> "W_ARG_MEM"
@@ -23,12 +23,15 @@ let argument = function
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
 
+let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
+
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
+    (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
 
 let types = prog_types @ [ raw Num.zero ]
 

@@ -99,9 +99,10 @@ Proof.
   - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
-    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
+    destruct (map_allowed t _ i) eqn:Al; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P).
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P), Al.
     apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [reflexivity | exact Qo].
   - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
   - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).

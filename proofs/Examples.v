@@ -55,6 +55,10 @@ Definition half_key : prog := at_pcs
 Example half_key_root : validate tx half_key (line 6) = true. Proof. vm_compute. reflexivity. Qed.
 Example half_key_strict : validate tx_strict half_key (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 
+(** a lookup is for maps whose values are plain memory *)
+Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false] root) (lookup_prog 8 true) lookup_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Scalars: a masked index into a map value; known bits *)
 Definition index (mask : Z) : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 1; mov R2 R10; addi R2 (-4); Call 1; Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit;
@@ -174,16 +178,18 @@ Definition legacy (save : insn) : prog := at_pcs [ save; LdPkt S2 None 12; Exit 
 Example legacy_accepted : validate (Target socket_filter [] strict) (legacy (mov R6 R1)) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example legacy_refused_in_xdp : validate tx (legacy (mov R6 R1)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 Example legacy_refused_without_context : validate (Target socket_filter [] root) (legacy (movi R6 0)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Definition tx_programs : target := Target xdp [MapDef 3 4 4 8 false] root.
 Definition tail (after : insn) : prog := at_pcs [ LdMap R2 0; movi R3 0; Call 12; after; Exit ].
-Example tail_call_accepted : validate tx (tail (movi R0 2)) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
-Example tail_call_leaves_no_result : validate tx (tail (movi R1 2)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
-Example tail_call_bound : validate tx (tail (movi R0 2)) (Cert 5 (steps 4 DExit) zempty) = true. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_accepted : validate tx_programs (tail (movi R0 2)) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_needs_programs : validate tx (tail (movi R0 2)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_leaves_no_result : validate tx_programs (tail (movi R1 2)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_bound : validate tx_programs (tail (movi R0 2)) (Cert 5 (steps 4 DExit) zempty) = true. Proof. vm_compute. reflexivity. Qed.
 (** in a function of the program they would not end the program *)
 Definition legacy_inside : prog := at_pcs [ CallLocal 1; Exit; mov R6 R1; LdPkt S2 None 12; Exit ].
 Example legacy_refused_inside : validate (Target socket_filter [] root) legacy_inside (line 4) = false. Proof. vm_compute. reflexivity. Qed.
 Definition tail_inside (h : Z) : prog := at_pcs [ CallLocal 1; Exit; LdMap R2 0; movi R3 0; Call h; movi R0 2; Exit ].
-Example tail_call_refused_inside : validate tx (tail_inside 12) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
-Example other_call_accepted_inside : validate tx (tail_inside 7) (line 6) = true. Proof. vm_compute. reflexivity. Qed.
+Example tail_call_refused_inside : validate tx_programs (tail_inside 12) (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example other_call_accepted_inside : validate tx_programs (tail_inside 7) (line 6) = true. Proof. vm_compute. reflexivity. Qed.
 Definition by_register (number : insn) : prog := at_pcs [ number; CallX R7; Exit ].
 Example call_by_register_accepted : validate tx (by_register (movi R7 5)) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example call_by_register_refused : validate tx (by_register (Ldx S4 false R7 R1 12)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.

@@ -153,10 +153,11 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
         end in
       match g with
       | AAny => check_args s args' rs' q
-      | AMap => match index_of x 0 (l_maps (lay s)) with
-                | Some i => check_args s args' rs' (Seen (Some i) (sn_out q))
-                | None => inr BadHelperArgument
-                end
+      | AMap types =>
+        match index_of x 0 (l_maps (lay s)) with
+        | Some i => if map_allowed t types i then check_args s args' rs' (Seen (Some i) (sn_out q)) else inr BadHelperArgument
+        | None => inr BadHelperArgument
+        end
       | AKey => of_map m_key
       | AValue => of_map m_value
       | AMem => sized reads

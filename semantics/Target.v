@@ -7,9 +7,9 @@ From Semantics Require Export Insn.
 Inductive field_kind := FPlain | FData | FDataEnd.
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
-(** Arguments of helpers.  A key or value belongs to the map passed before it; [AMem] is read and [AOut] is written, with
+(** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read and [AOut] is written, with
     the size in the next register. *)
-Inductive arg := AAny | AMap | AKey | AValue | AMem | AOut | ASize | ACtx.
+Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AOut | ASize | ACtx.
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null *)
                | RTail.                       (* another program goes on and ends with the result; or nothing happens *)
@@ -39,6 +39,8 @@ Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile :
 
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
+Definition map_allowed (t : target) (types : list Z) (i : Z) : bool :=
+  match map_of t i with Some d => existsb (Z.eqb (m_type d)) types | None => false end.
 
 (** The field that an access of [n] bytes at [off] touches: the whole of it, or, where it says so, an aligned part. *)
 Definition field_at (pt : prog_type) (off n : Z) : option field :=
@@ -58,12 +60,14 @@ Definition ctx_writable (pt : prog_type) (off n : Z) : bool :=
 (** ** Tables *)
 Import String.StringSyntax.
 Local Open Scope string_scope.
+(** Maps whose values are plain memory: hash, array, their per-CPU and LRU forms, and the LPM trie. *)
+Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
 Definition helpers : list helper :=
-  [ Helper 1 "map_lookup_elem" [AMap; AKey] RValue false;
-    Helper 2 "map_update_elem" [AMap; AKey; AValue; AAny] int_err false;
-    Helper 3 "map_delete_elem" [AMap; AKey] int_err false;
+  [ Helper 1 "map_lookup_elem" [AMap plain_maps; AKey] RValue false;
+    Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
+    Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
     Helper 4 "probe_read" [AOut; ASize; AAny] int_err false;
     Helper 5 "ktime_get_ns" [] int_any false;
     Helper 6 "trace_printk" [AMem; ASize; AAny; AAny; AAny] (RInt (- 4095) 2147483647) false;
@@ -72,18 +76,18 @@ Definition helpers : list helper :=
     Helper 9 "skb_store_bytes" [ACtx; AAny; AMem; ASize; AAny] int_err true;
     Helper 10 "l3_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
     Helper 11 "l4_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
-    Helper 12 "tail_call" [ACtx; AMap; AAny] RTail false;
+    Helper 12 "tail_call" [ACtx; AMap [3]; AAny] RTail false;
     Helper 13 "clone_redirect" [ACtx; AAny; AAny] int_err true;
     Helper 23 "redirect" [AAny; AAny] (RInt 0 4294967295) false;
-    Helper 25 "perf_event_output" [ACtx; AMap; AAny; AMem; ASize] int_err false;
+    Helper 25 "perf_event_output" [ACtx; AMap [4]; AAny; AMem; ASize] int_err false;
     Helper 26 "skb_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
     Helper 39 "skb_pull_data" [ACtx; AAny] int_err true;
     Helper 42 "get_numa_node_id" [] (RInt (- 2147483648) 2147483647) false;
     Helper 44 "xdp_adjust_head" [ACtx; AAny] int_err true;
-    Helper 51 "redirect_map" [AMap; AAny; AAny] (RInt 0 4294967295) false;
+    Helper 51 "redirect_map" [AMap [14; 16; 17; 25]; AAny; AAny] (RInt 0 4294967295) false;
     Helper 65 "xdp_adjust_tail" [ACtx; AAny] int_err true;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
-    Helper 130 "ringbuf_output" [AMap; AMem; ASize; AAny] int_err false;
+    Helper 130 "ringbuf_output" [AMap [27]; AMem; ASize; AAny] int_err false;
     Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
     Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false ].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
