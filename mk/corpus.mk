@@ -8,7 +8,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fdebug-compilat
 
 # The flow filter and its faulty twins: one source, one macro each.
 TWINS := no_bounds_check no_null_check off_by_one past_value undefined_key
-FLOW_OBJECTS := $(CORPUS)/xdp_flow/xdp_flow.o $(TWINS:%=$(CORPUS)/xdp_flow/%.o)
+FLOW_OBJECTS := $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/xdp_calls/xdp_calls.o $(TWINS:%=$(CORPUS)/xdp_flow/%.o)
 SMALL_OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corpus/small/*.c))
 SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
@@ -18,6 +18,11 @@ HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o 
 
 .PHONY: corpus
 corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+
+$(CORPUS)/xdp_calls/xdp_calls.o: corpus/xdp_calls/xdp_calls.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(CORPUS)/xdp_flow/xdp_flow.o: corpus/xdp_flow/xdp_flow.c
 	$(call say,CLANG,$@)

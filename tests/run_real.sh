@@ -38,6 +38,7 @@ at() { echo "reject $1, xdp_flow.c:$(marker_line $flow "$2")"; }
 # shellcheck disable=SC2059
 printf "$row" program profile "warrant" "Linux $(uname -r | cut -d- -f1)"
 judge xdp_flow root "accept, certified" $CORPUS/xdp_flow/xdp_flow.o
+judge xdp_calls root "accept, certified" $CORPUS/xdp_calls/xdp_calls.o
 judge "seccomp worker" root "accept, certified" --format seccomp $CORPUS/seccomp/worker.bpf
 for filter in $CORPUS/socket/*.ddd; do
   judge "socket $(basename "$filter" .ddd)" root "accept, certified" "$filter"
