@@ -41,7 +41,8 @@ struct assembler {
   uint32_t fixup_count, fixup_room;
 };
 
-/* --- Messages ---------------------------------------------------------------------------------- */
+/* --- Messages ----------------------------------------------------------------------------------
+ */
 
 static bool fail(struct assembler *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -69,7 +70,8 @@ static bool expected(struct assembler *a, const char *what) {
   return fail(a, "%s should be where '%.*s' is", what, shown((size_t)(a->end - a->at)), a->at);
 }
 
-/* --- Words ------------------------------------------------------------------------------------- */
+/* --- Words -------------------------------------------------------------------------------------
+ */
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) {
@@ -110,7 +112,10 @@ static bool same(const struct word *w, const char *name) {
 }
 
 static int hex_value(char c) {
-  return digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  return digit(c)               ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
 }
 
 /* A number: its sign, and a magnitude of 64 bits. False without a message: none starts here. */
@@ -178,7 +183,8 @@ static bool offset16(struct assembler *a, const char *what, struct warrant_insn 
   return true;
 }
 
-/* A register; `wide` is false for w0 to w10, the lower halves. False without a message: none starts here. */
+/* A register; `wide` is false for w0 to w10, the lower halves. False without a message: none starts
+ * here. */
 struct reg {
   unsigned n;
   bool wide;
@@ -221,7 +227,8 @@ static bool need_this(struct assembler *a, struct reg want, const char *why) {
          fail(a, "the register should be %c%u: %s", want.wide ? 'r' : 'w', want.n, why);
 }
 
-/* --- Output ------------------------------------------------------------------------------------ */
+/* --- Output ------------------------------------------------------------------------------------
+ */
 
 /* Makes room for one element more of an array that grows. */
 static bool grow(struct assembler *a, void **array, uint32_t count, uint32_t *room, size_t size) {
@@ -287,7 +294,8 @@ static bool target(struct assembler *a, struct warrant_insn *i, bool in_imm) {
   return in_imm ? signed32(a, "the distance", &i->imm) : offset16(a, "the distance", i);
 }
 
-/* --- Operands ---------------------------------------------------------------------------------- */
+/* --- Operands ----------------------------------------------------------------------------------
+ */
 
 /* "u32": the size as bits 3 and 4 of an opcode. */
 static bool type(struct assembler *a, uint8_t *size, bool *is_signed) {
@@ -324,7 +332,8 @@ static bool place(struct assembler *a, unsigned *base, struct warrant_insn *i) {
 static bool set_dst(struct warrant_insn *i, unsigned n) { return i->dst = n & 15, true; }
 static bool set_src(struct warrant_insn *i, unsigned n) { return i->src = n & 15, true; }
 
-/* A register of that width or a number, as the second operand. Signs of a 32-bit number are free. */
+/* A register of that width or a number, as the second operand. Signs of a 32-bit number are free.
+ */
 static bool operand(struct assembler *a, bool wide, struct warrant_insn *i) {
   struct reg r;
   unsigned n = 0;
@@ -340,7 +349,8 @@ static bool operand(struct assembler *a, bool wide, struct warrant_insn *i) {
   return bounded(a, "the number", INT32_MIN, wide ? INT32_MAX : UINT32_MAX, &i->imm);
 }
 
-/* --- Statements -------------------------------------------------------------------------------- */
+/* --- Statements --------------------------------------------------------------------------------
+ */
 
 /* The number of a helper that is called by name. */
 static bool helper_number(const struct word *w, int32_t *number) {
@@ -587,7 +597,7 @@ static bool map(struct assembler *a, struct reg d, bool by_index) {
   if (value && (!need(a, "0") || !need(a, "]") ||
                 !bounded(a, "the offset in the value", INT32_MIN, UINT32_MAX, &off)))
     return false;
-  i.src = value ? by_index ? BPF_PSEUDO_MAP_IDX_VALUE : BPF_PSEUDO_MAP_VALUE
+  i.src = value      ? by_index ? BPF_PSEUDO_MAP_IDX_VALUE : BPF_PSEUDO_MAP_VALUE
           : by_index ? BPF_PSEUDO_MAP_IDX
                      : BPF_PSEUDO_MAP_FD;
   return need(a, "ll") && emit_long(a, i, off);
@@ -634,14 +644,16 @@ static bool named(struct assembler *a, struct reg d) {
     const char *name;
     int32_t bits;
     uint8_t op;
-  } swaps[] = {{"le16", 16, 0xd4}, {"le32", 32, 0xd4}, {"le64", 64, 0xd4},
-               {"be16", 16, 0xdc}, {"be32", 32, 0xdc}, {"be64", 64, 0xdc},
+  } swaps[] = {{"le16", 16, 0xd4},    {"le32", 32, 0xd4},    {"le64", 64, 0xd4},
+               {"be16", 16, 0xdc},    {"be32", 32, 0xdc},    {"be64", 64, 0xdc},
                {"bswap16", 16, 0xd7}, {"bswap32", 32, 0xd7}, {"bswap64", 64, 0xd7}};
   static const struct {
     const char *name;
     int32_t op;
-  } fetches[] = {{"atomic_fetch_add", BPF_ADD}, {"atomic_fetch_or", BPF_OR},
-                 {"atomic_fetch_and", BPF_AND}, {"atomic_fetch_xor", BPF_XOR}};
+  } fetches[] = {{"atomic_fetch_add", BPF_ADD},
+                 {"atomic_fetch_or", BPF_OR},
+                 {"atomic_fetch_and", BPF_AND},
+                 {"atomic_fetch_xor", BPF_XOR}};
   for (size_t k = 0; k < sizeof swaps / sizeof *swaps; k++)
     if (take(a, swaps[k].name))
       return swap(a, d, swaps[k].op, swaps[k].bits);
@@ -711,9 +723,9 @@ static bool arithmetic(struct assembler *a, struct reg d) {
     const char *text;
     uint8_t op;
     int16_t off;
-  } ops[] = {{"+=", 0x00, 0},  {"-=", 0x10, 0},   {"*=", 0x20, 0},  {"/=", 0x30, 0},
-             {"s/=", 0x30, 1}, {"|=", 0x40, 0},   {"&=", 0x50, 0},  {"<<=", 0x60, 0},
-             {">>=", 0x70, 0}, {"s>>=", 0xc0, 0}, {"%=", 0x90, 0},  {"s%=", 0x90, 1},
+  } ops[] = {{"+=", 0x00, 0},  {"-=", 0x10, 0},   {"*=", 0x20, 0}, {"/=", 0x30, 0},
+             {"s/=", 0x30, 1}, {"|=", 0x40, 0},   {"&=", 0x50, 0}, {"<<=", 0x60, 0},
+             {">>=", 0x70, 0}, {"s>>=", 0xc0, 0}, {"%=", 0x90, 0}, {"s%=", 0x90, 1},
              {"^=", 0xa0, 0}};
   for (size_t k = 0; k < sizeof ops / sizeof *ops; k++)
     if (take(a, ops[k].text)) {
@@ -778,7 +790,8 @@ static bool statement(struct assembler *a) {
   return fail(a, "'%.*s' is no instruction", shown((size_t)(a->end - a->at)), a->at);
 }
 
-/* --- Lines ------------------------------------------------------------------------------------- */
+/* --- Lines -------------------------------------------------------------------------------------
+ */
 
 /* Where the comment of a line starts, or its end. '#' is also in "map[#0]" and "call bpf_x#1". */
 static const char *comment(const char *from, const char *end) {
@@ -847,9 +860,9 @@ static bool resolve(struct assembler *a) {
   }
   for (uint32_t k = 0; k < a->fixup_count; k++) {
     const struct fixup *f = &a->fixups[k];
-    const struct label *l = a->label_count ? bsearch(&f->name, a->labels, a->label_count,
-                                                     sizeof *a->labels, find_label)
-                                           : NULL;
+    const struct label *l =
+        a->label_count ? bsearch(&f->name, a->labels, a->label_count, sizeof *a->labels, find_label)
+                       : NULL;
     a->line = f->line;
     if (!l)
       return fail(a, "there is no label '%.*s'", shown(f->name.size), f->name.at);

@@ -17,6 +17,7 @@ int cmd_run(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
 int cmd_asm(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
+int cmd_seccomp(int argc, char **argv);
 
 /* Options that every command takes, and those that say how to read a FILE. */
 struct cmd_options {

@@ -64,7 +64,8 @@ static int write_all(const char *path, const struct warrant_insn *insns, uint32_
   char *text = hex ? hex_text(insns, count, "\n") : NULL;
   FILE *out = path ? fopen(path, "wb") : stdout;
   if (!out || (hex && !text)) {
-    cmd_complain("%s: %s", path ? path : "standard output", out ? "out of memory" : strerror(errno));
+    cmd_complain("%s: %s", path ? path : "standard output",
+                 out ? "out of memory" : strerror(errno));
     if (out && path)
       fclose(out);
     free(text);
@@ -130,8 +131,8 @@ int cmd_asm(int argc, char **argv) {
     return cmd_error(&error);
   struct warrant_insn *insns = NULL;
   uint32_t count = 0;
-  int failed = warrant_asm(strcmp(path, "-") ? path : "standard input", text, size, &insns, &count,
-                           &error);
+  int failed =
+      warrant_asm(strcmp(path, "-") ? path : "standard input", text, size, &insns, &count, &error);
   free(text);
   if (failed)
     return cmd_error(&error);

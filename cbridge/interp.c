@@ -7,46 +7,12 @@
 
 #include "decode.h"
 #include "error.h"
-#include "tables.h"
+#include "fast.h"
+#include "machine.h"
 
-enum { STACK_SIZE = 512, FRAMES = 8, STACK_TOTAL = 4096, ROOM = 256, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+enum { ROOM = 256, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
 #define MEMORY_MAX (UINT64_C(1) << 30)
-
-/* One map's values, `slots` of them `stride` bytes apart, and for a hash map which slot each key has. */
-struct store {
-  const struct warrant_map *map;
-  uint64_t stride, slots;
-  uint8_t *bytes; /* owned */
-  uint8_t *keys;  /* owned; slots * key_size, hash maps alone */
-  bool *used;     /* owned; hash maps alone */
-};
-
-/* A caller, while a function that it called runs. */
-struct frame {
-  int64_t pc;
-  uint64_t regs[11];
-  uint16_t defined;
-};
-
-struct machine {
-  const struct warrant_program *program;
-  const struct w_prog_type *type;
-  const struct warrant_env *env;
-  uint64_t regs[11];
-  uint16_t defined;
-  int64_t pc;
-  struct frame frames[FRAMES - 1]; /* `depth` callers, the first one first */
-  unsigned depth;
-  uint8_t stack[STACK_TOTAL];
-  uint8_t written[STACK_TOTAL / 8];
-  uint8_t *ctx;                     /* owned */
-  uint8_t *buffer;                  /* owned; the packet as given, with ROOM bytes on either side */
-  uint64_t packet_at, packet_size;  /* where the packet is now */
-  struct store *stores;  /* owned; one for each map */
-  bool *second;          /* owned; slot is the second half of an instruction */
-  uint64_t random, time;
-};
 
 void warrant_env_default(struct warrant_env *env) {
   *env = (struct warrant_env){.stack = 0x10000000,
@@ -173,63 +139,59 @@ static bool compare(bool wide, uint8_t op, uint64_t x, uint64_t y) {
 
 /* --- Memory ---------------------------------------------------------------------------------------------------- */
 
-struct place {
-  uint8_t region; /* as in struct warrant_trace */
-  uint32_t map, index; /* index: of the value, or of the frame */
-  uint64_t off;        /* from the lowest byte of the region, or of the whole stack */
-  uint8_t *bytes;
-  bool writable;
-};
+uint64_t w_values_at(const struct w_machine *m, uint32_t i) { return m->env->values + i * MAP_STRIDE; }
+
+uint64_t w_map_at(const struct w_machine *m, uint32_t i) { return m->env->maps + (uint64_t)i * OBJECT_STRIDE; }
 
 static bool within(uint64_t base, uint64_t size, uint64_t a, uint64_t n) {
   return a >= base && n <= size && a - base <= size - n;
 }
 
-static uint8_t *packet_bytes(struct machine *m) { return m->buffer + ROOM + (m->packet_at - m->env->packet); }
+uint8_t *w_packet_bytes(struct w_machine *m) { return m->buffer + ROOM + (m->packet_at - m->env->packet); }
 
 /* The live region that holds [a, a + n). */
-static bool find(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
+bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   const struct warrant_env *env = m->env;
-  if (within(env->stack, STACK_TOTAL, a, n)) { /* within one live frame; the first one is the topmost */
-    uint64_t off = a - env->stack, frame = FRAMES - 1 - off / STACK_SIZE;
-    if (frame <= m->depth && off % STACK_SIZE + n <= STACK_SIZE) {
-      *p = (struct place){0, 0, (uint32_t)frame, off, m->stack + off, true};
+  if (within(env->stack, W_STACK_SIZE, a, n)) { /* within one live frame; the first one is the topmost */
+    uint64_t off = a - env->stack, frame = W_FRAMES - 1 - off / W_FRAME_SIZE;
+    if (frame <= m->depth && off % W_FRAME_SIZE + n <= W_FRAME_SIZE) {
+      *p = (struct w_place){0, 0, (uint32_t)frame, off, m->stack + off, true};
       return true;
     }
   }
   if (within(env->ctx, m->type->ctx_size, a, n)) {
-    *p = (struct place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
+    *p = (struct w_place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
     return true;
   }
   if (within(m->packet_at, m->packet_size, a, n)) {
-    *p = (struct place){2, 0, 0, a - m->packet_at, packet_bytes(m) + (a - m->packet_at), true};
+    *p = (struct w_place){2, 0, 0, a - m->packet_at, w_packet_bytes(m) + (a - m->packet_at), true};
     return true;
   }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->program->map_count)
     return false;
   uint32_t i = (uint32_t)((a - env->values) / MAP_STRIDE);
-  const struct store *s = &m->stores[i];
+  const struct w_store *s = &m->stores[i];
   uint64_t rest = (a - env->values) % MAP_STRIDE, j = rest / s->stride, off = rest % s->stride;
   if (j >= s->slots || !within(0, s->map->value_size, off, n))
     return false;
-  *p = (struct place){3, i, (uint32_t)j, off, s->bytes + rest, !s->map->readonly};
+  *p = (struct w_place){3, i, (uint32_t)j, off, s->bytes + rest, !s->map->readonly};
   return true;
 }
 
-static void mark_written(struct machine *m, const struct place *p, uint64_t n) {
+static void mark_written(struct w_machine *m, const struct w_place *p, uint64_t n) {
   for (uint64_t i = p->off; p->region == 0 && i < p->off + n; i++)
     m->written[i / 8] |= (uint8_t)(1u << (i % 8));
 }
 
-static bool all_written(const struct machine *m, uint64_t off, uint64_t n) {
+static bool all_written(const struct w_machine *m, uint64_t off, uint64_t n) {
   for (uint64_t i = off; i < off + n; i++)
     if (!(m->written[i / 8] >> (i % 8) & 1))
       return false;
   return true;
 }
 
-static bool undefined_stack(const struct machine *m, const struct place *p, uint64_t n) {
-  return p->region == 0 && m->program->profile == WARRANT_STRICT && !all_written(m, p->off, n);
+static bool undefined_stack(const struct w_machine *m, const struct w_place *p, uint64_t n) {
+  return p->region == 0 && m->strict && !all_written(m, p->off, n);
 }
 
 static const struct w_field *field_at(const struct w_prog_type *type, uint64_t off, unsigned n) {
@@ -242,9 +204,9 @@ static const struct w_field *field_at(const struct w_prog_type *type, uint64_t o
   return NULL;
 }
 
-static enum warrant_fault load_at(struct machine *m, uint64_t a, unsigned n, uint64_t *v) {
-  struct place p;
-  if (!find(m, a, n, &p))
+enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t *v) {
+  struct w_place p;
+  if (!w_find(m, a, n, &p))
     return WARRANT_OUT_OF_BOUNDS;
   if (p.region == 1 && !m->type->raw) {
     const struct w_field *f = field_at(m->type, p.off, n);
@@ -261,9 +223,9 @@ static enum warrant_fault load_at(struct machine *m, uint64_t a, unsigned n, uin
   return WARRANT_NO_FAULT;
 }
 
-static enum warrant_fault store_at(struct machine *m, uint64_t a, unsigned n, uint64_t v) {
-  struct place p;
-  if (!find(m, a, n, &p))
+enum warrant_fault w_store_value(struct w_machine *m, uint64_t a, unsigned n, uint64_t v) {
+  struct w_place p;
+  if (!w_find(m, a, n, &p))
     return WARRANT_OUT_OF_BOUNDS;
   if (!p.writable)
     return WARRANT_READ_ONLY;
@@ -279,19 +241,19 @@ static enum warrant_fault store_at(struct machine *m, uint64_t a, unsigned n, ui
 
 /* --- Helpers --------------------------------------------------------------------------------------------------- */
 
-static bool find_writable(struct machine *m, uint64_t a, uint64_t n, struct place *p) {
-  return find(m, a, n, p) && p->writable;
+static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
+  return w_find(m, a, n, p) && p->writable;
 }
 
-static enum warrant_fault helper_reads(struct machine *m, uint64_t a, uint64_t n) {
-  struct place p;
-  if (!find(m, a, n, &p) || p.region == 1)
+static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
+  struct w_place p;
+  if (!w_find(m, a, n, &p) || p.region == 1)
     return WARRANT_BAD_HELPER_ARGUMENT;
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
 /* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size bytes. */
-static enum warrant_fault check_args(struct machine *m, const struct w_helper *h, int64_t *map, struct place *out,
+static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map, struct w_place *out,
                                      uint64_t *out_size) {
   *map = -1;
   *out_size = 0;
@@ -343,14 +305,14 @@ static enum warrant_fault check_args(struct machine *m, const struct w_helper *h
   return WARRANT_NO_FAULT;
 }
 
-static int64_t find_key(const struct store *s, const uint8_t *key) {
+static int64_t find_key(const struct w_store *s, const uint8_t *key) {
   for (uint64_t j = 0; j < s->slots; j++)
     if (s->used[j] && !memcmp(s->keys + j * s->map->key_size, key, s->map->key_size))
       return (int64_t)j;
   return -1;
 }
 
-static int64_t free_slot(const struct store *s) {
+static int64_t free_slot(const struct w_store *s) {
   for (uint64_t j = 0; j < s->slots; j++)
     if (!s->used[j])
       return (int64_t)j;
@@ -358,7 +320,7 @@ static int64_t free_slot(const struct store *s) {
 }
 
 /* An array's key is its index; a wider key than eight bytes is an index only if the rest is zero. */
-static int64_t array_index(const struct store *s, const uint8_t *key) {
+static int64_t array_index(const struct w_store *s, const uint8_t *key) {
   for (uint32_t i = 8; i < s->map->key_size; i++)
     if (key[i])
       return -1;
@@ -366,16 +328,16 @@ static int64_t array_index(const struct store *s, const uint8_t *key) {
   return x < s->map->max_entries ? (int64_t)x : -1;
 }
 
-static int64_t slot_of(const struct store *s, const uint8_t *key) {
+static int64_t slot_of(const struct w_store *s, const uint8_t *key) {
   return s->map->type == MAP_ARRAY ? array_index(s, key) : find_key(s, key);
 }
 
-static void claim(struct store *s, int64_t j, const uint8_t *key) {
+static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
   s->used[j] = true;
   memcpy(s->keys + (uint64_t)j * s->map->key_size, key, s->map->key_size);
 }
 
-static int64_t map_update(struct store *s, const uint8_t *key, const uint8_t *value, uint64_t flags) {
+static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value, uint64_t flags) {
   bool array = s->map->type == MAP_ARRAY;
   if (s->map->readonly)
     return -1; /* EPERM */
@@ -397,7 +359,7 @@ static int64_t map_update(struct store *s, const uint8_t *key, const uint8_t *va
   return 0;
 }
 
-static int64_t map_delete(struct store *s, const uint8_t *key) {
+static int64_t map_delete(struct w_store *s, const uint8_t *key) {
   if (s->map->type == MAP_ARRAY)
     return -22;
   int64_t j = find_key(s, key);
@@ -407,7 +369,7 @@ static int64_t map_delete(struct store *s, const uint8_t *key) {
   return 0;
 }
 
-static const struct w_helper *find_helper(const struct w_prog_type *type, int32_t id) {
+const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id) {
   bool permitted = false;
   for (uint32_t i = 0; i < type->nhelpers; i++)
     permitted |= type->helpers[i] == id;
@@ -418,9 +380,9 @@ static const struct w_helper *find_helper(const struct w_prog_type *type, int32_
 }
 
 /* Bytes [off, off + n) of the packet, both as helpers take them; NULL when they are not there. */
-static uint8_t *packet_span(struct machine *m, uint64_t off, uint64_t n) {
+static uint8_t *packet_span(struct w_machine *m, uint64_t off, uint64_t n) {
   off = (uint32_t)off;
-  return off <= m->packet_size && n <= m->packet_size - off ? packet_bytes(m) + off : NULL;
+  return off <= m->packet_size && n <= m->packet_size - off ? w_packet_bytes(m) + off : NULL;
 }
 
 static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
@@ -428,11 +390,11 @@ static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
 }
 
 /* Moves the packet to [at, at + n) where that leaves the layout well formed. */
-static int64_t move_packet(struct machine *m, uint64_t at, int64_t n) {
+static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
   const struct warrant_env *env = m->env;
   if (n < 14 || n > 65535 || at < env->packet - ROOM || at + (uint64_t)n > env->packet + env->packet_size + ROOM)
     return -22; /* EINVAL */
-  if (apart(env->stack, STACK_TOTAL, at, (uint64_t)n) && apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
+  if (apart(env->stack, W_STACK_SIZE, at, (uint64_t)n) && apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
     m->packet_at = at;
     m->packet_size = (uint64_t)n;
   }
@@ -440,7 +402,7 @@ static int64_t move_packet(struct machine *m, uint64_t at, int64_t n) {
 }
 
 /* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
-static int64_t give(struct machine *m, const struct place *out, uint64_t n, const uint8_t *from) {
+static int64_t give(struct w_machine *m, const struct w_place *out, uint64_t n, const uint8_t *from) {
   if (from)
     memmove(out->bytes, from, n);
   else
@@ -449,33 +411,29 @@ static int64_t give(struct machine *m, const struct place *out, uint64_t n, cons
   return from ? 0 : -14; /* EFAULT */
 }
 
-static enum warrant_fault call(struct machine *m, uint64_t number) {
-  int32_t id = number > INT32_MAX ? -1 : (int32_t)number;
-  const struct w_helper *h = find_helper(m->type, id);
+enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) {
   int64_t map, choice = 0;
-  struct place out;
+  struct w_place out;
   uint64_t out_size;
   uint8_t *span;
-  if (!h)
-    return WARRANT_UNKNOWN_HELPER;
   enum warrant_fault f = check_args(m, h, &map, &out, &out_size);
   if (f != WARRANT_NO_FAULT)
     return f;
-  struct store *s = map < 0 ? NULL : &m->stores[map];
-  struct place key = {0}, value = {0};
+  struct w_store *s = map < 0 ? NULL : &m->stores[map];
+  struct w_place key = {0}, value = {0};
   if (s)
-    find(m, m->regs[2], s->map->key_size, &key);
-  switch (id) {
+    w_find(m, m->regs[2], s->map->key_size, &key);
+  switch (h->id) {
   case 1: choice = slot_of(s, key.bytes); break;
   case 2:
-    find(m, m->regs[3], s->map->value_size, &value);
+    w_find(m, m->regs[3], s->map->value_size, &value);
     choice = map_update(s, key.bytes, value.bytes, m->regs[4]);
     break;
   case 3: choice = map_delete(s, key.bytes); break;
-  case 4: choice = give(m, &out, out_size, find(m, m->regs[3], out_size, &value) ? value.bytes : NULL); break;
+  case 4: choice = give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL); break;
   case 9:
   case 190:
-    find(m, m->regs[3], m->regs[4], &value);
+    w_find(m, m->regs[3], m->regs[4], &value);
     if ((span = packet_span(m, m->regs[2], m->regs[4])))
       memmove(span, value.bytes, m->regs[4]);
     choice = span ? 0 : -14;
@@ -511,16 +469,16 @@ static enum warrant_fault call(struct machine *m, uint64_t number) {
 
 /* --- Steps ----------------------------------------------------------------------------------------------------- */
 
-static bool is_defined(const struct machine *m, unsigned r) { return m->defined >> r & 1; }
+static bool is_defined(const struct w_machine *m, unsigned r) { return m->defined >> r & 1; }
 
-static enum warrant_fault put(struct machine *m, unsigned slots, unsigned d, uint64_t v) {
+static enum warrant_fault put(struct w_machine *m, unsigned slots, unsigned d, uint64_t v) {
   m->regs[d] = v;
   m->defined |= (uint16_t)(1u << d);
   m->pc += slots;
   return WARRANT_NO_FAULT;
 }
 
-static enum warrant_fault alu_step(struct machine *m, const struct warrant_insn *i) {
+static enum warrant_fault alu_step(struct w_machine *m, const struct warrant_insn *i) {
   bool wide = (i->op & 7) == 7, by_register = i->op & 8;
   uint8_t op = i->op & 0xf0;
   uint64_t x = m->regs[i->dst], y = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
@@ -546,7 +504,7 @@ static enum warrant_fault alu_step(struct machine *m, const struct warrant_insn 
   return put(m, 1, i->dst, arith(wide, op, i->off == 1, x, y));
 }
 
-static enum warrant_fault jump_step(struct machine *m, const struct warrant_insn *i) {
+static enum warrant_fault jump_step(struct w_machine *m, const struct warrant_insn *i) {
   uint8_t op = i->op & 0xf0;
   bool wide = (i->op & 7) == 5, by_register = i->op & 8;
   if (op == 0) {
@@ -566,14 +524,14 @@ static bool is_atomic(const struct warrant_insn *i) { return (i->op & 0xe7) == 0
 /* Load-acquire and store-release are a load and a store here: others write between steps. */
 enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, FETCH = 1, CMPXCHG = 0xf1 };
 
-static enum warrant_fault memory_step(struct machine *m, const struct warrant_insn *i) {
+static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_insn *i) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   enum warrant_fault f;
   uint64_t v = 0, off = (uint64_t)(int64_t)i->off;
   if ((i->op & 7) == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
     if (!is_defined(m, i->src))
       return WARRANT_UNDEFINED_REGISTER;
-    if ((f = load_at(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
+    if ((f = w_load(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
       return f;
     return put(m, 1, i->dst, (i->op & 0xe0) == 0x80 ? sign_extend(low_bits(v, 8 * n), 8 * n) : v);
   }
@@ -581,12 +539,12 @@ static enum warrant_fault memory_step(struct machine *m, const struct warrant_in
   if (!is_defined(m, i->dst) || (by_register && !is_defined(m, i->src)))
     return WARRANT_UNDEFINED_REGISTER;
   v = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
-  if ((f = store_at(m, m->regs[i->dst] + off, n, v)) == WARRANT_NO_FAULT)
+  if ((f = w_store_value(m, m->regs[i->dst] + off, n, v)) == WARRANT_NO_FAULT)
     m->pc++;
   return f;
 }
 
-static enum warrant_fault load_imm_step(struct machine *m, const struct warrant_insn *i) {
+static enum warrant_fault load_imm_step(struct w_machine *m, const struct warrant_insn *i) {
   uint64_t number = (uint32_t)i->imm;
   if (i->src == 0)
     return put(m, 2, i->dst, number | (uint64_t)(uint32_t)i[1].imm << 32);
@@ -612,13 +570,13 @@ static uint64_t atomic_value(const struct warrant_insn *i, uint64_t old, uint64_
   }
 }
 
-static enum warrant_fault atomic_step(struct machine *m, const struct warrant_insn *i) {
+static enum warrant_fault atomic_step(struct w_machine *m, const struct warrant_insn *i) {
   unsigned n = size_of_code[i->op >> 3 & 3];
-  struct place p;
+  struct w_place p;
   if ((i->imm == CMPXCHG && !is_defined(m, 0)) || !is_defined(m, i->dst) || !is_defined(m, i->src))
     return WARRANT_UNDEFINED_REGISTER;
   uint64_t x = m->regs[i->src], a = m->regs[i->dst] + (uint64_t)(int64_t)i->off;
-  if (!find(m, a, n, &p))
+  if (!w_find(m, a, n, &p))
     return WARRANT_OUT_OF_BOUNDS;
   if (!p.writable)
     return WARRANT_READ_ONLY;
@@ -639,29 +597,28 @@ static enum warrant_fault atomic_step(struct machine *m, const struct warrant_in
   return WARRANT_NO_FAULT;
 }
 
-static enum warrant_fault call_local(struct machine *m, int64_t target) {
-  if (m->depth + 1 >= FRAMES)
+enum warrant_fault w_call_local(struct w_machine *m, int64_t target) {
+  if (m->depth + 1 >= W_FRAMES)
     return WARRANT_STACK_OVERFLOW;
-  struct frame *f = &m->frames[m->depth++];
+  struct w_frame *f = &m->frames[m->depth++];
   f->pc = m->pc + 1;
   f->defined = m->defined;
   memcpy(f->regs, m->regs, sizeof f->regs);
-  uint64_t top = STACK_TOTAL - m->depth * STACK_SIZE;
-  memset(m->written + (top - STACK_SIZE) / 8, 0, STACK_SIZE / 8);
+  uint64_t top = W_STACK_SIZE - m->depth * W_FRAME_SIZE;
+  memset(m->written + (top - W_FRAME_SIZE) / 8, 0, W_FRAME_SIZE / 8);
   m->regs[10] = m->env->stack + top;
   m->defined = (uint16_t)((m->defined & 0x3eu) | 1u << 10);
   m->pc = target;
   return WARRANT_NO_FAULT;
 }
 
-/* Exit: the program's end, or back to the caller with r0. */
-static enum warrant_fault leave(struct machine *m, bool *done) {
+enum warrant_fault w_leave(struct w_machine *m, bool *done) {
   if (!is_defined(m, 0))
     return WARRANT_UNDEFINED_REGISTER;
   *done = m->depth == 0;
   if (*done)
     return WARRANT_NO_FAULT;
-  struct frame *f = &m->frames[--m->depth];
+  struct w_frame *f = &m->frames[--m->depth];
   m->pc = f->pc;
   memcpy(m->regs + 1, f->regs + 1, sizeof f->regs - sizeof *f->regs);
   m->defined = (uint16_t)((f->defined & ~0x3eu) | 1u);
@@ -669,7 +626,7 @@ static enum warrant_fault leave(struct machine *m, bool *done) {
 }
 
 /* Legacy packet loads: big endian; a load outside the packet ends the program with 0. */
-static enum warrant_fault packet_load_step(struct machine *m, const struct warrant_insn *i, bool *done) {
+static enum warrant_fault packet_load_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   bool indirect = (i->op & 0xe0) == 0x40;
   if (!m->type->legacy)
@@ -695,14 +652,16 @@ static bool names_target(const struct warrant_insn *i) {
   return class == 4 || class == 7 || i->op == 0x18 || class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
 }
 
-static enum warrant_fault call_step(struct machine *m, uint64_t number) {
-  enum warrant_fault f = call(m, number);
+static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
+  const struct w_helper *h = w_find_helper(m->type, number > INT32_MAX ? -1 : (int32_t)number);
+  if (!h)
+    return WARRANT_UNKNOWN_HELPER;
+  enum warrant_fault f = w_call_helper(m, h);
   m->pc += f == WARRANT_NO_FAULT;
   return f;
 }
 
-/* One instruction. *done is set when the program ends. */
-static enum warrant_fault step(struct machine *m, const struct warrant_insn *i, bool *done) {
+enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
   if (names_target(i) && i->dst == 10)
     return WARRANT_FRAME_WRITE;
   switch (i->op & 7) {
@@ -718,29 +677,29 @@ static enum warrant_fault step(struct machine *m, const struct warrant_insn *i, 
   switch (i->op) {
   case 0x85:
     if (i->src == 1)
-      return call_local(m, m->pc + 1 + i->imm);
+      return w_call_local(m, m->pc + 1 + i->imm);
     return call_step(m, (uint64_t)(int64_t)i->imm);
   case 0x8d: return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
-  case 0x95: return leave(m, done);
+  case 0x95: return w_leave(m, done);
   case 0xe5: m->pc++; return WARRANT_NO_FAULT; /* may_goto: the budget is never used up here */
   default: return jump_step(m, i);
   }
 }
 
-static void trace_step(struct machine *m, const struct warrant_insn *i, warrant_trace_fn *trace, void *data) {
+static void trace_step(struct w_machine *m, const struct warrant_insn *i, warrant_trace_fn *trace, void *data) {
   struct warrant_trace t = {.pc = m->pc, .defined = m->defined};
   unsigned class = i->op & 7;
-  struct place p;
+  struct w_place p;
   memcpy(t.regs, m->regs, sizeof t.regs);
   bool loads = is_atomic(i) && i->imm == LOAD_ACQUIRE;
   if ((class == 2 || (class == 3 && !loads && is_defined(m, i->src))) && is_defined(m, i->dst)) {
     unsigned n = size_of_code[i->op >> 3 & 3];
-    if (find(m, m->regs[i->dst] + (uint64_t)(int64_t)i->off, n, &p) && p.writable) {
+    if (w_find(m, m->regs[i->dst] + (uint64_t)(int64_t)i->off, n, &p) && p.writable) {
       t.writes = true;
       t.region = p.region;
       t.map = p.map;
       t.index = p.index;
-      t.off = p.region ? (int64_t)p.off : (int64_t)(p.off % STACK_SIZE) - STACK_SIZE;
+      t.off = p.region ? (int64_t)p.off : (int64_t)(p.off % W_FRAME_SIZE) - W_FRAME_SIZE;
       t.size = (uint8_t)n;
       uint64_t v = class == 3 ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
       if (is_atomic(i) && i->imm != STORE_RELEASE) {
@@ -763,7 +722,7 @@ static void *bytes_or_fail(uint64_t n, uint64_t *total, struct warrant_error *er
   return p;
 }
 
-static void machine_free(struct machine *m) {
+void w_machine_free(struct w_machine *m) {
   for (uint32_t i = 0; m->stores && i < m->program->map_count; i++) {
     free(m->stores[i].bytes);
     free(m->stores[i].keys);
@@ -775,7 +734,7 @@ static void machine_free(struct machine *m) {
   free(m->second);
 }
 
-static void place_entry(struct store *s, const uint8_t *key, const uint8_t *value) {
+static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
   int64_t j = slot_of(s, key);
   if (j < 0 && s->map->type != MAP_ARRAY && (j = free_slot(s)) >= 0)
     claim(s, j, key);
@@ -783,7 +742,7 @@ static void place_entry(struct store *s, const uint8_t *key, const uint8_t *valu
     memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
 }
 
-static int store_init(struct store *s, const struct warrant_map *map, const struct warrant_entries *entries,
+static int store_init(struct w_store *s, const struct warrant_map *map, const struct warrant_entries *entries,
                       uint64_t *total, struct warrant_error *error) {
   s->map = map;
   s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
@@ -801,8 +760,24 @@ static int store_init(struct store *s, const struct warrant_map *map, const stru
   return 0;
 }
 
-static int machine_init(struct machine *m, const struct warrant_program *program, const struct warrant_env *env,
-                        struct warrant_error *error) {
+void w_machine_start(struct w_machine *m) {
+  memset(m->regs, 0, sizeof m->regs);
+  if (m->strict)
+    memset(m->written + (W_STACK_SIZE - W_FRAME_SIZE) / 8, 0, W_FRAME_SIZE / 8);
+  m->pc = 0;
+  m->depth = 0;
+  m->packet_at = m->env->packet;
+  m->packet_size = m->env->packet_size;
+  m->random = m->env->seed;
+  m->time = 0;
+  m->regs[1] = m->env->ctx;
+  m->regs[10] = m->env->stack + W_STACK_SIZE;
+  m->defined = 1u << 1 | 1u << 10;
+}
+
+static int fill(struct w_machine *m, struct warrant_error *error) {
+  const struct warrant_program *program = m->program;
+  const struct warrant_env *env = m->env;
   uint64_t total = 0;
   if (!(m->ctx = bytes_or_fail(m->type->ctx_size, &total, error)) ||
       !(m->buffer = bytes_or_fail(env->packet_size + 2 * (uint64_t)ROOM, &total, error)) ||
@@ -819,51 +794,66 @@ static int machine_init(struct machine *m, const struct warrant_program *program
     memcpy(m->ctx, env->ctx_bytes, env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
   if (env->packet_size)
     memcpy(m->buffer + ROOM, env->packet_bytes, env->packet_size);
-  m->packet_at = env->packet;
-  m->packet_size = env->packet_size;
-  for (uint64_t i = 0; i < STACK_TOTAL; i++) { /* any bytes will do, but the reference has the same */
+  for (uint64_t i = 0; i < W_STACK_SIZE; i++) { /* any bytes will do, but the reference has the same */
     __extension__ unsigned __int128 v = (unsigned __int128)(i + 1) * 2654435761u + env->seed;
     m->stack[i] = (uint8_t)(v >> 13);
   }
-  m->random = env->seed;
-  m->regs[1] = env->ctx;
-  m->regs[10] = env->stack + STACK_TOTAL;
-  m->defined = 1u << 1 | 1u << 10;
   return 0;
+}
+
+int w_machine_init(struct w_machine *m, const struct warrant_program *program, const struct warrant_env *env,
+                   struct warrant_error *error) {
+  *m = (struct w_machine){.program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
+  if (!(m->type = w_prog_type_of(program->type, program->ctx_size, &m->raw_type)))
+    return warrant_fail(error, WARRANT_UNSUPPORTED, "programs of type %" PRIu32 " can't be run here", program->type);
+  if (w_decode_check(program, error))
+    return -1;
+  if (fill(m, error)) {
+    w_machine_free(m);
+    return -1;
+  }
+  w_machine_start(m);
+  return 0;
+}
+
+void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data, struct warrant_run *run) {
+  run->fault = WARRANT_OUT_OF_FUEL;
+  for (bool done = false; !done && run->steps < m->env->fuel;) {
+    enum warrant_fault f = WARRANT_BAD_PC;
+    run->steps++;
+    run->pc = m->pc;
+    if (m->pc >= 0 && m->pc < (int64_t)m->program->insn_count && !m->second[m->pc]) {
+      const struct warrant_insn *i = &m->program->insns[m->pc];
+      if (trace)
+        trace_step(m, i, trace, data);
+      f = w_step(m, i, &done);
+    }
+    if (done) {
+      run->fault = WARRANT_NO_FAULT;
+      run->result = m->regs[0];
+    } else if (f != WARRANT_NO_FAULT) {
+      run->fault = f;
+      return;
+    }
+  }
+  if (run->fault == WARRANT_OUT_OF_FUEL)
+    run->pc = m->pc;
 }
 
 int warrant_interpret(const struct warrant_program *program, const struct warrant_env *env,
                       warrant_trace_fn *trace, void *data, struct warrant_run *run, struct warrant_error *error) {
-  struct machine m = {.program = program, .env = env};
-  struct w_prog_type raw;
-  if (!(m.type = w_prog_type_of(program->type, program->ctx_size, &raw)))
-    return warrant_fail(error, WARRANT_UNSUPPORTED, "programs of type %" PRIu32 " can't be run here", program->type);
-  if (w_decode_check(program, error))
+  const struct warrant_session_options options = {.plain = trace != NULL};
+  struct warrant_session *session;
+  if (warrant_session_open(program, env, &options, &session, error))
     return -1;
-  int failed = machine_init(&m, program, env, error);
-  *run = (struct warrant_run){.fault = WARRANT_OUT_OF_FUEL};
-  for (bool done = false; !failed && !done && run->steps < env->fuel;) {
-    enum warrant_fault f = WARRANT_BAD_PC;
-    run->steps++;
-    run->pc = m.pc;
-    if (m.pc >= 0 && m.pc < (int64_t)program->insn_count && !m.second[m.pc]) {
-      const struct warrant_insn *i = &program->insns[m.pc];
-      if (trace)
-        trace_step(&m, i, trace, data);
-      f = step(&m, i, &done);
-    }
-    if (done) {
-      run->fault = WARRANT_NO_FAULT;
-      run->result = m.regs[0];
-    } else if (f != WARRANT_NO_FAULT) {
-      run->fault = f;
-      break;
-    }
+  if (trace) {
+    *run = (struct warrant_run){0};
+    w_machine_run(warrant_session_machine(session), trace, data, run);
+  } else {
+    warrant_session_run(session, run);
   }
-  if (run->fault == WARRANT_OUT_OF_FUEL)
-    run->pc = m.pc;
-  machine_free(&m);
-  return failed;
+  warrant_session_close(session);
+  return 0;
 }
 
 /* --- The environment as bytes ---------------------------------------------------------------------------------- */

@@ -87,7 +87,7 @@ int warrant_load(const char *path, const struct warrant_load_options *options,
 }
 
 static bool known_format(const char *format) {
-  static const char *const formats[] = {"elf", "ebpf", "cbpf", "seccomp"};
+  static const char *const formats[] = {"elf", "ebpf", "cbpf", "seccomp", "asm"};
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
     if (strcmp(format, formats[i]) == 0)
       return true;
@@ -106,11 +106,9 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
   if (size == 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is empty", name);
   const char *format = options->format;
-  if (format && strcmp(format, "asm") == 0)
-    return warrant_fail(error, WARRANT_UNSUPPORTED, "%s: assembly text is not supported yet", name);
   if (format && !known_format(format))
     return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "unknown format '%s': elf, ebpf, cbpf and seccomp are known", format);
+                        "unknown format '%s': elf, ebpf, cbpf, seccomp and asm are known", format);
   if (options->hex) {
     if (format && strcmp(format, "elf") == 0)
       return warrant_fail(error, WARRANT_BAD_INPUT, "--hex is for raw instructions, not for ELF");

@@ -16,7 +16,7 @@ static const struct {
     {"disasm", cmd_disasm, "assembly text"},
     {"asm", cmd_asm, "assembly text to raw eBPF instructions"},
     {"kernel", cmd_kernel, "load the program in this host's kernel, for its verdict"},
-    {"seccomp", NULL, NULL},
+    {"seccomp", cmd_seccomp, "what a filter allows; what changed between two; from a process or profile"},
     {"bmc", NULL, NULL},
     {"diff", NULL, NULL},
     {"fuzz", NULL, NULL},

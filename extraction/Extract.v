@@ -1,6 +1,6 @@
 (** The extracted side: the proved checkers, the reference interpreter, the tables, and what the differential tests compare. *)
 From Semantics Require Import Encode Concrete Classic.
-From Checker Require Import Cert ClassicCheck.
+From Checker Require Import Cert ClassicCheck Audit.
 From Extract Require Import Mapping.
 
 Extraction "build/ocaml/core.ml"
@@ -12,6 +12,6 @@ Extraction "build/ocaml/core.ml"
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of
   (* classic programs *)
-  classic_decode classic_verdict
+  classic_decode classic_verdict audit
   (* for the differential tests *)
   sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange sc_trunc sc_trunc_bytes sc_of_bytes.

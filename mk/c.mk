@@ -8,7 +8,7 @@ VERSION := $(shell sed -n 's/^\#define WARRANT_VERSION "\(.*\)"/\1/p' cbridge/cm
 SONAME := libwarrant.so.0
 
 LIBRARY_LIBS := -lelf -lbpf -lz
-PROGRAM_LIBS := $(LIBRARY_LIBS) -lcjson -lm -ldl -lpthread
+PROGRAM_LIBS := $(LIBRARY_LIBS) -lcjson -lm -ldl -lpthread -lseccomp
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # Everything in one variant: $(1) is where it goes, $(2) its extra flags.
@@ -61,8 +61,15 @@ $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d \
 	  $$(filter-out %.h %.a,$$^) $$(filter %.a,$$^) $$(PROGRAM_LIBS) -o $$@
 
-$(1)/tests/trace_test $(1)/tests/isa_test: $(1)/obj/gen.o $(1)/obj/both.o
+$(1)/tests/rfc9669_test: build/generated/isa_rows.h | build/generated/isa.md
+$(1)/tests/trace_test $(1)/tests/isa_test $(1)/tests/fast_test: $(1)/obj/gen.o $(1)/obj/both.o
 $(1)/obj/gen.o $(1)/obj/both.o: $(1)/obj/%.o: tests/%.c
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
+
+$(1)/tests/bench: $(1)/obj/peers.o
+$(1)/obj/peers.o: tests/peers.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
@@ -91,6 +98,8 @@ install: all
 	install -m 644 build/lib/libwarrant.a $(DESTDIR)$(PREFIX)/lib
 	install build/lib/$(SONAME) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libwarrant.so
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 cbridge/warrant.h $(DESTDIR)$(PREFIX)/include
 	sed -e 's#@PREFIX@#$(PREFIX)#' -e 's#@VERSION@#$(VERSION)#' mk/warrant.pc.in \
 	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/warrant.pc

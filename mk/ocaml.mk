@@ -2,11 +2,12 @@
 #   build/ocaml/core.cmxa        the extracted code, and what turns bytes into its arguments
 #   build/ocaml/validator.o      the proved side for linking into C programs
 #   build/generated/tables.c     the tables that C shares with Coq
+#   build/generated/isa.md, isa_rows.h   the instructions, for docs/isa.md and tests/rfc9669_test.c
 #   build/tests/*_test           tests in OCaml
 
 OCAML := build/ocaml
 # These modules do their work when they are linked; all others are shared.
-OCAML_MAINS := embed tables
+OCAML_MAINS := embed tables isa_table
 OCAML_SHARED := $(filter-out $(OCAML_MAINS:%=extraction/%.ml),$(wildcard extraction/*.ml extraction/*.mli))
 OCAMLOPT := ocamlfind ocamlopt -package zarith -I $(OCAML) -g
 OCAML_TESTS := $(patsubst tests/%.ml,build/tests/%,$(wildcard tests/*_test.ml))
@@ -59,3 +60,15 @@ $(OCAML_TESTS): build/tests/%_test: tests/%_test.ml $(OCAML)/core.cmxa $(OCAML)/
 	@mkdir -p $(@D) $(OCAML)/tests && cp $< $(OCAML)/tests
 	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*_test.ml \
 	  $(filter %/$*_stubs.o,$^) build/lib/libwarrant.a $(addprefix -cclib ,$(LIBRARY_LIBS)) -o $@
+
+build/generated/isa.md build/generated/isa_rows.h &: extraction/isa_table.ml $(OCAML)/core.cmxa
+	$(call say,TABLES,build/generated/isa.md)
+	@mkdir -p build/generated && cp $< $(OCAML)
+	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/isa_table.ml -o $(OCAML)/print_isa
+	@$(OCAML)/print_isa > build/generated/isa.md
+	@$(OCAML)/print_isa rows > build/generated/isa_rows.h
+
+# What is in the repository is compared with what is printed by tests/rfc9669_test.c.
+.PHONY: docs/isa.md
+docs/isa.md: build/generated/isa.md
+	@cp $< $@

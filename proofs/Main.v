@@ -4,8 +4,11 @@
     [validate], [cert]                             checker/Cert.v
     [well_formed], [run], [allowed_result]         semantics/Env.v
     [step], [fault]                                semantics/Machine.v;  [wf_layout] semantics/Layout.v
+    [audit], [runs_to]                             checker/Audit.v, proofs/AuditP.v
     docs/theorems.md says the same in English. *)
 From Semantics Require Import Encode Classic.
+From Checker Require Audit.
+From Proofs Require AuditP.
 From Checker Require Import Cert ClassicCheck.
 From Proofs Require Import CertP EncodeP ClassicP Nonvacuous.
 
@@ -40,9 +43,29 @@ Qed.
 Theorem half_test_is_refused : forall c, validate half_target half_test c = false.
 Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ half_env_high half_test_can_fault). Qed.
 
+(** 6. The seccomp audit is exact.  A row's outcome is what every input that meets its condition gets; an input that meets
+    none is undecided, and is named so; each row has a witness that reaches it.  Two filters found equivalent have the same
+    outcome on every input. *)
+Theorem audit_exact : forall limit p t, Audit.audit limit p = Some t ->
+  (forall e w, In w (Audit.t_rows t) -> Audit.holds_for (Audit.row_cond w) e = true -> AuditP.runs_to p e (Audit.row_outcome w)) /\
+  (forall e r, AuditP.runs_to p e r -> Audit.holds_for (Audit.t_undecided t) e = true \/
+     exists w, In w (Audit.t_rows t) /\ Audit.row_outcome w = r /\ Audit.holds_for (Audit.row_cond w) e = true) /\
+  (forall w, In w (Audit.t_rows t) -> AuditP.runs_to p (Audit.bytes_env (Audit.row_witness w)) (Audit.row_outcome w)).
+Proof.
+  intros limit p t A. split; [|split].
+  - intros e. exact (proj1 (AuditP.audit_exact limit p t A e)).
+  - intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
+  - intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
+Qed.
+Theorem equivalent_filters : forall limit p q, Audit.equivalent limit p q = true ->
+  forall e r, AuditP.runs_to p e r <-> AuditP.runs_to q e r.
+Proof. exact AuditP.equivalent_sound. Qed.
+
 Print Assumptions encoding.
 Print Assumptions encoding_inverse.
 Print Assumptions classic_soundness.
 Print Assumptions validator_soundness.
 Print Assumptions faulty_has_no_certificate.
 Print Assumptions half_test_is_refused.
+Print Assumptions audit_exact.
+Print Assumptions equivalent_filters.

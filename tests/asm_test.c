@@ -52,8 +52,10 @@ static void flush(bool bytes_too) {
   struct warrant_insn *insns = NULL;
   uint32_t count = 0;
   struct warrant_error error = {0};
-  if (!batch.count || !same_bytes || !same_text)
+  if (!batch.count || !same_bytes || !same_text) { /* the first difference is enough */
+    batch.count = 0;
     return;
+  }
   size_t n = print(batch.insns, batch.count, text);
   if (warrant_asm("text", (const uint8_t *)text, n, &insns, &count, &error)) {
     printf("# %s\n", error.text);
@@ -68,7 +70,7 @@ static void flush(bool bytes_too) {
       }
     same_bytes = same_bytes && (!bytes_too || count == batch.count);
     same_text = count <= batch.count && print(insns, count, again) == n && memcmp(text, again, n) == 0;
-    for (const char *x = text, *y = again; !same_text && *x; x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1)
+    for (const char *x = text, *y = again; !same_text && *x && *y; x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1)
       if (strcspn(x, "\n") != strcspn(y, "\n") || memcmp(x, y, strcspn(x, "\n"))) {
         printf("# printed '%.*s', again '%.*s'\n", (int)strcspn(x, "\n"), x, (int)strcspn(y, "\n"), y);
         break;

@@ -1,0 +1,683 @@
+/* warrant seccomp: what a filter allows, what changed between two, whether it keeps a policy, and
+ * the filters of a process. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_seccomp.h"
+#include "disasm.h"
+#include "loader.h"
+
+static const char help[] =
+    "usage: warrant seccomp audit  [OPTION]... FILE... | --pid PID\n"
+    "       warrant seccomp diff   [OPTION]... OLD NEW\n"
+    "       warrant seccomp check  [OPTION]... FILE... --policy POLICY\n"
+    "       warrant seccomp dump   [OPTION]... --pid PID\n"
+    "       warrant seccomp import [OPTION]... PROFILE.json\n"
+    "\n"
+    "Decides what seccomp filters allow, for every input: nothing is sampled, and what is beyond\n"
+    "--limit is reported as undecided.\n"
+    "\n"
+    "audit prints, for each architecture and system call, the outcomes and the exact condition on\n"
+    "the arguments; then findings, each with a call that shows it. Several files are the filters "
+    "of\n"
+    "one process, in the order they were installed. diff says what became allowed or denied, with "
+    "a\n"
+    "call for each; nothing when the filters are equivalent. check decides assertions such as\n"
+    "`never RUN for ptrace`; see docs/seccomp.md for the language. dump takes the filters of a\n"
+    "running process from the kernel (CAP_SYS_ADMIN). import compiles an OCI or Docker profile, "
+    "or\n"
+    "a set of systemd's, with libseccomp and compares the result with what the profile says.\n"
+    "\n"
+    "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
+    "  --findings      audit: without the table\n"
+    "  --arch NAME     audit: only this architecture's rows\n"
+    "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
+    "  --limit N       nodes of all diagrams together (default 2000000)\n"
+    "  --pid PID       a process in place of files\n"
+    "  --output FILE   import, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
+    "  --set @NAME     import: this set of what `systemd-analyze syscall-filter` prints\n"
+    "  --format FORM, --hex   as for `warrant check`; seccomp is assumed\n"
+    "  --json          one object a line\n"
+    "  --quiet, --help, --version\n"
+    "\n"
+    "Exit code: 0 nothing found, equivalent, every assertion holds; 1 found, different, an\n"
+    "assertion fails, or something is undecided; 2 unreadable input; 3 not supported; 4 no\n"
+    "permission to look at a process.\n"
+    "\n"
+    "Examples:\n"
+    "  warrant seccomp audit filter.bpf\n"
+    "  warrant seccomp diff --fail-on allowed old.bpf new.bpf\n"
+    "  echo 'never RUN for execve, execveat' > p && warrant seccomp check --policy p filter.bpf\n"
+    "  warrant seccomp audit --json filter.bpf | jq -r 'select(.syscall == \"clone\")'\n"
+    "  warrant seccomp dump --pid $$ --output filter\n";
+
+/* ---- Filters ---- */
+
+int read_text(const char *path, char **text) {
+  struct warrant_error error = {0};
+  uint8_t *bytes;
+  size_t size;
+  if (warrant_read_file(path, &bytes, &size, &error))
+    return cmd_error(&error);
+  char *copy = malloc(size + 1);
+  if (copy) {
+    memcpy(copy, bytes, size);
+    copy[size] = '\0';
+  }
+  free(bytes);
+  if (!copy || strlen(copy) != size) {
+    cmd_complain(copy ? "%s: not a text file" : "%s: out of memory", path);
+    free(copy);
+    return WARRANT_BAD_INPUT;
+  }
+  *text = copy;
+  return WARRANT_OK;
+}
+
+int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
+  struct warrant_error error = {0};
+  s->own_bdd = !bdd;
+  s->bdd = bdd ? bdd : bdd_new(limit);
+  s->audits = calloc(s->count, sizeof *s->audits);
+  if (!s->bdd || !s->audits) {
+    cmd_complain("%s: out of memory", name);
+    return WARRANT_BAD_INPUT;
+  }
+  for (unsigned i = 0; i < s->count; i++)
+    if (warrant_audit(&s->objects[i].programs[0], s->bdd, &s->audits[i], &error)) {
+      cmd_complain("%s: %s", name, error.text);
+      return error.code;
+    }
+  s->stacked = s->count > 1;
+  s->all = s->audits[0];
+  if (s->stacked && audit_stack(s->audits, s->count, &s->all, &error)) {
+    cmd_complain("%s: %s", name, error.text);
+    return error.code;
+  }
+  return WARRANT_OK;
+}
+
+int subject_load(struct subject *s, char **files, unsigned count, const struct cmd_options *options,
+                 struct bdd *bdd, uint32_t limit) {
+  memset(s, 0, sizeof *s);
+  s->objects = calloc(count, sizeof *s->objects);
+  if (!s->objects) {
+    cmd_complain("out of memory");
+    return WARRANT_BAD_INPUT;
+  }
+  for (unsigned i = 0; i < count; i++) {
+    int code = cmd_load_one(files[i], options, &s->objects[i]);
+    if (code)
+      return code;
+    s->count++;
+    if (s->objects[i].programs[0].kind == WARRANT_EBPF) {
+      cmd_complain("%s: this is eBPF, and a seccomp filter is classic BPF", files[i]);
+      return WARRANT_BAD_INPUT;
+    }
+  }
+  return subject_audit(s, files[0], bdd, limit);
+}
+
+void subject_free(struct subject *s) {
+  for (unsigned i = 0; i < s->count; i++) {
+    if (s->audits)
+      audit_free(&s->audits[i]);
+    warrant_object_free(&s->objects[i]);
+  }
+  if (s->stacked)
+    audit_free(&s->all);
+  free(s->audits);
+  free(s->objects);
+  if (s->own_bdd)
+    bdd_free(s->bdd);
+  memset(s, 0, sizeof *s);
+}
+
+bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value) {
+  for (unsigned i = s->count; i-- > 0;) {
+    uint32_t v;
+    if (audit_run(&s->objects[i].programs[0], d, &v, NULL))
+      return false;
+    if (i == s->count - 1 ||
+        (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
+      *value = v;
+  }
+  return s->count > 0;
+}
+
+/* ---- Inputs ---- */
+
+void print_input(FILE *out, const struct seccomp_data *d) {
+  unsigned arch = arch_of(d);
+  char *name = arch < ARCHES ? call_name(arch, (uint32_t)d->nr) : NULL;
+  if (name)
+    fprintf(out, "%s(", name);
+  else
+    fprintf(out, "call %" PRIu32 " (", (uint32_t)d->nr);
+  free(name);
+  int last = 5;
+  while (last > 0 && d->args[last] == 0)
+    last--;
+  for (int i = 0; i <= last; i++)
+    fprintf(out, "%s0x%" PRIx64, i ? ", " : "", (uint64_t)d->args[i]);
+  if (arch < ARCHES)
+    fprintf(out, ") on %s", arches[arch].name);
+  else
+    fprintf(out, ") on architecture 0x%08" PRIx32, d->arch);
+  if (d->instruction_pointer)
+    fprintf(out, " at 0x%" PRIx64, (uint64_t)d->instruction_pointer);
+}
+
+cJSON *json_input(const struct seccomp_data *d) {
+  cJSON *o = cJSON_CreateObject();
+  char text[32];
+  snprintf(text, sizeof text, "0x%08" PRIx32, d->arch);
+  cmd_json_text(o, "arch", text);
+  cmd_json_u64(o, "nr", (uint32_t)d->nr);
+  snprintf(text, sizeof text, "0x%" PRIx64, (uint64_t)d->instruction_pointer);
+  cmd_json_text(o, "ip", text);
+  cJSON *args = cJSON_AddArrayToObject(o, "args");
+  for (int i = 0; i < 6; i++) {
+    snprintf(text, sizeof text, "0x%" PRIx64, (uint64_t)d->args[i]);
+    cJSON_AddItemToArray(args, cJSON_CreateString(text));
+  }
+  return o;
+}
+
+/* ---- Tables ---- */
+
+bdd_t outcomes_together(const struct audit *a) {
+  bdd_t f = BDD_FALSE;
+  for (uint32_t i = 0; i < a->outcome_count; i++) {
+    bdd_t leaf = bdd_make(a->bdd, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
+    f = bdd_ite(a->bdd, a->outcomes[i].when, leaf, f);
+  }
+  return f;
+}
+
+static void cut(const struct bdd *m, bdd_t f, unsigned word, unsigned bit, uint32_t base,
+                struct pieces *p) {
+  enum { PIECES_MAX = 200000 };
+  if (p->failed)
+    return;
+  unsigned left = 32 - bit;
+  if (bdd_is_leaf(f) || bdd_var(m, f) >= 32 * (word + 1)) {
+    uint32_t high = left == 32 ? UINT32_MAX : base + (((uint32_t)1 << left) - 1);
+    if (p->count && p->pieces[p->count - 1].f == f) {
+      p->pieces[p->count - 1].high = high;
+      return;
+    }
+    if (p->count == p->room) {
+      size_t room = p->room ? 2 * p->room : 64;
+      struct piece *more = room <= PIECES_MAX ? realloc(p->pieces, room * sizeof *more) : NULL;
+      if (!more) {
+        p->failed = true;
+        return;
+      }
+      p->pieces = more;
+      p->room = room;
+    }
+    p->pieces[p->count++] = (struct piece){base, high, f};
+    return;
+  }
+  bool here = bdd_var(m, f) == 32 * word + bit;
+  cut(m, here ? bdd_low(m, f) : f, word, bit + 1, base, p);
+  cut(m, here ? bdd_high(m, f) : f, word, bit + 1, base + ((uint32_t)1 << (left - 1)), p);
+}
+struct pieces split_word(const struct bdd *m, bdd_t f, unsigned word) {
+  struct pieces p = {0};
+  cut(m, f, word, 0, 0, &p);
+  return p;
+}
+
+bdd_t most_common(const struct pieces *p, uint32_t low, uint32_t high) {
+  uint64_t best = 0;
+  bdd_t f = BDD_FALSE;
+  for (size_t i = 0; i < p->count; i++) {
+    if (p->pieces[i].high < low || p->pieces[i].low > high)
+      continue;
+    uint32_t from = p->pieces[i].low < low ? low : p->pieces[i].low;
+    uint32_t to = p->pieces[i].high > high ? high : p->pieces[i].high;
+    uint64_t size = (uint64_t)to - from + 1;
+    if (size > best) {
+      best = size;
+      f = p->pieces[i].f;
+    }
+  }
+  return f;
+}
+
+/* ---- diff ---- */
+
+enum fail_on { FAIL_ANY, FAIL_ALLOWED, FAIL_DENIED };
+
+struct change {
+  uint32_t old, new;
+  const char *word;
+};
+struct diff {
+  const struct cmd_options *options;
+  struct bdd *m;
+  struct change *changes; /* owned; variable INPUT_VARS + i stands for change i */
+  uint32_t count;
+  unsigned allowed, denied, changed;
+};
+
+static void print_change(struct diff *d, const char *arch, const char *call, uint32_t low,
+                         uint32_t high, bdd_t f, uint32_t token) {
+  for (uint32_t i = 0; i < d->count; i++) {
+    bdd_t leaf = bdd_make(d->m, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
+    bdd_t when = bdd_cut(d->m, f, INPUT_VARS, leaf);
+    if (when == BDD_FALSE || when == BDD_NONE)
+      continue;
+    const struct change *c = &d->changes[i];
+    unsigned *counter = *c->word == 'a' ? &d->allowed : *c->word == 'd' ? &d->denied : &d->changed;
+    ++*counter;
+    struct seccomp_data input = audit_input(d->m, when);
+    input.arch = token;
+    input.nr = (int)low;
+    char old[64], new[64];
+    action_text(c->old, old, sizeof old);
+    action_text(c->new, new, sizeof new);
+    if (d->options->json) {
+      cJSON *o = cJSON_CreateObject();
+      cmd_json_text(o, "change", c->word);
+      cmd_json_text(o, "arch", arch);
+      cmd_json_text(o, "syscall", call);
+      cmd_json_u64(o, "nr", low);
+      if (high != low)
+        cmd_json_u64(o, "nr_last", high);
+      cmd_json_text(o, "old", old);
+      cmd_json_text(o, "new", new);
+      cJSON_AddItemToObject(o, "witness", json_input(&input));
+      cmd_print_json(o);
+    } else if (!d->options->quiet) {
+      printf("%s%-8s%s ", cmd_colour(stdout, *c->word == 'a' ? CMD_BAD : CMD_NOTE), c->word,
+             cmd_colour(stdout, CMD_PLAIN));
+      print_input(stdout, &input);
+      if (high != low)
+        printf(" (and numbers up to %" PRIu32 ")", high);
+      printf(": %s, was %s\n", new, old);
+    }
+  }
+}
+
+static void diff_numbers(struct diff *d, const char *name, uint32_t token, unsigned arch, bdd_t f,
+                         uint32_t from, uint32_t to) {
+  struct pieces p = split_word(d->m, f, INPUT_NR);
+  struct arch_calls calls = {0};
+  if (arch < ARCHES)
+    calls = calls_of(arch);
+  unsigned next = 0;
+  for (size_t i = 0; i < p.count; i++) {
+    uint32_t low = p.pieces[i].low < from ? from : p.pieces[i].low;
+    uint32_t high = p.pieces[i].high > to ? to : p.pieces[i].high;
+    if (low > high || p.pieces[i].high < from || p.pieces[i].low > to)
+      continue;
+    bdd_t g = p.pieces[i].f;
+    while (next < calls.count && calls.calls[next].nr < low)
+      next++;
+    if (g == BDD_FALSE)
+      continue;
+    uint64_t at = low;
+    for (; next < calls.count && calls.calls[next].nr <= high; next++) {
+      if (at < calls.calls[next].nr)
+        print_change(d, name, NULL, (uint32_t)at, calls.calls[next].nr - 1, g, token);
+      print_change(d, name, calls.calls[next].name, calls.calls[next].nr, calls.calls[next].nr, g,
+                   token);
+      at = (uint64_t)calls.calls[next].nr + 1;
+    }
+    if (at <= high)
+      print_change(d, name, NULL, (uint32_t)at, high, g, token);
+  }
+  calls_free(&calls);
+  free(p.pieces);
+}
+
+static const char *change_word(uint32_t old, uint32_t new) {
+  bool before = action_runs(old), after = action_runs(new);
+  return before == after ? "changed" : after ? "allowed" : "denied";
+}
+
+/* The inputs that end differently, with the kind of change below them. BDD_NONE at a limit. */
+static bdd_t differences(struct diff *d, const struct audit *old, const struct audit *new) {
+  bdd_t f = BDD_FALSE;
+  d->changes = calloc((size_t)old->outcome_count * new->outcome_count + 1, sizeof *d->changes);
+  if (!d->changes)
+    return BDD_NONE;
+  for (uint32_t i = 0; i < old->outcome_count; i++)
+    for (uint32_t j = 0; j < new->outcome_count; j++) {
+      uint32_t a = old->outcomes[i].value, b = new->outcomes[j].value;
+      if (a == b)
+        continue;
+      bdd_t both = bdd_and(d->m, old->outcomes[i].when, new->outcomes[j].when);
+      if (both == BDD_FALSE)
+        continue;
+      bdd_t leaf = bdd_make(d->m, INPUT_VARS + d->count, BDD_FALSE, BDD_TRUE);
+      f = bdd_ite(d->m, both, leaf, f);
+      d->changes[d->count++] = (struct change){a, b, change_word(a, b)};
+    }
+  return f;
+}
+
+static int cmd_diff(char **files, const struct cmd_options *options, uint32_t limit,
+                    enum fail_on fail_on) {
+  struct bdd *bdd = bdd_new(limit);
+  struct subject old = {0}, new = {0};
+  struct diff d = {.options = options, .m = bdd};
+  int code = bdd ? WARRANT_OK : WARRANT_BAD_INPUT;
+  if (!bdd)
+    cmd_complain("out of memory");
+  if (!code)
+    code = subject_load(&old, &files[0], 1, options, bdd, limit);
+  if (!code)
+    code = subject_load(&new, &files[1], 1, options, bdd, limit);
+  if (!code) {
+    bdd_allow(bdd, limit / 2);
+    bdd_t f = differences(&d, &old.all, &new.all);
+    bool undecided =
+        f == BDD_NONE || old.all.undecided != BDD_FALSE || new.all.undecided != BDD_FALSE;
+    struct pieces p = {0};
+    if (f != BDD_NONE)
+      p = split_word(bdd, f, INPUT_ARCH);
+    for (size_t i = 0; i < p.count; i++) {
+      const struct piece *q = &p.pieces[i];
+      if (q->f == BDD_FALSE)
+        continue;
+      bool named = false;
+      for (unsigned k = 0; k < ARCHES; k++)
+        if (arches[k].token >= q->low && arches[k].token <= q->high) {
+          named = true;
+          diff_numbers(&d, arches[k].name, arches[k].token, k, q->f, k == X32 ? X32_BIT : 0,
+                       k == X86_64 ? X32_BIT - 1 : UINT32_MAX);
+        }
+      if (!named || q->low != q->high) {
+        char name[64];
+        snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, q->low, q->high);
+        diff_numbers(&d, name, q->low, ARCHES, q->f, 0, UINT32_MAX);
+      }
+    }
+    undecided |= p.failed;
+    free(p.pieces);
+    if (undecided)
+      cmd_complain("undecided for some inputs: their arithmetic is too large for --limit");
+    else if (!options->json && !options->quiet && f == BDD_FALSE)
+      puts("equivalent: every input ends the same");
+    unsigned counted = fail_on == FAIL_ALLOWED  ? d.allowed
+                       : fail_on == FAIL_DENIED ? d.denied
+                                                : d.allowed + d.denied + d.changed;
+    code = counted || undecided ? WARRANT_REFUSED : WARRANT_OK;
+  }
+  free(d.changes);
+  subject_free(&old);
+  subject_free(&new);
+  bdd_free(bdd);
+  return code;
+}
+
+/* ---- check ---- */
+
+static int check_policy(const struct audit_options *options, struct subject *s, const char *text) {
+  struct warrant_error error = {0};
+  struct seccomp_names names = names_of_libseccomp();
+  struct policy *policy = NULL;
+  bdd_allow(s->bdd, options->limit / 2);
+  if (policy_read(options->policy, text, s->bdd, &names, &policy, &error))
+    return cmd_error(&error);
+  int code = WARRANT_OK;
+  for (unsigned i = 0; i < policy_count(policy); i++) {
+    struct assertion_result r;
+    if (policy_decide(policy, i, &s->all, &r, &error))
+      r.holds = -1;
+    if (r.holds != 1)
+      code = WARRANT_REFUSED;
+    if (options->common.json) {
+      cJSON *o = cJSON_CreateObject();
+      cmd_json_text(o, "assertion", r.text);
+      if (r.holds < 0)
+        cJSON_AddNullToObject(o, "holds");
+      else
+        cJSON_AddBoolToObject(o, "holds", r.holds);
+      if (r.has_witness)
+        cJSON_AddItemToObject(o, "witness", json_input(&r.witness));
+      else
+        cJSON_AddNullToObject(o, "witness");
+      cmd_print_json(o);
+      continue;
+    }
+    if (r.holds == 1 && options->common.quiet)
+      continue;
+    printf("%s%-9s%s ", cmd_colour(stdout, r.holds == 1 ? CMD_GOOD : CMD_BAD),
+           r.holds == 1   ? "holds"
+           : r.holds == 0 ? "fails"
+                          : "undecided",
+           cmd_colour(stdout, CMD_PLAIN));
+    cmd_print_safe(stdout, r.text);
+    putchar('\n');
+    if (r.has_witness) {
+      uint32_t value = r.value;
+      char action[64];
+      subject_run(s, &r.witness, &value);
+      action_text(value, action, sizeof action);
+      fputs("          ", stdout);
+      print_input(stdout, &r.witness);
+      printf(" -> %s\n", action);
+    } else if (r.holds == 0) {
+      printf("          no input of %s on %s\n", r.call ? r.call : "any call", r.arch);
+    }
+  }
+  policy_free(policy);
+  return code;
+}
+
+/* ---- dump ---- */
+
+static int dump(const struct cmd_options *options, long pid, const char *output) {
+  struct warrant_object *objects = NULL;
+  unsigned count = 0;
+  int code = filters_of_process(pid, &objects, &count);
+  for (unsigned i = 0; i < count && !code; i++) {
+    const struct warrant_program *p = &objects[i].programs[0];
+    if (output) {
+      char path[4096];
+      snprintf(path, sizeof path, "%s.%u", output, i);
+      FILE *f = fopen(path, "wb");
+      bool good = f;
+      for (uint32_t k = 0; k < p->insn_count && good; k++) {
+        const struct warrant_cinsn *c = &p->cinsns[k];
+        const uint8_t bytes[8] = {(uint8_t)c->code,
+                                  (uint8_t)(c->code >> 8),
+                                  c->jt,
+                                  c->jf,
+                                  (uint8_t)c->k,
+                                  (uint8_t)(c->k >> 8),
+                                  (uint8_t)(c->k >> 16),
+                                  (uint8_t)(c->k >> 24)};
+        good = fwrite(bytes, sizeof bytes, 1, f) == 1;
+      }
+      if (f && fclose(f))
+        good = false;
+      if (!good) {
+        cmd_complain("%s: could not be written: %s", path, strerror(errno));
+        code = WARRANT_BAD_INPUT;
+      } else if (!options->quiet && !options->json) {
+        printf("%s: %" PRIu32 " instructions\n", path, p->insn_count);
+      }
+      continue;
+    }
+    if (!options->json)
+      printf("filter %u of %u, %" PRIu32 " instructions%s\n", i, count, p->insn_count,
+             i == 0 ? " (installed first)" : "");
+    for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+      char text[WARRANT_DISASM_MAX];
+      warrant_disasm(p, pc, text, sizeof text);
+      if (!options->json) {
+        printf("%6" PRIu32 ": %s\n", pc, text);
+        continue;
+      }
+      cJSON *o = cJSON_CreateObject();
+      cmd_json_u64(o, "filter", i);
+      cmd_json_u64(o, "pc", pc);
+      cmd_json_text(o, "text", text);
+      cmd_print_json(o);
+    }
+  }
+  for (unsigned i = 0; i < count; i++)
+    warrant_object_free(&objects[i]);
+  free(objects);
+  return code;
+}
+
+/* ---- The command ---- */
+
+enum {
+  OPT_POLICY = CMD_OWN,
+  OPT_FINDINGS,
+  OPT_ARCH,
+  OPT_FAIL_ON,
+  OPT_LIMIT,
+  OPT_PID,
+  OPT_OUTPUT,
+  OPT_SET,
+};
+
+struct arguments {
+  struct audit_options audit;
+  enum fail_on fail_on;
+  long pid; /* 0: none */
+  const char *output, *set;
+};
+
+static bool whole_number(const char *text, unsigned long low, unsigned long high,
+                         unsigned long *value) {
+  char *end = NULL;
+  errno = 0;
+  *value = strtoul(text, &end, 0);
+  return isdigit((unsigned char)*text) && !errno && *end == '\0' && *value >= low && *value <= high;
+}
+
+/* Returns -1 to go on, or an exit code. */
+static int read_option(struct arguments *a, int option) {
+  unsigned long value;
+  switch (option) {
+  case OPT_POLICY:
+    a->audit.policy = optarg;
+    return -1;
+  case OPT_FINDINGS:
+    a->audit.findings_only = true;
+    return -1;
+  case OPT_ARCH:
+    a->audit.arch = optarg;
+    return -1;
+  case OPT_OUTPUT:
+    a->output = optarg;
+    return -1;
+  case OPT_SET:
+    a->set = optarg;
+    return -1;
+  case OPT_FAIL_ON:
+    if (strcmp(optarg, "any") == 0)
+      a->fail_on = FAIL_ANY;
+    else if (strcmp(optarg, "allowed") == 0)
+      a->fail_on = FAIL_ALLOWED;
+    else if (strcmp(optarg, "denied") == 0)
+      a->fail_on = FAIL_DENIED;
+    else {
+      cmd_complain("--fail-on %s: any, allowed and denied are known", optarg);
+      return WARRANT_BAD_INPUT;
+    }
+    return -1;
+  case OPT_LIMIT:
+    if (!whole_number(optarg, 1000, 100000000, &value)) {
+      cmd_complain("--limit %s: not a number from 1000 to 100000000", optarg);
+      return WARRANT_BAD_INPUT;
+    }
+    a->audit.limit = (uint32_t)value;
+    return -1;
+  case OPT_PID:
+    if (!whole_number(optarg, 1, INT32_MAX, &value)) {
+      cmd_complain("--pid %s: not a process id", optarg);
+      return WARRANT_BAD_INPUT;
+    }
+    a->pid = (long)value;
+    return -1;
+  default:
+    return cmd_option(&a->audit.common, option, "seccomp", help);
+  }
+}
+
+static int run_audit(struct arguments *a, char **files, unsigned count) {
+  struct subject s = {0};
+  char process[32];
+  const char *name = count ? files[0] : process;
+  int code;
+  if (a->pid) {
+    snprintf(process, sizeof process, "process %ld", a->pid);
+    name = process;
+    code = filters_of_process(a->pid, &s.objects, &s.count);
+    if (!code)
+      code = subject_audit(&s, name, NULL, a->audit.limit);
+  } else {
+    code = subject_load(&s, files, count, &a->audit.common, NULL, a->audit.limit);
+  }
+  if (!code)
+    code = audit_report(&a->audit, name, &s);
+  subject_free(&s);
+  return code;
+}
+
+static int run_check(struct arguments *a, char **files, unsigned count) {
+  struct subject s = {0};
+  char *text = NULL; /* owned here */
+  int code = read_text(a->audit.policy, &text);
+  if (!code)
+    code = subject_load(&s, files, count, &a->audit.common, NULL, a->audit.limit);
+  if (!code)
+    code = check_policy(&a->audit, &s, text);
+  free(text);
+  subject_free(&s);
+  return code;
+}
+
+int cmd_seccomp(int argc, char **argv) {
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS,
+      CMD_LOAD_OPTIONS,
+      {"policy", required_argument, NULL, OPT_POLICY},
+      {"findings", no_argument, NULL, OPT_FINDINGS},
+      {"arch", required_argument, NULL, OPT_ARCH},
+      {"fail-on", required_argument, NULL, OPT_FAIL_ON},
+      {"limit", required_argument, NULL, OPT_LIMIT},
+      {"pid", required_argument, NULL, OPT_PID},
+      {"output", required_argument, NULL, OPT_OUTPUT},
+      {"set", required_argument, NULL, OPT_SET},
+      {NULL, 0, NULL, 0},
+  };
+  struct arguments a = {
+      .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT}};
+  for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    int code = read_option(&a, option);
+    if (code >= 0)
+      return code;
+  }
+  const char *what = optind < argc ? argv[optind] : "";
+  char **files = argv + optind + 1;
+  unsigned count = optind < argc ? (unsigned)(argc - optind - 1) : 0;
+  if (strcmp(what, "audit") == 0 && (count > 0) != (a.pid > 0))
+    return run_audit(&a, files, count);
+  if (strcmp(what, "diff") == 0 && count == 2)
+    return cmd_diff(files, &a.audit.common, a.audit.limit, a.fail_on);
+  if (strcmp(what, "check") == 0 && count > 0 && a.audit.policy)
+    return run_check(&a, files, count);
+  if (strcmp(what, "dump") == 0 && count == 0 && a.pid > 0)
+    return dump(&a.audit.common, a.pid, a.output);
+  if (strcmp(what, "import") == 0 && count == 1)
+    return seccomp_import(files[0], &a.audit, a.output, a.set);
+  cmd_complain(
+      "seccomp: say audit FILE, diff OLD NEW, check FILE --policy POLICY, dump --pid PID or "
+      "import PROFILE; `warrant seccomp --help` says more");
+  return WARRANT_BAD_INPUT;
+}

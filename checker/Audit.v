@@ -1,0 +1,322 @@
+(** What a seccomp filter decides, for every input at once: a table with one row for each outcome, its exact condition as
+    a diagram over the 512 bits of [struct seccomp_data], and an input that shows it.  The filter is executed once, in
+    program order, on diagrams: for each instruction the inputs that may reach it, for each register its 32 bits.
+    What is too large to compute becomes unknown for the inputs concerned, and these end up undecided, never guessed. *)
+From Checker Require Export ClassicCheck Bdd.
+
+(** * Inputs *)
+(** The words of [struct seccomp_data] by their offsets, in the order of the variables: architecture, number, each argument
+    with its high half first, instruction pointer. *)
+Definition word_order : list Z := [4; 0; 20; 16; 28; 24; 36; 32; 44; 40; 52; 48; 60; 56; 12; 8].
+Definition word_at (r : Z) : Z := nth (Z.to_nat r) word_order 0.
+Fixpoint index_of (k : Z) (l : list Z) : Z :=
+  match l with [] => 0 | x :: l' => if x =? k then 0 else 1 + index_of k l' end.
+Definition rank_of (k : Z) : Z := index_of k word_order.
+(** variable 32 r + i is bit 31 - i of word r: the highest bit comes first *)
+Definition bit_var (k j : Z) : Z := 32 * rank_of k + 31 - j.
+Definition input_bit (e : cenv) (v : Z) : bool := Z.testbit (read_le32 e (word_at (v / 32))) (31 - v mod 32).
+Definition holds_for (f : bdd) (e : cenv) : bool := beval f (input_bit e).
+
+Fixpoint vload (n : nat) (v : Z) : B vec :=
+  match n with O => bret [] | S n' => b <- bvar v ;; l <- vload n' (v - 1) ;; bret (b :: l) end.
+
+(** * Values and states *)
+(** 32 bits, and the inputs for which they mean nothing *)
+Record sval := SVal { sv_vec : vec; sv_unknown : bdd }.
+Definition word_bits : nat := 32.
+Definition unknown : sval := SVal (vzero word_bits) btrue.
+Definition known (v : vec) : sval := SVal v bfalse.
+Definition sconst (k : Z) : sval := known (vconst word_bits k).
+
+(** registers by number: scratch words 0 to 15, A, X; what is not there is unknown *)
+Definition reg_a : Z := 16.
+Definition reg_x : Z := 17.
+Definition reg_keys : list Z := [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a; reg_x].
+Definition sget (k : Z) (rs : zmap sval) : sval := match zfind k rs with Some v => v | None => unknown end.
+Record sstate := SState { ss_guard : bdd; ss_regs : zmap sval }.
+Definition sym_init : sstate := SState btrue (zset reg_a (sconst 0) (zset reg_x (sconst 0) zempty)).
+
+(** the inputs that may end with each outcome, and those of which nothing is known *)
+Record sinks := Sinks { k_outs : zmap bdd; k_lost : bdd }.
+
+(** * Operations *)
+Definition lift2 (f : vec -> vec -> B vec) (a y : sval) : T sval :=
+  if is_true (sv_unknown a) || is_true (sv_unknown y) then tret unknown
+  else attempt (v <- f (sv_vec a) (sv_vec y) ;; u <- bor (sv_unknown a) (sv_unknown y) ;; bret (SVal v u)) unknown.
+(** shifts count by the lowest five bits *)
+Definition shift_bits : nat := 5.
+Definition salu (o : calu) (a y : vec) : B vec :=
+  match o with
+  | CAdd => vadd bfalse a y
+  | CSub => vsub a y
+  | CMul => vmul a y
+  | CDiv => qr <- vdivide a y ;; bret (fst qr)
+  | CMod => qr <- vdivide a y ;; bret (snd qr)
+  | COr => vmap2 bor a y
+  | CAnd => vmap2 band a y
+  | CXor => vmap2 bxor a y
+  | CLsh => vshift left_by 1 (firstn shift_bits y) a
+  | CRsh => vshift right_by 1 (firstn shift_bits y) a
+  end.
+Definition scond (c : ccond) (a y : vec) : B bdd :=
+  match c with
+  | CJeq => vequal btrue a y
+  | CJgt => vless bfalse y a
+  | CJge => vless btrue y a
+  | CJset => vmeets bfalse a y
+  end.
+Definition soperand (s : csrc) (k : Z) (rs : zmap sval) : sval :=
+  match s with CK => sconst k | CX => sget reg_x rs end.
+
+(** the inputs of [g] for which a test holds, and those for which it does not; both where it is unknown *)
+Definition sbranch (g : bdd) (test : vec -> vec -> B bdd) (a y : sval) : T (bdd * bdd) :=
+  if is_true (sv_unknown a) || is_true (sv_unknown y) then tret (g, g)
+  else attempt
+    (c <- test (sv_vec a) (sv_vec y) ;;
+     u <- bor (sv_unknown a) (sv_unknown y) ;;
+     ct <- bor c u ;; gt <- band g ct ;;
+     n <- bnot c ;; cf <- bor n u ;; gf <- band g cf ;;
+     bret (gt, gf)) (g, g).
+
+(** * Ends *)
+Definition add_out (r : Z) (g : bdd) (s : sinks) : T sinks :=
+  let '(Sinks outs lost) := s in
+  if is_false g then tret s
+  else match zfind r outs with
+       | None => tret (Sinks (zset r g outs) lost)
+       | Some d => d' <-- attempt (bor d g) btrue ;; tret (Sinks (zset r d' outs) lost)
+       end.
+Definition add_lost (g : bdd) (s : sinks) : T sinks :=
+  let '(Sinks outs lost) := s in
+  lost' <-- attempt (bor lost g) btrue ;; tret (Sinks outs lost').
+
+(** The values that bits can have for the inputs of [g], each with its inputs; the bits come highest first. *)
+Definition max_values : Z := 1024.
+Fixpoint split (bits : list bdd) (g : bdd) (v : Z) (acc : Z * list (Z * bdd)) : B (Z * list (Z * bdd)) :=
+  if is_false g then bret acc
+  else match bits with
+       | [] => fun m => if fst acc <? max_values then Some (m, (fst acc + 1, (v, g) :: snd acc)) else None
+       | b :: bits' =>
+           n <- bnot b ;; g0 <- band g n ;; g1 <- band g b ;;
+           acc' <- split bits' g0 (2 * v) acc ;; split bits' g1 (2 * v + 1) acc'
+       end.
+Fixpoint add_outs (l : list (Z * bdd)) (s : sinks) : T sinks :=
+  match l with [] => tret s | (r, g) :: l' => s' <-- add_out r g s ;; add_outs l' s' end.
+Definition ret_a (g : bdd) (a : sval) (s : sinks) : T sinks :=
+  if is_true (sv_unknown a) then add_lost g s
+  else
+    x <-- attempt
+      (gu <- band g (sv_unknown a) ;; n <- bnot (sv_unknown a) ;; gk <- band g n ;;
+       l <- split (rev (sv_vec a)) gk 0 (0, []) ;; bret (Some (gu, snd l))) None ;;
+    match x with
+    | None => add_lost g s
+    | Some (gu, l) => s' <-- add_lost gu s ;; add_outs l s'
+    end.
+
+(** * Joins *)
+(** [g1] and [g0] overlap only where a branch was unknown. *)
+Definition merge_val (g0 g1 : bdd) (a b : sval) : T sval :=
+  if is_true (sv_unknown a) && is_true (sv_unknown b) then tret unknown
+  else if vsame (sv_vec a) (sv_vec b)
+  then attempt (u <- bor (sv_unknown a) (sv_unknown b) ;; bret (SVal (sv_vec a) u)) unknown
+  else attempt
+    (v <- vmux g1 (sv_vec b) (sv_vec a) ;;
+     o <- bor (sv_unknown b) g0 ;; u <- ite g1 o (sv_unknown a) ;; bret (SVal v u)) unknown.
+Fixpoint merge_regs (live : Z) (g0 g1 : bdd) (r0 r1 : zmap sval) (keys : list Z) : T (zmap sval) :=
+  match keys with
+  | [] => tret zempty
+  | k :: keys' =>
+      rs <-- merge_regs live g0 g1 r0 r1 keys' ;;
+      match zfind k r0, zfind k r1 with
+      | Some a, Some b =>
+          if Z.testbit live k then v <-- merge_val g0 g1 a b ;; tret (zset k v rs) else tret rs
+      | _, _ => tret rs
+      end
+  end.
+Definition merge (live : Z) (pc : Z) (s : sstate) (pend : zmap sstate) : T (zmap sstate) :=
+  if is_false (ss_guard s) then tret pend
+  else match zfind pc pend with
+       | None => tret (zset pc s pend)
+       | Some s0 =>
+           g <-- attempt (bor (ss_guard s0) (ss_guard s)) btrue ;;
+           rs <-- merge_regs live (ss_guard s0) (ss_guard s) (ss_regs s0) (ss_regs s) reg_keys ;;
+           tret (zset pc (SState g rs) pend)
+       end.
+
+(** Which registers may still be read at each instruction, one bit each.  This only saves work: a register that a join
+    leaves out is unknown. *)
+Definition live_at (live : zmap Z) (pc : Z) : Z := match zfind pc live with Some m => m | None => 0 end.
+Definition one_reg (k : Z) : Z := Z.shiftl 1 k.
+Definition uses (i : cinsn) : Z :=
+  match ci_op i with
+  | CLdMem | CLdxMem => one_reg (ci_k i)
+  | CSt | CNeg | CRetA | CTax => one_reg reg_a
+  | CStx | CTxa => one_reg reg_x
+  | CAlu _ CK | CJmp _ CK => one_reg reg_a
+  | CAlu _ CX | CJmp _ CX => Z.lor (one_reg reg_a) (one_reg reg_x)
+  | _ => 0
+  end.
+Definition defines (i : cinsn) : Z :=
+  match ci_op i with
+  | CLdAbs _ | CLdInd _ | CLdLen | CLdImm | CLdMem | CAlu _ _ | CNeg | CTxa => one_reg reg_a
+  | CLdxLen | CLdxMsh | CLdxImm | CLdxMem | CTax => one_reg reg_x
+  | CSt | CStx => one_reg (ci_k i)
+  | _ => 0
+  end.
+Definition live_before (live : zmap Z) (pc : Z) (i : cinsn) : Z :=
+  let after :=
+    match ci_op i with
+    | CJa => live_at live (pc + 1 + ci_k i)
+    | CJmp _ _ => Z.lor (live_at live (pc + 1 + ci_jt i)) (live_at live (pc + 1 + ci_jf i))
+    | CRetK | CRetA => 0
+    | _ => live_at live (pc + 1)
+    end in
+  Z.lor (Z.ldiff after (defines i)) (uses i).
+Fixpoint liveness (pc : Z) (p : cprog) : zmap Z :=
+  match p with
+  | [] => zempty
+  | o :: p' =>
+      let live := liveness (pc + 1) p' in
+      match o with Some i => zset pc (live_before live pc i) live | None => live end
+  end.
+
+(** * One instruction *)
+Definition pending : Type := zmap sstate * sinks.
+Definition sym_goto (live : zmap Z) (pc : Z) (s : sstate) (w : pending) : T pending :=
+  pend <-- merge (live_at live pc) pc s (fst w) ;; tret (pend, snd w).
+Definition sym_step (live : zmap Z) (pc : Z) (i : cinsn) (s : sstate) (w : pending) : T pending :=
+  let '(SState g rs) := s in
+  let k := ci_k i in
+  let a := sget reg_a rs in
+  let x := sget reg_x rs in
+  let put r v := sym_goto live (pc + 1) (SState g (zset r v rs)) w in
+  let end_ s' := tret (fst w, s') in
+  match ci_op i with
+  | CLdAbs _ => v <-- attempt (l <- vload word_bits (bit_var k 0) ;; bret (known l)) unknown ;; put reg_a v
+  | CLdLen => put reg_a (sconst seccomp_size)
+  | CLdImm => put reg_a (sconst k)
+  | CLdMem => put reg_a (sget k rs)
+  | CLdxLen => put reg_x (sconst seccomp_size)
+  | CLdxImm => put reg_x (sconst k)
+  | CLdxMem => put reg_x (sget k rs)
+  | CSt => put k a
+  | CStx => put k x
+  | CAlu (CDiv as o) CX | CAlu (CMod as o) CX =>
+      z <-- sbranch g (vequal btrue) x (sconst 0) ;;
+      s' <-- add_out 0 (fst z) (snd w) ;;
+      v <-- lift2 (salu o) a x ;;
+      sym_goto live (pc + 1) (SState (snd z) (zset reg_a v rs)) (fst w, s')
+  | CAlu o src => v <-- lift2 (salu o) a (soperand src k rs) ;; put reg_a v
+  | CNeg => v <-- lift2 vsub (sconst 0) a ;; put reg_a v
+  | CJa => sym_goto live (pc + 1 + k) s w
+  | CJmp c src =>
+      b <-- sbranch g (scond c) a (soperand src k rs) ;;
+      w' <-- sym_goto live (pc + 1 + ci_jt i) (SState (fst b) rs) w ;;
+      sym_goto live (pc + 1 + ci_jf i) (SState (snd b) rs) w'
+  | CRetK => s' <-- add_out k g (snd w) ;; end_ s'
+  | CRetA => s' <-- ret_a g a (snd w) ;; end_ s'
+  | CTax => put reg_x a
+  | CTxa => put reg_a x
+  | CLdInd _ | CLdxMsh => tret w                                    (* not in this dialect *)
+  end.
+
+Fixpoint sym_from (live : zmap Z) (pc : Z) (p : cprog) (w : pending) : T sinks :=
+  match p with
+  | [] => tret (snd w)
+  | o :: p' =>
+      match o, zfind pc (fst w) with
+      | Some i, Some s => w' <-- sym_step live pc i s w ;; sym_from live (pc + 1) p' (zdel pc (fst w'), snd w')
+      | _, _ => sym_from live (pc + 1) p' w
+      end
+  end.
+
+(** * The table *)
+Record row := Row { row_outcome : Z; row_cond : bdd; row_witness : list Z (**r the 64 bytes *) }.
+Record table := Table { t_rows : list row; t_undecided : bdd }.
+
+(** the inputs that may end in more than one way *)
+Fixpoint overlap (l : list (Z * bdd)) (any twice : bdd) : T bdd :=
+  match l with
+  | [] => tret twice
+  | (_, d) :: l' =>
+      twice' <-- attempt (b <- band any d ;; bor twice b) btrue ;;
+      any' <-- attempt (bor any d) btrue ;;
+      overlap l' any' twice'
+  end.
+Fixpoint exact (bad : bdd) (l : list (Z * bdd)) : T (list (Z * bdd)) :=
+  match l with
+  | [] => tret []
+  | (r, d) :: l' =>
+      c <-- attempt (n <- bnot bad ;; band d n) bfalse ;;
+      rest <-- exact bad l' ;;
+      tret (if is_false c then rest else (r, c) :: rest)
+  end.
+Fixpoint uncovered (l : list (Z * bdd)) (rest : bdd) : T bdd :=
+  match l with
+  | [] => tret rest
+  | (_, d) :: l' =>
+      rest' <-- attempt (n <- bnot d ;; band rest n) btrue ;;
+      uncovered l' rest'
+  end.
+
+(** An input of a diagram: the variables that one of its paths needs, all others 0. *)
+Fixpoint true_path (f : bdd) : list Z :=
+  match f with
+  | Const _ => []
+  | Test _ v lo hi => if is_false lo then v :: true_path hi else true_path lo
+  end.
+Definition path_byte (vs : list Z) (i : Z) : Z :=
+  fold_right (fun j b => if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs then Z.lor b (Z.shiftl 1 j) else b)
+    0 [0; 1; 2; 3; 4; 5; 6; 7].
+Fixpoint numbers_from (k : Z) (n : nat) : list Z := match n with O => [] | S n' => k :: numbers_from (k + 1) n' end.
+Definition byte_offsets : list Z := numbers_from 0 64.
+Definition path_bytes (f : bdd) : list Z := map (path_byte (true_path f)) byte_offsets.
+Definition bytes_env (l : list Z) : cenv :=
+  CEnv (fun i => if i <? 0 then 0 else nth (Z.to_nat i) l 0) 0 seccomp_size seccomp_size 0 None true false (fun _ _ => 0).
+
+(** The witness is run, and believed only then. *)
+Definition shows (p : cprog) (r : Z) (c : bdd) (bytes : list Z) : bool :=
+  holds_for c (bytes_env bytes) &&
+  match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with CDone r' => r' =? r | _ => false end.
+Fixpoint rows_of (p : cprog) (l : list (Z * bdd)) : option (list row) :=
+  match l with
+  | [] => Some []
+  | (r, c) :: l' =>
+      let bytes := path_bytes c in
+      if shows p r c bytes then option_map (cons (Row r c bytes)) (rows_of p l') else None
+  end.
+
+Definition decide (p : cprog) : T (list (Z * bdd) * bdd) :=
+  s <-- sym_from (liveness 0 p) 0 p (zset 0 sym_init zempty, Sinks zempty bfalse) ;;
+  bad <-- overlap (zlist (k_outs s)) bfalse (k_lost s) ;;
+  l <-- exact bad (zlist (k_outs s)) ;;
+  rest <-- uncovered l btrue ;;
+  tret (l, rest).
+
+(** [limit] bounds the nodes of all diagrams together.  [None]: not a filter that Linux accepts. *)
+Definition audit (limit : Z) (p : cprog) : option table :=
+  if classic_check LinuxSeccomp p then
+    let '(_, (l, rest)) := decide p (mgr_empty limit) in
+    option_map (fun rows => Table rows rest) (rows_of p l)
+  else None.
+
+(** * Two filters: no input ends differently *)
+Fixpoint apart_from (r : Z) (c : bdd) (l : list (Z * bdd)) : T bool :=
+  match l with
+  | [] => tret true
+  | (r', c') :: l' =>
+      if r' =? r then apart_from r c l'
+      else b <-- attempt (x <- band c c' ;; bret (is_false x)) false ;;
+           if b then apart_from r c l' else tret false
+  end.
+Fixpoint all_apart (l l' : list (Z * bdd)) : T bool :=
+  match l with
+  | [] => tret true
+  | (r, c) :: l1 => b <-- apart_from r c l' ;; if b then all_apart l1 l' else tret false
+  end.
+Definition same_decisions (p q : cprog) : T bool :=
+  x <-- decide p ;;
+  y <-- decide q ;;
+  if is_false (snd x) && is_false (snd y) then all_apart (fst x) (fst y) else tret false.
+Definition equivalent (limit : Z) (p q : cprog) : bool :=
+  classic_check LinuxSeccomp p && classic_check LinuxSeccomp q && snd (same_decisions p q (mgr_empty limit)).

@@ -1,0 +1,224 @@
+(* Prints the instructions that semantics/Encode.v decodes: docs/isa.md, or with the argument `rows` the table that
+   tests/rfc9669_test.c goes through. Rows are found by decoding, from the opcodes of [all_forms]. *)
+module Num = Z (* Coq's own Z is hidden in Core *)
+open Core
+
+let p = Printf.printf
+let z = Num.of_int
+
+type group = Base32 | Base64 | Divmul32 | Divmul64 | Atomic32 | Atomic64 | Packet | Beyond
+
+let groups =
+  [ (Base32, "base32"); (Base64, "base64"); (Divmul32, "divmul32"); (Divmul64, "divmul64"); (Atomic32, "atomic32");
+    (Atomic64, "atomic64"); (Packet, "packet"); (Beyond, "beyond") ]
+
+(* The group that section 2.4 and the text of RFC 9669 give an instruction; [op] tells an acquiring load from a plain one. *)
+let group op insn =
+  let by_width w narrow wide = match w with A32 -> narrow | A64 -> wide in
+  let by_size s = match s with S8 -> Base64 | S1 | S2 | S4 -> Base32 in
+  let atomic_class = op land 0xe7 = 0xc3 in
+  match insn with
+  | Alu (w, (Mul | Div | Sdiv | Mod | Smod), _, _) -> by_width w Divmul32 Divmul64
+  | Alu (w, (Add | Sub | Or | And | Xor | Lsh | Rsh | Arsh | Mov), _, _) | Neg (w, _) | MovSx (w, _, _, _) -> by_width w Base32 Base64
+  | End (_, s, _) -> by_size s
+  | LdImm _ | LdMap _ | LdMapValue _ -> Base64
+  | Ldx (s, _, _, _, _) | Stx (s, _, _, _) -> if atomic_class then Beyond else by_size s
+  | St (s, _, _, _) -> by_size s
+  | Atomic (s, _, _, _, _, _) -> (match s with S8 -> Atomic64 | S1 | S2 | S4 -> Atomic32)
+  | LdPkt _ -> Packet
+  | Jmp (w, _, _, _, _) -> by_width w Base32 Base64
+  | Ja _ | Call _ | CallLocal _ | Exit -> Base32
+  | MayGoto _ | CallX _ -> Beyond
+
+(* The line that tests/rfc9669_test.c prints for it. *)
+let test op insn =
+  let atomic_class = op land 0xe7 = 0xc3 in
+  match insn with
+  | Alu _ | Neg _ | MovSx _ | End _ -> "arithmetic"
+  | LdImm _ | LdMap _ | LdMapValue _ -> "constants"
+  | Ldx _ | Stx _ -> if atomic_class then "acquire and release" else "loads and stores"
+  | St _ -> "loads and stores"
+  | Atomic _ -> "atomics"
+  | LdPkt _ -> "packet loads"
+  | Ja _ | Jmp _ | MayGoto _ -> "jumps"
+  | Call _ | CallX _ | CallLocal _ | Exit -> "calls"
+
+(* How it is written, with the operands of [sample] below. *)
+let text op insn =
+  let f = Printf.sprintf and n = Num.to_string in
+  let r num w = f "%c%d" (match w with A32 -> 'w' | A64 -> 'r') (Num.to_int num) in
+  let reg w x = r (reg_num x) w and wide x = r (reg_num x) A64 in
+  let operand w = function Imm i -> n i | Reg x -> reg w x in
+  let bits s = n (size_bits s) in
+  let of_size s = match s with S8 -> A64 | S1 | S2 | S4 -> A32 in
+  let place x off = f "%s %s %s" (wide x) (if Num.sign off < 0 then "-" else "+") (n (Num.abs off)) in
+  let distance d = (if Num.sign d < 0 then "" else "+") ^ n d in
+  let atomic_class = op land 0xe7 = 0xc3 in
+  match insn with
+  | Alu (w, o, d, y) ->
+    let symbol = match o with
+      | Add -> "+=" | Sub -> "-=" | Mul -> "*=" | Div -> "/=" | Sdiv -> "s/=" | Mod -> "%=" | Smod -> "s%=" | Or -> "|="
+      | And -> "&=" | Xor -> "^=" | Lsh -> "<<=" | Rsh -> ">>=" | Arsh -> "s>>=" | Mov -> "=" in
+    f "%s %s %s" (reg w d) symbol (operand w y)
+  | Neg (w, d) -> f "%s = -%s" (reg w d) (reg w d)
+  | MovSx (w, s, d, x) -> f "%s = (s%s)%s" (reg w d) (bits s) (reg w x)
+  | End (k, s, d) ->
+    f "%s = %s%s %s" (wide d) (match k with ToLe -> "le" | ToBe -> "be" | Swap -> "bswap") (bits s) (wide d)
+  | LdImm (d, v) -> f "%s = 0x%s ll" (wide d) (Num.format "%x" v)
+  | LdMap (d, m) -> f "%s = map[#%s] ll" (wide d) (n m)
+  | LdMapValue (d, m, off) -> f "%s = map[#%s][0]+%s ll" (wide d) (n m) (n off)
+  | Ldx (s, sx, d, x, off) ->
+    if atomic_class then f "%s = load_acquire((u%s *)(%s))" (reg (of_size s) d) (bits s) (place x off)
+    else f "%s = *(%c%s *)(%s)" (wide d) (if sx then 's' else 'u') (bits s) (place x off)
+  | St (s, d, off, i) -> f "*(u%s *)(%s) = %s" (bits s) (place d off) (n i)
+  | Stx (s, d, off, x) ->
+    if atomic_class then f "store_release((u%s *)(%s), %s)" (bits s) (place d off) (reg (of_size s) x)
+    else f "*(u%s *)(%s) = %s" (bits s) (place d off) (wide x)
+  | Atomic (s, o, fetch, d, off, x) ->
+    let w = of_size s in
+    let suffix = match w with A64 -> "_64" | A32 -> "32_32" in
+    let named symbol name =
+      if fetch then f "%s = atomic_fetch_%s((u%s *)(%s), %s)" (reg w x) name (bits s) (place d off) (reg w x)
+      else f "lock *(u%s *)(%s) %s %s" (bits s) (place d off) symbol (reg w x) in
+    (match o with
+     | AtAdd -> named "+=" "add" | AtOr -> named "|=" "or" | AtAnd -> named "&=" "and" | AtXor -> named "^=" "xor"
+     | Xchg -> f "%s = xchg%s(%s, %s)" (reg w x) suffix (place d off) (reg w x)
+     | Cmpxchg -> f "%s = cmpxchg%s(%s, %s, %s)" (reg w R0) suffix (place d off) (reg w R0) (reg w x))
+  | LdPkt (s, None, k) -> f "r0 = *(u%s *)skb[%s]" (bits s) (n k)
+  | LdPkt (s, Some x, k) -> f "r0 = *(u%s *)skb[%s + %s]" (bits s) (wide x) (n k)
+  | Ja d -> if op = 6 then f "gotol %s" (distance d) else f "goto %s" (distance d)
+  | Jmp (w, c, d, y, off) ->
+    let symbol = match c with
+      | Jeq -> "==" | Jne -> "!=" | Jgt -> ">" | Jge -> ">=" | Jlt -> "<" | Jle -> "<=" | Jset -> "&" | Jsgt -> "s>"
+      | Jsge -> "s>=" | Jslt -> "s<" | Jsle -> "s<=" in
+    f "if %s %s %s goto %s" (reg w d) symbol (operand w y) (distance off)
+  | MayGoto off -> f "may_goto %s" (distance off)
+  | Call h -> f "call %s" (n h)
+  | CallX x -> f "callx %s" (wide x)
+  | CallLocal off -> f "call pc%s" (distance off)
+  | Exit -> "exit"
+
+(* {1 Rows: an opcode, and which values each other field may have} *)
+
+type fields = { dst : int; src : int; off : int; imm : int; next : int }
+
+let offsets = [ 0; 1; 3; 8; 16; 32; 64; -1; 32767; -32768 ]
+let constants =
+  [ 0; 1; 2; 3; 8; 16; 32; 64; -1; 0x7fffffff; -0x80000000; 100000; Num.to_int load_acquire; Num.to_int store_release ]
+  @ List.map (fun (o, fetch) -> Num.to_int (atomic_code o fetch)) all_atomics
+  |> List.sort_uniq compare
+let sources = [ 0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 15 ]
+let registers = [ 0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10 ]
+
+let decode_fields op f =
+  let slot op dst src off imm = { sl_op = z op; sl_dst = z dst; sl_src = z src; sl_off = z off; sl_imm = z imm } in
+  decode [ slot op f.dst f.src f.off f.imm; slot 0 0 0 0 f.next ]
+
+(* What an instruction is without its operands: the same kind is one row. *)
+let kind op = function
+  | Alu (_, o, _, _) -> (0, Obj.repr o)
+  | Atomic (_, o, fetch, _, _, _) -> (1, Obj.repr (o, fetch))
+  | MovSx (_, s, _, _) -> (2, Obj.repr s)
+  | End (_, s, _) -> (3, Obj.repr s)
+  | i -> (4 + (if op = 0x18 || op = 0x85 || op land 0xe7 = 0xc3 then Obj.tag (Obj.repr i) else 0), Obj.repr 0)
+
+(* The table has every size of every access: there are no packet loads and no signed loads of 8 bytes. *)
+let nothing = [ 0x38; 0x58; 0x99 ]
+
+type field = Any | Only of int
+
+let rows_of form =
+  let op = Num.to_int (form_code form) in
+  let long = op = 0x18 in
+  let seen = Hashtbl.create 8 in
+  let each dst src off imm next =
+    let f = { dst; src; off; imm; next } in
+    match decode_fields op f with
+    | None -> ()
+    | Some i ->
+      let k = kind op i in
+      Hashtbl.replace seen k (f :: (try Hashtbl.find seen k with Not_found -> []))
+  in
+  List.iter (fun src -> List.iter (fun off -> List.iter (fun imm ->
+    List.iter (fun dst -> List.iter (each dst src off imm) (if long then [ 0; 9 ] else [ 0 ])) [ 0; 1; 10 ])
+    constants) offsets) sources;
+  let row _ found rows =
+    let field name get all =
+      match List.sort_uniq compare (List.map get found) with
+      | [ v ] -> Only v
+      | l when l = List.sort_uniq compare all -> Any
+      | _ -> failwith (Printf.sprintf "opcode 0x%02x takes some values of its %s and not others" op name)
+    in
+    let dst = field "destination" (fun f -> f.dst) [ 0; 1; 10 ] and src = field "source" (fun f -> f.src) registers in
+    let off = field "offset" (fun f -> f.off) offsets and imm = field "constant" (fun f -> f.imm) constants in
+    let next = if long then field "second constant" (fun f -> f.next) [ 0; 9 ] else Only 0 in
+    let pick field v = match field with Any -> v | Only v -> v in
+    let sample = { dst = pick dst 1; src = pick src 2; off = pick off 3; imm = pick imm 8; next = pick next 9 } in
+    match decode_fields op sample with
+    | None -> failwith (Printf.sprintf "opcode 0x%02x: the fields of a row depend on each other" op)
+    | Some i -> (op, (dst, src, off, imm, next), sample, i) :: rows
+  in
+  match Hashtbl.fold row seen [] with
+  | [] when List.mem op nothing -> []
+  | [] -> failwith (Printf.sprintf "opcode 0x%02x is in the table and nothing decodes" op)
+  | rows -> rows
+
+let rows =
+  let order (a, (_, s, o, i, _), _, _) (b, (_, s', o', i', _), _, _) = compare (a, s, o, i) (b, s', o', i') in
+  List.sort order (List.concat_map rows_of all_forms)
+
+(* Rows of RFC 9669 that are refused by name, since an instruction of [Insn.insn] has no such meaning. *)
+let unsupported =
+  [ (0x18, { dst = 1; src = 3; off = 0; imm = 8; next = 0 }, Base64, "r1 = btf_id[8] ll", "address of a kernel variable");
+    (0x18, { dst = 1; src = 4; off = 0; imm = 8; next = 0 }, Base64, "r1 = func[pc+8] ll", "address of a function (callback)");
+    (0x18, { dst = 1; src = 5; off = 0; imm = 8; next = 0 }, Base64, "r1 = map_idx[8] ll", "map by index");
+    (0x18, { dst = 1; src = 6; off = 0; imm = 8; next = 9 }, Base64, "r1 = map_idx[8][0]+9 ll", "value of a map by index");
+    (0x85, { dst = 0; src = 2; off = 0; imm = 8; next = 0 }, Base32, "call kernel-function#8", "call by BTF id");
+    (0xbf, { dst = 1; src = 2; off = 1; imm = 1; next = 0 }, Beyond, "", "cast between address spaces");
+    (0x0d, { dst = 1; src = 0; off = 0; imm = 0; next = 0 }, Beyond, "", "jump through a register") ]
+
+let field = function Any -> "any" | Only v -> string_of_int v
+let hex_field = function Any -> "any" | Only v -> Printf.sprintf "0x%02x" v
+
+let print_rows () =
+  let number = function Any -> "ANY" | Only v -> string_of_int v in
+  p "/* Printed from semantics/Encode.v when the project is built. */\n";
+  List.iter
+    (fun (op, (dst, src, off, imm, next), s, i) ->
+      p "{0x%02x, %s, %s, %s, %s, %s, {%d, %d, %d, %d, %d}, \"%s\", \"%s\", \"%s\"},\n" op (number dst) (number src)
+        (number off) (number imm) (number next) s.dst s.src s.off s.imm s.next
+        (List.assoc (group op i) groups) (text op i) (test op i))
+    rows
+
+let print_docs () =
+  p "# Instructions\n\n";
+  p "Printed by `extraction/isa_table.ml` from the extracted decoder: a row is what `semantics/Encode.v` decodes, found by\n";
+  p "decoding every opcode of its table. Groups are the conformance groups of RFC 9669. \"Test\" is a line of\n";
+  p "`tests/rfc9669_test.c`, which runs each row with boundary operands, in the C and the reference interpreter, against values\n";
+  p "computed independently, and fails when a row of the RFC or of this table was not run. Examples have r1 as destination,\n";
+  p "r2 as source, 3 as offset and 8 as constant where these are free; r0 to r10 are allowed, but r10 is never written.\n";
+  List.iter
+    (fun (g, name) ->
+      let mine = List.filter (fun (op, _, _, i) -> group op i = g) rows in
+      p "\n## %s: %d\n\n| opcode | src | off | imm | example | test |\n|---|---|---|---|---|---|\n"
+        (if g = Beyond then "Linux, beyond RFC 9669" else name) (List.length mine);
+      let escape s = String.concat "\\|" (String.split_on_char '|' s) in
+      List.iter
+        (fun (op, (_, src, off, imm, _), _, i) ->
+          p "| 0x%02x | %s | %s | %s | `%s` | %s |\n" op (field src) (field off) (hex_field imm) (escape (text op i))
+            (test op i))
+        mine)
+    groups;
+  p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/rfc9669_test.c` shows. The second\n";
+  p "slot of a 64-bit constant, which the RFC lists as an instruction with opcode 0, is a part of the first.\n\n";
+  p "| opcode | src | off | group | meaning | example |\n|---|---|---|---|---|---|\n";
+  List.iter
+    (fun (op, f, g, example, name) ->
+      if decode_fields op f <> None then failwith (name ^ " is listed as not supported and decodes");
+      p "| 0x%02x | %d | %d | %s | %s | %s |\n" op f.src f.off
+        (if g = Beyond then "Linux" else List.assoc g groups)
+        name
+        (if example = "" then "" else "`" ^ example ^ "`"))
+    unsupported
+
+let () = if Array.length Sys.argv > 1 && Sys.argv.(1) = "rows" then print_rows () else print_docs ()

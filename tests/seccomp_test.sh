@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# warrant seccomp: the table, each finding with the call that shows it, differences, policies, profiles, processes.
+. tests/lib.sh
+
+# insn CODE JT JF K: one instruction as hexadecimal text
+insn() { printf '%02x%02x%02x%02x%02x%02x%02x%02x\n' $(($1 & 255)) $(($1 >> 8)) "$2" "$3" \
+  $(($4 & 255)) $(($4 >> 8 & 255)) $(($4 >> 16 & 255)) $(($4 >> 24 & 255)); }
+ld() { insn 0x20 0 0 "$1"; }
+jeq() { insn 0x15 "$2" "$3" "$1"; }
+jge() { insn 0x35 "$2" "$3" "$1"; }
+ret() { insn 0x06 0 0 "$1"; }
+NR=0 ARCH=4 ALLOW=0x7fff0000 EPERM=0x50001 KILL=0x80000000 X86_64=0xc000003e
+low() { echo $((16 + 8 * $1)); }
+high() { echo $((20 + 8 * $1)); }
+x86_64_only() { ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jge 0x40000000 0 1; ret $KILL; }
+
+audit() { "$WARRANT" seccomp audit --hex --json "$@"; }
+# findings FILE: their names, sorted
+findings() { audit --findings --policy "$work/none" "$1" | jq -r 'select(.finding) | .finding' | sort -u | paste -sd ' '; }
+# shown FILE FINDING: its witness, and what the filter returns for it
+shown() {
+  audit --findings --policy "$work/none" "$1" | jq -rs --arg f "$2" 'map(select(.finding == $f))[0] |
+    [.witness.arch, (.witness.nr | tostring), .witness.args[0], .action] | join(" ")'
+}
+echo '# no assertions' > "$work/none"
+
+# ---- The table ----
+{ x86_64_only; jeq 39 0 1; ret $ALLOW; jeq 135 0 5
+  ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; insn 0x45 1 0 0xfffffffc; ret $ALLOW; ret $EPERM; } > "$work/good"
+same 'table: rows' 'ALLOW arg0 <= 3|ALLOW null|ERRNO(EPERM) arg0 >= 4' "$(audit --policy "$work/none" "$work/good" |
+  jq -rs 'map(select(.arch == "x86_64" and (.syscall == "getpid" or .syscall == "personality")) | "\(.action) \(.condition)") | sort | join("|")')"
+"$WARRANT" seccomp audit --hex --policy "$work/none" "$work/good" > /dev/null
+same 'table: exit 0' 0 $?
+same 'table: every other architecture' 'KILL_PROCESS' "$(audit --policy "$work/none" "$work/good" | jq -r 'select(.arch == "*") | .action')"
+
+# ---- Findings ----
+{ ld $NR; jeq 102 0 1; ret $ALLOW; ret $KILL; } > "$work/no_arch"
+same 'finding: architecture not checked' 'arch-unchecked' "$(findings "$work/no_arch" | tr ' ' '\n' | grep arch)"
+same 'finding: its call runs' ALLOW "$(shown "$work/no_arch" arch-unchecked | awk '{print $4}')"
+
+{ ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jeq 59 1 0; ret $ALLOW; ret $EPERM; } > "$work/x32"
+same 'finding: x32 not excluded' 'x32-open' "$(findings "$work/x32")"
+same 'finding: its number has the bit' '1 ALLOW' "$(shown "$work/x32" x32-open | awk '{print int($2 / 1073741824), $4}')"
+
+# A deny list by x86_64's numbers that lets the same call through by its x32 one.
+{ ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jeq 59 3 0; jeq 0x40000208 1 0; jge 0x40000000 1 0; ret $ALLOW; ret $EPERM; } > "$work/x32_one"
+same 'finding: x32 lets one call through' '0xc000003e 1073742344 0x0 ALLOW' "$(shown "$work/x32_one" x32-open)"
+
+{ x86_64_only; jeq 11 0 3; ld "$(low 1)"; jeq 0x1000 0 1; ret $ALLOW; ret $EPERM; } > "$work/low"
+same 'finding: only the low half' 'low-half-only' "$(findings "$work/low")"
+same 'finding: a high half passes' '0x100001000 ALLOW' "$(audit --findings --policy "$work/none" "$work/low" | jq -r '"\(.witness.args[1]) \(.action)"')"
+
+# ioctl's request is a 32-bit number for the kernel: denying the 64-bit value is no denial.
+{ x86_64_only; jeq 16 0 4; ld "$(high 1)"; jeq 0 0 2; ld "$(low 1)"; jeq 0x5412 1 0; ret $ALLOW; ret $EPERM; } > "$work/wide"
+same 'finding: the kernel ignores the high half' 'high-half' "$(findings "$work/wide")"
+
+{ x86_64_only; jeq 257 0 5; ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; jeq 0xffffff9c 0 1; ret $ALLOW; ret $EPERM; } > "$work/sign"
+same 'finding: sign extension' 'sign-extension' "$(findings "$work/sign")"
+same 'finding: the other form is denied' '0xffffffffffffff9c ERRNO(EPERM)' "$(shown "$work/sign" sign-extension | awk '{print $3, $4}')"
+
+{ x86_64_only; jeq 39 2 0; jeq 40 1 0; jeq 39 1 0; ret $ALLOW; ret $EPERM; } > "$work/dead"
+same 'finding: a rule that never matches' 'dead-rule unreachable' "$(findings "$work/dead")"
+{ x86_64_only; jeq 39 1 0; ret $EPERM; ret $ALLOW; ret $KILL; } > "$work/unreached"
+same 'finding: an instruction out of reach' 'unreachable' "$(findings "$work/unreached")"
+{ x86_64_only; jeq 39 0 1; ret 0x12340000; ret $EPERM; } > "$work/action"
+same 'finding: no valid action' 'bad-action 0x12340000' "$(findings "$work/action") $(shown "$work/action" bad-action | awk '{print $4}')"
+{ x86_64_only; jeq 39 0 3; ld 8; jge 0x1000 0 1; ret $ALLOW; ret $EPERM; } > "$work/ip"
+same 'finding: the instruction pointer decides' 'ip-dependent' "$(findings "$work/ip")"
+{ x86_64_only; jeq 101 0 1; ret $ALLOW; ret $EPERM; } > "$work/ptrace"
+same 'finding: an escape' 'escape ptrace on x86_64 goes against: never RUN for ptrace' "$(audit --findings "$work/ptrace" | jq -r '"\(.finding) \(.message)"')"
+
+# ---- Where others give up or guess ----
+{ x86_64_only; insn 0x14 0 0 59; jeq 0 0 1; ret $ALLOW; ret $EPERM; } > "$work/minus"
+same 'exact: A -= 59' 'execve' "$(audit --policy "$work/none" "$work/minus" | jq -r 'select(.action == "ALLOW") | .syscall')"
+{ x86_64_only; jeq 59 0 4; ld "$(low 0)"; insn 0x54 0 0 15; jeq 16 0 1; ret $ALLOW; ret $EPERM; } > "$work/impossible"
+same 'exact: an impossible condition' '' "$(audit --policy "$work/none" "$work/impossible" | jq -r 'select(.action == "ALLOW") | .syscall')"
+{ x86_64_only; jeq 59 0 5; ld "$(low 0)"; insn 0x07 0 0 0; ld "$(low 1)"; insn 0x2c 0 0 0; jeq 0x12345677 1 0; ret $EPERM; ret $ALLOW; } > "$work/product"
+same 'undecided: for that call alone' 'execve' "$(audit --policy "$work/none" "$work/product" | jq -r 'select(.action == "undecided") | .syscall')"
+audit --policy "$work/none" "$work/product" > /dev/null
+same 'undecided: exit 1' 1 $?
+same 'undecided: told' undecided "$(findings "$work/product")"
+
+# 2,000 comparisons that join, in a second and 200 MB
+{ ld "$(low 0)"; for ((i = 0; i < 2000; i++)); do jeq $((i * 7)) 0 1; insn 0x05 0 0 0; done; jeq 42 0 1; ret $ALLOW; ret $KILL; } > "$work/joins"
+start=$(date +%s%N)
+(ulimit -v 400000; "$WARRANT" seccomp audit --hex --quiet --findings --policy "$work/none" "$work/joins" > /dev/null)
+status=$?
+took=$((($(date +%s%N) - start) / 1000000))
+if [ $status = 1 ] && [ $took -lt 3000 ]; then ok "joins: $took ms"; else not_ok joins "exit $status after $took ms"; fi
+
+# ---- diff ----
+same 'diff: equivalent' 'equivalent: every input ends the same' "$("$WARRANT" seccomp diff --hex "$work/good" "$work/good")"
+{ x86_64_only; jeq 39 0 1; ret $ALLOW; jeq 135 0 5
+  ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; jge 4 1 0; ret $ALLOW; ret $EPERM; } > "$work/same"
+same 'diff: equivalent though written otherwise' '' "$("$WARRANT" seccomp diff --hex --json "$work/good" "$work/same")"
+cp "$work/ptrace" "$work/old"
+{ x86_64_only; jeq 102 0 1; ret $ALLOW; ret $EPERM; } > "$work/new"
+same 'diff: both ways' 'allowed getuid ERRNO(EPERM) ALLOW|denied ptrace ALLOW ERRNO(EPERM)' "$("$WARRANT" seccomp diff --hex --json "$work/old" "$work/new" |
+  jq -rs 'map(select(.arch == "x86_64") | "\(.change) \(.syscall) \(.old) \(.new)") | sort | join("|")')"
+{ x86_64_only; ret $EPERM; } > "$work/none_allowed"
+"$WARRANT" seccomp diff --hex --quiet --fail-on allowed "$work/old" "$work/none_allowed"
+same 'diff: --fail-on allowed, nothing allowed' 0 $?
+"$WARRANT" seccomp diff --hex --quiet --fail-on allowed "$work/none_allowed" "$work/old"
+same 'diff: --fail-on allowed, something allowed' 1 $?
+
+# ---- check ----
+cat > "$work/policy" <<'END'
+# what this filter is for
+list tracing = ptrace, process_vm_readv
+never RUN for @tracing, execve
+always ALLOW for personality when arg0 <= 3
+EPERM for mount
+can ALLOW for getpid
+ALLOW for personality
+never ALLOW for execve on x86_64 unless arg0 == 0   # none at all
+END
+same 'check: answers' 'true true true true false true' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/good" | jq -rs 'map(.holds | tostring) | join(" ")')"
+same 'check: a call that fails it' '135 0x4' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/good" | jq -r 'select(.holds == false) | "\(.witness.nr) \(.witness.args[0])"')"
+# A 64-bit `arg0 > 0x100000001` of which each half is compared by itself, and one that drops a value where two rules meet:
+# the kinds of compiler fault that only a comparison with the meaning shows.
+{ x86_64_only; jeq 39 0 5; ld "$(high 0)"; jge 1 0 3; ld "$(low 0)"; insn 0x25 0 1 1; ret $ALLOW; ret $EPERM; } > "$work/halves"
+echo 'always ALLOW for getpid when arg0 > 0x100000001' > "$work/policy"
+same 'check: halves compared one by one' 'false 0x200000000' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/halves" | jq -r '"\(.holds) \(.witness.args[0])"')"
+{ x86_64_only; jeq 39 0 7; ld "$(low 0)"; jeq 8 0 1; jeq 9 2 0; jeq 10 0 2; jeq 8 1 0; ret $ALLOW; ret $EPERM; ret $EPERM; } > "$work/dropped"
+echo 'always ALLOW for getpid when arg0 in {8, 9, 10}' > "$work/policy"
+same 'check: a value that was dropped' 'false 0x8' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/dropped" | jq -r '"\(.holds) \(.witness.args[0])"')"
+n=0
+while IFS= read -r line; do
+  n=$((n + 1))
+  printf '%s\n' "$line" > "$work/bad"
+  "$ASAN_WARRANT" seccomp check --hex --policy "$work/bad" "$work/good" > /dev/null 2> "$work/err"
+  same "check: refused policy $n" '2 1' "$? $(wc -l < "$work/err")"
+done <<'END'
+never
+never RUN
+never RUN for
+never RUN for no_such_call
+never RUN for @nothing
+never FLY for read
+never ERRNO(ENOSUCH) for read
+never RUN for read on vax
+never RUN for read when
+never RUN for read when arg9 == 1
+never RUN for read when (arg0 == 1
+never RUN for read when arg0 == 1 arg1 == 2
+list a
+list a = @a
+END
+
+# ---- Profiles ----
+cat > "$work/profile.json" <<'END'
+{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]}],
+ "syscalls": [
+  {"names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+  {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 8, "op": "SCMP_CMP_EQ"}]},
+  {"names": ["clone"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]},
+  {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+  {"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_PTRACE"]}}]}
+END
+"$WARRANT" seccomp import "$work/profile.json" --output "$work/profile.bpf" > "$work/out"
+same 'import: the filter does what the profile says' 0 $?
+same 'import: what is allowed' 'clone arg0 & 0x7e020000 == 0|exit_group null|personality arg0 == 8|read null|write null' "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/profile.bpf" |
+  jq -rs 'map(select(.arch == "x86_64" and .action == "ALLOW") | "\(.syscall) \(.condition)") | sort | join("|")')"
+for text in '' '{' '{}' '{"defaultAction": "NO"}' '{"defaultAction": "SCMP_ACT_KILL", "syscalls": [{"names": ["read"]}]}' 'no_such_call' '@x
+  @x'; do
+  printf '%s' "$text" > "$work/bad"
+  "$ASAN_WARRANT" seccomp import "$work/bad" > /dev/null 2> "$work/err"
+  status=$?
+  same "import: refused (${text//$'\n'/ })" 2 $status
+done
+if command -v systemd-analyze > /dev/null && systemd-analyze syscall-filter > "$work/sets" 2> /dev/null; then
+  "$WARRANT" seccomp import --set @system-service "$work/sets" --output "$work/service.bpf" > "$work/out"
+  same 'import: systemd @system-service' 0 $?
+  same 'import: its rows' true "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/service.bpf" | jq -rs 'map(select(.action == "ALLOW")) | length > 200')"
+else
+  skip 'import: systemd @system-service' 'systemd-analyze is not here'
+fi
+
+# ---- Files that are no filters, and processes ----
+printf 'x' > "$work/bad"
+"$ASAN_WARRANT" seccomp audit "$work/bad" 2> /dev/null
+same 'audit: not a filter' 2 $?
+{ ld 2; ret $ALLOW; } > "$work/bad"
+"$ASAN_WARRANT" seccomp audit --hex "$work/bad" 2> /dev/null
+same 'audit: what Linux refuses' 1 $?
+"$ASAN_WARRANT" seccomp audit --hex "$work/good" --limit 1000 > /dev/null 2>&1
+same 'audit: a low limit is no clean bill' 1 $?
+"$WARRANT" seccomp dump --pid $$ 2> "$work/err"
+status=$?
+if [ $status = 2 ] || [ $status = 4 ] || [ $status = 0 ]; then ok 'dump: this process'; else not_ok 'dump: this process' "exit $status"; fi
+for subcommand in audit diff check dump import; do
+  "$WARRANT" seccomp "$subcommand" > /dev/null 2>&1
+  same "usage: $subcommand" 2 $?
+done
+
+finish
