@@ -158,6 +158,7 @@ static void take_fact(struct input *in) {
     if (take(in, CHECKED, BYTE))
       take(in, AVAILABLE, S);
     break;
+  case 1: /* which frame */
   case 5:
   case 7:
     take(in, MAP, U);
@@ -171,18 +172,24 @@ static void take_fact(struct input *in) {
   }
 }
 
-static void take_node(struct input *in) {
+static void take_registers(struct input *in) {
   take(in, PC, U);
   for (int r = 0; r < 11; r++)
     if (take(in, PRESENT, BYTE))
       take_value(in);
+}
+
+static void take_node(struct input *in) {
+  take_registers(in);
   for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--) {
     take(in, SLOT_AT, S);
     take(in, SLOT_SIZE, BYTE);
     take_value(in);
   }
-  for (int i = 0; i < 64; i++)
+  for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--)
     take(in, WRITTEN, BYTE);
+  for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--) /* callers */
+    take_registers(in);
   for (uint64_t n = take(in, FACTS, U); n && !in->bad; n--) {
     take(in, FACT_SYMBOL, U);
     take_fact(in);
