@@ -419,6 +419,8 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   enum warrant_fault f = check_args(m, h, &map, &out, &out_size);
   if (f != WARRANT_NO_FAULT)
     return f;
+  if (h->ret == W_RET_TAIL && m->depth) /* a tail call would not end the callers */
+    return WARRANT_BAD_INSTRUCTION;
   struct w_store *s = map < 0 ? NULL : &m->stores[map];
   struct w_place key = {0}, value = {0};
   if (s)
@@ -629,7 +631,7 @@ enum warrant_fault w_leave(struct w_machine *m, bool *done) {
 static enum warrant_fault packet_load_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   bool indirect = (i->op & 0xe0) == 0x40;
-  if (!m->type->legacy)
+  if (!m->type->legacy || m->depth) /* it could not end the callers */
     return WARRANT_BAD_INSTRUCTION;
   if (!is_defined(m, 6) || (indirect && !is_defined(m, i->src)))
     return WARRANT_UNDEFINED_REGISTER;

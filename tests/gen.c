@@ -1,5 +1,6 @@
 #include "gen.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "decode.h"
@@ -55,6 +56,9 @@ static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60,
                                         0x70, 0xa0, 0xb0, 0xc0, 0xd0};
 static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
 static const uint8_t divide_codes[] = {0x30, 0x90};
+static const uint8_t atomic_codes[] = {0x00, 0x01, 0x40, 0x41, 0x50,
+                                       0x51, 0xa0, 0xa1, 0xe1, 0xf1};
+enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
 
 static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off,
                 int32_t imm, unsigned free) {
@@ -86,6 +90,24 @@ static void memory_rows(struct gen_form *f, uint32_t *n) {
   }
 }
 
+/* Which atomic operation it is, stands in imm; loads and stores with an order come in each size. */
+static void atomic_rows(struct gen_form *f, uint32_t *n) {
+  for (int wide = 0; wide < 2; wide++)
+    for (size_t i = 0; i < sizeof atomic_codes; i++)
+      row(f, n, wide ? 0xdb : 0xc3, 0, 0, atomic_codes[i], GEN_DST | GEN_SRC | GEN_OFF);
+  for (int i = 0; i < 4; i++) {
+    row(f, n, 0xc3 | size_codes[i], 0, 0, LOAD_ACQUIRE, GEN_DST | GEN_SRC | GEN_OFF);
+    row(f, n, 0xc3 | size_codes[i], 0, 0, STORE_RELEASE, GEN_DST | GEN_SRC | GEN_OFF);
+  }
+}
+
+static void legacy_rows(struct gen_form *f, uint32_t *n) {
+  for (int i = 0; i < 3; i++) {
+    row(f, n, 0x20 | size_codes[i], 0, 0, 0, GEN_IMM);
+    row(f, n, 0x40 | size_codes[i], 0, 0, 0, GEN_SRC | GEN_IMM);
+  }
+}
+
 uint32_t gen_forms(struct gen_form *f) {
   uint32_t n = 0;
   alu_rows(f, &n, 4);
@@ -99,6 +121,8 @@ uint32_t gen_forms(struct gen_form *f) {
   row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
   row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
   memory_rows(f, &n);
+  atomic_rows(f, &n);
+  legacy_rows(f, &n);
   row(f, &n, 0x05, 0, 0, 0, GEN_JUMP_OFF);
   row(f, &n, 0x06, 0, 0, 0, GEN_JUMP_IMM);
   for (unsigned class = 5; class <= 6; class ++)
@@ -106,7 +130,10 @@ uint32_t gen_forms(struct gen_form *f) {
       row(f, &n, class | compare_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_JUMP_OFF);
       row(f, &n, class | compare_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC | GEN_JUMP_OFF);
     }
+  row(f, &n, 0xe5, 0, 0, 0, GEN_JUMP_OFF);
   row(f, &n, 0x85, 0, 0, 0, GEN_HELPER);
+  row(f, &n, 0x85, 1, 0, 0, GEN_JUMP_IMM);
+  row(f, &n, 0x8d, 0, 0, 0, GEN_DST);
   row(f, &n, 0x95, 0, 0, 0, 0);
   return n;
 }
@@ -162,8 +189,12 @@ static uint32_t any_insn(struct gen *g, const struct gen_form *f, uint32_t maps,
     i.off = (int16_t)any_distance(g);
   if (f->free & GEN_IMM)
     i.imm = (int32_t)gen_number(g);
+  if ((f->op & 7) == 0 && f->op != 0x18 && gen_percent(g, 80)) /* a place in the packet */
+    i.imm = (int32_t)gen_below(g, 40);
   if (f->free & GEN_JUMP_IMM)
     i.imm = any_distance(g);
+  if (f->op == 0x85 && f->src == 1 && gen_percent(g, 8)) /* a function that calls itself */
+    i.imm = -1;
   if (f->free & GEN_HELPER)
     i.imm = any_helper(g);
   if (f->free & GEN_MAP)
@@ -212,8 +243,17 @@ static void wild(struct gen *g, struct gen_program *out) {
   uint32_t count = gen_forms(forms), want = 1 + gen_below(g, 60), n = 0;
   for (unsigned r = 0; r < 10 && gen_percent(g, 88); r++)
     n += first_value(g, r, out->p.map_count, &out->insns[n]);
-  while (n < want)
+  if (gen_percent(g, 4)) /* a function that calls itself, and no other end than an overflow */
+    out->insns[n++] = (struct warrant_insn){.op = 0x85, .src = 1, .imm = -1};
+  while (n < want) {
+    uint32_t at = n;
     n += any_insn(g, &forms[gen_below(g, count)], out->p.map_count, &out->insns[n]);
+    if (out->insns[at].op == 0x8d && gen_percent(g, 70)) { /* mostly behind a helper's number */
+      out->insns[n++] = out->insns[at];
+      out->insns[at] =
+          (struct warrant_insn){.op = 0xb7, .dst = out->insns[n - 1].dst, .imm = any_helper(g)};
+    }
+  }
   if (gen_percent(g, 80))
     out->insns[n++] = (struct warrant_insn){.op = 0x95};
   out->p.insn_count = n;
@@ -222,12 +262,14 @@ static void wild(struct gen *g, struct gen_program *out) {
 /* --- Careful programs: what is known of each register
  * ----------------------------------------------------------- */
 
-enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE };
+enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE, BUFFER };
+enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
   uint8_t kind; /* UNKNOWN: better not read */
   uint8_t map;
   uint16_t id;      /* PACKET, VALUE: pointers with one id share what was added unknown */
-  int32_t off;      /* FRAME: from its top; PACKET, VALUE: from the start */
+  int32_t off;      /* FRAME: from its top; PACKET, VALUE: from the start;
+                       BUFFER (written bytes of a caller's frame, no pointers): from the start */
   uint64_t most;    /* NUMBER: no more than this; VALUE: what was added unknown, at most */
   uint32_t checked; /* PACKET: bytes that are there, `off` not counted */
 };
@@ -236,6 +278,12 @@ struct known {
   uint64_t written[8];      /* frame bytes, from the lowest */
   struct value spilled[64]; /* by 8 bytes; UNKNOWN: plain bytes */
   bool dead;
+};
+/* A function that is called already and has yet to be put. */
+struct function {
+  struct known k; /* what all its callers know of r1 to r5 */
+  unsigned level; /* frames in use, at most */
+  uint32_t calls[6], call_count;
 };
 struct builder {
   struct gen *g;
@@ -246,10 +294,16 @@ struct builder {
   uint16_t next_id, kept; /* kept: bit r: no piece may write r */
   bool loose;             /* now and then a check is left out or wrong */
   unsigned depth;
+  unsigned level; /* 0: in the main function */
+  uint32_t start; /* of the function */
+  struct function functions[FUNCTIONS_MAX];
+  unsigned function_count, function_next; /* from function_next on they have yet to be put */
 };
 
 static struct warrant_insn *put(struct builder *b, unsigned op, unsigned dst, unsigned src,
                                 int32_t off, int32_t imm) {
+  if (b->count >= GEN_INSNS_MAX)
+    abort();
   struct warrant_insn *i = &b->out->insns[b->count++];
   *i = (struct warrant_insn){
       .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
@@ -423,7 +477,11 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   struct gen *g = b->g;
   struct place p = {.frame = 1, .found = true, .writable = true};
   unsigned r = gen_below(g, 10);
-  int pointer = gen_percent(g, 50) ? reg_of_kind(b, k, gen_percent(g, 50) ? PACKET : VALUE) : -1;
+  int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
+                                                gen_percent(g, 40)   ? PACKET
+                                                : gen_percent(g, 70) ? VALUE
+                                                                     : BUFFER)
+                                  : -1;
   if (pointer >= 0)
     r = (unsigned)pointer;
   const struct value *v = &k->r[r];
@@ -446,6 +504,11 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
       p.off = (int32_t)gen_below(g, (uint32_t)(m->value_size - v->most - n + 1)) - v->off;
     break;
   }
+  case BUFFER:
+    p.off = (int32_t)gen_below(g, BUFFER_SIZE - n + 1) - v->off;
+    if (careless(b))
+      p.off = BUFFER_SIZE + 1 - (int32_t)n - v->off;
+    break;
   default: { /* the frame */
     uint32_t step = gen_percent(g, 90) ? n : 1;
     p.frame = -(int32_t)(n + step * gen_below(g, 72 / step - n / step + 1));
@@ -471,7 +534,10 @@ static void load(struct builder *b, struct known *k) {
       k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
     v = k->spilled[(p.frame + 512) / 8];
   d = free_reg(b, k);
-  put(b, (extend ? 0x81u : 0x61u) | size_codes[code], d, p.base, p.off, 0);
+  if (!extend && gen_percent(g, 15))
+    put(b, 0xc3u | size_codes[code], d, p.base, p.off, LOAD_ACQUIRE);
+  else
+    put(b, (extend ? 0x81u : 0x61u) | size_codes[code], d, p.base, p.off, 0);
   k->r[d] = v;
 }
 
@@ -485,11 +551,49 @@ static void store(struct builder *b, struct known *k) {
   if (!spill && k->r[s].kind != NUMBER) {
     put(b, 0x62u | size_codes[code], p.base, 0, p.off, (int32_t)gen_number(g));
     s = 10;
+  } else if (gen_percent(g, 15)) {
+    put(b, 0xc3u | size_codes[code], p.base, s, p.off, STORE_RELEASE);
   } else {
     put(b, 0x63u | size_codes[code], p.base, s, p.off, 0);
   }
   if (p.frame < 0)
     frame_write(k, p.frame, n, s < 10 ? &k->r[s] : NULL);
+}
+
+/* On numbers that are there: a pointer on the frame is left alone. */
+static void atomic(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned code = 2 + gen_below(g, 2), n = 1u << code, s = number_reg(b, k);
+  int32_t what = PICK(g, atomic_codes);
+  uint64_t most = code == 2 ? UINT32_MAX : UINT64_MAX;
+  struct place p = any_place(b, k, n);
+  if (!p.found || !p.writable || k->r[s].kind != NUMBER)
+    return;
+  if (p.frame < 0) {
+    p.off -= p.frame & (int32_t)(n - 1); /* aligned */
+    p.frame -= p.frame & (int32_t)(n - 1);
+    if (k->spilled[(p.frame + 512) / 8].kind > NUMBER)
+      return;
+    if (!frame_written(k, p.frame, n) && !careless(b)) {
+      put(b, 0x62u | size_codes[code], p.base, 0, p.off, (int32_t)gen_number(g));
+    }
+    frame_write(k, p.frame, n, NULL);
+  }
+  if (what == CMPXCHG) {
+    if (p.base == 0 || b->kept & 1)
+      return;
+    if (k->r[0].kind != NUMBER || gen_percent(g, 30))
+      put(b, 0xb7, 0, 0, 0, (int32_t)gen_below(g, 4));
+    k->r[0] = number(UINT64_MAX);
+  } else if (what & 1 && b->kept >> s & 1) {
+    what &= 0xf0;
+    what = what == 0xe0 ? 0 : what;
+  }
+  put(b, 0xc3u | size_codes[code], p.base, s, p.off, what);
+  if (what == CMPXCHG)
+    k->r[0] = number(most);
+  else if (what & 1)
+    k->r[s] = number(most);
 }
 
 static void context(struct builder *b, struct known *k) {
@@ -657,12 +761,15 @@ static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, boo
 
 /* Makes `r` point to `size` bytes of the packet or of a map value, when a register that no argument
  * takes does. */
-static bool pointer_argument(struct builder *b, const struct known *k, unsigned r, uint32_t size) {
+static bool pointer_argument(struct builder *b, const struct known *k, unsigned r, uint32_t size,
+                             bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
   uint64_t there = v->kind == PACKET  ? v->checked
-                   : v->kind == VALUE ? b->out->maps[v->map].value_size - v->most
-                                      : 0;
+                   : v->kind == BUFFER ? BUFFER_SIZE
+                   : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
+                       ? b->out->maps[v->map].value_size - v->most
+                       : 0;
   if (there < size || there > 4096 || !gen_percent(b->g, 70))
     return false;
   put(b, 0xbf, r, from, 0, 0);
@@ -670,39 +777,77 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
   return true;
 }
 
-/* A call with the arguments that the table asks for. A helper with arguments that are not known
- * here is left out. */
-static void call(struct builder *b, struct known *k) {
-  struct gen *g = b->g;
-  const struct w_helper *h =
-      &w_helpers[gen_percent(g, 60) ? gen_below(g, 3) : gen_below(g, w_helper_count)];
-  bool permitted = false;
-  for (uint32_t i = 0; i < b->type->nhelpers; i++)
-    permitted |= b->type->helpers[i] == h->id;
-  if (!permitted || !room(b, 40))
-    return;
+/* The context, in a register that outlives calls where there is one. */
+static int kept_context(struct builder *b, struct known *k) {
   int c = reg_of_kind(b, k, CTX);
-  if (c >= 0 && c <= 5 && !(b->kept >> 6 & 1)) { /* it would not outlive the call */
-    unsigned to = 6 + gen_below(g, 2);
+  if (c >= 0 && c <= 5 && !(b->kept >> 6 & 1)) {
+    unsigned to = 6 + gen_below(b->g, 2);
     if (!(b->kept >> to & 1)) {
       put(b, 0xbf, to, (unsigned)c, 0, 0);
       k->r[to] = k->r[c];
       c = (int)to;
     }
   }
+  return c;
+}
+
+static void forget_packet(struct known *k) {
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind == PACKET || k->r[r].kind == PACKET_END)
+      k->r[r] = (struct value){0};
+  for (unsigned i = 0; i < 64; i++)
+    if (k->spilled[i].kind == PACKET || k->spilled[i].kind == PACKET_END) {
+      k->spilled[i] = (struct value){0};
+      k->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8));
+    }
+}
+
+static void after_call(struct known *k) {
+  for (unsigned r = 1; r <= 5; r++)
+    k->r[r] = (struct value){0};
+}
+
+/* A call with the arguments that the table asks for. A helper with arguments that are not known
+ * here is left out. */
+static void call(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  const struct w_helper *h = NULL;
+  int32_t id = gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
+                                  : b->type->helpers[gen_below(g, b->type->nhelpers)];
+  bool permitted = false;
+  for (uint32_t i = 0; i < w_helper_count; i++)
+    if (w_helpers[i].id == id)
+      h = &w_helpers[i];
+  for (uint32_t i = 0; i < b->type->nhelpers; i++)
+    permitted |= b->type->helpers[i] == id;
+  if (!permitted || !h || !room(b, 40))
+    return;
+  /* the packet stays where it is for the callers, and what ends the program is in the main function
+   */
+  if (b->level && (h->moves || h->ret == W_RET_TAIL) && !careless(b))
+    return;
+  int c = kept_context(b, k);
   uint32_t map = 0, size = 0, start = b->count;
+  int32_t out = 0;
   struct known before = *k;
   for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
     int32_t off;
     switch (h->args[i]) {
     case W_ARG_ANY:
-      put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
+      if (gen_percent(g, 30))
+        put(b, 0xb7, r, 0, 0, (int32_t)gen_below(g, 64) - 32);
+      else
+        put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
       break;
     case W_ARG_MAP:
       if (!b->out->p.map_count)
         goto undo;
       map = gen_below(g, b->out->p.map_count);
+      for (unsigned tries = 0; tries < 6 && !w_takes_map(h, b->out->maps[map].type); tries++)
+        map = gen_below(g, b->out->p.map_count);
+      if (!w_takes_map(h, b->out->maps[map].type) && !careless(b))
+        goto undo;
       put(b, 0x18, r, 1, 0, (int32_t)map);
       put(b, 0, 0, 0, 0, 0);
       break;
@@ -712,11 +857,19 @@ static void call(struct builder *b, struct known *k) {
       size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
              : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
                                          : 1 + gen_below(g, 24);
-      if (pointer_argument(b, k, r, size))
+      if (pointer_argument(b, k, r, size, false))
         break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, off);
+      break;
+    case W_ARG_OUT:
+      size = 1 + gen_below(g, 24);
+      if (pointer_argument(b, k, r, size, true))
+        break;
+      out = -(int32_t)(((size + 7) & ~7u) + 8 * gen_below(g, 5));
+      put(b, 0xbf, r, 10, 0, 0);
+      put(b, 0x07, r, 0, 0, out);
       break;
     case W_ARG_SIZE:
       if (careless(b))
@@ -734,16 +887,104 @@ static void call(struct builder *b, struct known *k) {
     if (careless(b))
       put(b, 0xbf, r, c > 5 && gen_percent(g, 70) ? (unsigned)c : 10, 0, 0);
   }
-  put(b, 0x85, 0, 0, 0, h->id);
-  for (unsigned r = 1; r <= 5; r++)
-    k->r[r] = (struct value){0};
+  if (gen_percent(g, 15)) { /* by the number in a register */
+    unsigned by = h->nargs < 5 && gen_percent(g, 50) ? h->nargs + 1u : 0;
+    put(b, 0xb7, by, 0, 0, h->id);
+    put(b, 0x8d, by, 0, 0, 0);
+  } else {
+    put(b, 0x85, 0, 0, 0, h->id);
+  }
+  after_call(k);
+  if (out < 0 && size <= (uint32_t)-out)
+    frame_write(k, out, size, NULL);
+  if (h->moves)
+    forget_packet(k);
   k->r[0] = h->ret == W_RET_VALUE
                 ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-                : number(UINT64_MAX);
+            : h->ret == W_RET_TAIL ? (struct value){0}
+                                   : number(UINT64_MAX);
+  if (h->moves && gen_percent(g, 50))
+    packet(b, k);
   return;
 undo:
   b->count = start;
   *k = before;
+}
+
+/* A load with the packet in r6, as old filters have it; outside the packet it ends the program. */
+static void legacy_load(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  unsigned code = gen_below(g, 3);
+  int c = reg_of_kind(b, k, CTX);
+  if (((!b->type->legacy || b->level) && !careless(b)) || c < 0 || b->kept || !room(b, 8))
+    return;
+  if (k->r[6].kind != CTX) {
+    put(b, 0xbf, 6, (unsigned)c, 0, 0);
+    k->r[6] = k->r[c];
+  }
+  if (gen_percent(g, 50)) {
+    put(b, 0x20u | size_codes[code], 0, 0, 0, (int32_t)gen_below(g, 24));
+  } else {
+    unsigned s = number_reg(b, k);
+    if (k->r[6].kind != CTX)
+      return;
+    if (k->r[s].most > 64 && gen_percent(g, 80)) {
+      put(b, 0x57, s, 0, 0, 15);
+      k->r[s] = number(15);
+    }
+    put(b, 0x40u | size_codes[code], 0, s, 0, (int32_t)gen_below(g, 16) - 4);
+  }
+  after_call(k);
+  k->r[0] = number((UINT64_C(1) << (8u << code)) - 1);
+}
+
+static void merge(struct known *a, const struct known *with);
+
+/* A call of a function that is put behind the program. */
+static void call_function(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  if (b->kept || b->level >= 6 || !room(b, 20))
+    return;
+  struct function *f = NULL;
+  for (unsigned i = b->function_next; i < b->function_count; i++)
+    if (gen_percent(g, 40) && b->functions[i].call_count < 6)
+      f = &b->functions[i];
+  if (!f && b->function_count == FUNCTIONS_MAX)
+    return;
+  kept_context(b, k);
+  struct known args = {0};
+  for (unsigned r = 1; r <= 5; r++) {
+    args.r[r] = k->r[r];
+    if (gen_percent(g, 30)) {
+      int32_t off = written_frame(b, k, BUFFER_SIZE, true);
+      put(b, 0xbf, r, 10, 0, 0);
+      put(b, 0x07, r, 0, 0, off);
+      args.r[r] = (struct value){.kind = BUFFER};
+      for (unsigned q = 1; q < r; q++) /* it may lie over what was spilled */
+        if (args.r[q].kind == FRAME)
+          args.r[q] = (struct value){0};
+    } else if (k->r[r].kind == FRAME) {
+      args.r[r] = (struct value){0};
+    } else if (k->r[r].kind == UNKNOWN && gen_percent(g, 60)) {
+      put(b, 0xb7, r, 0, 0, (int32_t)gen_below(g, 64));
+      args.r[r] = number(63);
+    }
+  }
+  if (f) {
+    merge(&f->k, &args);
+  } else {
+    f = &b->functions[b->function_count++];
+    *f = (struct function){.k = args};
+  }
+  if (b->level && careless(b)) {
+    put(b, 0x85, 0, 1, 0, (int32_t)b->start - (int32_t)b->count - 1);
+    put(b, 0xb7, 0, 0, 0, 0);
+  }
+  f->level = f->level > b->level + 1 ? f->level : b->level + 1;
+  f->calls[f->call_count++] = b->count;
+  put(b, 0x85, 0, 1, 0, 0);
+  after_call(k);
+  k->r[0] = number(UINT64_MAX);
 }
 
 static void block(struct builder *b, struct known *k, unsigned pieces);
@@ -821,7 +1062,10 @@ static void branch(struct builder *b, struct known *k) {
   unsigned d = number_reg(b, k), class = gen_percent(g, 60) ? 5 : 6;
   struct warrant_insn *jump;
   struct known other;
-  if (gen_percent(g, 25)) { /* if (d > limit) skip */
+  if (gen_percent(g, 12)) { /* perhaps skip */
+    jump = put(b, 0xe5, 0, 0, 0, 0);
+    other = *k;
+  } else if (gen_percent(g, 25)) { /* if (d > limit) skip */
     uint32_t limit = gen_below(g, 64);
     jump = put(b, 0x25, d, 0, 0, (int32_t)limit);
     other = *k;
@@ -895,8 +1139,14 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
   b->depth++;
   for (; pieces > 0 && !k->dead && room(b, 20); pieces--) {
     uint32_t what = gen_below(b->g, 100);
-    if (what < 26)
+    if (what < 18)
       arithmetic(b, k);
+    else if (what < 21)
+      atomic(b, k);
+    else if (what < 24)
+      call_function(b, k);
+    else if (what < 26)
+      legacy_load(b, k);
     else if (what < 32)
       constant(b, k);
     else if (what < 37)
@@ -929,7 +1179,7 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
   struct w_prog_type raw;
   struct builder b = {.g = g,
                       .out = out,
-                      .room = 40 + gen_below(g, GEN_INSNS_MAX - 60),
+                      .room = 40 + gen_below(g, GEN_INSNS_MAX - 90),
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
@@ -943,6 +1193,18 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
   block(&b, &k, 3 + gen_below(g, 24));
   if (!k.dead)
     leave(&b, &k);
+  while (b.function_next < b.function_count) {
+    const struct function *f = &b.functions[b.function_next++];
+    for (uint32_t i = 0; i < f->call_count; i++)
+      out->insns[f->calls[i]].imm = (int32_t)(b.count - f->calls[i] - 1);
+    b.room = b.count + 40 < FUNCTION_ROOM ? b.count + 40 : FUNCTION_ROOM;
+    b.level = f->level;
+    b.start = b.count;
+    k = f->k;
+    block(&b, &k, 1 + gen_below(g, 6));
+    if (!k.dead)
+      leave(&b, &k);
+  }
   out->p.insn_count = b.count;
 }
 
@@ -1033,6 +1295,8 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 2, .key_size = 4, .value_size = 40, .max_entries = 1},
       {.type = 2, .key_size = 4, .value_size = 64, .max_entries = 1, .readonly = true},
       {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
+      {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
+      {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
   };
   static const struct warrant_map odd[] = {
       {.type = 1, .key_size = 12, .value_size = 5, .max_entries = 300},

@@ -22,6 +22,7 @@ static void report(bool good, const char *name, const char *why) {
  */
 
 enum { ALU32 = 4, JMP64 = 5, JMP32 = 6, ALU64 = 7 };
+enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
 
 __extension__ typedef __int128 wide;
 
@@ -124,10 +125,42 @@ static bool rfc_jump(const struct warrant_insn *i, uint64_t dst, uint64_t src) {
   }
 }
 
+static bool is_atomic(const struct gen_form *f) {
+  return (f->op & 0xe7) == 0xc3 && f->imm != LOAD_ACQUIRE && f->imm != STORE_RELEASE;
+}
+static bool is_legacy(const struct gen_form *f) { return (f->op & 7) == 0 && f->op != 0x18; }
+static bool loads(const struct gen_form *f) {
+  return (f->op & 7) == 1 || ((f->op & 0xe7) == 0xc3 && f->imm == LOAD_ACQUIRE);
+}
+
+/* What an atomic operation leaves in memory. */
+static uint64_t rfc_atomic(int32_t imm, unsigned bits, uint64_t old, uint64_t src, uint64_t r0) {
+  switch (imm) {
+  case 0x00:
+  case 0x01:
+    return cut(old + src, bits);
+  case 0x40:
+  case 0x41:
+    return cut(old | src, bits);
+  case 0x50:
+  case 0x51:
+    return cut(old & src, bits);
+  case 0xa0:
+  case 0xa1:
+    return cut(old ^ src, bits);
+  case 0xe1:
+    return cut(src, bits);
+  case CMPXCHG:
+    return cut(old == cut(r0, bits) ? src : old, bits);
+  default:
+    abort();
+  }
+}
+
 /* --- A program of many cases
  * -------------------------------------------------------------------------------------------- */
 
-enum { SLOTS_MAX = 4000, CASE_MAX = 16, MEMORY = 64 };
+enum { SLOTS_MAX = 4000, CASE_MAX = 24, FAR = 40000, FAR_MAX = FAR + 100, MEMORY = 64, PACKET = 20 };
 
 static const uint64_t edges[] = {0,
                                  1,
@@ -193,10 +226,10 @@ struct bench {
   struct both both;
   struct warrant_program p;
   struct warrant_env env;
-  uint8_t memory[MEMORY];
+  uint8_t memory[MEMORY], packet[PACKET];
   struct warrant_map maps[2];
-  struct warrant_insn insns[SLOTS_MAX + CASE_MAX];
-  struct expected expected[SLOTS_MAX + CASE_MAX]; /* in front of the instruction at that slot */
+  struct warrant_insn insns[FAR_MAX];
+  struct expected expected[FAR_MAX]; /* in front of the instruction at that slot */
   uint32_t n;
   uint64_t cases, steps;
   char why[2300]; /* the first that went wrong; "" */
@@ -205,7 +238,7 @@ struct bench {
 static void check_step(void *data, const struct warrant_trace *step) {
   struct bench *b = data;
   b->steps++;
-  if (step->pc < 0 || step->pc >= SLOTS_MAX + CASE_MAX)
+  if (step->pc < 0 || step->pc >= FAR_MAX)
     return;
   struct expected *e = &b->expected[step->pc];
   bool defined = step->defined >> e->reg & 1;
@@ -256,8 +289,16 @@ static void run(struct bench *b, enum warrant_fault fault) {
   for (uint32_t i = 0; i < b->n; i++)
     if (b->expected[i].set && !b->expected[i].seen && !b->why[0])
       snprintf(b->why, sizeof b->why, "did not come to %" PRIu32, i);
-  memset(b->expected, 0, sizeof b->expected);
+  memset(b->expected, 0, (b->n + 1) * sizeof *b->expected);
   b->n = 0;
+}
+/* The program has its own end, and the result is to be this. */
+static void run_to(struct bench *b, uint64_t result) {
+  run(b, WARRANT_NO_FAULT);
+  if (b->both.run.result != result && !b->why[0])
+    snprintf(b->why, sizeof b->why, "the result is 0x%" PRIx64 ", not 0x%" PRIx64,
+             b->both.run.result, result);
+  b->cases++;
 }
 static void run_when_full(struct bench *b) {
   if (b->n > SLOTS_MAX - CASE_MAX)
@@ -483,12 +524,470 @@ static void exit_row(struct bench *b) {
   }
 }
 
+/* Memory of eight bytes, a register, and r0: what is in them afterwards. */
+static void atomic_case(struct bench *b, const struct gen_form *f, int place, unsigned src,
+                        uint64_t memory, uint64_t y, uint64_t r0) {
+  unsigned bits = f->op == 0xc3 ? 32 : 64;
+  uint64_t old = cut(memory, bits), upper = memory & ~cut(UINT64_MAX, bits);
+  if (src == 0)
+    y = r0;
+  uint64_t left = rfc_atomic(f->imm, bits, old, y, r0);
+  int at = place == 0 ? -16 : place == 1 ? 24 : 8;
+  run_when_full(b);
+  set(b, 3, memory);
+  if (place == 2) {
+    put(b, 0x18, 2, 2, 0, 1);
+    put(b, 0, 0, 0, 0, 0);
+  } else if (place == 1) {
+    put(b, 0xbf, 2, 10, 0, 0);
+    put(b, 0x07, 2, 0, 0, -80);
+  }
+  unsigned base = place ? 2 : 10;
+  put(b, 0x7b, base, 3, at, 0);
+  set(b, 0, r0);
+  if (src)
+    set(b, src, y);
+  b->insns[b->n++] = insn_of(f, base, src, at, 0);
+  bool fetch = f->imm & 1;
+  expect(b, 0, f->imm == CMPXCHG || (fetch && src == 0) ? old : r0);
+  put(b, 0x79, 5, base, at, 0);
+  expect(b, 5, upper | left);
+  put(b, 0xb7, 5, 0, 0, 0);
+  if (src)
+    expect(b, src, fetch && f->imm != CMPXCHG ? old : y);
+  put(b, 0xb7, 5, 0, 0, 0);
+}
+
+static void atomic_row(struct bench *b, const struct gen_form *f) {
+  int n = f->op == 0xc3 ? 4 : 8;
+  unsigned k = 0;
+  for (unsigned x = 0; x < EDGES; x++)
+    for (unsigned y = 0; y < EDGES; y++, k++) {
+      const uint64_t r0[] = {edges[x], edges[y], edges[x] ^ UINT64_C(0x10000000000), edges[x] ^ 1};
+      for (unsigned e = 0; e < (f->imm == CMPXCHG ? 4 : 1); e++)
+        atomic_case(b, f, (int)(k % 3), k % 7 ? 4 + 2 * (k & 1) : 0, edges[x], edges[y], r0[e]);
+    }
+  run(b, WARRANT_NO_FAULT);
+  const struct {
+    int map, off; /* a value of 16 bytes, or the frame */
+    bool good;
+  } ends[] = {{0, -512, true},  {0, -513, false}, {0, -n, true},
+              {0, 1 - n, false}, {0, 0, false},    {1, 0, true},
+              {1, -1, false},    {1, 16 - n, true}, {1, 17 - n, false}};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    put(b, 0xb7, 0, 0, 0, 0);
+    put(b, 0xb7, 4, 0, 0, 0);
+    put(b, 0xbf, 3, 10, 0, 0);
+    if (ends[i].map) {
+      put(b, 0x18, 3, 2, 0, 0);
+      put(b, 0, 0, 0, 0, 0);
+    }
+    b->insns[b->n++] = insn_of(f, 3, 4, ends[i].off, 0);
+    run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
+    b->cases++;
+  }
+  /* the context has none; a map that may only be read; bytes that were never written; r10 */
+  for (int what = 0; what < 6; what++) {
+    enum warrant_fault fault[] = {WARRANT_BAD_CONTEXT, WARRANT_READ_ONLY,   WARRANT_UNDEFINED_STACK,
+                                  WARRANT_NO_FAULT,    WARRANT_FRAME_WRITE, WARRANT_UNDEFINED_REGISTER};
+    bool takes_r10 = !(f->imm & 1) || f->imm == CMPXCHG;
+    if (what == 5 && f->imm != CMPXCHG)
+      continue;
+    b->p.profile = what == 2 ? WARRANT_STRICT : WARRANT_ROOT;
+    b->maps[1].readonly = what == 1;
+    if (what != 5)
+      put(b, 0xb7, 0, 0, 0, 0);
+    put(b, 0xbf, 3, what ? 10 : 1, 0, 0);
+    if (what == 1) {
+      put(b, 0x18, 3, 2, 0, 1);
+      put(b, 0, 0, 0, 0, 0);
+    }
+    put(b, 0xb7, 4, 0, 0, 0);
+    b->insns[b->n++] = insn_of(f, 3, what == 4 ? 10 : 4, what < 2 ? 0 : -8, 0);
+    run(b, what == 4 && takes_r10 ? WARRANT_NO_FAULT : fault[what]);
+    b->p.profile = WARRANT_ROOT;
+    b->maps[1].readonly = false;
+    b->cases++;
+  }
+}
+
+/* r6 is the context of a program of type socket; what is there is read from the left. */
+static void legacy_start(struct bench *b) {
+  b->p.type = 1;
+  put(b, 0xbf, 6, 1, 0, 0);
+  put(b, 0xb7, 0, 0, 0, 5);
+}
+
+static void legacy_case(struct bench *b, const struct gen_form *f, uint64_t y, int32_t imm) {
+  int n = f->op >> 3 & 2 ? 1 : f->op >> 3 & 1 ? 2 : 4;
+  int32_t at = (int32_t)((uint32_t)imm + (f->free & GEN_SRC ? (uint32_t)y : 0));
+  legacy_start(b);
+  set(b, 7, y);
+  b->insns[b->n++] = insn_of(f, 0, 7, 0, imm);
+  if (at < 0 || at > PACKET - n) { /* the end of it all */
+    put(b, 0xb7, 0, 0, 0, 9);
+    run_to(b, 0);
+    if (b->both.run.steps != 4 && !b->why[0])
+      snprintf(b->why, sizeof b->why, "went on after a load at %" PRId32, at);
+    return;
+  }
+  uint64_t v = 0;
+  for (int i = 0; i < n; i++)
+    v += (uint64_t)b->packet[at + n - 1 - i] << 8 * i;
+  expect(b, 0, v);
+  for (unsigned r = 1; r <= 5; r++) {
+    put(b, 0xb7, 0, 0, 0, 0);
+    expect_undefined(b, r);
+  }
+  put(b, 0xb7, 0, 0, 0, 0);
+  expect(b, 7, y);
+  run(b, WARRANT_NO_FAULT);
+}
+
+static void legacy_row(struct bench *b, const struct gen_form *f) {
+  bool indirect = f->free & GEN_SRC;
+  for (int32_t at = -5; at <= PACKET + 1; at++) {
+    legacy_case(b, f, 0, at);
+    legacy_case(b, f, indirect ? 3 : 0, at);
+    legacy_case(b, f, indirect ? (uint64_t)(int64_t)at : 0, indirect ? 1 : at);
+    legacy_case(b, f, UINT64_C(0x500000000) + (uint32_t)at, indirect ? 0 : at);
+  }
+  for (unsigned e = 0; e < SMALL_EDGES; e++) {
+    legacy_case(b, f, 0, small_edges[e]);
+    legacy_case(b, f, UINT64_C(0x7fffffff), small_edges[e]);
+    legacy_case(b, f, UINT64_C(0xffffffff), small_edges[e]);
+  }
+  for (int what = 0; what < 6; what++) {
+    if (what == 5 && !indirect)
+      continue;
+    legacy_start(b);
+    put(b, 0xb7, 7, 0, 0, 0);
+    enum warrant_fault fault = WARRANT_BAD_HELPER_ARGUMENT;
+    switch (what) {
+    case 0:
+      put(b, 0xb7, 6, 0, 0, 5);
+      break;
+    case 1:
+      put(b, 0xbf, 6, 10, 0, 0);
+      break;
+    case 2: /* a function has no r6 */
+      put(b, 0x85, 0, 1, 0, 0);
+      fault = WARRANT_BAD_INSTRUCTION;
+      break;
+    case 3:
+      b->p.type = 6;
+      fault = WARRANT_BAD_INSTRUCTION;
+      break;
+    case 4:
+      b->n -= 3;
+      put(b, 0xb7, 7, 0, 0, 0);
+      fault = WARRANT_UNDEFINED_REGISTER;
+      break;
+    default:
+      fault = WARRANT_UNDEFINED_REGISTER;
+    }
+    b->insns[b->n++] = insn_of(f, 0, what == 5 ? 8 : 7, 0, 0);
+    run(b, fault);
+    b->cases++;
+  }
+  b->p.type = 0;
+}
+
+/* Nothing of what a function does to its own registers and frame is seen by its caller. */
+static void local_row(struct bench *b) {
+  uint64_t top = b->env.stack + 4096;
+  /* 0 */ put(b, 0xb7, 6, 0, 0, 60);
+  put(b, 0xb7, 7, 0, 0, 70);
+  put(b, 0xb7, 8, 0, 0, 80);
+  put(b, 0xb7, 9, 0, 0, 90);
+  put(b, 0x7a, 10, 0, -8, 111);
+  for (unsigned r = 1; r <= 5; r++)
+    put(b, 0xb7, r, 0, 0, 10 * r);
+  expect(b, 10, top);
+  /* 10 */ put(b, 0x85, 0, 1, 0, 17);
+  expect(b, 0, 150);
+  for (unsigned r = 1; r <= 10; r++) { /* 11 to 20 */
+    put(b, 0xb7, 0, 0, 0, 0);
+    if (r <= 5)
+      expect_undefined(b, r);
+    else
+      expect(b, r, r < 10 ? 10 * r : top);
+  }
+  put(b, 0x79, 3, 10, -8, 0);
+  expect(b, 3, 111);
+  put(b, 0xb7, 0, 0, 0, 0);
+  put(b, 0x05, 0, 0, 29, 0); /* 23: over the function */
+  while (b->n < 28)
+    put(b, 0xb7, 0, 0, 0, 0);
+  /* 28: the function */
+  for (unsigned r = 0; r <= 10; r++) {
+    if (r == 0 || (r > 5 && r < 10))
+      expect_undefined(b, r);
+    else
+      expect(b, r, r < 10 ? 10 * r : top - 512);
+    put(b, 0x7a, 10, 0, -8, 222); /* where the caller has 111 */
+  }
+  put(b, 0xb7, 0, 0, 0, 0);
+  for (unsigned r = 1; r <= 5; r++)
+    put(b, 0x0f, 0, r, 0, 0);
+  for (unsigned r = 6; r <= 9; r++)
+    put(b, 0xb7, r, 0, 0, -1);
+  put(b, 0x95, 0, 0, 0, 0);
+  while (b->n < 53)
+    put(b, 0xb7, 0, 0, 0, 0);
+  b->cases++;
+  run(b, WARRANT_NO_FAULT);
+
+  /* through a pointer into the caller's frame, and beyond its own */
+  put(b, 0xbf, 1, 10, 0, 0);
+  put(b, 0x07, 1, 0, 0, -16);
+  put(b, 0x7a, 10, 0, -512, 333);
+  put(b, 0x85, 0, 1, 0, 4);
+  expect(b, 0, 333);
+  put(b, 0x79, 2, 10, -16, 0);
+  expect(b, 2, 444);
+  put(b, 0xbf, 0, 2, 0, 0);
+  put(b, 0x95, 0, 0, 0, 0);
+  put(b, 0x95, 0, 0, 0, 0);
+  put(b, 0x7a, 1, 0, 0, 444);
+  put(b, 0x79, 0, 10, 0, 0); /* the caller's lowest bytes */
+  put(b, 0x95, 0, 0, 0, 0);
+  run_to(b, 444);
+
+  /* what lies across two frames, in a frame that is gone, and in one that is not there yet */
+  put(b, 0x85, 0, 1, 0, 0);
+  put(b, 0x79, 0, 10, -4, 0);
+  run(b, WARRANT_OUT_OF_BOUNDS);
+  put(b, 0x85, 0, 1, 0, 2);
+  put(b, 0x79, 0, 0, 0, 0);
+  put(b, 0x95, 0, 0, 0, 0);
+  put(b, 0xbf, 0, 10, 0, 0);
+  put(b, 0x7a, 10, 0, -8, 1);
+  put(b, 0x07, 0, 0, 0, -8);
+  put(b, 0x95, 0, 0, 0, 0);
+  run(b, WARRANT_OUT_OF_BOUNDS);
+  put(b, 0x79, 0, 10, -520, 0);
+  run(b, WARRANT_OUT_OF_BOUNDS);
+
+  /* a second call does not see what the first one wrote */
+  for (int strict = 0; strict < 2; strict++) {
+    b->p.profile = strict ? WARRANT_STRICT : WARRANT_ROOT;
+    put(b, 0xb7, 1, 0, 0, 0);
+    put(b, 0x85, 0, 1, 0, 3);
+    put(b, 0xb7, 1, 0, 0, 1);
+    put(b, 0x85, 0, 1, 0, 1);
+    put(b, 0x05, 0, 0, 5, 0);
+    put(b, 0x55, 1, 0, 1, 0);
+    put(b, 0x7a, 10, 0, -8, 6);
+    put(b, 0x79, 0, 10, -8, 0);
+    put(b, 0x95, 0, 0, 0, 0);
+    put(b, 0x95, 0, 0, 0, 0);
+    run(b, strict ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT);
+  }
+  b->p.profile = WARRANT_ROOT;
+
+  /* eight frames, and not one more; each has kept its own r6 */
+  for (int calls = 1; calls <= 9; calls++) {
+    put(b, 0xb7, 1, 0, 0, calls);
+    put(b, 0x85, 0, 1, 0, 1);
+    put(b, 0x95, 0, 0, 0, 0);
+    put(b, 0xbf, 6, 1, 0, 0);
+    put(b, 0x7b, 10, 1, -8, 0);
+    put(b, 0xb7, 0, 0, 0, 0);
+    put(b, 0x07, 1, 0, 0, -1);
+    put(b, 0x15, 1, 0, 1, 0);
+    put(b, 0x85, 0, 1, 0, -6); /* the function itself */
+    put(b, 0x79, 2, 10, -8, 0);
+    put(b, 0x0f, 0, 6, 0, 0);
+    put(b, 0x0f, 0, 2, 0, 0);
+    put(b, 0x95, 0, 0, 0, 0);
+    if (calls < 8)
+      run_to(b, (uint64_t)(calls * (calls + 1)));
+    else
+      run(b, WARRANT_STACK_OVERFLOW);
+  }
+
+  /* targets that are not there; a function without a result */
+  static const int32_t none[] = {INT32_MAX, INT32_MIN, -2, 1, 1000};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+    put(b, 0x85, 0, 1, 0, none[i]);
+    put(b, 0x95, 0, 0, 0, 0);
+    run(b, WARRANT_BAD_PC);
+  }
+  put(b, 0xb7, 0, 0, 0, 0);
+  put(b, 0x85, 0, 1, 0, 0);
+  put(b, 0x95, 0, 0, 0, 0);
+  run(b, WARRANT_UNDEFINED_REGISTER);
+  /* further than the displacement of a jump goes, there and back; the value comes whole */
+  for (unsigned e = 0; e < EDGES; e++) {
+    int far = e ? 40 : FAR;
+    put(b, 0x05, 0, 0, 3, 0);
+    set(b, 0, edges[e]);
+    put(b, 0x95, 0, 0, 0, 0);
+    while (b->n < (uint32_t)far)
+      put(b, 0xb7, 0, 0, 0, 2);
+    put(b, 0x85, 0, 1, 0, -far);
+    expect(b, 0, edges[e]);
+    put(b, 0x95, 0, 0, 0, 0);
+    b->insns[4].op = 0x06; /* gotol, over all of it */
+    b->insns[4].dst = 0;
+    b->insns[4].imm = far - 5;
+    run_to(b, edges[e]);
+  }
+}
+
+static void callx_row(struct bench *b, const struct gen_form *f) {
+  for (unsigned r = 0; r < 10; r++) {
+    put(b, 0xb7, r, 0, 0, 5);
+    b->insns[b->n++] = insn_of(f, r, 0, 0, 0);
+    expect(b, 0, 1000);
+    for (unsigned q = 1; q <= 5; q++) {
+      put(b, 0xb7, 0, 0, 0, 0);
+      expect_undefined(b, q);
+    }
+    run(b, WARRANT_NO_FAULT);
+  }
+  static const uint64_t none[] = {0,
+                                  4,
+                                  1000,
+                                  UINT64_MAX,
+                                  UINT64_C(0x100000005),
+                                  UINT64_C(0x8000000000000005),
+                                  UINT64_C(0xffffffff00000005)};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+    set(b, 7, none[i]);
+    b->insns[b->n++] = insn_of(f, 7, 0, 0, 0);
+    run(b, WARRANT_UNKNOWN_HELPER);
+  }
+  b->insns[b->n++] = insn_of(f, 10, 0, 0, 0);
+  run(b, WARRANT_UNKNOWN_HELPER);
+}
+
+/* It may jump, and here never does, wherever to. */
+static void may_goto_row(struct bench *b, const struct gen_form *f) {
+  static const int offs[] = {0, 1, 2, -1, -2, 1000, 32767, -32768};
+  for (size_t i = 0; i < sizeof offs / sizeof *offs; i++) {
+    put(b, 0xb7, 0, 0, 0, 0);
+    b->insns[b->n++] = insn_of(f, 0, 0, offs[i], 0);
+    put(b, 0x07, 0, 0, 0, 1);
+    expect(b, 0, 1);
+    put(b, 0xb7, 0, 0, 0, 0);
+  }
+  run(b, WARRANT_NO_FAULT);
+}
+
+/* Results worked out by hand, from the text of the RFC. */
+static void by_hand(struct bench *b) {
+  static const struct {
+    uint8_t op;
+    int16_t off;
+    uint64_t x, y, result;
+  } alu[] = {
+      {0x9c, 0, UINT64_C(0x123456789), 0, 0x23456789}, /* w1 %= 0 */
+      {0x9c, 0, UINT64_C(0xffffffff80000000), UINT64_C(0x500000000), 0x80000000},
+      {0x9c, 1, UINT64_C(0xfffffffffffffffd), 0, 0xfffffffd},
+      {0x9c, 1, 0x80000000, 0xffffffff, 0},
+      {0x9c, 1, 0xfffffff9, 2, 0xffffffff}, /* -7 s% 2 = -1 */
+      {0x9f, 0, UINT64_C(0x123456789), 0, UINT64_C(0x123456789)},
+      {0x9f, 1, UINT64_C(0x8000000000000000), UINT64_MAX, 0},
+      {0x3c, 0, UINT64_C(0x123456789), 0, 0},
+      {0x3c, 0, UINT64_C(0x123456789), UINT64_C(0x500000000), 0},
+      {0x3c, 1, 0x80000000, 0xffffffff, 0x80000000},
+      {0x3f, 0, 7, 0, 0},
+      {0x3f, 1, UINT64_C(0x8000000000000000), UINT64_MAX, UINT64_C(0x8000000000000000)},
+      {0x0c, 0, UINT64_MAX, 2, 1},
+      {0xcc, 0, 0x80000000, 35, 0xf0000000},
+  };
+  for (size_t i = 0; i < sizeof alu / sizeof *alu; i++) {
+    set(b, 1, alu[i].x);
+    set(b, 2, alu[i].y);
+    put(b, alu[i].op, 1, 2, alu[i].off, 0);
+    expect(b, 1, alu[i].result);
+    put(b, 0xb7, 0, 0, 0, 0);
+    if (alu[i].y != (uint64_t)(int64_t)(int32_t)alu[i].y)
+      continue;
+    set(b, 1, alu[i].x); /* and with a constant */
+    put(b, alu[i].op & ~8u, 1, 0, alu[i].off, (int32_t)alu[i].y);
+    expect(b, 1, alu[i].result);
+    put(b, 0xb7, 0, 0, 0, 0);
+  }
+  run(b, WARRANT_NO_FAULT);
+  static const struct {
+    uint8_t op;
+    int32_t imm;
+    uint64_t memory, src, r0, memory_after, src_after, r0_after;
+  } atomics[] = {
+      /* 32 bits: the old value comes without the register's upper half, and without a sign */
+      {0xc3, 0x01, UINT64_C(0xaaaaaaaafffffff0), UINT64_C(0xdead00000020), 3,
+       UINT64_C(0xaaaaaaaa00000010), 0xfffffff0, 3},
+      {0xc3, 0x41, UINT64_C(0xaaaaaaaa80000001), UINT64_C(0xffffffff00000006), 3,
+       UINT64_C(0xaaaaaaaa80000007), 0x80000001, 3},
+      {0xc3, 0x51, UINT64_C(0xaaaaaaaa80000003), UINT64_C(0xffffffff80000006), 3,
+       UINT64_C(0xaaaaaaaa80000002), 0x80000003, 3},
+      {0xc3, 0xa1, UINT64_C(0xaaaaaaaa80000003), UINT64_C(0xffffffff80000006), 3,
+       UINT64_C(0xaaaaaaaa00000005), 0x80000003, 3},
+      {0xc3, 0xe1, UINT64_C(0xaaaaaaaa80000003), UINT64_C(0x1234567887654321), 3,
+       UINT64_C(0xaaaaaaaa87654321), 0x80000003, 3},
+      {0xc3, 0xf1, UINT64_C(0xaaaaaaaa80000003), UINT64_C(0x1234567887654321),
+       UINT64_C(0xffffffff80000003), UINT64_C(0xaaaaaaaa87654321), UINT64_C(0x1234567887654321),
+       0x80000003},
+      {0xc3, 0xf1, UINT64_C(0xaaaaaaaa80000003), 7, UINT64_C(0xffffffff80000004),
+       UINT64_C(0xaaaaaaaa80000003), 7, 0x80000003},
+      {0xc3, 0x00, UINT64_C(0xaaaaaaaaffffffff), UINT64_C(0x700000001), 3,
+       UINT64_C(0xaaaaaaaa00000000), UINT64_C(0x700000001), 3},
+      {0xdb, 0x01, UINT64_MAX, 2, 3, 1, UINT64_MAX, 3},
+      {0xdb, 0x00, UINT64_MAX, 2, 3, 1, 2, 3},
+      {0xdb, 0x40, 5, 2, 3, 7, 2, 3},
+      {0xdb, 0x50, 6, 3, 3, 2, 3, 3},
+      {0xdb, 0xa0, 6, 3, 3, 5, 3, 3},
+      {0xdb, 0xe1, 6, 3, 9, 3, 6, 9},
+      {0xdb, 0xf1, 6, 3, 6, 3, 3, 6},
+      {0xdb, 0xf1, UINT64_C(0x100000006), 3, 6, UINT64_C(0x100000006), 3, UINT64_C(0x100000006)},
+  };
+  for (size_t i = 0; i < sizeof atomics / sizeof *atomics; i++) {
+    set(b, 1, atomics[i].memory);
+    put(b, 0x7b, 10, 1, -8, 0);
+    set(b, 4, atomics[i].src);
+    set(b, 0, atomics[i].r0);
+    put(b, atomics[i].op, 10, 4, -8, atomics[i].imm);
+    expect(b, 4, atomics[i].src_after);
+    put(b, 0x79, 1, 10, -8, 0);
+    expect(b, 1, atomics[i].memory_after);
+    put(b, 0xb7, 4, 0, 0, 0);
+    expect(b, 0, atomics[i].r0_after);
+    put(b, 0xb7, 4, 0, 0, 0);
+  }
+  run(b, WARRANT_NO_FAULT);
+  /* gotol goes where imm says, forward and back, and never on */
+  put(b, 0xb7, 0, 0, 0, 1);
+  put(b, 0x06, 0, 0, 0, 2);
+  put(b, 0x07, 0, 0, 0, 22);
+  put(b, 0x95, 0, 0, 0, 0);
+  put(b, 0xb7, 0, 0, 0, 20);
+  put(b, 0x06, 0, 0, 0, -4);
+  put(b, 0x95, 0, 0, 0, 0);
+  run_to(b, 42);
+  /* a function's frame and registers are its own: 7 in each of four places */
+  put(b, 0xb7, 6, 0, 0, 7);
+  put(b, 0x7a, 10, 0, -8, 7);
+  put(b, 0x85, 0, 1, 0, 4);
+  put(b, 0x79, 1, 10, -8, 0);
+  put(b, 0x0f, 1, 6, 0, 0);
+  put(b, 0x0f, 0, 1, 0, 0);
+  put(b, 0x95, 0, 0, 0, 0);
+  put(b, 0xb7, 6, 0, 0, 100);
+  put(b, 0x7a, 10, 0, -8, 200);
+  put(b, 0xb7, 0, 0, 0, 7);
+  put(b, 0x95, 0, 0, 0, 0);
+  run_to(b, 21);
+}
+
 /* A register that was never set, in each place, and the frame pointer where something is written.
  */
 static void undefined_operands(struct bench *b, const struct gen_form *f) {
   unsigned class = f->op & 7;
-  bool writes = class == ALU32 || class == ALU64 || class <= 1;
-  bool reads = f->free & GEN_DST && !(class <= 1) && f->op >> 4 != 0xb;
+  bool writes = class == ALU32 || class == ALU64 || class == 0 || loads(f);
+  bool reads = f->free & GEN_DST && class && !loads(f) && f->op >> 4 != 0xb;
   struct warrant_insn next = {0};
   for (int what = 0; what < 3; what++) {
     if ((what == 0 && !reads) || (what == 1 && !(f->free & GEN_SRC)) || (what == 2 && !writes))
@@ -511,18 +1010,27 @@ static void test_row(struct bench *b, const struct gen_form *f) {
   if (class == ALU32 || class == ALU64)
     pairs(b, f, alu_case);
   else if (f->op == 0x85)
-    call_row(b);
+    f->src ? local_row(b) : call_row(b);
+  else if (f->op == 0x8d)
+    callx_row(b, f);
+  else if (f->op == 0xe5)
+    may_goto_row(b, f);
   else if (f->op == 0x95)
     exit_row(b);
   else if (class == JMP64 || class == JMP32)
     pairs(b, f, jump_case);
+  else if (is_legacy(f))
+    legacy_row(b, f);
   else if (class == 0)
     long_row(b, f);
-  else if (class == 1)
+  else if (loads(f))
     load_row(b, f);
+  else if (is_atomic(f))
+    atomic_row(b, f);
   else
     store_row(b, f);
-  undefined_operands(b, f);
+  if (!is_legacy(f))
+    undefined_operands(b, f);
   b->insns[0] = insn_of(f, 3, 4, 8, 5);
   b->insns[1] = (struct warrant_insn){0};
   b->p.insns = b->insns;
@@ -563,7 +1071,8 @@ static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t
 
 static void refusals(struct bench *b, const struct gen_form *forms, uint32_t count) {
   static const int16_t offs[] = {0, 1, 2, 8, 16, 32, 64, -1, INT16_MIN};
-  static const int32_t imms[] = {0, 1, 8, 16, 32, 64, 0x50, 0xa0, 0xe1, 0xf1, 0x100, -1, INT32_MIN};
+  static const int32_t imms[] = {0, 1, 8, 16, 32, 64, 0x41, 0x50,
+                                 0xa0, 0xe0, 0xe1, 0xf0, 0xf1, 0x100, 0x101, 0x110, -1, INT32_MIN};
   static const uint8_t regs[] = {0, 1, 2, 3, 10, 11, 15};
   struct gen g = {2};
   uint64_t no = 0, all = 0;
@@ -613,14 +1122,15 @@ static void random_program(struct bench *b, struct gen *g, const struct gen_form
     unsigned class = f->op & 7, dst = gen_below(g, 9), src = gen_below(g, 9);
     int32_t imm = (int32_t)gen_number(g);
     int off = 0;
-    if (f->op == 0x85 || f->op == 0x95 || f->free & (GEN_MAP | GEN_JUMP_IMM))
+    if (f->op == 0x85 || f->op == 0x8d || f->op == 0x95 || is_legacy(f) ||
+        f->free & (GEN_MAP | GEN_JUMP_IMM))
       continue;
     if (class == JMP64 || class == JMP32)
       off =
           (int)gen_below(g, 5); /* the last few land behind the loop's end, on what is put there */
     if (class >= 1 && class <= 3) {
       off = -8 * (1 + (int)gen_below(g, 8));
-      *(class == 1 ? &src : &dst) = 10;
+      *(loads(f) ? &src : &dst) = 10;
     }
     b->insns[b->n++] = insn_of(f, dst, src, off, imm);
     if (f->free & GEN_LONG)
@@ -693,10 +1203,17 @@ int main(int argc, char **argv) {
   warrant_env_default(&b.env);
   b.env.ctx_bytes = b.memory;
   b.env.ctx_size = MEMORY;
+  b.env.packet_bytes = b.packet;
+  b.env.packet_size = PACKET;
+  for (int i = 0; i < PACKET; i++)
+    b.packet[i] = (uint8_t)(i * 37 + 0x81);
   b.both.step = check_step;
   b.both.data = &b;
   for (uint32_t i = 0; i < count; i++)
     test_row(&b, &forms[i]);
+  b.why[0] = '\0';
+  by_hand(&b);
+  report(!b.why[0], "results worked out by hand", b.why);
   printf("# %" PRIu32 " instructions, %" PRIu64 " cases, %" PRIu64 " steps traced\n", count,
          b.cases, b.steps);
   refusals(&b, forms, count);

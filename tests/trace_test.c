@@ -46,7 +46,7 @@ static uint64_t process_ns(void) { /* the reference runs on a thread of its own 
 struct counts {
   uint64_t programs[GEN_STYLES], accepted[GEN_STYLES], undecoded, runs, steps;
   uint64_t outcome[FAULTS];
-  uint64_t rows[GEN_FORMS_MAX];
+  uint64_t rows[GEN_FORMS_MAX], certified_rows[GEN_FORMS_MAX]; /* executed; in certified programs */
   uint64_t c_ns, reference_ns, verify_ns, validate_ns, sound_ns;
   uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps,
       tightest; /* runs that took the whole bound */
@@ -133,16 +133,25 @@ static void make(struct worker *w, struct gen *g, uint64_t n) {
   w->env.env.fuel = gen_percent(g, 97) ? FUEL : gen_below(g, 10);
 }
 
-/* Counts the instruction that is about to run. */
-static void count_row(void *data, const struct warrant_trace *step) {
-  struct worker *w = data;
-  if (!w->counts || step->pc < 0 || step->pc >= (int64_t)w->program.p.insn_count)
-    return;
-  const struct warrant_insn *i = &w->program.insns[step->pc];
+static void count(const struct worker *w, const struct warrant_insn *i, uint64_t *rows) {
   int32_t from = w->first_row[i->op];
   int32_t row = from < 0 ? -1 : gen_form_of(w->forms + from, w->form_count - (uint32_t)from, i);
   if (row >= 0)
-    w->counts->rows[from + row]++;
+    rows[from + row]++;
+}
+
+/* Counts the instruction that is about to run. */
+static void count_row(void *data, const struct warrant_trace *step) {
+  struct worker *w = data;
+  if (w->counts && step->pc >= 0 && step->pc < (int64_t)w->program.p.insn_count)
+    count(w, &w->program.insns[step->pc], w->counts->rows);
+}
+
+static void count_certified(struct worker *w, struct counts *counts) {
+  for (uint32_t pc = 0; pc < w->program.p.insn_count; pc++) {
+    count(w, &w->program.insns[pc], counts->certified_rows);
+    pc += w->program.insns[pc].op == 0x18;
+  }
 }
 
 static bool still_different(void *data) {
@@ -244,6 +253,7 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
       counts->accepted_all++;
       counts->accepted_strict += w->program.p.profile == WARRANT_STRICT;
       counts->accepted[style_of(w->number)]++;
+      count_certified(w, counts);
       soundness(w, g, counts, bound);
       counts->sound_ns += process_ns() - t2;
     } else if (counts->uncertified++ < SHOWN) {
@@ -314,18 +324,24 @@ static void report_outcomes(const struct counts *c) {
 static void report_rows(const struct counts *c) {
   struct gen_form forms[GEN_FORMS_MAX];
   struct gen_form *f;
-  uint32_t count = gen_forms(forms), missing = 0;
-  uint64_t least = UINT64_MAX;
+  uint32_t count = gen_forms(forms), missing = 0, uncertified = 0;
+  uint64_t least = UINT64_MAX, least_certified = UINT64_MAX;
   for (uint32_t i = 0; i < count; i++) {
     f = &forms[i];
     least = c->rows[i] < least ? c->rows[i] : least;
-    if (c->rows[i])
+    least_certified = c->certified_rows[i] < least_certified ? c->certified_rows[i] : least_certified;
+    if (c->rows[i] && c->certified_rows[i])
       continue;
-    missing++;
-    printf("# never executed: opcode 0x%02x src %u off %d imm %d\n", f->op, f->src, f->off, f->imm);
+    missing += !c->rows[i];
+    uncertified += !c->certified_rows[i];
+    printf("# never %s: opcode 0x%02x src %u off %d imm %d\n",
+           c->rows[i] ? "certified" : "executed", f->op, f->src, f->off, f->imm);
   }
-  printf("# %" PRIu32 " instructions, each executed at least %" PRIu64 " times\n", count, least);
+  printf("# %" PRIu32 " instructions, each executed at least %" PRIu64
+         " times, and found at least %" PRIu64 " times in certified programs\n",
+         count, least, least_certified);
   report(!missing, "every instruction was executed");
+  report(!uncertified, "every instruction is in a certified program");
 }
 
 static void add(struct counts *sum, const struct counts *c) {
