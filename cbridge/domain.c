@@ -750,7 +750,9 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return false;
       break;
     case W_ARG_MEM:
-    case W_ARG_OUT: {
+    case W_ARG_MEM0:
+    case W_ARG_OUT:
+    case W_ARG_INOUT: {
       bool tainted;
       struct w_scalar s;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
@@ -760,15 +762,19 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
+      if (h->args[i] == W_ARG_MEM0) {
+        if (s.umax && !a_reads(t, st, r, s.umax, h, effects, why))
+          return false;
+        break;
+      }
       if (!s.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (h->args[i] == W_ARG_MEM) {
-        if (!a_reads(t, st, r, s.umax, h, effects, why))
-          return false;
+      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.umax, h, effects, why))
+        return false;
+      if (h->args[i] == W_ARG_MEM)
         break;
-      }
       if (!a_memory(t, st, r, s.umax, true, h, &q->pl, why))
         return false;
       q->out = true;

@@ -284,22 +284,24 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
         return WARRANT_BAD_HELPER_ARGUMENT;
       n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size : m->program->maps[*map].value_size;
       break;
-    default: /* W_ARG_MEM, W_ARG_OUT */
+    default: /* memory, with its size */
       if (r + 1 > 5)
         return WARRANT_BAD_HELPER_ARGUMENT;
       if (!(m->defined >> (r + 1) & 1))
         return WARRANT_UNDEFINED_REGISTER;
       n = m->regs[r + 1];
+      if (n == 0 && h->args[i] == W_ARG_MEM0)
+        continue;
       if (n == 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
       break;
     }
-    if (h->args[i] == W_ARG_OUT) {
+    if (h->args[i] != W_ARG_OUT && (f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
+      return f;
+    if (h->args[i] == W_ARG_OUT || h->args[i] == W_ARG_INOUT) {
       if (!find_writable(m, x, n, out) || out->region == 1)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *out_size = n;
-    } else if ((f = helper_reads(m, x, n)) != WARRANT_NO_FAULT) {
-      return f;
     }
   }
   return WARRANT_NO_FAULT;
@@ -457,7 +459,10 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = (int64_t)(m->random >> 32);
     break;
   case 23: choice = m->type->id == 6 ? 4 : 7; break;
-  default: break;
+  default:
+    if (out_size)
+      give(m, &out, out_size, NULL);
+    break;
   }
   m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
   if (h->ret == 2) /* a tail call that finds no program: r0 is not defined */

@@ -15,7 +15,18 @@ struct w_field {
   bool writable;
 };
 
-enum w_arg { W_ARG_ANY, W_ARG_MAP, W_ARG_KEY, W_ARG_VALUE, W_ARG_MEM, W_ARG_OUT, W_ARG_SIZE, W_ARG_CTX };
+enum w_arg {
+  W_ARG_ANY,
+  W_ARG_MAP,
+  W_ARG_KEY,
+  W_ARG_VALUE,
+  W_ARG_MEM,   /* read; its size follows */
+  W_ARG_MEM0,  /* the same, unless the size is 0 */
+  W_ARG_OUT,   /* written */
+  W_ARG_INOUT, /* read, then written */
+  W_ARG_SIZE,
+  W_ARG_CTX
+};
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
 enum { W_MAP_TYPES = 8 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {

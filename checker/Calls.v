@@ -25,11 +25,15 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
     | None => None
     | Some x =>
       let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
+      let writes lo hi := match a_writes t a x hi with
+                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)))
+                          | None => None
+                          end in
       let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
-      let sized (k : Z -> Z -> option a_seen) :=
+      let sized (zero : bool) (k : Z -> Z -> option a_seen) :=
         match rs' with
         | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
-                     | Some (_, s) => if 0 <? s_umin s then k (s_umin s) (s_umax s) else None
+                     | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else None
                      | None => None
                      end
         | [] => None
@@ -44,11 +48,10 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
         end
       | AKey => of_map m_key
       | AValue => of_map m_value
-      | AMem => sized (fun _ hi => reads hi)
-      | AOut => sized (fun lo hi => match a_writes t a x hi with
-                                    | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)))
-                                    | None => None
-                                    end)
+      | AMem => sized false (fun _ hi => reads hi)
+      | AMem0 => sized true (fun _ hi => if hi =? 0 then a_args t a args' rs' q else reads hi)
+      | AOut => sized false writes
+      | AInOut => sized false (fun lo hi => if a_reads t a x hi then writes lo hi else None)
       | ASize => a_args t a args' rs' q
       | ACtx => match fact_of (a_facts a) x with
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None

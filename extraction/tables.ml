@@ -16,7 +16,9 @@ let argument = function
   | AKey -> "W_ARG_KEY"
   | AValue -> "W_ARG_VALUE"
   | AMem -> "W_ARG_MEM"
+  | AMem0 -> "W_ARG_MEM0"
   | AOut -> "W_ARG_OUT"
+  | AInOut -> "W_ARG_INOUT"
   | ASize -> "W_ARG_SIZE"
   | ACtx -> "W_ARG_CTX"
 

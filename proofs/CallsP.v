@@ -72,29 +72,45 @@ Proof.
     goal (match helper_reads t s x n with Some f => inr f | None => check_args t s args rs c end)).
   { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
     unfold a_reads in Ar. bools. lia. }
-  assert (Sized : forall (k : Z -> Z -> option a_seen) (k' : Z -> args_seen + fault),
-    (forall lo n hi, 0 < lo <= n -> n <= hi -> k lo hi = Some q' -> goal (k' n)) ->
+  assert (Sized : forall (zero : bool) (k : Z -> Z -> option a_seen) (k' : Z -> args_seen + fault),
+    (forall lo n hi, 0 <= n /\ lo <= n -> n <= hi -> zero = true \/ 0 < lo -> k lo hi = Some q' -> goal (k' n)) ->
     match rs with
     | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
-                 | Some (_, s) => if 0 <? s_umin s then k (s_umin s) (s_umax s) else None
+                 | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else None
                  | None => None
                  end
     | [] => None
     end = Some q' ->
     goal (match rs with
           | r2 :: _ => match get r2 (regs s) with
-                       | Some n => if 0 <? n then k' n else inr BadHelperArgument
+                       | Some n => if zero || (0 <? n) then k' n else inr BadHelperArgument
                        | None => inr UndefinedRegister
                        end
           | [] => inr BadHelperArgument
           end)).
-  { clear E Reads Whole. intros k k' Hk H. destruct rs as [| r2 rs]; [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
+  { clear E Reads Whole. intros zero k k' Hk H. destruct rs as [| r2 rs]; [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
     destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H]. destruct R2 as [y [-> R2]].
     destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
-    destruct (Z.ltb_spec 0 (s_umin sc)) as [Lo | Lo]; [| discriminate H].
-    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). destruct I as [_ [_ [U _]]].
-    replace (0 <? y) with true by (symmetry; apply Z.ltb_lt; lia).
-    apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact H]. }
+    destruct (zero || (0 <? s_umin sc)) eqn:Lo; [| discriminate H].
+    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). destruct I as [B0 [_ [U _]]].
+    assert (Z0 : zero = true \/ 0 < s_umin sc).
+    { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt; exact Lo]. }
+    replace (zero || (0 <? y)) with true
+      by (symmetry; apply orb_true_iff; destruct Z0 as [Z0 | Z0]; [left; exact Z0 | right; apply Z.ltb_lt; lia]).
+    apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
+  assert (Writes : forall lo n hi, 0 < lo <= n -> n <= hi ->
+    match a_writes t a v hi with
+    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+    | None => None
+    end = Some q' ->
+    goal (match helper_writes s x n with
+          | Some f => inr f
+          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)))
+          end)).
+  { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
+    destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
+    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) _ _ G); [| exact H]. split; [exact (proj1 Q) |].
+    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | exact Hi]. }
   destruct Q as [Qm Qo]. destruct g.
   - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
@@ -106,16 +122,27 @@ Proof.
     apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [reflexivity | exact Qo].
   - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
   - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
-  - refine (Sized (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
-    intros lo n hi Lo Hi H. apply (Reads hi n); [lia | exact H].
-  - refine (Sized (fun lo hi => match a_writes t a v hi with
-                                | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
-                                | None => None
-                                end) _ _ E).
-    intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
-    destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
-    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) _ _ G); [| exact H]. split; [exact Qm |].
-    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | exact Hi].
+  - refine (Sized false (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
+    intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
+  - refine (Sized true (fun _ hi => if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else None)
+              _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
+    destruct (Z.eqb_spec hi 0) as [H0 | H0].
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G (conj Qm Qo) H).
+    + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
+      destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G (conj Qm Qo) H).
+  - refine (Sized false (fun lo hi => match a_writes t a v hi with
+                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                      | None => None
+                                      end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
+    apply (Writes lo n hi); [lia | exact Hi | exact H].
+  - refine (Sized false (fun lo hi => if a_reads t a v hi then
+                                        match a_writes t a v hi with
+                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                        | None => None
+                                        end
+                                      else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
+    destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
+    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | exact Hi | exact H].
   - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.

@@ -142,11 +142,16 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
     | None => inr UndefinedRegister
     | Some x =>
       let reads n := match helper_reads s x n with Some f => inr f | None => check_args s args' rs' q end in
+      let writes (before : Z -> option fault) n :=
+        match before n, helper_writes s x n with
+        | Some f, _ | None, Some f => inr f
+        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)))
+        end in
       let of_map f := match obind (sn_map q) (map_of t) with Some d => reads (f d) | None => inr BadHelperArgument end in
-      let sized (k : Z -> args_seen + fault) :=
+      let sized (zero : bool) (k : Z -> args_seen + fault) :=
         match rs' with
         | r2 :: _ => match get r2 (regs s) with
-                     | Some n => if 0 <? n then k n else inr BadHelperArgument
+                     | Some n => if zero || (0 <? n) then k n else inr BadHelperArgument
                      | None => inr UndefinedRegister
                      end
         | [] => inr BadHelperArgument
@@ -160,11 +165,10 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
         end
       | AKey => of_map m_key
       | AValue => of_map m_value
-      | AMem => sized reads
-      | AOut => sized (fun n => match helper_writes s x n with
-                                | Some f => inr f
-                                | None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)))
-                                end)
+      | AMem => sized false reads
+      | AMem0 => sized true (fun n => if 0 <? n then reads n else check_args s args' rs' q)
+      | AOut => sized false (writes (fun _ => None))
+      | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
       end

@@ -7,9 +7,10 @@ From Semantics Require Export Insn.
 Inductive field_kind := FPlain | FData | FDataEnd.
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
-(** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read and [AOut] is written, with
-    the size in the next register. *)
-Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AOut | ASize | ACtx.
+(** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
+    [AOut] is written, and [AInOut] is read and written, with the size in the next register.  The size is not 0, except for
+    [AMem0]: then nothing is read. *)
+Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx.
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null *)
                | RTail.                       (* another program goes on and ends with the result; or nothing happens *)
@@ -64,63 +65,191 @@ Local Open Scope string_scope.
 Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
+Definition u32_any := RInt 0 4294967295.
+Definition length_or_err := RInt (- 4095) 2147483647.
+(** Where Linux lets a helper write a size of 0, this asks for one byte at least. *)
 Definition helpers : list helper :=
   [ Helper 1 "map_lookup_elem" [AMap plain_maps; AKey] RValue false;
     Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
     Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
     Helper 4 "probe_read" [AOut; ASize; AAny] int_err false;
     Helper 5 "ktime_get_ns" [] int_any false;
-    Helper 6 "trace_printk" [AMem; ASize; AAny; AAny; AAny] (RInt (- 4095) 2147483647) false;
-    Helper 7 "get_prandom_u32" [] (RInt 0 4294967295) false;
-    Helper 8 "get_smp_processor_id" [] (RInt 0 4294967295) false;
+    Helper 6 "trace_printk" [AMem; ASize] length_or_err false;                (* and numbers, if the text asks for them *)
+    Helper 7 "get_prandom_u32" [] u32_any false;
+    Helper 8 "get_smp_processor_id" [] u32_any false;
     Helper 9 "skb_store_bytes" [ACtx; AAny; AMem; ASize; AAny] int_err true;
     Helper 10 "l3_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
     Helper 11 "l4_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
     Helper 12 "tail_call" [ACtx; AMap [3]; AAny] RTail false;
     Helper 13 "clone_redirect" [ACtx; AAny; AAny] int_err true;
-    Helper 23 "redirect" [AAny; AAny] (RInt 0 4294967295) false;
-    Helper 25 "perf_event_output" [ACtx; AMap [4]; AAny; AMem; ASize] int_err false;
+    Helper 14 "get_current_pid_tgid" [] int_any false;
+    Helper 15 "get_current_uid_gid" [] int_any false;
+    Helper 16 "get_current_comm" [AOut; ASize] int_err false;
+    Helper 17 "get_cgroup_classid" [ACtx] u32_any false;
+    Helper 18 "skb_vlan_push" [ACtx; AAny; AAny] int_err true;
+    Helper 19 "skb_vlan_pop" [ACtx] int_err true;
+    Helper 20 "skb_get_tunnel_key" [ACtx; AOut; ASize; AAny] int_err false;
+    Helper 21 "skb_set_tunnel_key" [ACtx; AMem; ASize; AAny] int_err false;
+    Helper 22 "perf_event_read" [AMap [4]; AAny] int_any false;
+    Helper 23 "redirect" [AAny; AAny] u32_any false;
+    Helper 24 "get_route_realm" [ACtx] u32_any false;
+    Helper 25 "perf_event_output" [ACtx; AMap [4]; AAny; AMem0; ASize] int_err false;
     Helper 26 "skb_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
+    Helper 27 "get_stackid" [ACtx; AMap [7]; AAny] length_or_err false;
+    Helper 28 "csum_diff" [AMem0; ASize; AMem0; ASize; AAny] int_any false;
+    Helper 29 "skb_get_tunnel_opt" [ACtx; AOut; ASize] length_or_err false;
+    Helper 30 "skb_set_tunnel_opt" [ACtx; AMem; ASize] int_err false;
+    Helper 31 "skb_change_proto" [ACtx; AAny; AAny] int_err true;
+    Helper 32 "skb_change_type" [ACtx; AAny] int_err false;
+    Helper 33 "skb_under_cgroup" [ACtx; AMap [8]; AAny] (RInt (- 4095) 1) false;
+    Helper 34 "get_hash_recalc" [ACtx] u32_any false;
+    Helper 35 "get_current_task" [] int_any false;
+    Helper 37 "current_task_under_cgroup" [AMap [8]; AAny] (RInt (- 4095) 1) false;
+    Helper 38 "skb_change_tail" [ACtx; AAny; AAny] int_err true;
     Helper 39 "skb_pull_data" [ACtx; AAny] int_err true;
+    Helper 40 "csum_update" [ACtx; AAny] int_any false;
+    Helper 41 "set_hash_invalid" [ACtx] int_err false;
     Helper 42 "get_numa_node_id" [] (RInt (- 2147483648) 2147483647) false;
+    Helper 43 "skb_change_head" [ACtx; AAny; AAny] int_err true;
     Helper 44 "xdp_adjust_head" [ACtx; AAny] int_err true;
-    Helper 51 "redirect_map" [AMap [14; 16; 17; 25]; AAny; AAny] (RInt 0 4294967295) false;
+    Helper 45 "probe_read_str" [AOut; ASize; AAny] length_or_err false;
+    Helper 46 "get_socket_cookie" [ACtx] int_any false;
+    Helper 47 "get_socket_uid" [ACtx] int_any false;
+    Helper 48 "set_hash" [ACtx; AAny] int_err false;
+    Helper 49 "setsockopt" [ACtx; AAny; AAny; AMem; ASize] int_err false;
+    Helper 50 "skb_adjust_room" [ACtx; AAny; AAny; AAny] int_err true;
+    Helper 51 "redirect_map" [AMap [14; 16; 17; 25]; AAny; AAny] u32_any false;
+    Helper 53 "sock_map_update" [ACtx; AMap [15]; AKey; AAny] int_err false;
+    Helper 54 "xdp_adjust_meta" [ACtx; AAny] int_err true;
+    Helper 55 "perf_event_read_value" [AMap [4]; AAny; AOut; ASize] int_err false;
+    Helper 56 "perf_prog_read_value" [ACtx; AOut; ASize] int_err false;
+    Helper 57 "getsockopt" [ACtx; AAny; AAny; AOut; ASize] int_err false;
+    Helper 59 "sock_ops_cb_flags_set" [ACtx; AAny] length_or_err false;
     Helper 65 "xdp_adjust_tail" [ACtx; AAny] int_err true;
+    Helper 66 "skb_get_xfrm_state" [ACtx; AAny; AOut; ASize; AAny] int_err false;
+    Helper 67 "get_stack" [ACtx; AOut; ASize; AAny] length_or_err false;
+    Helper 68 "skb_load_bytes_relative" [ACtx; AAny; AOut; ASize; AAny] int_err false;
+    Helper 69 "fib_lookup" [ACtx; AInOut; ASize; AAny] length_or_err false;
+    Helper 70 "sock_hash_update" [ACtx; AMap [18]; AKey; AAny] int_err false;
+    Helper 79 "skb_cgroup_id" [ACtx] int_any false;
+    Helper 80 "get_current_cgroup_id" [] int_any false;
+    Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
+    Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
+    Helper 109 "send_signal" [AAny] int_err false;
+    Helper 112 "probe_read_user" [AOut; ASize; AAny] int_err false;
+    Helper 113 "probe_read_kernel" [AOut; ASize; AAny] int_err false;
+    Helper 114 "probe_read_user_str" [AOut; ASize; AAny] length_or_err false;
+    Helper 115 "probe_read_kernel_str" [AOut; ASize; AAny] length_or_err false;
+    Helper 117 "send_signal_thread" [AAny] int_err false;
+    Helper 118 "jiffies64" [] int_any false;
+    Helper 122 "get_netns_cookie" [ACtx] int_any false;
+    Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
-    Helper 130 "ringbuf_output" [AMap [27]; AMem; ASize; AAny] int_err false;
+    Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
+    Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
+    Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
+    Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
+    Helper 152 "redirect_neigh" [AAny; AMem0; ASize; AAny] u32_any false;
+    Helper 155 "redirect_peer" [AAny; AAny] u32_any false;
+    Helper 160 "ktime_get_coarse_ns" [] int_any false;
+    Helper 173 "get_func_ip" [ACtx] int_any false;
+    Helper 174 "get_attach_cookie" [ACtx] int_any false;
+    Helper 188 "xdp_get_buff_len" [ACtx] int_any false;
     Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
-    Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false ].
+    Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false;
+    Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_err false;
+    Helper 208 "ktime_get_tai_ns" [] int_any false ].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
-Definition base_helpers : list Z := [1; 2; 3; 5; 6; 7; 8; 12; 42; 125; 130].
-Definition xdp_helpers : list Z := [23; 25; 44; 51; 65; 189; 190].
-Definition tc_helpers : list Z := [9; 10; 11; 13; 23; 25; 26; 39].
+Definition base_helpers : list Z :=
+  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 134; 208].
+Definition net_helpers : list Z := 25 :: 160 :: base_helpers.
+Definition skb_helpers : list Z := 26 :: net_helpers.
+Definition socket_helpers : list Z := [46; 47; 68; 122] ++ skb_helpers.
+Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 188; 189; 190] ++ net_helpers.
+Definition tc_helpers : list Z :=
+  [9; 10; 11; 13; 17; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43; 48; 50; 66; 69; 79; 83; 135; 151;
+   152; 155; 192]
+  ++ socket_helpers.
+Definition lwt_helpers : list Z := [17; 24; 28; 33; 34; 39] ++ skb_helpers.
+Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_helpers.
+Definition trace_helpers : list Z := [4; 14; 15; 16; 22; 25; 27; 37; 45; 55; 67; 80; 109; 117; 123] ++ base_helpers.
+Definition task_helpers : list Z := [14; 15; 16; 37; 80; 123].
 Definition plain name off size := Field name off size FPlain true false.
 Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
-Definition writable name off size := Field name off size FPlain true true.
+Definition stored name off size := Field name off size FPlain false true.      (* and written *)
+(** Written as a whole, and read in parts too: the first field that fits counts. *)
+Definition writable name off size := [ stored name off size; plain name off size ].
+Definition words name off (n : nat) := List.map (fun k => whole name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
 
 Definition xdp : prog_type := ProgType 6 "xdp" 24
   [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false;
     whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4; whole "egress_ifindex" 20 4 ]
-  false false (xdp_helpers ++ base_helpers) None.
+  false false xdp_helpers None.
 
-(** struct __sk_buff: the fields that need no socket pointer *)
-Definition skb_fields (packet : list field) : list field :=
-  packet ++
+(** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
+Definition skb_fields : list field :=
   [ plain "len" 0 4; plain "pkt_type" 4 4; plain "queue_mapping" 12 4; plain "protocol" 16 4;
     plain "vlan_present" 20 4; plain "vlan_tci" 24 4; plain "vlan_proto" 28 4; plain "ingress_ifindex" 36 4;
-    plain "ifindex" 40 4; plain "hash" 68 4 ].
-Definition cb_fields : list field :=
-  [ writable "cb0" 48 4; writable "cb1" 52 4; writable "cb2" 56 4; writable "cb3" 60 4; writable "cb4" 64 4 ].
+    plain "ifindex" 40 4; plain "tc_index" 44 4; plain "hash" 68 4; plain "napi_id" 84 4; plain "gso_segs" 164 4;
+    plain "gso_size" 176 4 ].
+Definition cb : field := Field "cb" 48 20 FPlain true true.
 Definition skb_data : list field :=
   [ Field "data" 76 4 FData false false; Field "data_end" 80 4 FDataEnd false false ].
-Definition socket_filter : prog_type := ProgType 1 "socket" 192
-  (skb_fields [] ++ [ plain "mark" 8 4; plain "priority" 32 4 ] ++ cb_fields) false true (25 :: 26 :: base_helpers) None.
-Definition sched_cls : prog_type := ProgType 3 "tc" 192
-  (skb_fields skb_data ++
-   [ writable "mark" 8 4; writable "priority" 32 4; writable "tc_index" 44 4; writable "tc_classid" 72 4 ] ++ cb_fields)
-  false true (tc_helpers ++ base_helpers) None.
+Definition skb_socket : list field :=
+  plain "family" 88 4 :: words "remote_ip4" 92 1 ++ words "local_ip4" 96 1 ++ words "remote_ip6" 100 4 ++ words "local_ip6" 116 4
+  ++ [ plain "remote_port" 132 4; plain "local_port" 136 4 ].
+Definition mark_and_priority : list field := writable "mark" 8 4 ++ writable "priority" 32 4.
+Definition tstamp : field := stored "tstamp" 152 8.
+Definition hwtstamp : field := whole "hwtstamp" 184 8.
+Definition skb_size : Z := 192.
+Definition socket_filter : prog_type := ProgType 1 "socket" skb_size
+  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true socket_helpers None.
+Definition tc_fields : list field :=
+  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1 ] ++ skb_data
+  ++ writable "tc_index" 44 4 ++ writable "tc_classid" 72 4 ++ stored "queue_mapping" 12 4 :: skb_fields.
+Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false true tc_helpers None.
+Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true tc_helpers None.
+(** The types that may read packets and not write them have no packet here. *)
+Definition cgroup_skb : prog_type := ProgType 8 "cgroup_skb" skb_size
+  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false ([79; 83] ++ socket_helpers)
+  (Some (0, 1)%Z).                            (* leaving hosts, 2 and 3 too *)
+Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_fields.
+Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false lwt_helpers None.
+Definition lwt_out : prog_type := ProgType 11 "lwt_out" skb_size lwt_fields false false lwt_helpers None.
+Definition lwt_xmit : prog_type := ProgType 12 "lwt_xmit" skb_size (skb_data ++ lwt_fields) false false lwt_xmit_helpers None.
+
+(** Tracing: the context is numbers, to be read alone. *)
+Definition pt_regs_size : Z := 168.           (* of x86-64 *)
+Definition kprobe : prog_type := ProgType 2 "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false
+  ([173; 174] ++ trace_helpers) None.
+Definition tracepoint_size : Z := 8192.
+Definition tracepoint : prog_type := ProgType 5 "tracepoint" tracepoint_size
+  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false (174 :: trace_helpers) None.
+Definition perf_event : prog_type := ProgType 7 "perf_event" 184
+  (List.map (fun k => whole "regs" (8 * Z.of_nat k)%Z 8) (seq 0 21) ++ [ plain "sample_period" 168 8; plain "addr" 176 8 ])
+  false false ([56; 174] ++ trace_helpers) None.
+Definition raw_tracepoint : prog_type := ProgType 17 "raw_tracepoint" 96 [ plain "args" 0 96 ] false false trace_helpers None.
+
+(** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets may see. *)
+Definition cgroup_sock : prog_type := ProgType 9 "cgroup_sock" 80
+  ([ stored "bound_dev_if" 0 4; plain "family" 4 4; plain "type" 8 4; plain "protocol" 12 4; stored "mark" 16 4;
+     stored "priority" 20 4; whole "dst_port" 48 4; plain "dst_port" 48 2; plain "dst_ip4" 52 4 ]
+   ++ List.map (fun k => plain "dst_ip6" (56 + 4 * Z.of_nat k)%Z 4) (seq 0 4)
+   ++ [ plain "state" 72 4; plain "rx_queue_mapping" 76 4 ])
+  false false ([46; 122] ++ task_helpers ++ net_helpers) (Some (0, 1)%Z).
+Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
+  (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
+   ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
+   ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
+        whole "skb_hwtstamp" 216 8 ])
+  false false ([46; 49; 53; 57; 59; 70; 122] ++ net_helpers) (Some (0, 1)%Z).
+Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
+  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
+
 Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
-Definition prog_types : list prog_type := [xdp; socket_filter; sched_cls].
+Definition prog_types : list prog_type :=
+  [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
+   sock_ops; cgroup_device; raw_tracepoint].
 Definition prog_type_of (id ctx_size : Z) : option prog_type :=
   (if id =? 0 then Some (raw ctx_size) else find (fun pt => pt_id pt =? id) prog_types)%Z.
