@@ -855,15 +855,14 @@ static void call(struct builder *b, struct known *k) {
     case W_ARG_VALUE:
     case W_ARG_MEM:
     case W_ARG_MEM0:
-    case W_ARG_OUT:
     case W_ARG_INOUT:
       size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
              : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
                                          : 1 + gen_below(g, 24);
-      if (pointer_argument(b, k, r, size, false))
+      if (pointer_argument(b, k, r, size, h->args[i] == W_ARG_INOUT))
         break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
-      if (h->args[i] == W_ARG_OUT || h->args[i] == W_ARG_INOUT)
+      if (h->args[i] == W_ARG_INOUT)
         for (int32_t at = off; at < off + (int32_t)size; at += 8)
           frame_write(k, at, 8, NULL); /* no pointer is left there */
       put(b, 0xbf, r, 10, 0, 0);
