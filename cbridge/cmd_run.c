@@ -1,4 +1,5 @@
-/* warrant run: one program on a given context, packet and maps, in the C interpreter or the reference one. */
+/* warrant run: one program on a given context, packet and maps, in the C interpreter or the
+ * reference one. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +13,20 @@
 static const char help[] =
     "usage: warrant run [OPTION]... FILE\n"
     "\n"
-    "Executes one eBPF program and prints r0 on the last line. What is not given is zero or empty.\n"
+    "Executes one eBPF program and prints r0 on the last line. What is not given is zero or "
+    "empty.\n"
     "\n"
-    "  --ctx HEX|@FILE      bytes of the context (fields that are packet pointers follow from the packet)\n"
+    "  --ctx HEX|@FILE      bytes of the context (fields that are packet pointers follow from the "
+    "packet)\n"
     "  --packet HEX|@FILE   bytes of the packet\n"
-    "  --map NAME=FILE      initial entries: [{\"key\":\"HEX\",\"value\":\"HEX\"}, ...]; repeatable\n"
+    "  --map NAME=FILE      initial entries: [{\"key\":\"HEX\",\"value\":\"HEX\"}, ...]; "
+    "repeatable\n"
     "  --engine c|reference the C interpreter (the default) or the one extracted from Coq\n"
     "  --seed N             of random numbers and undefined stack bytes (default 1)\n"
     "  --fuel N             at most so many steps (default 1000000)\n"
     "  --trace              every step, the state before it, as a JSON line\n"
-    "  --prog NAME, --format FORM, --hex, --type TYPE, --ctx-size N, --profile P   as for `warrant check`\n"
+    "  --prog NAME, --format FORM, --hex, --type TYPE, --ctx-size N, --profile P   as for `warrant "
+    "check`\n"
     "  --json               the result as JSON\n"
     "  --help, --version\n"
     "\n"
@@ -29,7 +34,8 @@ static const char help[] =
     "\n"
     "Examples:\n"
     "  warrant run --packet @frame.bin --trace prog.bpf.o\n"
-    "  echo 'b7 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00' | warrant run --hex --format ebpf -\n";
+    "  echo 'b7 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00' | warrant run --hex --format ebpf "
+    "-\n";
 
 enum { RUN_CTX = CMD_OWN, RUN_PACKET, RUN_MAP, RUN_ENGINE, RUN_SEED, RUN_FUEL, RUN_TRACE };
 enum { MAPS_GIVEN_MAX = 64 };
@@ -46,8 +52,9 @@ struct run_options {
 static int read_bytes(const char *option, const char *text, uint8_t **bytes, uint32_t *size) {
   struct warrant_error error = {0};
   size_t n = 0;
-  int failed = *text == '@' ? warrant_read_file(text + 1, bytes, &n, &error)
-                            : warrant_unhex(option, (const uint8_t *)text, strlen(text), bytes, &n, &error);
+  int failed = *text == '@'
+                   ? warrant_read_file(text + 1, bytes, &n, &error)
+                   : warrant_unhex(option, (const uint8_t *)text, strlen(text), bytes, &n, &error);
   if (failed)
     return cmd_error(&error);
   if (n > 1u << 20) {
@@ -67,7 +74,8 @@ static bool hex_field(const cJSON *entry, const char *name, uint8_t *out, uint32
   size_t n = 0;
   if (!cJSON_IsString(text) || (*text->valuestring == 0 && size))
     return false;
-  if (size && warrant_unhex(name, (const uint8_t *)text->valuestring, strlen(text->valuestring), &bytes, &n, NULL))
+  if (size && warrant_unhex(name, (const uint8_t *)text->valuestring, strlen(text->valuestring),
+                            &bytes, &n, NULL))
     return false;
   if (n == size && size)
     memcpy(out, bytes, size);
@@ -75,15 +83,19 @@ static bool hex_field(const cJSON *entry, const char *name, uint8_t *out, uint32
   return n == size;
 }
 
-/* NAME=FILE into the entries of the program's map of that name; entries->bytes is allocated for the caller. */
-static int read_entries(const struct warrant_program *p, const char *option, struct warrant_entries *entries) {
+/* NAME=FILE into the entries of the program's map of that name; entries->bytes is allocated for the
+ * caller. */
+static int read_entries(const struct warrant_program *p, const char *option,
+                        struct warrant_entries *entries) {
   const char *equals = strchr(option, '=');
   uint32_t i = 0;
   while (equals && i < p->map_count &&
-         (strlen(p->maps[i].name) != (size_t)(equals - option) || strncmp(p->maps[i].name, option, (size_t)(equals - option))))
+         (strlen(p->maps[i].name) != (size_t)(equals - option) ||
+          strncmp(p->maps[i].name, option, (size_t)(equals - option))))
     i++;
   if (!equals || i == p->map_count) {
-    cmd_complain("--map %s: %s", option, equals ? "the program has no map of that name" : "write NAME=FILE");
+    cmd_complain("--map %s: %s", option,
+                 equals ? "the program has no map of that name" : "write NAME=FILE");
     return WARRANT_BAD_INPUT;
   }
   struct warrant_error error = {0};
@@ -125,12 +137,15 @@ static void print_step(void *data, const struct warrant_trace *step) {
 static void print_result(bool json, const struct warrant_run *run) {
   const char *fault = run->fault == WARRANT_NO_FAULT ? NULL : warrant_fault_name(run->fault);
   if (json && fault)
-    printf("{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64 "}}\n", run->steps,
-           fault, run->pc);
+    printf("{\"result\":null,\"steps\":%" PRIu64 ",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRId64
+           "}}\n",
+           run->steps, fault, run->pc);
   else if (json)
-    printf("{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}\n", run->result, run->steps);
+    printf("{\"result\":\"0x%" PRIx64 "\",\"steps\":%" PRIu64 ",\"fault\":null}\n", run->result,
+           run->steps);
   else if (fault)
-    printf("fault: %s at instruction %" PRId64 " after %" PRIu64 " steps\n", fault, run->pc, run->steps);
+    printf("fault: %s at instruction %" PRId64 " after %" PRIu64 " steps\n", fault, run->pc,
+           run->steps);
   else
     printf("0x%" PRIx64 "\n", run->result);
 }
@@ -160,23 +175,28 @@ static int print_reference_result(struct reference_output *out) {
   else if (code == WARRANT_OK)
     puts(cJSON_GetStringValue(result));
   else
-    printf("fault: %s at instruction %.0f after %.0f steps\n", cJSON_GetStringValue(cJSON_GetObjectItem(fault, "kind")),
-           cJSON_GetNumberValue(cJSON_GetObjectItem(fault, "pc")), cJSON_GetNumberValue(cJSON_GetObjectItem(o, "steps")));
+    printf("fault: %s at instruction %.0f after %.0f steps\n",
+           cJSON_GetStringValue(cJSON_GetObjectItem(fault, "kind")),
+           cJSON_GetNumberValue(cJSON_GetObjectItem(fault, "pc")),
+           cJSON_GetNumberValue(cJSON_GetObjectItem(o, "steps")));
   cJSON_Delete(o);
   return code;
 }
 
-static int run_reference(const struct run_options *o, const struct warrant_program *p, const struct warrant_env *env) {
+static int run_reference(const struct run_options *o, const struct warrant_program *p,
+                         const struct warrant_env *env) {
   struct warrant_error error = {0};
   uint8_t *image = NULL, *bytes = NULL;
   size_t image_size = 0, size = 0;
   char why[256] = "";
   int code;
-  if (warrant_image(p, &image, &image_size, &error) || warrant_env_encode(p, env, &bytes, &size, &error)) {
+  if (warrant_image(p, &image, &image_size, &error) ||
+      warrant_env_encode(p, env, &bytes, &size, &error)) {
     code = cmd_error(&error);
   } else {
     struct reference_output out = {.json = o->common.json};
-    int got = warrant_reference_run(image, image_size, bytes, size, o->trace, take_line, &out, why, sizeof why);
+    int got = warrant_reference_run(image, image_size, bytes, size, o->trace, take_line, &out, why,
+                                    sizeof why);
     if (got < 0) {
       cmd_complain("%s", why);
       code = WARRANT_UNSUPPORTED;
@@ -190,7 +210,8 @@ static int run_reference(const struct run_options *o, const struct warrant_progr
   return code;
 }
 
-static int run_c(const struct run_options *o, const struct warrant_program *p, const struct warrant_env *env) {
+static int run_c(const struct run_options *o, const struct warrant_program *p,
+                 const struct warrant_env *env) {
   struct warrant_error error = {0};
   struct warrant_run run;
   if (warrant_interpret(p, env, o->trace ? print_step : NULL, NULL, &run, &error))
@@ -246,11 +267,19 @@ static bool take_number(const char *option, uint64_t *value) {
 /* Returns -1 to go on, or an exit code. */
 static int take_option(struct run_options *o, int option) {
   switch (option) {
-  case RUN_CTX: o->ctx = optarg; return -1;
-  case RUN_PACKET: o->packet = optarg; return -1;
-  case RUN_TRACE: o->trace = true; return -1;
-  case RUN_SEED: return take_number("--seed", &o->seed) ? -1 : WARRANT_BAD_INPUT;
-  case RUN_FUEL: return take_number("--fuel", &o->fuel) ? -1 : WARRANT_BAD_INPUT;
+  case RUN_CTX:
+    o->ctx = optarg;
+    return -1;
+  case RUN_PACKET:
+    o->packet = optarg;
+    return -1;
+  case RUN_TRACE:
+    o->trace = true;
+    return -1;
+  case RUN_SEED:
+    return take_number("--seed", &o->seed) ? -1 : WARRANT_BAD_INPUT;
+  case RUN_FUEL:
+    return take_number("--fuel", &o->fuel) ? -1 : WARRANT_BAD_INPUT;
   case RUN_MAP:
     if (o->map_count == MAPS_GIVEN_MAX) {
       cmd_complain("--map: more than %d", MAPS_GIVEN_MAX);
@@ -268,17 +297,22 @@ static int take_option(struct run_options *o, int option) {
       return -1;
     cmd_complain("--engine %s: c and reference are known", optarg);
     return WARRANT_BAD_INPUT;
-  default: return cmd_option(&o->common, option, "run", help);
+  default:
+    return cmd_option(&o->common, option, "run", help);
   }
 }
 
 int cmd_run(int argc, char **argv) {
-  static const struct option long_options[] = {
-      CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS,
-      {"ctx", required_argument, NULL, RUN_CTX}, {"packet", required_argument, NULL, RUN_PACKET},
-      {"map", required_argument, NULL, RUN_MAP}, {"engine", required_argument, NULL, RUN_ENGINE},
-      {"seed", required_argument, NULL, RUN_SEED}, {"fuel", required_argument, NULL, RUN_FUEL},
-      {"trace", no_argument, NULL, RUN_TRACE}, {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {CMD_COMMON_OPTIONS,
+                                               CMD_LOAD_OPTIONS,
+                                               {"ctx", required_argument, NULL, RUN_CTX},
+                                               {"packet", required_argument, NULL, RUN_PACKET},
+                                               {"map", required_argument, NULL, RUN_MAP},
+                                               {"engine", required_argument, NULL, RUN_ENGINE},
+                                               {"seed", required_argument, NULL, RUN_SEED},
+                                               {"fuel", required_argument, NULL, RUN_FUEL},
+                                               {"trace", no_argument, NULL, RUN_TRACE},
+                                               {NULL, 0, NULL, 0}};
   struct run_options o = {.common.jobs = 1, .seed = 1, .fuel = 1000000};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = take_option(&o, option);

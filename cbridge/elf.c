@@ -140,7 +140,7 @@ static bool named(const char *section, const char *base) {
   return strncmp(section, base, n) == 0 && (section[n] == '\0' || section[n] == '.');
 }
 
-/* --- The file's own tables --- */
+/* --- The file's own tables ------------------------------------------------------------------- */
 
 static int check_header(struct elf *e, const uint8_t *bytes, size_t size) {
   if (size < 4 || memcmp(bytes, "\177ELF", 4))
@@ -228,7 +228,7 @@ static bool symbol_at(struct elf *e, size_t i, GElf_Sym *sym) {
   return i < e->symbol_count && gelf_getsym(e->symbols, (int)i, sym);
 }
 
-/* --- Maps and global data --- */
+/* --- Maps and global data -------------------------------------------------------------------- */
 
 static struct warrant_map_def *add_map(struct elf *e, const char *name, uint32_t section,
                                        uint64_t offset) {
@@ -355,7 +355,7 @@ static const struct warrant_map_def *map_at(const struct elf *e, uint32_t sectio
   return bsearch(&key, e->maps + e->declared, e->map_count - e->declared, sizeof key, by_place);
 }
 
-/* --- Relocations --- */
+/* --- Relocations ----------------------------------------------------------------------------- */
 
 static int resolve(struct elf *e, const struct section *code, const GElf_Rel *rel,
                    struct note *notes) {
@@ -479,7 +479,7 @@ fail:
   return NULL;
 }
 
-/* --- Programs --- */
+/* --- Programs -------------------------------------------------------------------------------- */
 
 static int by_position(const void *a, const void *b) {
   const struct found_program *x = a, *y = b;
@@ -810,7 +810,7 @@ static int add_lines(struct elf *e, const struct part *parts, uint32_t part_coun
   return 0;
 }
 
-/* --- Putting a program together --- */
+/* --- Putting a program together -------------------------------------------------------------- */
 
 /* The function that starts there; `e->function_count`: none. */
 static uint32_t function_at(const struct elf *e, uint32_t section, uint32_t start) {

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "machine.h"
 
-/* --- Threaded code --------------------------------------------------------------------------------------------- */
+/* --- Threaded code --------------------------------------------------------------------------- */
 
 /* `go` is where the code of the instruction is. */
 struct op {
@@ -20,56 +20,91 @@ struct op {
     uint64_t wide;
     const void *pointer;
   };
-  int32_t off; /* loads and stores: bytes. Jumps: what the jump adds to the count of steps, see `bias` */
+  int32_t off; /* loads and stores: bytes. Jumps: what the jump adds to the count of steps, see
+                  `bias` */
   uint8_t dst, src;
   uint8_t window; /* loads and stores: where the last access was */
 };
 _Static_assert(sizeof(struct op) <= 24, "three ops in 72 bytes");
 
-/* A piece of memory that accesses of some instruction hit last. An access of n bytes at offset o is inside when
- * o < room[log2 n]. */
+/* A piece of memory that accesses of some instruction hit last. An access of n bytes at offset o is
+ * inside when o < room[log2 n]. */
 struct window {
   uint64_t base, room[4];
   uint8_t *bytes; /* borrowed from the machine */
   uint64_t size, unused;
 };
-enum { STACK, CTX, PACKET, VALUE, CONSTANT, WINDOWS }; /* CONSTANT: a value that may not be written */
+enum {
+  STACK,
+  CTX,
+  PACKET,
+  VALUE,
+  CONSTANT,
+  WINDOWS
+}; /* CONSTANT: a value that may not be written */
 
 struct warrant_session {
   struct w_machine m;
   struct window windows[WINDOWS];
   bool certified;
-  struct op *ops;       /* owned; NULL: the plain interpreter runs */
-  int64_t *pc_of;       /* owned; of an op */
-  uint32_t *index_of;   /* owned; of the op of a slot; one more for the slot after the last */
-  uint32_t count, room; /* ops; after those of instructions, one for each target outside the program */
+  struct op *ops;     /* owned; NULL: the plain interpreter runs */
+  int64_t *pc_of;     /* owned; of an op */
+  uint32_t *index_of; /* owned; of the op of a slot; one more for the slot after the last */
+  uint32_t count,
+      room; /* ops; after those of instructions, one for each target outside the program */
 };
 
-/* Arithmetic: name, upper four bits of the opcode, value. T and S are the unsigned and signed type. */
-#define ARITHMETIC(X) \
-  X(ADD, x + y) X(SUB, x - y) X(MUL, x * y) X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x & y) \
-  X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1))) X(MOD, y ? x % y : x) X(XOR, x ^ y) \
-  X(MOV, y) X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) \
-  X(SDIV, y == 0 ? 0 : y == (T)-1 ? 0 - x : (T)((S)x / (S)y)) \
-  X(SMOD, y == 0 ? x : y == (T)-1 ? 0 : (T)((S)x % (S)y))
-#define COMPARISONS(X) \
-  X(JEQ, x == y) X(JGT, x > y) X(JGE, x >= y) X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y) \
-  X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
+/* Arithmetic: name, upper four bits of the opcode, value. T and S are the unsigned and signed type.
+ */
+#define ARITHMETIC(X)                                                                              \
+  X(ADD, x + y)                                                                                    \
+  X(SUB, x - y) X(MUL, x *y) X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x &y)                       \
+      X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1)))                \
+          X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)                                            \
+              X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1))))                                      \
+                  X(SDIV, y == 0       ? 0                                                         \
+                          : y == (T)-1 ? 0 - x                                                     \
+                                       : (T)((S)x / (S)y))                                         \
+                      X(SMOD, y == 0       ? x                                                     \
+                              : y == (T)-1 ? 0                                                     \
+                                           : (T)((S)x % (S)y))
+#define COMPARISONS(X)                                                                             \
+  X(JEQ, x == y)                                                                                   \
+  X(JGT, x > y) X(JGE, x >= y) X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y)           \
+      X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y)                      \
+          X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
-#define SIZES(X) X(1, 0, uint8_t, ) X(2, 1, uint16_t, le16toh) X(4, 2, uint32_t, le32toh) X(8, 3, uint64_t, le64toh)
-#define SIGNED_SIZES(X) X(1, 0, int8_t, uint8_t, ) X(2, 1, int16_t, uint16_t, le16toh) X(4, 2, int32_t, uint32_t, le32toh)
+#define SIZES(X)                                                                                   \
+  X(1, 0, uint8_t, )                                                                               \
+  X(2, 1, uint16_t, le16toh) X(4, 2, uint32_t, le32toh) X(8, 3, uint64_t, le64toh)
+#define SIGNED_SIZES(X)                                                                            \
+  X(1, 0, int8_t, uint8_t, ) X(2, 1, int16_t, uint16_t, le16toh) X(4, 2, int32_t, uint32_t, le32toh)
 
-/* Kinds of ops. K: the second operand is in the instruction; X: in a register; BACK: the target is not after the jump;
- * FRAME: a place in the current frame that is known beforehand. */
+/* Kinds of ops. K: the second operand is in the instruction; X: in a register; BACK: the target is
+ * not after the jump; FRAME: a place in the current frame that is known beforehand. */
 #define ARITHMETIC_KINDS(name, e) name##32K, name##32X, name##64K, name##64X,
-#define COMPARISON_KINDS(name, e) \
-  name##32K, name##32X, name##64K, name##64X, name##32K_BACK, name##32X_BACK, name##64K_BACK, name##64X_BACK,
-#define SIZE_KINDS(n, log, T, swap) LOAD##n, LOAD##n##_FRAME, STOREK##n, STOREK##n##_FRAME, STOREX##n, STOREX##n##_FRAME,
+#define COMPARISON_KINDS(name, e)                                                                  \
+  name##32K, name##32X, name##64K, name##64X, name##32K_BACK, name##32X_BACK, name##64K_BACK,      \
+      name##64X_BACK,
+#define SIZE_KINDS(n, log, T, swap)                                                                \
+  LOAD##n, LOAD##n##_FRAME, STOREK##n, STOREK##n##_FRAME, STOREX##n, STOREX##n##_FRAME,
 #define SIGNED_KINDS(n, log, S, T, swap) LOADS##n,
 enum kind {
-  ARITHMETIC(ARITHMETIC_KINDS) COMPARISONS(COMPARISON_KINDS) SIZES(SIZE_KINDS) SIGNED_SIZES(SIGNED_KINDS)
-  NEG32, NEG64, CONSTANT64, JA, JA_BACK, MAYGOTO, CALL, CALLLOCAL, EXIT, STEP, FAULT, BADPC,
-  JEQ32K_RUN, JEQ64K_RUN, /* another one of the same kind follows: filters have long rows of them */
+  ARITHMETIC(ARITHMETIC_KINDS) COMPARISONS(COMPARISON_KINDS) SIZES(SIZE_KINDS)
+      SIGNED_SIZES(SIGNED_KINDS) NEG32,
+  NEG64,
+  CONSTANT64,
+  JA,
+  JA_BACK,
+  MAYGOTO,
+  CALL,
+  CALLLOCAL,
+  EXIT,
+  STEP,
+  FAULT,
+  BADPC,
+  JEQ32K_RUN,
+  JEQ64K_RUN, /* another one of the same kind follows: filters have long rows of them */
   KINDS,
 };
 
@@ -111,39 +146,59 @@ static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsi
   const struct w_store *store = &m->stores[p.map];
   op->window = p.writable ? VALUE : CONSTANT;
   if (s->certified)
-    open_window(&s->windows[op->window], w_values_at(m, p.map), store->slots * store->stride, store->bytes);
+    open_window(&s->windows[op->window], w_values_at(m, p.map), store->slots * store->stride,
+                store->bytes);
   else
     open_window(&s->windows[op->window], a - p.off, store->map->value_size, p.bytes - p.off);
 }
 
-static enum warrant_fault load_anywhere(struct warrant_session *s, struct op *op, uint64_t a, unsigned n, uint64_t *v) {
+static enum warrant_fault load_anywhere(struct warrant_session *s, struct op *op, uint64_t a,
+                                        unsigned n, uint64_t *v) {
   enum warrant_fault f = w_load(&s->m, a, n, v);
   if (f == WARRANT_NO_FAULT)
     look_near(s, op, a, n);
   return f;
 }
 
-static enum warrant_fault store_anywhere(struct warrant_session *s, struct op *op, uint64_t a, unsigned n, uint64_t v) {
+static enum warrant_fault store_anywhere(struct warrant_session *s, struct op *op, uint64_t a,
+                                         unsigned n, uint64_t v) {
   enum warrant_fault f = w_store_value(&s->m, a, n, v);
   if (f == WARRANT_NO_FAULT)
     look_near(s, op, a, n);
   return f;
 }
 
-/* Runs; with s == NULL, fills `labels` instead. False: the plain interpreter must go on, from m->pc and run->steps. */
-__attribute__((noinline)) static bool execute(struct warrant_session *s, struct warrant_run *run, const void **labels) {
-#define ARITHMETIC_LABELS(name, e) &&l_##name##32K, &&l_##name##32X, &&l_##name##64K, &&l_##name##64X,
-#define COMPARISON_LABELS(name, e) \
-  &&l_##name##32K, &&l_##name##32X, &&l_##name##64K, &&l_##name##64X, &&l_##name##32K_BACK, &&l_##name##32X_BACK, \
-  &&l_##name##64K_BACK, &&l_##name##64X_BACK,
-#define SIZE_LABELS(n, log, T, swap) \
-  &&l_LOAD##n, &&l_LOAD##n##_FRAME, &&l_STOREK##n, &&l_STOREK##n##_FRAME, &&l_STOREX##n, &&l_STOREX##n##_FRAME,
+/* Runs; with s == NULL, fills `labels` instead. False: the plain interpreter must go on, from m->pc
+ * and run->steps. */
+__attribute__((noinline)) static bool execute(struct warrant_session *s, struct warrant_run *run,
+                                              const void **labels) {
+#define ARITHMETIC_LABELS(name, e)                                                                 \
+  &&l_##name##32K, &&l_##name##32X, &&l_##name##64K, &&l_##name##64X,
+#define COMPARISON_LABELS(name, e)                                                                 \
+  &&l_##name##32K, &&l_##name##32X, &&l_##name##64K, &&l_##name##64X, &&l_##name##32K_BACK,        \
+      &&l_##name##32X_BACK, &&l_##name##64K_BACK, &&l_##name##64X_BACK,
+#define SIZE_LABELS(n, log, T, swap)                                                               \
+  &&l_LOAD##n, &&l_LOAD##n##_FRAME, &&l_STOREK##n, &&l_STOREK##n##_FRAME, &&l_STOREX##n,           \
+      &&l_STOREX##n##_FRAME,
 #define SIGNED_LABELS(n, log, S, T, swap) &&l_LOADS##n,
   if (!s) {
     __extension__ static const void *const all[KINDS] = {
-        ARITHMETIC(ARITHMETIC_LABELS) COMPARISONS(COMPARISON_LABELS) SIZES(SIZE_LABELS) SIGNED_SIZES(SIGNED_LABELS)
-        &&l_NEG32, &&l_NEG64, &&l_CONSTANT64, &&l_JA, &&l_JA_BACK, &&l_MAYGOTO, &&l_CALL, &&l_CALLLOCAL, &&l_EXIT,
-        &&l_STEP, &&l_FAULT, &&l_BADPC, &&l_JEQ32K_RUN, &&l_JEQ64K_RUN};
+        ARITHMETIC(ARITHMETIC_LABELS) COMPARISONS(COMPARISON_LABELS) SIZES(SIZE_LABELS)
+                SIGNED_SIZES(SIGNED_LABELS) &&
+            l_NEG32,
+        &&l_NEG64,
+        &&l_CONSTANT64,
+        &&l_JA,
+        &&l_JA_BACK,
+        &&l_MAYGOTO,
+        &&l_CALL,
+        &&l_CALLLOCAL,
+        &&l_EXIT,
+        &&l_STEP,
+        &&l_FAULT,
+        &&l_BADPC,
+        &&l_JEQ32K_RUN,
+        &&l_JEQ64K_RUN};
     memcpy(labels, all, sizeof all);
     return true;
   }
@@ -153,131 +208,131 @@ __attribute__((noinline)) static bool execute(struct warrant_session *s, struct 
   uint8_t *top = m->stack + W_STACK_SIZE;
   struct window *const windows = s->windows;
   enum warrant_fault fault;
-  /* Steps taken before the op at ip are bias + (ip - ops): a jump adds 1 and takes away the distance. Up to the next
-   * backward jump they grow by less than the number of ops. */
+  /* Steps taken before the op at ip are bias + (ip - ops): a jump adds 1 and takes away the
+   * distance. Up to the next backward jump they grow by less than the number of ops. */
   int64_t bias = 0;
   const uint64_t margin = 2 * (uint64_t)s->count, fuel = m->env->fuel;
   const int64_t limit = fuel - margin > INT64_MAX ? INT64_MAX : (int64_t)(fuel - margin);
   if (fuel < margin)
     return false;
 
-#define GO __extension__({ goto *ip->go; })
-#define NEXT \
-  do { \
-    ip++; \
-    GO; \
+#define GO __extension__({ goto * ip->go; })
+#define NEXT                                                                                       \
+  do {                                                                                             \
+    ip++;                                                                                          \
+    GO;                                                                                            \
   } while (0)
-#define JUMP \
-  do { \
-    bias += ip->off; \
-    ip = (struct op *)((char *)ip + ip->jump); \
+#define JUMP                                                                                       \
+  do {                                                                                             \
+    bias += ip->off;                                                                               \
+    ip = (struct op *)((char *)ip + ip->jump);                                                     \
   } while (0)
-#define CHECK_FUEL \
-  if (bias > limit) \
+#define CHECK_FUEL                                                                                 \
+  if (bias > limit)                                                                                \
   goto give_up
 
   GO;
 
-#define ALU(label, type, stype, second, expr) \
-  l_##label : { \
-    typedef type T; \
-    typedef stype S __attribute__((unused)); \
-    T x = (T)r[ip->dst], y = (T)(second); \
-    (void)x; \
-    r[ip->dst] = (T)(expr); \
-    NEXT; \
+#define ALU(label, type, stype, second, expr)                                                      \
+  l_##label : {                                                                                    \
+    typedef type T;                                                                                \
+    typedef stype S __attribute__((unused));                                                       \
+    T x = (T)r[ip->dst], y = (T)(second);                                                          \
+    (void)x;                                                                                       \
+    r[ip->dst] = (T)(expr);                                                                        \
+    NEXT;                                                                                          \
   }
-#define ARITHMETIC_CODE(name, expr) \
-  ALU(name##32K, uint32_t, int32_t, ip->imm, expr) \
-  ALU(name##32X, uint32_t, int32_t, r[ip->src], expr) \
-  ALU(name##64K, uint64_t, int64_t, (int64_t)ip->imm, expr) \
+#define ARITHMETIC_CODE(name, expr)                                                                \
+  ALU(name##32K, uint32_t, int32_t, ip->imm, expr)                                                 \
+  ALU(name##32X, uint32_t, int32_t, r[ip->src], expr)                                              \
+  ALU(name##64K, uint64_t, int64_t, (int64_t)ip->imm, expr)                                        \
   ALU(name##64X, uint64_t, int64_t, r[ip->src], expr)
   ARITHMETIC(ARITHMETIC_CODE)
 
-#define COMPARE(label, type, stype, second, expr, check) \
-  l_##label : { \
-    typedef type T; \
-    typedef stype S __attribute__((unused)); \
-    T x = (T)r[ip->dst], y = (T)(second); \
-    if (expr) { \
-      JUMP; \
-      check; \
-      GO; \
-    } \
-    NEXT; \
+#define COMPARE(label, type, stype, second, expr, check)                                           \
+  l_##label : {                                                                                    \
+    typedef type T;                                                                                \
+    typedef stype S __attribute__((unused));                                                       \
+    T x = (T)r[ip->dst], y = (T)(second);                                                          \
+    if (expr) {                                                                                    \
+      JUMP;                                                                                        \
+      check;                                                                                       \
+      GO;                                                                                          \
+    }                                                                                              \
+    NEXT;                                                                                          \
   }
-#define COMPARISON_CODE(name, expr) \
-  COMPARE(name##32K, uint32_t, int32_t, ip->imm, expr, ) \
-  COMPARE(name##32X, uint32_t, int32_t, r[ip->src], expr, ) \
-  COMPARE(name##64K, uint64_t, int64_t, (int64_t)ip->imm, expr, ) \
-  COMPARE(name##64X, uint64_t, int64_t, r[ip->src], expr, ) \
-  COMPARE(name##32K_BACK, uint32_t, int32_t, ip->imm, expr, CHECK_FUEL) \
-  COMPARE(name##32X_BACK, uint32_t, int32_t, r[ip->src], expr, CHECK_FUEL) \
-  COMPARE(name##64K_BACK, uint64_t, int64_t, (int64_t)ip->imm, expr, CHECK_FUEL) \
+#define COMPARISON_CODE(name, expr)                                                                \
+  COMPARE(name##32K, uint32_t, int32_t, ip->imm, expr, )                                           \
+  COMPARE(name##32X, uint32_t, int32_t, r[ip->src], expr, )                                        \
+  COMPARE(name##64K, uint64_t, int64_t, (int64_t)ip->imm, expr, )                                  \
+  COMPARE(name##64X, uint64_t, int64_t, r[ip->src], expr, )                                        \
+  COMPARE(name##32K_BACK, uint32_t, int32_t, ip->imm, expr, CHECK_FUEL)                            \
+  COMPARE(name##32X_BACK, uint32_t, int32_t, r[ip->src], expr, CHECK_FUEL)                         \
+  COMPARE(name##64K_BACK, uint64_t, int64_t, (int64_t)ip->imm, expr, CHECK_FUEL)                   \
   COMPARE(name##64X_BACK, uint64_t, int64_t, r[ip->src], expr, CHECK_FUEL)
   COMPARISONS(COMPARISON_CODE)
 
 /* A jump that is taken leaves; the row ends with an ordinary comparison. */
-#define ROW(label, T) \
-  l_##label : { \
-    const void *const self = ip->go; \
-    do { \
-      if ((T)r[ip->dst] == (T)(int64_t)ip->imm) { \
-        JUMP; \
-        GO; \
-      } \
-      ip++; \
-    } while (ip->go == self); \
-    GO; \
+#define ROW(label, T)                                                                              \
+  l_##label : {                                                                                    \
+    const void *const self = ip->go;                                                               \
+    do {                                                                                           \
+      if ((T)r[ip->dst] == (T)(int64_t)ip->imm) {                                                  \
+        JUMP;                                                                                      \
+        GO;                                                                                        \
+      }                                                                                            \
+      ip++;                                                                                        \
+    } while (ip->go == self);                                                                      \
+    GO;                                                                                            \
   }
   ROW(JEQ32K_RUN, uint32_t)
   ROW(JEQ64K_RUN, uint64_t)
 
-#define LOAD(label, n, log, T, swap, convert) \
-  l_##label : { \
-    const struct window *w = &windows[ip->window]; \
-    uint64_t a = r[ip->src] + (uint64_t)(int64_t)ip->off, o = a - w->base, v; \
-    T bits; \
-    if (__builtin_expect(o < w->room[log], 1)) { \
-      memcpy(&bits, w->bytes + o, n); \
-      v = swap(bits); \
-    } else if ((fault = load_anywhere(s, ip, a, n, &v)) != WARRANT_NO_FAULT) { \
-      goto failed; \
-    } \
-    r[ip->dst] = convert v; \
-    NEXT; \
+#define LOAD(label, n, log, T, swap, convert)                                                      \
+  l_##label : {                                                                                    \
+    const struct window *w = &windows[ip->window];                                                 \
+    uint64_t a = r[ip->src] + (uint64_t)(int64_t)ip->off, o = a - w->base, v;                      \
+    T bits;                                                                                        \
+    if (__builtin_expect(o < w->room[log], 1)) {                                                   \
+      memcpy(&bits, w->bytes + o, n);                                                              \
+      v = swap(bits);                                                                              \
+    } else if ((fault = load_anywhere(s, ip, a, n, &v)) != WARRANT_NO_FAULT) {                     \
+      goto failed;                                                                                 \
+    }                                                                                              \
+    r[ip->dst] = convert v;                                                                        \
+    NEXT;                                                                                          \
   }
-#define STORE(label, n, log, T, swap, value) \
-  l_##label : { \
-    const struct window *w = &windows[ip->window]; \
-    uint64_t a = r[ip->dst] + (uint64_t)(int64_t)ip->off, o = a - w->base; \
-    T bits = (T)(value); \
-    if (__builtin_expect(o < w->room[log], 1)) { \
-      bits = swap(bits); \
-      memcpy(w->bytes + o, &bits, n); \
-    } else if ((fault = store_anywhere(s, ip, a, n, bits)) != WARRANT_NO_FAULT) { \
-      goto failed; \
-    } \
-    NEXT; \
+#define STORE(label, n, log, T, swap, value)                                                       \
+  l_##label : {                                                                                    \
+    const struct window *w = &windows[ip->window];                                                 \
+    uint64_t a = r[ip->dst] + (uint64_t)(int64_t)ip->off, o = a - w->base;                         \
+    T bits = (T)(value);                                                                           \
+    if (__builtin_expect(o < w->room[log], 1)) {                                                   \
+      bits = swap(bits);                                                                           \
+      memcpy(w->bytes + o, &bits, n);                                                              \
+    } else if ((fault = store_anywhere(s, ip, a, n, bits)) != WARRANT_NO_FAULT) {                  \
+      goto failed;                                                                                 \
+    }                                                                                              \
+    NEXT;                                                                                          \
   }
-#define FRAME_STORE(label, n, T, swap, value) \
-  l_##label : { \
-    T bits = (T)(value); \
-    bits = swap(bits); \
-    memcpy(top + ip->off, &bits, n); \
-    NEXT; \
+#define FRAME_STORE(label, n, T, swap, value)                                                      \
+  l_##label : {                                                                                    \
+    T bits = (T)(value);                                                                           \
+    bits = swap(bits);                                                                             \
+    memcpy(top + ip->off, &bits, n);                                                               \
+    NEXT;                                                                                          \
   }
-#define SIZE_CODE(n, log, T, swap) \
-  LOAD(LOAD##n, n, log, T, swap, ) \
-  l_LOAD##n##_FRAME : { \
-    T bits; \
-    memcpy(&bits, top + ip->off, n); \
-    r[ip->dst] = swap(bits); \
-    NEXT; \
-  } \
-  STORE(STOREK##n, n, log, T, swap, (int64_t)ip->imm) \
-  STORE(STOREX##n, n, log, T, swap, r[ip->src]) \
-  FRAME_STORE(STOREK##n##_FRAME, n, T, swap, (int64_t)ip->imm) \
+#define SIZE_CODE(n, log, T, swap)                                                                 \
+  LOAD(LOAD##n, n, log, T, swap, )                                                                 \
+  l_LOAD##n##_FRAME : {                                                                            \
+    T bits;                                                                                        \
+    memcpy(&bits, top + ip->off, n);                                                               \
+    r[ip->dst] = swap(bits);                                                                       \
+    NEXT;                                                                                          \
+  }                                                                                                \
+  STORE(STOREK##n, n, log, T, swap, (int64_t)ip->imm)                                              \
+  STORE(STOREX##n, n, log, T, swap, r[ip->src])                                                    \
+  FRAME_STORE(STOREK##n##_FRAME, n, T, swap, (int64_t)ip->imm)                                     \
   FRAME_STORE(STOREX##n##_FRAME, n, T, swap, r[ip->src])
   SIZES(SIZE_CODE)
 #define SIGNED_CODE(n, log, S, T, swap) LOAD(LOADS##n, n, log, T, swap, (uint64_t)(int64_t)(S))
@@ -301,7 +356,7 @@ l_JA_BACK:
   GO;
 l_MAYGOTO:
   NEXT;
-l_CALL: {
+l_CALL : {
   const struct w_helper *h = ip->pointer;
   m->defined = W_ALL_REGISTERS;
   if ((fault = w_call_helper(m, h)) != WARRANT_NO_FAULT)
@@ -310,7 +365,7 @@ l_CALL: {
     packet_window(s);
   NEXT;
 }
-l_CALLLOCAL: {
+l_CALLLOCAL : {
   m->pc = s->pc_of[ip - ops];
   m->defined = W_ALL_REGISTERS;
   if ((fault = w_call_local(m, 0)) != WARRANT_NO_FAULT)
@@ -318,14 +373,16 @@ l_CALLLOCAL: {
   JUMP;
   goto new_frame;
 }
-l_EXIT: {
+l_EXIT : {
   bool done = false;
   int64_t steps = bias + (ip - ops) + 1;
   m->defined = W_ALL_REGISTERS;
   w_leave(m, &done);
   if (done) {
-    *run = (struct warrant_run){
-        .result = r[0], .steps = (uint64_t)steps, .fault = WARRANT_NO_FAULT, .pc = s->pc_of[ip - ops]};
+    *run = (struct warrant_run){.result = r[0],
+                                .steps = (uint64_t)steps,
+                                .fault = WARRANT_NO_FAULT,
+                                .pc = s->pc_of[ip - ops]};
     return true;
   }
   ip = ops + s->index_of[m->pc];
@@ -337,7 +394,7 @@ new_frame:
   CHECK_FUEL;
   GO;
 /* What is not worth code of its own. The program may end there. */
-l_STEP: {
+l_STEP : {
   bool done = false;
   m->pc = s->pc_of[ip - ops];
   m->defined = W_ALL_REGISTERS;
@@ -369,7 +426,7 @@ give_up:
   return false;
 }
 
-/* --- Definedness ----------------------------------------------------------------------------------------------- */
+/* --- Definedness ----------------------------------------------------------------------------- */
 
 /* What an instruction needs to be defined, and what is defined after it, as masks of registers. */
 struct effect {
@@ -392,15 +449,19 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
   case 0:
     if (i->op == 0x18)
       return (struct effect){0, dst, 0};
-    return (struct effect){(uint16_t)(BIT(6) | ((i->op & 0xe0) == 0x40 ? src : 0)), BIT(0), ARGUMENTS};
-  case 1: return (struct effect){src, dst, 0};
-  case 2: return (struct effect){dst, 0, 0};
+    return (struct effect){(uint16_t)(BIT(6) | ((i->op & 0xe0) == 0x40 ? src : 0)), BIT(0),
+                           ARGUMENTS};
+  case 1:
+    return (struct effect){src, dst, 0};
+  case 2:
+    return (struct effect){dst, 0, 0};
   case 3:
     if (is_atomic(i) && i->imm == LOAD_ACQUIRE)
       return (struct effect){src, dst, 0};
     return (struct effect){(uint16_t)(dst | src | (is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0)),
                            is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0, 0};
-  default: break;
+  default:
+    break;
   }
   if (i->op == 0x85 && i->src == 0) {
     const struct w_helper *h = w_find_helper(type, i->imm);
@@ -410,7 +471,8 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
       if (h->args[k] == W_ARG_MEM || h->args[k] == W_ARG_OUT)
         needs |= k < 4 ? BIT(k + 2) : 0;
     }
-    return (struct effect){needs, BIT(0), h && h->ret == W_RET_TAIL ? ARGUMENTS | BIT(0) : ARGUMENTS};
+    return (struct effect){needs, BIT(0),
+                           h && h->ret == W_RET_TAIL ? ARGUMENTS | BIT(0) : ARGUMENTS};
   }
   if (i->op == 0x85)
     return (struct effect){0, BIT(0), ARGUMENTS};
@@ -424,7 +486,8 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
 }
 
 struct flow {
-  uint16_t *before; /* registers defined before each op on every path found so far; bit 15: no path found */
+  uint16_t *before; /* registers defined before each op on every path found so far; bit 15: no path
+                       found */
   uint32_t *list;   /* ops whose mask has changed since they were looked at */
   uint32_t length;
   bool *listed;
@@ -459,7 +522,8 @@ static bool all_defined(struct flow *f, const struct warrant_session *s, uint32_
     if (e.needs & ~mask)
       return false;
     bool local = insn->op == 0x85 && insn->src == 1;
-    bool jump = (class == 5 || class == 6) && !local && (insn->op < 0x80 || insn->op > 0x9f) && insn->op != 0xe5;
+    bool jump = (class == 5 || class == 6) && !local && (insn->op < 0x80 || insn->op > 0x9f) &&
+                insn->op != 0xe5;
     if (local)
       flow_to(f, jump_target(&s->ops[i], i), (mask & ARGUMENTS) | BIT(10));
     if (jump)
@@ -472,7 +536,8 @@ static bool all_defined(struct flow *f, const struct warrant_session *s, uint32_
 
 /* Whether no path reads a register before it is written. Running out of memory counts as no. */
 static bool registers_are_defined(const struct warrant_session *s, uint32_t instructions) {
-  struct flow f = {malloc(s->count * sizeof *f.before), malloc(s->count * sizeof *f.list), 0, calloc(s->count, 1)};
+  struct flow f = {malloc(s->count * sizeof *f.before), malloc(s->count * sizeof *f.list), 0,
+                   calloc(s->count, 1)};
   bool good = f.before && f.list && f.listed;
   for (uint32_t i = 0; good && i < s->count; i++)
     f.before[i] = UNREACHED;
@@ -483,7 +548,7 @@ static bool registers_are_defined(const struct warrant_session *s, uint32_t inst
   return good;
 }
 
-/* --- Translation ----------------------------------------------------------------------------------------------- */
+/* --- Translation ----------------------------------------------------------------------------- */
 
 /* In the order of ARITHMETIC, for the opcode's upper four bits; -1: not one of them. */
 static const int8_t arithmetic_rank[16] = {0, 1, 2, 3, 4, 5, 6, 7, -1, 8, 9, 10, 11, -1, -1, -1};
@@ -493,7 +558,8 @@ static const uint8_t log_of_code[4] = {2, 1, 0, 3};
 /* The op of the slot where a jump leads: outside, one that faults. */
 static uint32_t target_index(struct warrant_session *s, const void *const *labels, int64_t pc) {
   const struct w_machine *m = &s->m;
-  if (pc >= 0 && pc <= (int64_t)m->program->insn_count && !(pc < (int64_t)m->program->insn_count && m->second[pc]))
+  if (pc >= 0 && pc <= (int64_t)m->program->insn_count &&
+      !(pc < (int64_t)m->program->insn_count && m->second[pc]))
     return s->index_of[pc];
   s->ops[s->count] = (struct op){.go = labels[BADPC]};
   s->pc_of[s->count] = pc;
@@ -519,7 +585,8 @@ static enum kind alu_kind(const struct warrant_insn *i) {
 }
 
 /* Of a load or store; its op is filled in but for `go`. */
-static enum kind memory_kind(const struct warrant_session *s, const struct warrant_insn *i, struct op *op) {
+static enum kind memory_kind(const struct warrant_session *s, const struct warrant_insn *i,
+                             struct op *op) {
   unsigned class = i->op & 7, log = log_of_code[i->op >> 3 & 3], mode = i->op & 0xe0;
   unsigned base = class == 1 ? i->src : i->dst;
   bool framed = base == 10 && !s->m.strict && i->off >= -W_FRAME_SIZE && i->off <= -(1 << log);
@@ -533,7 +600,8 @@ static enum kind memory_kind(const struct warrant_session *s, const struct warra
   return (enum kind)(LOAD1 + 6 * log + (class == 1 ? 0 : class == 2 ? 2 : 4) + framed);
 }
 
-static enum kind long_kind(const struct warrant_session *s, const struct warrant_insn *i, struct op *op) {
+static enum kind long_kind(const struct warrant_session *s, const struct warrant_insn *i,
+                           struct op *op) {
   if (i->src > 2 || (i->src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
       (i->src == 2 && !s->m.stores[i->imm].slots))
     return STEP;
@@ -571,12 +639,16 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
   }
   switch (class) {
   case 4:
-  case 7: return alu_kind(i);
-  case 0: return i->op == 0x18 ? long_kind(s, i, op) : STEP;
+  case 7:
+    return alu_kind(i);
+  case 0:
+    return i->op == 0x18 ? long_kind(s, i, op) : STEP;
   case 1:
   case 2:
-  case 3: return memory_kind(s, i, op);
-  default: break;
+  case 3:
+    return memory_kind(s, i, op);
+  default:
+    break;
   }
   switch (i->op) {
   case 0x85:
@@ -590,10 +662,14 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
     }
     op->pointer = w_find_helper(s->m.type, i->imm);
     return CALL;
-  case 0x8d: return KINDS; /* a helper that is known only then: rare */
-  case 0x95: return EXIT;
-  case 0xe5: return MAYGOTO; /* the budget is never used up here */
-  default: return jump_kind(s, labels, index, i);
+  case 0x8d:
+    return KINDS; /* a helper that is known only then: rare */
+  case 0x95:
+    return EXIT;
+  case 0xe5:
+    return MAYGOTO; /* the budget is never used up here */
+  default:
+    return jump_kind(s, labels, index, i);
   }
 }
 
@@ -643,11 +719,11 @@ static void drop_code(struct warrant_session *s) {
   s->index_of = NULL;
 }
 
-/* --- Sessions -------------------------------------------------------------------------------------------------- */
+/* --- Sessions -------------------------------------------------------------------------------- */
 
 int warrant_session_open(const struct warrant_program *program, const struct warrant_env *env,
-                         const struct warrant_session_options *options, struct warrant_session **session,
-                         struct warrant_error *error) {
+                         const struct warrant_session_options *options,
+                         struct warrant_session **session, struct warrant_error *error) {
   struct warrant_session *s = *session = calloc(1, sizeof *s);
   if (!s)
     return warrant_fail(error, WARRANT_UNSUPPORTED, "out of memory");
@@ -679,13 +755,16 @@ void warrant_session_run(struct warrant_session *s, struct warrant_run *run) {
 
 bool warrant_session_is_threaded(const struct warrant_session *s) { return s->ops != NULL; }
 
-const uint8_t *warrant_session_value(const struct warrant_session *s, uint32_t map, uint32_t index) {
+const uint8_t *warrant_session_value(const struct warrant_session *s, uint32_t map,
+                                     uint32_t index) {
   if (map >= s->m.program->map_count || index >= s->m.stores[map].slots)
     return NULL;
   return s->m.stores[map].bytes + index * s->m.stores[map].stride;
 }
 
-struct w_machine *warrant_session_machine(struct warrant_session *s) { return &s->m; }
+struct w_machine *warrant_session_machine(struct warrant_session *s) {
+  return &s->m;
+}
 
 void warrant_session_close(struct warrant_session *s) {
   if (!s)

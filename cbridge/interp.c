@@ -25,10 +25,20 @@ void warrant_env_default(struct warrant_env *env) {
 }
 
 const char *warrant_fault_name(enum warrant_fault fault) {
-  static const char *const names[] = {
-      "none",          "bad-pc",          "undefined-register", "frame-pointer-write", "out-of-bounds",
-      "read-only",     "bad-context-access", "undefined-stack", "bad-helper-argument", "unknown-helper",
-      "bad-map",       "stack-overflow",  "bad-instruction",     "out-of-fuel"};
+  static const char *const names[] = {"none",
+                                      "bad-pc",
+                                      "undefined-register",
+                                      "frame-pointer-write",
+                                      "out-of-bounds",
+                                      "read-only",
+                                      "bad-context-access",
+                                      "undefined-stack",
+                                      "bad-helper-argument",
+                                      "unknown-helper",
+                                      "bad-map",
+                                      "stack-overflow",
+                                      "bad-instruction",
+                                      "out-of-fuel"};
   return names[fault];
 }
 
@@ -49,15 +59,19 @@ size_t warrant_trace_line(const struct warrant_trace *step, char *line, size_t s
   else if (step->region == 0 && step->index)
     snprintf(region, sizeof region, "stack%" PRIu32, step->index);
   else
-    snprintf(region, sizeof region, "%s", step->region == 0 ? "stack" : step->region == 1 ? "ctx" : "packet");
-  n += (size_t)snprintf(line + n, size - n, "],\"write\":{\"region\":\"%s\",\"off\":%" PRId64 ",\"bytes\":\"",
-                        region, step->off);
+    snprintf(region, sizeof region, "%s",
+             step->region == 0   ? "stack"
+             : step->region == 1 ? "ctx"
+                                 : "packet");
+  n += (size_t)snprintf(line + n, size - n,
+                        "],\"write\":{\"region\":\"%s\",\"off\":%" PRId64 ",\"bytes\":\"", region,
+                        step->off);
   for (int i = 0; i < step->size; i++)
     n += (size_t)snprintf(line + n, size - n, "%02x", step->bytes[i]);
   return n + (size_t)snprintf(line + n, size - n, "\"}}");
 }
 
-/* --- Words ----------------------------------------------------------------------------------------------------- */
+/* --- Words ----------------------------------------------------------------------------------- */
 
 static uint64_t load_le(const uint8_t *p, unsigned n) {
   uint64_t v = 0;
@@ -75,9 +89,13 @@ static uint64_t sign_extend(uint64_t v, unsigned bits) {
   return bits == 64 ? v : (v ^ (UINT64_C(1) << (bits - 1))) - (UINT64_C(1) << (bits - 1));
 }
 
-static uint64_t low_bits(uint64_t v, unsigned bits) { return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1); }
+static uint64_t low_bits(uint64_t v, unsigned bits) {
+  return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1);
+}
 
-static uint64_t swap_bytes(uint64_t v, unsigned bits) { return __builtin_bswap64(v) >> (64 - bits); }
+static uint64_t swap_bytes(uint64_t v, unsigned bits) {
+  return __builtin_bswap64(v) >> (64 - bits);
+}
 
 /* Division by 0 gives 0, modulo 0 the dividend; the most negative number over -1 wraps. */
 static uint64_t signed_div(uint64_t x, uint64_t y) {
@@ -92,27 +110,50 @@ static uint64_t signed_mod(uint64_t x, uint64_t y) {
   return y == UINT64_MAX ? 0 : (uint64_t)((int64_t)x % (int64_t)y);
 }
 
-static uint64_t shift_right_signed(uint64_t x, unsigned n) {
-  return x >> 63 ? ~(~x >> n) : x >> n;
-}
+static uint64_t shift_right_signed(uint64_t x, unsigned n) { return x >> 63 ? ~(~x >> n) : x >> n; }
 
-/* `op` is the opcode's upper four bits; both operands are truncated already when `wide` is false. */
+/* `op` is the opcode's upper four bits; both operands are truncated already when `wide` is false.
+ */
 static uint64_t arith(bool wide, uint8_t op, bool is_signed, uint64_t x, uint64_t y) {
   unsigned count = (unsigned)y & (wide ? 63 : 31);
   uint64_t sx = wide ? x : sign_extend(x, 32), sy = wide ? y : sign_extend(y, 32), v;
   switch (op) {
-  case 0x00: v = x + y; break;
-  case 0x10: v = x - y; break;
-  case 0x20: v = x * y; break;
-  case 0x30: v = is_signed ? signed_div(sx, sy) : y ? x / y : 0; break;
-  case 0x40: v = x | y; break;
-  case 0x50: v = x & y; break;
-  case 0x60: v = x << count; break;
-  case 0x70: v = x >> count; break;
-  case 0x90: v = is_signed ? signed_mod(sx, sy) : y ? x % y : x; break;
-  case 0xa0: v = x ^ y; break;
-  case 0xb0: v = y; break;
-  default: v = shift_right_signed(sx, count); break; /* 0xc0 */
+  case 0x00:
+    v = x + y;
+    break;
+  case 0x10:
+    v = x - y;
+    break;
+  case 0x20:
+    v = x * y;
+    break;
+  case 0x30:
+    v = is_signed ? signed_div(sx, sy) : y ? x / y : 0;
+    break;
+  case 0x40:
+    v = x | y;
+    break;
+  case 0x50:
+    v = x & y;
+    break;
+  case 0x60:
+    v = x << count;
+    break;
+  case 0x70:
+    v = x >> count;
+    break;
+  case 0x90:
+    v = is_signed ? signed_mod(sx, sy) : y ? x % y : x;
+    break;
+  case 0xa0:
+    v = x ^ y;
+    break;
+  case 0xb0:
+    v = y;
+    break;
+  default:
+    v = shift_right_signed(sx, count);
+    break; /* 0xc0 */
   }
   return wide ? v : (uint32_t)v;
 }
@@ -123,36 +164,54 @@ static bool compare(bool wide, uint8_t op, uint64_t x, uint64_t y) {
   if (!wide)
     x = (uint32_t)x, y = (uint32_t)y;
   switch (op) {
-  case 0x10: return x == y;
-  case 0x20: return x > y;
-  case 0x30: return x >= y;
-  case 0x40: return (x & y) != 0;
-  case 0x50: return x != y;
-  case 0x60: return sx > sy;
-  case 0x70: return sx >= sy;
-  case 0xa0: return x < y;
-  case 0xb0: return x <= y;
-  case 0xc0: return sx < sy;
-  default: return sx <= sy; /* 0xd0 */
+  case 0x10:
+    return x == y;
+  case 0x20:
+    return x > y;
+  case 0x30:
+    return x >= y;
+  case 0x40:
+    return (x & y) != 0;
+  case 0x50:
+    return x != y;
+  case 0x60:
+    return sx > sy;
+  case 0x70:
+    return sx >= sy;
+  case 0xa0:
+    return x < y;
+  case 0xb0:
+    return x <= y;
+  case 0xc0:
+    return sx < sy;
+  default:
+    return sx <= sy; /* 0xd0 */
   }
 }
 
-/* --- Memory ---------------------------------------------------------------------------------------------------- */
+/* --- Memory ---------------------------------------------------------------------------------- */
 
-uint64_t w_values_at(const struct w_machine *m, uint32_t i) { return m->env->values + i * MAP_STRIDE; }
+uint64_t w_values_at(const struct w_machine *m, uint32_t i) {
+  return m->env->values + i * MAP_STRIDE;
+}
 
-uint64_t w_map_at(const struct w_machine *m, uint32_t i) { return m->env->maps + (uint64_t)i * OBJECT_STRIDE; }
+uint64_t w_map_at(const struct w_machine *m, uint32_t i) {
+  return m->env->maps + (uint64_t)i * OBJECT_STRIDE;
+}
 
 static bool within(uint64_t base, uint64_t size, uint64_t a, uint64_t n) {
   return a >= base && n <= size && a - base <= size - n;
 }
 
-uint8_t *w_packet_bytes(struct w_machine *m) { return m->buffer + ROOM + (m->packet_at - m->env->packet); }
+uint8_t *w_packet_bytes(struct w_machine *m) {
+  return m->buffer + ROOM + (m->packet_at - m->env->packet);
+}
 
 /* The live region that holds [a, a + n). */
 bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   const struct warrant_env *env = m->env;
-  if (within(env->stack, W_STACK_SIZE, a, n)) { /* within one live frame; the first one is the topmost */
+  if (within(env->stack, W_STACK_SIZE, a,
+             n)) { /* within one live frame; the first one is the topmost */
     uint64_t off = a - env->stack, frame = W_FRAMES - 1 - off / W_FRAME_SIZE;
     if (frame <= m->depth && off % W_FRAME_SIZE + n <= W_FRAME_SIZE) {
       *p = (struct w_place){0, 0, (uint32_t)frame, off, m->stack + off, true};
@@ -239,7 +298,7 @@ enum warrant_fault w_store_value(struct w_machine *m, uint64_t a, unsigned n, ui
   return WARRANT_NO_FAULT;
 }
 
-/* --- Helpers --------------------------------------------------------------------------------------------------- */
+/* --- Helpers --------------------------------------------------------------------------------- */
 
 static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   return w_find(m, a, n, p) && p->writable;
@@ -252,9 +311,10 @@ static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
-/* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size bytes. */
-static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map, struct w_place *out,
-                                     uint64_t *out_size) {
+/* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
+ * bytes. */
+static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map,
+                                     struct w_place *out, uint64_t *out_size) {
   *map = -1;
   *out_size = 0;
   for (unsigned i = 0; i < h->nargs; i++) {
@@ -265,7 +325,8 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     enum warrant_fault f;
     switch (h->args[i]) {
     case W_ARG_ANY:
-    case W_ARG_SIZE: continue;
+    case W_ARG_SIZE:
+      continue;
     case W_ARG_MAP:
       if (x < m->env->maps || (x - m->env->maps) % OBJECT_STRIDE ||
           (x - m->env->maps) / OBJECT_STRIDE >= m->program->map_count)
@@ -282,7 +343,8 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     case W_ARG_VALUE:
       if (*map < 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
-      n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size : m->program->maps[*map].value_size;
+      n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size
+                                  : m->program->maps[*map].value_size;
       break;
     default: /* memory, with its size */
       if (r + 1 > 5)
@@ -321,7 +383,8 @@ static int64_t free_slot(const struct w_store *s) {
   return -1;
 }
 
-/* An array's key is its index; a wider key than eight bytes is an index only if the rest is zero. */
+/* An array's key is its index; a wider key than eight bytes is an index only if the rest is zero.
+ */
 static int64_t array_index(const struct w_store *s, const uint8_t *key) {
   for (uint32_t i = 8; i < s->map->key_size; i++)
     if (key[i])
@@ -339,7 +402,8 @@ static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
   memcpy(s->keys + (uint64_t)j * s->map->key_size, key, s->map->key_size);
 }
 
-static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value, uint64_t flags) {
+static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value,
+                          uint64_t flags) {
   bool array = s->map->type == MAP_ARRAY;
   if (s->map->readonly)
     return -1; /* EPERM */
@@ -357,7 +421,8 @@ static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *
       return -7;
     claim(s, j, key);
   }
-  memmove(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size); /* value may be this very slot */
+  memmove(s->bytes + (uint64_t)j * s->stride, value,
+          s->map->value_size); /* value may be this very slot */
   return 0;
 }
 
@@ -394,9 +459,11 @@ static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
 /* Moves the packet to [at, at + n) where that leaves the layout well formed. */
 static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
   const struct warrant_env *env = m->env;
-  if (n < 14 || n > 65535 || at < env->packet - ROOM || at + (uint64_t)n > env->packet + env->packet_size + ROOM)
+  if (n < 14 || n > 65535 || at < env->packet - ROOM ||
+      at + (uint64_t)n > env->packet + env->packet_size + ROOM)
     return -22; /* EINVAL */
-  if (apart(env->stack, W_STACK_SIZE, at, (uint64_t)n) && apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
+  if (apart(env->stack, W_STACK_SIZE, at, (uint64_t)n) &&
+      apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
     m->packet_at = at;
     m->packet_size = (uint64_t)n;
   }
@@ -404,7 +471,8 @@ static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
 }
 
 /* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
-static int64_t give(struct w_machine *m, const struct w_place *out, uint64_t n, const uint8_t *from) {
+static int64_t give(struct w_machine *m, const struct w_place *out, uint64_t n,
+                    const uint8_t *from) {
   if (from)
     memmove(out->bytes, from, n);
   else
@@ -428,13 +496,19 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   if (s)
     w_find(m, m->regs[2], s->map->key_size, &key);
   switch (h->id) {
-  case 1: choice = slot_of(s, key.bytes); break;
+  case 1:
+    choice = slot_of(s, key.bytes);
+    break;
   case 2:
     w_find(m, m->regs[3], s->map->value_size, &value);
     choice = map_update(s, key.bytes, value.bytes, m->regs[4]);
     break;
-  case 3: choice = map_delete(s, key.bytes); break;
-  case 4: choice = give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL); break;
+  case 3:
+    choice = map_delete(s, key.bytes);
+    break;
+  case 4:
+    choice = give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL);
+    break;
   case 9:
   case 190:
     w_find(m, m->regs[3], m->regs[4], &value);
@@ -443,22 +517,34 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = span ? 0 : -14;
     break;
   case 26:
-  case 189: choice = give(m, &out, out_size, packet_span(m, m->regs[2], out_size)); break;
+  case 189:
+    choice = give(m, &out, out_size, packet_span(m, m->regs[2], out_size));
+    break;
   case 44: {
     int64_t d = (int32_t)m->regs[2];
     choice = move_packet(m, m->packet_at + (uint64_t)d, (int64_t)m->packet_size - d);
     break;
   }
-  case 65: choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]); break;
-  case 51: choice = (int64_t)(m->regs[3] & 3); break;
+  case 65:
+    choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
+    break;
+  case 51:
+    choice = (int64_t)(m->regs[3] & 3);
+    break;
   case 5:
-  case 125: choice = (int64_t)(m->time += TICK); break;
-  case 6: choice = m->regs[2] > INT64_MAX ? INT64_MAX : (int64_t)m->regs[2]; break;
+  case 125:
+    choice = (int64_t)(m->time += TICK);
+    break;
+  case 6:
+    choice = m->regs[2] > INT64_MAX ? INT64_MAX : (int64_t)m->regs[2];
+    break;
   case 7:
     m->random = m->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     choice = (int64_t)(m->random >> 32);
     break;
-  case 23: choice = m->type->id == 6 ? 4 : 7; break;
+  case 23:
+    choice = m->type->id == 6 ? 4 : 7;
+    break;
   default:
     if (out_size)
       give(m, &out, out_size, NULL);
@@ -468,13 +554,14 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   if (h->ret == 2) /* a tail call that finds no program: r0 is not defined */
     m->defined &= (uint16_t)~1u;
   else if (h->ret == 1)
-    m->regs[0] = choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
+    m->regs[0] =
+        choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
   else
     m->regs[0] = (uint64_t)(choice < h->lo ? h->lo : choice > h->hi ? h->hi : choice);
   return WARRANT_NO_FAULT;
 }
 
-/* --- Steps ----------------------------------------------------------------------------------------------------- */
+/* --- Steps ----------------------------------------------------------------------------------- */
 
 static bool is_defined(const struct w_machine *m, unsigned r) { return m->defined >> r & 1; }
 
@@ -493,7 +580,8 @@ static enum warrant_fault alu_step(struct w_machine *m, const struct warrant_ins
     if (!is_defined(m, i->dst))
       return WARRANT_UNDEFINED_REGISTER;
     bool keep = !wide && !by_register; /* to little endian, on a little-endian machine */
-    return put(m, 1, i->dst, keep ? low_bits(x, (unsigned)i->imm) : swap_bytes(x, (unsigned)i->imm));
+    return put(m, 1, i->dst,
+               keep ? low_bits(x, (unsigned)i->imm) : swap_bytes(x, (unsigned)i->imm));
   }
   if (op == 0x80) { /* negation */
     if (!is_defined(m, i->dst))
@@ -535,7 +623,8 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
   unsigned n = size_of_code[i->op >> 3 & 3];
   enum warrant_fault f;
   uint64_t v = 0, off = (uint64_t)(int64_t)i->off;
-  if ((i->op & 7) == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
+  if ((i->op & 7) == 1 ||
+      (is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
     if (!is_defined(m, i->src))
       return WARRANT_UNDEFINED_REGISTER;
     if ((f = w_load(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
@@ -564,16 +653,25 @@ static enum warrant_fault load_imm_step(struct w_machine *m, const struct warran
   return put(m, 2, i->dst, m->env->values + number * MAP_STRIDE + (uint64_t)(int64_t)i[1].imm);
 }
 
-static bool is_packet_load(const struct warrant_insn *i) { return (i->op & 7) == 0 && i->op != 0x18; }
+static bool is_packet_load(const struct warrant_insn *i) {
+  return (i->op & 7) == 0 && i->op != 0x18;
+}
 
-static uint64_t atomic_value(const struct warrant_insn *i, uint64_t old, uint64_t x, uint64_t expected) {
+static uint64_t atomic_value(const struct warrant_insn *i, uint64_t old, uint64_t x,
+                             uint64_t expected) {
   switch (i->imm & ~FETCH) {
-  case 0x00: return old + x;
-  case 0x40: return old | x;
-  case 0x50: return old & x;
-  case 0xa0: return old ^ x;
-  case 0xe0: return x;
-  default: return old == expected ? x : old; /* compare and exchange */
+  case 0x00:
+    return old + x;
+  case 0x40:
+    return old | x;
+  case 0x50:
+    return old & x;
+  case 0xa0:
+    return old ^ x;
+  case 0xe0:
+    return x;
+  default:
+    return old == expected ? x : old; /* compare and exchange */
   }
 }
 
@@ -633,7 +731,8 @@ enum warrant_fault w_leave(struct w_machine *m, bool *done) {
 }
 
 /* Legacy packet loads: big endian; a load outside the packet ends the program with 0. */
-static enum warrant_fault packet_load_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
+static enum warrant_fault packet_load_step(struct w_machine *m, const struct warrant_insn *i,
+                                           bool *done) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   bool indirect = (i->op & 0xe0) == 0x40;
   if (!m->type->legacy || m->depth) /* it could not end the callers */
@@ -656,7 +755,8 @@ static enum warrant_fault packet_load_step(struct w_machine *m, const struct war
 /* Does the instruction name a register that it writes? */
 static bool names_target(const struct warrant_insn *i) {
   unsigned class = i->op & 7;
-  return class == 4 || class == 7 || i->op == 0x18 || class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
+  return class == 4 || class == 7 || i->op == 0x18 || class == 1 ||
+         (is_atomic(i) && i->imm == LOAD_ACQUIRE);
 }
 
 static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
@@ -673,27 +773,38 @@ enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, boo
     return WARRANT_FRAME_WRITE;
   switch (i->op & 7) {
   case 4:
-  case 7: return alu_step(m, i);
-  case 0: return is_packet_load(i) ? packet_load_step(m, i, done) : load_imm_step(m, i);
+  case 7:
+    return alu_step(m, i);
+  case 0:
+    return is_packet_load(i) ? packet_load_step(m, i, done) : load_imm_step(m, i);
   case 1:
-  case 2: return memory_step(m, i);
+  case 2:
+    return memory_step(m, i);
   case 3:
-    return is_atomic(i) && i->imm != LOAD_ACQUIRE && i->imm != STORE_RELEASE ? atomic_step(m, i) : memory_step(m, i);
-  default: break;
+    return is_atomic(i) && i->imm != LOAD_ACQUIRE && i->imm != STORE_RELEASE ? atomic_step(m, i)
+                                                                             : memory_step(m, i);
+  default:
+    break;
   }
   switch (i->op) {
   case 0x85:
     if (i->src == 1)
       return w_call_local(m, m->pc + 1 + i->imm);
     return call_step(m, (uint64_t)(int64_t)i->imm);
-  case 0x8d: return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
-  case 0x95: return w_leave(m, done);
-  case 0xe5: m->pc++; return WARRANT_NO_FAULT; /* may_goto: the budget is never used up here */
-  default: return jump_step(m, i);
+  case 0x8d:
+    return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
+  case 0x95:
+    return w_leave(m, done);
+  case 0xe5:
+    m->pc++;
+    return WARRANT_NO_FAULT; /* may_goto: the budget is never used up here */
+  default:
+    return jump_step(m, i);
   }
 }
 
-static void trace_step(struct w_machine *m, const struct warrant_insn *i, warrant_trace_fn *trace, void *data) {
+static void trace_step(struct w_machine *m, const struct warrant_insn *i, warrant_trace_fn *trace,
+                       void *data) {
   struct warrant_trace t = {.pc = m->pc, .defined = m->defined};
   unsigned class = i->op & 7;
   struct w_place p;
@@ -719,13 +830,14 @@ static void trace_step(struct w_machine *m, const struct warrant_insn *i, warran
   trace(data, &t);
 }
 
-/* --- Setting up ------------------------------------------------------------------------------------------------ */
+/* --- Setting up ------------------------------------------------------------------------------ */
 
 static void *bytes_or_fail(uint64_t n, uint64_t *total, struct warrant_error *error) {
   *total += n;
   void *p = *total > MEMORY_MAX ? NULL : calloc(1, n ? n : 1);
   if (!p)
-    warrant_fail(error, WARRANT_UNSUPPORTED, "the program's maps need more memory than a run is given");
+    warrant_fail(error, WARRANT_UNSUPPORTED,
+                 "the program's maps need more memory than a run is given");
   return p;
 }
 
@@ -749,15 +861,18 @@ static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *va
     memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
 }
 
-static int store_init(struct w_store *s, const struct warrant_map *map, const struct warrant_entries *entries,
-                      uint64_t *total, struct warrant_error *error) {
+static int store_init(struct w_store *s, const struct warrant_map *map,
+                      const struct warrant_entries *entries, uint64_t *total,
+                      struct warrant_error *error) {
   s->map = map;
   s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
-  s->slots = map->type == MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+  s->slots =
+      map->type == MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
   if (!(s->bytes = bytes_or_fail(s->slots * s->stride, total, error)))
     return -1;
-  if (map->type != MAP_ARRAY && (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
-                                 !(s->used = bytes_or_fail(s->slots, total, error))))
+  if (map->type != MAP_ARRAY &&
+      (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
+       !(s->used = bytes_or_fail(s->slots, total, error))))
     return -1;
   if (map->initial && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
@@ -792,27 +907,32 @@ static int fill(struct w_machine *m, struct warrant_error *error) {
       !(m->second = bytes_or_fail(program->insn_count, &total, error)))
     return -1;
   for (uint32_t i = 0; i < program->map_count; i++)
-    if (store_init(&m->stores[i], &program->maps[i], env->entries ? &env->entries[i] : NULL, &total, error))
+    if (store_init(&m->stores[i], &program->maps[i], env->entries ? &env->entries[i] : NULL, &total,
+                   error))
       return -1;
   for (uint32_t i = 0; i + 1 < program->insn_count; i++)
     if (!m->second[i] && program->insns[i].op == 0x18)
       m->second[i + 1] = true;
   if (env->ctx_size)
-    memcpy(m->ctx, env->ctx_bytes, env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
+    memcpy(m->ctx, env->ctx_bytes,
+           env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
   if (env->packet_size)
     memcpy(m->buffer + ROOM, env->packet_bytes, env->packet_size);
-  for (uint64_t i = 0; i < W_STACK_SIZE; i++) { /* any bytes will do, but the reference has the same */
+  for (uint64_t i = 0; i < W_STACK_SIZE;
+       i++) { /* any bytes will do, but the reference has the same */
     __extension__ unsigned __int128 v = (unsigned __int128)(i + 1) * 2654435761u + env->seed;
     m->stack[i] = (uint8_t)(v >> 13);
   }
   return 0;
 }
 
-int w_machine_init(struct w_machine *m, const struct warrant_program *program, const struct warrant_env *env,
-                   struct warrant_error *error) {
-  *m = (struct w_machine){.program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
+int w_machine_init(struct w_machine *m, const struct warrant_program *program,
+                   const struct warrant_env *env, struct warrant_error *error) {
+  *m = (struct w_machine){
+      .program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
   if (!(m->type = w_prog_type_of(program->type, program->ctx_size, &m->raw_type)))
-    return warrant_fail(error, WARRANT_UNSUPPORTED, "programs of type %" PRIu32 " can't be run here", program->type);
+    return warrant_fail(error, WARRANT_UNSUPPORTED,
+                        "programs of type %" PRIu32 " can't be run here", program->type);
   if (w_decode_check(program, error))
     return -1;
   if (fill(m, error)) {
@@ -823,7 +943,8 @@ int w_machine_init(struct w_machine *m, const struct warrant_program *program, c
   return 0;
 }
 
-void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data, struct warrant_run *run) {
+void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data,
+                   struct warrant_run *run) {
   run->fault = WARRANT_OUT_OF_FUEL;
   for (bool done = false; !done && run->steps < m->env->fuel;) {
     enum warrant_fault f = WARRANT_BAD_PC;
@@ -848,7 +969,8 @@ void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data, str
 }
 
 int warrant_interpret(const struct warrant_program *program, const struct warrant_env *env,
-                      warrant_trace_fn *trace, void *data, struct warrant_run *run, struct warrant_error *error) {
+                      warrant_trace_fn *trace, void *data, struct warrant_run *run,
+                      struct warrant_error *error) {
   const struct warrant_session_options options = {.plain = trace != NULL};
   struct warrant_session *session;
   if (warrant_session_open(program, env, &options, &session, error))
@@ -863,10 +985,10 @@ int warrant_interpret(const struct warrant_program *program, const struct warran
   return 0;
 }
 
-/* --- The environment as bytes ---------------------------------------------------------------------------------- */
+/* --- The environment as bytes ---------------------------------------------------------------- */
 
-int warrant_env_encode(const struct warrant_program *program, const struct warrant_env *env, uint8_t **bytes,
-                       size_t *size, struct warrant_error *error) {
+int warrant_env_encode(const struct warrant_program *program, const struct warrant_env *env,
+                       uint8_t **bytes, size_t *size, struct warrant_error *error) {
   size_t n = 5 + 7 * 8 + 12 + (size_t)env->ctx_size + env->packet_size;
   for (uint32_t i = 0; i < program->map_count; i++) {
     size_t entry = (size_t)program->maps[i].key_size + program->maps[i].value_size;
@@ -877,7 +999,8 @@ int warrant_env_encode(const struct warrant_program *program, const struct warra
     return warrant_fail(error, WARRANT_BAD_INPUT, "out of memory for the environment");
   memcpy(p, "WENV\1", 5);
   p += 5;
-  const uint64_t words[] = {env->stack, env->ctx, env->packet, env->maps, env->values, env->seed, env->fuel};
+  const uint64_t words[] = {env->stack,  env->ctx,  env->packet, env->maps,
+                            env->values, env->seed, env->fuel};
   for (size_t i = 0; i < 7; i++, p += 8)
     store_le(p, 8, words[i]);
   store_le(p, 4, env->ctx_size), p += 4;

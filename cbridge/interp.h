@@ -1,5 +1,6 @@
-/* The C interpreter: the machine of semantics/Machine.v in the concrete environment of semantics/Concrete.v,
- * step for step the same. It allocates what one run needs and frees it before it returns. */
+/* The C interpreter: the machine of semantics/Machine.v in the concrete environment of
+ * semantics/Concrete.v, step for step the same. It allocates what one run needs and frees it before
+ * it returns. */
 #ifndef WARRANT_INTERP_H
 #define WARRANT_INTERP_H
 
@@ -11,11 +12,13 @@ struct warrant_entries {
   const uint8_t *bytes;
 };
 
-/* What a program runs in. All borrowed for the run. Addresses must leave regions apart (warrant_env_default). */
+/* What a program runs in. All borrowed for the run. Addresses must leave regions apart
+ * (warrant_env_default). */
 struct warrant_env {
-  uint64_t stack, ctx, packet, maps, values; /* addresses: frame bottom, context, packet, map objects, map values */
-  uint64_t seed;                             /* of random numbers and of undefined stack bytes */
-  uint64_t fuel;                             /* most steps */
+  uint64_t stack, ctx, packet, maps,
+      values;    /* addresses: frame bottom, context, packet, map objects, map values */
+  uint64_t seed; /* of random numbers and of undefined stack bytes */
+  uint64_t fuel; /* most steps */
   const uint8_t *ctx_bytes, *packet_bytes;
   uint32_t ctx_size, packet_size;
   const struct warrant_entries *entries; /* one for each map, or NULL */
@@ -23,8 +26,8 @@ struct warrant_env {
 /* Usual addresses, no packet, zero context, fuel for 1,000,000 steps. */
 void warrant_env_default(struct warrant_env *env);
 /* The bytes that docs/formats.md calls an environment. The caller frees *bytes. */
-int warrant_env_encode(const struct warrant_program *program, const struct warrant_env *env, uint8_t **bytes,
-                       size_t *size, struct warrant_error *error);
+int warrant_env_encode(const struct warrant_program *program, const struct warrant_env *env,
+                       uint8_t **bytes, size_t *size, struct warrant_error *error);
 
 enum warrant_fault {
   WARRANT_NO_FAULT,
@@ -50,9 +53,9 @@ struct warrant_trace {
   uint64_t regs[11];
   uint16_t defined; /* bit r: register r is defined */
   bool writes;
-  uint8_t region; /* 0 stack, 1 ctx, 2 packet, 3 map value */
+  uint8_t region;      /* 0 stack, 1 ctx, 2 packet, 3 map value */
   uint32_t map, index; /* map and value, or index alone: the frame */
-  int64_t off; /* from the region's start; from the frame's top on the stack */
+  int64_t off;         /* from the region's start; from the frame's top on the stack */
   uint8_t size;
   uint8_t bytes[8];
 };
@@ -65,9 +68,10 @@ struct warrant_run {
   enum warrant_fault fault;
   int64_t pc; /* of the fault: a jump can lead before the program */
 };
-/* Runs an eBPF program; `trace` may be NULL. Fails (without running) on a program that does not decode, of a type
- * that is not known, or too large for memory. */
+/* Runs an eBPF program; `trace` may be NULL. Fails (without running) on a program that does not
+ * decode, of a type that is not known, or too large for memory. */
 int warrant_interpret(const struct warrant_program *program, const struct warrant_env *env,
-                      warrant_trace_fn *trace, void *data, struct warrant_run *run, struct warrant_error *error);
+                      warrant_trace_fn *trace, void *data, struct warrant_run *run,
+                      struct warrant_error *error);
 
 #endif

@@ -50,7 +50,7 @@ int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error
   return 0;
 }
 
-/* --- Maps --- */
+/* --- Maps ------------------------------------------------------------------------------------ */
 
 static uint32_t processors(void) {
   long n = sysconf(_SC_NPROCESSORS_CONF);
@@ -98,7 +98,7 @@ static int make_map(const struct warrant_map *m, int *fd) {
   return 0;
 }
 
-/* --- eBPF --- */
+/* --- eBPF ------------------------------------------------------------------------------------ */
 
 /* The number in the log's "processed N insns". */
 static void find_visited(struct warrant_kernel_result *r) {
@@ -237,7 +237,7 @@ out:
   return result;
 }
 
-/* --- Classic --- */
+/* --- Classic --------------------------------------------------------------------------------- */
 
 static struct sock_filter *filter_of(const struct warrant_program *p) {
   struct sock_filter *filter = calloc(p->insn_count ? p->insn_count : 1, sizeof *filter);

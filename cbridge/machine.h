@@ -1,4 +1,5 @@
-/* What the two C interpreters share: the state of a run, its memory, and one step of the plain one (interp.c). */
+/* What the two C interpreters share: the state of a run, its memory, and one step of the plain one
+ * (interp.c). */
 #ifndef WARRANT_MACHINE_H
 #define WARRANT_MACHINE_H
 
@@ -8,7 +9,8 @@
 enum { W_FRAME_SIZE = 512, W_FRAMES = 8, W_STACK_SIZE = 4096 };
 #define W_ALL_REGISTERS 0x7ffu
 
-/* One map's values, `slots` of them `stride` bytes apart, and for a hash map which slot each key has. */
+/* One map's values, `slots` of them `stride` bytes apart, and for a hash map which slot each key
+ * has. */
 struct w_store {
   const struct warrant_map *map;
   uint64_t stride, slots;
@@ -53,14 +55,17 @@ struct w_place {
   bool writable;
 };
 
-/* All borrowed for the machine's life. Fails as warrant_interpret does; then there is nothing to free. */
-int w_machine_init(struct w_machine *m, const struct warrant_program *program, const struct warrant_env *env,
-                   struct warrant_error *error);
+/* All borrowed for the machine's life. Fails as warrant_interpret does; then there is nothing to
+ * free. */
+int w_machine_init(struct w_machine *m, const struct warrant_program *program,
+                   const struct warrant_env *env, struct warrant_error *error);
 void w_machine_free(struct w_machine *m);
 /* To the first instruction. The memory stays as it is. */
 void w_machine_start(struct w_machine *m);
-/* Goes on from m->pc and run->steps until the program ends, faults or is out of fuel. `trace` may be NULL. */
-void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data, struct warrant_run *run);
+/* Goes on from m->pc and run->steps until the program ends, faults or is out of fuel. `trace` may
+ * be NULL. */
+void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data,
+                   struct warrant_run *run);
 
 /* One instruction at m->pc. *done is set when the program ends. */
 enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *insn, bool *done);

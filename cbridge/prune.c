@@ -158,7 +158,8 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||
       !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
       !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
-      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * from->depth + from->nslots, sizeof *to->facts) ||
+      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * from->depth + from->nslots,
+                 sizeof *to->facts) ||
       (from->nslots &&
        !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
       (from->depth &&

@@ -130,8 +130,8 @@ static bool code_effects(struct search *s, const struct w_effects *effects,
     int32_t end = e->off + e->n;
     if (e->kind == W_READ_SLOT || e->kind == W_WRITE) {
       bool slot = e->kind == W_READ_SLOT;
-      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) || !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) ||
-          (!slot && !code_u(s, e->n)))
+      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) ||
+          !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) || (!slot && !code_u(s, e->n)))
         return false;
       continue;
     }
@@ -245,7 +245,8 @@ static uint64_t round_key(const struct search *s, const struct w_state *st) {
   uint64_t key = w_round_key(st, flow->counts[st->pc] & flow->value[st->pc]), c;
   for (uint32_t k = 0; k < st->depth; k++) { /* and the loops that callers are in */
     const struct w_frame *f = &st->frames[k];
-    uint16_t counts = f->pc < flow->count ? f->defined & flow->counts[f->pc] & flow->value[f->pc] : 0;
+    uint16_t counts =
+        f->pc < flow->count ? f->defined & flow->counts[f->pc] & flow->value[f->pc] : 0;
     for (int r = 6; r < 10; r++)
       if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
         key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
@@ -605,7 +606,8 @@ static enum next step(struct search *s) {
     return code(s, W_CODE_EXIT) ? LEAF : FAILED;
   }
   uint64_t before[W_STACK_WORDS];
-  bool both = i->op == W_OP_ATOMIC || i->op == W_OP_CALL || i->op == W_OP_CALLX; /* read, then write */
+  bool both =
+      i->op == W_OP_ATOMIC || i->op == W_OP_CALL || i->op == W_OP_CALLX; /* read, then write */
   for (uint32_t k = 0; both && k < w_words(&s->st); k++)
     before[k] = *w_word(&s->st, k);
   if (!w_a_exec(s->pool, &s->q->target, i, &s->st, &effects, &s->a->why))

@@ -1,5 +1,5 @@
-/* Helpers, program types and context fields. The data is printed from semantics/Target.v into tables.c
- * when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields. The data is printed from semantics/Target.v into
+ * tables.c when the project is built; nobody writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
@@ -46,7 +46,7 @@ struct w_prog_type {
   uint32_t ctx_size; /* bytes */
   const struct w_field *fields;
   uint32_t nfields;
-  bool raw; /* the context is plain memory; the program says how much */
+  bool raw;    /* the context is plain memory; the program says how much */
   bool legacy; /* has the legacy packet loads */
   const int32_t *helpers;
   uint32_t nhelpers;
@@ -67,8 +67,8 @@ extern const uint32_t w_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the table's
- * entry for a context of `ctx_size` bytes, and returned. */
+/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
+ * table's entry for a context of `ctx_size` bytes, and returned. */
 static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
                                                        struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {

@@ -1,7 +1,9 @@
-/* libwarrant: load, verify and run BPF programs.  Nothing here prints or exits; there is no global state.
+/* libwarrant: load, verify and run BPF programs.  Nothing here prints or exits; there is no global
+ * state.
  *
- * Every function that can fail returns 0 on success or a negative value, and fills `struct warrant_error`
- * (when it is not NULL) with one sentence for a person and the exit code that the command line uses for it. */
+ * Every function that can fail returns 0 on success or a negative value, and fills `struct
+ * warrant_error` (when it is not NULL) with one sentence for a person and the exit code that the
+ * command line uses for it. */
 #ifndef WARRANT_H
 #define WARRANT_H
 
@@ -46,10 +48,10 @@ enum warrant_kind { WARRANT_EBPF, WARRANT_CBPF, WARRANT_SECCOMP };
 enum warrant_profile { WARRANT_ROOT, WARRANT_STRICT };
 
 struct warrant_map {
-  char *name;       /* owned */
-  uint32_t type;    /* BPF_MAP_TYPE_*, as the kernel numbers them */
+  char *name;    /* owned */
+  uint32_t type; /* BPF_MAP_TYPE_*, as the kernel numbers them */
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
-  bool readonly;    /* frozen .rodata: programs may not write it */
+  bool readonly;                                     /* frozen .rodata: programs may not write it */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
 };
 
@@ -61,20 +63,22 @@ struct warrant_line {
   const char *text; /* the source line, or NULL */
 };
 
-/* A program as the verifier sees it: relocated. In an LD_IMM64 with src 1, imm is an index into `maps`;
- * with src 2, imm is that index and the second slot's imm an offset into the map's (single) value. */
+/* A program as the verifier sees it: relocated. In an LD_IMM64 with src 1, imm is an index into
+ * `maps`; with src 2, imm is that index and the second slot's imm an offset into the map's (single)
+ * value. */
 struct warrant_program {
   enum warrant_kind kind;
   char *file;    /* owned; as named by the user */
   char *section; /* owned; "" when there is none */
   char *name;    /* owned; "" when there is none */
-  uint32_t type; /* BPF_PROG_TYPE_*; 0: raw memory of ctx_size bytes in r1 (the conformance suite's shape) */
-  uint32_t ctx_size; /* bytes; for types whose context is not known here: 0 */
+  uint32_t type; /* BPF_PROG_TYPE_*; 0: raw memory of ctx_size bytes in r1 (the conformance suite's
+                    shape) */
+  uint32_t ctx_size;    /* bytes; for types whose context is not known here: 0 */
   uint32_t attach_type; /* BPF_PROG_LOAD's expected_attach_type, where the section name fixes it */
   uint32_t prog_flags;  /* BPF_PROG_LOAD's prog_flags, from the section name */
   enum warrant_profile profile;
-  char *license; /* owned or NULL */
-  struct warrant_insn *insns; /* owned; kind WARRANT_EBPF */
+  char *license;                /* owned or NULL */
+  struct warrant_insn *insns;   /* owned; kind WARRANT_EBPF */
   struct warrant_cinsn *cinsns; /* owned; the classic kinds */
   uint32_t insn_count;
   struct warrant_map *maps; /* owned */
@@ -85,22 +89,24 @@ struct warrant_program {
   size_t strings_size;
 };
 
-/* --- Loading --- */
+/* --- Loading --------------------------------------------------------------------------------- */
 
 /* How to read a file. The strings are borrowed for the call. All zero is a good default. */
 struct warrant_load_options {
   const char *format; /* "elf", "ebpf", "cbpf" or "seccomp"; NULL: found from the content */
   const char *prog;   /* only the program of this name (or section); NULL: every program */
-  const char *type;   /* a program type as warrant_type_number takes it; NULL: from the section name */
-  uint32_t ctx_size;  /* bytes of context, for the type "raw" */
-  bool hex;           /* the file is hexadecimal text of a raw form */
-  bool need_type;     /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
+  const char
+      *type; /* a program type as warrant_type_number takes it; NULL: from the section name */
+  uint32_t ctx_size; /* bytes of context, for the type "raw" */
+  bool hex;          /* the file is hexadecimal text of a raw form */
+  bool need_type;    /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
   enum warrant_profile profile;
 };
 
-/* What a file holds: `count` programs in file order, never zero after a successful load. A program that
- * uses something not supported keeps its instructions and names, and problems[i].code is not WARRANT_OK:
- * it can be printed but must not be judged. The problem's text names neither file nor program. */
+/* What a file holds: `count` programs in file order, never zero after a successful load. A program
+ * that uses something not supported keeps its instructions and names, and problems[i].code is not
+ * WARRANT_OK: it can be printed but must not be judged. The problem's text names neither file nor
+ * program. */
 struct warrant_object {
   struct warrant_program *programs; /* owned */
   struct warrant_error *problems;   /* owned; one for each program */
@@ -112,21 +118,25 @@ struct warrant_object {
 #define WARRANT_FILE_MAX ((size_t)64 << 20)
 int warrant_load(const char *path, const struct warrant_load_options *options,
                  struct warrant_object *object, struct warrant_error *error);
-/* The same for bytes in memory, which are borrowed for the call; `name` is what messages call them. */
+/* The same for bytes in memory, which are borrowed for the call; `name` is what messages call them.
+ */
 int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
                        const struct warrant_load_options *options, struct warrant_object *object,
                        struct warrant_error *error);
 void warrant_object_free(struct warrant_object *object);
 void warrant_program_free(struct warrant_program *program); /* its fields, not the struct itself */
 
-/* The line information that covers `pc` (the nearest at or before it), or NULL. Owned by the program. */
+/* The line information that covers `pc` (the nearest at or before it), or NULL. Owned by the
+ * program. */
 const struct warrant_line *warrant_line_at(const struct warrant_program *program, uint32_t pc);
 
 /* Program type names ("xdp", "socket", "tc", "raw", ...) and kernel numbers; static strings.
- * warrant_type_number returns false for an unknown name, warrant_type_name NULL for an unknown number. */
+ * warrant_type_number returns false for an unknown name, warrant_type_name NULL for an unknown
+ * number. */
 bool warrant_type_number(const char *name, uint32_t *type);
 const char *warrant_type_name(uint32_t type);
-/* Size in bytes of the context struct that programs of this type see, 0 when it is not known here. */
+/* Size in bytes of the context struct that programs of this type see, 0 when it is not known here.
+ */
 uint32_t warrant_type_ctx_size(uint32_t type);
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
-/* The assembler against the disassembler: every instruction that decodes survives text, and every text that is printed
- * survives bytes. Then what people write: labels, comments, mistakes; and text that is damaged. */
+/* The assembler against the disassembler: every instruction that decodes survives text, and every
+ * text that is printed survives bytes. Then what people write: labels, comments, mistakes; and text
+ * that is damaged. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +20,15 @@ static void report(bool good, const char *name) {
 }
 
 static bool equal(const struct warrant_insn *a, const struct warrant_insn *b) {
-  return a->op == b->op && a->dst == b->dst && a->src == b->src && a->off == b->off && a->imm == b->imm;
+  return a->op == b->op && a->dst == b->dst && a->src == b->src && a->off == b->off &&
+         a->imm == b->imm;
 }
 static void show(const char *what, const struct warrant_insn *i) {
-  printf("# %s: op 0x%02x dst %u src %u off %d imm %" PRId32 "\n", what, i->op, i->dst, i->src, i->off, i->imm);
+  printf("# %s: op 0x%02x dst %u src %u off %d imm %" PRId32 "\n", what, i->op, i->dst, i->src,
+         i->off, i->imm);
 }
 
-/* --- Round trips ----------------------------------------------------------------------------------------------- */
+/* --- Round trips ----------------------------------------------------------------------------- */
 
 /* Instructions gathered until there are enough of them for one text. */
 static struct batch {
@@ -69,10 +72,13 @@ static void flush(bool bytes_too) {
           show("read", &insns[i]);
       }
     same_bytes = same_bytes && (!bytes_too || count == batch.count);
-    same_text = count <= batch.count && print(insns, count, again) == n && memcmp(text, again, n) == 0;
-    for (const char *x = text, *y = again; !same_text && *x && *y; x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1)
+    same_text =
+        count <= batch.count && print(insns, count, again) == n && memcmp(text, again, n) == 0;
+    for (const char *x = text, *y = again; !same_text && *x && *y;
+         x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1)
       if (strcspn(x, "\n") != strcspn(y, "\n") || memcmp(x, y, strcspn(x, "\n"))) {
-        printf("# printed '%.*s', again '%.*s'\n", (int)strcspn(x, "\n"), x, (int)strcspn(y, "\n"), y);
+        printf("# printed '%.*s', again '%.*s'\n", (int)strcspn(x, "\n"), x, (int)strcspn(y, "\n"),
+               y);
         break;
       }
   }
@@ -96,18 +102,22 @@ static bool add(const struct warrant_insn *slots, enum w_decoded want) {
 }
 
 static const int16_t offsets[] = {0, 1, -1, 8, -8, 16, 32, 64, 127, -128, INT16_MAX, INT16_MIN};
-static const int32_t constants[] = {0,     1,    -1,   16,   32,   64,   0x40,      0x41,      0x50,          0x51,    0xa0, 0xa1,
-                                    0xe1,  0xf1, 0x100, 0x110, 5,   211,  INT16_MAX, INT16_MIN, INT32_MAX,     INT32_MIN};
+static const int32_t constants[] = {
+    0,    1,    -1,   16,    32,    64, 0x40, 0x41,      0x50,      0x51,      0xa0,
+    0xa1, 0xe1, 0xf1, 0x100, 0x110, 5,  211,  INT16_MAX, INT16_MIN, INT32_MAX, INT32_MIN};
 
-/* Each opcode with every register and boundary value of its fields, but no two of those fields together with all others:
- * the random cases mix them. */
+/* Each opcode with every register and boundary value of its fields, but no two of those fields
+ * together with all others: the random cases mix them. */
 static void every_opcode(enum w_decoded want) {
   for (unsigned op = 0; op < 256; op++)
     for (unsigned src = 0; src < 16; src++)
       for (size_t o = 0; o < sizeof offsets / sizeof *offsets; o++)
         for (size_t c = 0; c < sizeof constants / sizeof *constants; c++)
           for (unsigned dst = 0; dst < 11; dst += (src + o + c) % 11 ? 11 : 1) {
-            struct warrant_insn slots[2] = {{.op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = offsets[o],
+            struct warrant_insn slots[2] = {{.op = (uint8_t)op,
+                                             .dst = dst & 15,
+                                             .src = src & 15,
+                                             .off = offsets[o],
                                              .imm = constants[c]}};
             add(slots, want);
             slots[1].imm = constants[(c * 7 + o) % (sizeof constants / sizeof *constants)];
@@ -133,8 +143,11 @@ static void random_cases(void) {
 /* Bytes that mostly are no instruction: their text is read back to what prints the same. */
 static void any_bytes(void) {
   for (unsigned n = 0; n < 200000 && same_bytes && same_text; n++) {
-    struct warrant_insn i = {.op = (uint8_t)below(256), .dst = below(11) & 15, .src = below(11) & 15,
-                             .off = (int16_t)(below(2) ? 0 : below(65536)), .imm = below(2) ? 0 : number()};
+    struct warrant_insn i = {.op = (uint8_t)below(256),
+                             .dst = below(11) & 15,
+                             .src = below(11) & 15,
+                             .off = (int16_t)(below(2) ? 0 : below(65536)),
+                             .imm = below(2) ? 0 : number()};
     batch.insns[batch.count++] = i;
     if (batch.count >= BATCH)
       flush(false);
@@ -150,30 +163,33 @@ static void round_trips(void) {
   unsigned opcodes = 0;
   for (unsigned op = 0; op < 256; op++)
     opcodes += by_opcode[op] > 0;
-  printf("# %" PRIu64 " instructions, %" PRIu64 " of them listed; %u opcodes\n", cases, listed, opcodes);
+  printf("# %" PRIu64 " instructions, %" PRIu64 " of them listed; %u opcodes\n", cases, listed,
+         opcodes);
   report(same_bytes && cases >= CASES, "bytes to text to bytes");
   report(same_text, "text to bytes to text");
-  /* RFC 9669 has 122 opcodes that start an instruction and 3 of MEMSX loads; beyond it there are callx, which it has
-   * no row for, may_goto, and the atomic loads and stores of 1 and 2 bytes */
+  /* RFC 9669 has 122 opcodes that start an instruction and 3 of MEMSX loads; beyond it there are
+   * callx, which it has no row for, may_goto, and the atomic loads and stores of 1 and 2 bytes */
   report(opcodes == 122 + 3 + 4, "every opcode is met");
   same_bytes = same_text = true;
   cases = 0;
   for (unsigned src = 0; src < 7; src++)
     for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
-      struct warrant_insn slots[2] = {{.op = 0x18, .dst = src, .src = src & 15, .imm = constants[c]}};
+      struct warrant_insn slots[2] = {
+          {.op = 0x18, .dst = src, .src = src & 15, .imm = constants[c]}};
       slots[1].imm = src == 6 ? constants[(c + 3) % 22] : 0;
       add(slots, W_DECODE_UNSUPPORTED);
       slots[0] = (struct warrant_insn){.op = 0x85, .src = 2, .imm = constants[c]};
       add(slots, W_DECODE_UNSUPPORTED);
     }
   flush(true);
-  report(same_bytes && same_text && cases == 4 * 22 + 7 * 22, "instructions that are named and not supported");
+  report(same_bytes && same_text && cases == 4 * 22 + 7 * 22,
+         "instructions that are named and not supported");
   same_bytes = same_text = true;
   any_bytes();
   report(same_bytes && same_text, "text of any bytes");
 }
 
-/* --- What people write ----------------------------------------------------------------------------------------- */
+/* --- What people write ----------------------------------------------------------------------- */
 
 static bool reads(const char *text, const struct warrant_insn *want, uint32_t want_count) {
   struct warrant_insn *insns = NULL;
@@ -192,10 +208,11 @@ static bool reads(const char *text, const struct warrant_insn *want, uint32_t wa
   free(insns);
   return good;
 }
-#define READS(text, ...)                                                                                               \
-  reads(text, (const struct warrant_insn[]){__VA_ARGS__},                                                              \
+#define READS(text, ...)                                                                           \
+  reads(text, (const struct warrant_insn[]){__VA_ARGS__},                                          \
         sizeof((const struct warrant_insn[]){__VA_ARGS__}) / sizeof(struct warrant_insn))
-#define INSN(o, d, s, f, i) {.op = o, .dst = d, .src = s, .off = f, .imm = i}
+#define INSN(o, d, s, f, i)                                                                        \
+  { .op = o, .dst = d, .src = s, .off = f, .imm = i }
 
 /* Encodings by hand, from the opcode tables of RFC 9669. */
 static void written(void) {
@@ -213,23 +230,27 @@ static void written(void) {
                       INSN(0x5e, 1, 2, 4, 0), INSN(0x06, 0, 0, 0, -5), INSN(0xe5, 0, 0, 2, 0),
                       INSN(0x85, 0, 1, 0, 1), INSN(0x05, 0, 0, 0, 0), INSN(0x95, 0, 0, 0, 0));
   report(labels, "labels and comments");
-  bool forms = READS("w3 = *(u8 *)(r2 + 0)\n*(u32*)(r10-4)=w1\nr0=-1\nr0=-r0\nw0 = 0xffffffff\nr1 = 0xffffffffffffffff ll\n"
-                     "call bpf_map_lookup_elem\ncall 1\nr4 = *(u32 *)(r5)\n r2 = map[#1] ll\nif r1 == 0x10 goto pc+1\n"
+  bool forms = READS("w3 = *(u8 *)(r2 + 0)\n*(u32*)(r10-4)=w1\nr0=-1\nr0=-r0\nw0 = 0xffffffff\nr1 "
+                     "= 0xffffffffffffffff ll\n"
+                     "call bpf_map_lookup_elem\ncall 1\nr4 = *(u32 *)(r5)\n r2 = map[#1] ll\nif r1 "
+                     "== 0x10 goto pc+1\n"
                      "r0 = *(u8 *)skb[r3 - 2]\n\tw1 s/= -3\r\nr0 = *(s16 *)(r1 + 2)",
-                     INSN(0x71, 3, 2, 0, 0), INSN(0x63, 10, 1, -4, 0), INSN(0xb7, 0, 0, 0, -1), INSN(0x87, 0, 0, 0, 0),
-                     INSN(0xb4, 0, 0, 0, -1), INSN(0x18, 1, 0, 0, -1), INSN(0, 0, 0, 0, -1), INSN(0x85, 0, 0, 0, 1),
-                     INSN(0x85, 0, 0, 0, 1), INSN(0x61, 4, 5, 0, 0), INSN(0x18, 2, 1, 0, 1), INSN(0, 0, 0, 0, 0),
+                     INSN(0x71, 3, 2, 0, 0), INSN(0x63, 10, 1, -4, 0), INSN(0xb7, 0, 0, 0, -1),
+                     INSN(0x87, 0, 0, 0, 0), INSN(0xb4, 0, 0, 0, -1), INSN(0x18, 1, 0, 0, -1),
+                     INSN(0, 0, 0, 0, -1), INSN(0x85, 0, 0, 0, 1), INSN(0x85, 0, 0, 0, 1),
+                     INSN(0x61, 4, 5, 0, 0), INSN(0x18, 2, 1, 0, 1), INSN(0, 0, 0, 0, 0),
                      INSN(0x15, 1, 0, 1, 16), INSN(0x50, 0, 3, 0, -2), INSN(0x34, 1, 0, 1, -3),
                      INSN(0x89, 0, 1, 2, 0));
   report(forms, "forms that LLVM and the kernel print");
-  bool numbered = READS("xdp/flow:\n; file.c:3\n     0: w0 = 0\n     1: lock *(u64 *)(r10 - 8) += r1\n"
-                        "     2: w0 = cmpxchg32_32(r10 - 4, w0, w3)\n     3: exit\n",
-                        INSN(0xb4, 0, 0, 0, 0), INSN(0xdb, 10, 1, -8, 0), INSN(0xc3, 10, 3, -4, 0xf1),
-                        INSN(0x95, 0, 0, 0, 0));
+  bool numbered =
+      READS("xdp/flow:\n; file.c:3\n     0: w0 = 0\n     1: lock *(u64 *)(r10 - 8) += r1\n"
+            "     2: w0 = cmpxchg32_32(r10 - 4, w0, w3)\n     3: exit\n",
+            INSN(0xb4, 0, 0, 0, 0), INSN(0xdb, 10, 1, -8, 0), INSN(0xc3, 10, 3, -4, 0xf1),
+            INSN(0x95, 0, 0, 0, 0));
   report(numbered, "what warrant disasm prints");
 }
 
-/* --- Mistakes -------------------------------------------------------------------------------------------------- */
+/* --- Mistakes -------------------------------------------------------------------------------- */
 
 static bool refuses(const char *text, const char *says) {
   struct warrant_insn *insns = NULL;
@@ -319,7 +340,8 @@ static void mistakes(void) {
   memcpy(far, "gotol end", 9);
   struct warrant_insn *insns = NULL;
   uint32_t count = 0;
-  good &= !warrant_asm("t", (const uint8_t *)far, n, &insns, &count, NULL) && count == FAR + 2 && insns->imm == FAR;
+  good &= !warrant_asm("t", (const uint8_t *)far, n, &insns, &count, NULL) && count == FAR + 2 &&
+          insns->imm == FAR;
   free(insns);
   free(far);
   report(good, "a label too far away");
@@ -335,8 +357,11 @@ static void damaged(void) {
     struct warrant_insn insns[64];
     uint32_t count = 1 + below(20);
     for (uint32_t i = 0; i < count; i++)
-      insns[i] = (struct warrant_insn){.op = (uint8_t)below(256), .dst = below(11) & 15, .src = below(4) & 15,
-                                       .off = below(3) ? 0 : (int16_t)below(65536), .imm = below(3) ? 0 : number()};
+      insns[i] = (struct warrant_insn){.op = (uint8_t)below(256),
+                                       .dst = below(11) & 15,
+                                       .src = below(4) & 15,
+                                       .off = below(3) ? 0 : (int16_t)below(65536),
+                                       .imm = below(3) ? 0 : number()};
     size_t size = print(insns, count, text);
     for (unsigned k = below(4); k < 4; k++)
       text[below((uint32_t)size)] = below(8) ? bits[below(sizeof bits)] : (char)below(256);

@@ -1,7 +1,7 @@
-/* How fast programs run here: the C interpreter, checked and certified, beside hand-written loops, the plain interpreter,
- * the reference one and this host's kernel, all on the same instructions in one run. Times are the thread's processor
- * time; ratios are taken round by round, so that what slows a round slows both.
- *   bench [ROUNDS] */
+/* How fast programs run here: the C interpreter, checked and certified, beside hand-written loops,
+ * the plain interpreter, the reference one and this host's kernel, all on the same instructions in
+ * one run. Times are the thread's processor time; ratios are taken round by round, so that what
+ * slows a round slows both. bench [ROUNDS] */
 #include <bpf/bpf.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
@@ -20,11 +20,22 @@
 #include "validator.h"
 #include "verify.h"
 
-enum { ROUNDS_MAX = 101, INSNS_MAX = 256, MEMORY = 1500, STEPS_A_ROUND = 2000000, REFERENCE_ROUNDS = 3 };
+enum {
+  ROUNDS_MAX = 101,
+  INSNS_MAX = 256,
+  MEMORY = 1500,
+  STEPS_A_ROUND = 2000000,
+  REFERENCE_ROUNDS = 3
+};
 enum engine { RAW, BOUNDED, FREE, CHECKED, CERTIFIED, PLAIN, REFERENCE, KERNEL, ENGINES };
-static const char *const names[ENGINES] = {
-    "goto, raw, fuel and pc checks", "goto, predecoded, bounds checks", "goto, predecoded, no checks", "warrant, checked",
-    "warrant, certified", "warrant, plain (as for traces)", "reference, extracted", "kernel, TEST_RUN"};
+static const char *const names[ENGINES] = {"goto, raw, fuel and pc checks",
+                                           "goto, predecoded, bounds checks",
+                                           "goto, predecoded, no checks",
+                                           "warrant, checked",
+                                           "warrant, certified",
+                                           "warrant, plain (as for traces)",
+                                           "reference, extracted",
+                                           "kernel, TEST_RUN"};
 
 struct workload {
   const char *name;
@@ -39,11 +50,11 @@ static uint64_t ns_of(clockid_t clock) {
   return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* --- Workloads --------------------------------------------------------------------------------------------------- */
+/* --- Workloads ------------------------------------------------------------------------------- */
 
 static void add(struct workload *w, uint8_t op, unsigned dst, unsigned src, int off, int32_t imm) {
-  w->insns[w->count++] =
-      (struct warrant_insn){.op = op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
+  w->insns[w->count++] = (struct warrant_insn){
+      .op = op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
 }
 
 /* Eleven instructions, 10,000 times. */
@@ -84,7 +95,8 @@ static void make_checksum(struct workload *w) {
   w->steps = 2 + 5 * (MEMORY / 2) + 5;
 }
 
-/* A policy as seccomp has them: two words of the memory, and a hundred comparisons of which the last one matches. */
+/* A policy as seccomp has them: two words of the memory, and a hundred comparisons of which the
+ * last one matches. */
 static void make_filter(struct workload *w) {
   w->name = "filter";
   add(w, 0x61, 2, 1, 4, 0);
@@ -107,7 +119,7 @@ static void fill_memory(uint8_t *memory) {
   memcpy(memory, start, sizeof start);
 }
 
-/* --- One workload ------------------------------------------------------------------------------------------------ */
+/* --- One workload ---------------------------------------------------------------------------- */
 
 struct bench {
   const struct workload *w;
@@ -115,12 +127,12 @@ struct bench {
   struct warrant_env env;
   uint8_t memory[MEMORY], stack[512];
   struct peer_memory peer;
-  struct peer_op *bounded, *unbounded;                    /* owned */
-  struct warrant_session *checked, *certified, *plain;    /* owned */
-  uint8_t *image, *environment, *idle;                    /* owned; idle: the environment without fuel */
+  struct peer_op *bounded, *unbounded;                 /* owned */
+  struct warrant_session *checked, *certified, *plain; /* owned */
+  uint8_t *image, *environment, *idle; /* owned; idle: the environment without fuel */
   size_t image_size, environment_size, idle_size;
-  int kernel, kernel_empty;       /* programs, or -1 */
-  uint64_t repeat;                /* runs in a round */
+  int kernel, kernel_empty; /* programs, or -1 */
+  uint64_t repeat;          /* runs in a round */
   bool is_certified;
   double ns[ENGINES][ROUNDS_MAX]; /* of a step */
   int rounds[ENGINES];            /* 0: not measured */
@@ -129,12 +141,16 @@ struct bench {
 
 /* The program for the kernel: the memory is the packet. Five more steps. */
 static int load_kernel(const struct workload *w) {
-  struct warrant_insn insns[INSNS_MAX + 7] = {
-      {.op = 0x61, .dst = 2, .src = 1, .off = 4}, {.op = 0x61, .dst = 1, .src = 1}, {.op = 0xbf, .dst = 3, .src = 1},
-      {.op = 0x07, .dst = 3, .imm = MEMORY},      {.op = 0xbd, .dst = 3, .src = 2, .off = 2},
-      {.op = 0xb7},                               {.op = 0x95}};
+  struct warrant_insn insns[INSNS_MAX + 7] = {{.op = 0x61, .dst = 2, .src = 1, .off = 4},
+                                              {.op = 0x61, .dst = 1, .src = 1},
+                                              {.op = 0xbf, .dst = 3, .src = 1},
+                                              {.op = 0x07, .dst = 3, .imm = MEMORY},
+                                              {.op = 0xbd, .dst = 3, .src = 2, .off = 2},
+                                              {.op = 0xb7},
+                                              {.op = 0x95}};
   memcpy(insns + 7, w->insns, w->count * sizeof *insns);
-  return bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", (const struct bpf_insn *)insns, w->count + 7, NULL);
+  return bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", (const struct bpf_insn *)insns, w->count + 7,
+                       NULL);
 }
 
 static int load_kernel_empty(void) {
@@ -144,7 +160,8 @@ static int load_kernel_empty(void) {
 
 /* Nanoseconds of `repeat` runs, or -1. */
 static double run_kernel(struct bench *b, int program, uint64_t repeat, uint64_t *result) {
-  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = b->memory, .data_size_in = MEMORY, .repeat = (int)repeat);
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = b->memory, .data_size_in = MEMORY,
+              .repeat = (int)repeat);
   uint64_t t0 = ns_of(CLOCK_THREAD_CPUTIME_ID);
   int failed = bpf_prog_test_run_opts(program, &options);
   uint64_t t1 = ns_of(CLOCK_THREAD_CPUTIME_ID);
@@ -173,8 +190,12 @@ static int open_bench(struct bench *b, const struct workload *w) {
   char why[512];
   memset(b, 0, sizeof *b);
   b->w = w;
-  b->program = (struct warrant_program){.file = empty, .section = empty, .name = empty, .ctx_size = MEMORY,
-                                        .insns = (struct warrant_insn *)(uintptr_t)w->insns, .insn_count = w->count};
+  b->program = (struct warrant_program){.file = empty,
+                                        .section = empty,
+                                        .name = empty,
+                                        .ctx_size = MEMORY,
+                                        .insns = (struct warrant_insn *)(uintptr_t)w->insns,
+                                        .insn_count = w->count};
   fill_memory(b->memory);
   b->peer = (struct peer_memory){b->memory, b->stack, MEMORY, sizeof b->stack};
   warrant_env_default(&b->env);
@@ -185,7 +206,8 @@ static int open_bench(struct bench *b, const struct workload *w) {
   b->unbounded = peer_decode(w->insns, w->count, false);
   struct warrant_env idle = b->env;
   idle.fuel = 0;
-  if (!b->bounded || !b->unbounded || warrant_session_open(&b->program, &b->env, NULL, &b->checked, &error) ||
+  if (!b->bounded || !b->unbounded ||
+      warrant_session_open(&b->program, &b->env, NULL, &b->checked, &error) ||
       warrant_session_open(&b->program, &b->env, &plain, &b->plain, &error) ||
       warrant_image(&b->program, &b->image, &b->image_size, &error) ||
       warrant_env_encode(&b->program, &b->env, &b->environment, &b->environment_size, &error) ||
@@ -227,10 +249,11 @@ static void take_result(void *data, const char *line, size_t length) {
 static double run_reference(struct bench *b, uint64_t *result) {
   char why[200];
   uint64_t nothing, t0 = ns_of(CLOCK_PROCESS_CPUTIME_ID); /* it runs on a thread of its own */
-  warrant_reference_run(b->image, b->image_size, b->environment, b->environment_size, false, take_result, result, why,
-                        sizeof why);
+  warrant_reference_run(b->image, b->image_size, b->environment, b->environment_size, false,
+                        take_result, result, why, sizeof why);
   uint64_t t1 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
-  warrant_reference_run(b->image, b->image_size, b->idle, b->idle_size, false, take_result, &nothing, why, sizeof why);
+  warrant_reference_run(b->image, b->image_size, b->idle, b->idle_size, false, take_result,
+                        &nothing, why, sizeof why);
   uint64_t t2 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
   return (double)(t1 - t0) - (double)(t2 - t1);
 }
@@ -262,9 +285,15 @@ static void measure(struct bench *b, enum engine e, int round) {
   double steps = (double)(b->repeat * b->w->steps), ns = -1;
   uint64_t ignored;
   switch (e) {
-  case CHECKED: ns = run_session(b->checked, b->repeat, &b->result[e]); break;
-  case CERTIFIED: ns = b->certified ? run_session(b->certified, b->repeat, &b->result[e]) : -1; break;
-  case PLAIN: ns = run_session(b->plain, b->repeat, &b->result[e]); break;
+  case CHECKED:
+    ns = run_session(b->checked, b->repeat, &b->result[e]);
+    break;
+  case CERTIFIED:
+    ns = b->certified ? run_session(b->certified, b->repeat, &b->result[e]) : -1;
+    break;
+  case PLAIN:
+    ns = run_session(b->plain, b->repeat, &b->result[e]);
+    break;
   case REFERENCE:
     if (round >= REFERENCE_ROUNDS)
       return;
@@ -279,7 +308,9 @@ static void measure(struct bench *b, enum engine e, int round) {
     steps += 5 * (double)b->repeat;
     b->result[e] |= b->result[RAW] & ~UINT64_C(0xffffffff); /* it gives the low half alone */
     break;
-  default: ns = run_peer(b, e, &b->result[e]); break;
+  default:
+    ns = run_peer(b, e, &b->result[e]);
+    break;
   }
   if (ns >= 0)
     b->ns[e][b->rounds[e]++] = ns / steps;
@@ -326,15 +357,16 @@ static int run_workload(const struct workload *w, int rounds) {
       if (round < 0)
         b.rounds[e] = 0; /* the first one only warms up */
     }
-  printf("\n%s, %" PRIu64 " steps\n%-34s %10s %10s %10s %10s %10s\n", w->name, w->steps, "  ns a step", "median", "min",
-         "x raw", "x bounded", "x free");
+  printf("\n%s, %" PRIu64 " steps\n%-34s %10s %10s %10s %10s %10s\n", w->name, w->steps,
+         "  ns a step", "median", "min", "x raw", "x bounded", "x free");
   int failed = 0;
   for (int e = 0; e < ENGINES; e++) {
     if (!b.rounds[e]) {
       printf("  %-32s %10s\n", names[e], "-");
       continue;
     }
-    printf("  %-32s %10.3f %10.3f", names[e], median(b.ns[e], b.rounds[e]), least(b.ns[e], b.rounds[e]));
+    printf("  %-32s %10.3f %10.3f", names[e], median(b.ns[e], b.rounds[e]),
+           least(b.ns[e], b.rounds[e]));
     print_ratio(&b, (enum engine)e, RAW);
     print_ratio(&b, (enum engine)e, BOUNDED);
     print_ratio(&b, (enum engine)e, FREE);
@@ -351,7 +383,8 @@ static void print_versions(void) {
   FILE *f = fopen("/proc/cpuinfo", "r");
   while (f && fgets(line, sizeof line, f))
     if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
-      snprintf(model, sizeof model, "%.*s", (int)strcspn(strchr(line, ':') + 2, "\n"), strchr(line, ':') + 2);
+      snprintf(model, sizeof model, "%.*s", (int)strcspn(strchr(line, ':') + 2, "\n"),
+               strchr(line, ':') + 2);
       break;
     }
   if (f)

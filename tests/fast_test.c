@@ -1,7 +1,7 @@
-/* Threaded code against the plain interpreter on generated programs: the same result, steps, fault and place of it, and
- * the same memory afterwards, in two runs of one session; as checked code, and for what the verifier accepts as
- * certified code.
- *   fast_test [PROGRAMS [FIRST]]   program number N is made from the seed N */
+/* Threaded code against the plain interpreter on generated programs: the same result, steps, fault
+ * and place of it, and the same memory afterwards, in two runs of one session; as checked code, and
+ * for what the verifier accepts as certified code. fast_test [PROGRAMS [FIRST]]   program number N
+ * is made from the seed N */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,30 +20,37 @@ struct counts {
   uint64_t outcome[FAULTS]; /* of first runs in threaded code */
 };
 
-static bool same_memory(const struct warrant_program *p, struct warrant_session *x, struct warrant_session *y) {
+static bool same_memory(const struct warrant_program *p, struct warrant_session *x,
+                        struct warrant_session *y) {
   const struct w_machine *a = warrant_session_machine(x), *b = warrant_session_machine(y);
-  bool same = !memcmp(a->stack, b->stack, sizeof a->stack) && !memcmp(a->ctx, b->ctx, a->type->ctx_size) &&
-              a->packet_at == b->packet_at && a->packet_size == b->packet_size && a->random == b->random &&
-              a->time == b->time && a->depth == b->depth;
-  same = same && (!a->packet_size || !memcmp(w_packet_bytes((struct w_machine *)(uintptr_t)a),
-                                             w_packet_bytes((struct w_machine *)(uintptr_t)b), a->packet_size));
+  bool same = !memcmp(a->stack, b->stack, sizeof a->stack) &&
+              !memcmp(a->ctx, b->ctx, a->type->ctx_size) && a->packet_at == b->packet_at &&
+              a->packet_size == b->packet_size && a->random == b->random && a->time == b->time &&
+              a->depth == b->depth;
+  same = same && (!a->packet_size ||
+                  !memcmp(w_packet_bytes((struct w_machine *)(uintptr_t)a),
+                          w_packet_bytes((struct w_machine *)(uintptr_t)b), a->packet_size));
   for (uint32_t i = 0; same && i < p->map_count; i++)
     for (uint32_t j = 0; same && warrant_session_value(x, i, j); j++)
-      same = !memcmp(warrant_session_value(x, i, j), warrant_session_value(y, i, j), p->maps[i].value_size);
+      same = !memcmp(warrant_session_value(x, i, j), warrant_session_value(y, i, j),
+                     p->maps[i].value_size);
   return same;
 }
 
-static void tell(uint64_t number, const char *what, int round, const struct warrant_run *plain, const struct warrant_run *fast) {
-  printf("# program %" PRIu64 ", %s, run %d: plain 0x%" PRIx64 " after %" PRIu64 " steps, %s at %" PRId64
-         "; threaded 0x%" PRIx64 " after %" PRIu64 " steps, %s at %" PRId64 "\n",
-         number, what, round, plain->result, plain->steps, warrant_fault_name(plain->fault), plain->pc, fast->result,
-         fast->steps, warrant_fault_name(fast->fault), fast->pc);
+static void tell(uint64_t number, const char *what, int round, const struct warrant_run *plain,
+                 const struct warrant_run *fast) {
+  printf("# program %" PRIu64 ", %s, run %d: plain 0x%" PRIx64 " after %" PRIu64
+         " steps, %s at %" PRId64 "; threaded 0x%" PRIx64 " after %" PRIu64 " steps, %s at %" PRId64
+         "\n",
+         number, what, round, plain->result, plain->steps, warrant_fault_name(plain->fault),
+         plain->pc, fast->result, fast->steps, warrant_fault_name(fast->fault), fast->pc);
 }
 
 /* Both engines, in sessions of their own. */
-static void compare(uint64_t number, const struct warrant_program *p, const struct warrant_env *env, bool certified,
-                    struct counts *c) {
-  const struct warrant_session_options plain_options = {.plain = true}, options = {.certified = certified};
+static void compare(uint64_t number, const struct warrant_program *p, const struct warrant_env *env,
+                    bool certified, struct counts *c) {
+  const struct warrant_session_options plain_options = {.plain = true},
+                                       options = {.certified = certified};
   struct warrant_session *plain, *fast;
   struct warrant_error error;
   int failed = warrant_session_open(p, env, &plain_options, &plain, &error);
@@ -64,7 +71,8 @@ static void compare(uint64_t number, const struct warrant_program *p, const stru
     c->steps += y.steps;
     if (threaded && round == 0)
       c->outcome[y.fault]++;
-    same = x.result == y.result && x.steps == y.steps && x.fault == y.fault && x.pc == y.pc && same_memory(p, plain, fast);
+    same = x.result == y.result && x.steps == y.steps && x.fault == y.fault && x.pc == y.pc &&
+           same_memory(p, plain, fast);
     if (!same && c->different++ < SHOWN)
       tell(number, certified ? "certified" : "checked", round, &x, &y);
   }
@@ -83,8 +91,9 @@ static bool accepted(const struct warrant_program *p) {
   return yes;
 }
 
-/* In front of the program: each register gets a value, so that more programs have no undefined ones. And some
- * instructions become calls of local functions, which may begin anywhere, or loads from the packet. */
+/* In front of the program: each register gets a value, so that more programs have no undefined
+ * ones. And some instructions become calls of local functions, which may begin anywhere, or loads
+ * from the packet. */
 static void prepare(struct gen *g, struct warrant_program *p, struct warrant_insn *insns) {
   uint32_t n = 0;
   insns[n++] = (struct warrant_insn){.op = 0xbf, .dst = 6, .src = 1};
@@ -97,19 +106,24 @@ static void prepare(struct gen *g, struct warrant_program *p, struct warrant_ins
   for (uint32_t k = gen_below(g, 5); k--;) {
     if (gen_percent(g, 30)) { /* a row of comparisons */
       uint32_t from = n + gen_below(g, p->insn_count - n + 1) / 2, length = gen_below(g, 5);
-      for (uint32_t i = from; i < from + length && i < p->insn_count && insns[i].op != 0x18 && insns[i].op; i++)
-        insns[i] = (struct warrant_insn){.op = gen_percent(g, 90) ? 0x15 : 0x16, .dst = 2,
-                                         .off = (int16_t)gen_below(g, 4), .imm = (int32_t)gen_below(g, 2)};
+      for (uint32_t i = from;
+           i < from + length && i < p->insn_count && insns[i].op != 0x18 && insns[i].op; i++)
+        insns[i] = (struct warrant_insn){.op = gen_percent(g, 90) ? 0x15 : 0x16,
+                                         .dst = 2,
+                                         .off = (int16_t)gen_below(g, 4),
+                                         .imm = (int32_t)gen_below(g, 2)};
     }
     uint32_t at = gen_below(g, p->insn_count), to = gen_below(g, p->insn_count + 1);
     if (insns[at].op != 0x18 && insns[at].op != 0)
-      insns[at] = gen_percent(g, 80) ? (struct warrant_insn){.op = 0x85, .src = 1, .imm = (int32_t)(to - at - 1)}
-                                     : (struct warrant_insn){.op = 0x28, .imm = (int32_t)gen_below(g, PACKET_MAX)};
+      insns[at] = gen_percent(g, 80)
+                      ? (struct warrant_insn){.op = 0x85, .src = 1, .imm = (int32_t)(to - at - 1)}
+                      : (struct warrant_insn){.op = 0x28, .imm = (int32_t)gen_below(g, PACKET_MAX)};
   }
 }
 
 static void one(uint64_t number, struct counts *c) {
-  static const enum gen_style styles[] = {GEN_CAREFUL, GEN_CAREFUL, GEN_CAREFUL, GEN_LOOSE, GEN_WILD, GEN_DAMAGED};
+  static const enum gen_style styles[] = {GEN_CAREFUL, GEN_CAREFUL, GEN_CAREFUL,
+                                          GEN_LOOSE,   GEN_WILD,    GEN_DAMAGED};
   struct gen g = {number * UINT64_C(0xd1342543de82ef95)};
   struct gen_program program;
   struct gen_env env;
@@ -119,32 +133,42 @@ static void one(uint64_t number, struct counts *c) {
   if (gen_percent(&g, 50))
     prepare(&g, &program.p, insns);
   gen_env(&g, &program.p, packet, sizeof packet, &env);
-  env.env.fuel = gen_percent(&g, 20) ? gen_below(&g, 20) : gen_percent(&g, 50) ? gen_below(&g, 2000) : 20000;
+  env.env.fuel = gen_percent(&g, 20)   ? gen_below(&g, 20)
+                 : gen_percent(&g, 50) ? gen_below(&g, 2000)
+                                       : 20000;
   c->programs++;
   compare(number, &program.p, &env.env, false, c);
   if (accepted(&program.p))
     compare(number, &program.p, &env.env, true, c);
 }
 
-/* An instruction that has had access once and may not have it the next time: the value is read-only, which another
- * instruction has just read; the packet has moved. */
+/* An instruction that has had access once and may not have it the next time: the value is
+ * read-only, which another instruction has just read; the packet has moved. */
 static bool accesses_again(struct counts *c) {
   static char empty[] = "";
   static uint8_t packet[64] = {1};
   struct warrant_map maps[2] = {
-      {.name = empty, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1, .readonly = true},
+      {.name = empty,
+       .type = 2,
+       .key_size = 4,
+       .value_size = 8,
+       .max_entries = 1,
+       .readonly = true},
       {.name = empty, .type = 2, .key_size = 4, .value_size = 8, .max_entries = 1}};
   struct warrant_insn values[] = {
-      {.op = 0x18, .dst = 6, .src = 2}, {0}, {.op = 0x18, .dst = 8, .src = 2, .imm = 1}, {0},
-      {.op = 0x62, .dst = 8, .imm = 1}, {.op = 0x61, .dst = 9, .src = 6}, {.op = 0xbf, .dst = 8, .src = 6},
-      {.op = 0x05, .off = -4}};
-  struct warrant_insn moves[] = {
-      {.op = 0xbf, .dst = 6, .src = 1}, {.op = 0x61, .dst = 7, .src = 6}, {.op = 0x71, .dst = 0, .src = 7},
-      {.op = 0xbf, .dst = 1, .src = 6}, {.op = 0xb7, .dst = 2, .imm = 4}, {.op = 0x85, .imm = 44},
-      {.op = 0x05, .off = -5}};
-  struct warrant_program p = {.file = empty, .section = empty, .name = empty, .maps = maps, .map_count = 2, .type = 6};
+      {.op = 0x18, .dst = 6, .src = 2},           {0},
+      {.op = 0x18, .dst = 8, .src = 2, .imm = 1}, {0},
+      {.op = 0x62, .dst = 8, .imm = 1},           {.op = 0x61, .dst = 9, .src = 6},
+      {.op = 0xbf, .dst = 8, .src = 6},           {.op = 0x05, .off = -4}};
+  struct warrant_insn moves[] = {{.op = 0xbf, .dst = 6, .src = 1}, {.op = 0x61, .dst = 7, .src = 6},
+                                 {.op = 0x71, .dst = 0, .src = 7}, {.op = 0xbf, .dst = 1, .src = 6},
+                                 {.op = 0xb7, .dst = 2, .imm = 4}, {.op = 0x85, .imm = 44},
+                                 {.op = 0x05, .off = -5}};
+  struct warrant_program p = {
+      .file = empty, .section = empty, .name = empty, .maps = maps, .map_count = 2, .type = 6};
   struct warrant_env env;
-  uint64_t different = c->different, read_only = c->outcome[WARRANT_READ_ONLY], outside = c->outcome[WARRANT_OUT_OF_BOUNDS];
+  uint64_t different = c->different, read_only = c->outcome[WARRANT_READ_ONLY],
+           outside = c->outcome[WARRANT_OUT_OF_BOUNDS];
   warrant_env_default(&env);
   env.packet_bytes = packet;
   env.packet_size = sizeof packet;
@@ -183,6 +207,7 @@ int main(int argc, char **argv) {
   report(accesses_again(&c), "an access is checked again when the instruction runs again");
   report(!c.different, "threaded code and the plain interpreter agree");
   report(all, "every end was met in threaded code, but for undefined registers");
-  report(c.threaded > programs / 5 && c.certified > programs / 20, "many programs ran as threaded code");
+  report(c.threaded > programs / 5 && c.certified > programs / 20,
+         "many programs ran as threaded code");
   return failures != 0;
 }

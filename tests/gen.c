@@ -6,9 +6,7 @@
 #include "decode.h"
 #include "tables.h"
 
-/* --- Numbers
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- Numbers --------------------------------------------------------------------------------- */
 
 uint64_t gen_u64(struct gen *g) {
   uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
@@ -48,16 +46,14 @@ uint64_t gen_number(struct gen *g) {
   }
 }
 
-/* --- The instructions
- * ------------------------------------------------------------------------------------------ */
+/* --- The instructions ------------------------------------------------------------------------ */
 
 static const uint8_t size_codes[4] = {0x10, 0x08, 0x00, 0x18}; /* 1, 2, 4, 8 bytes */
 static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60,
                                         0x70, 0xa0, 0xb0, 0xc0, 0xd0};
 static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
 static const uint8_t divide_codes[] = {0x30, 0x90};
-static const uint8_t atomic_codes[] = {0x00, 0x01, 0x40, 0x41, 0x50,
-                                       0x51, 0xa0, 0xa1, 0xe1, 0xf1};
+static const uint8_t atomic_codes[] = {0x00, 0x01, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1};
 enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
 
 static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off,
@@ -149,8 +145,7 @@ int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct w
   return -1;
 }
 
-/* --- Wild programs
- * ---------------------------------------------------------------------------------------------- */
+/* --- Wild programs --------------------------------------------------------------------------- */
 
 static unsigned any_reg(struct gen *g) {
   return gen_percent(g, 10) ? 10 : gen_percent(g, 70) ? gen_below(g, 4) : gen_below(g, 10);
@@ -259,8 +254,7 @@ static void wild(struct gen *g, struct gen_program *out) {
   out->p.insn_count = n;
 }
 
-/* --- Careful programs: what is known of each register
- * ----------------------------------------------------------- */
+/* --- Careful programs: what is known of each register ---------------------------------------- */
 
 enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE, BUFFER };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
@@ -370,9 +364,7 @@ static void frame_write(struct known *k, int32_t off, unsigned n, const struct v
     k->spilled[from / 8] = *v;
 }
 
-/* --- Pieces
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- Pieces ---------------------------------------------------------------------------------- */
 
 static void arithmetic(struct builder *b, struct known *k) {
   struct gen *g = b->g;
@@ -478,10 +470,10 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   struct place p = {.frame = 1, .found = true, .writable = true};
   unsigned r = gen_below(g, 10);
   int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
-                                                gen_percent(g, 40)   ? PACKET
-                                                : gen_percent(g, 70) ? VALUE
-                                                                     : BUFFER)
-                                  : -1;
+                                                 gen_percent(g, 40)   ? PACKET
+                                                 : gen_percent(g, 70) ? VALUE
+                                                                      : BUFFER)
+                                   : -1;
   if (pointer >= 0)
     r = (unsigned)pointer;
   const struct value *v = &k->r[r];
@@ -765,7 +757,7 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
                              bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
-  uint64_t there = v->kind == PACKET  ? v->checked
+  uint64_t there = v->kind == PACKET   ? v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
@@ -1213,8 +1205,7 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
   out->p.insn_count = b.count;
 }
 
-/* --- Changing programs
- * -------------------------------------------------------------------------------------------- */
+/* --- Changing programs ----------------------------------------------------------------------- */
 
 static bool decodes(const struct gen_program *out) { return w_decode_check(&out->p, NULL) == 0; }
 
@@ -1289,8 +1280,7 @@ static void damage(struct gen *g, struct gen_program *out) {
     out->p.insn_count -= gen_below(g, out->p.insn_count);
 }
 
-/* --- Maps, and the whole
- * ------------------------------------------------------------------------------------------- */
+/* --- Maps, and the whole --------------------------------------------------------------------- */
 
 static void make_maps(struct gen *g, struct gen_program *out) {
   static char name[] = "map";
@@ -1350,9 +1340,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
     damage(g, out);
 }
 
-/* --- Environments
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- Environments ---------------------------------------------------------------------------- */
 
 /* Regions are put into cells of 2^40 bytes, so that they lie apart wherever they begin in them. */
 static uint64_t somewhere(struct gen *g, uint32_t *cells, unsigned i) {

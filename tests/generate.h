@@ -194,8 +194,7 @@ static inline void generate(struct build *b, uint32_t type, uint32_t maps) {
     emit(b, 0x95, 0, 0, 0, 0);
 }
 
-/* --- A whole program
- * -------------------------------------------------------------------------------------------- */
+/* --- A whole program ------------------------------------------------------------------------- */
 
 static char name0[] = "pairs", name1[] = "array", name2[] = "settings";
 static uint8_t initial[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};

@@ -17,9 +17,7 @@ static void report(bool good, const char *name, const char *why) {
   failures += !good;
 }
 
-/* --- What the RFC says
- * -----------------------------------------------------------------------------------------------
- */
+/* --- What the RFC says ----------------------------------------------------------------------- */
 
 enum { ALU32 = 4, JMP64 = 5, JMP32 = 6, ALU64 = 7 };
 enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
@@ -157,10 +155,16 @@ static uint64_t rfc_atomic(int32_t imm, unsigned bits, uint64_t old, uint64_t sr
   }
 }
 
-/* --- A program of many cases
- * -------------------------------------------------------------------------------------------- */
+/* --- A program of many cases ----------------------------------------------------------------- */
 
-enum { SLOTS_MAX = 4000, CASE_MAX = 24, FAR = 40000, FAR_MAX = FAR + 100, MEMORY = 64, PACKET = 20 };
+enum {
+  SLOTS_MAX = 4000,
+  CASE_MAX = 24,
+  FAR = 40000,
+  FAR_MAX = FAR + 100,
+  MEMORY = 64,
+  PACKET = 20
+};
 
 static const uint64_t edges[] = {0,
                                  1,
@@ -310,9 +314,7 @@ static uint64_t operand(const struct warrant_insn *i, uint64_t src) {
   return i->op & 8 ? src : (uint64_t)(int64_t)i->imm;
 }
 
-/* --- Rows
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- Rows ------------------------------------------------------------------------------------ */
 
 static struct warrant_insn insn_of(const struct gen_form *f, unsigned dst, unsigned src, int off,
                                    int32_t imm) {
@@ -571,8 +573,8 @@ static void atomic_row(struct bench *b, const struct gen_form *f) {
   const struct {
     int map, off; /* a value of 16 bytes, or the frame */
     bool good;
-  } ends[] = {{0, -512, true},  {0, -513, false}, {0, -n, true},
-              {0, 1 - n, false}, {0, 0, false},    {1, 0, true},
+  } ends[] = {{0, -512, true},   {0, -513, false},  {0, -n, true},
+              {0, 1 - n, false}, {0, 0, false},     {1, 0, true},
               {1, -1, false},    {1, 16 - n, true}, {1, 17 - n, false}};
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     put(b, 0xb7, 0, 0, 0, 0);
@@ -588,8 +590,9 @@ static void atomic_row(struct bench *b, const struct gen_form *f) {
   }
   /* the context has none; a map that may only be read; bytes that were never written; r10 */
   for (int what = 0; what < 6; what++) {
-    enum warrant_fault fault[] = {WARRANT_BAD_CONTEXT, WARRANT_READ_ONLY,   WARRANT_UNDEFINED_STACK,
-                                  WARRANT_NO_FAULT,    WARRANT_FRAME_WRITE, WARRANT_UNDEFINED_REGISTER};
+    enum warrant_fault fault[] = {WARRANT_BAD_CONTEXT,     WARRANT_READ_ONLY,
+                                  WARRANT_UNDEFINED_STACK, WARRANT_NO_FAULT,
+                                  WARRANT_FRAME_WRITE,     WARRANT_UNDEFINED_REGISTER};
     bool takes_r10 = !(f->imm & 1) || f->imm == CMPXCHG;
     if (what == 5 && f->imm != CMPXCHG)
       continue;
@@ -1040,9 +1043,7 @@ static void test_row(struct bench *b, const struct gen_form *f) {
   report(!b->why[0] && b->cases > cases, name, b->why);
 }
 
-/* --- What is no instruction
- * ------------------------------------------------------------------------------------------------
- */
+/* --- What is no instruction ------------------------------------------------------------------ */
 
 /* True when both refuse it, or both take it for a row of the table. */
 static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t count,
@@ -1071,8 +1072,8 @@ static bool judged_alike(struct bench *b, const struct gen_form *forms, uint32_t
 
 static void refusals(struct bench *b, const struct gen_form *forms, uint32_t count) {
   static const int16_t offs[] = {0, 1, 2, 8, 16, 32, 64, -1, INT16_MIN};
-  static const int32_t imms[] = {0, 1, 8, 16, 32, 64, 0x41, 0x50,
-                                 0xa0, 0xe0, 0xe1, 0xf0, 0xf1, 0x100, 0x101, 0x110, -1, INT32_MIN};
+  static const int32_t imms[] = {0,    1,    8,    16,   32,    64,    0x41,  0x50, 0xa0,
+                                 0xe0, 0xe1, 0xf0, 0xf1, 0x100, 0x101, 0x110, -1,   INT32_MIN};
   static const uint8_t regs[] = {0, 1, 2, 3, 10, 11, 15};
   struct gen g = {2};
   uint64_t no = 0, all = 0;
@@ -1102,9 +1103,7 @@ static void refusals(struct bench *b, const struct gen_form *forms, uint32_t cou
   report(good && no && no < all, name, b->why);
 }
 
-/* --- Long random programs
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- Long random programs -------------------------------------------------------------------- */
 
 /* A loop of arithmetic, loads, stores and short jumps, in which every register but r9 and r10 is a
  * number. */

@@ -37,8 +37,7 @@ static void *get(size_t n) {
   return p;
 }
 
-/* --- Certificates as fields
- * --------------------------------------------------------------------------------------- */
+/* --- Certificates as fields ------------------------------------------------------------------ */
 
 enum tag {
   BOUND,
@@ -237,9 +236,7 @@ static size_t put_cert(const struct cert *c, uint8_t *out) {
   return n;
 }
 
-/* --- Programs
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- Programs -------------------------------------------------------------------------------- */
 
 struct subject {
   const char *name;
@@ -350,9 +347,7 @@ static struct proof *prove_without_faults(const struct subject *twin, uint32_t *
   return proof;
 }
 
-/* --- Changes
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- Changes --------------------------------------------------------------------------------- */
 
 static uint64_t another_number(uint64_t v) {
   switch (below(8)) {
@@ -663,9 +658,7 @@ static size_t mutate(const struct proof *proof, const struct cert *other, enum c
   return put_cert(&c, out);
 }
 
-/* --- Tests
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- Tests ----------------------------------------------------------------------------------- */
 
 struct tally {
   uint64_t tried[CHANGES], accepted[CHANGES], unreadable[CHANGES], same;

@@ -54,8 +54,7 @@ struct counts {
   bool done;
 };
 
-/* --- Showing a program
- * --------------------------------------------------------------------------------------------- */
+/* --- Showing a program ----------------------------------------------------------------------- */
 
 static void show(const struct warrant_program *p, const struct warrant_env *e) {
   char text[WARRANT_DISASM_MAX];
@@ -102,9 +101,7 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
   }
 }
 
-/* --- A worker
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- A worker -------------------------------------------------------------------------------- */
 
 struct worker {
   struct both both;
@@ -296,9 +293,7 @@ static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *
   counts->done = true;
 }
 
-/* --- All of them
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static int failures;
 static void report(bool good, const char *name) {
@@ -329,7 +324,8 @@ static void report_rows(const struct counts *c) {
   for (uint32_t i = 0; i < count; i++) {
     f = &forms[i];
     least = c->rows[i] < least ? c->rows[i] : least;
-    least_certified = c->certified_rows[i] < least_certified ? c->certified_rows[i] : least_certified;
+    least_certified =
+        c->certified_rows[i] < least_certified ? c->certified_rows[i] : least_certified;
     if (c->rows[i] && c->certified_rows[i])
       continue;
     missing += !c->rows[i];
@@ -418,9 +414,7 @@ static int show_one(uint64_t n) {
   return !same;
 }
 
-/* --- Speed
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Speed ----------------------------------------------------------------------------------- */
 
 static void speed_of(const char *name, struct warrant_insn *insns, uint32_t count) {
   static char empty[] = "";

@@ -21,8 +21,7 @@ static void report(bool good, const char *name, const char *detail) {
   failures += !good;
 }
 
-/* --- Programs with certificates
- * ---------------------------------------------------------------------------------- */
+/* --- Programs with certificates -------------------------------------------------------------- */
 
 struct subject {
   struct warrant_program *program; /* of `object` */
@@ -66,9 +65,7 @@ static int validate(const struct subject *s) {
   return warrant_validate_bytes(s->image, s->image_size, s->cert, s->cert_size, why, sizeof why);
 }
 
-/* --- LEB128
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- LEB128 ---------------------------------------------------------------------------------- */
 
 struct bytes {
   uint8_t *at; /* owned */
@@ -109,9 +106,7 @@ static struct bytes with_bound(const struct subject *s, uint64_t bound) {
   return b;
 }
 
-/* --- Tests
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- Tests ----------------------------------------------------------------------------------- */
 
 static void honest(void) {
   bool accepted = true, exact = true, empty = true;
@@ -296,9 +291,7 @@ static void generated(void) {
   report(safe, "and these run without a fault, within their bounds", text);
 }
 
-/* --- Limits
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- Limits ---------------------------------------------------------------------------------- */
 
 static const struct warrant_insn coin[] =
     {/* 0: r0 = random; 1: if r0 == 5 goto 0; 2: r0 = 0; 3: exit */
@@ -361,8 +354,7 @@ static void limits(void) {
   refuses(huge_number(), "2^64", "refuses a number that is too large");
 }
 
-/* --- Classic programs, threads
- * ----------------------------------------------------------------------------------- */
+/* --- Classic programs, threads --------------------------------------------------------------- */
 
 static void classic(void) {
   static const struct warrant_cinsn good[] = {
