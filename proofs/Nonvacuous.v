@@ -72,6 +72,13 @@ Example tc_inhabited : well_formed (Target sched_cls two_maps strict) some_env.
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example raw_inhabited : well_formed (Target (raw 64) two_maps root) some_env.
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+(** and every other type in the tables *)
+Example each_type_inhabited pt : In pt prog_types -> well_formed (Target pt two_maps root) some_env.
+Proof.
+  intros I. apply wf_layoutb_sound.
+  assert (E : forallb (fun pt => wf_layoutb (Target pt two_maps root) some_layout) prog_types = true) by (vm_compute; reflexivity).
+  rewrite forallb_forall in E. exact (E pt I).
+Qed.
 
 (** ** A fault that one placement alone shows: the low half of a live pointer is zero at a multiple of 2^32 *)
 Definition at_pcs (l : list insn) : prog :=
