@@ -17,8 +17,6 @@ Lemma stack_addr_in_frame L j o n : in_frame j o n -> 0 < n -> stack_addr L o = 
 Proof. intros I N. unfold stack_addr. rewrite (frame_at_in j o n I N). reflexivity. Qed.
 Lemma one_frame_range o n : one_frame o n -> - stack_total <= o /\ o + n <= 0.
 Proof. unfold one_frame, in_frame, stack_total, stack_size, max_frames. intros [j [J I]]. lia. Qed.
-Lemma one_frame_less o n n' : one_frame o n -> n' <= n -> one_frame o n'.
-Proof. unfold one_frame, in_frame. intros [j [J I]] Le. exists j. lia. Qed.
 Lemma one_frame_byte i : 0 <= i < stack_total -> one_frame (i - stack_total) 1.
 Proof.
   unfold one_frame, in_frame, stack_total, stack_size, max_frames. intros I. exists (7 - i / 512).
@@ -59,11 +57,6 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
   | PPkt | PVal => in_plain t L x n w
   end.
-Lemma at_place_read t L d pl x n w : at_place t L d pl x n w -> at_place t L d pl x n false.
-Proof.
-  destruct pl; cbn [at_place]; intros H; try exact H;
-    destruct H as [r [I [Ins _]]]; exists r; (split; [exact I | split; [exact Ins | discriminate]]).
-Qed.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
   intros H Le. destruct pl; cbn [at_place] in *; try lia.

@@ -113,5 +113,5 @@ Proof.
   - intros j nd vs s i Y E G PY HY. eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
   - lia.
   - apply init_sound; auto.
-  - unfold pot_val. cbn [p_terms p_c terms_val]. lia.
+  - apply pot_val_const.
 Qed.

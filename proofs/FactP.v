@@ -134,11 +134,6 @@ Proof.
     subst q. Z.div_mod_to_equations; lia. }
   rewrite X. split; [lia|]. exists w. auto.
 Qed.
-Lemma yields_range r x : yields t L vs r x -> 0 <= x < W.
-Proof.
-  destruct r as [v|f c]; cbn [yields]; intros H; [exact (relv_range _ _ _ H)|].
-  destruct H as [w [P ->]]. apply wrap_range.
-Qed.
 End Reading.
 
 (** ** Results in registers *)

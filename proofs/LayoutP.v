@@ -216,12 +216,6 @@ Proof.
   intros S. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
   apply andb_true_iff in S. destruct S as [S1 S2]. exact (other_off_stack r b (or_intror (shared_plain n r I S1)) S2).
 Qed.
-Lemma shared_off_ctx n b : in_shared (regions t L n) b = true -> ~ l_ctx L <= b < l_ctx L + pt_ctx_size (t_type t).
-Proof.
-  intros S B. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
-  apply andb_true_iff in S. destruct S as [S1 S2]. apply inside_spec in S2.
-  assert (D := ctx_plain r (shared_plain n r I S1)). unfold disjoint in D. cbn [ctx_region r_base r_size] in D. lia.
-Qed.
 
 (** What others write: never a written byte of the stack, and they make no byte undefined. *)
 Lemma interfere1_keeps s n m w b : lay s = L -> live s = regions t L n -> written m b = true ->

@@ -113,8 +113,6 @@ Proof.
   induction n as [| n IH]; intros a v b H; cbn [store]; [reflexivity |].
   rewrite read_write. destruct (Z.eqb_spec b a) as [E | E]; [lia |]. apply IH. lia.
 Qed.
-Lemma load_store_other m n k a c v : c + Z.of_nat k <= a \/ a + Z.of_nat n <= c -> load (store m a n v) c k = load m c k.
-Proof. intros H. apply load_frame. intros b B. apply store_other. lia. Qed.
 Lemma load_store m n : forall a v, load (store m a n v) a n = v mod 2 ^ (8 * Z.of_nat n).
 Proof.
   induction n as [| n IH]; intros a v.
