@@ -1032,6 +1032,12 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     } else {
       if (!w_a_operands(i, st, &x, &y, why))
         return false;
+      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+       * and whoever wrote it did not mean it. */
+      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+          is_pointer(w_fact_of(st, y)))
+        return refuse(why, W_INVALID_POINTER,
+                      "this adds two pointers, and the sum points nowhere: add a number to one");
       r = w_a_alu(t, st, i->width, i->alu, x, y);
     }
     return w_a_put(pool, st, 1, i->dst, &r);
