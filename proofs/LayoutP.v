@@ -284,12 +284,18 @@ Qed.
 Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
 Proof.
   unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
-  destruct H as [[[[[H1 H2] H3] H4] H5] H6]. bools. rewrite !Z.leb_le in H6.
+  destruct H as [[[[[[H1 H2] H3] H4] H5] H6] H7]. bools. rewrite !Z.leb_le in H6.
   cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
   { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
     rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7].
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  assert (Ap : forall r, In r (maps_from 0 (t_maps t) (l_vals L)) -> constant_region t r <> None ->
+    disjoint (packet_region (move_packet L base len)) r).
+  { intros r Ir Cr. rewrite forallb_forall in H7. specialize (H7 r (or_intror Ir)). cbv beta in H7.
+    destruct (constant_region t r); [| contradiction Cr; reflexivity].
+    rewrite orb_true_iff, !Z.leb_le in H7. apply disjoint_sym. exact H7. }
+  clear H7.
   constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
     cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
@@ -301,5 +307,7 @@ Proof.
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+  - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
+    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W8 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 End Layout.
