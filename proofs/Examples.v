@@ -201,6 +201,16 @@ Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
 Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
 Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
+Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
+Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_memory : validate tx (addressed (LdVar R1 8 0) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_result : validate (Target cgroup_device [] root) (at_pcs [LdVar R0 8 0; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_accepted : validate tx (addressed (LdCode R1 1) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example code_is_no_memory : validate tx (addressed (LdCode R1 1) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_starts_an_instruction : validate tx (addressed (LdCode R1 0) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_is_in_the_program : validate tx (addressed (LdCode R1 4) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Small refusals *)
 Example undefined_register : validate tx (at_pcs [mov R0 R3; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
 Example no_result : validate tx (at_pcs [Exit]) (line 0) = false. Proof. vm_compute. reflexivity. Qed.
@@ -222,11 +232,11 @@ Example constants_too_large : validate (constants_target true 1 2559) constants 
 Example constants_that_are_written : validate (constants_target false 1 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 Example constants_of_two_values : validate (constants_target true 2 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 (** Such targets have well-formed environments, and there the program does end. *)
-Definition constants_env := Env (Layout some_frames 65536 131072 64 [1048576; 1048832] [[2097152]; [3145728]]) (fun _ => 0) (fun _ => quiet 0).
+Definition constants_env := Env (Layout some_frames 65536 131072 64 [1048576; 1048832] [[2097152]; [3145728]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example constants_inhabited : well_formed (constants_target true 1 2303) constants_env.
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example constants_end : run (constants_target true 1 2303) constants constants_env 20 = Ended 1. Proof. vm_compute. reflexivity. Qed.
 (** The packet may not lie over them: then a write to it would change a constant. *)
 Example constants_under_the_packet :
-  wf_layoutb (constants_target true 1 2303) (Layout some_frames 65536 2097152 64 [1048576; 1048832] [[2097152]; [3145728]]) = false.
+  wf_layoutb (constants_target true 1 2303) (Layout some_frames 65536 2097152 64 [1048576; 1048832] [[2097152]; [3145728]] (fun _ => 7)) = false.
 Proof. vm_compute. reflexivity. Qed.

@@ -20,12 +20,19 @@ Definition value_addr (k : concrete) (i : Z) (m : map_def) (j : Z) : Z := k_vals
 Fixpoint count_from (i : Z) (n : nat) : list Z := match n with O => [] | S n' => i :: count_from (i + 1) n' end.
 Definition upto (n : Z) : list Z := count_from 0 (Z.to_nat n).
 Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B := match l with [] => [] | x :: l' => f i x :: map_i f (i + 1) l' end.
+(** No region lies up there. *)
+Definition symbol_addr (x : symbol) : Z :=
+  match x with
+  | CodeAt pc => 281474976710656 + 8 * pc
+  | KernelVar id object => 562949953421312 + 68719476736 * wrap32 object + 8 * wrap32 id
+  end.
 (** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
          (map_i (fun i _ => k_maps k + i * object_stride) 0 (t_maps t))
-         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)).
+         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t))
+         symbol_addr.
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.

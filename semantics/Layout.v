@@ -5,13 +5,16 @@ From Semantics Require Export Memory Target.
 Definition stack_size : Z := 512.             (* of one frame *)
 Definition max_frames : Z := 8.
 Definition stack_total : Z := 4096.           (* of all frames together *)
+(** What else has an address: a variable of the kernel, by its number and its module's, and the function at a slot. *)
+Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
 Record layout := Layout {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the first function's is first *)
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
   l_maps : list Z;                            (* the address that stands for each map *)
-  l_vals : list (list Z) }.                   (* for each map, the addresses of its values *)
+  l_vals : list (list Z);                     (* for each map, the addresses of its values *)
+  l_symbols : symbol -> Z }.                  (* any words: nothing is accessed there *)
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -61,4 +64,4 @@ Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => match constant_region t r with Some _ => apart r | None => true end) (plain_regions t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L).
+  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L) (l_symbols L).
