@@ -229,7 +229,8 @@ static void check_file(struct check *check, const char *path) {
   struct warrant_error error = {0};
   struct warrant_object object;
   struct judgement j;
-  if (warrant_load(path, &check->options.load, &object, &error)) {
+  const struct warrant_load_options load = cmd_loading(&check->options);
+  if (warrant_load(path, &load, &object, &error)) {
     judge_problem(&error, &j);
     if (check->options.json)
       cmd_complain("%s", error.text);
