@@ -163,7 +163,8 @@ static void print_table(uint32_t limit) {
   free(n);
   bdd_free(m);
 }
-static int print_tables(unsigned count, char **files) {
+/* `part` 0 has files and larger filters; the others are many small ones, each part's its own. */
+static int print_tables(unsigned count, unsigned part, char **files) {
   for (; *files; files++) { /* real ones: as they lie in a file */
     FILE *f = fopen(*files, "rb");
     struct sock_filter one;
@@ -174,10 +175,13 @@ static int print_tables(unsigned count, char **files) {
       return 2;
     print_table(AUDIT_LIMIT);
   }
+  for (unsigned i = 0; i < 8; i++) /* a seed far from every other part's */
+    seed ^= (part * 0x9e3779b97f4a7c15u) << i, random64();
   for (unsigned n = 0; n < count; n++) {
-    static const uint32_t limits[] = {3000, 20000, 20000, 100000};
-    random_filter(10 + below(40), below(4) != 0);
-    print_table(limits[below(4)]);
+    static const uint32_t limits[] = {3000, 20000, 20000, 100000}, low[] = {100, 300, 1000, 3000};
+    bool gentle = below(4) != 0;
+    random_filter(part ? 12 + below(20) : 10 + below(40), gentle);
+    print_table(part ? low[below(4)] : limits[below(4)]);
   }
   return 0;
 }
@@ -740,8 +744,9 @@ static void test_kernel(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc >= 3 && strcmp(argv[1], "--tables") == 0)
-    return print_tables((unsigned)strtoul(argv[2], NULL, 10), argv + 3);
+  if (argc >= 4 && strcmp(argv[1], "--tables") == 0)
+    return print_tables((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
+                        argv + 4);
   test_text();
   test_product();
   test_joins();
