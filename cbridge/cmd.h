@@ -63,6 +63,9 @@ enum {
  * `help` is the command's help text. Call it from `default:` of the command's switch. */
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help);
 
+/* Reads optarg as a number within bounds; false after saying what is wrong with it. */
+bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value);
+
 /* "warrant: " and a sentence on standard error. */
 void cmd_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* As above from a library error; returns its exit code. */

@@ -145,6 +145,18 @@ void cmd_release(void) {
   host = NULL;
 }
 
+bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value) {
+  char *end = NULL;
+  errno = 0;
+  unsigned long v = strtoul(optarg, &end, 0);
+  if (!isdigit((unsigned char)*optarg) || errno || *end || v < low || v > high) {
+    cmd_complain("%s %s: not a number from %" PRIu32 " to %" PRIu32, option, optarg, low, high);
+    return false;
+  }
+  *value = (uint32_t)v;
+  return true;
+}
+
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object) {
   struct warrant_error error = {0};
