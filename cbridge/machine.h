@@ -17,6 +17,7 @@ struct w_store {
   uint8_t *bytes; /* owned */
   uint8_t *keys;  /* owned; slots * key_size, hash maps alone */
   bool *used;     /* owned; hash maps alone */
+  const struct warrant_entries *held; /* borrowed; maps of maps alone: keys, and numbers of maps */
 };
 
 /* A caller, while a function that it called runs. */
@@ -42,7 +43,8 @@ struct w_machine {
   uint8_t *ctx;                    /* owned */
   uint8_t *buffer;                 /* owned; the packet as given, with room on either side */
   uint64_t packet_at, packet_size; /* where the packet is now */
-  struct w_store *stores;          /* owned; one for each map */
+  struct w_store *stores; /* owned; one for each map of the program, then two for each map of maps */
+  uint32_t store_count;
   bool *second;                    /* owned; slot is the second half of an instruction */
   uint64_t random, time;
 };

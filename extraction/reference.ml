@@ -109,7 +109,7 @@ let run image environment trace =
     let image = Image.read image in
     if image.Image.kind <> Image.Ebpf then bad "it is a classic program";
     let target = Image.target image in
-    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m.Image.def)) Z.zero image.maps in
+    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m)) Z.zero (Core.all_maps target) in
     if Z.gt values (Z.of_int most_values) then bad "its maps have %s values, and %d are allowed" (Z.to_string values) most_values;
     (target, Image.program image, image.maps)
   with

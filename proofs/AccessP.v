@@ -95,11 +95,13 @@ Proof.
     destruct P as [P1 P2]. rewrite wrap_small by lia. exists (packet_region L).
     split; [apply packet_in |]. split; [| reflexivity]. apply inside_spec. cbn [packet_region r_base r_size]. lia.
   - destruct (map_of t _) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
-    injection E as <-. destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL _ m bs b Em Hv Hb).
-    destruct (value_in t L _ m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    injection E as <-. destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL _ _ _ _ Hv Em Hb).
+    destruct Hv as [Io [m' [Em' Al]]]. assert (m' = m) by congruence. subst m'.
+    destruct (alike_fields _ _ Al) as [_ [_ [Ev [Er _]]]].
+    destruct (value_in t L o b Io Hb) as [n0 [j J]]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
     rewrite wrap_small by lia. eexists. split; [exact J |]. split.
     + apply inside_spec. cbn [value_region r_base r_size]. lia.
-    + intros Hw. rewrite Hw in Wr. exact Wr.
+    + intros Hw. rewrite Hw in Wr. cbn [value_region r_write]. rewrite <- Er. exact Wr.
 Qed.
 
 (** What a state says of its depth, and of an address. *)

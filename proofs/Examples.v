@@ -59,6 +59,30 @@ Example half_key_strict : validate tx_strict half_key (line 6) = false. Proof. v
 Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false] root) (lookup_prog 8 true) lookup_cert = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** Maps of maps: what a lookup finds is a map or null; after the test it is a map like any other *)
+Definition inner_cert := tree (steps 5 (DBranch DExit (steps 4 (DBranch DExit (steps 1 DExit))))).
+Example inner_accepted : validate outer_target nested_lookup inner_cert = true. Proof. vm_compute. reflexivity. Qed.
+Definition after_outer_lookup (l : list insn) : prog := at_pcs
+  ([ St S4 R10 (-4) 0; LdMap R1 0; mov R2 R10; addi R2 (-4); Call 1 ] ++ l ++ [ movi R0 1; Exit ]).
+Definition inner_call (h : Z) := [ mov R1 R0; mov R2 R10; addi R2 (-4); mov R3 R2; movi R4 0; Call h ].
+Definition tested_cert n := tree (steps 5 (DBranch (steps 1 DExit) (steps n DExit))).
+Definition tested (l : list insn) := after_outer_lookup (Jmp A64 Jeq R0 (Imm 0) (Z.of_nat (length l)) :: l).
+Example inner_delete_accepted : validate (Target xdp [outer_map; MapDef 1 4 4 8 false] root) (tested (inner_call 3)) (tested_cert 7) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_update_accepted : validate (Target xdp [outer_map; MapDef 1 4 4 8 false] root) (tested (inner_call 2)) (tested_cert 7) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_update_past_value : validate (Target xdp [outer_map; MapDef 1 4 8 8 false] root) (tested (inner_call 2)) (tested_cert 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_null : validate outer_target (after_outer_lookup (inner_call 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example inner_lookup_accepted : validate outer_target (tested (inner_call 1)) (tested_cert 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_as_memory : validate outer_target (tested [ Ldx S4 false R0 R0 0 ]) (tested_cert 2) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_for_another_type : validate (Target xdp [outer_map; MapDef 3 4 4 8 false] root) (tested (inner_call 1)) (tested_cert 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example outer_update_refused : validate outer_target (at_pcs
+  [ St S4 R10 (-4) 0; LdMap R1 0; mov R2 R10; addi R2 (-4); mov R3 R2; movi R4 0; Call 2; movi R0 0; Exit ]) (line 8) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Scalars: a masked index into a map value; known bits *)
 Definition index (mask : Z) : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 1; mov R2 R10; addi R2 (-4); Call 1; Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit;
