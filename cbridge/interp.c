@@ -10,7 +10,7 @@
 #include "fast.h"
 #include "machine.h"
 
-enum { ROOM = 256, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+enum { ROOM = 256, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
@@ -343,8 +343,7 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     case W_ARG_VALUE:
       if (*map < 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
-      n = h->args[i] == W_ARG_KEY ? m->stores[*map].map->key_size
-                                  : m->stores[*map].map->value_size;
+      n = h->args[i] == W_ARG_KEY ? m->stores[*map].map->key_size : m->stores[*map].map->value_size;
       break;
     default: /* memory, with its size */
       if (r + 1 > 5)
@@ -371,8 +370,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
 
 /* May one stand for the other inside a map of maps? */
 static bool alike(const struct warrant_map *a, const struct warrant_map *b) {
+  const uint8_t *x = w_constants(a), *y = w_constants(b);
   return a->type == b->type && a->key_size == b->key_size && a->value_size == b->value_size &&
-         a->readonly == b->readonly && a->inner == b->inner;
+         a->readonly == b->readonly && a->inner == b->inner && !x == !y &&
+         (!x || !memcmp(x, y, a->value_size));
 }
 
 static int64_t find_key(const struct w_store *s, const uint8_t *key) {
@@ -400,7 +401,7 @@ static int64_t array_index(const struct w_store *s, const uint8_t *key) {
 }
 
 static int64_t slot_of(const struct w_store *s, const uint8_t *key) {
-  return s->map->type == MAP_ARRAY ? array_index(s, key) : find_key(s, key);
+  return s->map->type == W_MAP_ARRAY ? array_index(s, key) : find_key(s, key);
 }
 
 /* The number of the map that a map of maps holds under `key`, or -1. */
@@ -414,8 +415,10 @@ static int64_t held_map(const struct w_machine *m, const struct w_store *s, cons
       if (value[k])
         return -1;
     uint64_t number = load_le(value, s->map->value_size < 8 ? s->map->value_size : 8);
-    return number < m->store_count && alike(&m->program->maps[s->map->inner - 1],
-                                            m->stores[number].map) ? (int64_t)number : -1;
+    return number < m->store_count &&
+                   alike(&m->program->maps[s->map->inner - 1], m->stores[number].map)
+               ? (int64_t)number
+               : -1;
   }
   return -1;
 }
@@ -427,7 +430,7 @@ static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
 
 static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value,
                           uint64_t flags) {
-  bool array = s->map->type == MAP_ARRAY;
+  bool array = s->map->type == W_MAP_ARRAY;
   if (s->map->readonly)
     return -1; /* EPERM */
   if (flags > 2)
@@ -450,7 +453,7 @@ static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *
 }
 
 static int64_t map_delete(struct w_store *s, const uint8_t *key) {
-  if (s->map->type == MAP_ARRAY)
+  if (s->map->type == W_MAP_ARRAY)
     return -22;
   int64_t j = find_key(s, key);
   if (j < 0)
@@ -880,7 +883,7 @@ void w_machine_free(struct w_machine *m) {
 
 static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
   int64_t j = slot_of(s, key);
-  if (j < 0 && s->map->type != MAP_ARRAY && (j = free_slot(s)) >= 0)
+  if (j < 0 && s->map->type != W_MAP_ARRAY && (j = free_slot(s)) >= 0)
     claim(s, j, key);
   if (j >= 0)
     memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
@@ -892,7 +895,7 @@ static int store_init(struct w_store *s, const struct warrant_map *map,
   s->map = map;
   s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
   s->slots =
-      map->type == MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+      map->type == W_MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
   if (map->inner) {
     s->slots = 0;
     s->held = entries;
@@ -900,10 +903,14 @@ static int store_init(struct w_store *s, const struct warrant_map *map,
   }
   if (!(s->bytes = bytes_or_fail(s->slots * s->stride, total, error)))
     return -1;
-  if (map->type != MAP_ARRAY &&
+  if (map->type != W_MAP_ARRAY &&
       (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
        !(s->used = bytes_or_fail(s->slots, total, error))))
     return -1;
+  if (map->initial && map->readonly && entries && entries->count)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s holds constants: its contents come with the program",
+                        map->name ? map->name : "a map");
   if (map->initial && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;

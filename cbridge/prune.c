@@ -461,8 +461,7 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   uint32_t distance = 0;
   if (g->kind == W_FNONE) {
     return;
-  } else if (f->kind != g->kind ||
-             (f->kind >= W_FMAP && f->map != g->map)) {
+  } else if (f->kind != g->kind || (f->kind >= W_FMAP && f->map != g->map)) {
     distance = 8;
   } else if (f->kind != W_FSCALAR) {
     distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);

@@ -30,31 +30,35 @@ Proof.
   destruct (values_from_in _ _ _ _ _ I) as [k [b [E _]]]. exists (o_def o), i, k, b. exact E.
 Qed.
 Lemma in_maps_from o b os : forall i, In o os -> In b (o_vals o) ->
-  exists n j, In (value_region (o_def o) n j b) (maps_from i os).
+  exists n j, In (value_region (o_def o) (i + Z.of_nat n) j b) (maps_from i os) /\ nth_error os n = Some o.
 Proof.
   induction os as [| o0 os IH]; intros i I B; [destruct I |]. cbn [maps_from]. destruct I as [E | I].
   - rewrite E. destruct (in_values_from (o_def o) i b (o_vals o) 0 B) as [j J].
-    exists i, j. apply in_or_app. left. exact J.
-  - destruct (IH (i + 1) I B) as [n [j J]]. exists n, j. apply in_or_app. right. exact J.
+    exists 0%nat, j. rewrite Z.add_0_r. split; [apply in_or_app; left; exact J | reflexivity].
+  - destruct (IH (i + 1) I B) as [n [j [J N]]]. exists (S n), j. replace (i + Z.of_nat (S n)) with (i + 1 + Z.of_nat n) by lia.
+    split; [apply in_or_app; right; exact J | exact N].
 Qed.
 (** A value of a map is a region. *)
 Lemma value_in t L o b : In o (l_maps L) -> In b (o_vals o) ->
-  exists n j, In (value_region (o_def o) n j b) (plain_regions t L).
+  exists n j, In (value_region (o_def o) n j b) (plain_regions t L) /\ nth_z (l_maps L) n = Some o.
 Proof.
-  intros Ho Hb. destruct (in_maps_from o b (l_maps L) 0 Ho Hb) as [n [j J]]. exists n, j. right. exact J.
+  intros Ho Hb. destruct (in_maps_from o b (l_maps L) 0 Ho Hb) as [n [j [J N]]]. exists (Z.of_nat n), j.
+  split; [right; exact J |]. apply nth_z_spec. rewrite Nat2Z.id. split; [lia | exact N].
 Qed.
+Lemma same_number_eq x y : same_number x y = true -> x = y.
+Proof. unfold same_number. destruct x, y; intros H; try discriminate H; [apply Z.eqb_eq in H; congruence | reflexivity]. Qed.
+Lemma same_number_refl x : same_number x x = true.
+Proof. unfold same_number. destruct x; [apply Z.eqb_refl | reflexivity]. Qed.
 Lemma alike_fields d d' : alike d d' = true ->
-  m_type d = m_type d' /\ m_key d = m_key d' /\ m_value d = m_value d' /\ m_ro d = m_ro d' /\ m_inner d = m_inner d'.
+  m_type d = m_type d' /\ m_key d = m_key d' /\ m_value d = m_value d' /\ m_ro d = m_ro d' /\ m_inner d = m_inner d' /\
+  constant_of d = constant_of d'.
 Proof.
-  unfold alike. intros H. apply andb_true_iff in H. destruct H as [H I]. apply andb_true_iff in H. destruct H as [H R].
-  apply Bool.eqb_prop in R. bools. repeat split; try assumption.
-  destruct (m_inner d) as [i |], (m_inner d') as [j |]; try discriminate I; [| reflexivity].
-  apply Z.eqb_eq in I. congruence.
+  unfold alike. intros H. apply andb_true_iff in H. destruct H as [H C]. apply andb_true_iff in H. destruct H as [H I].
+  apply andb_true_iff in H. destruct H as [H R]. apply Bool.eqb_prop in R. apply same_number_eq in C, I. bools.
+  repeat split; assumption.
 Qed.
 Lemma alike_refl d : alike d d = true.
-Proof.
-  unfold alike. rewrite !Z.eqb_refl, Bool.eqb_reflx. destruct (m_inner d) as [i |]; [apply Z.eqb_refl | reflexivity].
-Qed.
+Proof. unfold alike. rewrite !Z.eqb_refl, Bool.eqb_reflx, !same_number_refl. reflexivity. Qed.
 Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind r).
 Proof.
   intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
@@ -136,7 +140,7 @@ Proof.
 Qed.
 Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o) /\ b + m_value (o_def o) < W.
 Proof.
-  intros Ho Hb. destruct (value_in t L o b Ho Hb) as [n [j I]]. exact (other_range _ (or_intror I)).
+  intros Ho Hb. destruct (value_in t L o b Ho Hb) as [n [j [I _]]]. exact (other_range _ (or_intror I)).
 Qed.
 Lemma map_addr_word o : In o (l_maps L) -> 0 < o_addr o < W.
 Proof. intros I. destruct (wl_addrs t L WL) as [_ F]. rewrite Forall_forall in F. exact (F o I). Qed.
@@ -264,12 +268,18 @@ Qed.
 Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
 Proof.
   unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
-  destruct H as [[[[[H1 H2] H3] H4] H5] H6]. bools. rewrite !Z.leb_le in H6.
+  destruct H as [[[[[[H1 H2] H3] H4] H5] H6] H7]. bools. rewrite !Z.leb_le in H6.
   cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
   { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
     rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9].
+  assert (Ap : forall r, In r (maps_from 0 (l_maps L)) -> constant_region L r <> None ->
+    disjoint (packet_region (move_packet L base len)) r).
+  { intros r Ir Cr. rewrite forallb_forall in H7. specialize (H7 r (or_intror Ir)). cbv beta in H7.
+    destruct (constant_region L r); [| contradiction Cr; reflexivity].
+    rewrite orb_true_iff, !Z.leb_le in H7. apply disjoint_sym. exact H7. }
+  clear H7.
   constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
     cbn [move_packet l_frames l_ctx l_pkt l_len l_maps] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
@@ -281,5 +291,7 @@ Proof.
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+  - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
+    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W9 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 End Layout.

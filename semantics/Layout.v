@@ -37,6 +37,10 @@ Definition plain_regions (t : target) (L : layout) : list region := packet_regio
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
 
+(** What a region holds for ever, if that is known. *)
+Definition constant_region (L : layout) (r : region) : option Z :=
+  match r_kind r with KValue n _ => obind (nth_z (l_maps L) n) (fun o => constant_of (o_def o)) | _ => None end.
+
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
 Definition in_space (r : region) : Prop := 0 < r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W.
@@ -49,7 +53,9 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_guard : l_pkt L + guard <= W;
   wl_maps : map o_def (firstn (List.length (t_maps t)) (l_maps L)) = t_maps t;
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
-  wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L) }.
+  wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
+  wl_constant : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) ->
+    constant_region L r <> None -> q = r \/ disjoint q r }.
 (** The program's own map number [i]. *)
 Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
@@ -57,6 +63,7 @@ Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (m
 Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   let apart r := (r_base r + r_size r <=? base) || (base + len <=? r_base r) in
   (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
-  && forallb apart (all_frames L) && apart (ctx_region t L).
+  && forallb apart (all_frames L) && apart (ctx_region t L)
+  && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
   Layout (l_frames L) (l_ctx L) base len (l_maps L).

@@ -17,9 +17,10 @@ Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
-(** [m_inner]: the map's values are maps, each like map number so. *)
-Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool; m_inner : option Z }.
-Definition MapDef (type key value max : Z) (ro : bool) : map_def := MapOf type key value max ro None.
+(** [m_data]: what the values of a map that is never written are, if that is known, as one little-endian number.
+    [m_inner]: the map's values are maps, each like map number so. *)
+Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool; m_data : option Z; m_inner : option Z }.
+Definition MapDef (type key value max : Z) (ro : bool) (data : option Z) : map_def := MapOf type key value max ro data None.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
 Definition map_hash : Z := 1.
 
@@ -43,10 +44,15 @@ Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile :
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
 Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
+(** The contents of a map, when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
+Definition constant_of (d : map_def) : option Z := if m_ro d && (m_type d =? map_array) && (m_max d =? 1) then m_data d else None.
+Definition constant_map (t : target) (i : Z) : option Z := obind (map_of t i) constant_of.
+Definition same_number (x y : option Z) : bool :=
+  match x, y with None, None => true | Some i, Some j => i =? j | _, _ => false end.
 (** One can stand in the other's place inside a map of maps: all is the same but the number of entries. *)
 Definition alike (d d' : map_def) : bool :=
   (m_type d =? m_type d') && (m_key d =? m_key d') && (m_value d =? m_value d') && Bool.eqb (m_ro d) (m_ro d')
-  && match m_inner d, m_inner d' with None, None => true | Some i, Some j => i =? j | _, _ => false end.
+  && same_number (m_inner d) (m_inner d') && same_number (constant_of d) (constant_of d').
 
 (** The field that an access of [n] bytes at [off] touches: the whole of it, or, where it says so, an aligned part. *)
 Definition field_at (pt : prog_type) (off n : Z) : option field :=
