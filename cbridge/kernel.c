@@ -78,13 +78,16 @@ static void kernel_name(const char *name, char out[16]) {
   out[n] = '\0';
 }
 
-static int make_map(const struct warrant_map *m, int *fd) {
+/* `inner`: a map like those that this one holds, or -1. */
+static int make_map(const struct warrant_map *m, int inner, int *fd) {
   char name[16];
   kernel_name(m->name, name);
   LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = m->flags);
   uint32_t entries = m->max_entries;
   if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && entries == 0)
     entries = processors(); /* as libbpf fills it in */
+  if (inner >= 0)
+    options.inner_map_fd = (uint32_t)inner;
   *fd = bpf_map_create(m->type, name, m->key_size, m->value_size, entries, &options);
   if (*fd < 0)
     return errno;
@@ -158,7 +161,14 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
   }
   log[0] = '\0';
   while (made < p->map_count) {
-    int why = make_map(&p->maps[made], &fds[made]);
+    const struct warrant_map *held =
+        p->maps[made].inner - 1 < p->map_count ? &p->maps[p->maps[made].inner - 1] : NULL;
+    int inner = -1, why = held ? make_map(held, -1, &inner) : 0;
+    fds[made] = -1;
+    if (!why)
+      why = make_map(&p->maps[made], inner, &fds[made]);
+    if (inner >= 0)
+      close(inner);
     if (fds[made] >= 0)
       made++;
     if (why) {

@@ -53,6 +53,8 @@ struct warrant_map {
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
   bool readonly;                                     /* frozen .rodata: programs may not write it */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
+  uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
+                       holds no maps */
 };
 
 /* Where an instruction comes from. `file` and `text` are owned by the program. */
