@@ -51,6 +51,12 @@ done
 # The same expression's bytes under the other's rules: seccomp has no packet.
 check_one "socket filter as seccomp" "reject false * * - 0" --format seccomp $CORPUS/socket/web.ddd
 
+# --- Programs to run ----------------------------------------------------------------------------
+
+while read -r program; do
+  check_one "runs/$program" "accept true - - - 0" --prog "$program" $CORPUS/runs/runs.o
+done < <("$WARRANT" check --json $CORPUS/runs/runs.o | jq -r .program)
+
 # --- Small programs -----------------------------------------------------------------------------
 
 # Lines `NAME|EXPECTATION` of a source.
@@ -126,6 +132,8 @@ for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undef
     ;;
   esac
 done
+kernel_verdicts $CORPUS/runs/runs.o
+same "kernel: runs" "" "$(grep -v ' accept$' "$work/kernel")"
 for source in corpus/small/*.c; do
   base=$(basename "$source" .c)
   kernel_verdicts "$CORPUS/small/$base.o"
