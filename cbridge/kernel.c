@@ -142,9 +142,11 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
       return 0;
     }
   }
-  if (p->type == 0) {
+  const char *type = warrant_type_name(p->type);
+  if (type && (strcmp(type, "raw") == 0 || strcmp(type, "seccomp") == 0)) {
     r->verdict = WARRANT_KERNEL_UNSUPPORTED;
-    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type 'raw'");
+    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type '%s'",
+             type);
     return 0;
   }
   int result = -1;

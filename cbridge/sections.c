@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loader.h"
+#include "tables.h"
 
 /* Newer than some installed linux/bpf.h. */
 #define TYPE_NETFILTER 32
@@ -207,6 +208,11 @@ bool warrant_type_number(const char *name, uint32_t *type) {
       *type = types[i].type;
       return true;
     }
+  for (uint32_t i = 0; i < w_prog_type_count; i++) /* those that Linux does not number */
+    if (strcmp(name, w_prog_types[i].name) == 0) {
+      *type = w_prog_types[i].id;
+      return true;
+    }
   return false;
 }
 
@@ -214,7 +220,8 @@ const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  return NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, NULL) : NULL;
+  return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
@@ -231,7 +238,11 @@ uint32_t warrant_type_ctx_size(uint32_t type) {
   case BPF_PROG_TYPE_LWT_SEG6LOCAL:
   case BPF_PROG_TYPE_SK_SKB:
     return sizeof(struct __sk_buff);
-  default:
+  case 0:
     return 0;
+  default: {
+    const struct w_prog_type *known = w_prog_type_of(type, 0, NULL);
+    return known ? known->ctx_size : 0;
+  }
   }
 }
