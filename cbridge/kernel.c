@@ -136,12 +136,14 @@ static void refuse(struct warrant_kernel_result *r, int why) {
 /* Says why the program is kept off the host; false: it is not. */
 static bool kept_off(const struct warrant_program *p, struct warrant_kernel_result *r) {
   uint64_t bytes = 0;
+  const char *type = warrant_type_name(p->type);
   if (p->insn_count > WARRANT_KERNEL_INSNS_MAX)
     snprintf(r->message, sizeof r->message,
              "not loaded: %u instructions, and more than %u are kept off this host's kernel",
              p->insn_count, WARRANT_KERNEL_INSNS_MAX);
-  else if (p->kind == WARRANT_EBPF && p->type == 0)
-    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type 'raw'");
+  else if (p->kind == WARRANT_EBPF && type && (!strcmp(type, "raw") || !strcmp(type, "seccomp")))
+    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type '%s'",
+             type);
   for (uint32_t i = 0; i < p->map_count && !*r->message; i++) {
     uint64_t more = map_bytes(&p->maps[i]);
     if (p->maps[i].type == MAP_TYPE_ARENA || more > WARRANT_KERNEL_MAPS_MAX ||

@@ -208,6 +208,11 @@ bool warrant_type_number(const char *name, uint32_t *type) {
       *type = types[i].type;
       return true;
     }
+  for (uint32_t i = 0; i < w_prog_type_count; i++) /* those that Linux does not number */
+    if (strcmp(name, w_prog_types[i].name) == 0) {
+      *type = w_prog_types[i].id;
+      return true;
+    }
   return false;
 }
 
@@ -215,7 +220,8 @@ const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  return NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, NULL) : NULL;
+  return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
