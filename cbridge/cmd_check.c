@@ -28,6 +28,8 @@ static const char help[] =
     "  --type TYPE     program type (xdp, tc, socket, raw, ...), instead of the section name's\n"
     "  --ctx-size N    bytes of context for --type raw\n"
     "  --profile P     root (default) or strict: undefined stack bytes must not be read\n"
+    "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this host's\n"
+    "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"

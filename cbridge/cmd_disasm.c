@@ -13,7 +13,7 @@ static const char help[] =
     "BPF as tcpdump does. Line information becomes comments (lines that start with a semicolon).\n"
     "\n"
     "  --prog NAME     only this program\n"
-    "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
     "  --json          one object an instruction: file section program pc text source\n"
     "  --quiet         without source lines\n"
     "  --help, --version\n"
