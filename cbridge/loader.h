@@ -33,6 +33,9 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error);
 
+/* embedded.c: the next BPF object inside of a larger file, from *at on. */
+bool warrant_embedded(const uint8_t *bytes, size_t size, size_t *at, size_t *length);
+
 /* sections.c: what libbpf reads in a section name. */
 struct warrant_section {
   uint32_t type, attach_type, prog_flags;
