@@ -1,6 +1,5 @@
 /* warrant seccomp: what a filter allows, what changed between two, whether it keeps a policy, and
  * the filters of a process. */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -113,8 +112,8 @@ int subject_load(struct subject *s, char **files, unsigned count, const struct c
     if (code)
       return code;
     s->count++;
-    if (s->objects[i].programs[0].kind == WARRANT_EBPF) {
-      cmd_complain("%s: this is eBPF, and a seccomp filter is classic BPF", files[i]);
+    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
+      cmd_complain("%s: this is no seccomp filter", files[i]);
       return WARRANT_BAD_INPUT;
     }
   }
@@ -551,17 +550,9 @@ struct arguments {
   const char *output, *set;
 };
 
-static bool whole_number(const char *text, unsigned long low, unsigned long high,
-                         unsigned long *value) {
-  char *end = NULL;
-  errno = 0;
-  *value = strtoul(text, &end, 0);
-  return isdigit((unsigned char)*text) && !errno && *end == '\0' && *value >= low && *value <= high;
-}
-
 /* Returns -1 to go on, or an exit code. */
 static int read_option(struct arguments *a, int option) {
-  unsigned long value;
+  uint32_t value;
   switch (option) {
   case OPT_POLICY:
     a->audit.policy = optarg;
@@ -591,17 +582,10 @@ static int read_option(struct arguments *a, int option) {
     }
     return -1;
   case OPT_LIMIT:
-    if (!whole_number(optarg, 1000, 100000000, &value)) {
-      cmd_complain("--limit %s: not a number from 1000 to 100000000", optarg);
-      return WARRANT_BAD_INPUT;
-    }
-    a->audit.limit = (uint32_t)value;
-    return -1;
+    return cmd_number("--limit", 1000, 100000000, &a->audit.limit) ? -1 : WARRANT_BAD_INPUT;
   case OPT_PID:
-    if (!whole_number(optarg, 1, INT32_MAX, &value)) {
-      cmd_complain("--pid %s: not a process id", optarg);
+    if (!cmd_number("--pid", 1, INT32_MAX, &value))
       return WARRANT_BAD_INPUT;
-    }
     a->pid = (long)value;
     return -1;
   default:

@@ -1082,6 +1082,10 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
     return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDVAR:
+  case W_OP_LDCODE: /* an address, of which nothing is known */
+    r = fresh_scalar(true, w_sc_top());
+    return w_a_put(pool, st, 2, i->dst, &r);
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
            a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);

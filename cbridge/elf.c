@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "loader.h"
 
 #ifndef EM_BPF
@@ -47,7 +48,7 @@ enum note_kind {
 /* What the relocations of one slot say. */
 struct note {
   uint8_t kind;
-  bool core;
+  uint32_t core;      /* CO-RE: 1 + index into elf.fixes */
   uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section */
   uint32_t offset;    /* NOTE_DATA; NOTE_CALL: the slot there */
   const char *symbol; /* its name, "" for none; in the file's string table */
@@ -106,6 +107,10 @@ struct elf {
   uint32_t program_count, program_room;
   struct found_program *functions; /* all that can be called, by position */
   uint32_t function_count, function_room;
+  struct warrant_host *host, *own_host; /* own_host: owned, where the caller has given none */
+  struct warrant_core_fix *fixes;       /* owned; CO-RE relocations of the sections looked at */
+  uint32_t fix_count, fix_room;
+  uint64_t core_work;
   struct code *code; /* by section */
   bool *called;      /* by function */
   uint32_t
@@ -520,16 +525,39 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
 }
 
 struct core_notes {
+  struct elf *e;
   struct note *notes;
   uint64_t slots;
-  bool outside;
 };
-static void note_core(void *context, uint32_t insn) {
+
+static struct warrant_core_fix *add_fix(struct elf *e) {
+  if (e->fix_count == e->fix_room) {
+    uint32_t room = e->fix_room ? 2 * e->fix_room : 64;
+    size_t bytes = room * sizeof *e->fixes;
+    struct warrant_core_fix *larger =
+        bytes > WARRANT_MEMORY_MAX / 2 ? NULL : realloc(e->fixes, bytes);
+    if (!larger)
+      return NULL;
+    e->fixes = larger;
+    e->fix_room = room;
+  }
+  return &e->fixes[e->fix_count++];
+}
+
+static int note_core(void *context, const struct warrant_core_record *r) {
+  enum { TYPE_ID_LOCAL = 6 };
   struct core_notes *c = context;
-  if (insn < c->slots)
-    c->notes[insn].core = true;
-  else
-    c->outside = true;
+  const char *access = btf__str_by_offset(c->e->types.btf, r->access), *why = NULL;
+  struct warrant_core_fix *fix;
+  if (r->insn >= c->slots || c->notes[r->insn].core || !access || !(fix = add_fix(c->e)))
+    return -1;
+  c->notes[r->insn].core = c->e->fix_count;
+  struct warrant_kernel_types *types =
+      r->kind == TYPE_ID_LOCAL ? NULL : warrant_host_types(c->e->host, &why);
+  warrant_core_solve(c->e->types.btf, types, r->type, access, r->kind, &c->e->core_work, fix);
+  if (fix->kind == WARRANT_CORE_NO_TYPES)
+    snprintf(fix->text, sizeof fix->text, "%s", why);
+  return 0;
 }
 
 /* The relocations of section `index`, which are for `code`. */
@@ -568,15 +596,10 @@ static struct note *annotate(struct elf *e, uint32_t index) {
       goto fail;
   }
   if (e->ext && e->types.btf) {
-    struct core_notes core = {notes, code->size / 8, false};
+    struct core_notes core = {e, notes, code->size / 8};
     if (warrant_ext_core(e->name, e->ext, e->ext_size, e->types.btf, code->name, note_core, &core,
                          e->error))
       goto fail;
-    if (core.outside) {
-      bad(e, "%s: a CO-RE relocation of section '%s' lies outside its instructions", e->name,
-          code->name);
-      goto fail;
-    }
   }
   return notes;
 fail:
@@ -753,8 +776,6 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
                          const struct note *note, struct warrant_error *problem) {
   const char *symbol = note->symbol ? note->symbol : "";
 #define unsupported(...) warrant_fail(problem, WARRANT_UNSUPPORTED, __VA_ARGS__)
-  if (note->core)
-    return unsupported("instruction %u needs a CO-RE relocation, which is not supported yet", pc);
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
     return false;
@@ -797,6 +818,45 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
         problem, WARRANT_BAD_INPUT,
         "instruction %u refers to a map or address by a number that no relocation explains", pc);
   return false;
+}
+
+/* Applies the CO-RE relocations. */
+static int fit_to_kernel(struct elf *e, const struct note *notes, struct warrant_program *p,
+                         struct warrant_error *problem) {
+  uint32_t count = 0;
+  for (uint32_t pc = 0; pc < p->insn_count; pc++)
+    count += notes[pc].core != 0;
+  if (count == 0)
+    return 0;
+  if (!(p->missing = take(e, count, sizeof *p->missing)))
+    return -1;
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    if (!notes[pc].core)
+      continue;
+    const struct warrant_core_fix *fix = &e->fixes[notes[pc].core - 1];
+    if (fix->kind == WARRANT_CORE_NO_TYPES)
+      return warrant_fail(
+                 problem, warrant_host_code(e->host),
+                 "instruction %u needs a CO-RE relocation, so name the kernel's types with "
+                 "--btf FILE: %s",
+                 pc, fix->text),
+             0;
+    bool missing = false;
+    const char *why = notes[pc].kind == NOTE_NONE
+                          ? warrant_core_patch(fix, &p->insns[pc], p->insn_count - pc, &missing)
+                          : "is not the only relocation there";
+    if (why)
+      return warrant_fail(problem, WARRANT_BAD_INPUT, "instruction %u: its CO-RE relocation %s", pc,
+                          why),
+             0;
+    if (!missing)
+      continue;
+    struct warrant_missing *m = &p->missing[p->missing_count++];
+    m->pc = pc;
+    snprintf(m->what, sizeof m->what, "%.100s%s", fix->text,
+             fix->kind == WARRANT_CORE_VALUE ? ", as it is" : "");
+  }
+  return 0;
 }
 
 /* Copies maps that the program's notes name, in object order, and points its instructions at the
@@ -884,7 +944,7 @@ static int add_part_lines(struct elf *e, const struct part *part, bool copying, 
       if (copying)
         file = memcpy(p->strings + used, name, size);
       else if (!name)
-        return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+        return bad(e, "%s: its line and relocation records (.BTF.ext) are damaged", e->name);
       used += size;
     }
     const char *text = btf__str_by_offset(btf, r->text_offset);
@@ -896,7 +956,7 @@ static int add_part_lines(struct elf *e, const struct part *part, bool copying, 
                                                         .file = file,
                                                         .text = *copy ? copy : NULL};
     } else if (!text) {
-      return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+      return bad(e, "%s: its line and relocation records (.BTF.ext) are damaged", e->name);
     }
     used += size;
     if (used > WARRANT_MEMORY_MAX) /* take would refuse it: do not measure on */
@@ -1113,6 +1173,8 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
   if (found->local && !problem->code && e->called[function_at(e, found->section, found->start)])
     warrant_fail(problem, WARRANT_UNSUPPORTED,
                  "this static function is called by others: it is not a program on its own");
+  if (!problem->code && fit_to_kernel(e, notes, p, problem))
+    return -1;
   for (uint32_t pc = 0; pc < p->insn_count && !problem->code; pc++) {
     if (slot_problem(e, pc, p->insns[pc], &notes[pc], problem))
       break;
@@ -1224,11 +1286,16 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
     return -1;
   if (elf_version(EV_CURRENT) == EV_NONE)
     return bad(&e, "%s: the ELF library is too old", name);
+  e.host = options->host ? options->host : (e.own_host = warrant_host_new(NULL, NULL));
+  if (!e.host)
+    return bad(&e, "%s: out of memory", name);
   /* libelf takes the bytes as its own to change, so it gets a copy; all reads below are in the
    * original. */
   char *copy = malloc(size);
-  if (!copy)
+  if (!copy) {
+    warrant_host_free(e.own_host);
     return bad(&e, "%s: out of memory", name);
+  }
   memcpy(copy, bytes, size);
   e.elf = elf_memory(copy, size);
   int result = -1;
@@ -1248,6 +1315,8 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
     free(e.code[i].records);
   }
   free(e.code);
+  free(e.fixes);
+  warrant_host_free(e.own_host);
   free(e.placed);
   free(e.called);
   free(e.sections);

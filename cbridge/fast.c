@@ -603,13 +603,14 @@ static enum kind memory_kind(const struct warrant_session *s, const struct warra
 
 static enum kind long_kind(const struct warrant_session *s, const struct warrant_insn *i,
                            struct op *op) {
-  if (i->src > 2 || (i->src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
-      (i->src == 2 && !s->m.stores[i->imm].slots))
+  unsigned src = i->src > 4 ? i->src - 4u : i->src; /* maps by index are maps */
+  if (src > 2 || (src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
+      (src == 2 && !s->m.stores[i->imm].slots))
     return STEP;
   uint64_t high = (uint32_t)i[1].imm;
-  op->wide = i->src == 0   ? (uint32_t)i->imm | high << 32
-             : i->src == 1 ? w_map_at(&s->m, (uint32_t)i->imm)
-                           : w_values_at(&s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
+  op->wide = src == 0   ? (uint32_t)i->imm | high << 32
+             : src == 1 ? w_map_at(&s->m, (uint32_t)i->imm)
+                        : w_values_at(&s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
   return CONSTANT64;
 }
 

@@ -12,6 +12,9 @@
 
 enum { MAP_PERCPU_ARRAY = 6, ROOM = 256, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
+/* Where kernel variables and functions are: no region lies up there. */
+#define FUNCTIONS (UINT64_C(1) << 48)
+#define VARIABLES (UINT64_C(1) << 49)
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
 void warrant_env_default(struct warrant_env *env) {
@@ -677,12 +680,21 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
 }
 
 static enum warrant_fault load_imm_step(struct w_machine *m, const struct warrant_insn *i) {
-  uint64_t number = (uint32_t)i->imm;
-  if (i->src == 0)
-    return put(m, 2, i->dst, number | (uint64_t)(uint32_t)i[1].imm << 32);
+  uint64_t number = (uint32_t)i->imm, second = (uint32_t)i[1].imm;
+  int64_t code = m->pc + 1 + i->imm;
+  switch (i->src) {
+  case 0:
+    return put(m, 2, i->dst, number | second << 32);
+  case 3:
+    return put(m, 2, i->dst, VARIABLES + (second << 36) + 8 * number);
+  case 4:
+    if (code < 0 || code >= m->program->insn_count || m->second[code])
+      return WARRANT_BAD_INSTRUCTION;
+    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)code);
+  }
   if (i->imm < 0 || number >= m->program->map_count)
     return WARRANT_BAD_MAP;
-  if (i->src == 1)
+  if (i->src == 1 || i->src == 5)
     return put(m, 2, i->dst, m->env->maps + number * OBJECT_STRIDE);
   if (!m->stores[number].slots)
     return WARRANT_BAD_MAP;

@@ -190,7 +190,10 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_resu
                                  .imm = w->imm};
     if (w->op != (BPF_LD | BPF_IMM | BPF_DW))
       continue;
-    if (w->src == BPF_PSEUDO_MAP_FD || w->src == BPF_PSEUDO_MAP_VALUE)
+    if (w->src == BPF_PSEUDO_MAP_IDX || w->src == BPF_PSEUDO_MAP_IDX_VALUE)
+      insns[i].src_reg =
+          w->src == BPF_PSEUDO_MAP_IDX ? BPF_PSEUDO_MAP_FD : BPF_PSEUDO_MAP_VALUE & 15;
+    if (insns[i].src_reg == BPF_PSEUDO_MAP_FD || insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
       insns[i].imm = (uint32_t)w->imm < p->map_count ? fds[w->imm] : -1;
     if (i + 1 < p->insn_count) { /* the second slot is no instruction */
       w = &p->insns[++i];

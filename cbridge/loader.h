@@ -77,9 +77,14 @@ int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const s
                       struct warrant_error *error);
 /* Whether there are CO-RE relocations, as far as damaged bytes can say so. */
 bool warrant_ext_has_core(const uint8_t *ext, size_t size);
-/* Calls `each` with every slot of `section` that has a CO-RE relocation. */
+/* Calls `each` with every CO-RE relocation of `section`; not 0: it is damaged. */
+struct warrant_core_record {
+  uint32_t insn;               /* slot in the ELF section */
+  uint32_t type, access, kind; /* type id, offset into the BTF strings, what is asked */
+};
 int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
-                     const char *section, void (*each)(void *context, uint32_t insn), void *context,
-                     struct warrant_error *error);
+                     const char *section,
+                     int (*each)(void *context, const struct warrant_core_record *record),
+                     void *context, struct warrant_error *error);
 
 #endif

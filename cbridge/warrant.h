@@ -65,6 +65,13 @@ struct warrant_line {
   const char *text; /* the source line, or NULL */
 };
 
+/* An instruction that wants what the kernel does not have, and was made a call that no kernel
+ * knows. */
+struct warrant_missing {
+  uint32_t pc;
+  char what[120]; /* "field NAME.MEMBER of the kernel's types" */
+};
+
 /* A program as the verifier sees it: relocated. In an LD_IMM64 with src 1, imm is an index into
  * `maps`; with src 2, imm is that index and the second slot's imm an offset into the map's (single)
  * value. */
@@ -87,9 +94,22 @@ struct warrant_program {
   uint32_t map_count;
   struct warrant_line *lines; /* owned; ascending pc */
   uint32_t line_count;
+  struct warrant_missing *missing; /* owned; ascending pc */
+  uint32_t missing_count;
   char *strings; /* owned; what lines point into */
   size_t strings_size;
 };
+
+/* --- The kernel that is meant ---------------------------------------------------------------- */
+
+/* What objects with CO-RE relocations and externs are fitted to: a kernel's types, from a file of
+ * BTF or an ELF file with a section .BTF, and its configuration, from text or gzip. NULL: this
+ * host's, /sys/kernel/btf/vmlinux and /boot/config-RELEASE or /proc/config.gz. Files are read when
+ * an object first needs them, and a file that can't be read is then that object's problem. One
+ * thread at a time may use it. Returns NULL when out of memory. */
+struct warrant_host;
+struct warrant_host *warrant_host_new(const char *btf, const char *config);
+void warrant_host_free(struct warrant_host *host);
 
 /* --- Loading --------------------------------------------------------------------------------- */
 
@@ -103,6 +123,7 @@ struct warrant_load_options {
   bool hex;          /* the file is hexadecimal text of a raw form */
   bool need_type;    /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
   enum warrant_profile profile;
+  struct warrant_host *host; /* borrowed; NULL: this host's, read anew */
 };
 
 /* What a file holds: `count` programs in file order, never zero after a successful load. A program

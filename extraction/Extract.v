@@ -12,6 +12,6 @@ Extraction "build/ocaml/core.ml"
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)
-  classic_decode classic_verdict audit
+  classic_decode classic_verdict classic_run audit
   (* for the differential tests *)
   sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange sc_trunc sc_trunc_bytes sc_of_bytes.

@@ -40,7 +40,7 @@ $(CORPUS)/small/%.o: corpus/small/%.c corpus/small/small.h
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(CORPUS)/objects/%.o: corpus/objects/%.c
+$(CORPUS)/objects/%.o: corpus/objects/%.c $(wildcard corpus/objects/*.h) corpus/objects/kernel_a.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -65,11 +65,13 @@ $(CORPUS)/hostile/make_hostile $(CORPUS)/hostile/mutate: $(CORPUS)/hostile/%: co
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $< -o $@
 
-$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/objects/legacy.o
+$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/objects/legacy.o \
+  $(CORPUS)/objects/core.o
 	$(call say,DAMAGE,$(@D)/damaged)
-	@rm -rf $(@D)/damaged $(@D)/old && mkdir -p $(@D)/damaged $(@D)/old
+	@rm -rf $(@D)/damaged $(@D)/core $(@D)/old && mkdir -p $(@D)/damaged $(@D)/core $(@D)/old
 	@$< lies $(CORPUS)/xdp_flow/xdp_flow.o $(@D)/damaged
 	@$< old-lies $(CORPUS)/objects/legacy.o $(@D)/damaged
+	@$< core-lies $(CORPUS)/objects/core.o $(@D)/core
 	@$< old $(CORPUS)/objects/legacy.o $(@D)/old
 	@touch $@
 

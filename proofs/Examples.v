@@ -225,6 +225,16 @@ Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
 Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
 Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
+Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
+Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_memory : validate tx (addressed (LdVar R1 8 0) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_result : validate (Target cgroup_device [] root) (at_pcs [LdVar R0 8 0; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_accepted : validate tx (addressed (LdCode R1 1) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example code_is_no_memory : validate tx (addressed (LdCode R1 1) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_starts_an_instruction : validate tx (addressed (LdCode R1 0) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_is_in_the_program : validate tx (addressed (LdCode R1 4) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Small refusals *)
 Example undefined_register : validate tx (at_pcs [mov R0 R3; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
 Example no_result : validate tx (at_pcs [Exit]) (line 0) = false. Proof. vm_compute. reflexivity. Qed.
@@ -248,7 +258,7 @@ Example constants_of_two_values : validate (constants_target true 2 2303) consta
 (** Such targets have well-formed environments, and there the program does end. *)
 Definition constants_layout (packet : Z) := Layout some_frames 65536 packet 64
   (map (fun q => Object (fst q) (fst (snd q)) [snd (snd q)])
-     (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])).
+     (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])) (fun _ => 7).
 Definition constants_env := Env (constants_layout 131072) (fun _ => 0) (fun _ => quiet 0).
 Example constants_inhabited : well_formed (constants_target true 1 2303) constants_env.
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.

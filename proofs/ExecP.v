@@ -20,6 +20,12 @@ Qed.
 
 Lemma reg_sound a vs s r v : gamma t a vs s -> get r (a_regs a) = Some v -> exists x, get r (regs s) = Some x /\ relv vs v x.
 Proof. intros G E. pose proof (g_regs _ _ _ _ G r) as R. rewrite E in R. exact R. Qed.
+(** Any word is a tainted number. *)
+Lemma any_word L vs x : 0 <= x < W -> yields t L vs (New (FScalar true sc_top) 0) x.
+Proof.
+  intros B. cbn [yields]. exists x. rewrite Z.add_0_r, wrap_small by exact B. split; [|reflexivity].
+  split; [exact B | apply sc_top_sound; exact B].
+Qed.
 Lemma oper_sound a vs s o v : gamma t a vs s -> a_oper a o = Some v -> exists x, value_of s o = Some x /\ relv vs v x.
 Proof.
   intros G E. destruct o as [i|r]; cbn [a_oper value_of] in *.
@@ -128,6 +134,8 @@ Proof.
     rewrite Eo. cbn [obind]. rewrite Eb. apply covers_put; auto. cbn [yields].
     exists b. split; [|reflexivity]. split; [exact Bb|]. exists o, b.
     split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|lia].
+  - (* LdVar *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
+  - (* LdCode *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) false _ G Rx (zbytes_pos z) Ep) as P.

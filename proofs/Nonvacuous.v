@@ -73,7 +73,7 @@ Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
 Definition some_layout := Layout some_frames 65536 131072 64
-  [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]].
+  [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]] (fun _ => 7).
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
 Example xdp_inhabited : well_formed (Target xdp two_maps root) some_env.
@@ -104,7 +104,7 @@ Definition nested_lookup : prog := at_pcs
 Definition outer_env (choice : Z) := Env
   (Layout some_frames 65536 131072 64
      [Object outer_map 1048576 []; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776];
-      Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]])
+      Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]] (fun _ => 7))
   (fun a => a) (fun _ => quiet choice).
 Example outer_inhabited : well_formed outer_target (outer_env 0).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
@@ -120,7 +120,7 @@ Definition half_test : prog := at_pcs
 Definition half_map := MapDef map_hash 4 16 16 false None.
 Definition half_target := Target xdp [half_map] root.
 Definition half_env (value : Z) :=
-  Env (Layout some_frames 65536 131072 64 [Object half_map 1048576 [value]]) (fun _ => 0) (fun _ => quiet 0).
+  Env (Layout some_frames 65536 131072 64 [Object half_map 1048576 [value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
@@ -135,7 +135,7 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 []) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).

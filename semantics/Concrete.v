@@ -28,11 +28,18 @@ Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B := match l 
 (** Besides the program's own maps there are two of the kind that each map of maps holds; they are numbered after those. *)
 Definition all_maps (t : target) : list map_def :=
   t_maps t ++ flat_map (fun m => match obind (m_inner m) (map_of t) with Some d => [d; d] | None => [] end) (t_maps t).
+(** No region lies up there. *)
+Definition symbol_addr (x : symbol) : Z :=
+  match x with
+  | CodeAt pc => 281474976710656 + 8 * pc
+  | KernelVar id object => 562949953421312 + 68719476736 * wrap32 object + 8 * wrap32 id
+  end.
 (** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
-         (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t)).
+         (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t))
+         symbol_addr.
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.

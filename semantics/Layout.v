@@ -7,12 +7,15 @@ Definition max_frames : Z := 8.
 Definition stack_total : Z := 4096.           (* of all frames together *)
 (** A map that exists: its shape, the address that stands for it, and the addresses of its values. *)
 Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
+(** What else has an address: a variable of the kernel, by its number and its module's, and the function at a slot. *)
+Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
 Record layout := Layout {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the first function's is first *)
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
-  l_maps : list object }.                     (* the program's own maps, then others, which may be met inside maps of maps *)
+  l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
+  l_symbols : symbol -> Z }.                  (* any words: nothing is accessed there *)
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -66,4 +69,4 @@ Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L).
+  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_symbols L).

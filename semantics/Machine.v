@@ -289,6 +289,8 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | Some b => Next (put s 2 d (wrap (b + off)))
     | None => F BadMap
     end
+  | LdVar d id object => Next (put s 2 d (wrap (l_symbols (lay s) (KernelVar id object))))
+  | LdCode d off => Next (put s 2 d (wrap (l_symbols (lay s) (CodeAt (pc s + 1 + off)))))
   | Ldx z sx d r off =>
     match get r (regs s) with
     | None => F UndefinedRegister
@@ -322,10 +324,13 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | Exit => match get R0 (regs s) with Some x => leave s x | None => F UndefinedRegister end
   end.
 
+(** The address of code is that of an instruction. *)
+Definition code_ok (p : prog) (pc : Z) (i : insn) : bool :=
+  match i with LdCode _ off => match zfind (pc + 1 + off) p with Some _ => true | None => false end | _ => true end.
 (** Others first; then the instruction at pc. *)
 Definition step (p : prog) (an : answer) (s : state) : outcome :=
   match zfind (pc s) p with
   | None => Fault BadPc (pc s)
-  | Some i => exec an i (interfere an s)
+  | Some i => if code_ok p (pc s) i then exec an i (interfere an s) else Fault BadInstruction (pc s)
   end.
 End Step.

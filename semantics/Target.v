@@ -262,9 +262,16 @@ Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
 Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
   [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
 
+(** struct seccomp_data.  Linux gives its classic filters no program type of eBPF's, so the number is this project's. *)
+Definition seccomp_id : Z := 255.
+Definition seccomp : prog_type := ProgType seccomp_id "seccomp" 64
+  (plain "nr" 0 4 :: plain "arch" 4 4 :: plain "instruction_pointer" 8 8
+   :: List.map (fun k => plain "args" (16 + 8 * Z.of_nat k)%Z 8) (seq 0 6))
+  false false [] None.
+
 Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
   [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
-   sock_ops; cgroup_device; raw_tracepoint].
+   sock_ops; cgroup_device; raw_tracepoint; seccomp].
 Definition prog_type_of (id ctx_size : Z) : option prog_type :=
   (if id =? 0 then Some (raw ctx_size) else find (fun pt => pt_id pt =? id) prog_types)%Z.

@@ -116,6 +116,10 @@ uint32_t gen_forms(struct gen_form *f) {
   row(f, &n, 0x18, 0, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
   row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
   row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 3, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 4, 0, 0, GEN_DST | GEN_JUMP_IMM | GEN_LONG);
+  row(f, &n, 0x18, 5, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
+  row(f, &n, 0x18, 6, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
   memory_rows(f, &n);
   atomic_rows(f, &n);
   legacy_rows(f, &n);
