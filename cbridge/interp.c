@@ -480,6 +480,25 @@ const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id)
   return NULL;
 }
 
+/* What XDP's two helpers say of bytes that are not in the packet. */
+static int64_t xdp_error(uint64_t off, uint64_t n) {
+  return (uint32_t)off > 65535 || n > 65535 ? -14 : -22; /* EFAULT, EINVAL */
+}
+
+/* Where a packet goes: to the device, or nowhere with flags that are not known. */
+static int64_t redirect(const struct w_machine *m) {
+  uint64_t flags = m->regs[2];
+  if (m->type->id == 6)
+    return flags ? 0 : 4;
+  return flags & ~UINT64_C(1) ? 2 : 7;
+}
+
+/* No map has a device here, so the flags decide: what to do then, or that all devices get it. */
+static int64_t redirect_map(const struct w_store *s, uint64_t flags) {
+  uint64_t all = s->map->type == 14 || s->map->type == 25 ? 24 : 0;
+  return flags & ~(3 + all) ? 0 : flags & all & 8 ? 4 : (int64_t)(flags & 3);
+}
+
 /* Bytes [off, off + n) of the packet, both as helpers take them; NULL when they are not there. */
 static uint8_t *packet_span(struct w_machine *m, uint64_t off, uint64_t n) {
   off = (uint32_t)off;
@@ -549,13 +568,21 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   case 9:
   case 190:
     w_find(m, m->regs[3], m->regs[4], &value);
+    if (h->id == 9 && m->regs[5] & ~UINT64_C(3)) { /* unknown flags */
+      choice = -22;
+      break;
+    }
     if ((span = packet_span(m, m->regs[2], m->regs[4])))
       memmove(span, value.bytes, m->regs[4]);
-    choice = span ? 0 : -14;
+    choice = span ? 0 : h->id == 9 ? -14 : xdp_error(m->regs[2], m->regs[4]);
     break;
   case 26:
-  case 189:
     choice = give(m, &out, out_size, packet_span(m, m->regs[2], out_size));
+    break;
+  case 189: /* leaves the memory as it is when there is nothing to read */
+    span = packet_span(m, m->regs[2], out_size);
+    give(m, &out, out_size, span ? span : out.bytes);
+    choice = span ? 0 : xdp_error(m->regs[2], out_size);
     break;
   case 44: {
     int64_t d = (int32_t)m->regs[2];
@@ -566,7 +593,7 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
     break;
   case 51:
-    choice = (int64_t)(m->regs[3] & 3);
+    choice = redirect_map(s, m->regs[3]);
     break;
   case 5:
   case 125:
@@ -580,7 +607,7 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = (int64_t)(m->random >> 32);
     break;
   case 23:
-    choice = m->type->id == 6 ? 4 : 7;
+    choice = redirect(m);
     break;
   default:
     if (out_size)

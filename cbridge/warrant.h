@@ -163,6 +163,17 @@ const char *warrant_type_name(uint32_t type);
  */
 uint32_t warrant_type_ctx_size(uint32_t type);
 
+/* --- Classic BPF as eBPF --------------------------------------------------------------------- */
+
+/* The eBPF program that Linux makes of a classic one, with the same result for every input (a
+ * theorem: docs/theorems.md). It is of type "socket", or for a seccomp filter of type "seccomp",
+ * whose context is struct seccomp_data. On success *result is to be freed with
+ * warrant_program_free. Fails with WARRANT_REFUSED for what the classic checker refuses, and with
+ * WARRANT_UNSUPPORTED for an ancillary load that eBPF programs have no way to make: nla, nlan,
+ * hatype, poff, rand. */
+int warrant_translate(const struct warrant_program *program, struct warrant_program *result,
+                      struct warrant_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,10 +5,10 @@ From Semantics Require Export Memory Target.
 Definition stack_size : Z := 512.             (* of one frame *)
 Definition max_frames : Z := 8.
 Definition stack_total : Z := 4096.           (* of all frames together *)
-(** A map that exists: its shape, the address that stands for it, and the addresses of its values. *)
-Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
 (** What else has an address: a variable of the kernel, by its number and its module's, and the function at a slot. *)
 Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
+(** A map that exists: its shape, the address that stands for it, and the addresses of its values. *)
+Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
 Record layout := Layout {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the first function's is first *)
   l_ctx : Z;

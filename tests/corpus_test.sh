@@ -84,6 +84,12 @@ same "samples: a directory that is not there" "2 2" "$? $(wc -l < "$work/err")"
 "$ASAN_WARRANT" check --pcap-dir "$work" --pcap-link 101 "$work/four.ddd" > /dev/null
 same "samples: link type" "65 00" "$(od -An -tx1 -j20 -N2 "$work/four.ddd.0x1.pcap" | xargs)"
 
+# --- Programs to run ----------------------------------------------------------------------------
+
+while read -r program; do
+  check_one "runs/$program" "accept true - - - 0" --prog "$program" $CORPUS/runs/runs.o
+done < <("$WARRANT" check --json $CORPUS/runs/runs.o | jq -r .program)
+
 # --- Small programs -----------------------------------------------------------------------------
 
 # Lines `NAME|EXPECTATION` of a source.
@@ -159,6 +165,8 @@ for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undef
     ;;
   esac
 done
+kernel_verdicts $CORPUS/runs/runs.o
+same "kernel: runs" "" "$(grep -v ' accept$' "$work/kernel")"
 for source in corpus/small/*.c; do
   base=$(basename "$source" .c)
   kernel_verdicts "$CORPUS/small/$base.o"
