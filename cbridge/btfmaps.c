@@ -264,7 +264,9 @@ static int read_attributes(const char *name, struct warrant_btf *types, const st
   if (holds && !inner) {
     snprintf(def->problem, sizeof def->problem, "holds maps that hold others");
   } else if (held) {
-    if (!(inner->map.name = strdup(map->name)))
+    if (asprintf(&inner->map.name, "%s.inner", map->name) < 0) /* as libbpf calls it */
+      inner->map.name = NULL;
+    if (!inner->map.name)
       return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
     if (read_attributes(name, types, held, inner, NULL, error))
       return -1;
