@@ -6,6 +6,7 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make classic-million   a million random classic programs: directly, translated, in the kernel
 #
 # JOBS=N builds that many things at a time.
 
@@ -20,7 +21,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench install clean deps
+.PHONY: all run test bench classic-million install clean deps
 all: coq programs corpus
 	@:
 
@@ -41,6 +42,9 @@ test: deps
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
+
+classic-million: build/tests/translate_test
+	@build/tests/translate_test --programs 1000000
 
 deps:
 	@mk/packages.sh packages.txt
