@@ -689,6 +689,10 @@ static const char *const ancillary_names[16] = {
     "rxhash", "cpu",  NULL,    "vlan_tci", "vlan_avail", "poff", "rand",  "vlan_tpid",
 };
 
+const char *warrant_classic_ancillary_name(unsigned number) {
+  return number < 16 && ancillary_names[number] ? ancillary_names[number] : "alu_xor_x";
+}
+
 int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size) {
   struct w_classic_code o;
   uint32_t k = insn->k;

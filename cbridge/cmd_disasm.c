@@ -117,7 +117,8 @@ int cmd_disasm(int argc, char **argv) {
   for (int i = optind; i < argc; i++) {
     struct warrant_error error = {0};
     struct warrant_object object;
-    if (warrant_load(argv[i], &options.load, &object, &error)) {
+    const struct warrant_load_options load = cmd_loading(&options);
+    if (warrant_load(argv[i], &load, &object, &error)) {
       code = cmd_worse(code, cmd_error(&error));
       continue;
     }

@@ -225,24 +225,7 @@ const char *warrant_type_name(uint32_t type) {
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
-  switch (type) {
-  case BPF_PROG_TYPE_XDP:
-    return sizeof(struct xdp_md);
-  case BPF_PROG_TYPE_SOCKET_FILTER:
-  case BPF_PROG_TYPE_SCHED_CLS:
-  case BPF_PROG_TYPE_SCHED_ACT:
-  case BPF_PROG_TYPE_CGROUP_SKB:
-  case BPF_PROG_TYPE_LWT_IN:
-  case BPF_PROG_TYPE_LWT_OUT:
-  case BPF_PROG_TYPE_LWT_XMIT:
-  case BPF_PROG_TYPE_LWT_SEG6LOCAL:
-  case BPF_PROG_TYPE_SK_SKB:
-    return sizeof(struct __sk_buff);
-  case 0:
-    return 0;
-  default: {
-    const struct w_prog_type *known = w_prog_type_of(type, 0, NULL);
-    return known ? known->ctx_size : 0;
-  }
-  }
+  struct w_prog_type raw;
+  const struct w_prog_type *known = w_prog_type_of(type, 0, &raw);
+  return known ? known->ctx_size : 0;
 }

@@ -28,7 +28,7 @@ enum w_arg {
   W_ARG_CTX
 };
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
-enum { W_MAP_TYPES = 8 }; /* at most so many kinds of maps a helper takes */
+enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;

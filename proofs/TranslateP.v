@@ -531,12 +531,12 @@ Proof.
   - unfold run in *. apply (run_from_next i 0 _ S S' R). exact N.
   - exists (Datatypes.S n). split; [lia|]. cbn [run_from]. rewrite N. exact E.
 Qed.
-Lemma then_ ins k p rs m p' rs' m' r : does ins p rs m p' rs' m' -> zfind p q = Some ins ->
+Lemma then_ ins k p rs m p' rs' m' r : does ins p rs m p' rs' m' -> zfind p q = Some ins -> code_ok q p ins = true ->
   reach (k - 1) p' rs' m' r -> reach k p rs m r.
 Proof.
-  intros D Z1 H i S R A. destruct (D (e_ans e i) _ (st_interfere (e_ans e i) S p rs m A)) as [S' [X A']].
+  intros D Z1 C H i S R A. destruct (D (e_ans e i) _ (st_interfere (e_ans e i) S p rs m A)) as [S' [X A']].
   apply (reach_step k i S S' r R).
-  - unfold step. rewrite (st_pc _ _ _ _ A), Z1. exact X.
+  - unfold step. rewrite (st_pc _ _ _ _ A), Z1, C. exact X.
   - intros R'. apply (H _ S' R' A').
 Qed.
 Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> reach k p rs m r.
@@ -633,7 +633,7 @@ Definition matched (n : Z) (o : cnext) (r : Z) : Prop :=
 Ltac split_block := match goal with B : block_at q _ (_ :: _) |- _ =>
   let F := fresh "FETCH" in apply block_at_cons in B; destruct B as [F B] end.
 Ltac by_insn lem := split_block; match goal with F : zfind _ q = Some _ |- reach _ _ _ _ _ =>
-  eapply then_; [| exact F |]; [eapply lem; try eassumption; try reflexivity | clear F] end.
+  eapply then_; [| exact F | reflexivity |]; [eapply lem; try eassumption; try reflexivity | clear F] end.
 
 Lemma block_simulated i b a x m pc n r :
   block d at_ pc i = Some b -> block_at q (at_ pc) b -> at_ (pc + 1) = at_ pc + Z.of_nat (length b) ->

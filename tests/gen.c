@@ -116,6 +116,10 @@ uint32_t gen_forms(struct gen_form *f) {
   row(f, &n, 0x18, 0, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
   row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
   row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 3, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 4, 0, 0, GEN_DST | GEN_JUMP_IMM | GEN_LONG);
+  row(f, &n, 0x18, 5, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
+  row(f, &n, 0x18, 6, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
   memory_rows(f, &n);
   atomic_rows(f, &n);
   legacy_rows(f, &n);
@@ -1402,7 +1406,8 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
   e->packet_bytes = packet;
   for (uint32_t i = 0; i < p->map_count; i++) {
     uint32_t key = p->maps[i].key_size, each = key + p->maps[i].value_size;
-    out->entries[i].count = gen_below(g, GEN_ENTRIES_MAX);
+    bool constant = p->maps[i].readonly && p->maps[i].initial;
+    out->entries[i].count = constant ? 0 : gen_below(g, GEN_ENTRIES_MAX);
     out->entries[i].bytes = out->bytes[i];
     for (uint32_t j = 0; j < out->entries[i].count; j++) {
       uint8_t *at = out->bytes[i] + j * each;
