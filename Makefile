@@ -6,6 +6,7 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make classic-million   a million random classic programs: directly, translated, in the kernel
 # make real-filters          audits filters of browsers, containers, ..., which it installs
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make audit-million         the audits in C and in Coq on a million filters
@@ -23,7 +24,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million real-filters simulator install clean deps
+.PHONY: all run test bench audit-million classic-million real-filters simulator install clean deps
 all: coq programs corpus
 	@:
 
@@ -59,6 +60,9 @@ simulator: deps
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
+
+classic-million: build/tests/translate_test
+	@build/tests/translate_test --programs 1000000
 
 deps:
 	@mk/packages.sh packages.txt
