@@ -6,6 +6,7 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make transfer-ten-million, make states-thousand   slow runs of two tests
 #
 # JOBS=N builds that many things at a time.
 
@@ -37,6 +38,15 @@ run: deps
 test: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/run.sh
+
+# Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
+transfer-ten-million: build/tests/transfer_test build/tests/states_test
+	@build/tests/transfer_test 7000000
+	@build/tests/states_test --inputs 0 --cases 3000000
+
+# Every accepted program of the corpus on a thousand inputs, step by step inside its certificate.
+states-thousand: build/tests/states_test
+	@build/tests/states_test --inputs 1000 --cases 0
 
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
