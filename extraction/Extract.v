@@ -14,4 +14,5 @@ Extraction "build/ocaml/core.ml"
   (* classic programs *)
   classic_decode classic_verdict classic_run audit all_cops cop_code csize_bytes translate context_field
   (* for the differential tests *)
-  sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange sc_trunc sc_trunc_bytes sc_of_bytes.
+  sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange sc_trunc sc_of_bytes
+  sc_with sc_up bd_is_empty bd_sync up alu neg sext byte_order compare trunc.
