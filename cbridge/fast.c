@@ -634,7 +634,8 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
   unsigned class = i->op & 7;
   *op = (struct op){.imm = i->imm, .dst = i->dst, .src = i->src};
   bool loads = class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
-  if ((class == 4 || class == 7 || i->op == 0x18 || loads) && i->dst == 10) {
+  bool code = i->op == 0x18 && i->src == 4; /* what it is the address of comes first */
+  if ((class == 4 || class == 7 || (i->op == 0x18 && !code) || loads) && i->dst == 10) {
     op->imm = WARRANT_FRAME_WRITE;
     return FAULT;
   }

@@ -645,16 +645,13 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
 
 static enum warrant_fault load_imm_step(struct w_machine *m, const struct warrant_insn *i) {
   uint64_t number = (uint32_t)i->imm, second = (uint32_t)i[1].imm;
-  int64_t code = m->pc + 1 + i->imm;
   switch (i->src) {
   case 0:
     return put(m, 2, i->dst, number | second << 32);
   case 3:
     return put(m, 2, i->dst, VARIABLES + (second << 36) + 8 * number);
   case 4:
-    if (code < 0 || code >= m->program->insn_count || m->second[code])
-      return WARRANT_BAD_INSTRUCTION;
-    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)code);
+    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)(m->pc + 1 + i->imm));
   }
   if (i->imm < 0 || number >= m->program->map_count)
     return WARRANT_BAD_MAP;
@@ -780,7 +777,15 @@ static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
   return f;
 }
 
+/* The address of code is that of an instruction. */
+static bool code_ok(const struct w_machine *m, const struct warrant_insn *i) {
+  int64_t to = m->pc + 1 + i->imm;
+  return i->op != 0x18 || i->src != 4 || (to >= 0 && to < m->program->insn_count && !m->second[to]);
+}
+
 enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
+  if (!code_ok(m, i))
+    return WARRANT_BAD_INSTRUCTION;
   if (names_target(i) && i->dst == 10)
     return WARRANT_FRAME_WRITE;
   switch (i->op & 7) {
