@@ -93,6 +93,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     s(w, f->s.smax);
     break;
   case W_FPKT:
+    byte(w, (uint8_t)f->map);
     u(w, (uint64_t)f->mx);
     byte(w, f->checked);
     if (f->checked)
@@ -309,6 +310,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->s.smax = get_s(r);
     break;
   case W_FPKT:
+    f->map = get_byte(r, W_METADATA);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;

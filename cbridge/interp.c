@@ -10,7 +10,14 @@
 #include "fast.h"
 #include "machine.h"
 
-enum { ROOM = 256, MAP_ARRAY = 2, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+enum {
+  ROOM = 256,
+  MAP_ARRAY = 2,
+  HASH_SLOTS = 256,
+  OBJECT_STRIDE = 256,
+  TICK = 1000,
+  MAX_META = 252
+};
 #define MAP_STRIDE (UINT64_C(1) << 32)
 /* Where kernel variables and functions are: no region lies up there. */
 #define FUNCTIONS (UINT64_C(1) << 48)
@@ -225,8 +232,9 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
     *p = (struct w_place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
     return true;
   }
-  if (within(m->packet_at, m->packet_size, a, n)) {
-    *p = (struct w_place){2, 0, 0, a - m->packet_at, w_packet_bytes(m) + (a - m->packet_at), true};
+  if (within(m->packet_at - m->meta_size, m->meta_size + m->packet_size, a, n)) {
+    int64_t off = (int64_t)(a - m->packet_at); /* metadata are below 0 */
+    *p = (struct w_place){2, 0, 0, (uint64_t)off, w_packet_bytes(m) + off, m->type->writes};
     return true;
   }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->program->map_count)
@@ -275,7 +283,9 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
     if (!f)
       return WARRANT_BAD_CONTEXT;
     if (f->kind) {
-      *v = m->packet_at + (f->kind == 2 ? m->packet_size : 0);
+      *v = m->packet_at + (f->kind == W_FIELD_DATA_END    ? m->packet_size
+                           : f->kind == W_FIELD_DATA_META ? 0 - m->meta_size
+                                                          : 0);
       return WARRANT_NO_FAULT;
     }
   }
@@ -459,18 +469,31 @@ static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
   return base + size <= at || at + n <= base;
 }
 
-/* Moves the packet to [at, at + n) where that leaves the layout well formed. */
-static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
+/* Moves the packet to [at, at + n), with its metadata, where that leaves the layout well formed. */
+static int64_t place_packet(struct w_machine *m, uint64_t at, uint64_t n, uint64_t meta) {
   const struct warrant_env *env = m->env;
-  if (n < 14 || n > 65535 || at < env->packet - ROOM ||
-      at + (uint64_t)n > env->packet + env->packet_size + ROOM)
-    return -22; /* EINVAL */
-  if (apart(env->stack, W_STACK_SIZE, at, (uint64_t)n) &&
-      apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
+  if (apart(env->stack, W_STACK_SIZE, at - meta, meta + n) &&
+      apart(env->ctx, m->type->ctx_size, at - meta, meta + n)) {
     m->packet_at = at;
-    m->packet_size = (uint64_t)n;
+    m->packet_size = n;
+    m->meta_size = meta;
   }
   return 0;
+}
+static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
+  const struct warrant_env *env = m->env;
+  if (n < 14 || n > 65535 || at - m->meta_size < env->packet - ROOM ||
+      at + (uint64_t)n > env->packet + env->packet_size + ROOM)
+    return -22; /* EINVAL */
+  return place_packet(m, at, (uint64_t)n, m->meta_size);
+}
+static int64_t adjust_meta(struct w_machine *m, int32_t by) {
+  int64_t n = (int64_t)m->meta_size - by, room = (int64_t)(m->packet_at - m->env->packet) + ROOM;
+  if (n < 0 || n > room)
+    return -22; /* EINVAL */
+  if (n > MAX_META || n % 4)
+    return -13; /* EACCES */
+  return place_packet(m, m->packet_at, m->packet_size, (uint64_t)n);
 }
 
 /* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
@@ -528,6 +551,9 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = move_packet(m, m->packet_at + (uint64_t)d, (int64_t)m->packet_size - d);
     break;
   }
+  case 54:
+    choice = adjust_meta(m, (int32_t)m->regs[2]);
+    break;
   case 65:
     choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
     break;
@@ -907,6 +933,7 @@ void w_machine_start(struct w_machine *m) {
   m->depth = 0;
   m->packet_at = m->env->packet;
   m->packet_size = m->env->packet_size;
+  m->meta_size = 0;
   m->random = m->env->seed;
   m->time = 0;
   m->regs[1] = m->env->ctx;

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END };
+enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END, W_FIELD_DATA_META };
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
-  uint8_t kind;       /* enum w_field_kind: plain bytes, the packet's first byte, its end */
+  uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
+                         the first byte of the metadata before it */
   bool narrow;        /* an aligned part may be read */
   bool writable;
 };
@@ -48,6 +49,7 @@ struct w_prog_type {
   uint32_t nfields;
   bool raw;    /* the context is plain memory; the program says how much */
   bool legacy; /* has the legacy packet loads */
+  bool writes; /* may write the packet */
   const int32_t *helpers;
   uint32_t nhelpers;
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */

@@ -76,7 +76,7 @@ Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=

@@ -212,9 +212,9 @@ Lemma moved_layout t an s d : wf_layout t (lay s) ->
 Proof.
   intros WL. assert (Same : wf_layout t (lay s) /\ same_but_packet (lay s) (lay s))
     by (split; [exact WL | repeat split; reflexivity]).
-  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[base len] |]; [| exact Same].
-  destruct (packet_fits t (lay s) base len) eqn:Fi; [| exact Same].
-  split; [exact (move_wf WL base len Fi) | repeat split; reflexivity].
+  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[[base len] meta] |]; [| exact Same].
+  destruct (packet_fits t (lay s) base len meta) eqn:Fi; [| exact Same].
+  split; [exact (move_wf WL base len meta Fi) | repeat split; reflexivity].
 Qed.
 
 (** * Helper calls *)

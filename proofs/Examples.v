@@ -201,6 +201,44 @@ Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
 Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
 Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Metadata before the packet: bytes of it are there after a comparison with the packet's first byte *)
+Definition metadata (room at_ : Z) (w : bool) : prog := at_pcs
+  [ Ldx S4 false R2 R1 8; Ldx S4 false R3 R1 0; mov R4 R2; addi R4 room; Jmp A64 Jgt R4 (Reg R3) 2;
+    (if w then St S1 R2 at_ 7 else Ldx S1 false R5 R2 at_); Ja 0; movi R0 2; Exit ].
+Definition metadata_cert := tree (steps 4 (DBranch (steps 1 DExit) (steps 3 DExit))).
+Example metadata_accepted : validate tx (metadata 4 3 false) metadata_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_written : validate tx (metadata 4 3 true) metadata_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_beyond : validate tx (metadata 4 4 false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_unchecked : validate tx (metadata 0 0 false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_before : validate tx (metadata 4 (-1) false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the other way round: data < meta + 4 *)
+Definition metadata_turned (limit : insn) : prog := at_pcs
+  [ Ldx S4 false R2 R1 8; limit; mov R4 R2; addi R4 4; Jmp A64 Jlt R3 (Reg R4) 1; Ldx S4 false R5 R2 0; movi R0 2; Exit ].
+Definition metadata_turned_cert := tree (steps 4 (DBranch (steps 1 DExit) (steps 2 DExit))).
+Example metadata_turned_accepted : validate tx (metadata_turned (Ldx S4 false R3 R1 0)) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_against_the_packets_end : validate tx (metadata_turned (Ldx S4 false R3 R1 4)) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the packet's bytes are not shown by a comparison with its first byte, and metadata are not where the packet is *)
+Definition data_against_data : prog := at_pcs
+  [ Ldx S4 false R2 R1 0; Ldx S4 false R3 R1 0; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1; Ldx S4 false R5 R2 0; movi R0 2; Exit ].
+Example data_against_data_refused : validate tx data_against_data metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the helper that moves metadata makes old pointers numbers *)
+Definition metadata_moved (again : insn) : prog := at_pcs
+  [ mov R6 R1; Ldx S4 false R7 R1 8; movi R2 (-4); Call 54; again; Ldx S4 false R3 R6 0; mov R4 R7; addi R4 4;
+    Jmp A64 Jgt R4 (Reg R3) 2; Ldx S2 false R0 R7 2; Exit; movi R0 0; Exit ].
+Example metadata_moved_accepted : validate tx (metadata_moved (Ldx S4 false R7 R6 8)) adjusted_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_moved_refused : validate tx (metadata_moved (movi R0 0)) adjusted_cert = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Packets that a program type may read and not write *)
+Definition packet_byte (w : bool) : prog := at_pcs
+  [ Ldx S4 false R2 R1 76; Ldx S4 false R3 R1 80; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1;
+    (if w then St S1 R2 3 7 else Ldx S1 false R5 R2 3); movi R0 1; Exit ].
+Example cgroup_packet_read : validate (Target cgroup_skb [] root) (packet_byte false) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example cgroup_packet_not_written : validate (Target cgroup_skb [] root) (packet_byte true) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example tc_packet_written : validate (Target sched_cls [] root) (packet_byte true) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+(** and that is a fault, not only a refusal *)
+Example cgroup_packet_store_faults : run (Target cgroup_skb two_maps root) (packet_byte true) some_env 20 = Faulted ReadOnly 5.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
 Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
 Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.

@@ -51,7 +51,7 @@ Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind 
 Proof.
   intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
 Qed.
-Lemma packet_in t L : In (packet_region L) (plain_regions t L).
+Lemma packet_in t L : In (packet_region t L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
 
 Lemma index_of_nth l : forall x i k, NoDup l -> nth_error l k = Some x -> index_of x i l = Some (i + Z.of_nat k).
@@ -122,10 +122,12 @@ Proof.
 Qed.
 Lemma ctx_range : 0 < l_ctx L /\ 0 <= pt_ctx_size (t_type t) /\ l_ctx L + pt_ctx_size (t_type t) < W.
 Proof. exact (other_range (ctx_region t L) (or_introl eq_refl)). Qed.
-Lemma packet_range : 0 < l_pkt L /\ 0 <= l_len L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
+Lemma packet_range :
+  0 < l_pkt L - Z.max 0 (l_meta L) /\ 0 <= l_len L /\ -1 <= l_meta L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
 Proof.
-  assert (H := other_range (packet_region L) (or_intror (packet_in t L))).
-  unfold in_space in H. cbn [packet_region r_base r_size] in H. assert (G := wl_guard t L WL). lia.
+  assert (H := other_range (packet_region t L) (or_intror (packet_in t L))).
+  unfold in_space in H. cbn [packet_region r_base r_size] in H. unfold meta_size in H.
+  assert (G := wl_guard t L WL). destruct (wl_packet t L WL) as [P M]. lia.
 Qed.
 Lemma value_range i m bs b : map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
   0 < b /\ 0 <= m_value m /\ b + m_value m < W.
@@ -281,25 +283,28 @@ Qed.
 
 (** * A packet that moves *)
 
-Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
+Lemma move_wf base len meta : packet_fits t L base len meta = true -> wf_layout t (move_packet L base len meta).
 Proof.
-  unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
-  destruct H as [[[[[H1 H2] H3] H4] H5] H6]. bools. rewrite !Z.leb_le in H6.
-  cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
-  assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
-  { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
-    rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7].
-  constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals] in *; try assumption.
+  unfold packet_fits. cbv zeta. cbn [packet_region move_packet r_base r_size l_pkt l_len l_meta]. unfold meta_size.
+  cbn [move_packet l_meta]. intros H. rewrite !andb_true_iff, orb_true_iff in H.
+  destruct H as [[[[[[H1 H2] H3] H4] H5] H6] H7]. bools. rewrite !Z.leb_le in H7.
+  cbn [ctx_region r_base r_size] in H7. unfold word_size in *.
+  assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region t (move_packet L base len meta))).
+  { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
+    rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
+  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  constructor; change (all_frames (move_packet L base len meta)) with (all_frames L); unfold plain_regions, ctx_region in *;
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_vals] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
-    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len].
+    unfold meta_size. cbn [move_packet l_meta]. lia.
   - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons_iff in W3. destruct W3 as [_ W3].
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
-    unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+    unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. unfold meta_size. cbn [move_packet l_meta]. lia.
+  - lia.
 Qed.
 End Layout.

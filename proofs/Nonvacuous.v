@@ -14,6 +14,7 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (Nat.eqb (length (l_frames L)) (Z.to_nat max_frames) && apartb (all_frames L))
   && forallb (fun f => forallb (disjointb f) (ctx_region t L :: rest)) (all_frames L)
   && forallb (disjointb (ctx_region t L)) rest
+  && ((0 <=? l_len L) && (-1 <=? l_meta L))
   && (l_pkt L + guard <=? W)
   && (Nat.eqb (length (l_maps L)) (length (t_maps t)) && nodupb (l_maps L) && forallb (fun a => (0 <? a) && (a <? W)) (l_maps L))
   && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L).
@@ -43,11 +44,12 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[E1 [E9 E10]] E2] E3] [E11 E12]] E4] [[E5 E6] E7]] E8]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
   - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
+  - rewrite Z.leb_le in E11, E12. exact (conj E11 E12).
   - apply Z.leb_le. exact E4.
   - split; [apply Nat.eqb_eq; exact E5|]. split; [apply nodupb_spec; exact E6|].
     eapply forallb_Forall; [|exact E7]. intros a. rewrite andb_true_iff, !Z.ltb_lt. tauto.
@@ -60,7 +62,7 @@ Definition flow_map := MapDef map_hash 8 16 1024 false.
 Definition count_map := MapDef map_array 4 8 4 false.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
-Definition some_layout := Layout some_frames 65536 131072 64 [1048576; 1048832]
+Definition some_layout := Layout some_frames 65536 131072 64 0 [1048576; 1048832]
   [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]] (fun _ => 7).
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
@@ -88,7 +90,7 @@ Definition half_test : prog := at_pcs
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
     Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
 Definition half_target := Target xdp [MapDef map_hash 4 16 16 false] root.
-Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 0 [1048576] [[value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
@@ -103,7 +105,7 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 0 [] [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).

@@ -12,6 +12,8 @@ Record layout := Layout {
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
+  l_meta : Z;                                 (* bytes of metadata right before the packet; -1: its address is past the packet's
+                                                 first byte, as Linux has it where there can be none *)
   l_maps : list Z;                            (* the address that stands for each map *)
   l_vals : list (list Z);                     (* for each map, the addresses of its values *)
   l_symbols : symbol -> Z }.                  (* any words: nothing is accessed there *)
@@ -27,14 +29,16 @@ Fixpoint frame_regions (L : layout) (n : nat) : list region :=
 Definition all_frames (L : layout) : list region := frame_regions L (Z.to_nat max_frames).
 Definition in_stack (L : layout) (b : Z) : bool := existsb (fun f => inside f b 1) (all_frames L).
 Definition ctx_region (t : target) (L : layout) := Region KCtx (l_ctx L) (pt_ctx_size (t_type t)) true false.
-(** Helpers write packets too, so they count as shared. *)
-Definition packet_region (L : layout) := Region KPacket (l_pkt L) (l_len L) true true.
+(** The packet, with its metadata.  Helpers write packets too, so they count as shared. *)
+Definition meta_size (L : layout) : Z := Z.max 0 (l_meta L).
+Definition packet_region (t : target) (L : layout) :=
+  Region KPacket (l_pkt L - meta_size L) (meta_size L + l_len L) (pt_writes (t_type t)) true.
 Definition value_region (m : map_def) (i j b : Z) := Region (KValue i j) b (m_value m) (negb (m_ro m)) (negb (m_ro m)).
 Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (ms : list map_def) (vs : list (list Z)) : list region :=
   match ms, vs with m :: ms', bs :: vs' => values_from m i 0 bs ++ maps_from (i + 1) ms' vs' | _, _ => [] end.
-Definition plain_regions (t : target) (L : layout) : list region := packet_region L :: maps_from 0 (t_maps t) (l_vals L).
+Definition plain_regions (t : target) (L : layout) : list region := packet_region t L :: maps_from 0 (t_maps t) (l_vals L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
@@ -48,14 +52,16 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_frames : List.length (l_frames L) = Z.to_nat max_frames /\ ForallOrdPairs disjoint (all_frames L);
   wl_stack : Forall (fun f => Forall (disjoint f) (ctx_region t L :: plain_regions t L)) (all_frames L);
   wl_ctx : Forall (disjoint (ctx_region t L)) (plain_regions t L);
+  wl_packet : 0 <= l_len L /\ -1 <= l_meta L;
   wl_guard : l_pkt L + guard <= W;
   wl_maps : List.length (l_maps L) = List.length (t_maps t) /\ NoDup (l_maps L) /\ Forall (fun a => 0 < a < W) (l_maps L);
   wl_vals : Forall2 (fun m bs => m_type m = map_array -> List.length bs = Z.to_nat (m_max m)) (t_maps t) (l_vals L) }.
 
 (** A packet may move to another place where it leaves the layout well formed. *)
-Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
-  let apart r := (r_base r + r_size r <=? base) || (base + len <=? r_base r) in
-  (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
+Definition move_packet (L : layout) (base len meta : Z) : layout :=
+  Layout (l_frames L) (l_ctx L) base len meta (l_maps L) (l_vals L) (l_symbols L).
+Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
+  let p := packet_region t (move_packet L base len meta) in
+  let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
+  (0 <? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L).
-Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L) (l_symbols L).

@@ -3,8 +3,9 @@
 From Coq Require String.
 From Semantics Require Export Insn.
 
-(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end. *)
-Inductive field_kind := FPlain | FData | FDataEnd.
+(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
+    first byte of the metadata that lies before the packet. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta.
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
@@ -28,6 +29,7 @@ Record prog_type := ProgType {
   pt_fields : list field;
   pt_raw : bool;                              (* the context is plain memory *)
   pt_legacy : bool;                           (* has the legacy packet loads *)
+  pt_writes : bool;                           (* may write the packet, and not only read it *)
   pt_helpers : list Z;
   pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit *)
 
@@ -183,9 +185,9 @@ Definition writable name off size := [ stored name off size; plain name off size
 Definition words name off (n : nat) := List.map (fun k => whole name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
 
 Definition xdp : prog_type := ProgType 6 "xdp" 24
-  [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false;
+  [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false; Field "data_meta" 8 4 FDataMeta false false;
     whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4; whole "egress_ifindex" 20 4 ]
-  false false xdp_helpers None.
+  false false true xdp_helpers None.
 
 (** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
 Definition skb_fields : list field :=
@@ -204,32 +206,32 @@ Definition tstamp : field := stored "tstamp" 152 8.
 Definition hwtstamp : field := whole "hwtstamp" 184 8.
 Definition skb_size : Z := 192.
 Definition socket_filter : prog_type := ProgType 1 "socket" skb_size
-  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true socket_helpers None.
+  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true false socket_helpers None.
 Definition tc_fields : list field :=
-  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1 ] ++ skb_data
+  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1; Field "data_meta" 140 4 FDataMeta false false ]
+  ++ skb_data
   ++ writable "tc_index" 44 4 ++ writable "tc_classid" 72 4 ++ stored "queue_mapping" 12 4 :: skb_fields.
-Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false true tc_helpers None.
-Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true tc_helpers None.
-(** The types that may read packets and not write them have no packet here. *)
+Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false true true tc_helpers None.
+Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true true tc_helpers None.
 Definition cgroup_skb : prog_type := ProgType 8 "cgroup_skb" skb_size
-  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false ([79; 83] ++ socket_helpers)
+  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_data ++ skb_socket ++ skb_fields) false false false ([79; 83] ++ socket_helpers)
   (Some (0, 1)%Z).                            (* leaving hosts, 2 and 3 too *)
-Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_fields.
-Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false lwt_helpers None.
-Definition lwt_out : prog_type := ProgType 11 "lwt_out" skb_size lwt_fields false false lwt_helpers None.
-Definition lwt_xmit : prog_type := ProgType 12 "lwt_xmit" skb_size (skb_data ++ lwt_fields) false false lwt_xmit_helpers None.
+Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_data ++ skb_fields.
+Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false false lwt_helpers None.
+Definition lwt_out : prog_type := ProgType 11 "lwt_out" skb_size lwt_fields false false false lwt_helpers None.
+Definition lwt_xmit : prog_type := ProgType 12 "lwt_xmit" skb_size lwt_fields false false true lwt_xmit_helpers None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false
+Definition kprobe : prog_type := ProgType 2 "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
   ([173; 174] ++ trace_helpers) None.
 Definition tracepoint_size : Z := 8192.
 Definition tracepoint : prog_type := ProgType 5 "tracepoint" tracepoint_size
-  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false (174 :: trace_helpers) None.
+  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false (174 :: trace_helpers) None.
 Definition perf_event : prog_type := ProgType 7 "perf_event" 184
   (List.map (fun k => whole "regs" (8 * Z.of_nat k)%Z 8) (seq 0 21) ++ [ plain "sample_period" 168 8; plain "addr" 176 8 ])
-  false false ([56; 174] ++ trace_helpers) None.
-Definition raw_tracepoint : prog_type := ProgType 17 "raw_tracepoint" 96 [ plain "args" 0 96 ] false false trace_helpers None.
+  false false false ([56; 174] ++ trace_helpers) None.
+Definition raw_tracepoint : prog_type := ProgType 17 "raw_tracepoint" 96 [ plain "args" 0 96 ] false false false trace_helpers None.
 
 (** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets may see. *)
 Definition cgroup_sock : prog_type := ProgType 9 "cgroup_sock" 80
@@ -237,17 +239,17 @@ Definition cgroup_sock : prog_type := ProgType 9 "cgroup_sock" 80
      stored "priority" 20 4; whole "dst_port" 48 4; plain "dst_port" 48 2; plain "dst_ip4" 52 4 ]
    ++ List.map (fun k => plain "dst_ip6" (56 + 4 * Z.of_nat k)%Z 4) (seq 0 4)
    ++ [ plain "state" 72 4; plain "rx_queue_mapping" 76 4 ])
-  false false ([46; 122] ++ task_helpers ++ net_helpers) (Some (0, 1)%Z).
+  false false false ([46; 122] ++ task_helpers ++ net_helpers) (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
    ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
    ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
         whole "skb_hwtstamp" 216 8 ])
-  false false ([46; 49; 53; 57; 59; 70; 122] ++ net_helpers) (Some (0, 1)%Z).
+  false false false ([46; 49; 53; 57; 59; 70; 122] ++ net_helpers) (Some (0, 1)%Z).
 Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
-  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
+  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
 
-Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
+Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false true [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
   [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
    sock_ops; cgroup_device; raw_tracepoint].
