@@ -802,10 +802,16 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       break;
     }
     case W_ARG_CTX:
+    case W_ARG_CTX0: {
+      uint64_t zero;
+      if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
       if (f->kind != W_FCTX || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
-                      "argument %d of %s has to be the context, and r%d is not", r, h->name, r);
+                      "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
+                      h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
       break;
+    }
     }
   }
   return true;

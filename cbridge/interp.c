@@ -349,7 +349,8 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_CTX:
-      if (x != m->env->ctx)
+    case W_ARG_CTX0:
+      if (x != m->env->ctx && (x || h->args[i] == W_ARG_CTX))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_KEY:
@@ -974,7 +975,8 @@ int w_machine_init(struct w_machine *m, const struct warrant_program *program,
                    const struct warrant_env *env, struct warrant_error *error) {
   *m = (struct w_machine){
       .program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
-  if (!(m->type = w_prog_type_of(program->type, program->ctx_size, &m->raw_type)))
+  if (!(m->type =
+            w_prog_type_of(program->type, program->attach_type, program->ctx_size, &m->raw_type)))
     return warrant_fail(error, WARRANT_UNSUPPORTED,
                         "programs of type %" PRIu32 " can't be run here", program->type);
   if (w_decode_check(program, error))

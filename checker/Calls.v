@@ -57,6 +57,11 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
+      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
+                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
+                 | _, Some 0 => a_args t a args' rs' q
+                 | _, _ => None
+                 end
       end
     end
   end.

@@ -149,6 +149,17 @@ Proof.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - assert (Zero : match const_of (a_facts a) v with Some 0 => a_args t a args rs q | _ => None end = Some q' ->
+      exists c', (if (x =? l_ctx (lay s)) || (x =? 0) then check_args t s args rs c else inr BadHelperArgument) = inl c' /\
+        seenrel t a s q' c').
+    { intros H. destruct (const_of (a_facts a) v) as [k |] eqn:K; [| discriminate H]. destruct k; try discriminate H.
+      rewrite (const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R K), orb_true_r.
+      exact (IH _ _ _ _ G (conj Qm Qo) H). }
+    destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| exact (Zero E)].
+    destruct f; try exact (Zero E).
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
 Qed.
 
 (** * Results *)

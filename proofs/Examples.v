@@ -239,6 +239,39 @@ Example tc_packet_written : validate (Target sched_cls [] root) (packet_byte tru
 Example cgroup_packet_store_faults : run (Target cgroup_skb two_maps root) (packet_byte true) some_env 20 = Faulted ReadOnly 5.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** Fields by where the program is attached *)
+Definition of_type (id attach : Z) : target := match prog_type_of id attach 0 with Some pt => Target pt [] root | None => tx end.
+Definition field_read (off : Z) : prog := at_pcs [ Ldx S4 false R2 R1 off; movi R0 1; Exit ].
+Definition field_write (z : size) (off : Z) : prog := at_pcs [ St z R1 off 7; movi R0 1; Exit ].
+Example connect4_has_ip4 : validate (of_type 18 10) (field_write S4 4) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect6_has_no_ip4 : validate (of_type 18 11) (field_write S4 4) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example connect6_has_ip6 : validate (of_type 18 11) (field_write S8 16) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect6_words_are_aligned : validate (of_type 18 11) (field_write S8 12) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example sendmsg4_has_source : validate (of_type 18 14) (field_read 40) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect4_has_no_source : validate (of_type 18 10) (field_read 40) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Definition returning (r : Z) : prog := at_pcs [ movi R0 r; Exit ].
+Example bind4_may_bypass : validate (of_type 18 8) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect4_may_not : validate (of_type 18 10) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example recvmsg4_must_allow : validate (of_type 18 19) (returning 0) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example post_bind4_has_source : validate (of_type 9 12) (field_read 24) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example sock_create_has_none : validate (of_type 9 2) (field_read 24) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example egress_may_warn : validate (of_type 8 1) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
+Example ingress_may_not : validate (of_type 8 0) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example devmap_has_egress : validate (of_type 6 35) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example xdp_has_none : validate (of_type 6 37) (field_read 20) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+(** an option's value is where other types have the packet *)
+Definition option_byte (w : bool) : prog := at_pcs
+  [ Ldx S8 false R2 R1 8; Ldx S8 false R3 R1 16; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1;
+    (if w then St S4 R2 0 7 else Ldx S1 false R5 R2 4); movi R0 1; Exit ].
+Example option_written : validate (of_type 25 21) (option_byte true) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example option_refused_beyond : validate (of_type 25 21) (option_byte false) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** an argument that is the context or 0 *)
+Definition netns (first : insn) : prog := at_pcs [ first; Call 122; movi R0 1; Exit ].
+Example netns_of_context : validate (of_type 18 10) (netns (movi R2 0)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_nothing : validate (of_type 18 10) (netns (movi R1 0)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_something : validate (of_type 18 10) (netns (movi R1 1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_the_frame : validate (of_type 18 10) (netns (mov R1 R10)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
 Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
 Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.

@@ -172,6 +172,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
+      | ACtx0 => if (x =? l_ctx (lay s)) || (x =? 0) then check_args s args' rs' q else inr BadHelperArgument
       end
     end
   end.

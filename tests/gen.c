@@ -882,6 +882,11 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
     case W_ARG_CTX:
+    case W_ARG_CTX0:
+      if (h->args[i] == W_ARG_CTX0 && gen_percent(g, 50)) {
+        put(b, 0xb7, r, 0, 0, 0);
+        break;
+      }
       if (c <= 5)
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
@@ -1188,7 +1193,7 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
-  b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
+  b.type = w_prog_type_of(out->p.type, out->p.attach_type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
     if (b.type->fields[i].kind == W_FIELD_DATA)
       b.data = &b.type->fields[i];
@@ -1337,6 +1342,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   const struct w_prog_type *type =
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
+  out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
   out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
