@@ -6,6 +6,8 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make real-filters          audits filters of browsers, containers, ..., which it installs
+# make audit-million         the audits in C and in Coq on a million filters
 #
 # JOBS=N builds that many things at a time.
 
@@ -20,7 +22,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench install clean deps
+.PHONY: all run test bench audit-million real-filters install clean deps
 all: coq programs corpus
 	@:
 
@@ -38,6 +40,16 @@ test: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/run.sh
 
+# Four processes that share a million filters; make test has 20,000.
+audit-million: deps
+	@$(SUBMAKE) -j$(JOBS) all tests
+	@printf '%s\n' 1 26 51 76 | ASAN_OPTIONS=use_sigaltstack=0 xargs -P $(JOBS) -I{} build/tests/audit_table_test 250000 {}
+
+# Filters of programs that are installed for it.
+real-filters: deps
+	@$(SUBMAKE) -j$(JOBS) all
+	@tests/real_filters.sh
+
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
@@ -52,6 +64,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench audit-million real-filters deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif

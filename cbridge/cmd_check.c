@@ -5,8 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit.h"
 #include "cmd.h"
 #include "cmd_judge.h"
+#include "cmd_packets.h"
 #include "disasm.h"
 
 static const char help[] =
@@ -14,9 +16,11 @@ static const char help[] =
     "\n"
     "Decides for every program in FILE whether it is safe. An accept is certified: the proved\n"
     "validator has checked its certificate. A refusal names the instruction and source line.\n"
+    "For a socket filter it also says what it can return, with a packet for each outcome.\n"
     "\n"
-    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd`,\n"
-    "or - for standard input; its form is found from its content.\n"
+    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd` or "
+    "of\n"
+    "`iptables -m bpf --bytecode`, or - for standard input; its form is found from its content.\n"
     "\n"
     "  --format FORM   elf, ebpf, cbpf or seccomp, instead of what the content says\n"
     "  --hex           FILE is hexadecimal text of a raw form\n"
@@ -25,6 +29,9 @@ static const char help[] =
     "  --ctx-size N    bytes of context for --type raw\n"
     "  --profile P     root (default) or strict: undefined stack bytes must not be read\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
+    "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
+    "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
+    "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
     "  --json          one object a program on standard output\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
@@ -39,14 +46,17 @@ static const char help[] =
     "  warrant check --json *.bpf.o | jq -r 'select(.verdict != \"accept\") | .message'\n"
     "  warrant check --format seccomp filter.bpf\n"
     "  tcpdump -ddd -y EN10MB tcp port 80 | warrant check -\n"
+    "  warrant check --pcap-dir . web.ddd && tcpdump -r web.ddd.0x40000.pcap tcp port 80\n"
+    "  echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' | warrant check --pcap-link 101 -\n"
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
 
-enum { OPT_CERT = CMD_OWN, OPT_REASONS };
+enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
 
 struct check {
   struct cmd_options options;
   const char *cert; /* NULL: do not save */
   bool cert_is_directory;
+  struct packet_options packets;
   int code;
 };
 
@@ -72,8 +82,12 @@ static void number_or_null(cJSON *o, const char *name, bool known, uint64_t valu
     cJSON_AddNullToObject(o, name);
 }
 
+static bool has_outcomes(const struct warrant_program *p, const struct judgement *j) {
+  return p && p->kind == WARRANT_CBPF && j->verdict == JUDGED_ACCEPT && j->certified;
+}
+
 /* `p` is NULL when the file gave no program. */
-static void print_json(const char *file, const struct warrant_program *p,
+static void print_json(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
   cJSON *o = cJSON_CreateObject();
   char place[1024];
@@ -98,6 +112,8 @@ static void print_json(const char *file, const struct warrant_program *p,
   cJSON *warnings = cJSON_AddArrayToObject(o, "warnings");
   for (uint32_t i = 0; i < j->warning_count; i++)
     cJSON_AddItemToArray(warnings, cJSON_CreateString(j->warnings[i]));
+  if (has_outcomes(p, j))
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, o));
   cmd_print_json(o);
 }
 
@@ -144,10 +160,12 @@ static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc)
   }
 }
 
-static void print_text(const struct check *check, const char *file, const struct warrant_program *p,
+static void print_text(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
   FILE *out = stdout;
-  if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count)
+  bool outcomes = has_outcomes(p, j) && (!check->options.quiet || check->packets.directory);
+  if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count &&
+      !outcomes)
     return;
   if (!p) { /* the file gave no program, and the message names it */
     cmd_complain("%s", j->message);
@@ -182,6 +200,8 @@ static void print_text(const struct check *check, const char *file, const struct
     cmd_print_safe(out, j->warnings[i]);
     fputc('\n', out);
   }
+  if (outcomes)
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, NULL));
 }
 
 /* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file.
@@ -219,7 +239,7 @@ static int save_certificate(struct check *check, const char *file, const struct 
 static void report(struct check *check, const char *file, const struct warrant_program *p,
                    const struct judgement *j) {
   if (check->options.json)
-    print_json(file, p, j);
+    print_json(check, file, p, j);
   else
     print_text(check, file, p, j);
   check->code = cmd_worse(check->code, judged_code(j));
@@ -229,7 +249,8 @@ static void check_file(struct check *check, const char *path) {
   struct warrant_error error = {0};
   struct warrant_object object;
   struct judgement j;
-  if (warrant_load(path, &check->options.load, &object, &error)) {
+  const struct warrant_load_options load = cmd_loading(&check->options);
+  if (warrant_load(path, &load, &object, &error)) {
     judge_problem(&error, &j);
     if (check->options.json)
       cmd_complain("%s", error.text);
@@ -250,6 +271,7 @@ static void check_file(struct check *check, const char *path) {
       judge_problem(&object.problems[i], &j);
     else
       judge(p, &j);
+    judgement_warn(&j, object.warning);
     cmd_progress(&check->options, object.count, object.count, "");
     report(check, path, p, &j);
     if (check->cert && j.verdict == JUDGED_ACCEPT)
@@ -269,14 +291,30 @@ int cmd_check(int argc, char **argv) {
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
       {"reasons", no_argument, NULL, OPT_REASONS},
+      {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
+      {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
+      {"limit", required_argument, NULL, OPT_LIMIT},
       {NULL, 0, NULL, 0},
   };
-  struct check check = {.options = {.jobs = 1, .load = {.need_type = true}}};
+  struct check check = {.options = {.jobs = 1, .load = {.need_type = true}},
+                        .packets = {.link_type = 1, .limit = AUDIT_LIMIT}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     switch (option) {
     case OPT_CERT:
       check.cert = optarg;
       break;
+    case OPT_PCAP_DIR:
+      check.packets.directory = optarg;
+      break;
+    case OPT_PCAP_LINK:
+    case OPT_LIMIT: {
+      bool link = option == OPT_PCAP_LINK;
+      uint32_t low = link ? 0 : 1000, high = link ? 65535 : 100000000;
+      if (!cmd_number(link ? "--pcap-link" : "--limit", low, high,
+                      link ? &check.packets.link_type : &check.packets.limit))
+        return WARRANT_BAD_INPUT;
+      break;
+    }
     case OPT_REASONS:
       judge_reasons(print_reason);
       return WARRANT_OK;

@@ -116,7 +116,8 @@ static bool load_file(struct loading *l, const char *path) {
   struct warrant_error error = {0};
   struct warrant_object object;
   struct warrant_kernel_result r;
-  if (warrant_load(path, &l->options.load, &object, &error)) {
+  const struct warrant_load_options options = cmd_loading(&l->options);
+  if (warrant_load(path, &options, &object, &error)) {
     cmd_error(&error);
     memset(&r, 0, sizeof r);
     r.verdict =

@@ -230,7 +230,8 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
-         f->kind == W_FVAL || f->kind == W_FNULL || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
+         (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -293,18 +294,24 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){W_PSTACK, (int32_t)(k - (wide)f->map * W_STACK)};
+    *pl = (struct w_place){.kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK)};
     return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
   case W_FCTX:
-    *pl = (struct w_place){W_PCTX, (int32_t)k};
+    *pl = (struct w_place){.kind = W_PCTX, .k = (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
   case W_FPKT:
-    *pl = (struct w_place){W_PPKT, 0};
+    *pl = (struct w_place){.kind = W_PPKT};
     return f->checked && 0 <= k && k + n <= f->av && !(write && !t->type.writes);
-  case W_FVAL:
-    *pl = (struct w_place){W_PVAL, 0};
-    return f->map < t->map_count && 0 <= k && f->mx + k + n <= t->maps[f->map].value_size &&
-           !(write && t->maps[f->map].readonly);
+  case W_FVAL: {
+    if (f->map >= t->map_count)
+      return false;
+    const struct warrant_map *m = &t->maps[f->map];
+    if (0 > k || f->mx + k + n > m->value_size || (write && m->readonly))
+      return false;
+    const uint8_t *constants = f->mx == 0 ? w_constants(m) : NULL;
+    *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
+    return true;
+  }
   }
   return false;
 }
@@ -405,6 +412,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
   }
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
+  case W_FMAPNULL:
+    return refuse(
+        why, W_INVALID_POINTER,
+        "r%d is a map that another map holds, or null: test it, and look an element up to "
+        "get a value",
+        r);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -492,6 +505,14 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     }
     break;
   }
+  case W_PVAL:
+    if (pl.known) {
+      uint64_t c = 0;
+      for (uint32_t b = n; b > 0; b--)
+        c = c << 8 | pl.known[b - 1];
+      *r = scalar_res(st, false, w_sc_const(c));
+    }
+    break;
   default:
     break;
   }
@@ -676,14 +697,15 @@ static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struc
 static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
   uint64_t c;
-  if ((f->kind != W_FNULL && f->kind != W_FVAL) || x.c || !w_const_of(st, y, &c) || c)
+  bool null = f->kind == W_FNULL || f->kind == W_FMAPNULL;
+  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP) || x.c || !w_const_of(st, y, &c) || c)
     return true;
-  if (f->kind == W_FVAL)
+  if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
     *f = scalar_fact(false, w_sc_const(0));
   } else if (r == REL_NE) {
-    f->kind = W_FVAL;
+    f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
   }
   return true;
@@ -749,6 +771,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_SIZE:
       break;
     case W_ARG_MAP:
+      if (f->kind == W_FMAPNULL)
+        return refuse(why, W_NULL_POINTER,
+                      "argument %d of %s: the map may be null: test r%d before using it", r,
+                      h->name, r);
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
@@ -852,9 +878,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct w_ares r = {0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
-    if (q.map < 0)
+    if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
-    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+    r = t->maps[q.map].inner
+            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
+            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
     break;
   case W_RET_INT:
     r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
@@ -1057,6 +1085,12 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     } else {
       if (!w_a_operands(i, st, &x, &y, why))
         return false;
+      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+       * and whoever wrote it did not mean it. */
+      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+          is_pointer(w_fact_of(st, y)))
+        return refuse(why, W_INVALID_POINTER,
+                      "this adds two pointers, and the sum points nowhere: add a number to one");
       r = w_a_alu(t, st, i->width, i->alu, x, y);
     }
     return w_a_put(pool, st, 1, i->dst, &r);
@@ -1170,6 +1204,10 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FVAL)
       return !a.c && g->map == f->map && !g->mx;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FMAPNULL:
+    if (g->kind == W_FMAPNULL || g->kind == W_FMAP)
+      return !a.c && g->map == f->map;
+    return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   }
   return true; /* no fact */
 }
@@ -1220,6 +1258,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     break;
   case W_FNULL:
     snprintf(text, size, "value of map %" PRIu32 " or null", f->map);
+    break;
+  case W_FMAPNULL:
+    snprintf(text, size, "map like %" PRIu32 " or null", f->map);
     break;
   default:
     w_any_view(st, a, &tainted, &s);

@@ -16,7 +16,6 @@ enum {
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_REACH = 131071, /* so far past an area's start sums do not wrap */
-  W_MAP_ARRAY = 2,
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -49,6 +48,7 @@ enum w_fact_kind {
   W_FMAP,
   W_FVAL,
   W_FNULL,
+  W_FMAPNULL,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -58,7 +58,7 @@ struct w_fact {
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL; STACK: the frame, 0 is the first; PKT: enum w_area */
+  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first; PKT: enum w_area */
   union {
     struct w_scalar s; /* SCALAR */
     struct {
@@ -150,7 +150,8 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k; /* STACK: from the first frame's top; CTX: from its start */
+  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);

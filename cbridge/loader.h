@@ -52,7 +52,8 @@ struct warrant_btf {
  * affected. */
 struct warrant_map_def {
   struct warrant_map map; /* name and initial owned */
-  uint32_t section;       /* ELF section index and offset there: what relocations point at */
+  uint32_t section;       /* ELF section index and offset there: what relocations point at; 0: none
+                             does, it is the kind of map that another holds */
   uint64_t offset;
   char problem[160]; /* "" or the end of a sentence "map NAME ..." */
 };
@@ -60,9 +61,9 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
                      struct warrant_error *error);
 void warrant_btf_close(struct warrant_btf *types);
 /* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in
- * .maps. */
+ * .maps, and *inner (name owned) with those of the maps it holds, where it holds maps. */
 int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
-                    uint64_t room, struct warrant_error *error);
+                    struct warrant_map_def *inner, uint64_t room, struct warrant_error *error);
 /* The same check for a data section: sets `problem` when a variable in it is not plain bytes. */
 void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size);
 
@@ -76,9 +77,16 @@ struct warrant_line_record {
 int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
                       const char *section, struct warrant_line_record **records, size_t *count,
                       struct warrant_error *error);
-/* Calls `each` with every slot of `section` that has a CO-RE relocation. */
+/* Whether there are CO-RE relocations, as far as damaged bytes can say so. */
+bool warrant_ext_has_core(const uint8_t *ext, size_t size);
+/* Calls `each` with every CO-RE relocation of `section`; not 0: it is damaged. */
+struct warrant_core_record {
+  uint32_t insn;               /* slot in the ELF section */
+  uint32_t type, access, kind; /* type id, offset into the BTF strings, what is asked */
+};
 int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
-                     const char *section, void (*each)(void *context, uint32_t insn), void *context,
-                     struct warrant_error *error);
+                     const char *section,
+                     int (*each)(void *context, const struct warrant_core_record *record),
+                     void *context, struct warrant_error *error);
 
 #endif

@@ -208,6 +208,14 @@ bool warrant_type_of(const char *name, struct warrant_section *result) {
       *result = (struct warrant_section){.type = types[i].type};
       return true;
     }
+  for (uint32_t i = 0; i < w_prog_type_count; i++) { /* what Linux has no such name for */
+    const struct w_prog_type *t = &w_prog_types[i];
+    if (strcmp(name, t->name) == 0) {
+      *result =
+          (struct warrant_section){.type = t->id, .attach_type = t->nattach ? t->attach[0] : 0};
+      return true;
+    }
+  }
   return warrant_section_type(name, result);
 }
 
@@ -223,7 +231,8 @@ const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  return NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, 0, NULL) : NULL;
+  return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {

@@ -161,7 +161,50 @@ END
 same 'import: the filter does what the profile says' 0 $?
 same 'import: what is allowed' 'clone arg0 & 0x7e020000 == 0|exit_group null|personality arg0 == 8|read null|write null' "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/profile.bpf" |
   jq -rs 'map(select(.arch == "x86_64" and .action == "ALLOW") | "\(.syscall) \(.condition)") | sort | join("|")')"
-for text in '' '{' '{}' '{"defaultAction": "NO"}' '{"defaultAction": "SCMP_ACT_KILL", "syscalls": [{"names": ["read"]}]}' 'no_such_call' '@x
+# What a profile says of capabilities, kernels and architectures: each rule lets one call through.
+cat > "$work/container.json" <<'END'
+{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
+ "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}, {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"]}],
+ "syscalls": [
+  {"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+  {"names": ["bpf"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
+  {"names": ["chroot"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_CHROOT"]}},
+  {"names": ["reboot"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_CHROOT", "CAP_SYS_BOOT"]}},
+  {"names": ["mknodat"], "action": "SCMP_ACT_ALLOW", "excludes": {"caps": ["CAP_SYS_ADMIN", "CAP_SYS_BOOT"]}},
+  {"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "4.8"}},
+  {"names": ["ftruncate"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "4.8"}},
+  {"names": ["syslog"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["arm64"]}},
+  {"names": ["uname"], "action": "SCMP_ACT_ALLOW", "excludes": {"arches": ["arm64"]}},
+  {"names": ["getcpu"], "action": "SCMP_ACT_ALLOW", "args": []}]}
+END
+# imported NAME WANT [OPTION]...: the calls that are let through
+imported() {
+  local name=$1 want=$2
+  shift 2
+  "$WARRANT" seccomp import "$work/container.json" --quiet --output "$work/container.bpf" "$@"
+  same "import: $name, the filter does what the profile says" 0 $?
+  same "import: $name" "$want" "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/container.bpf" |
+    jq -rs 'map(select(.action == "ALLOW" and .arch != "arm") | .syscall) | sort | join(" ")')"
+}
+imported 'usual capabilities' 'chroot getcpu mknodat ptrace read uname'
+imported '--cap' 'bpf chroot getcpu ptrace read uname' --cap CAP_SYS_ADMIN
+imported '--cap, both that a rule needs' 'chroot getcpu ptrace read reboot uname' --cap sys_boot
+imported '--drop-cap' 'getcpu mknodat ptrace read uname' --drop-cap CAP_SYS_CHROOT
+imported '--cap ALL, then one dropped' 'chroot getcpu ptrace read reboot uname' --cap ALL --drop-cap CAP_SYS_ADMIN
+imported '--kernel below minKernel' 'chroot ftruncate getcpu mknodat read uname' --kernel 4.7
+imported '--kernel 4.8' 'chroot getcpu mknodat ptrace read uname' --kernel 4.8
+imported '--kernel 10.0' 'chroot getcpu mknodat ptrace read uname' --kernel 10.0
+imported '--arch' 'chroot getcpu mknodat ptrace read syslog' --arch aarch64
+same 'import: sub-architectures' arm "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/container.bpf" | jq -r 'select(.syscall == "read" and .arch == "arm") | .arch')"
+same 'import: defaultErrnoRet' 'ERRNO(ENOSYS)' "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/container.bpf" | jq -r 'select(.syscall == "write" and .arch == "aarch64") | .action')"
+for options in '--arch vax' '--arch s390x' '--kernel five'; do
+  # shellcheck disable=SC2086 # words
+  "$ASAN_WARRANT" seccomp import "$work/container.json" $options > /dev/null 2> "$work/err"
+  status=$?
+  same "import: refused $options" "$([ "$options" = '--arch s390x' ] && echo 3 || echo 2) 1" "$status $(wc -l < "$work/err")"
+done
+for text in '' '{' '{}' '{"defaultAction": "NO"}' '{"defaultAction": "SCMP_ACT_KILL", "syscalls": [{"names": ["read"]}]}' '{"defaultAction": "SCMP_ACT_KILL", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "new"}}]}' \
+  'no_such_call' '@x
   @x'; do
   printf '%s' "$text" > "$work/bad"
   "$ASAN_WARRANT" seccomp import "$work/bad" > /dev/null 2> "$work/err"
