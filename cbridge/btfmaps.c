@@ -49,6 +49,8 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged",
                         name);
   types->maps_id = find_section(types->btf, ".maps");
+  types->externs[0] = find_section(types->btf, ".kconfig");
+  types->externs[1] = find_section(types->btf, ".ksyms");
   return 0;
 }
 
@@ -262,7 +264,9 @@ static int read_attributes(const char *name, struct warrant_btf *types, const st
   if (holds && !inner) {
     snprintf(def->problem, sizeof def->problem, "holds maps that hold others");
   } else if (held) {
-    if (!(inner->map.name = strdup(map->name)))
+    if (asprintf(&inner->map.name, "%s.inner", map->name) < 0) /* as libbpf calls it */
+      inner->map.name = NULL;
+    if (!inner->map.name)
       return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
     if (read_attributes(name, types, held, inner, NULL, error))
       return -1;

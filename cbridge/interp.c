@@ -10,7 +10,14 @@
 #include "fast.h"
 #include "machine.h"
 
-enum { ROOM = 256, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000, MAX_META = 252 };
+enum {
+  MAP_PERCPU_ARRAY = 6,
+  ROOM = 256,
+  HASH_SLOTS = 256,
+  OBJECT_STRIDE = 256,
+  TICK = 1000,
+  MAX_META = 252
+};
 #define MAP_STRIDE (UINT64_C(1) << 32)
 /* Where kernel variables and functions are: no region lies up there. */
 #define FUNCTIONS (UINT64_C(1) << 48)
@@ -375,6 +382,11 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
   return WARRANT_NO_FAULT;
 }
 
+/* There is one processor, so a per-CPU map is like any other. */
+static bool is_array(const struct warrant_map *map) {
+  return map->type == W_MAP_ARRAY || map->type == MAP_PERCPU_ARRAY;
+}
+
 /* May one stand for the other inside a map of maps? */
 static bool alike(const struct warrant_map *a, const struct warrant_map *b) {
   const uint8_t *x = w_constants(a), *y = w_constants(b);
@@ -408,7 +420,7 @@ static int64_t array_index(const struct w_store *s, const uint8_t *key) {
 }
 
 static int64_t slot_of(const struct w_store *s, const uint8_t *key) {
-  return s->map->type == W_MAP_ARRAY ? array_index(s, key) : find_key(s, key);
+  return is_array(s->map) ? array_index(s, key) : find_key(s, key);
 }
 
 /* The number of the map that a map of maps holds under `key`, or -1. */
@@ -437,7 +449,7 @@ static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
 
 static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value,
                           uint64_t flags) {
-  bool array = s->map->type == W_MAP_ARRAY;
+  bool array = is_array(s->map);
   if (s->map->readonly)
     return -1; /* EPERM */
   if (flags > 2)
@@ -460,7 +472,7 @@ static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *
 }
 
 static int64_t map_delete(struct w_store *s, const uint8_t *key) {
-  if (s->map->type == W_MAP_ARRAY)
+  if (is_array(s->map))
     return -22;
   int64_t j = find_key(s, key);
   if (j < 0)
@@ -563,6 +575,9 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   switch (h->id) {
   case 1:
     choice = s->map->inner ? held_map(m, s, key.bytes) : slot_of(s, key.bytes);
+    break;
+  case 195: /* with the number of a processor */
+    choice = (uint32_t)m->regs[3] ? -1 : slot_of(s, key.bytes);
     break;
   case 2:
     w_find(m, m->regs[3], s->map->value_size, &value);
@@ -947,19 +962,19 @@ void w_machine_free(struct w_machine *m) {
 
 static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
   int64_t j = slot_of(s, key);
-  if (j < 0 && s->map->type != W_MAP_ARRAY && (j = free_slot(s)) >= 0)
+  if (j < 0 && !is_array(s->map) && (j = free_slot(s)) >= 0)
     claim(s, j, key);
   if (j >= 0)
     memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
 }
 
-static int store_init(struct w_store *s, const struct warrant_map *map,
+/* `own`: a map of the program, which begins with its data; others only have its constants. */
+static int store_init(struct w_store *s, const struct warrant_map *map, bool own,
                       const struct warrant_entries *entries, uint64_t *total,
                       struct warrant_error *error) {
   s->map = map;
   s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
-  s->slots =
-      map->type == W_MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+  s->slots = is_array(map) || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
   if (map->inner) {
     s->slots = 0;
     s->held = entries;
@@ -967,15 +982,14 @@ static int store_init(struct w_store *s, const struct warrant_map *map,
   }
   if (!(s->bytes = bytes_or_fail(s->slots * s->stride, total, error)))
     return -1;
-  if (map->type != W_MAP_ARRAY &&
-      (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
-       !(s->used = bytes_or_fail(s->slots, total, error))))
+  if (!is_array(map) && (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
+                         !(s->used = bytes_or_fail(s->slots, total, error))))
     return -1;
   if (map->initial && map->readonly && entries && entries->count)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "%s holds constants: its contents come with the program",
                         map->name ? map->name : "a map");
-  if (map->initial && s->slots)
+  if ((own ? map->initial : w_constants(map)) && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;
   for (uint32_t i = 0; entries && i < entries->count; i++)
@@ -1011,11 +1025,11 @@ static int make_stores(struct w_machine *m, uint64_t *total, struct warrant_erro
   m->store_count = count;
   uint32_t k = 0;
   for (; k < p->map_count; k++)
-    if (store_init(&m->stores[k], &p->maps[k], entries ? &entries[k] : NULL, total, error))
+    if (store_init(&m->stores[k], &p->maps[k], true, entries ? &entries[k] : NULL, total, error))
       return -1;
   for (uint32_t i = 0; i < p->map_count; i++)
     for (int n = 0; n < 2 && p->maps[i].inner && p->maps[i].inner <= p->map_count; n++, k++)
-      if (store_init(&m->stores[k], &p->maps[p->maps[i].inner - 1], NULL, total, error))
+      if (store_init(&m->stores[k], &p->maps[p->maps[i].inner - 1], false, NULL, total, error))
         return -1;
   return 0;
 }

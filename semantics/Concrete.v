@@ -16,8 +16,10 @@ Definition object_stride : Z := 256.                               (* from one m
 Definition hash_slots : Z := 256.                                  (* a hash map holds no more entries than this here *)
 Definition value_stride (m : map_def) : Z := Z.land (m_value m + 15) (Z.lnot 7).
 Definition is_outer (m : map_def) : bool := match m_inner m with Some _ => true | None => false end.
+(** There is one processor, so a per-CPU map is like any other. *)
+Definition is_array (m : map_def) : bool := (m_type m =? map_array) || (m_type m =? 6).
 Definition slots_of (m : map_def) : Z :=
-  if is_outer m then 0 else if m_type m =? map_array then m_max m else Z.min (m_max m) hash_slots.
+  if is_outer m then 0 else if is_array m then m_max m else Z.min (m_max m) hash_slots.
 Definition value_addr (k : concrete) (i : Z) (m : map_def) (j : Z) : Z := k_vals k + i * map_stride + j * value_stride m.
 
 Fixpoint count_from (i : Z) (n : nat) : list Z := match n with O => [] | S n' => i :: count_from (i + 1) n' end.
@@ -57,7 +59,7 @@ Definition place_entry (m : map_def) (st : keys * list (Z * list Z)) (e : list Z
   let '(ks, out) := st in
   let x := number (fst e) in
   if is_outer m then ((x, number (snd e)) :: ks, out)
-  else if m_type m =? map_array then if x <? m_max m then (ks, (x, snd e) :: out) else st
+  else if is_array m then if x <? m_max m then (ks, (x, snd e) :: out) else st
   else match find_key ks x with
        | Some j => (ks, (j, snd e) :: out)
        | None => match free_slot m ks with Some j => ((x, j) :: ks, (j, snd e) :: out) | None => st end
@@ -101,7 +103,7 @@ Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (
   let yes ws := Answer 0 ws [] None in
   if m_ro m then no eperm else
   if 2 <? flags then no einval else
-  if m_type m =? map_array then
+  if is_array m then
     if m_max m <=? key then no e2big else if flags =? 1 then no eexist else (yes (put key), w)
   else
     match find_key (keys_of w i) key with
@@ -114,13 +116,13 @@ Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (
       end
     end.
 Definition delete (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if m_type m =? map_array then (quiet einval, w) else
+  if is_array m then (quiet einval, w) else
   match find_key (keys_of w i) key with
   | Some _ => (quiet 0, with_keys w i (filter (fun e => negb (fst e =? key)) (keys_of w i)))
   | None => (quiet enoent, w)
   end.
 Definition lookup (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if (m_type m =? map_array) && negb (is_outer m) then (quiet (if key <? m_max m then key else missing), w)
+  if is_array m && negb (is_outer m) then (quiet (if key <? m_max m then key else missing), w)
   else (quiet (match find_key (keys_of w i) key with Some j => j | None => missing end), w).
 Definition map_helper (t : target) (s : state) (w : world) (f : Z -> map_def -> Z -> answer * world) : answer * world :=
   match find (fun q => reg_or_0 s R1 =? o_addr (snd q)) (map_i pair 0 (l_maps (lay s))) with
@@ -212,6 +214,7 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 65 then adjust_tail k s w
   else if h =? 54 then adjust_meta k s w
   else if h =? 12 then (quiet missing, w)
+  else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
   else (quiet 0, w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=

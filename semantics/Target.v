@@ -79,6 +79,7 @@ Local Open Scope string_scope.
     are maps. *)
 Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
 Definition outer_maps : list Z := [12; 13].
+Definition percpu_maps : list Z := [5; 6; 10].
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
@@ -174,11 +175,12 @@ Definition helpers : list helper :=
     Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
     Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false;
     Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_err false;
+    Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps; AKey; AAny] RValue false;
     Helper 208 "ktime_get_tai_ns" [] int_any false ].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
 Definition base_helpers : list Z :=
-  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 134; 208].
+  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 134; 195; 208].
 Definition task_helpers : list Z := [14; 15; 16; 22; 37; 55; 80; 109; 117; 123].
 Definition net_helpers : list Z := 25 :: 160 :: task_helpers ++ base_helpers.
 Definition skb_helpers : list Z := 26 :: net_helpers.

@@ -46,6 +46,15 @@ PROGRAM(updates_an_inner_map,
 /* expect: accept */
 PROGRAM(deletes_from_an_inner_map, LOOKUP(array) TEST INNER "call 3; r0 = 2; exit;" OUT)
 
+/* Updates the map under key 0, deletes the same key of the one under key 1, and looks in the first.
+ */
+/* expect: accept */
+PROGRAM(keeps_maps_apart,
+        "r3 = 7; *(u64 *)(r10 - 24) = r3; *(u64 *)(r10 - 16) = r3;" LOOKUP(array) TEST INNER
+        "r3 = r10; r3 += -24; r4 = 0; call 2;"
+        "r2 = 1; *(u32 *)(r10 - 28) = r2; r2 = r10; r2 += -28; r1 = array ll; call 1;" TEST INNER
+        "call 3;" LOOKUP(array) TEST INNER "call 1;" TEST "r0 = *(u64 *)(r0 + 8); exit;" OUT)
+
 /* expect: accept */
 PROGRAM(tests_a_copy_of_the_map,
         LOOKUP(array) "r6 = r0;" TEST "r1 = r6; r2 = r10; r2 += -4; call 1;" TEST
