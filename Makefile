@@ -6,7 +6,9 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make classic-million   a million random classic programs: directly, translated, in the kernel
 # make real-filters          audits filters of browsers, containers, ..., which it installs
+# make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make audit-million         the audits in C and in Coq on a million filters
 #
 # JOBS=N builds that many things at a time.
@@ -22,7 +24,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million real-filters install clean deps
+.PHONY: all run test bench audit-million classic-million real-filters simulator install clean deps
 all: coq programs corpus
 	@:
 
@@ -50,9 +52,17 @@ real-filters: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/real_filters.sh
 
+# The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
+simulator: deps
+	@$(SUBMAKE) -j$(JOBS) all tests
+	@tests/simulator.sh
+
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
+
+classic-million: build/tests/translate_test
+	@build/tests/translate_test --programs 1000000
 
 deps:
 	@mk/packages.sh packages.txt
@@ -64,6 +74,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench audit-million real-filters deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif

@@ -49,6 +49,8 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged",
                         name);
   types->maps_id = find_section(types->btf, ".maps");
+  types->externs[0] = find_section(types->btf, ".kconfig");
+  types->externs[1] = find_section(types->btf, ".ksyms");
   return 0;
 }
 

@@ -14,7 +14,7 @@ static const char help[] =
     "\n"
     "  --prog NAME     only this program\n"
     "  --translate     classic BPF as the eBPF that Linux makes of it\n"
-    "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
     "  --json          one object an instruction: file section program pc text source\n"
     "  --quiet         without source lines\n"
     "  --help, --version\n"

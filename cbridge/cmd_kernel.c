@@ -16,7 +16,7 @@ static const char help[] =
     "instructions are refused here: the kernel's own verifier can stall a processor on them.\n"
     "\n"
     "  --prog NAME     only this program\n"
-    "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
     "  --json          one object a program: file section program kernel flags verdict errno "
     "visited\n"
     "                  time_us log\n"

@@ -213,17 +213,17 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.umax >= W_GUARD)
+    if ((wide)f.mx + s.all.umax >= W_GUARD)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
       return false;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.umax;
+  f.mx += (int64_t)s.all.umax;
   *r = fresh(f, p.c);
   return true;
 }
@@ -281,7 +281,7 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
   bool tainted;
   struct w_scalar s;
   w_any_view(st, b, &tainted, &s);
-  if (s.umax <= UINT32_MAX)
+  if (s.all.umax <= UINT32_MAX)
     return old(b);
   return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
 }
@@ -529,7 +529,7 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.umax <= ones;
+  return s.all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -815,14 +815,14 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
-      if (empty && !s.umax)
+      if (empty && !s.all.umax)
         break;
-      if (!empty && !s.umin)
+      if (!empty && !s.all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.umax, h, effects, why)) ||
-          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.umin, s.umax, h, q, why)))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
         return false;
       break;
     }
@@ -1174,12 +1174,12 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
   s = w_sc_trunc(W_A32, s);
-  if (t->type.ret_lo <= s.umin && s.umax <= t->type.ret_hi)
+  if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
                 "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
                 " to %" PRIu64,
-                t->type.name, t->type.ret_lo, t->type.ret_hi, s.umin, s.umax);
+                t->type.name, t->type.ret_lo, t->type.ret_hi, s.all.umin, s.all.umax);
 }
 
 /* --- Subsume.v ------------------------------------------------------------------------------- */
@@ -1278,12 +1278,13 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     w_any_view(st, a, &tainted, &s);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.umin == 0 && s.umax == UINT64_MAX && s.smin == INT64_MIN && s.smax == INT64_MAX)
+    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
+             s.all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.smin, s.smax);
+    else if (s.all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.umin, s.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
     return;
   }
   add_offset(text, size, a.c);

@@ -49,7 +49,8 @@ enum note_kind {
 struct note {
   uint8_t kind;
   uint32_t core;      /* CO-RE: 1 + index into elf.fixes */
-  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section */
+  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section;
+                         NOTE_EXTERN, NOTE_KFUNC: 1 + index into elf.externs */
   uint32_t offset;    /* NOTE_DATA; NOTE_CALL: the slot there */
   const char *symbol; /* its name, "" for none; in the file's string table */
 };
@@ -111,6 +112,10 @@ struct elf {
   struct warrant_core_fix *fixes;       /* owned; CO-RE relocations of the sections looked at */
   uint32_t fix_count, fix_room;
   uint64_t core_work;
+  struct warrant_extern *externs; /* owned; ascending symbols */
+  size_t extern_count;
+  uint8_t *config; /* owned; the values of __kconfig externs, which are a map of their own */
+  uint32_t config_map;
   struct code *code; /* by section */
   bool *called;      /* by function */
   uint32_t
@@ -453,6 +458,61 @@ static const struct warrant_map_def *map_at(const struct elf *e, uint32_t sectio
   return bsearch(&key, e->maps + e->declared, e->templates - e->declared, sizeof key, by_place);
 }
 
+/* --- Externs --------------------------------------------------------------------------------- */
+
+static int add_externs(struct elf *e) {
+  size_t count = 0;
+  for (int filling = 0; filling < 2; filling++) {
+    if (filling && (count == 0 || !(e->externs = take(e, count, sizeof *e->externs))))
+      return count == 0 ? 0 : -1;
+    for (size_t i = 1; i < e->symbol_count; i++) {
+      GElf_Sym sym;
+      if (!symbol_at(e, i, &sym) || sym.st_shndx != SHN_UNDEF || !*symbol_name(e, &sym))
+        continue;
+      if (filling)
+        e->externs[e->extern_count++] =
+            (struct warrant_extern){.symbol = (uint32_t)i,
+                                    .name = symbol_name(e, &sym),
+                                    .weak = GELF_ST_BIND(sym.st_info) == STB_WEAK};
+      else
+        count++;
+    }
+  }
+  uint32_t size = 0;
+  if (warrant_externs_solve(e->name, &e->types, e->host, e->externs, e->extern_count, &e->config,
+                            &size, e->error))
+    return -1;
+  if (size == 0)
+    return 0;
+  struct warrant_map_def *def = add_map(e, ".kconfig", 0, 0);
+  if (!def)
+    return -1;
+  def->map.type = BPF_MAP_TYPE_ARRAY;
+  def->map.key_size = 4;
+  def->map.value_size = size;
+  def->map.max_entries = 1;
+  def->map.readonly = true;
+  def->map.flags = BPF_F_RDONLY_PROG;
+  def->data = e->config;
+  e->config_map = e->map_count - 1;
+  return 0;
+}
+
+static int by_symbol(const void *a, const void *b) {
+  const struct warrant_extern *x = a, *y = b;
+  return (x->symbol > y->symbol) - (x->symbol < y->symbol);
+}
+
+static const struct warrant_extern *extern_of(const struct elf *e, uint64_t symbol) {
+  struct warrant_extern key = {.symbol = (uint32_t)symbol};
+  return e->extern_count ? bsearch(&key, e->externs, e->extern_count, sizeof key, by_symbol) : NULL;
+}
+
+/* Is this extern one that the kernel can do without, and does? */
+static bool absent(const struct elf *e, const struct note *note) {
+  return note->map && e->externs[note->map - 1].kind == WARRANT_EXTERN_ABSENT;
+}
+
 /* --- Relocations ----------------------------------------------------------------------------- */
 
 /* `explicit`: the addend stands in the relocation, and not in the instruction. */
@@ -484,7 +544,11 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
           "%s: a relocation of section '%s' is for a 64-bit constant, and its instruction has none",
           e->name, code->name);
     if (sym.st_shndx == SHN_UNDEF) {
-      note->kind = NOTE_EXTERN;
+      const struct warrant_extern *x = extern_of(e, GELF_R_SYM(rel->r_info));
+      bool config = x && x->kind == WARRANT_EXTERN_CONFIG && !*x->problem;
+      note->kind = config ? NOTE_DATA : NOTE_EXTERN;
+      note->map = config ? e->config_map : x ? 1 + (uint32_t)(x - e->externs) : 0;
+      note->offset = config ? x->offset : 0;
     } else if (!defined) {
       note->kind = NOTE_OTHER;
     } else if (e->sections[sym.st_shndx].data_map) {
@@ -507,6 +571,10 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
       return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none",
                  e->name, code->name);
     note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
+    if (note->kind == NOTE_KFUNC) {
+      const struct warrant_extern *x = extern_of(e, GELF_R_SYM(rel->r_info));
+      note->map = x ? 1 + (uint32_t)(x - e->externs) : 0;
+    }
     if (note->kind == NOTE_CALL && explicit) {
       note->kind = NOTE_OTHER; /* no compiler has written it, so what it counts is not known */
     } else if (note->kind ==
@@ -780,15 +848,19 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
   case NOTE_CALL:
     return false;
   case NOTE_KFUNC:
+    if (absent(e, note))
+      return false;
     return unsupported(
         "instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
         "not supported yet",
         pc, symbol);
-  case NOTE_EXTERN:
-    return unsupported(
-        "instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are "
-        "not supported yet",
-        pc, symbol);
+  case NOTE_EXTERN: {
+    const struct warrant_extern *x = note->map ? &e->externs[note->map - 1] : NULL;
+    if (x && x->kind != WARRANT_EXTERN_NONE && !*x->problem)
+      return false;
+    return unsupported("instruction %u uses the external '%s', which %s", pc, symbol,
+                       x ? x->problem : "has no name");
+  }
   case NOTE_CODE:
     return unsupported(
         "instruction %u takes the address of the function %s'%s', and callbacks are not "
@@ -825,12 +897,17 @@ static int fit_to_kernel(struct elf *e, const struct note *notes, struct warrant
                          struct warrant_error *problem) {
   uint32_t count = 0;
   for (uint32_t pc = 0; pc < p->insn_count; pc++)
-    count += notes[pc].core != 0;
+    count += notes[pc].core != 0 || notes[pc].kind == NOTE_KFUNC;
   if (count == 0)
     return 0;
   if (!(p->missing = take(e, count, sizeof *p->missing)))
     return -1;
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    if (notes[pc].kind == NOTE_KFUNC && absent(e, &notes[pc])) {
+      struct warrant_missing *m = &p->missing[p->missing_count++];
+      m->pc = pc;
+      snprintf(m->what, sizeof m->what, "function %.100s", notes[pc].symbol);
+    }
     if (!notes[pc].core)
       continue;
     const struct warrant_core_fix *fix = &e->fixes[notes[pc].core - 1];
@@ -857,6 +934,25 @@ static int fit_to_kernel(struct elf *e, const struct note *notes, struct warrant
              fix->kind == WARRANT_CORE_VALUE ? ", as it is" : "");
   }
   return 0;
+}
+
+/* Puts in the addresses of externs: a variable is one of the layout's choosing, what is absent has
+ * the address 0 and can't be called. */
+static void place_externs(const struct elf *e, const struct note *notes,
+                          struct warrant_program *p) {
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    const struct note *note = &notes[pc];
+    struct warrant_insn *insn = &p->insns[pc];
+    if (note->kind == NOTE_KFUNC && absent(e, note))
+      *insn = (struct warrant_insn){.op = OP_CALL, .imm = WARRANT_CORE_POISON};
+    if (note->kind != NOTE_EXTERN || !note->map || pc + 1 == p->insn_count)
+      continue;
+    const struct warrant_extern *x = &e->externs[note->map - 1];
+    bool there = x->kind != WARRANT_EXTERN_ABSENT;
+    insn->src = there ? BPF_PSEUDO_BTF_ID : 0;
+    insn->imm = there ? (int32_t)x->id : 0;
+    insn[1].imm = there && x->untyped ? -1 : 0; /* the kernel's own types are object 0 */
+  }
 }
 
 /* Copies maps that the program's notes name, in object order, and points its instructions at the
@@ -890,7 +986,11 @@ static int relocate(struct elf *e, const struct note *notes, struct warrant_prog
     p->map_count++;
     if (!(map->name = take_text(e, def->map.name, strlen(def->map.name))))
       return -1;
-    if (s->data_map == i + 1) {
+    if (def->data) {
+      if (!(map->initial = take(e, map->value_size, 1)))
+        return -1;
+      memcpy(map->initial, def->data, map->value_size);
+    } else if (s->data_map == i + 1) {
       if (!(map->initial = take(e, s->size, 1)))
         return -1;
       if (s->bytes)
@@ -1181,6 +1281,7 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
     if (p->insns[pc].op == OP_LD_IMM64)
       pc++; /* its second slot is no instruction */
   }
+  place_externs(e, notes, p);
   if (relocate(e, notes, p))
     return -1;
   return add_lines(e, l->parts, l->count, p);
@@ -1302,8 +1403,8 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
   if (!e.elf || elf_kind(e.elf) != ELF_K_ELF)
     bad(&e, "%s: cannot be read as an ELF object: %s", name, elf_errmsg(-1));
   else if (read_sections(&e, bytes, size) == 0 && read_special_sections(&e) == 0 &&
-           add_data_maps(&e) == 0 && add_declared_maps(&e) == 0 && find_programs(&e) == 0 &&
-           choose_programs(&e) == 0)
+           add_data_maps(&e) == 0 && add_externs(&e) == 0 && add_declared_maps(&e) == 0 &&
+           find_programs(&e) == 0 && choose_programs(&e) == 0)
     result = build_all(&e, object);
   if (result)
     warrant_object_free(object);
@@ -1316,6 +1417,8 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
   }
   free(e.code);
   free(e.fixes);
+  free(e.externs);
+  free(e.config);
   warrant_host_free(e.own_host);
   free(e.placed);
   free(e.called);

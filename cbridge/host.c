@@ -20,7 +20,8 @@ struct warrant_host {
   struct warrant_kernel_types types;
   bool types_tried, config_tried;
   char types_problem[600], config_problem[600];
-  char *config; /* owned; each line ends with a NUL */
+  char version[24]; /* LINUX_KERNEL_VERSION in decimal */
+  char *config;     /* owned; each line ends with a NUL */
   size_t config_size;
 };
 
@@ -139,6 +140,11 @@ struct warrant_kernel_types *warrant_host_types(struct warrant_host *host, const
 
 /* --- Configuration --------------------------------------------------------------------------- */
 
+/* As KERNEL_VERSION of <linux/version.h>. */
+static void set_version(struct warrant_host *host, unsigned a, unsigned b, unsigned c) {
+  snprintf(host->version, sizeof host->version, "%u", (a << 16) + (b << 8) + (c > 255 ? 255 : c));
+}
+
 /* Plain text or gzip, as zlib tells them apart. */
 static bool read_config_file(struct warrant_host *host, const char *path) {
   gzFile in = gzopen(path, "rbe");
@@ -156,6 +162,12 @@ static bool read_config_file(struct warrant_host *host, const char *path) {
     return false;
   }
   text[n] = '\0';
+  unsigned a, b, c;
+  const char *head = strstr(text, "\n# Linux/"); /* "# Linux/x86 6.1.0 Kernel Configuration" */
+  head = head ? strchr(head + 1, ' ') : NULL;
+  head = head ? strchr(head + 1, ' ') : NULL;
+  if (head && sscanf(head, " %u.%u.%u", &a, &b, &c) == 3)
+    set_version(host, a, b, c);
   for (int i = 0; i < n; i++)
     if (text[i] == '\n')
       text[i] = '\0';
@@ -172,8 +184,12 @@ static void read_config(struct warrant_host *host) {
   }
   struct utsname name;
   char path[sizeof name.release + 16] = "";
-  if (uname(&name) == 0)
+  unsigned a, b, c;
+  if (uname(&name) == 0) {
     snprintf(path, sizeof path, "/boot/config-%s", name.release);
+    if (sscanf(name.release, "%u.%u.%u", &a, &b, &c) == 3)
+      set_version(host, a, b, c);
+  }
   if (!*path || !read_config_file(host, path))
     read_config_file(host, "/proc/config.gz");
 }
@@ -182,6 +198,10 @@ const char *warrant_host_config(struct warrant_host *host, const char *name, con
   if (!host->config_tried)
     read_config(host);
   host->config_tried = true;
+  if (strcmp(name, "LINUX_KERNEL_VERSION") == 0 && *host->version) {
+    *why = NULL;
+    return host->version;
+  }
   *why = *host->config_problem ? host->config_problem : NULL;
   size_t n = strlen(name);
   for (size_t at = 0; at < host->config_size; at += strlen(host->config + at) + 1)

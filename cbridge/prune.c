@@ -275,7 +275,7 @@ uint64_t w_state_hash(const struct w_state *st) {
     const struct w_fact *f = &st->facts[k];
     h = mix(h, f->kind);
     if (f->kind == W_FSCALAR)
-      h = mix(mix(h, f->s.umin), f->s.umax);
+      h = mix(mix(h, f->s.all.umin), f->s.all.umax);
     else if (f->kind == W_FPKT || f->kind == W_FVAL)
       h = mix(h, (uint64_t)f->mx);
   }
@@ -317,10 +317,13 @@ static struct w_fact join_scalars(const struct joining *j, struct w_aval x, stru
   if (!j->wide)
     return f;
   uint64_t c;
-  if (f.s.smin < 0 || f.s.umax > UINT32_MAX || !w_sc_is_const(a, &c) || !w_sc_is_const(b, &c))
+  if (f.s.all.smin < 0 || f.s.all.umax > UINT32_MAX || !w_sc_is_const(a, &c) ||
+      !w_sc_is_const(b, &c))
     f.s = w_sc_top();
   else
-    f.s = w_sc_of_bytes(f.s.umax <= UINT8_MAX ? W_S1 : f.s.umax <= UINT16_MAX ? W_S2 : W_S4);
+    f.s = w_sc_of_bytes(f.s.all.umax <= UINT8_MAX    ? W_S1
+                        : f.s.all.umax <= UINT16_MAX ? W_S2
+                                                     : W_S4);
   return f;
 }
 

@@ -63,6 +63,7 @@ $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 
 $(1)/tests/rfc9669_test: build/generated/isa_rows.h | build/generated/isa.md
 $(1)/tests/trace_test $(1)/tests/isa_test $(1)/tests/fast_test $(1)/tests/kernel_test: $(1)/obj/gen.o $(1)/obj/both.o
+$(1)/tests/translate_test: $(1)/obj/both.o
 $(1)/obj/gen.o $(1)/obj/both.o: $(1)/obj/%.o: tests/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)

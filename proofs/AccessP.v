@@ -433,7 +433,7 @@ Proof.
       rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
       rewrite wrap_small in E; [exact E |]. apply land_word; [lia |]. destruct z; (split; [discriminate | reflexivity]).
     - destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E]. injection E as <-. bools.
-      rewrite Z.shiftl_1_l in * by exact Nb. destruct I as [_ [_ [U _]]]. rewrite Small; [exact R | exact Nb | lia]. }
+      rewrite Z.shiftl_1_l in * by exact Nb. assert (U := in_scalar_between s y I). rewrite Small; [exact R | exact Nb | lia]. }
   destruct z; cbn [low_bytes] in E; try exact (Num E).
   injection E as <-. rewrite Small; [exact R | cbn [size_bits]; lia | cbn [size_bits]; lia].
 Qed.

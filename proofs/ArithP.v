@@ -52,7 +52,7 @@ Proof.
   intros B. pose proof (relv_range _ _ _ B) as R. destruct w; cbn [a_mov].
   - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s]. cbn [snd] in S.
     destruct (s_umax s <? half_size) eqn:U.
-    + bools. unfold half_size in *. destruct S as [S1 [S2 [S3 S4]]].
+    + bools. unfold half_size in *. assert (S3 := in_scalar_between s y S).
       cbn [trunc yields]. rewrite wrap32_small by lia. exact B.
     + apply scalar_res_sound, sc_trunc_sound. exact S.
   - cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
@@ -69,7 +69,7 @@ Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = 
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
-  destruct (view_sound _ _ _ _ FH _ _ _ _ A V) as [Y [Y1 [U Y2]]]. clear Y1 Y2.
+  assert (U := in_scalar_between s y (view_sound _ _ _ _ FH _ _ _ _ A V)).
   destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).

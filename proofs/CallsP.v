@@ -103,7 +103,7 @@ Proof.
     destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H]. destruct R2 as [y [-> R2]].
     destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
     destruct (zero || (0 <? s_umin sc)) eqn:Lo; [| discriminate H].
-    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). destruct I as [B0 [_ [U _]]].
+    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). assert (B0 := in_scalar_range _ _ I). assert (U := in_scalar_between _ _ I). clear I.
     assert (Z0 : zero = true \/ 0 < s_umin sc).
     { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt; exact Lo]. }
     replace (zero || (0 <? y)) with true

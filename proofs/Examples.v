@@ -311,3 +311,12 @@ Example constants_end : run (constants_target true 1 2303) constants constants_e
 Example constants_under_the_packet :
   wf_layoutb (constants_target true 1 2303) (constants_layout 2097152) = false.
 Proof. vm_compute. reflexivity. Qed.
+
+(** ** A 32-bit comparison of a 64-bit number gives its low half a range *)
+Definition half (last : Z) : prog := at_pcs
+  [ LdMapValue R1 1 0; Ldx S8 false R2 R1 0; Jmp A32 Jgt R2 (Imm 8) 3; Alu A32 Mov R3 (Reg R2); Alu A64 Add R1 (Reg R3);
+    Ldx S1 false R4 R1 last; movi R0 1; Exit ].
+Definition half_cert := tree (steps 2 (DBranch (steps 1 DExit) (steps 4 DExit))).
+Definition half_value : target := Target xdp [flow_map; MapDef map_array 4 16 1 false None] root.
+Example half_accepted : validate half_value (half 7) half_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example half_past_end : validate half_value (half 8) half_cert = false. Proof. vm_compute. reflexivity. Qed.

@@ -196,6 +196,6 @@ Proof.
   - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF. reflexivity.
   - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I]. bools.
     pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V.
-    destruct (sc_trunc_sound A32 _ _ V) as [_ [_ [U _]]]. unfold trunc in U. lia.
+    assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
 Qed.
 End Exec.

@@ -1062,7 +1062,7 @@ Lemma fits_ok i : fits i -> insn_ok i = true.
 Proof.
   assert (Z0 : s16 0 /\ s32 0 /\ 0 <= 0 < 16) by (unfold s16, s32; lia). destruct Z0 as [O0 [K0 R0']].
   assert (V : forall op, s16 (alu_variant op)) by (intros op; destruct op; unfold s16; cbn; lia).
-  destruct i as [w op r o|w r|w z r s|k z r|r v|r m|r m off|z sx r s off|z r off k|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|r|off| ];
+  destruct i as [w op r o|w r|w z r s|k z r|r v|r m|r m off|r v1 v2|r off|z sx r s off|z r off k|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|r|off| ];
     cbn [fits]; try contradiction.
   - destruct o as [k|s]; intros F; (eapply first_ok; [reflexivity|]); apply fields_ok; auto using reg_num_range.
   - intros _. eapply first_ok; [reflexivity|]. apply fields_ok; auto using reg_num_range.

@@ -48,6 +48,24 @@ check_one "seccomp worker" "accept true - - - 0" --format seccomp $CORPUS/seccom
 for filter in $CORPUS/socket/*.ddd; do
   check_one "socket ${filter##*/}" "accept true - - - 0" "$filter"
 done
+# Their translations to eBPF, as text, assembled again.
+translated() {
+  if "$WARRANT" disasm --translate "$3" | "$WARRANT" asm -o "$work/translated" - 2> "$work/err"; then
+    check_one "$1, translated" "accept true - - - 0" --format ebpf --type "$2" "$work/translated"
+  else
+    not_ok "$1, translated" "$(head -c 300 "$work/err")"
+  fi
+}
+translated "seccomp worker" seccomp $CORPUS/seccomp/worker.bpf
+for filter in $CORPUS/socket/*.ddd; do
+  translated "socket ${filter##*/}" socket "$filter"
+done
+# ld nla; ret a
+printf '2\n32 0 0 4294963212\n22 0 0 0\n' > "$work/nla.ddd"
+"$WARRANT" disasm --translate "$work/nla.ddd" > "$work/out" 2> "$work/err"
+same "an ancillary load without a counterpart is named" "3 1 0" "$? $(grep -c 'instruction 0 (ld nla)' "$work/err") $(wc -c < "$work/out")"
+"$WARRANT" disasm --translate $CORPUS/xdp_flow/xdp_flow.o > "$work/out" 2>&1
+same "an eBPF object is not translated" "2 1" "$? $(grep -c 'not classic BPF' "$work/out")"
 # The same expression's bytes under the other's rules: seccomp has no packet.
 check_one "socket filter as seccomp" "reject false * * - 0" --format seccomp $CORPUS/socket/web.ddd
 

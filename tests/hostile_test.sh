@@ -100,6 +100,8 @@ done
 for seed in $(seq 1 $((${MUTATIONS:-200} / 4))); do
   $hostile/mutate "$seed" $CORPUS/objects/core.o "$work/mutant.o"
   survives "relocations with seed $seed" --btf $CORPUS/objects/kernel_b.o "$work/mutant.o"
+  $hostile/mutate "$seed" $CORPUS/objects/externs.o "$work/mutant.o"
+  survives "externs with seed $seed" --kconfig corpus/objects/kconfig "$work/mutant.o"
   $hostile/mutate "$seed" $CORPUS/objects/kernel_b.o "$work/mutant.o"
   survives "a kernel's types with seed $seed" --btf "$work/mutant.o" $CORPUS/objects/core.o
 done

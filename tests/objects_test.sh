@@ -113,4 +113,51 @@ for lie in core_odd core_outside core_path_outside core_twice; do
   says "$lie" 2 '- error bad-input 0' --btf $objects/kernel_a.o $CORPUS/hostile/core/$lie.o
 done
 
+# --- Externs ------------------------------------------------------------------------------------
+
+kernel=(--btf $objects/kernel_a.o --kconfig corpus/objects/kconfig)
+while read -r program want; do
+  same "$program" "$want" "$("$WARRANT" run "${kernel[@]}" --prog "$program" $objects/externs.o 2>&1 | tail -n 1)"
+  says "$program, checked" 0 "$program accept - [01]" "${kernel[@]}" --prog "$program" $objects/externs.o
+done << 'VALUES'
+version 0x60cff
+hz 0x3e8
+jit 0x1
+ipv6 0x2
+local 0x77
+local_end 0x0
+negative 0xfffffffd
+absent 0x0
+vanished 0x0
+asked_first 0x4
+constant 0x1
+VALUES
+while read -r program message; do
+  says "$program" 3 "$program unsupported not-supported 0" "${kernel[@]}" --prog "$program" $objects/externs.o
+  message "$message"
+done << 'REFUSALS'
+too_wide the external 'CONFIG_WIDE', which has a type that its value '300' does not fit
+module the external 'CONFIG_MODULE_ALONE', which has a type that its value 'm' does not fit
+needed the external 'CONFIG_NEEDED', which is not set in the kernel's configuration
+needed_typed the external 'needed_variable', which is not in the kernel's types
+REFUSALS
+says "a function that is not there and not asked for" 1 'not_asked reject unknown-helper 0' "${kernel[@]}" \
+  --prog not_asked $objects/externs.o
+message "no function vanished_function"
+id=$("$WARRANT" disasm "${kernel[@]}" --prog typed $objects/externs.o | grep -o 'btf_id\[[0-9]*\]')
+[ -n "$id" ] && ok "a variable by its BTF id" || not_ok "a variable by its BTF id" "disasm names none"
+says "a configuration that is not there" 3 'hz unsupported not-supported 0' --kconfig "$work/none" --prog hz $objects/externs.o
+gzip -c corpus/objects/kconfig > "$work/config.gz"
+same "a configuration in gzip" 0x3e8 "$("$WARRANT" run --kconfig "$work/config.gz" --prog hz $objects/externs.o 2>&1 | tail -n 1)"
+head -c 100 "$work/config.gz" > "$work/cut.gz"
+says "a configuration cut short" 3 'hz unsupported not-supported 0' --kconfig "$work/cut.gz" --prog hz $objects/externs.o
+if [ -r /sys/kernel/btf/vmlinux ] && { [ -r /proc/config.gz ] || [ -r "/boot/config-$(uname -r)" ]; }; then
+  says "this host's version" 0 'version accept - 0' --prog version $objects/externs.o
+  IFS=.- read -r a b c _ <<< "$(uname -r)"
+  same "this host's version, run" "$(printf 0x%x $(((a << 16) + (b << 8) + (c > 255 ? 255 : c))))" \
+    "$("$WARRANT" run --prog version $objects/externs.o | tail -n 1)"
+else
+  skip "this host's version" "its types or configuration can't be read"
+fi
+
 finish

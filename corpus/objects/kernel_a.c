@@ -8,3 +8,4 @@ struct arrived arrived;
 struct vanished vanished;
 #endif
 number any;
+int variable;
