@@ -167,6 +167,13 @@ static void write_state(struct writer *w, const struct w_state *st) {
   u(w, st->next);
 }
 
+bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *buf) {
+  struct writer w = {.pool = pool, .out = *buf, .ok = true};
+  write_state(&w, st);
+  *buf = w.out;
+  return w.ok;
+}
+
 /* Our own bytes: numbers in them are well formed. */
 static uint64_t next_u(const struct w_buf *code, size_t *at) {
   uint64_t v;
