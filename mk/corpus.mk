@@ -19,9 +19,9 @@ HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o 
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES) $(CORPUS)/uapi/uapi.o
 
-$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o: $(CORPUS)/%.o: corpus/%.c
+$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o $(CORPUS)/uapi/uapi.o: $(CORPUS)/%.o: corpus/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@

@@ -281,7 +281,7 @@ Example post_bind4_has_source : validate (of_type 9 12) (field_read 24) (line 2)
 Example sock_create_has_none : validate (of_type 9 2) (field_read 24) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 Example egress_may_warn : validate (of_type 8 1) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
 Example ingress_may_not : validate (of_type 8 0) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
-Example devmap_has_egress : validate (of_type 6 35) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example devmap_has_egress : validate (of_type 6 33) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example xdp_has_none : validate (of_type 6 37) (field_read 20) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 (** an option's value is where other types have the packet *)
 Definition option_byte (w : bool) : prog := at_pcs

@@ -296,8 +296,8 @@ Definition data_end_at off size := Field "data_end" off size FDataEnd false fals
 Definition xdp_fields : list field :=
   [ data_at 0 4; data_end_at 4 4; Field "data_meta" 8 4 FDataMeta false false; whole "ingress_ifindex" 12 4;
     whole "rx_queue_index" 16 4 ].
-Definition xdp : prog_type := ProgType 6 [0; 37; 36] "xdp" 24 xdp_fields false false true xdp_helpers None.
-Definition xdp_devmap : prog_type := ProgType 6 [35] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
+Definition xdp : prog_type := ProgType 6 [0; 37; 35] "xdp" 24 xdp_fields false false true xdp_helpers None.
+Definition xdp_devmap : prog_type := ProgType 6 [33] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
   false false true xdp_helpers None.
 
 (** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
@@ -345,7 +345,10 @@ Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
     plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
   false false false ([26; 46; 68; 82; 160] ++ base_helpers) None.
 (** Messages: the fields but for the data, whose address may be 0. *)
-Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80 (words "sk_msg" 16 14) false false true ([60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ net_helpers) None.
+Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
+  (words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
+   ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
+  false false true ([60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ net_helpers) None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
@@ -407,20 +410,30 @@ Definition sock_addrs : list prog_type :=
 Definition cgroup_sysctl : prog_type := ProgType 23 [] "cgroup_sysctl" 8 (plain "write" 0 4 :: writable "file_pos" 4 4)
   false false false ([101; 102; 103; 104; 105; 106] ++ net_helpers) (Some (0, 1)%Z).
 (** The option's value is in the packet's place. *)
-Definition option_value : list field := [ data_at 8 8; data_end_at 16 8 ].
+Definition option_value : list field := [ Field "optval" 8 8 FData false false; Field "optval_end" 16 8 FDataEnd false false ].
 Definition getsockopt : prog_type := ProgType 25 [21] "cgroup_getsockopt" 40
   (option_value ++ [ whole "level" 24 4; whole "optname" 28 4; stored "optlen" 32 4; stored "retval" 36 4 ])
   false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
 Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
   (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
   false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
-Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72 (plain_words "sk_lookup" 8 15) false false false net_helpers
+Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
+  (plain_words "family" 8 1 ++ plain_words "protocol" 12 1 ++ plain_words "remote_ip4" 16 1 ++ plain_words "remote_ip6" 20 4
+   ++ plain_words "remote_port" 36 1 ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
+   ++ plain_words "local_port" 60 1 ++ plain_words "ingress_ifindex" 64 1)
+  false false false net_helpers
   (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
-   ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
-   ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
-        whole "skb_hwtstamp" 216 8 ])
+   ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
+   ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4; whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
+        whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4;
+        whole "rcv_nxt" 100 4; whole "snd_nxt" 104 4; whole "snd_una" 108 4; whole "mss_cache" 112 4; whole "ecn_flags" 116 4;
+        whole "rate_delivered" 120 4; whole "rate_interval_us" 124 4; whole "packets_out" 128 4; whole "retrans_out" 132 4;
+        whole "total_retrans" 136 4; whole "segs_in" 140 4; whole "data_segs_in" 144 4; whole "segs_out" 148 4;
+        whole "data_segs_out" 152 4; whole "lost_out" 156 4; whole "sacked_out" 160 4; whole "bytes_received" 168 8;
+        whole "bytes_acked" 176 8; whole "skb_len" 208 4; whole "skb_hwtstamp" 216 8 ]
+   ++ leading "skb_tcp_flags" 212)
   false false false sock_ops_helpers (Some (0, 1)%Z).
 Definition cgroup_device : prog_type := ProgType 15 [] "cgroup_device" 12
   [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false false cgroup_device_helpers (Some (0, 1)%Z).
