@@ -2,6 +2,7 @@
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
 # make bench    measures
+# make packages checks the BPF objects in Debian packages, which it downloads
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
@@ -47,6 +48,11 @@ audit-million: deps
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
+
+# The BPF objects in Debian packages; downloads about 200 MB.
+packages: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
+	@JOBS=$(JOBS) tests/packages.sh
 
 deps:
 	@mk/packages.sh packages.txt
