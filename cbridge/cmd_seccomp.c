@@ -2,6 +2,7 @@
  * the filters of a process. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +33,15 @@ static const char help[] =
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
-    "  --arch NAME     audit: only this architecture's rows\n"
+    "  --arch NAME     audit: only this architecture's rows; import: the machine's (x86_64)\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
     "  --limit N       nodes of all diagrams together (default 2000000)\n"
     "  --pid PID       a process in place of files\n"
     "  --output FILE   import, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
     "  --set @NAME     import: this set of what `systemd-analyze syscall-filter` prints\n"
+    "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
+    "  --drop-cap NAME import: and not this one; the options count in their order\n"
+    "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
     "  --format FORM, --hex   as for `warrant check`; seccomp is assumed\n"
     "  --json          one object a line\n"
     "  --quiet, --help, --version\n"
@@ -541,13 +545,16 @@ enum {
   OPT_PID,
   OPT_OUTPUT,
   OPT_SET,
+  OPT_CAP,
+  OPT_DROP_CAP,
+  OPT_KERNEL,
 };
 
 struct arguments {
   struct audit_options audit;
   enum fail_on fail_on;
   long pid; /* 0: none */
-  const char *output, *set;
+  struct import_options import;
 };
 
 /* Returns -1 to go on, or an exit code. */
@@ -564,10 +571,25 @@ static int read_option(struct arguments *a, int option) {
     a->audit.arch = optarg;
     return -1;
   case OPT_OUTPUT:
-    a->output = optarg;
+    a->import.output = optarg;
     return -1;
   case OPT_SET:
-    a->set = optarg;
+    a->import.set = optarg;
+    return -1;
+  case OPT_CAP:
+  case OPT_DROP_CAP:
+    if (a->import.cap_count == CAP_CHANGES_MAX) {
+      cmd_complain("--cap: more than %d", CAP_CHANGES_MAX);
+      return WARRANT_BAD_INPUT;
+    }
+    a->import.caps[a->import.cap_count].name = optarg;
+    a->import.caps[a->import.cap_count++].held = option == OPT_CAP;
+    return -1;
+  case OPT_KERNEL:
+    if (sscanf(optarg, "%u.%u", &a->import.kernel[0], &a->import.kernel[1]) != 2) {
+      cmd_complain("--kernel %s: not a version such as 5.10", optarg);
+      return WARRANT_BAD_INPUT;
+    }
     return -1;
   case OPT_FAIL_ON:
     if (strcmp(optarg, "any") == 0)
@@ -626,6 +648,20 @@ static int run_check(struct arguments *a, char **files, unsigned count) {
   return code;
 }
 
+static int run_import(struct arguments *a, const char *path) {
+  a->import.arch = a->audit.arch ? arch_by_name(a->audit.arch) : X86_64;
+  if (a->import.arch == ARCHES) {
+    cmd_complain("--arch %s: no such architecture", a->audit.arch);
+    return WARRANT_BAD_INPUT;
+  }
+  if (arches[a->import.arch].big_endian) {
+    cmd_complain("--arch %s is not supported: the halves of its arguments lie the other way round",
+                 a->audit.arch);
+    return WARRANT_UNSUPPORTED;
+  }
+  return seccomp_import(path, &a->audit, &a->import);
+}
+
 int cmd_seccomp(int argc, char **argv) {
   static const struct option long_options[] = {
       CMD_COMMON_OPTIONS,
@@ -638,10 +674,14 @@ int cmd_seccomp(int argc, char **argv) {
       {"pid", required_argument, NULL, OPT_PID},
       {"output", required_argument, NULL, OPT_OUTPUT},
       {"set", required_argument, NULL, OPT_SET},
+      {"cap", required_argument, NULL, OPT_CAP},
+      {"drop-cap", required_argument, NULL, OPT_DROP_CAP},
+      {"kernel", required_argument, NULL, OPT_KERNEL},
       {NULL, 0, NULL, 0},
   };
   struct arguments a = {
-      .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT}};
+      .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT},
+      .import = {.kernel = {UINT_MAX, 0}}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = read_option(&a, option);
     if (code >= 0)
@@ -657,9 +697,9 @@ int cmd_seccomp(int argc, char **argv) {
   if (strcmp(what, "check") == 0 && count > 0 && a.audit.policy)
     return run_check(&a, files, count);
   if (strcmp(what, "dump") == 0 && count == 0 && a.pid > 0)
-    return dump(&a.audit.common, a.pid, a.output);
+    return dump(&a.audit.common, a.pid, a.import.output);
   if (strcmp(what, "import") == 0 && count == 1)
-    return seccomp_import(files[0], &a.audit, a.output, a.set);
+    return run_import(&a, files[0]);
   cmd_complain(
       "seccomp: say audit FILE, diff OLD NEW, check FILE --policy POLICY, dump --pid PID or "
       "import PROFILE; `warrant seccomp --help` says more");

@@ -106,4 +106,10 @@ static inline uint32_t w_slots(const struct w_insn *insn) {
   return insn->op >= W_OP_LDIMM && insn->op <= W_OP_LDCODE ? 2 : 1;
 }
 
+enum { W_MAP_ARRAY = 2 };
+/* The contents of a map that never changes, or NULL. */
+static inline const uint8_t *w_constants(const struct warrant_map *m) {
+  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
+}
+
 #endif

@@ -213,24 +213,25 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.umax >= W_GUARD)
+    if ((wide)f.mx + s.all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
       return false;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.umax;
+  f.mx += (int64_t)s.all.umax;
   *r = fresh(f, p.c);
   return true;
 }
 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
-         f->kind == W_FVAL || f->kind == W_FNULL || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
+         (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -280,17 +281,12 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
   bool tainted;
   struct w_scalar s;
   w_any_view(st, b, &tainted, &s);
-  if (s.umax <= UINT32_MAX)
+  if (s.all.umax <= UINT32_MAX)
     return old(b);
   return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
 }
 
 /* --- Address.v ------------------------------------------------------------------------------- */
-
-/* The contents of a map that never changes, or NULL. */
-static const uint8_t *constant_map(const struct warrant_map *m) {
-  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
-}
 
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl) {
@@ -305,14 +301,14 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     return 0 <= k && k + n <= t->type.ctx_size;
   case W_FPKT:
     *pl = (struct w_place){.kind = W_PPKT};
-    return f->checked && 0 <= k && k + n <= f->av;
+    return f->checked && 0 <= k && k + n <= f->av && !(write && !t->type.writes);
   case W_FVAL: {
     if (f->map >= t->map_count)
       return false;
     const struct warrant_map *m = &t->maps[f->map];
     if (0 > k || f->mx + k + n > m->value_size || (write && m->readonly))
       return false;
-    const uint8_t *constants = f->mx == 0 ? constant_map(m) : NULL;
+    const uint8_t *constants = f->mx == 0 ? w_constants(m) : NULL;
     *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
     return true;
   }
@@ -369,10 +365,18 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb,
                   bytes, t->type.name, t->type.ctx_size);
   case W_FPKT:
+    if (write && !t->type.writes)
+      return refuse(why, W_READ_ONLY, "%s programs can't write the packet, only read it",
+                    t->type.name);
     if (k < 0)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %s of the packet: that is before the pointer that was checked", verb,
                     bytes);
+    if (f->map == W_METADATA)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "the packet may have no metadata here: compare r%d + %" PRId64
+                    " with data before %s %" PRIu64 " byte%s",
+                    r, (int64_t)((uint64_t)off + n), verb, n, n == 1 ? "" : "s");
     if (f->mx)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "the packet may end before this: compare r%d + %" PRId64
@@ -408,6 +412,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
   }
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
+  case W_FMAPNULL:
+    return refuse(
+        why, W_INVALID_POINTER,
+        "r%d is a map that another map holds, or null: test it, and look an element up to "
+        "get a value",
+        r);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -489,6 +499,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       r->f.mx = r->f.av = 0;
     } else if (f->kind == W_FIELD_DATA_END) {
       r->f = (struct w_fact){.kind = W_FEND};
+    } else if (f->kind == W_FIELD_DATA_META) {
+      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
+      r->f.mx = r->f.av = 0;
     }
     break;
   }
@@ -527,7 +540,7 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.umax <= ones;
+  return s.all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -662,10 +675,18 @@ static bool rel_of(enum w_cmp c, bool b, enum rel *r, struct w_aval *x, struct w
   return true;
 }
 
+/* The end of an area: of metadata it is the packet's first byte. */
+static bool is_end(const struct w_state *st, uint32_t area, struct w_aval y) {
+  const struct w_fact *f = w_fact_of(st, y);
+  if (y.c)
+    return false;
+  return area == W_PACKET ? f->kind == W_FEND : f->kind == W_FPKT && f->map == W_PACKET && !f->mx;
+}
+
 static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
-  if (f->kind != W_FPKT || st->facts[y.sym].kind != W_FEND || y.c || x.c < 0 ||
-      (wide)f->mx + x.c >= W_GUARD || r == REL_NE)
+  if (f->kind != W_FPKT || !is_end(st, f->map, y) || x.c < 0 || (wide)f->mx + x.c >= W_REACH ||
+      r == REL_NE)
     return;
   int64_t k = r == REL_LT ? x.c + 1 : x.c;
   if (!f->checked || f->av < k)
@@ -676,14 +697,15 @@ static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struc
 static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
   uint64_t c;
-  if ((f->kind != W_FNULL && f->kind != W_FVAL) || x.c || !w_const_of(st, y, &c) || c)
+  bool null = f->kind == W_FNULL || f->kind == W_FMAPNULL;
+  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP) || x.c || !w_const_of(st, y, &c) || c)
     return true;
-  if (f->kind == W_FVAL)
+  if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
     *f = scalar_fact(false, w_sc_const(0));
   } else if (r == REL_NE) {
-    f->kind = W_FVAL;
+    f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
   }
   return true;
@@ -749,6 +771,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_SIZE:
       break;
     case W_ARG_MAP:
+      if (f->kind == W_FMAPNULL)
+        return refuse(why, W_NULL_POINTER,
+                      "argument %d of %s: the map may be null: test r%d before using it", r,
+                      h->name, r);
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
@@ -782,30 +808,36 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       if (h->args[i] == W_ARG_MEM0) {
-        if (s.umax && !a_reads(t, st, r, s.umax, h, effects, why))
+        if (s.all.umax && !a_reads(t, st, r, s.all.umax, h, effects, why))
           return false;
         break;
       }
-      if (!s.umin)
+      if (!s.all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.umax, h, effects, why))
+      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.all.umax, h, effects, why))
         return false;
       if (h->args[i] == W_ARG_MEM)
         break;
-      if (!a_memory(t, st, r, s.umax, true, h, &q->pl, why))
+      if (!a_memory(t, st, r, s.all.umax, true, h, &q->pl, why))
         return false;
       q->out = true;
-      q->lo = (uint32_t)s.umin;
-      q->hi = (uint32_t)s.umax;
+      q->lo = (uint32_t)s.all.umin;
+      q->hi = (uint32_t)s.all.umax;
       break;
     }
     case W_ARG_CTX:
+    case W_ARG_CTX0: {
+      uint64_t zero;
+      if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
       if (f->kind != W_FCTX || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
-                      "argument %d of %s has to be the context, and r%d is not", r, h->name, r);
+                      "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
+                      h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
       break;
+    }
     }
   }
   return true;
@@ -846,9 +878,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct w_ares r = {0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
-    if (q.map < 0)
+    if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
-    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+    r = t->maps[q.map].inner
+            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
+            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
     break;
   case W_RET_INT:
     r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
@@ -1129,12 +1163,12 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
   s = w_sc_trunc(W_A32, s);
-  if (t->type.ret_lo <= s.umin && s.umax <= t->type.ret_hi)
+  if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
                 "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
                 " to %" PRIu64,
-                t->type.name, t->type.ret_lo, t->type.ret_hi, s.umin, s.umax);
+                t->type.name, t->type.ret_lo, t->type.ret_hi, s.all.umin, s.all.umax);
 }
 
 /* --- Subsume.v ------------------------------------------------------------------------------- */
@@ -1158,8 +1192,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   case W_FMAP:
     return !a.c && g->kind == W_FMAP && g->map == f->map;
   case W_FPKT:
-    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx &&
-           (wide)g->mx + a.c < W_GUARD &&
+    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx && g->map == f->map &&
+           (wide)g->mx + a.c < W_REACH &&
            (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
   case W_FVAL:
     return g->kind == W_FVAL && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
@@ -1169,6 +1203,10 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
       return !a.c && g->map == f->map;
     if (g->kind == W_FVAL)
       return !a.c && g->map == f->map && !g->mx;
+    return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FMAPNULL:
+    if (g->kind == W_FMAPNULL || g->kind == W_FMAP)
+      return !a.c && g->map == f->map;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   }
   return true; /* no fact */
@@ -1196,10 +1234,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     snprintf(text, size, "context");
     break;
   case W_FPKT:
+    snprintf(text, size, f->map == W_METADATA ? "metadata" : "packet");
     if (f->mx)
-      snprintf(text, size, "packet + 0..%" PRId64, f->mx);
-    else
-      snprintf(text, size, "packet");
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     add_offset(text, size, a.c);
     if (f->checked) {
       size_t n = strlen(text);
@@ -1222,16 +1259,20 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   case W_FNULL:
     snprintf(text, size, "value of map %" PRIu32 " or null", f->map);
     break;
+  case W_FMAPNULL:
+    snprintf(text, size, "map like %" PRIu32 " or null", f->map);
+    break;
   default:
     w_any_view(st, a, &tainted, &s);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.umin == 0 && s.umax == UINT64_MAX && s.smin == INT64_MIN && s.smax == INT64_MAX)
+    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
+             s.all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.smin, s.smax);
+    else if (s.all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.umin, s.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
     return;
   }
   add_offset(text, size, a.c);

@@ -31,7 +31,8 @@
 #endif
 #define OP_LD_IMM64 0x18
 #define OP_CALL 0x85
-#define LEGACY_MAP_SIZE 20 /* type, key size, value size, entries, flags */
+#define LEGACY_MAP_SIZE 20   /* type, key size, value size, entries, flags */
+#define IPROUTE2_MAP_SIZE 36 /* the same, then id, pinning, inner id, inner index */
 
 enum note_kind {
   NOTE_NONE,
@@ -95,8 +96,9 @@ struct elf {
   size_t symbol_count;
   size_t strings; /* section of the symbols' names */
   struct warrant_map_def *maps;
-  uint32_t map_count,
-      declared; /* maps from `declared` on are sorted by place; global data comes before */
+  uint32_t map_count, declared,
+      templates; /* maps from `declared` on are sorted by place, global data comes before;
+                    from `templates` on, what maps of maps hold */
   struct warrant_btf types;
   const uint8_t *ext;
   size_t ext_size;
@@ -303,6 +305,45 @@ static int add_data_maps(struct elf *e) {
   return 0;
 }
 
+static bool holds_maps(const struct warrant_map_def *def) {
+  return def->map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS || def->map.type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
+/* The legacy map of number `index` in its section, or, by_id, the one of that id, which the
+ * definitions of iproute2 have; NULL: there is none. */
+static const struct warrant_map_def *legacy_by_number(const struct elf *e, uint32_t section,
+                                                      uint32_t number, bool by_id) {
+  uint32_t index = 0;
+  for (uint32_t i = e->declared; i < e->map_count; i++) {
+    const struct warrant_map_def *def = &e->maps[i];
+    if (def->section != section)
+      continue;
+    const struct section *s = &e->sections[section];
+    if (by_id ? s->bytes && s->size - def->offset >= IPROUTE2_MAP_SIZE &&
+                    le32(s->bytes + def->offset + 20) == number
+              : index == number)
+      return def;
+    index++;
+  }
+  return NULL;
+}
+
+/* Which map a legacy map of maps holds: after the flags comes that map's number, as in the kernel's
+ * samples, or iproute2's id, pinning and inner id. */
+static void legacy_inner(struct elf *e, struct warrant_map_def *def, const uint8_t *b,
+                         uint64_t room) {
+  const struct warrant_map_def *inner = NULL;
+  if (room >= IPROUTE2_MAP_SIZE)
+    inner = legacy_by_number(e, def->section, le32(b + 28), true);
+  else if (room >= LEGACY_MAP_SIZE + 4)
+    inner = legacy_by_number(e, def->section, le32(b + 20), false);
+  if (!inner || inner == def)
+    snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
+  else
+    def->map.inner = 1 + (uint32_t)(inner - e->maps);
+  def->map.value_size = 4; /* left out by some, and nothing else is possible */
+}
+
 static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
   const struct section *s = &e->sections[def->section];
   if (!s->bytes || def->offset > s->size || s->size - def->offset < LEGACY_MAP_SIZE ||
@@ -319,7 +360,9 @@ static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room)
     return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
   if (def->map.flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");
-  return 0; /* what follows is its loader's: where it is pinned, which map it holds */
+  if (holds_maps(def)) /* what follows otherwise is its loader's, such as where it is pinned */
+    legacy_inner(e, def, b, room);
+  return 0;
 }
 
 static int by_place(const void *a, const void *b) {
@@ -327,6 +370,24 @@ static int by_place(const void *a, const void *b) {
   if (x->section != y->section)
     return x->section < y->section ? -1 : 1;
   return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* A map that BTF defines; the kind of map it holds becomes one more. */
+static int btf_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
+  struct warrant_map_def inner = {0};
+  int result = warrant_btf_map(e->name, &e->types, def, &inner, room, e->error);
+  if (!result && inner.map.name) {
+    struct warrant_map_def *added = add_map(e, inner.map.name, 0, 0);
+    result = added ? 0 : -1;
+    if (added) {
+      char *name = added->map.name;
+      *added = inner;
+      added->map.name = name;
+      def->map.inner = e->map_count;
+    }
+  }
+  free(inner.map.name);
+  return result;
 }
 
 static int add_declared_maps(struct elf *e) {
@@ -361,14 +422,29 @@ static int add_declared_maps(struct elf *e) {
   if (e->map_count == first && (e->sections[btf_section].size || e->sections[legacy_section].size))
     return bad(e, "%s: its map section defines no map", e->name);
   qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
-  for (uint32_t i = first; i < e->map_count; i++) {
+  e->templates = e->map_count;
+  for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];
-    bool more = i + 1 < e->map_count && def[1].section == def->section;
+    bool more = i + 1 < e->templates && def[1].section == def->section;
     uint64_t end = more ? def[1].offset : e->sections[def->section].size;
     uint64_t room = e->sections[def->section].size - def->offset;
-    if (def->section == btf_section ? warrant_btf_map(e->name, &e->types, def, room, e->error)
-                                    : legacy_map(e, def, end - def->offset))
+    if (def->section == btf_section ? btf_map(e, def, room) : legacy_map(e, def, end - def->offset))
       return -1;
+    if (holds_maps(def) && !def->map.inner && !*def->problem)
+      snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
+    else if (!holds_maps(def) && def->map.inner)
+      snprintf(def->problem, sizeof def->problem, "is of a type that holds no maps");
+  }
+  for (uint32_t i = first; i < e->templates; i++) {
+    struct warrant_map_def *def = &e->maps[i];
+    const struct warrant_map_def *inner = def->map.inner ? &e->maps[def->map.inner - 1] : NULL;
+    if (inner && holds_maps(inner))
+      snprintf(def->problem, sizeof def->problem, "holds maps that hold others");
+    else if (inner && *inner->problem && !*def->problem) {
+      char why[sizeof def->problem];
+      memcpy(why, inner->problem, sizeof why);
+      snprintf(def->problem, sizeof def->problem, "holds a map that %.120s", why);
+    }
   }
   return 0;
 }
@@ -379,7 +455,7 @@ static const struct warrant_map_def *map_at(const struct elf *e, uint32_t sectio
   struct warrant_map_def key = {.section = section, .offset = offset};
   if (e->map_count == 0)
     return NULL;
-  return bsearch(&key, e->maps + e->declared, e->map_count - e->declared, sizeof key, by_place);
+  return bsearch(&key, e->maps + e->declared, e->templates - e->declared, sizeof key, by_place);
 }
 
 /* --- Externs --------------------------------------------------------------------------------- */
@@ -888,6 +964,9 @@ static int relocate(struct elf *e, const struct note *notes, struct warrant_prog
   for (uint32_t pc = 0; pc < p->insn_count; pc++)
     if (notes[pc].kind == NOTE_MAP || notes[pc].kind == NOTE_DATA)
       index[notes[pc].map] = 1;
+  for (uint32_t i = 0; i < e->map_count; i++)
+    if (index[i] && e->maps[i].map.inner)
+      index[e->maps[i].map.inner - 1] = 1;
   uint32_t count = 0;
   for (uint32_t i = 0; i < e->map_count; i++)
     count += index[i];
@@ -918,6 +997,9 @@ static int relocate(struct elf *e, const struct note *notes, struct warrant_prog
         memcpy(map->initial, s->bytes, s->size);
     }
   }
+  for (uint32_t i = 0; i < p->map_count; i++)
+    if (p->maps[i].inner)
+      p->maps[i].inner = 1 + index[p->maps[i].inner - 1];
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     if (notes[pc].kind != NOTE_MAP && notes[pc].kind != NOTE_DATA)
       continue;
@@ -1174,11 +1256,11 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
   struct warrant_section kind = {0};
   bool kind_known = warrant_section_type(s->name, &kind);
   if (e->options->type) {
-    uint32_t type = 0;
-    if (!warrant_type_number(e->options->type, &type))
+    struct warrant_section wanted = {0};
+    if (!warrant_type_of(e->options->type, &wanted))
       return bad(e, "unknown program type '%s'", e->options->type);
-    if (!kind_known || kind.type != type)
-      kind = (struct warrant_section){.type = type};
+    if (!kind_known || kind.type != wanted.type || wanted.attach_type)
+      kind = wanted;
   } else if (!kind_known) {
     warrant_fail(problem, WARRANT_UNSUPPORTED,
                  "the section name '%s' says no program type: give one with --type", s->name);

@@ -41,6 +41,8 @@ struct warrant_section {
   uint32_t type, attach_type, prog_flags;
 };
 bool warrant_section_type(const char *section, struct warrant_section *result);
+/* The same for the name of a program type, or else for a section name. */
+bool warrant_type_of(const char *name, struct warrant_section *result);
 
 /* btfmaps.c: what BTF says about maps and global data, read through libbpf. libbpf writes warnings
  * about damaged BTF to standard error unless its caller has set libbpf_set_print; the command line
@@ -55,7 +57,8 @@ struct warrant_btf {
  * affected. */
 struct warrant_map_def {
   struct warrant_map map; /* name and initial owned */
-  uint32_t section;       /* ELF section index and offset there: what relocations point at */
+  uint32_t section;       /* ELF section index and offset there: what relocations point at; 0: none
+                             does, it is the kind of map that another holds */
   uint64_t offset;
   const uint8_t *data; /* global data that no section holds: value_size bytes; NULL: none */
   char problem[160];   /* "" or the end of a sentence "map NAME ..." */
@@ -64,9 +67,9 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
                      struct warrant_error *error);
 void warrant_btf_close(struct warrant_btf *types);
 /* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in
- * .maps. */
+ * .maps, and *inner (name owned) with those of the maps it holds, where it holds maps. */
 int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
-                    uint64_t room, struct warrant_error *error);
+                    struct warrant_map_def *inner, uint64_t room, struct warrant_error *error);
 /* The same check for a data section: sets `problem` when a variable in it is not plain bytes. */
 void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loader.h"
+#include "tables.h"
 
 /* Newer than some installed linux/bpf.h. */
 #define TYPE_NETFILTER 32
@@ -201,37 +202,42 @@ static const struct {
     {"netfilter", TYPE_NETFILTER},
 };
 
-bool warrant_type_number(const char *name, uint32_t *type) {
+bool warrant_type_of(const char *name, struct warrant_section *result) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (strcmp(name, types[i].name) == 0) {
-      *type = types[i].type;
+      *result = (struct warrant_section){.type = types[i].type};
       return true;
     }
-  return false;
+  for (uint32_t i = 0; i < w_prog_type_count; i++) { /* what Linux has no such name for */
+    const struct w_prog_type *t = &w_prog_types[i];
+    if (strcmp(name, t->name) == 0) {
+      *result =
+          (struct warrant_section){.type = t->id, .attach_type = t->nattach ? t->attach[0] : 0};
+      return true;
+    }
+  }
+  return warrant_section_type(name, result);
+}
+
+bool warrant_type_number(const char *name, uint32_t *type) {
+  struct warrant_section section;
+  if (!warrant_type_of(name, &section))
+    return false;
+  *type = section.type;
+  return true;
 }
 
 const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  return NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, 0, NULL) : NULL;
+  return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
-  switch (type) {
-  case BPF_PROG_TYPE_XDP:
-    return sizeof(struct xdp_md);
-  case BPF_PROG_TYPE_SOCKET_FILTER:
-  case BPF_PROG_TYPE_SCHED_CLS:
-  case BPF_PROG_TYPE_SCHED_ACT:
-  case BPF_PROG_TYPE_CGROUP_SKB:
-  case BPF_PROG_TYPE_LWT_IN:
-  case BPF_PROG_TYPE_LWT_OUT:
-  case BPF_PROG_TYPE_LWT_XMIT:
-  case BPF_PROG_TYPE_LWT_SEG6LOCAL:
-  case BPF_PROG_TYPE_SK_SKB:
-    return sizeof(struct __sk_buff);
-  default:
-    return 0;
-  }
+  for (uint32_t i = 0; i < w_prog_type_count; i++)
+    if (w_prog_types[i].id == type)
+      return w_prog_types[i].ctx_size;
+  return 0;
 }

@@ -1,16 +1,17 @@
-/* Helpers, program types and context fields. The data is printed from semantics/Target.v into
- * tables.c when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields, and the opcodes of classic BPF. The data is printed
+ * from semantics/ into tables.c when the project is built; nobody writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END };
+enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END, W_FIELD_DATA_META };
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
-  uint8_t kind;       /* enum w_field_kind: plain bytes, the packet's first byte, its end */
+  uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
+                         the first byte of the metadata before it */
   bool narrow;        /* an aligned part may be read */
   bool writable;
 };
@@ -25,10 +26,11 @@ enum w_arg {
   W_ARG_OUT,   /* written */
   W_ARG_INOUT, /* read, then written */
   W_ARG_SIZE,
-  W_ARG_CTX
+  W_ARG_CTX,
+  W_ARG_CTX0 /* the context, or 0 */
 };
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
-enum { W_MAP_TYPES = 8 }; /* at most so many kinds of maps a helper takes */
+enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;
@@ -40,14 +42,18 @@ struct w_helper {
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
 };
 
+enum { W_ATTACH_TYPES = 4 };
 struct w_prog_type {
   uint32_t id; /* BPF_PROG_TYPE_* */
+  uint8_t nattach;
+  uint32_t attach[W_ATTACH_TYPES]; /* the expected_attach_type that this is for; none: any */
   const char *name;
   uint32_t ctx_size; /* bytes */
   const struct w_field *fields;
   uint32_t nfields;
   bool raw;    /* the context is plain memory; the program says how much */
   bool legacy; /* has the legacy packet loads */
+  bool writes; /* may write the packet */
   const int32_t *helpers;
   uint32_t nhelpers;
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
@@ -62,17 +68,80 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   return false;
 }
 
+/* Classic BPF: what an opcode means. Named as the constructors of semantics/Classic.v are. */
+enum w_classic_kind {
+  W_CLASSIC_NONE, /* there is no such instruction */
+  W_CLASSIC_LD_ABS,
+  W_CLASSIC_LD_IND,
+  W_CLASSIC_LD_LEN,
+  W_CLASSIC_LD_IMM,
+  W_CLASSIC_LD_MEM,
+  W_CLASSIC_LDX_LEN,
+  W_CLASSIC_LDX_MSH,
+  W_CLASSIC_LDX_IMM,
+  W_CLASSIC_LDX_MEM,
+  W_CLASSIC_ST,
+  W_CLASSIC_STX,
+  W_CLASSIC_ALU,
+  W_CLASSIC_NEG,
+  W_CLASSIC_JA,
+  W_CLASSIC_JMP,
+  W_CLASSIC_RET_K,
+  W_CLASSIC_RET_A,
+  W_CLASSIC_TAX,
+  W_CLASSIC_TXA,
+};
+enum w_classic_sub { /* of W_CLASSIC_ALU and W_CLASSIC_JMP */
+                     W_CLASSIC_ADD,
+                     W_CLASSIC_SUB,
+                     W_CLASSIC_MUL,
+                     W_CLASSIC_DIV,
+                     W_CLASSIC_MOD,
+                     W_CLASSIC_OR,
+                     W_CLASSIC_AND,
+                     W_CLASSIC_XOR,
+                     W_CLASSIC_LSH,
+                     W_CLASSIC_RSH,
+                     W_CLASSIC_JEQ,
+                     W_CLASSIC_JGT,
+                     W_CLASSIC_JGE,
+                     W_CLASSIC_JSET,
+};
+struct w_classic_code {
+  uint8_t kind; /* enum w_classic_kind */
+  uint8_t size; /* bytes, of a packet load */
+  uint8_t sub;  /* enum w_classic_sub */
+  bool x;       /* the second operand is X, and not k */
+};
+enum { W_CLASSIC_CODES = 256 };
+extern const struct w_classic_code w_classic_codes[W_CLASSIC_CODES];
+
+/* Where eBPF programs find a classic program's metadata: a field of their context. */
+struct w_classic_field {
+  uint8_t number, offset; /* SKF_AD_*; bytes */
+  bool network_order;
+};
+extern const struct w_classic_field w_classic_fields[];
+extern const uint32_t w_classic_field_count;
+
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
- * table's entry for a context of `ctx_size` bytes, and returned. */
-static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
-                                                       struct w_prog_type *raw) {
+static inline bool w_attaches(const struct w_prog_type *t, uint32_t attach) {
+  for (uint32_t k = 0; k < t->nattach; k++)
+    if (t->attach[k] == attach)
+      return true;
+  return !t->nattach;
+}
+
+/* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw
+ * memory *raw is filled with the table's entry for a context of `ctx_size` bytes, and returned. */
+static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t attach,
+                                                       uint32_t ctx_size, struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {
-    if (w_prog_types[i].id != id)
+    if (w_prog_types[i].id != id || !w_attaches(&w_prog_types[i], attach))
       continue;
     if (!w_prog_types[i].raw)
       return &w_prog_types[i];

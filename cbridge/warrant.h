@@ -53,6 +53,8 @@ struct warrant_map {
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
   bool readonly;                                     /* frozen .rodata: programs may not write it */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
+  uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
+                       holds no maps */
 };
 
 /* Where an instruction comes from. `file` and `text` are owned by the program. */
@@ -160,6 +162,17 @@ const char *warrant_type_name(uint32_t type);
 /* Size in bytes of the context struct that programs of this type see, 0 when it is not known here.
  */
 uint32_t warrant_type_ctx_size(uint32_t type);
+
+/* --- Classic BPF as eBPF --------------------------------------------------------------------- */
+
+/* The eBPF program that Linux makes of a classic one, with the same result for every input (a
+ * theorem: docs/theorems.md). It is of type "socket", or for a seccomp filter of type "seccomp",
+ * whose context is struct seccomp_data. On success *result is to be freed with
+ * warrant_program_free. Fails with WARRANT_REFUSED for what the classic checker refuses, and with
+ * WARRANT_UNSUPPORTED for an ancillary load that eBPF programs have no way to make: nla, nlan,
+ * hatype, poff, rand. */
+int warrant_translate(const struct warrant_program *program, struct warrant_program *result,
+                      struct warrant_error *error);
 
 #ifdef __cplusplus
 }

@@ -43,7 +43,8 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
       | AMap types =>
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
-          if (snd x =? 0) && map_allowed t types i then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
+          if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
+          then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
         | _ => None
         end
       | AKey => of_map m_key
@@ -57,6 +58,11 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
+      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
+                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
+                 | _, Some 0 => a_args t a args' rs' q
+                 | _, _ => None
+                 end
       end
     end
   end.
@@ -70,13 +76,15 @@ Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
   match r with
   | RInt lo hi =>
     if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
-  | RValue => match m with Some i => Some (Some (New (FNull i) 0)) | None => None end
+  | RValue =>
+    obind m (fun i => obind (map_of t i) (fun d =>
+      Some (Some (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
   end.
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=

@@ -136,7 +136,7 @@ let run_classic dialect program environment =
 let run_ebpf image environment trace =
   match
     let target = Image.target image in
-    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m.Image.def)) Z.zero image.maps in
+    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m)) Z.zero (Core.all_maps target) in
     if Z.gt values (Z.of_int most_values) then bad "its maps have %s values, and %d are allowed" (Z.to_string values) most_values;
     (target, Image.program image, image.maps)
   with

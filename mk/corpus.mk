@@ -9,8 +9,8 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fdebug-compilat
 # The flow filter and its faulty twins: one source, one macro each.
 TWINS := no_bounds_check no_null_check off_by_one past_value undefined_key
 FLOW_OBJECTS := $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/xdp_calls/xdp_calls.o $(TWINS:%=$(CORPUS)/xdp_flow/%.o)
-SMALL_FAULTS := $(CORPUS)/faults/faults.o
-OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corpus/small/*.c))
+SMALL_OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corpus/small/*.c))
+RUN_OBJECTS := $(CORPUS)/runs/runs.o
 SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
@@ -20,9 +20,10 @@ HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o 
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(FAULTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
+  $(HOSTILE_FILES)
 
-$(CORPUS)/xdp_calls/xdp_calls.o: corpus/xdp_calls/xdp_calls.c
+$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o: $(CORPUS)/%.o: corpus/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@

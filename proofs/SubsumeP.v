@@ -40,6 +40,8 @@ Proof.
   unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|]. exact (subst_rel _ _ _ N).
 Qed.
 
+Lemma area_eqb_eq p q : area_eqb p q = true -> p = q.
+Proof. destruct p; destruct q; intros E; try reflexivity; discriminate E. Qed.
 Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x ->
   fact_le t F a f = true ->
   fact_holds t L f x.
@@ -58,9 +60,11 @@ Proof.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
-    destruct g; try discriminate E. parts EF as m0 av0.
-    apply andb_true_iff in E. destruct E as [E A]. unfold guard in E. bools.
+  - parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E. parts EF as p0 m0 av0.
+    apply andb_true_iff in E. destruct E as [E A]. apply andb_true_iff in E. destruct E as [E E3].
+    apply andb_true_iff in E. destruct E as [E E2]. apply andb_true_iff in E. destruct E as [E E1].
+    apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room. unfold reach, guard in *. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
@@ -70,18 +74,25 @@ Proof.
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+      left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
+    + parts EF as j0. bools. subst j0. right.
+      assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+    + parts EF as j0. bools. subst j0.
+      assert (Q : fact_holds t L (FMapNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
-    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [bs [b [V [J P]]]]] X]]].
-    pose proof (value_range WL _ _ _ _ M V J) as Room. rewrite wrap_small in X by lia. subst x.
-    exists bs, b. split; [exact V|]. split; [exact J | lia].
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
+    pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
+    exists o, b. split; [exact V|]. split; [exact J | lia].
   - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + parts EF as j0 m0. bools. subst j0 m0.
       assert (Q : fact_holds t L (FVal j1 0) x) by (apply Here; [reflexivity | assumption]).
-      destruct Q as [B [bs [b [V [J P]]]]]. right. exists bs. split; [exact V|]. replace x with b by lia. exact J.
+      destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|]. replace x with b by lia. exact J.
     + parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
 Qed.

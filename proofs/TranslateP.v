@@ -2,7 +2,8 @@
 From Semantics Require Import Translate.
 From Checker Require Import ClassicCheck.
 From Proofs Require Import Tactics WordP MemoryP LayoutP.
-From Proofs Require ClassicP.
+From Proofs Require ClassicP EncodeP AuditP.
+From Checker Require Audit.
 
 (** * Where blocks lie *)
 Lemma inline_length d at_ pc i b : block d at_ pc i = Some b -> block_size d (Some i) = Z.of_nat (length b).
@@ -279,7 +280,7 @@ Proof.
   assert (T : forallb (fun k => match ctx_readable seccomp k 4 with Some FPlain => true | _ => false end)
                 (map (fun j => 4 * Z.of_nat j) (seq 0 16)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in T. specialize (T k I). split; [lia|]. split; [lia|].
-  destruct (ctx_readable seccomp k 4) as [[ | | ]|]; try discriminate. reflexivity.
+  destruct (ctx_readable seccomp k 4) as [f|]; [destruct f; try discriminate T; reflexivity | discriminate T].
 Qed.
 Lemma context_field_readable n off be : context_field n = Some (off, be) ->
   0 <= off /\ off + 4 <= pt_ctx_size socket_filter /\ ctx_readable socket_filter off 4 = Some FPlain.
@@ -530,12 +531,12 @@ Proof.
   - unfold run in *. apply (run_from_next i 0 _ S S' R). exact N.
   - exists (Datatypes.S n). split; [lia|]. cbn [run_from]. rewrite N. exact E.
 Qed.
-Lemma then_ ins k p rs m p' rs' m' r : does ins p rs m p' rs' m' -> zfind p q = Some ins ->
+Lemma then_ ins k p rs m p' rs' m' r : does ins p rs m p' rs' m' -> zfind p q = Some ins -> code_ok q p ins = true ->
   reach (k - 1) p' rs' m' r -> reach k p rs m r.
 Proof.
-  intros D Z1 H i S R A. destruct (D (e_ans e i) _ (st_interfere (e_ans e i) S p rs m A)) as [S' [X A']].
+  intros D Z1 C H i S R A. destruct (D (e_ans e i) _ (st_interfere (e_ans e i) S p rs m A)) as [S' [X A']].
   apply (reach_step k i S S' r R).
-  - unfold step. rewrite (st_pc _ _ _ _ A), Z1. exact X.
+  - unfold step. rewrite (st_pc _ _ _ _ A), Z1, C. exact X.
   - intros R'. apply (H _ S' R' A').
 Qed.
 Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> reach k p rs m r.
@@ -632,7 +633,7 @@ Definition matched (n : Z) (o : cnext) (r : Z) : Prop :=
 Ltac split_block := match goal with B : block_at q _ (_ :: _) |- _ =>
   let F := fresh "FETCH" in apply block_at_cons in B; destruct B as [F B] end.
 Ltac by_insn lem := split_block; match goal with F : zfind _ q = Some _ |- reach _ _ _ _ _ =>
-  eapply then_; [| exact F |]; [eapply lem; try eassumption; try reflexivity | clear F] end.
+  eapply then_; [| exact F | reflexivity |]; [eapply lem; try eassumption; try reflexivity | clear F] end.
 
 Lemma block_simulated i b a x m pc n r :
   block d at_ pc i = Some b -> block_at q (at_ pc) b -> at_ (pc + 1) = at_ pc + Z.of_nat (length b) ->
@@ -946,4 +947,298 @@ Proof.
   pose proof (program_simulated d maps pf e ce (translated q) WF CA (starts d p) p BS OK D (length p) classic_init r V0 R) as G.
   destruct (prologue_runs d maps pf e (translated q) WF (starts d p) _ r B0 A0 G) as [n [N E]].
   exists n, r. split; [unfold clength; lia|]. split; [exact E | exact R].
+Qed.
+
+(** * There is a translation *)
+Lemma block_exists d at_ pc i : in_dialect d (ci_op i) = true ->
+  (d = LinuxSeccomp \/ d = LinuxSocket /\ has_counterpart (Some i) = true) -> exists b, block d at_ pc i = Some b.
+Proof.
+  intros ID C. unfold block. rewrite ID. cbn [negb]. destruct i as [o jt jf k]. cbn [ci_op ci_k ci_jt ci_jf] in *.
+  destruct o as [z|z| | | | | | | | | |o src| | |c src| | | |]; try (eexists; reflexivity).
+  - destruct C as [-> | [-> C]]; [eexists; reflexivity|]. cbn [has_counterpart] in C.
+    destruct (k <? skf_ad); [eexists; reflexivity|]. cbn [orb] in C.
+    destruct (ancillary_block (k - skf_ad)) as [b|]; [exists b; reflexivity | discriminate C].
+  - destruct o, src; eexists; reflexivity.
+  - destruct (compared src k) as [first o]. eexists; reflexivity.
+Qed.
+Lemma blocks_exist d at_ len p : (d = LinuxSeccomp \/ d = LinuxSocket /\ forallb has_counterpart p = true) -> forall pc k,
+  first_refusal (check_slot d len) pc p = CAccept -> first_refusal (check_seccomp d len) pc p = CAccept ->
+  exists l, blocks d at_ k p = Some l.
+Proof.
+  induction p as [|o p IH]; intros C pc k C1 C2; cbn [blocks]; [eexists; reflexivity|].
+  apply ClassicP.first_refusal_cons in C1. destruct C1 as [C1 C1']. apply ClassicP.first_refusal_cons in C2. destruct C2 as [C2 C2'].
+  destruct o as [i|]; [|discriminate C1]. pose proof (ClassicP.check_seccomp_dialect _ _ _ _ C2) as ID.
+  assert (CI : d = LinuxSeccomp \/ d = LinuxSocket /\ has_counterpart (Some i) = true).
+  { destruct C as [-> | [-> C]]; [left; reflexivity | right; split; [reflexivity|]]. cbn [forallb] in C. apply andb_true_iff in C. exact (proj1 C). }
+  assert (CP : d = LinuxSeccomp \/ d = LinuxSocket /\ forallb has_counterpart p = true).
+  { destruct C as [-> | [-> C]]; [left; reflexivity | right; split; [reflexivity|]]. cbn [forallb] in C. apply andb_true_iff in C. exact (proj2 C). }
+  destruct (block_exists d at_ k i ID CI) as [b B]. destruct (IH CP (pc + 1) (k + 1) C1' C2') as [l L].
+  rewrite B, L. eexists; reflexivity.
+Qed.
+Theorem translation_exists d p : classic_check d p = true -> translatable d p = true -> exists q, translate d p = Some q.
+Proof.
+  unfold classic_check, translatable. destruct (classic_verdict d p) eqn:V; [|discriminate]. intros _ T.
+  apply ClassicP.verdict_parts in V. destruct V as [_ [_ [C1 [_ [_ C2]]]]].
+  assert (C : d = LinuxSeccomp \/ d = LinuxSocket /\ forallb has_counterpart p = true)
+    by (destruct d; [right; split; [reflexivity | exact T] | left; reflexivity | discriminate T]).
+  assert (E : translate d p = obind (blocks d (starts d p) 0 p) (fun l => Some (prologue ++ l)))
+    by (destruct d; [reflexivity | reflexivity | discriminate T]).
+  destruct (blocks_exist d (starts d p) (clength p) p C 0 0 C1 C2) as [l L]. rewrite E, L. eexists; reflexivity.
+Qed.
+
+(** * Environments that carry an input *)
+(** For a system call, any layout will do; *)
+Theorem call_carried t q L ce : exists e, e_layout e = L /\ carries LinuxSeccomp t q e ce.
+Proof.
+  exists (Env L (fun a => ce_byte ce (a - l_ctx L)) (fun _ => quiet 0)). split; [reflexivity|]. intros i _. cbn [e_mem e_layout].
+  replace (l_ctx L + i - l_ctx L) with i by lia. reflexivity.
+Qed.
+(** and legacy loads can be answered from any packet: the answers follow the run. *)
+Section Answered.
+Variables (t : target) (q : prog) (ce : cenv) (L : layout) (contents : Z -> Z).
+Definition packet_choice (s : state) : answer :=
+  quiet match obind (zfind (pc s) q) (packet_answer ce s) with Some c => c | None => 0 end.
+Fixpoint answered_state (n : nat) : option state :=
+  match n with
+  | O => Some (init t (Env L contents (fun _ => quiet 0)))
+  | S n' => obind (answered_state n') (fun s => match step t q (packet_choice s) s with Next s' => Some s' | _ => None end)
+  end.
+Definition answering : env :=
+  Env L contents (fun n => match answered_state n with Some s => packet_choice s | None => quiet 0 end).
+Lemma run_from_last e n : forall i s s2, run_from t q e (S n) i s = Running s2 ->
+  exists s1, run_from t q e n i s = Running s1 /\ step t q (e_ans e (i + n)) s1 = Next s2.
+Proof.
+  induction n as [|n IH]; intros i s s2 R.
+  - cbn [run_from] in R. exists s. rewrite Nat.add_0_r. split; [reflexivity|].
+    destruct (step t q (e_ans e i) s) as [s'|r|f a]; try discriminate. injection R as ->. reflexivity.
+  - change (match step t q (e_ans e i) s with
+            | Next s' => run_from t q e (S n) (S i) s' | Done r => Ended r | Fault k a => Faulted k a end = Running s2) in R.
+    cbn [run_from]. destruct (step t q (e_ans e i) s) as [s'|r|f a]; try discriminate.
+    destruct (IH (S i) s' s2 R) as [s1 [R1 N1]]. exists s1. split; [exact R1|]. rewrite <- N1. do 2 f_equal. lia.
+Qed.
+Lemma answering_state n : forall s, run t q answering n = Running s -> answered_state n = Some s.
+Proof.
+  unfold run. induction n as [|n IH]; intros s R.
+  - cbn [run_from] in R. injection R as <-. reflexivity.
+  - destruct (run_from_last _ _ _ _ _ R) as [s1 [R1 N1]]. specialize (IH s1 R1). cbn [Nat.add] in N1.
+    cbn [answered_state]. rewrite IH. cbn [obind]. unfold answering in N1. cbn [e_ans] in N1. rewrite IH in N1. rewrite N1. reflexivity.
+Qed.
+Theorem answers_exist : exists e, e_layout e = L /\ e_mem e = contents /\ carries_answers t q e ce.
+Proof.
+  exists answering. split; [reflexivity|]. split; [reflexivity|]. intros n s i c R F A.
+  pose proof (answering_state n s R) as AS. unfold answering. cbn [e_ans]. rewrite AS. unfold packet_choice, quiet. cbn [an_choice].
+  rewrite F. cbn [obind]. rewrite A. reflexivity.
+Qed.
+End Answered.
+
+(** * A translation can be encoded: every operand fits its field *)
+Definition s16 (z : Z) : Prop := -32768 <= z < 32768.
+Definition s32 (z : Z) : Prop := -2147483648 <= z < 2147483648.
+Definition fits (i : insn) : Prop :=
+  match i with
+  | Alu _ _ _ (Imm k) => s32 k
+  | Alu _ _ _ (Reg _) | Neg _ _ | End ToBe S2 _ | Exit => True
+  | Ldx S4 false _ _ off | Stx S4 _ off _ | Ja off | Jmp _ _ _ (Reg _) off => s16 off
+  | Jmp _ _ _ (Imm k) off => s32 k /\ s16 off
+  | LdPkt z _ k => z <> S8 /\ s32 k
+  | Call h => s32 h
+  | _ => False
+  end.
+Lemma form_code_range f : 0 <= form_code f < 256.
+Proof.
+  destruct f as [w op x|w|k| |z sx|z|z|z|z x| | |w c x| | | |]; try destruct w; try destruct op; try destruct x; try destruct k;
+    try destruct z; try destruct sx; try destruct c; vm_compute; split; congruence.
+Qed.
+Lemma reg_num_range r : 0 <= reg_num r < 16.
+Proof. destruct r; cbn; lia. Qed.
+Lemma fields_ok f d s off k : 0 <= d < 16 -> 0 <= s < 16 -> s16 off -> s32 k -> slot_ok (fields f d s off k) = true.
+Proof.
+  intros D S O K. pose proof (form_code_range f) as F. unfold slot_ok, fields, within, s16, s32 in *. cbn [sl_op sl_dst sl_src sl_off sl_imm].
+  rewrite !andb_true_iff, !Z.leb_le, !Z.ltb_lt. lia.
+Qed.
+Lemma first_ok i s rest : layouts i = [s] :: rest -> slot_ok s = true -> insn_ok i = true.
+Proof. intros E O. unfold insn_ok, encodings. rewrite E. cbn [filter forallb]. rewrite O. reflexivity. Qed.
+Lemma fits_ok i : fits i -> insn_ok i = true.
+Proof.
+  assert (Z0 : s16 0 /\ s32 0 /\ 0 <= 0 < 16) by (unfold s16, s32; lia). destruct Z0 as [O0 [K0 R0']].
+  assert (V : forall op, s16 (alu_variant op)) by (intros op; destruct op; unfold s16; cbn; lia).
+  destruct i as [w op r o|w r|w z r s|k z r|r v|r m|r m off|r v1 v2|r off|z sx r s off|z r off k|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|r|off| ];
+    cbn [fits]; try contradiction.
+  - destruct o as [k|s]; intros F; (eapply first_ok; [reflexivity|]); apply fields_ok; auto using reg_num_range.
+  - intros _. eapply first_ok; [reflexivity|]. apply fields_ok; auto using reg_num_range.
+  - destruct k, z; try contradiction. intros _. eapply first_ok; [reflexivity|].
+    apply fields_ok; auto using reg_num_range; unfold s32; cbn; lia.
+  - destruct z; try contradiction. destruct sx; [contradiction|]. intros F. eapply first_ok; [reflexivity|].
+    apply fields_ok; auto using reg_num_range.
+  - destruct z; try contradiction. intros F. eapply first_ok; [reflexivity|]. apply fields_ok; auto using reg_num_range.
+  - intros [NZ F]. destruct z; try congruence; destruct ind as [x|]; (eapply first_ok; [reflexivity|]); apply fields_ok; auto using reg_num_range.
+  - intros F. eapply first_ok; [reflexivity|]. apply fields_ok; auto.
+  - destruct o as [k|s]; intros F; (eapply first_ok; [reflexivity|]); apply fields_ok; try tauto; auto using reg_num_range.
+  - intros F. eapply first_ok; [reflexivity|]. apply fields_ok; auto.
+  - intros _. eapply first_ok; [reflexivity|]. apply fields_ok; auto.
+Qed.
+
+Lemma block_size_most d o : block_size d o <= 7.
+Proof.
+  unfold block_size. destruct o as [i|]; cbn [obind]; [|lia]. destruct (block d (fun _ => 0) 0 i) as [b|] eqn:B; [|lia].
+  unfold block in B. destruct (negb (in_dialect d (ci_op i))); [discriminate|].
+  destruct (ci_op i) as [z|z| | | | | | | | | |o s| | |c s| | | |]; try (injection B as <-; cbn [length]; lia).
+  - destruct d; try (injection B as <-; cbn [length]; lia);
+      (destruct (ci_k i <? skf_ad); [injection B as <-; cbn [length]; lia|]); unfold ancillary_block in B;
+      (destruct (context_field (ci_k i - skf_ad)) as [[off be]|]; [destruct be; injection B as <-; cbn [length]; lia|]);
+      repeat (match type of B with (if ?c then _ else _) = _ => destruct c end; try (injection B as <-; cbn [length]; lia)); discriminate.
+  - injection B as <-. unfold length_block. destruct d; cbn [length]; lia.
+  - injection B as <-. unfold length_block. destruct d; cbn [length]; lia.
+  - destruct o, s; injection B as <-; cbn [length divide_by_x]; lia.
+  - destruct (compared s (ci_k i)) as [first o] eqn:C. injection B as <-. rewrite app_length.
+    assert (LF : (length first <= 1)%nat).
+    { unfold compared in C. destruct s; [destruct (ci_k i <? sign32)|]; injection C as <- <-; cbn [length]; lia. }
+    destruct (ci_jf i =? 0); [cbn [length]; lia|]. destruct (ci_jt i =? 0); [|cbn [length]; lia]. destruct (inverse c); cbn [length]; lia.
+Qed.
+Lemma sizes_between d p : forall j n, 0 <= sizes d p (j + n) - sizes d p j <= 7 * Z.of_nat n.
+Proof.
+  induction p as [|o p IH]; intros j n.
+  - assert (E : forall k, sizes d [] k = 0) by (intros k; destruct k; reflexivity). rewrite !E. lia.
+  - destruct j as [|j].
+    + cbn [Nat.add]. replace (sizes d (o :: p) 0) with 0 by reflexivity. destruct n as [|n]; [cbn [sizes]; lia|].
+      cbn [sizes]. pose proof (block_size_nonneg d o). pose proof (block_size_most d o).
+      specialize (IH 0%nat n). cbn [Nat.add] in IH. replace (sizes d p 0) with 0 in IH by (destruct p; reflexivity). lia.
+    + cbn [Nat.add sizes]. specialize (IH j n). lia.
+Qed.
+
+Lemma sgn32_s32 k : s32 (sgn32 k).
+Proof. pose proof (sgn32_range k). unfold s32. lia. Qed.
+Lemma block_fits d at_ len pc i b : d <> Libpcap -> check_insn d len pc i = None -> check_seccomp d len pc (Some i) = None ->
+  (forall target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat -> s16 (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n)) ->
+  block d at_ pc i = Some b -> Forall fits b.
+Proof.
+  intros D C CS J B. pose proof (ClassicP.check_insn_ok _ _ _ _ C) as OK. pose proof (ClassicP.cinsn_ok_spec _ OK) as [KT [KF KK]].
+  unfold check_insn in C. rewrite OK in C. cbn [negb] in C.
+  assert (SC : 0 <= ci_k i < 16 -> s16 (scratch_slot (ci_k i))) by (unfold s16, scratch_slot; lia).
+  pose proof (sgn32_s32 (ci_k i)) as SK. unfold ClassicP.word32 in KK.
+  assert (S0 : s16 0 /\ s32 0 /\ s32 15 /\ s32 2 /\ s16 2 /\ s16 1 /\ s32 64 /\ s32 8) by (unfold s16, s32; lia).
+  unfold block in B. destruct (negb (in_dialect d (ci_op i))); [discriminate|].
+  destruct (ci_op i) as [z|z| | | | | | | | | |o s| | |c s| | | |] eqn:O.
+  - assert (AN : forall b', ancillary_block (ci_k i - skf_ad) = Some b' -> Forall fits b').
+    { intros b' A. unfold ancillary_block in A. destruct (context_field (ci_k i - skf_ad)) as [[off be]|] eqn:CF.
+      - apply context_field_readable in CF. destruct CF as [F1 [F2 _]]. vm_compute (pt_ctx_size socket_filter) in F2.
+        injection A as <-. constructor; [cbn [fits]; unfold s16; lia|]. destruct be; repeat constructor.
+      - destruct (ci_k i - skf_ad =? 8); [injection A as <-; repeat constructor; cbn [fits]; unfold s16, s32, ifindex_field; lia|].
+        destruct (ci_k i - skf_ad =? 36); [injection A as <-; repeat constructor; cbn [fits]; unfold s32, get_smp_processor_id; lia|].
+        destruct (ci_k i - skf_ad =? 40); [injection A as <-; repeat constructor | discriminate]. }
+    assert (LD : Forall fits [LdPkt (access_size z) None (sgn32 (ci_k i))]).
+    { repeat constructor; [destruct z; discriminate | apply SK | apply SK]. }
+    destruct d; [|clear AN LD|congruence].
+    + destruct (ci_k i <? skf_ad); [injection B as <-; exact LD | exact (AN b B)].
+    + cbn [check_seccomp] in CS. rewrite O in CS. destruct (negb (in_dialect LinuxSeccomp (CLdAbs z))); [discriminate|].
+      apply ClassicP.refuse_if_none in CS. apply negb_false_iff in CS. apply seccomp_word_readable in CS. unfold seccomp_size in CS.
+      injection B as <-. repeat constructor; cbn [fits]; lia.
+  - injection B as <-. repeat constructor; [destruct z; discriminate | apply SK | apply SK].
+  - injection B as <-. destruct d; repeat constructor; cbn [fits]; unfold s16, s32, seccomp_size; lia.
+  - injection B as <-. repeat constructor; apply SK.
+  - injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size in C. repeat constructor; apply SC; lia.
+  - injection B as <-. destruct d; repeat constructor; cbn [fits]; unfold s16, s32, seccomp_size; lia.
+  - injection B as <-. repeat constructor; cbn [fits access_size]; try tauto; try discriminate; apply SK.
+  - injection B as <-. repeat constructor; apply SK.
+  - injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size in C. repeat constructor; apply SC; lia.
+  - injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size in C. repeat constructor; apply SC; lia.
+  - injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size in C. repeat constructor; apply SC; lia.
+  - destruct o, s; injection B as <-; unfold divide_by_x; repeat first [apply Forall_nil | apply Forall_cons]; cbn [fits]; try exact I; try exact SK;
+      unfold s16, s32; lia.
+  - injection B as <-. repeat constructor.
+  - injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C. constructor; [|constructor]. cbn [fits]. apply (J (ci_k i) 0%nat); lia.
+  - apply ClassicP.refuse_if_none in C. apply orb_false_iff in C. destruct C as [C1 C2]. apply Z.leb_gt in C1, C2.
+    destruct (compared s (ci_k i)) as [first o] eqn:CP. injection B as <-.
+    assert (FI : (length first <= 1)%nat /\ Forall fits first /\ match o with Imm k => s32 k | Reg _ => True end).
+    { unfold compared in CP. destruct s; [destruct (Z.ltb_spec (ci_k i) sign32) as [L|L]|]; injection CP as <- <-; cbn [length];
+        (split; [lia|]); (split; [repeat constructor; apply SK|]); try exact I. unfold s32. change sign32 with 2147483648 in L. lia. }
+    destruct FI as [F1 [F2 F3]]. apply Forall_app. split; [exact F2|].
+    assert (JF : forall w c' target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat ->
+              fits (Jmp w c' R0 o (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
+    { intros w c' target n T1 T2 N. destruct o as [k|r]; cbn [fits]; [split; [exact F3|]|]; apply J; assumption. }
+    assert (JA : forall target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat ->
+              fits (Ja (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
+    { intros target n T1 T2 N. cbn [fits]. apply J; assumption. }
+    destruct (ci_jf i =? 0); [|destruct (ci_jt i =? 0); [destruct (inverse c)|]]; repeat first [apply Forall_nil | apply Forall_cons]; (apply JF || apply (JA _ (S (length first)))); lia.
+  - injection B as <-. repeat constructor; apply SK.
+  - injection B as <-. repeat constructor.
+  - injection B as <-. repeat constructor.
+  - injection B as <-. repeat constructor.
+Qed.
+
+Lemma refusals_nth (f : Z -> option cinsn -> option creason) p : forall pc j o, first_refusal f pc p = CAccept ->
+  nth_error p j = Some o -> f (pc + Z.of_nat j) o = None.
+Proof.
+  induction p as [|o1 p IH]; intros pc j o F N; [destruct j; discriminate|].
+  apply ClassicP.first_refusal_cons in F. destruct F as [F1 F2]. destruct j as [|j]; cbn [nth_error] in N.
+  - injection N as <-. rewrite Z.add_0_r. exact F1.
+  - replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. exact (IH _ _ _ F2 N).
+Qed.
+Lemma firstn_S_nth {A} (l : list A) : forall n x, nth_error l n = Some x -> firstn (S n) l = firstn n l ++ [x].
+Proof.
+  induction l as [|y l IH]; intros n x N; [destruct n; discriminate|]. destruct n as [|n]; cbn [nth_error] in N.
+  - injection N as ->. reflexivity.
+  - cbn [firstn app]. f_equal. exact (IH n x N).
+Qed.
+Theorem translation_fits d p q : classic_check d p = true -> translate d p = Some q -> Forall fits q.
+Proof.
+  intros C T. unfold classic_check in C. destruct (classic_verdict d p) eqn:V; [|discriminate].
+  apply ClassicP.verdict_parts in V. destruct V as [_ [LM [C1 [_ [_ C2]]]]].
+  assert (D : d <> Libpcap) by (intros ->; discriminate T).
+  assert (LE : clength p <= 4096) by (destruct d; [exact LM | exact LM | congruence]). clear LM.
+  assert (T' : obind (blocks d (starts d p) 0 p) (fun l => Some (prologue ++ l)) = Some q) by (destruct d; [exact T | exact T | congruence]).
+  clear T. binds T' as l B. injection T' as <-. apply (proj2 (Forall_app fits prologue l)). split.
+  { repeat constructor; unfold s32; change (sgn32 0) with 0; lia. }
+  assert (START : forall j, (j <= length p)%nat -> starts d p (Z.of_nat j) = 3 + sizes d p j).
+  { intros j J. pose proof (starts_spec d p 0 3 zempty j J) as SP. rewrite Z.add_0_l in SP. unfold starts, start_in. rewrite SP. reflexivity. }
+  assert (G : forall n p' l' m, p = firstn n p ++ p' -> (n + length p' = length p)%nat -> m = Z.of_nat n ->
+            blocks d (starts d p) m p' = Some l' -> Forall fits l').
+  { intros n p'. revert n. induction p' as [|o p' IH]; intros n l' m E LN M B'; cbn [blocks] in B'; [injection B' as <-; constructor|].
+    destruct o as [i|]; [|discriminate]. binds B' as b Bb. binds B' as l2 Bl. injection B' as <-. cbn [length] in LN.
+    assert (N : nth_error p n = Some (Some i)).
+    { rewrite E. rewrite nth_error_app2; rewrite firstn_length_le by lia; [rewrite Nat.sub_diag; reflexivity | lia]. }
+    apply Forall_app. split.
+    - pose proof (refusals_nth _ _ _ _ _ C1 N) as K1. pose proof (refusals_nth _ _ _ _ _ C2 N) as K2. rewrite Z.add_0_l, <- M in K1, K2.
+      cbn [check_slot] in K1. refine (block_fits d (starts d p) (clength p) m i b D K1 K2 _ Bb).
+      intros target k T1 T2 KN. unfold clength in *. subst m.
+      replace (Z.of_nat n + 1 + target) with (Z.of_nat (n + (1 + Z.to_nat target))) by lia.
+      rewrite !START by lia. pose proof (sizes_between d p n (1 + Z.to_nat target)) as SB. unfold s16. lia.
+    - apply (IH (S n) l2 (m + 1)); [| lia | lia | exact Bl].
+      rewrite E at 1. rewrite (firstn_S_nth p n (Some i) N), <- app_assoc. reflexivity. }
+  apply (G 0%nat p l 0); [reflexivity | reflexivity | reflexivity | exact B].
+Qed.
+Theorem translation_decodes d p q : classic_check d p = true -> translate d p = Some q ->
+  decode_program (concat (map encode q)) = Some (translated q).
+Proof.
+  intros C T. apply EncodeP.decode_program_iff. exists (map encode q), q. split; [|split; reflexivity].
+  pose proof (translation_fits d p q C T) as F. clear T. induction F as [|i q Fi F IH]; cbn [map]; constructor; [|exact IH].
+  apply fits_ok in Fi. unfold EncodeP.encodes. unfold insn_ok in Fi. unfold encode. destruct (encodings i); [discriminate | left; reflexivity].
+Qed.
+
+(** * The theorem of Main *)
+Theorem translation d p : classic_check d p = true -> translatable d p = true ->
+  exists q, translate d p = Some q /\ decode_program (concat (map encode q)) = Some (translated q) /\
+    forall maps pf e ce, let t := translated_target d maps pf in
+      well_formed t e -> carries d t (translated q) e ce ->
+      exists n r, Z.of_nat n <= 7 * clength p + 3 /\ run t (translated q) e n = Ended r /\ classic_run d p ce (length p) = CDone r.
+Proof.
+  intros C TR. destruct (translation_exists d p C TR) as [q T]. exists q. split; [exact T|]. split; [exact (translation_decodes d p q C T)|].
+  intros maps pf e ce t WF CA. exact (translation_correct d p q maps pf e ce C T WF CA).
+Qed.
+
+(** The audit speaks of the classic program, and so of its translation. *)
+Theorem translation_audit limit p tb q : Audit.audit limit p = Some tb -> translate LinuxSeccomp p = Some q ->
+  forall maps pf e ce, let t := translated_target LinuxSeccomp maps pf in
+    well_formed t e -> carries LinuxSeccomp t (translated q) e ce ->
+    exists n r, run t (translated q) e n = Ended r /\
+      (forall w, In w (Audit.t_rows tb) -> Audit.holds_for (Audit.row_cond w) ce = true -> Audit.row_outcome w = r) /\
+      (Audit.holds_for (Audit.t_undecided tb) ce = true \/
+       exists w, In w (Audit.t_rows tb) /\ Audit.row_outcome w = r /\ Audit.holds_for (Audit.row_cond w) ce = true).
+Proof.
+  intros A T maps pf e ce t WF CA.
+  assert (C : classic_check LinuxSeccomp p = true).
+  { unfold Audit.audit in A. destruct (classic_check LinuxSeccomp p); [reflexivity | discriminate A]. }
+  destruct (translation_correct LinuxSeccomp p q maps pf e ce C T WF CA) as [n [r [_ [R CR]]]].
+  destruct (AuditP.audit_exact limit p tb A ce) as [A1 A2]. exists n, r. split; [exact R|]. split; [|exact (A2 r CR)].
+  intros w I H. specialize (A1 w I H). unfold AuditP.runs_to in A1. rewrite A1 in CR. injection CR as E. exact E.
 Qed.

@@ -23,7 +23,7 @@ Definition context_field (n : Z) : option (Z * bool) :=
 Definition ifindex_field : Z := 40.
 Definition get_smp_processor_id : Z := 8.
 (** The others have no counterpart in eBPF: netlink attributes (12, 16), the device's hardware type (28) and the payload's
-    offset (52) are read from kernel structures.  Random numbers (56) are left out too. *)
+    offset (52) are read from kernel structures.  Random numbers (56) are left out too: a metadata word is one here, not many. *)
 Definition ancillary_block (n : Z) : option (list insn) :=
   match context_field n with
   | Some (off, be) => Some (Ldx S4 false R0 R6 off :: if be : bool then [End ToBe S2 R0] else [])
@@ -123,6 +123,15 @@ Definition translate (d : dialect) (p : cprog) : option (list insn) :=
   | _ => let m := starts_from d 0 (Z.of_nat (length prologue)) p zempty in
          obind (blocks d (start_in m) 0 p) (fun l => Some (prologue ++ l))
   end.
+(** What is translated: all of seccomp; of socket filters all but five ancillary loads (see [ancillary_block]). *)
+Definition has_counterpart (o : option cinsn) : bool :=
+  match o with
+  | Some (CInsn (CLdAbs _) _ _ k) =>
+    (k <? skf_ad) || match ancillary_block (k - skf_ad) with Some _ => true | None => false end
+  | _ => true
+  end.
+Definition translatable (d : dialect) (p : cprog) : bool :=
+  match d with LinuxSeccomp => true | LinuxSocket => forallb has_counterpart p | Libpcap => false end.
 
 (** * What the translation runs on *)
 Definition translated_target (d : dialect) (maps : list map_def) (pf : profile) : target := Target (target_type d) maps pf.

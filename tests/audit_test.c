@@ -654,6 +654,112 @@ static void test_libseccomp(void) {
          refused, differ);
 }
 
+/* ---- libseccomp's simulator ---- */
+
+/* A filter that libseccomp compiles from a few rules about several calls and arguments. */
+static bool random_rules(void) {
+  static const uint32_t actions[] = {SCMP_ACT_KILL_PROCESS, SCMP_ACT_KILL_THREAD, SCMP_ACT_TRAP,
+                                     SCMP_ACT_LOG,          SCMP_ACT_ALLOW,       SCMP_ACT_ERRNO(1),
+                                     SCMP_ACT_ERRNO(38),    SCMP_ACT_TRACE(7)};
+  enum { ACTIONS = sizeof actions / sizeof *actions };
+  scmp_filter_ctx ctx = seccomp_init(actions[below(ACTIONS)]);
+  if (!ctx)
+    return false;
+  if (below(2))
+    seccomp_arch_add(ctx, SCMP_ARCH_X86);
+  if (below(2))
+    seccomp_arch_add(ctx, SCMP_ARCH_X32);
+  if (below(2))
+    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  for (unsigned i = 2 + below(12); i > 0; i--) {
+    struct scmp_arg_cmp cmp[3];
+    unsigned count = below(4);
+    for (unsigned k = 0; k < count; k++) {
+      cmp[k] = (struct scmp_arg_cmp){.arg = (2 * k + below(2)) % 6,
+                                     .op = (enum scmp_compare)(SCMP_CMP_NE + below(7)),
+                                     .datum_a = likely(),
+                                     .datum_b = likely()};
+    }
+    seccomp_rule_add_array(ctx, actions[below(ACTIONS)], (int)below(20), count, cmp);
+  }
+  bool good = exported(ctx);
+  seccomp_release(ctx);
+  return good;
+}
+/* Its arguments for `samples` inputs of a filter, one a line, and what the table says of each:
+ * DIRECTORY/filter, arguments, expected. */
+static int print_samples(unsigned seed_of, unsigned samples, const char *directory) {
+  static const struct {
+    const char *name;
+    uint32_t token;
+  } of[] = {{"x86_64", AUDIT_ARCH_X86_64},
+            {"x86_64", AUDIT_ARCH_X86_64},
+            {"x86", AUDIT_ARCH_I386},
+            {"aarch64", AUDIT_ARCH_AARCH64}};
+  seed ^= seed_of * 0x9e3779b97f4a7c15u;
+  while (!random_rules())
+    ;
+  char path[3][300];
+  static const char *const names[] = {"filter", "arguments", "expected"};
+  FILE *files[3];
+  for (int i = 0; i < 3; i++) {
+    snprintf(path[i], sizeof path[i], "%s/%s", directory, names[i]);
+    files[i] = fopen(path[i], "w");
+    if (!files[i])
+      return 2;
+  }
+  for (uint32_t i = 0; i < filter.insn_count; i++) {
+    struct sock_filter one = {insns[i].code, insns[i].jt, insns[i].jf, insns[i].k};
+    if (fwrite(&one, sizeof one, 1, files[0]) != 1)
+      return 2;
+  }
+  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct audit a;
+  if (!m || warrant_audit(&filter, m, &a, NULL))
+    return 2;
+  for (unsigned n = 0; n < samples; n++) {
+    struct seccomp_data d = random_input(&a);
+    unsigned arch = below(4);
+    uint32_t value = 0;
+    d.arch = of[arch].token;
+    d.nr = below(8) ? (int)below(24) | (below(6) ? 0 : 0x40000000) : (int)(random64() >> 33);
+    d.instruction_pointer = 0; /* it has none */
+    if (lookup(&a, &d, &value) != 1)
+      return 3;
+    fprintf(files[1], "-a %s -s %d", of[arch].name, d.nr);
+    for (int i = 0; i < 6; i++)
+      fprintf(files[1], " -%d 0x%" PRIx64, i, (uint64_t)d.args[i]);
+    fputc('\n', files[1]);
+    unsigned data = value & SECCOMP_RET_DATA;
+    switch (value & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_KILL_PROCESS:
+      fputs("KILL_PROCESS\n", files[2]);
+      break;
+    case SECCOMP_RET_KILL_THREAD:
+      fputs("KILL\n", files[2]);
+      break;
+    case SECCOMP_RET_TRAP:
+      fputs("TRAP\n", files[2]);
+      break;
+    case SECCOMP_RET_LOG:
+      fputs("LOG\n", files[2]);
+      break;
+    case SECCOMP_RET_ALLOW:
+      fputs("ALLOW\n", files[2]);
+      break;
+    default:
+      fprintf(files[2], "%s(%u)\n",
+              (value & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO ? "ERRNO" : "TRACE", data);
+    }
+  }
+  audit_free(&a);
+  bdd_free(m);
+  bool good = true;
+  for (int i = 0; i < 3; i++)
+    good &= fclose(files[i]) == 0;
+  return good ? 0 : 2;
+}
+
 /* ---- The running kernel ---- */
 
 enum { UNUSED_CALL = 1000 }; /* far above any that exists: ALLOW gives ENOSYS */
@@ -747,6 +853,9 @@ int main(int argc, char **argv) {
   if (argc >= 4 && strcmp(argv[1], "--tables") == 0)
     return print_tables((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
                         argv + 4);
+  if (argc == 5 && strcmp(argv[1], "--samples") == 0)
+    return print_samples((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
+                         argv[4]);
   test_text();
   test_product();
   test_joins();

@@ -260,7 +260,19 @@ static void wild(struct gen *g, struct gen_program *out) {
 
 /* --- Careful programs: what is known of each register ---------------------------------------- */
 
-enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE, BUFFER };
+enum kind {
+  UNKNOWN,
+  NUMBER,
+  CTX,
+  FRAME,
+  PACKET,
+  PACKET_END,
+  VALUE,
+  MAYBE_VALUE,
+  BUFFER,
+  MAP,
+  MAYBE_MAP
+};
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
   uint8_t kind; /* UNKNOWN: better not read */
@@ -287,7 +299,7 @@ struct builder {
   struct gen *g;
   struct gen_program *out;
   const struct w_prog_type *type;
-  const struct w_field *data, *data_end; /* or NULL */
+  const struct w_field *data, *data_end, *data_meta; /* or NULL */
   uint32_t count, room;
   uint16_t next_id, kept; /* kept: bit r: no piece may write r */
   bool loose;             /* now and then a check is left out or wrong */
@@ -484,6 +496,7 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   p.base = r;
   switch (pointer < 0 && gen_percent(g, 30) ? UNKNOWN : v->kind) {
   case PACKET:
+    p.writable = b->type->writes || (b->loose && gen_percent(g, 30));
     p.found = v->checked >= n;
     if (p.found && careless(b))
       p.off = (int32_t)(v->checked + 1 - n) - v->off;
@@ -673,13 +686,14 @@ static void packet(struct builder *b, struct known *k) {
     b->kept |= (uint16_t)(1u << r[i]);
   }
   if (b->kept >> c & 1)
-    goto out; /* the context's only register */
-  put(b, 0x61, r[0], (unsigned)c, (int32_t)b->data->off, 0);
-  put(b, 0x61, r[1], (unsigned)c, (int32_t)b->data_end->off, 0);
+    goto out;                                     /* the context's only register */
+  bool meta = b->data_meta && gen_percent(g, 35); /* the metadata, which the packet ends */
+  put(b, 0x61, r[0], (unsigned)c, (int32_t)(meta ? b->data_meta : b->data)->off, 0);
+  put(b, 0x61, r[1], (unsigned)c, (int32_t)(meta ? b->data : b->data_end)->off, 0);
   k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   k->r[r[1]] = (struct value){.kind = PACKET_END};
   if (gen_percent(g, 25)) {
-    int32_t off = (int32_t)gen_below(g, 20);
+    int32_t off = (int32_t)gen_below(g, meta ? 5 : 20);
     put(b, 0x07, r[0], 0, 0, off);
     k->r[r[0]].off = off;
   }
@@ -694,7 +708,7 @@ static void packet(struct builder *b, struct known *k) {
     put(b, 0x0f, r[0], n, 0, 0);
     k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   }
-  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, 40));
+  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, meta ? 12 : 40));
 out:
   b->kept = (uint16_t)kept;
 }
@@ -761,7 +775,7 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
                              bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
-  uint64_t there = v->kind == PACKET   ? v->checked
+  uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
@@ -803,6 +817,18 @@ static void after_call(struct known *k) {
     k->r[r] = (struct value){0};
 }
 
+/* Makes `r` a map that a map of maps held, when a register has one that the helper takes. */
+static bool inner_map(struct builder *b, const struct known *k, const struct w_helper *h,
+                      unsigned r, uint32_t *map) {
+  int from = reg_of_kind(b, k, MAP);
+  if (from < 0 || (from >= 1 && from <= 5) || !gen_percent(b->g, 80) ||
+      !w_takes_map(h, b->out->maps[k->r[from].map].type))
+    return false;
+  put(b, 0xbf, r, (unsigned)from, 0, 0);
+  *map = k->r[from].map;
+  return true;
+}
+
 /* A call with the arguments that the table asks for. A helper with arguments that are not known
  * here is left out. */
 static void call(struct builder *b, struct known *k) {
@@ -831,7 +857,9 @@ static void call(struct builder *b, struct known *k) {
     int32_t off;
     switch (h->args[i]) {
     case W_ARG_ANY:
-      if (gen_percent(g, 30))
+      if (h->id == 54 && gen_percent(g, 60)) /* room for metadata */
+        put(b, 0xb7, r, 0, 0, -4 * (int32_t)gen_below(g, 9));
+      else if (gen_percent(g, 30))
         put(b, 0xb7, r, 0, 0, (int32_t)gen_below(g, 64) - 32);
       else
         put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
@@ -839,6 +867,8 @@ static void call(struct builder *b, struct known *k) {
     case W_ARG_MAP:
       if (!b->out->p.map_count)
         goto undo;
+      if (inner_map(b, k, h, r, &map))
+        break;
       map = gen_below(g, b->out->p.map_count);
       for (unsigned tries = 0; tries < 6 && !w_takes_map(h, b->out->maps[map].type); tries++)
         map = gen_below(g, b->out->p.map_count);
@@ -878,6 +908,11 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
     case W_ARG_CTX:
+    case W_ARG_CTX0:
+      if (h->args[i] == W_ARG_CTX0 && gen_percent(g, 50)) {
+        put(b, 0xb7, r, 0, 0, 0);
+        break;
+      }
       if (c <= 5)
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
@@ -901,7 +936,11 @@ static void call(struct builder *b, struct known *k) {
   if (h->moves)
     forget_packet(k);
   k->r[0] = h->ret == W_RET_VALUE
-                ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+                ? b->out->maps[map].inner
+                      ? (struct value){.kind = MAYBE_MAP,
+                                       .map = (uint8_t)(b->out->maps[map].inner - 1),
+                                       .id = b->next_id++}
+                      : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
             : h->ret == W_RET_TAIL ? (struct value){0}
                                    : number(UINT64_MAX);
   if (h->moves && gen_percent(g, 50))
@@ -1018,22 +1057,26 @@ static void merge(struct known *a, const struct known *with) {
     }
 }
 
+/* VALUE: or the map, where it may be one; else NUMBER, it is null. */
+static void found_one(struct value *v, uint16_t id, enum kind kind) {
+  if ((v->kind != MAYBE_VALUE && v->kind != MAYBE_MAP) || v->id != id)
+    return;
+  v->kind = (uint8_t)(kind == VALUE && v->kind == MAYBE_MAP ? MAP : kind);
+  v->most = 0;
+}
+
 static void found(struct known *k, uint16_t id, enum kind kind) {
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind == MAYBE_VALUE && k->r[r].id == id) {
-      k->r[r].kind = (uint8_t)kind;
-      k->r[r].most = 0;
-    }
+    found_one(&k->r[r], id, kind);
   for (unsigned i = 0; i < 64; i++)
-    if (k->spilled[i].kind == MAYBE_VALUE && k->spilled[i].id == id) {
-      k->spilled[i].kind = (uint8_t)kind;
-      k->spilled[i].most = 0;
-    }
+    found_one(&k->spilled[i], id, kind);
 }
 
 /* Looks whether a lookup found something; goes on, or into a block, only when it did. */
 static void null_check(struct builder *b, struct known *k) {
   int r = reg_of_kind(b, k, MAYBE_VALUE);
+  if (r < 0)
+    r = reg_of_kind(b, k, MAYBE_MAP);
   if (r < 0 || !room(b, 12))
     return;
   uint16_t id = k->r[r].id;
@@ -1184,12 +1227,14 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
-  b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
+  b.type = w_prog_type_of(out->p.type, out->p.attach_type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
     if (b.type->fields[i].kind == W_FIELD_DATA)
       b.data = &b.type->fields[i];
     if (b.type->fields[i].kind == W_FIELD_DATA_END)
       b.data_end = &b.type->fields[i];
+    if (b.type->fields[i].kind == W_FIELD_DATA_META)
+      b.data_meta = &b.type->fields[i];
   }
   block(&b, &k, 3 + gen_below(g, 24));
   if (!k.dead)
@@ -1294,6 +1339,8 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 2, .key_size = 4, .value_size = 40, .max_entries = 1},
       {.type = 2, .key_size = 4, .value_size = 64, .max_entries = 1, .readonly = true},
       {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
+      {.type = 5, .key_size = 4, .value_size = 8, .max_entries = 4},
+      {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
       {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
   };
@@ -1316,6 +1363,14 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       m->initial = out->initial[i];
     }
   }
+  uint32_t holder = gen_below(g, GEN_MAPS_MAX), held = gen_below(g, GEN_MAPS_MAX);
+  if (holder != held && holder < out->p.map_count && held < out->p.map_count && gen_percent(g, 60))
+    out->maps[holder] = (struct warrant_map){.name = name,
+                                             .type = 12 + gen_below(g, 2),
+                                             .key_size = 4,
+                                             .value_size = 4,
+                                             .max_entries = 4,
+                                             .inner = 1 + held};
 }
 
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
@@ -1331,6 +1386,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   const struct w_prog_type *type =
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
+  out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
   out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
@@ -1416,6 +1472,12 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
         at[key - 1] = (uint8_t)gen_below(g, 3);
       for (uint32_t n = key; n < each; n++)
         at[n] = (uint8_t)(gen_percent(g, 40) ? gen_below(g, 4) : gen_u64(g));
+      if (p->maps[i].inner) { /* the number of a map: one of its kind, mostly */
+        memset(at + key, 0, each - key);
+        at[key] = (uint8_t)(gen_percent(g, 60)   ? p->map_count + gen_below(g, 2)
+                            : gen_percent(g, 70) ? p->maps[i].inner - 1
+                                                 : gen_below(g, 8));
+      }
     }
   }
   e->entries = out->entries;
