@@ -2,6 +2,7 @@
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
 # make bench    measures
+# make packages checks the BPF objects in Debian packages, which it downloads
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
@@ -25,7 +26,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
+.PHONY: all run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
 all: coq programs corpus
 	@:
 
@@ -70,6 +71,11 @@ bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
 
+# The BPF objects in Debian packages; downloads about 200 MB.
+packages: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
+	@JOBS=$(JOBS) tests/packages.sh
+
 classic-million: build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
 
@@ -83,6 +89,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench packages audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif
