@@ -16,7 +16,6 @@ enum {
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_GUARD = 131072,
-  W_MAP_ARRAY = 2,
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -49,6 +48,7 @@ enum w_fact_kind {
   W_FMAP,
   W_FVAL,
   W_FNULL,
+  W_FMAPNULL,
 };
 struct w_fact {
   uint8_t kind;
@@ -56,7 +56,7 @@ struct w_fact {
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL; STACK: the frame, 0 is the first */
+  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first */
   union {
     struct w_scalar s; /* SCALAR */
     struct {
@@ -148,7 +148,8 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k; /* STACK: from the first frame's top; CTX: from its start */
+  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);

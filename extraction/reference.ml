@@ -38,6 +38,7 @@ let read_environment maps bytes =
     let n = u32 r in
     if key + value = 0 && n > 0 then bad "it has entries of no bytes";
     let given = List.rev (repeat n entry []) in
+    if map.def.Core.m_data <> None && given <> [] then bad "it has entries for a map that holds constants";
     if map.initial = "" then given else (byte_list (String.make key '\000'), byte_list map.initial) :: given
   in
   let k_entries = List.rev (List.rev_map entries maps) in
@@ -135,7 +136,7 @@ let run_classic dialect program environment =
 let run_ebpf image environment trace =
   match
     let target = Image.target image in
-    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m.Image.def)) Z.zero image.maps in
+    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m)) Z.zero (Core.all_maps target) in
     if Z.gt values (Z.of_int most_values) then bad "its maps have %s values, and %d are allowed" (Z.to_string values) most_values;
     (target, Image.program image, image.maps)
   with

@@ -48,6 +48,24 @@ check_one "seccomp worker" "accept true - - - 0" --format seccomp $CORPUS/seccom
 for filter in $CORPUS/socket/*.ddd; do
   check_one "socket ${filter##*/}" "accept true - - - 0" "$filter"
 done
+# Their translations to eBPF, as text, assembled again.
+translated() {
+  if "$WARRANT" disasm --translate "$3" | "$WARRANT" asm -o "$work/translated" - 2> "$work/err"; then
+    check_one "$1, translated" "accept true - - - 0" --format ebpf --type "$2" "$work/translated"
+  else
+    not_ok "$1, translated" "$(head -c 300 "$work/err")"
+  fi
+}
+translated "seccomp worker" seccomp $CORPUS/seccomp/worker.bpf
+for filter in $CORPUS/socket/*.ddd; do
+  translated "socket ${filter##*/}" socket "$filter"
+done
+# ld nla; ret a
+printf '2\n32 0 0 4294963212\n22 0 0 0\n' > "$work/nla.ddd"
+"$WARRANT" disasm --translate "$work/nla.ddd" > "$work/out" 2> "$work/err"
+same "an ancillary load without a counterpart is named" "3 1 0" "$? $(grep -c 'instruction 0 (ld nla)' "$work/err") $(wc -c < "$work/out")"
+"$WARRANT" disasm --translate $CORPUS/xdp_flow/xdp_flow.o > "$work/out" 2>&1
+same "an eBPF object is not translated" "2 1" "$? $(grep -c 'not classic BPF' "$work/out")"
 # The same expression's bytes under the other's rules: seccomp has no packet.
 check_one "socket filter as seccomp" "reject false * * - 0" --format seccomp $CORPUS/socket/web.ddd
 
@@ -83,6 +101,12 @@ echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' > "$work/four.ddd"
 same "samples: a directory that is not there" "2 2" "$? $(wc -l < "$work/err")"
 "$ASAN_WARRANT" check --pcap-dir "$work" --pcap-link 101 "$work/four.ddd" > /dev/null
 same "samples: link type" "65 00" "$(od -An -tx1 -j20 -N2 "$work/four.ddd.0x1.pcap" | xargs)"
+
+# --- Programs to run ----------------------------------------------------------------------------
+
+while read -r program; do
+  check_one "runs/$program" "accept true - - - 0" --prog "$program" $CORPUS/runs/runs.o
+done < <("$WARRANT" check --json $CORPUS/runs/runs.o | jq -r .program)
 
 # --- Small programs -----------------------------------------------------------------------------
 
@@ -159,6 +183,8 @@ for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undef
     ;;
   esac
 done
+kernel_verdicts $CORPUS/runs/runs.o
+same "kernel: runs" "" "$(grep -v ' accept$' "$work/kernel")"
 for source in corpus/small/*.c; do
   base=$(basename "$source" .c)
   kernel_verdicts "$CORPUS/small/$base.o"
