@@ -25,7 +25,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million classic-million real-filters simulator install clean deps
+.PHONY: all run test bench audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
 all: coq programs corpus
 	@:
 
