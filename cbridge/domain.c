@@ -759,6 +759,17 @@ struct seen {
   uint32_t lo, hi;
 };
 
+/* A helper writes at least lo and at most hi bytes from r on. */
+static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
+                      uint64_t hi, const struct w_helper *h, struct seen *q, struct w_why *why) {
+  if (!a_memory(t, st, r, hi, true, h, &q->pl, why))
+    return false;
+  q->out = true;
+  q->lo = (uint32_t)lo;
+  q->hi = (uint32_t)hi;
+  return true;
+}
+
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
@@ -794,9 +805,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                    h, effects, why))
         return false;
       break;
+    case W_ARG_VALUE_OUT:
+      if (q->map < 0 || q->map >= t->map_count)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
+                      h->name);
+      if (!a_written(t, st, r, t->maps[q->map].value_size, t->maps[q->map].value_size, h, q, why))
+        return false;
+      break;
+    case W_ARG_MEMN:
+    case W_ARG_OUTN:
+    case W_ARG_INOUTN:
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, h->sizes[i], h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, h->sizes[i], h->sizes[i], h, q, why)))
+        return false;
+      break;
     case W_ARG_MEM:
     case W_ARG_MEM0:
     case W_ARG_OUT:
+    case W_ARG_OUT0:
     case W_ARG_INOUT: {
       bool tainted;
       struct w_scalar s;
@@ -807,24 +833,16 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
-      if (h->args[i] == W_ARG_MEM0) {
-        if (s.all.umax && !a_reads(t, st, r, s.all.umax, h, effects, why))
-          return false;
+      bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
+      if (empty && !s.all.umax)
         break;
-      }
-      if (!s.all.umin)
+      if (!empty && !s.all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.all.umax, h, effects, why))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
         return false;
-      if (h->args[i] == W_ARG_MEM)
-        break;
-      if (!a_memory(t, st, r, s.all.umax, true, h, &q->pl, why))
-        return false;
-      q->out = true;
-      q->lo = (uint32_t)s.all.umin;
-      q->hi = (uint32_t)s.all.umax;
       break;
     }
     case W_ARG_CTX:
@@ -850,6 +868,13 @@ const struct w_helper *w_helper_of(int64_t id) {
   return NULL;
 }
 
+static const struct w_unsupported_helper *unsupported_helper(int64_t id) {
+  for (uint32_t k = 0; k < w_unsupported_helper_count; k++)
+    if (w_unsupported_helpers[k].id == id)
+      return &w_unsupported_helpers[k];
+  return NULL;
+}
+
 static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r0 to r5 */ }
 
 /* The packet may have moved: what pointed into it is a number that tells an address. */
@@ -867,11 +892,16 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   bool offered = false;
   for (uint32_t i = 0; i < t->type.nhelpers; i++)
     offered |= t->type.helpers[i] == id;
-  if (!h)
+  const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
+  if (!h && !other)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
   if (!offered)
     return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
-                  t->type.name, id, h->name);
+                  t->type.name, id, h ? h->name : other->name);
+  if (other)
+    return refuse(why, W_UNSUPPORTED,
+                  "helper %" PRId64 " (%s) needs %s, and that is not supported yet", id,
+                  other->name, other->needs);
   struct seen q = {.map = -1};
   if (!a_args(t, st, h, &q, effects, why))
     return false;

@@ -353,8 +353,14 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       if (x != m->env->ctx && (x || h->args[i] == W_ARG_CTX))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
+    case W_ARG_MEMN:
+    case W_ARG_OUTN:
+    case W_ARG_INOUTN:
+      n = h->sizes[i];
+      break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
+    case W_ARG_VALUE_OUT:
       if (*map < 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
       n = h->args[i] == W_ARG_KEY ? m->stores[*map].map->key_size : m->stores[*map].map->value_size;
@@ -365,15 +371,15 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       if (!(m->defined >> (r + 1) & 1))
         return WARRANT_UNDEFINED_REGISTER;
       n = m->regs[r + 1];
-      if (n == 0 && h->args[i] == W_ARG_MEM0)
+      if (n == 0 && (h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0))
         continue;
       if (n == 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
       break;
     }
-    if (h->args[i] != W_ARG_OUT && (f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
+    if (w_arg_read(h->args[i]) && (f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
       return f;
-    if (h->args[i] == W_ARG_OUT || h->args[i] == W_ARG_INOUT) {
+    if (w_arg_written(h->args[i])) {
       if (!find_writable(m, x, n, out) || out->region == 1)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *out_size = n;
@@ -587,7 +593,9 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = map_delete(s, key.bytes);
     break;
   case 4:
-    choice = give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL);
+    if (out_size)
+      choice =
+          give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL);
     break;
   case 9:
   case 190:

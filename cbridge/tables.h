@@ -27,8 +27,26 @@ enum w_arg {
   W_ARG_INOUT, /* read, then written */
   W_ARG_SIZE,
   W_ARG_CTX,
-  W_ARG_CTX0 /* the context, or 0 */
+  W_ARG_OUT0,      /* written, unless the size is 0 */
+  W_ARG_MEMN,      /* read; its size is in the table */
+  W_ARG_OUTN,      /* the same, written */
+  W_ARG_INOUTN,    /* the same, read, then written */
+  W_ARG_VALUE_OUT, /* a value of the map passed is written there */
+  W_ARG_CTX0,      /* the context, or null */
 };
+/* Is the argument read, and is it written? */
+static inline bool w_arg_read(enum w_arg a) {
+  return a == W_ARG_KEY || a == W_ARG_VALUE || a == W_ARG_MEM || a == W_ARG_MEM0 ||
+         a == W_ARG_INOUT || a == W_ARG_MEMN || a == W_ARG_INOUTN;
+}
+static inline bool w_arg_written(enum w_arg a) {
+  return a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT || a == W_ARG_OUTN ||
+         a == W_ARG_INOUTN || a == W_ARG_VALUE_OUT;
+}
+/* Does the next register hold its size? */
+static inline bool w_arg_sized(enum w_arg a) {
+  return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
+}
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
 enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
@@ -40,6 +58,12 @@ struct w_helper {
   int64_t lo, hi; /* signed, inclusive */
   bool moves;     /* the packet may be elsewhere afterwards */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
+  uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
+};
+/* A helper that is known, and asks for something that is not. */
+struct w_unsupported_helper {
+  int32_t id;
+  const char *name, *needs;
 };
 
 enum { W_ATTACH_TYPES = 4 };
@@ -126,6 +150,8 @@ extern const uint32_t w_classic_field_count;
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;
+extern const struct w_unsupported_helper w_unsupported_helpers[];
+extern const uint32_t w_unsupported_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 

@@ -149,9 +149,10 @@ static bool judge(struct w_question *q, struct warrant_verdict *v) {
     v->steps_bound = a.nodes[0].potential;
     good = warn_all(v, q, &a) && w_cert_write(q->pool, a.nodes, a.count, 0, &v->cert, &v->cert_len);
   } else if (outcome == W_REFUSED) {
-    v->verdict = WARRANT_REJECT;
+    bool known = a.why.reason != W_UNSUPPORTED;
+    v->verdict = known ? WARRANT_REJECT : WARRANT_VERDICT_UNSUPPORTED;
     v->pc = a.pc;
-    v->reason = warrant_reasons(&count)[a.why.reason];
+    v->reason = known ? warrant_reasons(&count)[a.why.reason] : NULL;
     snprintf(v->message, sizeof v->message, "%s", a.why.text);
     describe_registers(v, &q->insns[a.pc], &a.st);
     good = warn_all(v, q, &a);

@@ -26,6 +26,7 @@ enum w_reason {
   W_STACK_OVERFLOW,
   W_BAD_INSTRUCTION,
   W_REASONS,
+  W_UNSUPPORTED, /* not a reason to refuse: there is no verdict */
 };
 /* The reason words, in the order of enum w_reason; static. */
 const char *const *warrant_reasons(size_t *n);

@@ -58,10 +58,16 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
-      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
-                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
-                 | _, Some 0 => a_args t a args' rs' q
-                 | _, _ => None
+      | AOut0 => sized true (fun lo hi =>
+          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None) else if 0 <=? lo then writes lo hi else None)
+      | AMemN n => reads n
+      | AOutN n => writes n n
+      | AInOutN n => if a_reads t a x n then writes n n else None
+      | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d) | None => None end
+      | ACtx0 => match fact_of (a_facts a) x with
+                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
+                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => a_args t a args' rs' q | _ => None end
+                 | _ => None
                  end
       end
     end

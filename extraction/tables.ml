@@ -21,10 +21,17 @@ let argument = function
   | AInOut -> "W_ARG_INOUT"
   | ASize -> "W_ARG_SIZE"
   | ACtx -> "W_ARG_CTX"
+  | AOut0 -> "W_ARG_OUT0"
+  | AMemN _ -> "W_ARG_MEMN"
+  | AOutN _ -> "W_ARG_OUTN"
+  | AInOutN _ -> "W_ARG_INOUTN"
+  | AValueOut -> "W_ARG_VALUE_OUT"
   | ACtx0 -> "W_ARG_CTX0"
 
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
+
+let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
 let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 
@@ -33,8 +40,11 @@ let helper h =
     | RTail -> ("TAIL", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, {%s}, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
+    (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
+
+let unsupported ((id, name), needs) = p "  {%s, \"%s\", \"%s\"},\n" (n id) name needs
 
 let types = prog_types @ [ raw Num.zero ]
 
@@ -91,6 +101,9 @@ let () =
   p "const struct w_helper w_helpers[] = {\n";
   List.iter helper helpers;
   p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
+  p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
+  List.iter unsupported unsupported_helpers;
+  p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;

@@ -62,8 +62,9 @@ Definition seenrel (t : target) (a : astate) (s : state) (q : a_seen) (c : args_
   end /\
   match as_out q, sn_out c with
   | None, None => True
-  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 < lo <= n /\ n <= hi
-  | _, _ => False
+  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 <= lo <= n /\ n <= hi
+  | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
+  | None, Some _ => False
   end.
 Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a s q c -> a_args t a args rs q = Some q' ->
   exists c', check_args t s args rs c = inl c' /\ seenrel t a s q' c'.
@@ -108,7 +109,7 @@ Proof.
     replace (zero || (0 <? y)) with true
       by (symmetry; apply orb_true_iff; destruct Z0 as [Z0 | Z0]; [left; exact Z0 | right; apply Z.ltb_lt; lia]).
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
-  assert (Writes : forall lo n hi, 0 < lo <= n -> n <= hi ->
+  assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
     | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
     | None => None
@@ -120,7 +121,13 @@ Proof.
   { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
     apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) _ _ G); [| exact H]. split; [exact (proj1 Q) |].
-    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | exact Hi]. }
+    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | lia]. }
+  assert (Fixed : forall lo n, match a_writes t a v n with
+                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)))
+                               | None => None
+                               end = Some q' -> 0 < n).
+  { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes in Aw.
+    destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
   destruct Q as [Qm Qo]. destruct g.
   - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
@@ -151,7 +158,7 @@ Proof.
                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
-    apply (Writes lo n hi); [lia | exact Hi | exact H].
+    apply (Writes lo n hi); [lia | lia | exact H].
   - refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
                                         | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
@@ -159,24 +166,42 @@ Proof.
                                         end
                                       else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | exact Hi | exact H].
+    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | lia | exact H].
   - exact (IH _ _ _ _ G (conj Qm Qo) E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
-  - assert (Zero : match const_of (a_facts a) v with Some 0 => a_args t a args rs q | _ => None end = Some q' ->
-      exists c', (if (x =? l_ctx (lay s)) || (x =? 0) then check_args t s args rs c else inr BadHelperArgument) = inl c' /\
-        seenrel t a s q' c').
-    { intros H. destruct (const_of (a_facts a) v) as [k |] eqn:K; [| discriminate H]. destruct k; try discriminate H.
-      rewrite (const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R K), orb_true_r.
-      exact (IH _ _ _ _ G (conj Qm Qo) H). }
-    destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| exact (Zero E)].
-    destruct f; try exact (Zero E).
-    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None) else if 0 <=? lo then
+                                       match a_writes t a v hi with
+                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                       | None => None
+                                       end
+                                     else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
+    destruct (Z.eqb_spec hi 0) as [H0 | H0].
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ (ASeen (as_map q) None) (Seen (sn_map c) None) _ G (conj Qm Logic.I) H).
+    + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
+      destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
+      destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
+      assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
+      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) (Seen (sn_map c) None) _ G); [| exact H]. split; [exact Qm |].
+      split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
+  - exact (Whole _ E).
+  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _)) (conj (Fixed _ _ E) (Z.le_refl _)) E).
+  - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
+    lazymatch type of Ar with a_reads _ _ _ ?k = _ => rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
+    refine (Writes _ _ _ _ _ E); lia.
+  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
+    refine (Writes _ _ _ _ _ E); lia.
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
+    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E]. destruct z; try discriminate E.
+      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
+    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G (conj Qm Qo) E).
 Qed.
 
 (** * Results *)
@@ -280,6 +305,8 @@ Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> seenrel t a s q c -> 
 Proof.
   intros G [_ Q] Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
   - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P. apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+  - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
+    exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0)) (Z.lt_le_incl 0 hi K)).
   - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
 Qed.
 (** What runs after the arguments were checked. *)

@@ -316,6 +316,50 @@ Example context_hole : validate tx (at_pcs [Ldx S8 false R0 R1 8; Exit]) (line 1
 Example stack_bottom : validate tx (at_pcs [St S8 R10 (-512) 0; movi R0 0; Exit]) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example below_the_stack : validate tx (at_pcs [St S8 R10 (-513) 0; movi R0 0; Exit]) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Helpers: the table *)
+(** A helper writes one argument at most: the model keeps one. *)
+Definition written_argument (g : arg) : bool :=
+  match g with AOut | AOut0 | AInOut | AOutN _ | AInOutN _ | AValueOut => true | _ => false end.
+Example one_output : forallb (fun d => (length (filter written_argument (h_args d)) <=? 1)%nat) helpers = true.
+Proof. vm_compute. reflexivity. Qed.
+(** Every helper of Linux 6.18 is in one of the two tables, and in one alone. *)
+Example all_helpers : forallb (fun h =>
+  Nat.eqb (length (filter (Z.eqb h) (map h_id helpers ++ map (fun u => fst (fst u)) unsupported_helpers))) 1) (map Z.of_nat (seq 1 211)) = true.
+Proof. vm_compute. reflexivity. Qed.
+
+(** output that may be empty: what was there stays, and nothing more is defined *)
+Definition trace_target := Target tracepoint [] root.
+Definition trace_strict := Target tracepoint [] strict.
+Definition probe (size : list insn) (from : Z) : prog := at_pcs
+  (size ++ [ mov R1 R10; addi R1 (-16); movi R3 0; Call 113; Ldx S1 false R0 R10 from; movi R0 0; Exit ]).
+Example probe_accepted : validate trace_strict (probe [movi R2 16] (-1)) (line 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example probe_of_nothing : validate trace_strict (probe [movi R2 0] (-1)) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+Definition some_size (mask : Z) := [ Ldx S8 false R2 R1 8; Alu A64 And R2 (Imm mask) ].
+Example probe_of_some : validate trace_target (probe (some_size 15) (-1)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
+Example probe_of_some_may_be_nothing : validate trace_strict (probe (some_size 15) (-16)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
+Example probe_past_the_stack : validate trace_target (probe (some_size 31) (-1)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
+(** memory of a size that the helper fixes *)
+Definition to_number (at_ : Z) : prog := at_pcs
+  [ St S4 R10 (-4) 49; mov R1 R10; addi R1 (-4); movi R2 4; movi R3 0; mov R4 R10; addi R4 at_; Call 105; Ldx S8 false R1 R10 at_; movi R0 0; Exit ].
+Example number_accepted : validate trace_strict (to_number (-16)) (line 10) = true. Proof. vm_compute. reflexivity. Qed.
+Example number_leaves_the_frame : validate trace_target (to_number (-7)) (line 10) = false. Proof. vm_compute. reflexivity. Qed.
+Definition check_mtu (init : insn) : prog := at_pcs
+  [ init; movi R2 0; mov R3 R10; addi R3 (-4); movi R4 0; movi R5 0; Call 163; movi R0 1; Exit ].
+Example mtu_accepted : validate tx_strict (check_mtu (St S4 R10 (-4) 0)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
+Example mtu_is_read : validate tx_strict (check_mtu (movi R0 0)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
+(** a queue gives a value of its size *)
+Definition pop (type value : Z) : bool := validate (Target xdp [MapDef type 0 value 4 false None] strict)
+  (at_pcs [ LdMap R1 0; mov R2 R10; addi R2 (-16); Call 88; Ldx S8 false R3 R10 (-8); movi R0 1; Exit ]) (line 6).
+Example pop_accepted : pop 22 16 = true. Proof. vm_compute. reflexivity. Qed.
+Example pop_too_large : pop 22 17 = false. Proof. vm_compute. reflexivity. Qed.
+Example pop_of_half : pop 22 8 = false. Proof. vm_compute. reflexivity. Qed.
+Example pop_from_a_hash : pop 1 16 = false. Proof. vm_compute. reflexivity. Qed.
+(** the context or null *)
+Definition cookie (first : list insn) : prog := at_pcs (first ++ [ Call 122; movi R0 1; Exit ]).
+Example cookie_of_null : validate (Target socket_filter [] root) (cookie [movi R1 0]) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example cookie_of_context : validate (Target socket_filter [] root) (cookie []) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example cookie_of_a_number : validate (Target socket_filter [] root) (cookie [movi R1 1]) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Constants: a map of one value that nobody writes, with known contents *)
 Definition constants_target (constant : bool) (entries data : Z) : target :=
   Target xdp [MapDef map_array 4 2 entries constant (Some data); MapDef map_array 4 16 1 false None] root.

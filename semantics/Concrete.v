@@ -166,6 +166,7 @@ Definition redirect_map (s : state) (w : world) (_ : Z) (m : map_def) (_ : Z) : 
 (** Reading the address that r3 holds: what lives there, or zeros and an error. *)
 Definition probe (s : state) (w : world) : answer * world :=
   let n := reg_or_0 s R2 in
+  if n =? 0 then (quiet 0, w) else
   match find_region (live s) false (reg_or_0 s R3) n with
   | Some _ => (Answer 0 [] (map (fun d => read (mem s) (reg_or_0 s R3 + d)) (upto n)) None, w)
   | None => (quiet efault, w)

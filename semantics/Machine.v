@@ -180,7 +180,12 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
-      | ACtx0 => if (x =? l_ctx (lay s)) || (x =? 0) then check_args s args' rs' q else inr BadHelperArgument
+      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None))
+      | AMemN n => reads n
+      | AOutN n => writes (fun _ => None) n
+      | AInOutN n => writes (helper_reads s x) n
+      | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o)) | None => inr BadHelperArgument end
+      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr BadHelperArgument
       end
     end
   end.

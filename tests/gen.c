@@ -882,37 +882,48 @@ static void call(struct builder *b, struct known *k) {
     case W_ARG_MEM:
     case W_ARG_MEM0:
     case W_ARG_INOUT:
+    case W_ARG_MEMN:
+    case W_ARG_INOUTN:
       size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
              : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
+             : h->sizes[i]               ? h->sizes[i]
                                          : 1 + gen_below(g, 24);
-      if (pointer_argument(b, k, r, size, h->args[i] == W_ARG_INOUT))
+      if (pointer_argument(b, k, r, size, w_arg_written(h->args[i])))
         break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
-      if (h->args[i] == W_ARG_INOUT)
+      if (w_arg_written(h->args[i]))
         for (int32_t at = off; at < off + (int32_t)size; at += 8)
           frame_write(k, at, 8, NULL); /* no pointer is left there */
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, off);
       break;
     case W_ARG_OUT:
-      size = 1 + gen_below(g, 24);
+    case W_ARG_OUT0:
+    case W_ARG_OUTN:
+    case W_ARG_VALUE_OUT:
+      size = h->args[i] == W_ARG_VALUE_OUT ? b->out->maps[map].value_size
+             : h->sizes[i]                 ? h->sizes[i]
+                                           : 1 + gen_below(g, 24);
       if (pointer_argument(b, k, r, size, true))
         break;
       out = -(int32_t)(((size + 7) & ~7u) + 8 * gen_below(g, 5));
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, out);
       break;
+    case W_ARG_CTX0:
+      if (c <= 5 || gen_percent(g, 30))
+        put(b, 0xb7, r, 0, 0, 0);
+      else
+        put(b, 0xbf, r, (unsigned)c, 0, 0);
+      break;
     case W_ARG_SIZE:
+      if (h->args[i - 1] == W_ARG_OUT0 && gen_percent(g, 20)) /* nothing is written */
+        size = 0, out = 0;
       if (careless(b))
         size = gen_percent(g, 50) ? 0 : gen_below(g, 600);
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
     case W_ARG_CTX:
-    case W_ARG_CTX0:
-      if (h->args[i] == W_ARG_CTX0 && gen_percent(g, 50)) {
-        put(b, 0xb7, r, 0, 0, 0);
-        break;
-      }
       if (c <= 5)
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
@@ -1341,6 +1352,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
       {.type = 5, .key_size = 4, .value_size = 8, .max_entries = 4},
       {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
+      {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4}, /* a queue */
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
       {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
   };
