@@ -21,7 +21,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench install clean deps
+.PHONY: all run test bench install clean deps transfer-ten-million states-thousand
 all: coq programs corpus
 	@:
 
