@@ -108,6 +108,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     u(w, f->map);
     break;
   case W_FVAL:
@@ -322,7 +323,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, 7) + W_FSCALAR);
+  f->kind = (uint8_t)(get_byte(r, W_FMAPNULL - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -339,6 +340,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
   case W_FVAL:

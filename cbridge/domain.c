@@ -230,7 +230,8 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
-         f->kind == W_FVAL || f->kind == W_FNULL || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
+         (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -287,11 +288,6 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 
 /* --- Address.v ------------------------------------------------------------------------------- */
 
-/* The contents of a map that never changes, or NULL. */
-static const uint8_t *constant_map(const struct warrant_map *m) {
-  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
-}
-
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl) {
   const struct w_fact *f = w_fact_of(st, a);
@@ -312,7 +308,7 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     const struct warrant_map *m = &t->maps[f->map];
     if (0 > k || f->mx + k + n > m->value_size || (write && m->readonly))
       return false;
-    const uint8_t *constants = f->mx == 0 ? constant_map(m) : NULL;
+    const uint8_t *constants = f->mx == 0 ? w_constants(m) : NULL;
     *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
     return true;
   }
@@ -408,6 +404,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
   }
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
+  case W_FMAPNULL:
+    return refuse(
+        why, W_INVALID_POINTER,
+        "r%d is a map that another map holds, or null: test it, and look an element up to "
+        "get a value",
+        r);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -676,14 +678,15 @@ static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struc
 static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
   uint64_t c;
-  if ((f->kind != W_FNULL && f->kind != W_FVAL) || x.c || !w_const_of(st, y, &c) || c)
+  bool null = f->kind == W_FNULL || f->kind == W_FMAPNULL;
+  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP) || x.c || !w_const_of(st, y, &c) || c)
     return true;
-  if (f->kind == W_FVAL)
+  if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
     *f = scalar_fact(false, w_sc_const(0));
   } else if (r == REL_NE) {
-    f->kind = W_FVAL;
+    f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
   }
   return true;
@@ -749,6 +752,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_SIZE:
       break;
     case W_ARG_MAP:
+      if (f->kind == W_FMAPNULL)
+        return refuse(why, W_NULL_POINTER,
+                      "argument %d of %s: the map may be null: test r%d before using it", r,
+                      h->name, r);
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
@@ -846,9 +853,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct w_ares r = {0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
-    if (q.map < 0)
+    if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
-    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+    r = t->maps[q.map].inner
+            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
+            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
     break;
   case W_RET_INT:
     r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
@@ -1051,6 +1060,12 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     } else {
       if (!w_a_operands(i, st, &x, &y, why))
         return false;
+      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+       * and whoever wrote it did not mean it. */
+      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+          is_pointer(w_fact_of(st, y)))
+        return refuse(why, W_INVALID_POINTER,
+                      "this adds two pointers, and the sum points nowhere: add a number to one");
       r = w_a_alu(t, st, i->width, i->alu, x, y);
     }
     return w_a_put(pool, st, 1, i->dst, &r);
@@ -1067,6 +1082,10 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
     return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDVAR:
+  case W_OP_LDCODE: /* an address, of which nothing is known */
+    r = fresh_scalar(true, w_sc_top());
+    return w_a_put(pool, st, 2, i->dst, &r);
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
            a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
@@ -1160,6 +1179,10 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FVAL)
       return !a.c && g->map == f->map && !g->mx;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FMAPNULL:
+    if (g->kind == W_FMAPNULL || g->kind == W_FMAP)
+      return !a.c && g->map == f->map;
+    return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   }
   return true; /* no fact */
 }
@@ -1211,6 +1234,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     break;
   case W_FNULL:
     snprintf(text, size, "value of map %" PRIu32 " or null", f->map);
+    break;
+  case W_FMAPNULL:
+    snprintf(text, size, "map like %" PRIu32 " or null", f->map);
     break;
   default:
     w_any_view(st, a, &tainted, &s);

@@ -16,7 +16,6 @@ enum {
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_GUARD = 131072,
-  W_MAP_ARRAY = 2,
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -49,6 +48,7 @@ enum w_fact_kind {
   W_FMAP,
   W_FVAL,
   W_FNULL,
+  W_FMAPNULL,
 };
 struct w_fact {
   uint8_t kind;
@@ -56,7 +56,7 @@ struct w_fact {
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL; STACK: the frame, 0 is the first */
+  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first */
   union {
     struct w_scalar s; /* SCALAR */
     struct {

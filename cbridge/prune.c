@@ -214,6 +214,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FSTACK: /* the same frame */
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     return f->map == g->map;
   }
   return true;
@@ -376,6 +377,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
     struct w_fact null = {.kind = W_FNULL, .map = f->map};
     return null;
   }
+  if (!x.c && !y.c && f->map == g->map &&
+      ((f->kind == W_FMAPNULL && g->kind == W_FMAP) ||
+       (f->kind == W_FMAP && g->kind == W_FMAPNULL))) {
+    struct w_fact null = {.kind = W_FMAPNULL, .map = f->map};
+    return null;
+  }
   return any_fact();
 }
 
@@ -457,8 +464,7 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   uint32_t distance = 0;
   if (g->kind == W_FNONE) {
     return;
-  } else if (f->kind != g->kind ||
-             ((f->kind == W_FMAP || f->kind == W_FVAL || f->kind == W_FNULL) && f->map != g->map)) {
+  } else if (f->kind != g->kind || (f->kind >= W_FMAP && f->map != g->map)) {
     distance = 8;
   } else if (f->kind != W_FSCALAR) {
     distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);

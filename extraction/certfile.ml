@@ -54,6 +54,7 @@ let fact r =
     let map = uleb r in
     Core.FVal (map, uleb r)
   | 7 -> Core.FNull (uleb r)
+  | 8 -> Core.FMapNull (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =

@@ -2,6 +2,16 @@
 From Proofs Require Export LayoutP FactP.
 From Checker Require Import Arith.
 
+(** A value of map [i], or of one like it, has its size. *)
+Lemma like_range t L : wf_layout t L -> forall i o m b, map_like t L i o -> map_of t i = Some m -> In b (o_vals o) ->
+  0 < b /\ 0 <= m_value m /\ b + m_value m < W.
+Proof.
+  intros WL i o m b [Io [m' [E A]]] M B. assert (m' = m) by congruence. subst m'.
+  destruct (alike_fields _ _ A) as [_ [_ [-> _]]]. exact (value_range WL o b Io B).
+Qed.
+Lemma like_map t L i o : map_like t L i o -> exists m, map_of t i = Some m.
+Proof. intros [_ [m [E _]]]. exists m. exact E. Qed.
+
 Section Arith.
 Variable t : target.
 Variable L : layout.
@@ -70,8 +80,8 @@ Proof.
     exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
   - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [bs [b [Q1 [Q2 Q3]]]]. pose proof (value_range WL _ _ _ _ M Q1 Q2) as Room.
-    exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact Q1|]. split; [exact Q2 | lia].
+    destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
+    exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.

@@ -48,8 +48,18 @@ Proof.
 Qed.
 
 (** The map passed is the same; the memory written is within the place, at least and at most as long as it says. *)
+Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
+  m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o) /\ m_inner d = m_inner (o_def o).
+Proof.
+  intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m. destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
+  auto.
+Qed.
 Definition seenrel (t : target) (a : astate) (s : state) (q : a_seen) (c : args_seen) : Prop :=
-  sn_map c = as_map q /\
+  match as_map q, sn_map c with
+  | Some i, Some o => map_like t (lay s) i o
+  | None, None => True
+  | _, _ => False
+  end /\
   match as_out q, sn_out c with
   | None, None => True
   | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 < lo <= n /\ n <= hi
@@ -116,12 +126,19 @@ Proof.
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
-    destruct (map_allowed t _ i) eqn:Al; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P), Al.
-    apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [reflexivity | exact Qo].
-  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
-  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (takes_map _ d) eqn:Al; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B [o [Lo P]]] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
+    rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
+    destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
+    apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [exact Lo | exact Qo].
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
   - refine (Sized false (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
   - refine (Sized true (fun _ hi => if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else None)
@@ -156,20 +173,35 @@ Qed.
 (** A helper's result in r0, or nothing. *)
 Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) (x : option Z) : Prop :=
   match r with Some r => exists y, x = Some y /\ yields t L vs r y | None => True end.
-Lemma a_ret_sound t L vs an s r m v : wf_layout t (lay s) -> l_vals L = l_vals (lay s) -> a_ret t r m = Some v ->
-  yields_opt t L vs v (interpret an s r m).
+Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> map_of t i = Some d ->
+  map_like t (lay s) i o ->
+  yields t L vs (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL E. destruct r; cbn [a_ret interpret] in *.
+  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found. rewrite <- Ei.
+  destruct (m_inner d) as [k |].
+  - assert (Null : yields t L vs (New (FMapNull k) 0) 0) by (apply new_yields; split; [lia | left; reflexivity]).
+    destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
+    destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
+    destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo. assert (Bw := map_addr_word WL o' Eo).
+    apply new_yields. split; [lia |]. right. exists o'. split; [| reflexivity]. unfold map_like. rewrite EL.
+    split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
+  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; apply new_yields;
+      [| split; [lia | left; reflexivity]].
+    apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
+    split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
+Qed.
+Lemma a_ret_sound t L vs an s r m o v : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m = Some v ->
+  match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
+  yields_opt t L vs v (interpret t an s r o).
+Proof.
+  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
-  - destruct m as [i |]; [| discriminate E]. injection E as <-. cbn [obind].
-    destruct (nth_z (l_vals (lay s)) i) as [bs |] eqn:Eb;
-      [destruct (nth_z bs (an_choice an)) as [b |] eqn:En |]; (eexists; split; [reflexivity |]); apply new_yields;
-      try (split; [lia | left; reflexivity]).
-    apply nth_z_in in En. assert (Bw := value_word WL i bs b Eb En).
-    split; [lia |]. right. exists bs. rewrite EL. split; [exact Eb | exact En].
+  - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
+    destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
+    exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
@@ -189,11 +221,11 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_vals L' = l_vals L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 E4]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base in *; rewrite ?E1, ?E2, ?E3, ?E4; exact P.
+  intros [E1 [E2 E3]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like in *; rewrite ?E1, ?E2, ?E3; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
@@ -246,16 +278,15 @@ Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a s q c -> a
   let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
   let a3 := if h_moves d then a_moved a2 else a2 in
   exists ws, gamma t (a_finish a3 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map c)) (clobber (regs s))) (filled an s c) L (frames s)
+    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c)) (clobber (regs s))) (filled an s c) L (frames s)
            (if h_moves d then regions t L (length (frames s)) else live s)).
 Proof.
-  intros G Q Er L a1 a2 a3. set (x := interpret an s (h_ret d) (sn_map c)).
+  intros G Q Er L a1 a2 a3. set (x := interpret t an s (h_ret d) (sn_map c)).
   assert (G1 := clobber_sound t a vs s x G).
   assert (G2 := filled_sound t a1 vs an s _ q c G1 Q eq_refl eq_refl). cbn [pc regs lay frames live] in G2. fold a2 in G2.
   destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq]. fold L in WL, Eq.
   assert (Y : yields_opt t L vs r x).
-  { unfold x. rewrite (proj1 Q).
-    exact (a_ret_sound t L vs an s (h_ret d) (as_map q) r (g_wf _ _ _ _ G) (proj2 (proj2 (proj2 Eq))) Er). }
+  { unfold x. exact (a_ret_sound t L vs an s (h_ret d) (as_map q) (sn_map c) r (g_wf _ _ _ _ G) (proj2 (proj2 Eq)) Er (proj1 Q)). }
   assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c) L (frames s)
     (if h_moves d then regions t L (length (frames s)) else live s))).
   { unfold a3, L, moved in *. destruct (h_moves d); [| exact G2].
