@@ -76,7 +76,8 @@ packages: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
 	@JOBS=$(JOBS) tests/packages.sh
 
-classic-million: build/tests/translate_test
+classic-million: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
 
 deps:
@@ -89,6 +90,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench packages audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif
