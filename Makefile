@@ -1,7 +1,7 @@
 # make          builds everything: programs in build/bin/, the library in build/lib/
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
-# make bench    measures
+# make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
@@ -59,7 +59,7 @@ simulator: deps
 
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
-	@tests/bench.sh
+	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' tests/bench.sh
 
 classic-million: build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
