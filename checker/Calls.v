@@ -58,6 +58,11 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
+      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
+                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
+                 | _, Some 0 => a_args t a args' rs' q
+                 | _, _ => None
+                 end
       end
     end
   end.
@@ -79,7 +84,7 @@ Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
