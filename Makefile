@@ -1,7 +1,7 @@
 # make          builds everything: programs in build/bin/, the library in build/lib/
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
-# make bench    measures
+# make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make packages checks the BPF objects in Debian packages, which it downloads
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
@@ -59,17 +59,19 @@ simulator: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/simulator.sh
 # Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
-transfer-ten-million: build/tests/transfer_test build/tests/states_test
+transfer-ten-million: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/transfer_test build/tests/states_test
 	@build/tests/transfer_test 7000000
 	@build/tests/states_test --inputs 0 --cases 3000000
 
 # Every accepted program of the corpus on a thousand inputs, step by step inside its certificate.
-states-thousand: build/tests/states_test
+states-thousand: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/states_test
 	@build/tests/states_test --inputs 1000 --cases 0
 
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
-	@tests/bench.sh
+	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' tests/bench.sh
 
 # The BPF objects in Debian packages; downloads about 200 MB.
 packages: deps

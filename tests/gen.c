@@ -18,8 +18,6 @@ uint64_t gen_u64(struct gen *g) {
 uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
 bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
 
-#define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
-
 /* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
  */
 uint64_t gen_number(struct gen *g) {
@@ -33,7 +31,7 @@ uint64_t gen_number(struct gen *g) {
   case 2:
   case 3:
   case 4: { /* around a power of two, or around its negative */
-    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1;
+    uint64_t v = (UINT64_C(1) << GEN_PICK(g, bits)) - 1;
     v += gen_below(g, 3);
     return gen_percent(g, 30) ? 0 - v : v;
   }
@@ -399,7 +397,7 @@ static void arithmetic(struct builder *b, struct known *k) {
   case 1: {
     static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
     int bits = 16 << gen_below(g, 3);
-    put(b, PICK(g, swaps), d, 0, 0, bits);
+    put(b, GEN_PICK(g, swaps), d, 0, 0, bits);
     most = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     break;
   }
@@ -408,7 +406,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | 0xb8, d, s, 8 << gen_below(g, class == 7 ? 3 : 2), 0);
     break;
   case 3:
-    op = PICK(g, divide_codes);
+    op = GEN_PICK(g, divide_codes);
     variant = gen_below(g, 2);
     if (gen_percent(g, 50))
       put(b, class | op, d, 0, (int32_t)variant, (int32_t)gen_number(g));
@@ -427,7 +425,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | op, d, 0, 0, (int32_t)gen_below(g, class == 7 ? 64 : 32));
     break;
   case 7: {
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     s = number_reg(b, k);
     if (op == 0x60 || op == 0x70 || op == 0xc0) {
       if (b->kept >> s & 1)
@@ -439,7 +437,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     break;
   }
   default:
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     put(b, class | op, d, 0, 0,
         (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
     break;
@@ -573,7 +571,7 @@ static void store(struct builder *b, struct known *k) {
 static void atomic(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = 2 + gen_below(g, 2), n = 1u << code, s = number_reg(b, k);
-  int32_t what = PICK(g, atomic_codes);
+  int32_t what = GEN_PICK(g, atomic_codes);
   uint64_t most = code == 2 ? UINT32_MAX : UINT64_MAX;
   struct place p = any_place(b, k, n);
   if (!p.found || !p.writable || k->r[s].kind != NUMBER)
@@ -834,8 +832,9 @@ static bool inner_map(struct builder *b, const struct known *k, const struct w_h
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   const struct w_helper *h = NULL;
-  int32_t id = gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
-                                  : b->type->helpers[gen_below(g, b->type->nhelpers)];
+  int32_t id = gen_percent(g, 50) || !b->type->nhelpers
+                   ? 1 + (int32_t)gen_below(g, 3)
+                   : b->type->helpers[gen_below(g, b->type->nhelpers)];
   bool permitted = false;
   for (uint32_t i = 0; i < w_helper_count; i++)
     if (w_helpers[i].id == id)
@@ -1127,12 +1126,12 @@ static void branch(struct builder *b, struct known *k) {
     if (k->r[d].most > limit)
       k->r[d].most = limit;
   } else if (gen_percent(g, 50)) {
-    class |= PICK(g, compare_codes);
+    class |= GEN_PICK(g, compare_codes);
     jump = put(b, class, d, 0, 0, (int32_t)gen_number(g));
     other = *k;
   } else {
     unsigned s = number_reg(b, k);
-    jump = put(b, class | PICK(g, compare_codes) | 8, d, s, 0, 0);
+    jump = put(b, class | GEN_PICK(g, compare_codes) | 8, d, s, 0, 0);
     other = *k;
   }
   b->depth++;
@@ -1367,7 +1366,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
   out->p.map_count = gen_percent(g, 10) ? 0 : 1 + gen_below(g, GEN_MAPS_MAX);
   for (uint32_t i = 0; i < out->p.map_count; i++) {
     struct warrant_map *m = &out->maps[i];
-    *m = gen_percent(g, 95) ? PICK(g, usual) : PICK(g, odd);
+    *m = gen_percent(g, 95) ? GEN_PICK(g, usual) : GEN_PICK(g, odd);
     m->name = name;
     if (m->type == 2 && m->max_entries && (m->readonly || gen_percent(g, 30))) {
       for (uint32_t j = 0; j < m->value_size; j++)
@@ -1399,7 +1398,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
   out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
-  out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
+  out->p.ctx_size = type->raw ? GEN_PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
   if (style == GEN_WILD)
