@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 suites=(bookworm trixie sid)
-packages=(libxdp1 xdp-tools xdp-tests suricata network-manager libknot13t64 libknot13 libknot14 libknot15 libknot16 nsd
+packages=(libxdp1 xdp-tools xdp-tests suricata network-manager libknot13 libknot15 libknot16 nsd
   qemu-system-x86 systemd libsystemd-shared mimic oar-common rsched rtc-testbench pwru bpftop ir-keytable libbpf-tools
   pcp libbpftune0 udev-hid-bpf opensnitch-ebpf-modules golang-github-cilium-ebpf-dev)
 JOBS=${JOBS:-2}
@@ -28,26 +28,34 @@ apt=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$PWD/$her
   -o "Dir::State=$PWD/$here/apt" -o "Dir::State::status=$PWD/$here/apt/status" -o "Dir::Cache=$PWD/$here/apt/cache"
   -o APT::Sandbox::User=root)
 
+# unpack DEB PREFIX: its objects into $here/objects
+unpack() {
+  rm -rf $here/root && mkdir -p $here/root && dpkg-deb -x "$1" $here/root &&
+    find $here/root -type f -size +400c -print0 | xargs -0 -r build/tests/carve $here/objects "$2"
+  local status=$?
+  rm -rf $here/root
+  return $status
+}
+
 if [ ! -e $here/complete ]; then
   apt-get "${apt[@]}" update || {
     echo "packages: the package lists cannot be had, so there is nothing to check"
     exit 4
   }
-  for package in "${packages[@]}"; do
-    for suite in "${suites[@]}"; do
-      [ -e "$here/deb/$package.$suite" ] && continue
-      mkdir -p $here/get && rm -f $here/get/*
-      (cd $here/get && apt-get "${apt[@]}" download "$package/$suite" 2> /dev/null)
-      for deb in "$here"/get/*.deb; do
-        [ -e "$deb" ] || continue
-        root=$here/root
-        rm -rf $root && mkdir -p $root && dpkg-deb -x "$deb" $root
-        find $root -type f -size +400c -print0 | xargs -0 build/tests/carve $here/objects "$package:$suite" || exit 1
-        rm -rf $root
-      done
-      touch "$here/deb/$package.$suite"
+  # Lines `PACKAGE VERSION SUITE`, each version once, of the first suite that has it.
+  apt-cache "${apt[@]}" madison "${packages[@]}" | awk -F'|' '
+    { gsub(/^ +| +$/, "", $1); gsub(/ /, "", $2); split($3, where, " "); sub("/.*", "", where[2])
+      if (where[4] != "Sources" && !seen[$1, $2]++) print $1, $2, where[2] }' > $here/versions
+  mkdir -p $here/get
+  while read -r package version suite; do
+    [ -e "$here/deb/$package=$version" ] && continue
+    rm -f $here/get/*
+    (cd $here/get && apt-get "${apt[@]}" download "$package=$version") || exit 4
+    for deb in "$here"/get/*.deb; do
+      unpack "$deb" "$package:$suite" || exit 1
     done
-  done
+    touch "$here/deb/$package=$version"
+  done < $here/versions
   rm -rf $here/get
   touch $here/complete
 fi
