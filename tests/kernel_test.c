@@ -25,7 +25,15 @@
 #include "validator.h"
 #include "verify.h"
 
-enum { PACKET_MAX = 1500, INPUTS = 12, MAPS_MAX = 64, ENTRIES = 3, SHOWN = 8, CTX_MAX = 256 };
+enum {
+  KERNEL_HEADROOM = 216, /* of the 256 bytes before an XDP packet; the interpreters have them all */
+  PACKET_MAX = 1500,
+  INPUTS = 12,
+  MAPS_MAX = 64,
+  ENTRIES = 3,
+  SHOWN = 8,
+  CTX_MAX = 256
+};
 static const uint64_t default_generated = 3000;
 
 static int failures;
@@ -292,8 +300,11 @@ static enum outcome compare(const struct warrant_program *p, const struct warran
     snprintf(why, size, "a certified program has a fault");
   else if (depends_on_places(p, &env, &c))
     result = PLACES;
-  else if (warrant_kernel_open(p, &held, &loaded, &error) ||
-           loaded.verdict != WARRANT_KERNEL_ACCEPT) {
+  else if (warrant_session_machine(session)->packet_at < env.packet - KERNEL_HEADROOM) {
+    snprintf(why, size, "the packet grew into the 40 bytes that the kernel keeps of its headroom");
+    result = NO_KERNEL_INPUT;
+  } else if (warrant_kernel_open(p, &held, &loaded, &error) ||
+             loaded.verdict != WARRANT_KERNEL_ACCEPT) {
     snprintf(why, size, "not loaded: %s%s", error.text, loaded.message);
     result = NOT_LOADED;
   } else if (warrant_kernel_run(p, &held, &env, &run, &error)) {
