@@ -1,7 +1,7 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: as [stack_addr] numbers them, from the context's start. *)
+(** Offsets: as [stack_addr] numbers them, from the context's start.  [PVal]: a value's bytes, or a record's. *)
 Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal.
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
@@ -17,6 +17,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     | Some m => if (0 <=? k) && (mx + k + n <=? m_value m) && (negb w || negb (m_ro m)) then Some PVal else None
     | None => None
     end
+  | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some PVal else None
   | _ => None
   end.
 

@@ -122,11 +122,11 @@ Proof.
   - (* End *) parts Ei as k z d. destruct (unary_sound (End k z d) _ _ _ _ _ _ (byte_order k z) _ G E (fun sc x => sc_byte_order_sound k z sc x)) as [x [-> C]]. exact C.
   - (* LdImm *) parts Ei as d v. binds E as y Ey. apply some_inj in E; subst a'. apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
   - (* LdMap *) parts Ei as d k. binds E as m Em. apply some_inj in E; subst a'.
-    destruct (map_object _ _ _ GW Em) as [w [Ew Bw]]. rewrite Ew. apply covers_put; auto. cbn [yields].
+    destruct (map_object _ _ _ GW Em) as [w [Ew Bw]]. rewrite Ew. apply covers_put; auto. split; [reflexivity|].
     exists w. rewrite Z.add_0_r, wrap_small by exact Bw. split; [|reflexivity]. split; [exact Bw|exact Ew].
   - (* LdMapValue *) parts Ei as d k off. binds E as m Em. destruct (_ && _) eqn:C; [|discriminate E]. apply some_inj in E; subst a'. bools.
     destruct (first_value _ _ _ GW Em) as [bs [b [Ebs [Eb Bb]]]]; try assumption.
-    rewrite Ebs. cbn [obind]. rewrite Eb. apply covers_put; auto. cbn [yields].
+    rewrite Ebs. cbn [obind]. rewrite Eb. apply covers_put; auto. split; [reflexivity|].
     exists b. split; [|reflexivity]. split; [exact Bb|]. exists bs, b.
     split; [exact Ebs|]. split; [eapply nth_z_in; exact Eb|lia].
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
@@ -159,10 +159,11 @@ Proof.
   - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [x [s' [-> [-> G']]]]. apply covers_same. exact G'.
 Qed.
 
-Lemma assume_sound a vs s k F : gamma t a vs s -> (exists F', F = Some F' /\ facts_hold t (lay s) F' vs) ->
+Lemma assume_sound a vs s k F : gamma t a vs s ->
+  (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ heldrel F' vs (l_held (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] [F' [-> H]]. unfold a_assume. cbn [obind]. eexists; split; [reflexivity|]. constructor; auto.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] [F' [-> [H R]]]. unfold a_assume. cbn [obind]. eexists; split; [reflexivity|]. constructor; auto.
 Qed.
 Lemma a_branch_sound an i a vs s x y : gamma t a vs s -> a_branch i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\
@@ -185,8 +186,9 @@ Proof.
   destruct (a_frames a) as [|f fs] eqn:EF; [|discriminate E].
   assert (NF : frames s = []). { pose proof (g_frames _ _ _ _ G) as H. rewrite EF in H. inversion H. reflexivity. }
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
+  apply andb_true_iff in E. destruct E as [Hn E].
   destruct (reg_sound _ _ _ _ _ G E0) as [x [Ex Rx]]. exists x. split.
-  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF. reflexivity.
+  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn). reflexivity.
   - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I]. bools.
     pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V.
     destruct (sc_trunc_sound A32 _ _ V) as [_ [_ [U _]]]. unfold trunc in U. lia.

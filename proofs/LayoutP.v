@@ -1,6 +1,6 @@
 (** What a well-formed layout gives: where the regions are, and which of them [find_region] finds. *)
 From Semantics Require Export Machine.
-From Proofs Require Export Tactics MemoryP.
+From Proofs Require Export Tactics MemoryP HeldP.
 
 (** The kinds of region that hold plain, shared or packet bytes: neither the stack nor the context. *)
 Definition plain_kind (k : kind) : Prop := match k with KStack _ | KCtx => False | _ => True end.
@@ -44,12 +44,14 @@ Lemma value_in t L i m bs b : map_of t i = Some m -> nth_z (l_vals L) i = Some b
   exists j, In (value_region m i j b) (plain_regions t L).
 Proof.
   intros Hm Hv Hb. apply nth_z_spec in Hm, Hv. destruct Hm as [I Hm]. destruct Hv as [_ Hv].
-  destruct (in_maps_from (t_maps t) 0 (l_vals L) _ _ _ _ Hm Hv Hb) as [j J]. exists j. right.
+  destruct (in_maps_from (t_maps t) 0 (l_vals L) _ _ _ _ Hm Hv Hb) as [j J]. exists j. right. apply in_or_app. left.
   replace (0 + Z.of_nat (Z.to_nat i)) with i in J by lia. exact J.
 Qed.
 Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind r).
 Proof.
-  intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  intros [<- | I]; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
+  - destruct (maps_from_in _ _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  - apply in_map_iff in I. destruct I as [h [<- _]]. exact Logic.I.
 Qed.
 Lemma packet_in t L : In (packet_region L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
@@ -63,6 +65,10 @@ Proof.
     + exfalso. apply N1. rewrite <- E. exact (nth_error_In _ _ H).
     + rewrite (IH _ (i + 1) k N2 H). f_equal. lia.
 Qed.
+
+(** What is held is a region. *)
+Lemma held_in_plain t L h : In h (l_held L) -> In (held_region h) (plain_regions t L).
+Proof. intros I. right. apply in_or_app. right. exact (in_map held_region _ _ I). Qed.
 
 (** * Frames *)
 
@@ -289,9 +295,9 @@ Proof.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
   { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
     rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7].
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
   constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals] in *; try assumption.
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals l_held] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
@@ -301,5 +307,56 @@ Proof.
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+Qed.
+(** * What is held changes *)
+
+(** Where a resource may be. *)
+Definition held_place (h : held) : Prop :=
+  in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h).
+Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs -> wf_layout t (with_held L hs).
+Proof.
+  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
+    Forall P (plain_regions t (with_held L hs))).
+  { intros P Ph F. unfold plain_regions in *. cbn [with_held l_vals l_held] in *. apply Forall_cons_iff in F.
+    destruct F as [F1 F2]. apply Forall_app in F2. destruct F2 as [F2 _]. apply Forall_cons; [exact F1 |].
+    apply Forall_app. split; [exact F2 |]. apply Forall_map, Forall_forall. exact Ph. }
+  constructor; change (all_frames (with_held L hs)) with (all_frames L);
+    change (ctx_region t (with_held L hs)) with (ctx_region t L); try assumption.
+  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
+    apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons; [exact Wc |].
+    apply Sub; [intros h I; exact (proj1 (Hp h I)) | exact W1].
+  - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
+    apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
+    apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F. exact (F f If).
+  - apply Sub; [intros h I; exact (proj2 (proj2 (Hp h I))) | exact W4].
+Qed.
+Lemma held_placed h : In h (l_held L) -> held_place h.
+Proof.
+  intros I. assert (P := held_in_plain t L h I). unfold held_place.
+  split; [exact (other_range _ (or_intror P)) |]. split; [| exact (ctx_plain _ P)].
+  apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
+Qed.
+Lemma back_wf k x : wf_layout t (with_held L (give_back k x (l_held L))).
+Proof.
+  apply held_wf.
+  - intros h I. exact (held_placed h (give_back_in _ _ _ _ I)).
+  - intros h h' I I'. exact (wl_held t L WL h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
+Qed.
+Lemma fits_wf h : held_fits t L h = true -> wf_layout t (with_held L (h :: l_held L)) /\ 0 < hd_base h < W.
+Proof.
+  unfold held_fits. intros E. rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
+  unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
+  apply andb_true_iff in Ec. destruct Ec as [Ec _]. rewrite forallb_forall in Ef, E5.
+  assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
+  { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
+  assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
+  split; [| lia]. apply held_wf.
+  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split].
+    + unfold in_space. cbn [held_region r_base r_size]. lia.
+    + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
+    + exact (Ap _ Ec).
+  - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
+    exact (wl_held t L WL g g' I I').
 Qed.
 End Layout.

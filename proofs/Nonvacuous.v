@@ -1,6 +1,7 @@
 (** The hypotheses can be met, and the faults are real: well-formed environments for each kind of program, and a program
     that faults for one placement of regions alone. *)
 From Semantics Require Import Env.
+From Proofs Require Import HeldP.
 
 (** A decision procedure for well-formedness, so that examples are evaluated. *)
 Definition disjointb (r1 r2 : region) : bool := (r_base r1 + r_size r1 <=? r_base r2) || (r_base r2 + r_size r2 <=? r_base r1).
@@ -16,7 +17,10 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && forallb (disjointb (ctx_region t L)) rest
   && (l_pkt L + guard <=? W)
   && (Nat.eqb (length (l_maps L)) (length (t_maps t)) && nodupb (l_maps L) && forallb (fun a => (0 <? a) && (a <? W)) (l_maps L))
-  && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L).
+  && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L)
+  && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
+Definition well_formedb (t : target) (e : env) : bool :=
+  wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
 
 Lemma disjointb_spec r1 r2 : disjointb r1 r2 = true -> disjoint r1 r2.
 Proof. unfold disjointb, disjoint. rewrite orb_true_iff, !Z.leb_le. auto. Qed.
@@ -43,7 +47,7 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8] E11]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
@@ -53,6 +57,13 @@ Proof.
     eapply forallb_Forall; [|exact E7]. intros a. rewrite andb_true_iff, !Z.ltb_lt. tauto.
   - eapply all2_spec; [|exact E8]. intros m bs K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K. cbn [negb orb] in K.
     apply Nat.eqb_eq. exact K.
+  - intros h h' I I'. rewrite forallb_forall in E11. specialize (E11 h I). cbv beta in E11. rewrite forallb_forall in E11.
+    exact (agreeb_spec _ _ (E11 h' I')).
+Qed.
+Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
+Proof.
+  unfold well_formedb. rewrite andb_true_iff. intros [E1 E2]. split; [exact (wf_layoutb_sound _ _ E1) |].
+  destruct (l_held (e_layout e)); [reflexivity | discriminate E2].
 Qed.
 
 (** ** An environment for each kind of program: a hash map with two live values and an array of four *)
@@ -61,22 +72,22 @@ Definition count_map := MapDef map_array 4 8 4 false.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
 Definition some_layout := Layout some_frames 65536 131072 64 [1048576; 1048832]
-  [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]].
+  [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]] [].
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
 Example xdp_inhabited : well_formed (Target xdp two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example socket_inhabited : well_formed (Target socket_filter two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example tc_inhabited : well_formed (Target sched_cls two_maps strict) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example raw_inhabited : well_formed (Target (raw 64) two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 (** and every other type in the tables *)
 Example each_type_inhabited pt : In pt prog_types -> well_formed (Target pt two_maps root) some_env.
 Proof.
-  intros I. apply wf_layoutb_sound.
-  assert (E : forallb (fun pt => wf_layoutb (Target pt two_maps root) some_layout) prog_types = true) by (vm_compute; reflexivity).
+  intros I. apply well_formedb_sound.
+  assert (E : forallb (fun pt => well_formedb (Target pt two_maps root) some_env) prog_types = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in E. exact (E pt I).
 Qed.
 
@@ -88,11 +99,11 @@ Definition half_test : prog := at_pcs
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
     Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
 Definition half_target := Target xdp [MapDef map_hash 4 16 16 false] root.
-Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]]) (fun _ => 0) (fun _ => quiet 0).
+Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]] []) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example half_test_usually_ends : run half_target half_test (half_env 2097152) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
 Example half_test_can_fault : run half_target half_test (half_env 4294967296) 20 = Faulted OutOfBounds 10.
@@ -103,11 +114,11 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] []) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] [] []) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example above_frame_may_end : run (Target xdp [] root) above_frame (frames_env neighbours) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
 Example above_frame_can_fault : run (Target xdp [] root) above_frame (frames_env some_frames) 20 = Faulted OutOfBounds 3.

@@ -25,18 +25,18 @@ Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
          (map_i (fun i _ => k_maps k + i * object_stride) 0 (t_maps t))
-         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)).
+         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)) [].
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.
 Definition keys := list (Z * Z).
-Record world := World { w_keys : zmap keys; w_random : Z; w_time : Z }.
+Record world := World { w_keys : zmap keys; w_random : Z; w_time : Z; w_rings : zmap Z }.   (* w_rings: bytes used of each ring buffer *)
 Definition find_key (ks : keys) (x : Z) : option Z :=
   match find (fun e => fst e =? x) ks with Some e => Some (snd e) | None => None end.
 Definition free_slot (m : map_def) (ks : keys) : option Z :=
   find (fun j => negb (existsb (fun e => snd e =? j) ks)) (upto (slots_of m)).
 Definition keys_of (w : world) (i : Z) : keys := match zfind i (w_keys w) with Some ks => ks | None => [] end.
-Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks (w_keys w)) (w_random w) (w_time w).
+Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks (w_keys w)) (w_random w) (w_time w) (w_rings w).
 
 (** ** Initial memory *)
 Definition bytes_at (a : Z) (bs : list Z) : list (Z * Z) := map_i (fun i b => (a + i, b)) 0 bs.
@@ -69,7 +69,7 @@ Definition concrete_mem (k : concrete) (table : zmap Z) : Z -> Z :=
 Definition concrete_init (t : target) (k : concrete) : state * world :=
   let table := initial_table t k in
   (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => quiet 0)),
-   World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0).
+   World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0 zempty).
 
 (** ** Helpers *)
 Definition eperm : Z := -1.   Definition enoent : Z := -2.   Definition e2big : Z := -7.
@@ -152,6 +152,28 @@ Definition adjust_tail (k : concrete) (s : state) (w : world) : answer * world :
   let d := sgn32 (reg_or_0 s R2) in
   let n := l_len (lay s) + d in
   if (14 <=? n) && (n <=? max_packet) && (l_pkt (lay s) + n <=? k_pkt k + Z.of_nat (length (k_packet k)) + room) then (Answer 0 [] [] (Some (l_pkt (lay s), n)), w) else (quiet einval, w).
+(** Records follow each other, each with eight bytes before it, in the upper half of what the map has; nobody consumes them. *)
+Definition ring_start : Z := 2147483648.
+Definition max_record : Z := 1073741823.
+Definition ring_used (w : world) (i : Z) : Z := match zfind i (w_rings w) with Some n => n | None => 0 end.
+Definition reserve (t : target) (k : concrete) (s : state) (w : world) : answer * world :=
+  let n := reg_or_0 s R2 in
+  match index_of (reg_or_0 s R1) 0 (l_maps (lay s)) with
+  | None => (quiet missing, w)
+  | Some i => match map_of t i with
+              | None => (quiet missing, w)
+              | Some m =>
+                let used := ring_used w i in
+                let after := used + Z.land (n + 15) (Z.lnot 7) in
+                if (reg_or_0 s R3 =? 0) && (n <=? max_record) && (after <? Z.min (m_max m) ring_start)
+                then (quiet (k_vals k + i * map_stride + ring_start + used + 8),
+                      World (w_keys w) (w_random w) (w_time w) (zset i after (w_rings w)))
+                else (quiet missing, w)
+              end
+  end.
+(** There is one socket, and it is found where the first byte of what is looked for is odd. *)
+Definition find_socket (k : concrete) (s : state) (w : world) : answer * world :=
+  (quiet (if Z.odd (read (mem s) (reg_or_0 s R2)) then k_maps k - object_stride else missing), w).
 (** Legacy loads read the packet, big endian; negative offsets are outside. *)
 Definition packet_word (z : size) (bs : list Z) : Z := fold_left (fun v b => v * 256 + b) bs 0.
 Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k : Z) : answer * world :=
@@ -165,9 +187,9 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   if h =? 1 then map_helper t s w (lookup w)
   else if h =? 2 then map_helper t s w (update k s w)
   else if h =? 3 then map_helper t s w (delete w)
-  else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick))
+  else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick) (w_rings w))
   else if h =? 6 then (quiet (reg_or_0 s R2), w)
-  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w))
+  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w) (w_rings w))
   else if h =? 23 then (quiet (if pt_id (t_type t) =? 6 then 4 else 7), w)
   else if (h =? 26) || (h =? 189) then load_bytes s w
   else if (h =? 9) || (h =? 190) then store_bytes s w
@@ -175,6 +197,8 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 44 then adjust_head k s w
   else if h =? 65 then adjust_tail k s w
   else if h =? 12 then (quiet missing, w)
+  else if h =? 131 then reserve t k s w
+  else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w
   else if h =? 51 then (quiet (Z.land (reg_or_0 s R3) 3), w)
   else (quiet 0, w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=

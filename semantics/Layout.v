@@ -11,7 +11,8 @@ Record layout := Layout {
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
   l_maps : list Z;                            (* the address that stands for each map *)
-  l_vals : list (list Z) }.                   (* for each map, the addresses of its values *)
+  l_vals : list (list Z);                     (* for each map, the addresses of its values *)
+  l_held : list held }.                       (* what is held now *)
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -31,7 +32,11 @@ Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (ms : list map_def) (vs : list (list Z)) : list region :=
   match ms, vs with m :: ms', bs :: vs' => values_from m i 0 bs ++ maps_from (i + 1) ms' vs' | _, _ => [] end.
-Definition plain_regions (t : target) (L : layout) : list region := packet_region L :: maps_from 0 (t_maps t) (l_vals L).
+(** Nothing is known of what a record holds: others may write it, for all that matters here. *)
+Definition held_region (h : held) :=
+  Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (match hd_kind h with HRecord => true | HSocket => false end) true.
+Definition plain_regions (t : target) (L : layout) : list region :=
+  packet_region L :: maps_from 0 (t_maps t) (l_vals L) ++ map held_region (l_held L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
@@ -47,7 +52,8 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_ctx : Forall (disjoint (ctx_region t L)) (plain_regions t L);
   wl_guard : l_pkt L + guard <= W;
   wl_maps : List.length (l_maps L) = List.length (t_maps t) /\ NoDup (l_maps L) /\ Forall (fun a => 0 < a < W) (l_maps L);
-  wl_vals : Forall2 (fun m bs => m_type m = map_array -> List.length bs = Z.to_nat (m_max m)) (t_maps t) (l_vals L) }.
+  wl_vals : Forall2 (fun m bs => m_type m = map_array -> List.length bs = Z.to_nat (m_max m)) (t_maps t) (l_vals L);
+  wl_held : ForallPairs agree (l_held L) }.
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
@@ -55,4 +61,12 @@ Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L).
+  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L) (l_held L).
+
+(** A resource may be handed out where nothing else is. *)
+Definition held_fits (t : target) (L : layout) (h : held) : bool :=
+  let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in
+  (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
+  && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
+Definition with_held (L : layout) (hs : list held) : layout :=
+  Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_maps L) (l_vals L) hs.

@@ -1,7 +1,7 @@
 (** What a program is checked for: its type (context layout, helpers, return values), its maps, and the profile. All data;
     the C tables are printed from here. *)
 From Coq Require String.
-From Semantics Require Export Insn.
+From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end. *)
 Inductive field_kind := FPlain | FData | FDataEnd.
@@ -10,10 +10,14 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
     [AOut] is written, and [AInOut] is read and written, with the size in the next register.  The size is not 0, except for
     [AMem0]: then nothing is read. *)
-Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx.
+Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
+  | AAlloc                                    (* how many bytes are asked for *)
+  | AHeld (k : held_kind).                    (* held until here: the helper takes it back *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null *)
-               | RTail.                       (* another program goes on and ends with the result; or nothing happens *)
+               | RTail                        (* another program goes on and ends with the result; or nothing happens *)
+               | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
+               | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
@@ -134,7 +138,11 @@ Definition helpers : list helper :=
     Helper 79 "skb_cgroup_id" [ACtx] int_any false;
     Helper 80 "get_current_cgroup_id" [] int_any false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
+    Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 86 "sk_release" [AHeld HSocket] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
+    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 109 "send_signal" [AAny] int_err false;
     Helper 112 "probe_read_user" [AOut; ASize; AAny] int_err false;
     Helper 113 "probe_read_kernel" [AOut; ASize; AAny] int_err false;
@@ -146,6 +154,9 @@ Definition helpers : list helper :=
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
+    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
+    Helper 132 "ringbuf_submit" [AHeld HRecord; AAny] RVoid false;
+    Helper 133 "ringbuf_discard" [AHeld HRecord; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
@@ -162,15 +173,17 @@ Definition helpers : list helper :=
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
 Definition base_helpers : list Z :=
-  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 134; 208].
+  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 131; 132; 133; 134; 208].
+(** Sockets are looked up by address, and held. *)
+Definition lookup_helpers : list Z := [84; 85; 86; 99].
 Definition net_helpers : list Z := 25 :: 160 :: base_helpers.
 Definition skb_helpers : list Z := 26 :: net_helpers.
 Definition socket_helpers : list Z := [46; 47; 68; 122] ++ skb_helpers.
-Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 188; 189; 190] ++ net_helpers.
+Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 188; 189; 190] ++ lookup_helpers ++ net_helpers.
 Definition tc_helpers : list Z :=
   [9; 10; 11; 13; 17; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43; 48; 50; 66; 69; 79; 83; 135; 151;
    152; 155; 192]
-  ++ socket_helpers.
+  ++ lookup_helpers ++ socket_helpers.
 Definition lwt_helpers : list Z := [17; 24; 28; 33; 34; 39] ++ skb_helpers.
 Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_helpers.
 Definition trace_helpers : list Z := [4; 14; 15; 16; 22; 25; 27; 37; 45; 55; 67; 80; 109; 117; 123] ++ base_helpers.
@@ -212,7 +225,7 @@ Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false tru
 Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true tc_helpers None.
 (** The types that may read packets and not write them have no packet here. *)
 Definition cgroup_skb : prog_type := ProgType 8 "cgroup_skb" skb_size
-  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false ([79; 83] ++ socket_helpers)
+  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false ([79; 83] ++ lookup_helpers ++ socket_helpers)
   (Some (0, 1)%Z).                            (* leaving hosts, 2 and 3 too *)
 Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_fields.
 Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false lwt_helpers None.
