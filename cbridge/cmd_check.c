@@ -250,6 +250,7 @@ static void check_file(struct check *check, const char *path) {
       judge_problem(&object.problems[i], &j);
     else
       judge(p, &j);
+    judgement_warn(&j, object.warning);
     cmd_progress(&check->options, object.count, object.count, "");
     report(check, path, p, &j);
     if (check->cert && j.verdict == JUDGED_ACCEPT)

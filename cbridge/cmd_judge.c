@@ -134,6 +134,14 @@ void judge(const struct warrant_program *program, struct judgement *j) {
            why);
 }
 
+void judgement_warn(struct judgement *j, const char *text) {
+  char(*more)[256] = *text ? realloc(j->warnings, (j->warning_count + 1) * sizeof *more) : NULL;
+  if (!more)
+    return;
+  j->warnings = more;
+  snprintf(more[j->warning_count++], sizeof *more, "%s", text);
+}
+
 void judgement_free(struct judgement *j) {
   free(j->cert);
   free(j->warnings);

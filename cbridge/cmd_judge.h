@@ -26,6 +26,8 @@ struct judgement {
 /* Judges a loaded program; always fills the judgement. Free it with judgement_free. */
 void judge(const struct warrant_program *program, struct judgement *judgement);
 void judgement_free(struct judgement *judgement);
+/* Adds a warning; none for "". */
+void judgement_warn(struct judgement *judgement, const char *text);
 /* "accept", "reject", "unsupported" or "error". */
 const char *judged_word(enum judged verdict);
 /* The exit code that a verdict asks for. */

@@ -287,24 +287,35 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 
 /* --- Address.v ------------------------------------------------------------------------------- */
 
+/* The contents of a map that never changes, or NULL. */
+static const uint8_t *constant_map(const struct warrant_map *m) {
+  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
+}
+
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl) {
   const struct w_fact *f = w_fact_of(st, a);
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){W_PSTACK, (int32_t)(k - (wide)f->map * W_STACK)};
+    *pl = (struct w_place){.kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK)};
     return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
   case W_FCTX:
-    *pl = (struct w_place){W_PCTX, (int32_t)k};
+    *pl = (struct w_place){.kind = W_PCTX, .k = (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
   case W_FPKT:
-    *pl = (struct w_place){W_PPKT, 0};
+    *pl = (struct w_place){.kind = W_PPKT};
     return f->checked && 0 <= k && k + n <= f->av;
-  case W_FVAL:
-    *pl = (struct w_place){W_PVAL, 0};
-    return f->map < t->map_count && 0 <= k && f->mx + k + n <= t->maps[f->map].value_size &&
-           !(write && t->maps[f->map].readonly);
+  case W_FVAL: {
+    if (f->map >= t->map_count)
+      return false;
+    const struct warrant_map *m = &t->maps[f->map];
+    if (0 > k || f->mx + k + n > m->value_size || (write && m->readonly))
+      return false;
+    const uint8_t *constants = f->mx == 0 ? constant_map(m) : NULL;
+    *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
+    return true;
+  }
   }
   return false;
 }
@@ -481,6 +492,14 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     }
     break;
   }
+  case W_PVAL:
+    if (pl.known) {
+      uint64_t c = 0;
+      for (uint32_t b = n; b > 0; b--)
+        c = c << 8 | pl.known[b - 1];
+      *r = scalar_res(st, false, w_sc_const(c));
+    }
+    break;
   default:
     break;
   }
@@ -1032,6 +1051,12 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     } else {
       if (!w_a_operands(i, st, &x, &y, why))
         return false;
+      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+       * and whoever wrote it did not mean it. */
+      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+          is_pointer(w_fact_of(st, y)))
+        return refuse(why, W_INVALID_POINTER,
+                      "this adds two pointers, and the sum points nowhere: add a number to one");
       r = w_a_alu(t, st, i->width, i->alu, x, y);
     }
     return w_a_put(pool, st, 1, i->dst, &r);

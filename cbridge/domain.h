@@ -148,7 +148,8 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k; /* STACK: from the first frame's top; CTX: from its start */
+  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);

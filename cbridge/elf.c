@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <gelf.h>
 #include <linux/bpf.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 #ifndef EM_BPF
 #define EM_BPF 247
+#endif
+#ifndef R_BPF_NONE
+#define R_BPF_NONE 0
 #endif
 #ifndef R_BPF_64_64
 #define R_BPF_64_64 1
@@ -81,6 +85,7 @@ struct elf {
   const char *name;
   const struct warrant_load_options *options;
   struct warrant_error *error;
+  struct warrant_object *object;
   Elf *elf;
   struct section *sections;
   size_t section_count;
@@ -107,6 +112,18 @@ struct elf {
 };
 
 #define bad(e, ...) warrant_fail((e)->error, WARRANT_BAD_INPUT, __VA_ARGS__)
+
+/* A sentence about the whole object. */
+static __attribute__((format(printf, 2, 3))) void warn(struct elf *e, const char *format, ...) {
+  char *text = e->object->warning;
+  size_t size = sizeof e->object->warning, n = strlen(text);
+  va_list args;
+  if (n && n + 2 < size)
+    n += (size_t)snprintf(text + n, size - n, "; ");
+  va_start(args, format);
+  vsnprintf(text + n, size - n, format, args);
+  va_end(args);
+}
 
 /* calloc within the object's memory limit; NULL has been reported. */
 static void *take(struct elf *e, size_t count, size_t each) {
@@ -357,7 +374,8 @@ static const struct warrant_map_def *map_at(const struct elf *e, uint32_t sectio
 
 /* --- Relocations ----------------------------------------------------------------------------- */
 
-static int resolve(struct elf *e, const struct section *code, const GElf_Rel *rel,
+/* `explicit`: the addend stands in the relocation, and not in the instruction. */
+static int resolve(struct elf *e, const struct section *code, const GElf_Rela *rel, bool explicit,
                    struct note *notes) {
   uint64_t slots = code->size / 8, slot = rel->r_offset / 8;
   if (rel->r_offset % 8 || slot >= slots)
@@ -370,10 +388,14 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
   if (note->kind != NOTE_NONE)
     return bad(e, "%s: section '%s' has two relocations for one instruction", e->name, code->name);
   const uint8_t *insn = code->bytes + 8 * slot;
-  uint64_t target = sym.st_value + (uint64_t)(int64_t)(int32_t)le32(insn + 4);
+  int64_t addend = explicit ? rel->r_addend : (int32_t)le32(insn + 4);
+  uint64_t target = sym.st_value + (uint64_t)addend;
   note->symbol = symbol_name(e, &sym);
   bool defined = sym.st_shndx != SHN_UNDEF && sym.st_shndx < e->section_count;
-  switch (GELF_R_TYPE(rel->r_info)) {
+  uint32_t type = GELF_R_TYPE(rel->r_info);
+  if (explicit && type == R_BPF_NONE) /* compilers before the types had numbers */
+    type = insn[0] == OP_LD_IMM64 ? R_BPF_64_64 : type;
+  switch (type) {
   case R_BPF_64_64:
     if (insn[0] != OP_LD_IMM64 || slot + 1 >= slots)
       return bad(
@@ -404,7 +426,10 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rel *re
       return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none",
                  e->name, code->name);
     note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
-    if (note->kind == NOTE_CALL) { /* the constant counts slots, from the one after the symbol */
+    if (note->kind == NOTE_CALL && explicit) {
+      note->kind = NOTE_OTHER; /* no compiler has written it, so what it counts is not known */
+    } else if (note->kind ==
+               NOTE_CALL) { /* the constant counts slots, from the one after the symbol */
       int64_t to = (int64_t)(sym.st_value / 8) + (int32_t)le32(insn + 4) + 1;
       bool good =
           defined && sym.st_value % 8 == 0 && sym.st_value <= e->sections[sym.st_shndx].size;
@@ -431,6 +456,28 @@ static void note_core(void *context, uint32_t insn) {
     c->outside = true;
 }
 
+/* The relocations of section `index`, which are for `code`. */
+static int relocate_by(struct elf *e, const struct section *code, size_t index,
+                       struct note *notes) {
+  const struct section *s = &e->sections[index];
+  bool explicit = s->type == SHT_RELA;
+  size_t each = explicit ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel);
+  Elf_Data *data = elf_getdata(elf_getscn(e->elf, index), NULL);
+  bool good = data && s->size % each == 0 && data->d_size == s->size && s->size / each <= INT32_MAX;
+  for (size_t j = 0; good && j < s->size / each; j++) {
+    GElf_Rel rel;
+    GElf_Rela rela;
+    if (explicit) {
+      good = gelf_getrela(data, (int)j, &rela);
+    } else if ((good = gelf_getrel(data, (int)j, &rel))) {
+      rela = (GElf_Rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
+    }
+    if (good && resolve(e, code, &rela, explicit, notes))
+      return -1;
+  }
+  return good ? 0 : bad(e, "%s: the relocations in section '%s' cannot be read", e->name, s->name);
+}
+
 /* One note for each slot of section `index`; the caller frees them. */
 static struct note *annotate(struct elf *e, uint32_t index) {
   const struct section *code = &e->sections[index];
@@ -441,26 +488,8 @@ static struct note *annotate(struct elf *e, uint32_t index) {
     const struct section *s = &e->sections[i];
     if (s->info != index || (s->type != SHT_REL && s->type != SHT_RELA))
       continue;
-    if (s->type == SHT_RELA) {
-      bad(e, "%s: section '%s' has relocations of a kind that BPF objects do not use", e->name,
-          s->name);
+    if (relocate_by(e, code, i, notes))
       goto fail;
-    }
-    Elf_Data *data = elf_getdata(elf_getscn(e->elf, i), NULL);
-    if (!data || s->size % sizeof(Elf64_Rel) || data->d_size != s->size ||
-        s->size / sizeof(Elf64_Rel) > INT32_MAX) {
-      bad(e, "%s: the relocations in section '%s' cannot be read", e->name, s->name);
-      goto fail;
-    }
-    for (size_t j = 0; j < s->size / sizeof(Elf64_Rel); j++) {
-      GElf_Rel rel;
-      if (!gelf_getrel(data, (int)j, &rel)) {
-        bad(e, "%s: the relocations in section '%s' cannot be read", e->name, s->name);
-        goto fail;
-      }
-      if (resolve(e, code, &rel, notes))
-        goto fail;
-    }
   }
   if (e->ext && e->types.btf) {
     struct core_notes core = {notes, code->size / 8, false};
@@ -575,7 +604,10 @@ static int find_programs(struct elf *e) {
   }
   for (uint32_t i = 1; i < e->section_count; i++)
     if (is_code(&e->sections[i]) && !covered[i]) {
-      if (names_functions) {
+      if (names_functions && e->program_count && strcmp(e->sections[i].name, ".text")) {
+        warn(e, "no function symbol lies in section '%.60s', so all of it is taken for one program",
+             e->sections[i].name);
+      } else if (names_functions) {
         bad(e,
             "%s: section '%s' holds instructions but no function symbol says where a program "
             "starts",
@@ -1054,6 +1086,21 @@ static int build_all(struct elf *e, struct warrant_object *object) {
   return result;
 }
 
+/* Does the object mean something else without its types? Their own maps, externs and CO-RE
+ * relocations are said in them. A loader goes on without them where they only describe. */
+static bool needs_types(const struct elf *e, const struct section *ext) {
+  for (uint32_t i = 1; i < e->section_count; i++)
+    if (strcmp(e->sections[i].name, ".maps") == 0)
+      return true;
+  for (size_t i = 1; i < e->symbol_count; i++) {
+    GElf_Sym sym;
+    if (!gelf_getsym(e->symbols, (int)i, &sym) ||
+        (sym.st_shndx == SHN_UNDEF && GELF_ST_BIND(sym.st_info) != STB_LOCAL))
+      return true;
+  }
+  return ext && warrant_ext_has_core(ext->bytes, ext->size);
+}
+
 static int read_special_sections(struct elf *e) {
   const struct section *btf = NULL, *ext = NULL;
   for (uint32_t i = 1; i < e->section_count; i++) {
@@ -1069,8 +1116,14 @@ static int read_special_sections(struct elf *e) {
       e->license_size = s->size;
     }
   }
-  if (btf && warrant_btf_open(e->name, btf->bytes, btf->size, &e->types, e->error))
-    return -1;
+  if (btf && warrant_btf_open(e->name, btf->bytes, btf->size, &e->types, e->error)) {
+    if (needs_types(e, ext))
+      return -1;
+    warn(e,
+         "the type information (.BTF) is damaged: Linux's loader goes on without it, and so does "
+         "this verdict");
+    return 0;
+  }
   if (ext) {
     if (!btf)
       return bad(e, "%s: has line information (.BTF.ext) without type information (.BTF)", e->name);
@@ -1083,7 +1136,7 @@ static int read_special_sections(struct elf *e) {
 int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error) {
-  struct elf e = {.name = name, .options = options, .error = error};
+  struct elf e = {.name = name, .options = options, .error = error, .object = object};
   memset(object, 0, sizeof *object);
   if (check_header(&e, bytes, size))
     return -1;

@@ -874,6 +874,10 @@ static int store_init(struct w_store *s, const struct warrant_map *map,
       (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
        !(s->used = bytes_or_fail(s->slots, total, error))))
     return -1;
+  if (map->initial && map->readonly && entries && entries->count)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s holds constants: its contents come with the program",
+                        map->name ? map->name : "a map");
   if (map->initial && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;

@@ -104,6 +104,10 @@ int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const s
   return 0;
 }
 
+bool warrant_ext_has_core(const uint8_t *ext, size_t size) {
+  return size >= 32 && le32(ext + 4) >= 32 && le32(ext + 28) > 0;
+}
+
 struct core {
   void (*each)(void *context, uint32_t insn);
   void *context;

@@ -74,6 +74,8 @@ struct warrant_line_record {
 int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
                       const char *section, struct warrant_line_record **records, size_t *count,
                       struct warrant_error *error);
+/* Whether there are CO-RE relocations, as far as damaged bytes can say so. */
+bool warrant_ext_has_core(const uint8_t *ext, size_t size);
 /* Calls `each` with every slot of `section` that has a CO-RE relocation. */
 int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
                      const char *section, void (*each)(void *context, uint32_t insn), void *context,

@@ -111,6 +111,7 @@ struct warrant_object {
   struct warrant_program *programs; /* owned */
   struct warrant_error *problems;   /* owned; one for each program */
   uint32_t count;
+  char warning[256]; /* what is wrong with the file though it can be used, one sentence; "" */
 };
 
 /* Reads `path` ("-": standard input). Fails when nothing in the file can be used. Files above

@@ -19,7 +19,8 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FDataEnd => Some (New FEnd 0)
     | None => None
     end
-  | PPkt | PVal => Some (New (FScalar false (sc_of_bytes z)) 0)
+  | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))
+  | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
   end.
 (** What is known of a result as a number. *)
 Definition res_view (F : facts) (r : ares) : bool * scalar :=
@@ -57,7 +58,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     let sl := match low_bytes (a_facts a) z v with Some v' => zset k (z, v') sl | None => sl end in
     Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
-  | PPkt | PVal => Some (a_goto a (a_pc a + 1))
+  | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
   end.
 
 (** Bytes that something else wrote: spills end; [n] of them are certainly written, and at most [m] are. *)
@@ -72,5 +73,5 @@ Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option a
   match pl with
   | PStack k => if init_ok t (a_written a) k (zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
   | PCtx _ => None
-  | PPkt | PVal => Some a
+  | PPkt | PVal _ => Some a
   end.

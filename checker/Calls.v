@@ -7,7 +7,7 @@ Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
   | Some (PStack k) => init_ok t (a_written a) k n
   | Some (PCtx _) | None => false
-  | Some PPkt | Some PVal => true
+  | Some PPkt | Some (PVal _) => true
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then

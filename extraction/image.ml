@@ -27,7 +27,9 @@ let map r () =
   let read_only = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no read-only flag" n in
   let initial = string r (u32 r) in
   let z = Z.of_int in
-  { def = { Core.m_type = z kind; m_key = z key; m_value = z value; m_max = z entries; m_ro = read_only }; flags; initial }
+  { def = { Core.m_type = z kind; m_key = z key; m_value = z value; m_max = z entries; m_ro = read_only;
+            m_data = (if read_only && initial <> "" then Some (Z.of_bits initial) else None) };
+    flags; initial }
 
 let read bytes =
   let r = make bytes in

@@ -38,6 +38,7 @@ let read_environment maps bytes =
     let n = u32 r in
     if key + value = 0 && n > 0 then bad "it has entries of no bytes";
     let given = List.rev (repeat n entry []) in
+    if map.def.Core.m_data <> None && given <> [] then bad "it has entries for a map that holds constants";
     if map.initial = "" then given else (byte_list (String.make key '\000'), byte_list map.initial) :: given
   in
   let k_entries = List.rev (List.rev_map entries maps) in

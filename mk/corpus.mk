@@ -13,11 +13,12 @@ SMALL_OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corp
 SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
+OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c))
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
 
 $(CORPUS)/xdp_calls/xdp_calls.o: corpus/xdp_calls/xdp_calls.c
 	$(call say,CLANG,$@)
@@ -35,6 +36,11 @@ $(TWINS:%=$(CORPUS)/xdp_flow/%.o): $(CORPUS)/xdp_flow/%.o: corpus/xdp_flow/xdp_f
 	@$(CLANG) $(BPF_CFLAGS) -D$$(echo $* | tr a-z A-Z) -c $< -o $@
 
 $(CORPUS)/small/%.o: corpus/small/%.c corpus/small/small.h
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(CORPUS)/objects/%.o: corpus/objects/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -59,10 +65,12 @@ $(CORPUS)/hostile/make_hostile $(CORPUS)/hostile/mutate: $(CORPUS)/hostile/%: co
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $< -o $@
 
-$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o
+$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/objects/legacy.o
 	$(call say,DAMAGE,$(@D)/damaged)
-	@rm -rf $(@D)/damaged && mkdir -p $(@D)/damaged
-	@$^ $(@D)/damaged
+	@rm -rf $(@D)/damaged $(@D)/old && mkdir -p $(@D)/damaged $(@D)/old
+	@$< lies $(CORPUS)/xdp_flow/xdp_flow.o $(@D)/damaged
+	@$< old-lies $(CORPUS)/objects/legacy.o $(@D)/damaged
+	@$< old $(CORPUS)/objects/legacy.o $(@D)/old
 	@touch $@
 
 $(CORPUS)/hostile/big_endian.o: corpus/xdp_flow/xdp_flow.c

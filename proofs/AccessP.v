@@ -49,21 +49,31 @@ Qed.
 (** The [n] bytes at address [x] are in a region that is neither the stack nor the context, and that may be written if [w]. *)
 Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true).
+(** They are in a region that holds [c] for ever, from offset [k] on. *)
+Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
+  exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region t r = Some c /\ x = r_base r + k.
 (** The [n] bytes at address [x] are in the place [pl] when [d] calls are under way, and may be written if [w].
     On the stack they are within one live frame. *)
 Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w : bool) : Prop :=
   match pl with
   | PStack k => x = stack_addr L k /\ exists j, 0 <= j <= d /\ in_frame j k n
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
-  | PPkt | PVal => in_plain t L x n w
+  | PPkt | PVal None => in_plain t L x n w
+  | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
   end.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
-  intros H Le. destruct pl; cbn [at_place] in *; try lia.
-  { destruct H as [E [j [J I]]]. split; [exact E |]. exists j. unfold in_frame in *. lia. }
-  all: destruct H as [r [I [Ins Wr]]]; exists r; (split; [exact I | split; [| exact Wr]]);
-    apply inside_spec in Ins; apply inside_spec; lia.
+  intros H Le. assert (Less : forall r, inside r x n = true -> inside r x n' = true).
+  { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
+  assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
+  { intros [r [I [Ins Wr]]]. exists r. split; [exact I | split; [exact (Less r Ins) | exact Wr]]. }
+  destruct pl as [k | k | | [[c k] |]]; cbn [at_place] in *; try lia; try exact (Plain H).
+  - destruct H as [E [j [J I]]]. split; [exact E |]. exists j. unfold in_frame in *. lia.
+  - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
+    exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
 Qed.
+Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
+Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
 (** An access to the stack is within one of its frames, and finds that. *)
 Lemma at_stack t L d k x n w : at_place t L d (PStack k) x n w -> d < max_frames -> x = stack_addr L k /\ one_frame k n.
 Proof. cbn [at_place]. intros [E [j [J I]]] D. split; [exact E |]. exists j. split; [lia | exact I]. Qed.
@@ -94,12 +104,18 @@ Proof.
     destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     destruct P as [P1 P2]. rewrite wrap_small by lia. exists (packet_region L).
     split; [apply packet_in |]. split; [| reflexivity]. apply inside_spec. cbn [packet_region r_base r_size]. lia.
-  - destruct (map_of t _) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
-    injection E as <-. destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL _ m bs b Em Hv Hb).
-    destruct (value_in t L _ m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    rewrite wrap_small by lia. eexists. split; [exact J |]. split.
-    + apply inside_spec. cbn [value_region r_base r_size]. lia.
-    + intros Hw. rewrite Hw in Wr. exact Wr.
+  - parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
+    apply some_inj in E. rewrite <- E. clear E.
+    destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL i m bs b Em Hv Hb).
+    destruct (value_in t L i m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    rewrite wrap_small by lia. assert (Ins : inside (value_region m i j b) (u + (snd a + off)) n = true).
+    { apply inside_spec. cbn [value_region r_base r_size]. lia. }
+    assert (Pl : in_plain t L (u + (snd a + off)) n w).
+    { exists (value_region m i j b). split; [exact J | split; [exact Ins |]]. intros Hw. rewrite Hw in Wr. exact Wr. }
+    destruct (constant_map t i) as [c |] eqn:Ec; [| exact Pl].
+    destruct (Z.eqb_spec mx 0) as [Mx | Mx]; [| exact Pl]. cbn [at_place]. split; [exact Pl |].
+    exists (value_region m i j b). split; [exact J | split; [exact Ins | split; [exact Ec |]]].
+    cbn [value_region r_base]. lia.
   - parts EF as kd size nu. destruct kd; [| discriminate E]. destruct nu; [discriminate E |].
     destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     assert (I := heldrel_in F vs (l_held L) (fst a) (Held HRecord u size) HR (conj (P eq_refl) (conj Nt (ex_intro _ false EF)))).
@@ -135,21 +151,23 @@ Proof.
   cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live _ _ _ _ G). split; [| lia].
   apply (find_ctx (g_wf _ _ _ _ G)); [exact (g_depth _ _ _ _ G) | lia ..].
 Qed.
-Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
-  exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
+Lemma gamma_found t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+  exists q, find_region (live s) w x n = Some q /\ In q (plain_regions t (lay s)) /\ plain_kind (r_kind q).
 Proof.
   intros G [q [I [Ins Wr]]] N. rewrite (g_live _ _ _ _ G).
-  destruct (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr) as [q' [Eq [_ K]]].
-  exists q'. split; [exact Eq | exact K].
+  exact (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr).
 Qed.
+Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+  exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
+Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]]. exists q. split; [exact E | exact K]. Qed.
 (** An access off the stack: its bytes are no stack bytes. *)
 Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl; cbn [at_place is_stack] in *; try discriminate S.
-  - apply (ctx_off_stack WL). lia.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k | k | | o]; try discriminate S.
+  - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
-  - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - apply at_val in P. destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
 Qed.
 
 (** * Which stack bytes were written *)
@@ -309,10 +327,25 @@ Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 
 Lemma plain_defined t s r a n : plain_kind (r_kind r) -> undefined_stack t s r a n = false.
 Proof. unfold undefined_stack. destruct (r_kind r); intros K; (contradiction || reflexivity). Qed.
+(** What a load from such a region gives. *)
+Definition plain_load (t : target) (s : state) (q : region) (x : Z) (n : nat) : Z :=
+  match constant_region t q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load (mem s) x n end.
 Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
-  load_at t s x n = inl (load (mem s) x n).
+  load_at t s x n = inl (plain_load t s q x n).
 Proof.
-  intros Eq K. unfold load_at. rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
+  intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
+  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j. destruct (constant_map t i); reflexivity.
+Qed.
+Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
+Proof.
+  unfold constant_at. destruct z; (rewrite Z.land_ones; [| discriminate]); lazymatch goal with |- context [?x mod ?y] =>
+    assert (B := Z.mod_pos_bound x y eq_refl); change (256 ^ _) with y; (split; [exact B |]);
+    revert B; generalize (x mod y); intros v [B1 B2]; (split; [exact B1 |]); apply (Z.lt_le_trans _ y); [exact B2 | discriminate] end.
+Qed.
+Lemma plain_load_scalar t L s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load t s q x (bytes z)).
+Proof.
+  unfold plain_load. rewrite zbytes_nat. destruct (constant_region t q) as [c |]; [| apply loaded_scalar].
+  assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound. exact (proj1 R).
 Qed.
 Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
   a_load_plain t a z (PStack k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
@@ -348,11 +381,23 @@ Proof.
   assert (Pl : in_plain t (lay s) x (zbytes z) false ->
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
     exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
-  { intros I X. injection X as <-. exists (load (mem s) x (bytes z)). split; [| apply new_yields; [reflexivity | apply loaded_scalar]].
+  { intros I X. injection X as <-.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    exists (plain_load t s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
-  destruct pl; [exact (load_stack_sound t a vs s z _ r x G P E) | exact (load_ctx_sound t a vs s z _ r x G P E) | ..];
-    exact (Pl P E).
+  destruct pl as [k | k | | [[c k] |]]; [exact (load_stack_sound t a vs s z _ r x G P E) |
+    exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E)].
+  cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E. destruct P as [P [r0 [I [Ins [C X]]]]].
+  assert (N := zbytes_range z). destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
+  assert (Same : q = r0).
+  { destruct (wl_constant t (lay s) (g_wf _ _ _ _ G) r0 q I Iq) as [S | D]; [rewrite C; discriminate | exact S |].
+    assert (Insq : inside q x (zbytes z) = true).
+    { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta in Eq. rewrite andb_true_r in Eq. exact Eq. }
+    rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
+  exists (plain_load t s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact K] |].
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
+  unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
+  rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)). apply sc_const_sound.
 Qed.
 Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
@@ -489,9 +534,9 @@ Proof.
     - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
-  destruct pl;
-    [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) | ..];
-    exact (Pl P eq_refl E).
+  destruct pl as [k | k | | o];
+    [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
+     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E)].
 Qed.
 
 (** * Atomics *)
@@ -507,7 +552,7 @@ Proof.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
   assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl; cbn [a_atomic] in E; try discriminate E.
+  { unfold atomic_at. clear H Old. destruct pl as [k | k | | o]; cbn [a_atomic] in E; try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
       destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
       destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
@@ -515,7 +560,8 @@ Proof.
         [reflexivity | exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
     - apply some_inj in E. split; [| symmetry; exact E]. destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
-    - apply some_inj in E. split; [| symmetry; exact E]. destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+    - apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.
+      destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
   destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

@@ -17,7 +17,7 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl; try discriminate E.
+  destruct pl as [k0 | k0 | | o0]; try discriminate E.
   - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end.
     destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
     destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
@@ -26,7 +26,7 @@ Proof.
     rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) o (Z.to_nat n));
       [reflexivity | exact (g_mem _ _ _ _ G) | rewrite En; exact P1 | rewrite En; exact E].
   - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
+  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
 Qed.
 (** Memory that a helper writes. *)
 Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x -> a_writes t a v k = Some pl ->
@@ -41,10 +41,10 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl'; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  destruct pl' as [k0 | k0 | | o0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
   - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
-  - exact (Pl n N (Less n N)).
+  - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
 
 (** The map passed and the size asked for are the same; the memory written is within the place, at least and at most as long as it

@@ -56,7 +56,7 @@ Example half_key_root : validate tx half_key (line 6) = true. Proof. vm_compute.
 Example half_key_strict : validate tx_strict half_key (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 
 (** a lookup is for maps whose values are plain memory *)
-Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false] root) (lookup_prog 8 true) lookup_cert = false.
+Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false None] root) (lookup_prog 8 true) lookup_cert = false.
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** Scalars: a masked index into a map value; known bits *)
@@ -178,7 +178,7 @@ Definition legacy (save : insn) : prog := at_pcs [ save; LdPkt S2 None 12; Exit 
 Example legacy_accepted : validate (Target socket_filter [] strict) (legacy (mov R6 R1)) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example legacy_refused_in_xdp : validate tx (legacy (mov R6 R1)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 Example legacy_refused_without_context : validate (Target socket_filter [] root) (legacy (movi R6 0)) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
-Definition tx_programs : target := Target xdp [MapDef 3 4 4 8 false] root.
+Definition tx_programs : target := Target xdp [MapDef 3 4 4 8 false None] root.
 Definition tail (after : insn) : prog := at_pcs [ LdMap R2 0; movi R3 0; Call 12; after; Exit ].
 Example tail_call_accepted : validate tx_programs (tail (movi R0 2)) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
 Example tail_call_needs_programs : validate tx (tail (movi R0 2)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
@@ -210,3 +210,23 @@ Example context_is_read_only : validate tx (at_pcs [St S4 R1 12 0; movi R0 0; Ex
 Example context_hole : validate tx (at_pcs [Ldx S8 false R0 R1 8; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
 Example stack_bottom : validate tx (at_pcs [St S8 R10 (-512) 0; movi R0 0; Exit]) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example below_the_stack : validate tx (at_pcs [St S8 R10 (-513) 0; movi R0 0; Exit]) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Constants: a map of one value that nobody writes, with known contents *)
+Definition constants_target (constant : bool) (entries data : Z) : target :=
+  Target xdp [MapDef map_array 4 2 entries constant (Some data); MapDef map_array 4 16 1 false None] root.
+(** Bytes 1 of the constants is an offset into the second map's value. *)
+Definition constants : prog := at_pcs
+  [ LdMapValue R1 0 0; Ldx S1 false R2 R1 1; LdMapValue R3 1 0; Alu A64 Add R3 (Reg R2); Ldx S8 false R0 R3 0; movi R0 1; Exit ].
+Example constants_accepted : validate (constants_target true 1 2303) constants (line 6) = true. Proof. vm_compute. reflexivity. Qed.
+Example constants_too_large : validate (constants_target true 1 2559) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example constants_that_are_written : validate (constants_target false 1 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+Example constants_of_two_values : validate (constants_target true 2 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+(** Such targets have well-formed environments, and there the program does end. *)
+Definition constants_env := Env (Layout some_frames 65536 131072 64 [1048576; 1048832] [[2097152]; [3145728]] []) (fun _ => 0) (fun _ => quiet 0).
+Example constants_inhabited : well_formed (constants_target true 1 2303) constants_env.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example constants_end : run (constants_target true 1 2303) constants constants_env 20 = Ended 1. Proof. vm_compute. reflexivity. Qed.
+(** The packet may not lie over them: then a write to it would change a constant. *)
+Example constants_under_the_packet :
+  wf_layoutb (constants_target true 1 2303) (Layout some_frames 65536 2097152 64 [1048576; 1048832] [[2097152]; [3145728]] []) = false.
+Proof. vm_compute. reflexivity. Qed.

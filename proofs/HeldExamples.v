@@ -2,7 +2,7 @@
 From Checker Require Import Cert.
 From Proofs Require Import Nonvacuous Examples.
 
-Definition ring : map_def := MapDef 27 0 0 4096 false.
+Definition ring : map_def := MapDef 27 0 0 4096 false None.
 Definition tx_ring : target := Target xdp [ring] root.
 
 (** ** Reserve, test, write, submit.  r6 keeps the record, and a spill of it works as well. *)
@@ -86,7 +86,7 @@ Example rounds_longer : validate tx_ring (rounds (-2)) (rounds_cert (FHeld HReco
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** What ends the program early ends it with what it holds *)
-Definition tx_both : target := Target sched_cls [ring; MapDef 3 4 4 8 false] root.
+Definition tx_both : target := Target sched_cls [ring; MapDef 3 4 4 8 false None] root.
 Definition ends_early (test : insn) (what : list insn) : prog := at_pcs ([ mov R9 R1 ] ++ reserve 8 ++ [ test ] ++ what ++
   [ mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
 Definition tail_insns : list insn := [ mov R1 R9; LdMap R2 1; movi R3 0; Call 12 ].

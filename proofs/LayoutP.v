@@ -290,12 +290,18 @@ Qed.
 Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
 Proof.
   unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
-  destruct H as [[[[[H1 H2] H3] H4] H5] H6]. bools. rewrite !Z.leb_le in H6.
+  destruct H as [[[[[[H1 H2] H3] H4] H5] H6] H7]. bools. rewrite !Z.leb_le in H6.
   cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
   { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
     rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 Wh W8].
+  assert (Ap : forall r, In r (maps_from 0 (t_maps t) (l_vals L) ++ map held_region (l_held L)) -> constant_region t r <> None ->
+    disjoint (packet_region (move_packet L base len)) r).
+  { intros r Ir Cr. rewrite forallb_forall in H7. specialize (H7 r (or_intror Ir)). cbv beta in H7.
+    destruct (constant_region t r); [| contradiction Cr; reflexivity].
+    rewrite orb_true_iff, !Z.leb_le in H7. apply disjoint_sym. exact H7. }
+  clear H7.
   constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
     cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals l_held] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
@@ -307,15 +313,18 @@ Proof.
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+  - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
+    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W8 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 (** * What is held changes *)
 
 (** Where a resource may be. *)
 Definition held_place (h : held) : Prop :=
-  in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h).
+  in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
+  /\ forall r, In r (plain_regions t L) -> constant_region t r <> None -> disjoint (held_region h) r.
 Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs -> wf_layout t (with_held L hs).
 Proof.
-  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8].
+  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 Wh W8].
   assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
     Forall P (plain_regions t (with_held L hs))).
   { intros P Ph F. unfold plain_regions in *. cbn [with_held l_vals l_held] in *. apply Forall_cons_iff in F.
@@ -329,13 +338,22 @@ Proof.
   - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
     apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F. exact (F f If).
-  - apply Sub; [intros h I; exact (proj2 (proj2 (Hp h I))) | exact W4].
+  - apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
+  - assert (Split : forall r, In r (plain_regions t (with_held L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = held_region h).
+    { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
+      - left. right. apply in_or_app. left. exact I.
+      - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
+    intros r q Ir Iq Cr. destruct (Split r Ir) as [Jr | [h [_ ->]]]; [| contradiction Cr; reflexivity].
+    destruct (Split q Iq) as [Jq | [h [Ih ->]]]; [exact (W8 r q Jr Jq Cr) | right].
+    exact (proj2 (proj2 (proj2 (Hp h Ih))) r Jr Cr).
 Qed.
 Lemma held_placed h : In h (l_held L) -> held_place h.
 Proof.
   intros I. assert (P := held_in_plain t L h I). unfold held_place.
-  split; [exact (other_range _ (or_intror P)) |]. split; [| exact (ctx_plain _ P)].
-  apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
+  split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) |]].
+  - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
+  - intros r Ir Cr. destruct (wl_constant t L WL r _ Ir P Cr) as [E | D]; [| exact D].
+    rewrite <- E in Cr. contradiction Cr. reflexivity.
 Qed.
 Lemma back_wf k x : wf_layout t (with_held L (give_back k x (l_held L))).
 Proof.
@@ -347,15 +365,16 @@ Lemma fits_wf h : held_fits t L h = true -> wf_layout t (with_held L (h :: l_hel
 Proof.
   unfold held_fits. intros E. rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
   unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
-  apply andb_true_iff in Ec. destruct Ec as [Ec _]. rewrite forallb_forall in Ef, E5.
+  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_forall in Ef, Ep, E5.
   assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
   { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
   assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
   split; [| lia]. apply held_wf.
-  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split].
+  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split]].
     + unfold in_space. cbn [held_region r_base r_size]. lia.
     + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
     + exact (Ap _ Ec).
+    + intros r Ir _. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
   - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
     exact (wl_held t L WL g g' I I').
 Qed.

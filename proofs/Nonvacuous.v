@@ -9,6 +9,9 @@ Fixpoint nodupb (l : list Z) : bool := match l with [] => true | x :: l' => negb
 Fixpoint all2 {A B} (f : A -> B -> bool) (l : list A) (l' : list B) : bool :=
   match l, l' with [], [] => true | x :: k, y :: k' => f x y && all2 f k k' | _, _ => false end.
 Fixpoint apartb (l : list region) : bool := match l with [] => true | r :: l' => forallb (disjointb r) l' && apartb l' end.
+(** No region overlaps another one where [f] is true of one of them. *)
+Fixpoint apart_if (f : region -> bool) (l : list region) : bool :=
+  match l with [] => true | r :: l' => forallb (fun q => negb (f r || f q) || disjointb q r) l' && apart_if f l' end.
 Definition wf_layoutb (t : target) (L : layout) : bool :=
   let rest := plain_regions t L in
   forallb (fun r => (0 <? r_base r) && (0 <=? r_size r) && (r_base r + r_size r <? W)) (all_frames L ++ ctx_region t L :: rest)
@@ -18,6 +21,7 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (l_pkt L + guard <=? W)
   && (Nat.eqb (length (l_maps L)) (length (t_maps t)) && nodupb (l_maps L) && forallb (fun a => (0 <? a) && (a <? W)) (l_maps L))
   && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L)
+  && apart_if (fun r => match constant_region t r with Some _ => true | None => false end) rest
   && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
 Definition well_formedb (t : target) (e : env) : bool :=
   wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
@@ -44,10 +48,20 @@ Proof.
   induction l as [|r l IH]; cbn [apartb]; intros E; constructor; apply andb_true_iff in E; destruct E as [E1 E2]; auto.
   eapply forallb_Forall; [|exact E1]. apply disjointb_spec.
 Qed.
+Lemma apart_if_spec f l : apart_if f l = true -> forall r q, In r l -> In q l -> f r = true -> q = r \/ disjoint q r.
+Proof.
+  induction l as [|x l IH]; cbn [apart_if]; intros E r q Ir Iq Fr; [destruct Ir|].
+  apply andb_true_iff in E. destruct E as [E1 E2]. rewrite forallb_forall in E1.
+  destruct Ir as [Ir|Ir], Iq as [Iq|Iq].
+  - left. congruence.
+  - right. specialize (E1 q Iq). cbv beta in E1. rewrite Ir, Fr in E1. apply disjointb_spec. exact E1.
+  - right. specialize (E1 r Ir). cbv beta in E1. rewrite Iq, Fr, orb_true_r in E1. apply disjointb_spec in E1. unfold disjoint in *. lia.
+  - exact (IH E2 r q Ir Iq Fr).
+Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8] E11]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8] E11] E12]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
@@ -57,8 +71,10 @@ Proof.
     eapply forallb_Forall; [|exact E7]. intros a. rewrite andb_true_iff, !Z.ltb_lt. tauto.
   - eapply all2_spec; [|exact E8]. intros m bs K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K. cbn [negb orb] in K.
     apply Nat.eqb_eq. exact K.
-  - intros h h' I I'. rewrite forallb_forall in E11. specialize (E11 h I). cbv beta in E11. rewrite forallb_forall in E11.
-    exact (agreeb_spec _ _ (E11 h' I')).
+  - intros h h' I I'. rewrite forallb_forall in E12. specialize (E12 h I). cbv beta in E12. rewrite forallb_forall in E12.
+    exact (agreeb_spec _ _ (E12 h' I')).
+  - intros r q Ir Iq Cr. apply (apart_if_spec _ _ E11 r q Ir Iq). destruct (constant_region t r); [reflexivity|].
+    contradiction Cr. reflexivity.
 Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
 Proof.
@@ -67,8 +83,8 @@ Proof.
 Qed.
 
 (** ** An environment for each kind of program: a hash map with two live values and an array of four *)
-Definition flow_map := MapDef map_hash 8 16 1024 false.
-Definition count_map := MapDef map_array 4 8 4 false.
+Definition flow_map := MapDef map_hash 8 16 1024 false None.
+Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
 Definition some_layout := Layout some_frames 65536 131072 64 [1048576; 1048832]
@@ -98,7 +114,7 @@ Definition half_test : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 0; Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1;
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
     Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
-Definition half_target := Target xdp [MapDef map_hash 4 16 16 false] root.
+Definition half_target := Target xdp [MapDef map_hash 4 16 16 false None] root.
 Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]] []) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.

@@ -41,6 +41,9 @@ Definition plain_regions (t : target) (L : layout) : list region :=
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
 
+(** What a region holds for ever, if that is known. *)
+Definition constant_region (t : target) (r : region) : option Z := match r_kind r with KValue i _ => constant_map t i | _ => None end.
+
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
 Definition in_space (r : region) : Prop := 0 < r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W.
@@ -53,13 +56,16 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_guard : l_pkt L + guard <= W;
   wl_maps : List.length (l_maps L) = List.length (t_maps t) /\ NoDup (l_maps L) /\ Forall (fun a => 0 < a < W) (l_maps L);
   wl_vals : Forall2 (fun m bs => m_type m = map_array -> List.length bs = Z.to_nat (m_max m)) (t_maps t) (l_vals L);
-  wl_held : ForallPairs agree (l_held L) }.
+  wl_held : ForallPairs agree (l_held L);
+  wl_constant : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) ->
+    constant_region t r <> None -> q = r \/ disjoint q r }.
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   let apart r := (r_base r + r_size r <=? base) || (base + len <=? r_base r) in
   (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
-  && forallb apart (all_frames L) && apart (ctx_region t L).
+  && forallb apart (all_frames L) && apart (ctx_region t L)
+  && forallb (fun r => match constant_region t r with Some _ => apart r | None => true end) (plain_regions t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
   Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L) (l_held L).
 

@@ -49,6 +49,9 @@ Variable t : target.
 Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
   match r_kind r with KStack _ => pf_strict_stack (t_profile t) && negb (all_written (mem s) a n) | _ => false end.
 
+(** [n] bytes from offset [k] of the number [c], little-endian. *)
+Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
+(** Memory that is never written holds what the target says, so that a load from it needs no memory. *)
 Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
   | None => inr OutOfBounds
@@ -60,6 +63,11 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | None => inr BadContext
               end
+    | KValue i _ =>
+      match constant_map t i with
+      | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
+      | None => inl (load (mem s) a n)
+      end
     | _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
     end
   end.

@@ -21,7 +21,8 @@ Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
-Record map_def := MapDef { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool }.
+(** [m_data]: what the values of a map that is never written are, if that is known, as one little-endian number. *)
+Record map_def := MapDef { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool; m_data : option Z }.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
 Definition map_hash : Z := 1.
 
@@ -44,6 +45,12 @@ Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile :
 
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
+(** The contents of map [i], when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
+Definition constant_map (t : target) (i : Z) : option Z :=
+  match map_of t i with
+  | Some m => if m_ro m && (m_type m =? map_array) && (m_max m =? 1) then m_data m else None
+  | None => None
+  end.
 Definition map_allowed (t : target) (types : list Z) (i : Z) : bool :=
   match map_of t i with Some d => existsb (Z.eqb (m_type d)) types | None => false end.
 

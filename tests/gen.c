@@ -1402,7 +1402,8 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
   e->packet_bytes = packet;
   for (uint32_t i = 0; i < p->map_count; i++) {
     uint32_t key = p->maps[i].key_size, each = key + p->maps[i].value_size;
-    out->entries[i].count = gen_below(g, GEN_ENTRIES_MAX);
+    bool constant = p->maps[i].readonly && p->maps[i].initial;
+    out->entries[i].count = constant ? 0 : gen_below(g, GEN_ENTRIES_MAX);
     out->entries[i].bytes = out->bytes[i];
     for (uint32_t j = 0; j < out->entries[i].count; j++) {
       uint8_t *at = out->bytes[i] + j * each;

@@ -93,6 +93,10 @@ for seed in $(seq 1 "${MUTATIONS:-200}"); do
   $hostile/mutate "$seed" $CORPUS/xdp_flow/xdp_flow.o "$work/mutant.o"
   survives "object with seed $seed" "$work/mutant.o"
 done
+for seed in $(seq 1 $((${MUTATIONS:-200} / 4))); do
+  $hostile/mutate "$seed" $hostile/old/addends.o "$work/mutant.o"
+  survives "old object with seed $seed" "$work/mutant.o"
+done
 for seed in $(seq 1 20); do
   $hostile/mutate "$seed" $CORPUS/seccomp/worker.bpf "$work/mutant.bpf"
   survives "filter with seed $seed" --format seccomp "$work/mutant.bpf"

@@ -1,8 +1,11 @@
-/* Writes damaged copies of a good BPF object: `make_hostile OBJECT DIRECTORY`.
+/* Writes changed copies of a good BPF object: `make_hostile KIND OBJECT DIRECTORY`.
  *
- * Each copy has one lie in it, of the kind that a careless reader follows out of its buffers: a
- * size that is too large, an offset that wraps, an index of nothing, a type that refers to itself.
- * A reader has to refuse every one of them, so the file names are the whole manifest. */
+ * `lies` of xdp_flow.o and `old-lies` of legacy.o: each copy has one lie in it, of the kind that a
+ * careless reader follows out of its buffers: a size that is too large, an offset that wraps, an
+ * index of nothing, a type that refers to itself. A reader has to refuse every one of them, so the
+ * file names are the whole manifest.
+ * `old` of legacy.o: copies as old and careless tools leave them, which loaders take all the same.
+ * tests/objects_test.sh says what a reader makes of each. */
 #include <elf.h>
 #include <errno.h>
 #include <linux/btf.h>
@@ -207,12 +210,82 @@ static void lines_beyond_their_section(struct object *o) {
 }
 static void lines_header_cut(struct object *o) { section(o, ".BTF.ext")->sh_size = 6; }
 
+/* --- Old objects -------------------------------------------------------------------------------
+ */
+
+/* Relocations with addends, as compilers before BPF had relocation numbers wrote them. The new
+ * table stands behind everything else. */
+static Elf64_Rela *with_addends(struct object *o) {
+  Elf64_Shdr *s = section(o, ".relxdp");
+  size_t count = s->sh_size / sizeof(Elf64_Rel), at = (o->size + 7) / 8 * 8;
+  size_t larger = at + count * sizeof(Elf64_Rela), offset = (size_t)((uint8_t *)s - o->bytes);
+  uint8_t *bytes = calloc(1, larger);
+  if (!bytes)
+    exit(1);
+  memcpy(bytes, o->bytes, o->size);
+  free(o->bytes);
+  *o = (struct object){bytes, larger};
+  s = (Elf64_Shdr *)(bytes + offset);
+  const Elf64_Rel *old = (const Elf64_Rel *)(bytes + s->sh_offset);
+  Elf64_Rela *new = (Elf64_Rela *)(bytes + at);
+  for (size_t i = 0; i < count; i++)
+    new[i] = (Elf64_Rela){.r_offset = old[i].r_offset, .r_info = old[i].r_info};
+  s->sh_type = SHT_RELA;
+  s->sh_entsize = sizeof *new;
+  s->sh_offset = at;
+  s->sh_size = count * sizeof *new;
+  return new;
+}
+static void addends(struct object *o) { with_addends(o); }
+static void addends_without_numbers(struct object *o) {
+  Elf64_Rela *r = with_addends(o);
+  for (size_t i = 0; i < section(o, ".relxdp")->sh_size / sizeof *r; i++)
+    r[i].r_info = ELF64_R_INFO(ELF64_R_SYM(r[i].r_info), 0);
+}
+/* From one map to the other: the addend counts, and what stands in the instruction doesn't. */
+static void addends_to_the_other_map(struct object *o) {
+  Elf64_Rela *r = with_addends(o);
+  uint64_t a = symbol(o, "counters")->st_value, b = symbol(o, "sizes")->st_value;
+  r[0].r_addend = (int64_t)(b - a);
+  r[1].r_addend = (int64_t)(a - b);
+}
+static void addend_between_maps(struct object *o) { with_addends(o)[0].r_addend = 4; }
+static void addend_wraps(struct object *o) { with_addends(o)[0].r_addend = INT64_MIN; }
+static void function_of_no_section(struct object *o) { symbol(o, "keep")->st_shndx = 0xfe00; }
+
+static void addends_cut(struct object *o) {
+  with_addends(o);
+  section(o, ".relxdp")->sh_size -= 8;
+}
+static void addends_beyond_the_file(struct object *o) {
+  with_addends(o);
+  section(o, ".relxdp")->sh_size = 24ull << 32;
+}
+static void addend_relocation_outside(struct object *o) { with_addends(o)->r_offset = 1 << 20; }
+static void addend_relocation_to_no_symbol(struct object *o) {
+  with_addends(o)->r_info = ELF64_R_INFO(0xffffffu, 1);
+}
+static void addend_relocation_of_no_load(struct object *o) {
+  Elf64_Rela *r = with_addends(o);
+  r->r_offset = 0;
+}
+static void types_damaged_and_an_extern(struct object *o) {
+  btf(o)->str_len = 0x7fffffff;
+  symbol(o, "keep")->st_shndx = SHN_UNDEF;
+}
+static void types_damaged_and_core_relocations(struct object *o) {
+  btf(o)->str_len = 0x7fffffff;
+  struct btf_ext_header *h = data(o, ".BTF.ext");
+  ((uint32_t *)(h + 1))[1] = 16; /* the length of their table */
+}
+
 #define LIE(name)                                                                                  \
   { #name, name }
-static const struct {
+struct lie {
   const char *name;
   void (*tell)(struct object *);
-} lies[] = {
+};
+static const struct lie lies[] = {
     LIE(empty),
     LIE(one_byte),
     LIE(magic_alone),
@@ -270,6 +343,28 @@ static const struct {
     LIE(lines_without_number),
     LIE(lines_beyond_their_section),
     LIE(lines_header_cut),
+    {NULL, NULL},
+};
+static const struct lie old_lies[] = {
+    LIE(addends_cut),
+    LIE(addends_beyond_the_file),
+    LIE(addend_relocation_outside),
+    LIE(addend_relocation_to_no_symbol),
+    LIE(addend_relocation_of_no_load),
+    LIE(types_damaged_and_an_extern),
+    LIE(types_damaged_and_core_relocations),
+    {NULL, NULL},
+};
+static const struct lie old[] = {
+    LIE(addends),
+    LIE(addends_without_numbers),
+    LIE(addends_to_the_other_map),
+    LIE(addend_between_maps),
+    LIE(addend_wraps),
+    LIE(strings_beyond_their_section),
+    LIE(types_of_other_magic),
+    LIE(function_of_no_section),
+    {NULL, NULL},
 };
 
 /* --- Files -------------------------------------------------------------------------------------
@@ -299,22 +394,27 @@ static bool write_file(const char *path, const struct object *o) {
 
 int main(int argc, char **argv) {
   struct object good;
-  if (argc != 3) {
-    fprintf(stderr, "usage: make_hostile OBJECT DIRECTORY\n");
+  const char *kind = argc == 4 ? argv[1] : "";
+  const struct lie *told = !strcmp(kind, "lies")       ? lies
+                           : !strcmp(kind, "old-lies") ? old_lies
+                           : !strcmp(kind, "old")      ? old
+                                                       : NULL;
+  if (!told) {
+    fprintf(stderr, "usage: make_hostile lies|old-lies|old OBJECT DIRECTORY\n");
     return 2;
   }
-  if (!read_file(argv[1], &good)) {
-    fprintf(stderr, "make_hostile: cannot read %s\n", argv[1]);
+  if (!read_file(argv[2], &good)) {
+    fprintf(stderr, "make_hostile: cannot read %s\n", argv[2]);
     return 1;
   }
-  for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+  for (; told->name; told++) {
     struct object bad = {malloc(good.size), good.size};
     char path[4096];
     if (!bad.bytes)
       return 1;
     memcpy(bad.bytes, good.bytes, good.size);
-    lies[i].tell(&bad);
-    snprintf(path, sizeof path, "%s/%s.o", argv[2], lies[i].name);
+    told->tell(&bad);
+    snprintf(path, sizeof path, "%s/%s.o", argv[3], told->name);
     if (!write_file(path, &bad)) {
       fprintf(stderr, "make_hostile: cannot write %s: %s\n", path, strerror(errno));
       return 1;

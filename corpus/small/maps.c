@@ -9,6 +9,23 @@ PROGRAM(reads_a_value, CHECKED "r0 = *(u64 *)(r0 + 8); exit;" OUT)
 /* expect: accept */
 PROGRAM(writes_a_value, CHECKED "r2 = 1; *(u64 *)(r0 + 8) = r2; r0 = 2; exit;" OUT)
 
+/* What nobody writes is what it is: the first constant leads to the value's last byte, the second
+ * one past it. */
+volatile const unsigned char last_byte[2] SEC(".rodata.offsets") = {15, 16};
+/* expect: accept */
+PROGRAM(reads_at_a_constant, CHECKED "r1 = last_byte ll; r2 = *(u8 *)(r1 + 0); r0 += r2;"
+                                     "r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* expect: reject out-of-bounds 12 */
+PROGRAM(reads_past_a_constant, CHECKED "r1 = last_byte ll; r2 = *(u8 *)(r1 + 1); r0 += r2;"
+                                       "r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* The same bytes in .data may be written at any time. */
+volatile unsigned char any_byte[2] SEC(".data.offsets") = {15, 16};
+/* expect: reject out-of-bounds 12 */
+PROGRAM(reads_at_a_variable, CHECKED "r1 = any_byte ll; r2 = *(u8 *)(r1 + 0); r0 += r2;"
+                                     "r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
 /* expect: reject null-pointer 7 */
 PROGRAM(forgets_null, LOOKUP(pairs) "r0 = *(u64 *)(r0 + 0); exit;")
 

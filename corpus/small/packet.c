@@ -118,3 +118,10 @@ PROGRAM(offset_may_wrap, PACKET "r4 = r2; r4 += 8; if r4 > r3 goto .Lout%=;"
 PROGRAM(packet_outlives_a_lookup, "r6 = *(u32 *)(r1 + 0); r7 = *(u32 *)(r1 + 4);"
                                   "r4 = r6; r4 += 8; if r4 > r7 goto .Lout%=;" LOOKUP(
                                       pairs) "r0 = *(u64 *)(r6 + 0); exit;" OUT)
+
+/* Two addresses added are no address of anything; their difference is a length. */
+/* expect: reject invalid-pointer 2 */
+PROGRAM(adds_two_pointers, PACKET "r2 += r3; r0 = 1; if r2 > r3 goto .Lout%=; exit;" OUT)
+
+/* expect: accept */
+PROGRAM(subtracts_two_pointers, PACKET "r3 -= r2; r0 = 1; if r3 > 9 goto .Lout%=; exit;" OUT)
