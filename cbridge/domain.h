@@ -49,6 +49,7 @@ enum w_fact_kind {
   W_FMAP,
   W_FVAL,
   W_FNULL,
+  W_FHELD,
 };
 struct w_fact {
   uint8_t kind;
@@ -56,12 +57,18 @@ struct w_fact {
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL; STACK: the frame, 0 is the first */
+  bool gone;    /* SCALAR, for messages alone: it was held, and given back */
+  uint8_t held; /* HELD: enum w_held */
+  bool null;    /* HELD: or null */
+  /* MAP, VAL, NULL. STACK: the frame, 0 is the first. HELD, for messages alone: the instruction
+   * that it is from. */
+  uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
     struct {
       int64_t mx, av; /* PKT, VAL */
     };
+    uint64_t size; /* HELD */
   };
 };
 
@@ -171,6 +178,11 @@ const struct w_helper *w_helper_of(int64_t id);
 /* The two operands of a conditional jump, for w_refine. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);
+/* How many resources are held. */
+uint32_t w_held_count(const struct w_state *st);
+/* Refuses because the program would leak what is held in `st` and not in `rest` (NULL: nothing is).
+ */
+bool w_refuse_leak(const struct w_state *st, const struct w_state *rest, struct w_why *why);
 bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *why);
 
 bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,

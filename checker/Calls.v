@@ -63,11 +63,11 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                   | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_back q))
                   | None => None
                   end
-      | AHeld k =>
+      | AHeld k back =>
         match fact_of (a_facts a) x with
         | Some (FHeld k' _ false) =>
-          if (snd x =? 0) && kind_eqb k k' then a_args t a args' rs' (ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)))
-          else None
+          if (snd x =? 0) && kind_eqb k k'
+          then a_args t a args' rs' (if back then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
         | _ => None
         end
       end

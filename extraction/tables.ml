@@ -21,18 +21,28 @@ let argument = function
   | AInOut -> "W_ARG_INOUT"
   | ASize -> "W_ARG_SIZE"
   | ACtx -> "W_ARG_CTX"
+  | AAlloc -> "W_ARG_ALLOC"
+  | AHeld (_, back) -> if back then "W_ARG_BACK" else "W_ARG_HELD"
 
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
 
 let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 
+(* What it hands out or takes back. *)
+let held h =
+  let kinds = List.concat_map (function AHeld (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RHeld k -> [ k ] | _ -> [] in
+  match kinds with [] | HRecord :: _ -> "RECORD" | HSocket :: _ -> "SOCKET"
+
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
+    | RHeld _ -> ("HELD", Num.zero, Num.zero)
+    | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+    (yes h.h_moves) (held h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
 
 let types = prog_types @ [ raw Num.zero ]

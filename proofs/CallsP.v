@@ -178,6 +178,7 @@ Proof.
     assert (I := heldrel_in _ _ _ _ _ (g_held _ _ _ _ G) K).
     replace (existsb (is_held kd w) (l_held (lay s))) with true
       by (symmetry; apply existsb_exists; exists (Held kd w n); split; [exact I | apply is_held_spec; split; reflexivity]).
+    lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end; [| exact (IH _ _ _ _ G Q E)].
     apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd, fst v))) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact Qs |]. exists (Held kd w n). split; [exact K |]. split; [reflexivity |].
     split; reflexivity.

@@ -186,8 +186,9 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
       | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_back q))
-      | AHeld k =>
-        if existsb (is_held k x) (l_held (lay s)) then check_args s args' rs' (Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)))
+      | AHeld k back =>
+        if existsb (is_held k x) (l_held (lay s))
+        then check_args s args' rs' (if back then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
         else inr BadHelperArgument
       end
     end

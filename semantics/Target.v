@@ -12,7 +12,7 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     [AMem0]: then nothing is read. *)
 Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
   | AAlloc                                    (* how many bytes are asked for *)
-  | AHeld (k : held_kind).                    (* held until here: the helper takes it back *)
+  | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null *)
                | RTail                        (* another program goes on and ends with the result; or nothing happens *)
@@ -147,7 +147,7 @@ Definition helpers : list helper :=
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
     Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
-    Helper 86 "sk_release" [AHeld HSocket] int_err false;
+    Helper 86 "sk_release" [AHeld HSocket true] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
     Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 109 "send_signal" [AAny] int_err false;
@@ -159,11 +159,12 @@ Definition helpers : list helper :=
     Helper 118 "jiffies64" [] int_any false;
     Helper 122 "get_netns_cookie" [ACtx] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
+    Helper 124 "sk_assign" [ACtx; AHeld HSocket false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
     Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
-    Helper 132 "ringbuf_submit" [AHeld HRecord; AAny] RVoid false;
-    Helper 133 "ringbuf_discard" [AHeld HRecord; AAny] RVoid false;
+    Helper 132 "ringbuf_submit" [AHeld HRecord true; AAny] RVoid false;
+    Helper 133 "ringbuf_discard" [AHeld HRecord true; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
@@ -189,7 +190,7 @@ Definition socket_helpers : list Z := [46; 47; 68; 122] ++ skb_helpers.
 Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 188; 189; 190] ++ lookup_helpers ++ net_helpers.
 Definition tc_helpers : list Z :=
   [9; 10; 11; 13; 17; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43; 48; 50; 66; 69; 79; 83; 135; 151;
-   152; 155; 192]
+   124; 152; 155; 192]
   ++ lookup_helpers ++ socket_helpers.
 Definition lwt_helpers : list Z := [17; 24; 28; 33; 34; 39] ++ skb_helpers.
 Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_helpers.
