@@ -61,6 +61,8 @@ enum tag {
   CHECKED,
   AVAILABLE,
   MAP,
+  HELD,
+  NULLABLE,
   NEXT,
   POTENTIAL,
   TERMS,
@@ -165,6 +167,11 @@ static void take_fact(struct input *in) {
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
+    break;
+  case 8:
+    take(in, HELD, BYTE);
+    take(in, LENGTH, U);
+    take(in, NULLABLE, BYTE);
     break;
   default:
     break;
@@ -439,7 +446,7 @@ static void change_numbers(struct cert *c) {
 static void claim_more(struct cert *c) {
   for (uint32_t n = 1 + below(4); n > 0; n--) {
     uint32_t at;
-    switch (below(5)) {
+    switch (below(7)) {
     case 0: /* a value for sure */
       at = find(c, BIT(FACT_KIND));
       for (uint32_t i = 0;
@@ -460,7 +467,20 @@ static void claim_more(struct cert *c) {
         splice(c, at, 1, available, 2);
       }
       break;
-    case 3: /* the frame, from some byte on */
+    case 3: /* held for sure */
+      if ((at = find(c, BIT(NULLABLE))) < c->count)
+        c->fields[at].v = 0;
+      break;
+    case 4: /* held, and forgotten */
+      if ((at = find(c, BIT(HELD))) < c->count && at) {
+        const struct field anything[] = {
+            {FACT_KIND, BYTE, 0},           {TAINTED, BYTE, 1},    {BITS, U, 0},
+            {BITS, U, UINT64_MAX},          {UNSIGNED, U, 0},      {UNSIGNED, U, UINT64_MAX},
+            {SIGNED, S, (uint64_t)1 << 63}, {SIGNED, S, INT64_MAX}};
+        splice(c, at - 1, 4, anything, 8);
+      }
+      break;
+    case 5: /* the frame, from some byte on */
       at = find(c, BIT(WRITTEN));
       for (; at < c->count && c->fields[at].tag == WRITTEN; at++)
         c->fields[at].v = 255;
