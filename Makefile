@@ -6,6 +6,10 @@
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
 # make coqchk, make mangle   slow checks of the proofs
+# make classic-million   a million random classic programs: directly, translated, in the kernel
+# make real-filters          audits filters of browsers, containers, ..., which it installs
+# make simulator             the audit and libseccomp's simulator on 100,000 inputs
+# make audit-million         the audits in C and in Coq on a million filters
 #
 # JOBS=N builds that many things at a time.
 
@@ -20,7 +24,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench install clean deps
+.PHONY: all run test bench audit-million classic-million real-filters simulator install clean deps
 all: coq programs corpus
 	@:
 
@@ -38,9 +42,27 @@ test: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/run.sh
 
+# Four processes that share a million filters; make test has 20,000.
+audit-million: deps
+	@$(SUBMAKE) -j$(JOBS) all tests
+	@printf '%s\n' 1 26 51 76 | ASAN_OPTIONS=use_sigaltstack=0 xargs -P $(JOBS) -I{} build/tests/audit_table_test 250000 {}
+
+# Filters of programs that are installed for it.
+real-filters: deps
+	@$(SUBMAKE) -j$(JOBS) all
+	@tests/real_filters.sh
+
+# The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
+simulator: deps
+	@$(SUBMAKE) -j$(JOBS) all tests
+	@tests/simulator.sh
+
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/bench.sh
+
+classic-million: build/tests/translate_test
+	@build/tests/translate_test --programs 1000000
 
 deps:
 	@mk/packages.sh packages.txt
@@ -52,6 +74,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif

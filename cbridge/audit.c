@@ -1,4 +1,4 @@
-/* The audit of a seccomp filter; see audit.h. Names and order follow checker/Audit.v, so that the
+/* The audit of a classic filter; see audit.h. Names and order follow checker/Audit.v, so that the
  * two can be read side by side and give the same table. */
 #include "audit.h"
 
@@ -8,6 +8,8 @@
 
 #include "classic.h"
 #include "error.h"
+
+#define SKF_AD ((uint32_t)SKF_AD_OFF) /* offsets from here on are ancillary loads */
 
 enum { REG_A = 16, REG_X = 17, REGS = 18, MAX_VALUES = 1024, SECCOMP_SIZE = 64 };
 
@@ -34,6 +36,8 @@ struct state {
 
 struct auditor {
   const struct warrant_program *p;
+  bool packets; /* a socket filter */
+  bdd_t all;    /* every input there is */
   struct bdd *m;
   uint32_t *live;         /* owned; one bit a register */
   struct state **pending; /* owned, and its elements; one an instruction, or NULL */
@@ -272,6 +276,11 @@ static uint32_t uses(const struct warrant_cinsn *i) {
   uint32_t a = 1u << REG_A, x = 1u << REG_X;
   switch (BPF_CLASS(i->code)) {
   case BPF_LD:
+    if (BPF_MODE(i->code) == BPF_IND)
+      return x;
+    if (BPF_MODE(i->code) == BPF_ABS && i->k >= SKF_AD)
+      return a | x;
+    return BPF_MODE(i->code) == BPF_MEM ? 1u << i->k : 0;
   case BPF_LDX:
     return BPF_MODE(i->code) == BPF_MEM ? 1u << i->k : 0;
   case BPF_ST:
@@ -318,6 +327,135 @@ static void liveness(struct auditor *t) {
   }
 }
 
+/* ---- Loads of a socket filter: they may lie outside of the packet, which ends it with 0 ---- */
+
+static struct bdd_vec variables(struct bdd *m, uint32_t first) {
+  struct bdd_vec v;
+  for (unsigned i = 0; i < BDD_BITS; i++)
+    v.bit[i] = bdd_make(m, first + 31 - i, BDD_FALSE, BDD_TRUE);
+  return v;
+}
+/* The inputs whose packet has at least that many bytes. */
+static bdd_t at_least(struct bdd *m, uint32_t bytes) {
+  struct bdd_vec length = variables(m, PACKET_LENGTH), k = bdd_const(bytes);
+  return bdd_vec_less(m, true, &k, &length);
+}
+static unsigned load_size(uint16_t code) {
+  return BPF_SIZE(code) == BPF_B ? 1 : BPF_SIZE(code) == BPF_H ? 2 : 4;
+}
+/* `size` bytes from `place` on, in network order. */
+static struct bdd_vec packet_bits(struct bdd *m, uint32_t place, unsigned size) {
+  struct bdd_vec v = bdd_const(0);
+  for (unsigned i = 0; i < 8 * size; i++)
+    v.bit[i] = bdd_make(m, 8 * (place + size) - 1 - i, BDD_FALSE, BDD_TRUE);
+  return v;
+}
+
+/* What a load does at each of the places that its offset can have: the inputs that go on, those
+ * that end, and the loaded value. False at a limit. */
+struct loaded {
+  bdd_t inside, outside, unknown;
+  struct bdd_vec bits;
+};
+/* `guard` lies within `when`, which is smaller as a diagram. */
+static bool load_at(struct bdd *m, uint32_t place, unsigned size, bdd_t guard, bdd_t when,
+                    struct loaded *r) {
+  bdd_t in = guard, out = BDD_FALSE;
+  if (place >= (uint32_t)SKF_LL_OFF) { /* from a header whose place is not known here */
+    r->unknown = bdd_or(m, r->unknown, guard);
+    out = guard;
+  } else if (place > PACKET_MAX - size) {
+    in = BDD_FALSE;
+    out = guard;
+  } else {
+    bdd_t enough = at_least(m, place + size);
+    struct bdd_vec bits = packet_bits(m, place, size);
+    in = bdd_and(m, guard, enough);
+    out = bdd_and(m, guard, bdd_not(m, enough));
+    r->bits = bdd_vec_ite(m, when, &bits, &r->bits);
+  }
+  r->inside = bdd_or(m, r->inside, in);
+  r->outside = bdd_or(m, r->outside, out);
+  return r->inside != BDD_NONE && r->outside != BDD_NONE && r->unknown != BDD_NONE &&
+         !bdd_vec_failed(&r->bits);
+}
+
+static void load_packet(struct auditor *t, uint32_t pc, struct state *s, struct value offset) {
+  const struct warrant_cinsn *i = &t->p->cinsns[pc];
+  struct bdd *m = t->m;
+  unsigned size = load_size(i->code), to = BPF_CLASS(i->code) == BPF_LD ? REG_A : REG_X;
+  struct loaded r = {BDD_FALSE, BDD_FALSE, BDD_FALSE, bdd_const(0)};
+  struct split *places = malloc(sizeof *places); /* owned here */
+  if (!places) {
+    t->no_memory = true;
+    return;
+  }
+  places->count = 0;
+  bool good = offset.unknown != BDD_TRUE;
+  bdd_attempt(m);
+  if (good) {
+    bdd_t lost = bdd_and(m, s->guard, offset.unknown);
+    bdd_t known = bdd_and(m, s->guard, bdd_not(m, offset.unknown));
+    good = lost != BDD_NONE && split(m, &offset.bits, BDD_BITS - 1, known, 0, places);
+    r.inside = r.outside = r.unknown = lost;
+  }
+  for (uint32_t n = 0; n < places->count && good; n++) {
+    struct bdd_vec here = bdd_const(places->found[n].value);
+    bdd_t when = bdd_vec_same(m, &offset.bits, &here);
+    good = when != BDD_NONE &&
+           load_at(m, places->found[n].value + i->k, size, places->found[n].when, when, &r);
+  }
+  free(places);
+  if (good) {
+    bdd_done(m);
+  } else {
+    bdd_fail(m);
+    r = (struct loaded){s->guard, s->guard, BDD_TRUE, bdd_const(0)};
+  }
+  if (to == REG_X) { /* 4 * (P[k] & 15) */
+    struct bdd_vec byte = r.bits;
+    r.bits = bdd_const(0);
+    memcpy(r.bits.bit + 2, byte.bit, 4 * sizeof byte.bit[0]);
+  }
+  add_out(t, 0, r.outside);
+  set(s, to, (struct value){r.bits, r.unknown});
+  go(t, pc + 1, s, r.inside);
+}
+
+/* Metadata of the packet. */
+static void load_ancillary(struct auditor *t, uint32_t pc, struct state *s) {
+  struct bdd *m = t->m;
+  uint32_t number = t->p->cinsns[pc].k - SKF_AD, from = PACKET_META + 8 * number;
+  bdd_t rest = s->guard;
+  struct value v = {.unknown = BDD_FALSE};
+  if (number == SKF_AD_ALU_XOR_X) {
+    set(s, REG_A, alu(t, BPF_XOR, get(s, REG_A), get(s, REG_X)));
+    go(t, pc + 1, s, rest);
+    return;
+  }
+  if (number == SKF_AD_RANDOM)
+    from = PACKET_RANDOM + 32 * pc;
+  bdd_attempt(m);
+  v.bits = variables(m, from);
+  v = settle_value(m, v);
+  if (number == SKF_AD_NLATTR || number == SKF_AD_NLATTR_NEST) {
+    v = unknown(); /* a search through the packet */
+  } else if (number == SKF_AD_IFINDEX || number == SKF_AD_HATYPE) {
+    bdd_attempt(m); /* without a device it ends with what A is */
+    bdd_t device = bdd_make(m, PACKET_DEVICE, BDD_FALSE, BDD_TRUE);
+    bdd_t with = bdd_and(m, rest, device), without = bdd_and(m, rest, bdd_not(m, device));
+    bool good = with != BDD_NONE && without != BDD_NONE;
+    if (good)
+      bdd_done(m);
+    else
+      bdd_fail(m);
+    ret_a(t, good ? without : rest, get(s, REG_A));
+    rest = good ? with : rest;
+  }
+  set(s, REG_A, v);
+  go(t, pc + 1, s, rest);
+}
+
 /* ---- One instruction ---- */
 
 static void step(struct auditor *t, uint32_t pc, struct state *s) {
@@ -330,10 +468,30 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
     unsigned to = BPF_CLASS(i->code) == BPF_LD ? REG_A : REG_X;
     switch (BPF_MODE(i->code)) {
     case BPF_ABS:
-      set(s, to, load(t, i->k));
-      break;
+      if (!t->packets) {
+        set(s, to, load(t, i->k));
+        break;
+      }
+      if (i->k >= SKF_AD)
+        load_ancillary(t, pc, s);
+      else
+        load_packet(t, pc, s, constant(0));
+      return;
+    case BPF_IND:
+      load_packet(t, pc, s, x);
+      return;
+    case BPF_MSH:
+      load_packet(t, pc, s, constant(0));
+      return;
     case BPF_LEN:
-      set(s, to, constant(SECCOMP_SIZE));
+      if (t->packets) {
+        struct value v = {.unknown = BDD_FALSE};
+        bdd_attempt(t->m);
+        v.bits = variables(t->m, PACKET_LENGTH);
+        set(s, to, settle_value(t->m, v));
+      } else {
+        set(s, to, constant(SECCOMP_SIZE));
+      }
       break;
     case BPF_IMM:
       set(s, to, constant(i->k));
@@ -352,11 +510,11 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
   case BPF_ALU:
     if (i->code == (BPF_ALU | BPF_NEG)) {
       set(s, REG_A, alu(t, BPF_SUB, constant(0), a));
-    } else if (i->code == (BPF_ALU | BPF_DIV | BPF_X)) {
+    } else if (i->code == (BPF_ALU | BPF_DIV | BPF_X) || i->code == (BPF_ALU | BPF_MOD | BPF_X)) {
       bdd_t zero, rest;
       branch(t, s->guard, BPF_JEQ, x, constant(0), &zero, &rest);
       add_out(t, 0, zero);
-      set(s, REG_A, alu(t, BPF_DIV, a, x));
+      set(s, REG_A, alu(t, BPF_OP(i->code), a, x));
       go(t, pc + 1, s, rest);
       return;
     } else {
@@ -401,7 +559,7 @@ static void make_exact(struct auditor *t) {
     bad = settle(m, bdd_or(m, bad, both), BDD_TRUE);
     any = either(m, any, when);
   }
-  bdd_t rest = BDD_TRUE;
+  bdd_t rest = t->all;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < r->outcome_count; i++) {
     bdd_attempt(m);
@@ -426,7 +584,11 @@ static void audit_program(struct auditor *t) {
     t->no_memory = true;
     return;
   }
-  start->guard = BDD_TRUE;
+  if (t->packets) {
+    bdd_attempt(t->m);
+    t->all = settle(t->m, bdd_not(t->m, at_least(t->m, PACKET_MAX + 1)), BDD_TRUE);
+  }
+  start->guard = t->all;
   set(start, REG_A, constant(0));
   set(start, REG_X, constant(0));
   t->pending[0] = start;
@@ -448,14 +610,19 @@ int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit
                   struct warrant_error *error) {
   memset(audit, 0, sizeof *audit);
   struct warrant_classic_verdict v;
-  if (warrant_classic_check_as(p, WARRANT_DIALECT_SECCOMP, &v))
+  if (warrant_classic_check(p, &v))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s", v.message);
   if (!v.accept)
-    return warrant_fail(error, WARRANT_REFUSED, "Linux does not take this as a seccomp filter: %s",
-                        v.message);
+    return warrant_fail(error, WARRANT_REFUSED, "Linux does not take this as a %s filter: %s",
+                        p->kind == WARRANT_SECCOMP ? "seccomp" : "socket", v.message);
   audit->bdd = bdd;
   audit->insn_count = p->insn_count;
-  struct auditor t = {.p = p, .m = bdd, .audit = audit, .lost = BDD_FALSE};
+  struct auditor t = {.p = p,
+                      .packets = p->kind == WARRANT_CBPF,
+                      .all = BDD_TRUE,
+                      .m = bdd,
+                      .audit = audit,
+                      .lost = BDD_FALSE};
   uint32_t n = p->insn_count;
   t.live = calloc(n, sizeof *t.live);
   t.pending = calloc(n, sizeof(struct state *));
@@ -495,7 +662,7 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
   memset(result, 0, sizeof *result);
   result->bdd = audits[0].bdd;
   struct bdd *m = result->bdd;
-  struct auditor t = {.m = m, .audit = result, .lost = BDD_FALSE};
+  struct auditor t = {.m = m, .audit = result, .all = BDD_TRUE, .lost = BDD_FALSE};
   for (uint32_t n = count; n-- > 0 && !t.no_memory;) {
     if (n == count - 1) {
       for (uint32_t i = 0; i < audits[n].outcome_count; i++)
@@ -584,5 +751,66 @@ int audit_run(const struct warrant_program *p, const struct seccomp_data *input,
   *value = r.value;
   if (steps)
     *steps = r.steps;
+  return 0;
+}
+
+/* ---- Packets ---- */
+
+int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
+  bdd_t path = when;
+  *packet = (struct audit_packet){.bytes = NULL};
+  uint32_t random = 0;
+  bool first_random = true;
+  for (int write = 0; write < 2; write++) { /* the length comes last, and the bytes need it */
+    uint32_t random_pc = UINT32_MAX;
+    for (path = when; !bdd_is_leaf(path);) {
+      uint32_t v = bdd_var(m, path);
+      bool one = bdd_low(m, path) == BDD_FALSE;
+      path = one ? bdd_high(m, path) : bdd_low(m, path);
+      if (write) {
+        if (one && v < PACKET_META)
+          packet->bytes[v / 8] |= (uint8_t)(0x80 >> v % 8);
+        continue;
+      }
+      if (v >= PACKET_LENGTH) {
+        packet->length |= (uint32_t)one << (31 - (v - PACKET_LENGTH));
+      } else if (v == PACKET_DEVICE) {
+        packet->device = one;
+      } else if (v >= PACKET_RANDOM) {
+        uint32_t pc = (v - PACKET_RANDOM) / 32;
+        packet->several_randoms |= !first_random && pc != random_pc;
+        first_random = false;
+        random_pc = pc;
+        random |= (uint32_t)one << (31 - (v - PACKET_RANDOM) % 32);
+        packet->meta_needed |= 1u << SKF_AD_RANDOM / 4;
+      } else if (v >= PACKET_META) {
+        uint32_t n = (v - PACKET_META) / 32;
+        packet->meta[n] |= (uint32_t)one << (31 - (v - PACKET_META) % 32);
+        packet->meta_needed |= 1u << n;
+      }
+    }
+    if (!write) {
+      packet->meta[SKF_AD_RANDOM / 4] = random;
+      packet->bytes = calloc(packet->length + 1, 1);
+      if (!packet->bytes)
+        return -1;
+    }
+  }
+  return 0;
+}
+
+int audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
+                     uint32_t *value) {
+  struct warrant_classic_input in = {.bytes = packet->bytes,
+                                     .length = packet->length,
+                                     .wire_length = packet->length,
+                                     .linear = true,
+                                     .device = packet->device};
+  memcpy(in.meta, packet->meta, sizeof in.meta);
+  struct warrant_classic_result r;
+  if (warrant_classic_run(p, WARRANT_DIALECT_SOCKET, &in, p->insn_count, NULL, NULL, &r, NULL) ||
+      r.outcome != WARRANT_CLASSIC_DONE)
+    return -1;
+  *value = r.value;
   return 0;
 }

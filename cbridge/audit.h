@@ -1,6 +1,7 @@
-/* What a seccomp filter decides, for every input at once: each outcome with its exact condition, a
- * diagram over the 512 bits of struct seccomp_data. The same in C as checker/Audit.v, which is
- * proved exact. */
+/* What a classic filter decides, for every input at once: each outcome with its exact condition.
+ * For seccomp that is a diagram over the 512 bits of struct seccomp_data, and the same in C as
+ * checker/Audit.v, which is proved exact. For a socket filter it is one over the bits of a packet,
+ * its length and its metadata: the same engine, with loads that the proof does not speak of. */
 #ifndef WARRANT_AUDIT_H
 #define WARRANT_AUDIT_H
 
@@ -15,6 +16,18 @@ enum { INPUT_ARCH = 0, INPUT_NR = 1, INPUT_ARG = 2, INPUT_IP = 14, INPUT_WORDS =
 enum { INPUT_VARS = 32 * INPUT_WORDS };
 /* The word at an offset that is a multiple of 4 below 64. */
 unsigned audit_word(uint32_t offset);
+
+/* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
+ * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
+ * whether there is a device; the length. Linux's packets are not longer than PACKET_MAX bytes. */
+enum {
+  PACKET_MAX = 8 * 65535,
+  PACKET_META = 8 * PACKET_MAX,
+  PACKET_RANDOM = PACKET_META + 8 * 64,
+  PACKET_DEVICE = PACKET_RANDOM + 32 * 4096,
+  PACKET_LENGTH = PACKET_DEVICE + 1,
+  PACKET_VARS = PACKET_LENGTH + 32,
+};
 
 #define AUDIT_LIMIT 2000000u /* nodes: the default */
 
@@ -33,8 +46,8 @@ struct audit {
   bdd_t *fallen; /* owned; and those that may not */
 };
 
-/* Audits a filter that the classic checker accepts. Several audits can share one manager, whose
- * limit is for all of them. Free the audit before the manager. */
+/* Audits a filter that the classic checker accepts by its kind's rules. Several audits can share
+ * one manager, whose limit is for all of them. Free the audit before the manager. */
 int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit *audit,
                   struct warrant_error *error);
 void audit_free(struct audit *audit);
@@ -51,6 +64,24 @@ void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS 
 /* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words
  * before it must not occur in it any more. */
 bdd_t audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);
+
+/* A packet of `when`, which is not BDD_FALSE: the shortest along one path of the diagram; bits that
+ * do not matter are 0. */
+struct audit_packet {
+  uint32_t length;
+  uint8_t *bytes; /* owned; at least one, so never NULL */
+  bool device;
+  uint32_t meta[16];    /* by SKF_AD_* / 4; all random numbers are `random` in place of one */
+  uint32_t meta_needed; /* one bit each: the path asks for it */
+  bool several_randoms; /* it asks for random numbers that differ: none is shown */
+};
+/* 0, or -1 when memory runs out. The caller frees `bytes`. */
+int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet);
+/* Runs a socket filter on one packet by the interpreter. Returns 0 with its result in *value, or
+ * -1.
+ */
+int audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
+                     uint32_t *value);
 
 /* Runs a filter on one input by the interpreter. Returns 0 with its result in *value, or -1. */
 int audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,

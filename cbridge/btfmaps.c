@@ -49,6 +49,8 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged",
                         name);
   types->maps_id = find_section(types->btf, ".maps");
+  types->externs[0] = find_section(types->btf, ".kconfig");
+  types->externs[1] = find_section(types->btf, ".ksyms");
   return 0;
 }
 
@@ -202,27 +204,24 @@ static bool agree(uint32_t *size, bool *known, uint32_t value) {
   return true;
 }
 
-int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
-                    uint64_t room, struct warrant_error *error) {
+/* The map that a member `T *values[]` says a map holds, or NULL: then it holds programs. */
+static const struct btf_type *held_map(const struct btf *btf, const struct btf_member *m) {
+  const struct btf_type *t = skip(btf, m->type);
+  if (!t || !btf_is_array(t) || !(t = skip(btf, btf_array(t)->type)) || !btf_is_ptr(t))
+    return NULL;
+  t = skip(btf, t->type);
+  return t && btf_is_struct(t) ? t : NULL;
+}
+
+/* The attributes that the members of struct `t` spell. `inner` gets those of the maps that this one
+ * holds; it is NULL for such a map itself, which can hold none. */
+static int read_attributes(const char *name, struct warrant_btf *types, const struct btf_type *t,
+                           struct warrant_map_def *def, struct warrant_map_def *inner,
+                           struct warrant_error *error) {
   const struct btf *btf = types->btf;
   struct warrant_map *map = &def->map;
-  const struct btf_type *section = types->maps_id ? btf__type_by_id(btf, types->maps_id) : NULL;
-  const struct btf_type *t = NULL;
-  const struct btf_var_secinfo *vars = section ? btf_var_secinfos(section) : NULL;
-  for (uint16_t i = 0; section && i < btf_vlen(section) && !t; i++) {
-    const struct btf_type *var = btf__type_by_id(btf, vars[i].type);
-    if (!var || !btf_is_var(var) || strcmp(text_of(btf, var->name_off), map->name))
-      continue;
-    if (vars[i].size > room)
-      return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' goes past its section", name,
-                          map->name);
-    t = skip(btf, var->type);
-  }
-  if (!t || !btf_is_struct(t))
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: map '%s' has no struct type in the object's type information", name,
-                        map->name);
   bool key_known = false, value_known = false, good = true, holds = false;
+  const struct btf_type *held = NULL;
   const struct btf_member *m = btf_members(t);
   for (uint16_t i = 0; i < btf_vlen(t); i++, m++) {
     const char *field = text_of(btf, m->name_off);
@@ -245,6 +244,7 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
         note_special(types, id, def->problem, sizeof def->problem);
     } else if (strcmp(field, "values") == 0) {
       holds = true;
+      held = held_map(btf, m);
     } else if (strcmp(field, "map_extra") == 0) {
       good = number_of(btf, m, &size);
       if (size)
@@ -259,13 +259,48 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
   }
   if (map->type == 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' has no type", name, map->name);
-  if (holds &&
-      map->type != BPF_MAP_TYPE_PROG_ARRAY) /* programs to begin with: no program sees them */
-    snprintf(def->problem, sizeof def->problem, "holds other maps");
-  else if (holds && !value_known)
+  if (holds && !value_known)
     map->value_size = 4;
+  if (holds && !inner) {
+    snprintf(def->problem, sizeof def->problem, "holds maps that hold others");
+  } else if (held) {
+    if (asprintf(&inner->map.name, "%s.inner", map->name) < 0) /* as libbpf calls it */
+      inner->map.name = NULL;
+    if (!inner->map.name)
+      return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
+    if (read_attributes(name, types, held, inner, NULL, error))
+      return -1;
+    if (*inner->problem)
+      snprintf(def->problem, sizeof def->problem, "holds a map that %.120s", inner->problem);
+  } else if (holds && map->type != BPF_MAP_TYPE_PROG_ARRAY) {
+    /* programs to begin with would be fine: no program sees them */
+    snprintf(def->problem, sizeof def->problem, "holds something that is neither map nor program");
+  }
   map->readonly = map->flags & BPF_F_RDONLY_PROG;
   if (map->flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");
   return 0;
+}
+
+int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_map_def *def,
+                    struct warrant_map_def *inner, uint64_t room, struct warrant_error *error) {
+  const struct btf *btf = types->btf;
+  struct warrant_map *map = &def->map;
+  const struct btf_type *section = types->maps_id ? btf__type_by_id(btf, types->maps_id) : NULL;
+  const struct btf_type *t = NULL;
+  const struct btf_var_secinfo *vars = section ? btf_var_secinfos(section) : NULL;
+  for (uint16_t i = 0; section && i < btf_vlen(section) && !t; i++) {
+    const struct btf_type *var = btf__type_by_id(btf, vars[i].type);
+    if (!var || !btf_is_var(var) || strcmp(text_of(btf, var->name_off), map->name))
+      continue;
+    if (vars[i].size > room)
+      return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' goes past its section", name,
+                          map->name);
+    t = skip(btf, var->type);
+  }
+  if (!t || !btf_is_struct(t))
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s: map '%s' has no struct type in the object's type information", name,
+                        map->name);
+  return read_attributes(name, types, t, def, inner, error);
 }

@@ -80,17 +80,24 @@ static void write_value(struct writer *w, struct w_aval a) {
   s(w, a.c);
 }
 
+static void write_bounds(struct writer *w, const struct w_bounds *b) {
+  u(w, b->val);
+  u(w, b->mask);
+  u(w, b->umin);
+  u(w, b->umax);
+  s(w, b->smin);
+  s(w, b->smax);
+}
+
 static void write_fact(struct writer *w, const struct w_fact *f) {
   byte(w, (uint8_t)(f->kind - W_FSCALAR));
   switch (f->kind) {
   case W_FSCALAR:
     byte(w, f->tainted);
-    u(w, f->s.val);
-    u(w, f->s.mask);
-    u(w, f->s.umin);
-    u(w, f->s.umax);
-    s(w, f->s.smin);
-    s(w, f->s.smax);
+    write_bounds(w, &f->s.all);
+    byte(w, f->s.has_low);
+    if (f->s.has_low)
+      write_bounds(w, &f->s.low);
     break;
   case W_FPKT:
     u(w, (uint64_t)f->mx);
@@ -101,6 +108,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     u(w, f->map);
     break;
   case W_FVAL:
@@ -300,18 +308,27 @@ static struct w_aval get_value(struct reader *r) {
   return a;
 }
 
+static struct w_bounds get_bounds(struct reader *r) {
+  struct w_bounds b;
+  b.val = get_u(r, UINT64_MAX);
+  b.mask = get_u(r, UINT64_MAX);
+  b.umin = get_u(r, UINT64_MAX);
+  b.umax = get_u(r, UINT64_MAX);
+  b.smin = get_s(r);
+  b.smax = get_s(r);
+  return b;
+}
+
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
   f->kind = (uint8_t)(get_byte(r, W_FHELD - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
-    f->s.val = get_u(r, UINT64_MAX);
-    f->s.mask = get_u(r, UINT64_MAX);
-    f->s.umin = get_u(r, UINT64_MAX);
-    f->s.umax = get_u(r, UINT64_MAX);
-    f->s.smin = get_s(r);
-    f->s.smax = get_s(r);
+    f->s.all = get_bounds(r);
+    f->s.has_low = get_byte(r, 1);
+    if (f->s.has_low)
+      f->s.low = get_bounds(r);
     break;
   case W_FPKT:
     f->mx = (int64_t)get_u(r, UINT32_MAX);
@@ -321,6 +338,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
   case W_FVAL:

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables.h"
+
 enum {
   LINUX_MAX_INSNS = 4096,
   SCRATCH_SIZE = 16,
@@ -22,119 +24,23 @@ enum { AD_IFINDEX = 8, AD_NLATTR = 12, AD_NLATTR_NEST = 16, AD_HATYPE = 28, AD_A
 
 /* ---- Decoding ---- */
 
-enum op_kind {
-  OP_LD_ABS,
-  OP_LD_IND,
-  OP_LD_LEN,
-  OP_LD_IMM,
-  OP_LD_MEM,
-  OP_LDX_LEN,
-  OP_LDX_MSH,
-  OP_LDX_IMM,
-  OP_LDX_MEM,
-  OP_ST,
-  OP_STX,
-  OP_ALU,
-  OP_NEG,
-  OP_JA,
-  OP_JMP,
-  OP_RET_K,
-  OP_RET_A,
-  OP_TAX,
-  OP_TXA,
-};
-enum alu {
-  ALU_ADD = 0x00,
-  ALU_SUB = 0x10,
-  ALU_MUL = 0x20,
-  ALU_DIV = 0x30,
-  ALU_OR = 0x40,
-  ALU_AND = 0x50,
-  ALU_LSH = 0x60,
-  ALU_RSH = 0x70,
-  ALU_NEG = 0x80,
-  ALU_MOD = 0x90,
-  ALU_XOR = 0xa0,
-};
-enum cond { COND_JA = 0x00, COND_JEQ = 0x10, COND_JGT = 0x20, COND_JGE = 0x30, COND_JSET = 0x40 };
-
-struct op {
-  enum op_kind kind;
-  uint8_t size; /* bytes, of a packet load */
-  uint8_t sub;  /* enum alu or enum cond */
-  bool x;       /* the second operand is X, and not k */
-};
-
-static bool decode_load(unsigned code, bool into_x, struct op *o) {
-  unsigned size = code & 0x18, mode = code & 0xe0;
-  switch (mode) {
-  case 0x00:
-    o->kind = into_x ? OP_LDX_IMM : OP_LD_IMM;
-    return size == 0;
-  case 0x20:
-  case 0x40:
-    o->kind = mode == 0x20 ? OP_LD_ABS : OP_LD_IND;
-    o->size = size == 0 ? 4 : size == 8 ? 2 : 1;
-    return !into_x && size != 0x18;
-  case 0x60:
-    o->kind = into_x ? OP_LDX_MEM : OP_LD_MEM;
-    return size == 0;
-  case 0x80:
-    o->kind = into_x ? OP_LDX_LEN : OP_LD_LEN;
-    return size == 0;
-  case 0xa0:
-    o->kind = OP_LDX_MSH;
-    o->size = 1;
-    return into_x && size == 0x10;
-  default:
-    return false;
-  }
-}
-
 /* False when there is no such instruction. */
-static bool decode_op(uint16_t code, struct op *o) {
-  memset(o, 0, sizeof *o);
-  if (code > 0xff)
-    return false;
-  o->sub = code & 0xf0;
-  o->x = code & 0x08;
-  switch (code & 7) {
-  case 0:
-    return decode_load(code, false, o);
-  case 1:
-    return decode_load(code, true, o);
-  case 2:
-    o->kind = OP_ST;
-    return code == 2;
-  case 3:
-    o->kind = OP_STX;
-    return code == 3;
-  case 4:
-    o->kind = o->sub == ALU_NEG ? OP_NEG : OP_ALU;
-    return o->sub <= ALU_XOR && !(o->sub == ALU_NEG && o->x);
-  case 5:
-    o->kind = o->sub == COND_JA ? OP_JA : OP_JMP;
-    return o->sub <= COND_JSET && !(o->sub == COND_JA && o->x);
-  case 6:
-    o->kind = code == 0x16 ? OP_RET_A : OP_RET_K;
-    return code == 0x06 || code == 0x16;
-  default:
-    o->kind = code == 0x87 ? OP_TXA : OP_TAX;
-    return code == 0x07 || code == 0x87;
-  }
+static bool decode_op(uint16_t code, struct w_classic_code *o) {
+  *o = w_classic_codes[code < W_CLASSIC_CODES ? code : 0];
+  return code < W_CLASSIC_CODES && o->kind != W_CLASSIC_NONE;
 }
 
-static bool in_dialect(enum warrant_dialect dialect, const struct op *o) {
+static bool in_dialect(enum warrant_dialect dialect, const struct w_classic_code *o) {
   if (dialect != WARRANT_DIALECT_SECCOMP)
     return true;
   switch (o->kind) {
-  case OP_LD_ABS:
+  case W_CLASSIC_LD_ABS:
     return o->size == 4;
-  case OP_LD_IND:
-  case OP_LDX_MSH:
+  case W_CLASSIC_LD_IND:
+  case W_CLASSIC_LDX_MSH:
     return false;
-  case OP_ALU:
-    return o->sub != ALU_MOD;
+  case W_CLASSIC_ALU:
+    return o->sub != W_CLASSIC_MOD;
   default:
     return true;
   }
@@ -170,34 +76,34 @@ typedef int objection;
 
 static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t pc,
                             const struct warrant_cinsn *i) {
-  struct op o;
+  struct w_classic_code o;
   if (!decode_op(i->code, &o))
     return WARRANT_CLASSIC_INSN;
   switch (o.kind) {
-  case OP_ALU:
+  case W_CLASSIC_ALU:
     if (o.x)
       break;
-    if ((o.sub == ALU_DIV || o.sub == ALU_MOD) && i->k == 0)
+    if ((o.sub == W_CLASSIC_DIV || o.sub == W_CLASSIC_MOD) && i->k == 0)
       return WARRANT_CLASSIC_DIV_ZERO;
-    if ((o.sub == ALU_LSH || o.sub == ALU_RSH) && i->k >= 32)
+    if ((o.sub == W_CLASSIC_LSH || o.sub == W_CLASSIC_RSH) && i->k >= 32)
       return WARRANT_CLASSIC_SHIFT;
     break;
-  case OP_LD_MEM:
-  case OP_LDX_MEM:
-  case OP_ST:
-  case OP_STX:
+  case W_CLASSIC_LD_MEM:
+  case W_CLASSIC_LDX_MEM:
+  case W_CLASSIC_ST:
+  case W_CLASSIC_STX:
     if (i->k >= SCRATCH_SIZE)
       return WARRANT_CLASSIC_SCRATCH_INDEX;
     break;
-  case OP_JA:
+  case W_CLASSIC_JA:
     if (i->k >= len - pc - 1)
       return WARRANT_CLASSIC_JUMP;
     break;
-  case OP_JMP:
+  case W_CLASSIC_JMP:
     if (i->jt >= len - pc - 1 || i->jf >= len - pc - 1)
       return WARRANT_CLASSIC_JUMP;
     break;
-  case OP_LD_ABS:
+  case W_CLASSIC_LD_ABS:
     if (dialect != WARRANT_DIALECT_LIBPCAP && i->k >= SKF_AD && !ancillary(i->k))
       return WARRANT_CLASSIC_ANCILLARY;
     break;
@@ -208,10 +114,10 @@ static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t
 }
 
 static objection check_seccomp(const struct warrant_cinsn *i) {
-  struct op o;
+  struct w_classic_code o;
   if (!decode_op(i->code, &o) || !in_dialect(WARRANT_DIALECT_SECCOMP, &o))
     return WARRANT_CLASSIC_SECCOMP_INSN;
-  if (o.kind == OP_LD_ABS && !seccomp_word(i->k))
+  if (o.kind == W_CLASSIC_LD_ABS && !seccomp_word(i->k))
     return WARRANT_CLASSIC_SECCOMP_LOAD;
   return NO_OBJECTION;
 }
@@ -225,27 +131,27 @@ static bool scratch_undefined(const struct warrant_program *p, uint16_t *masks, 
   uint16_t valid = 0;
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     const struct warrant_cinsn *i = &p->cinsns[pc];
-    struct op o;
+    struct w_classic_code o;
     valid &= masks[pc];
     if (!decode_op(i->code, &o))
       continue;
     switch (o.kind) {
-    case OP_ST:
-    case OP_STX:
+    case W_CLASSIC_ST:
+    case W_CLASSIC_STX:
       valid |= (uint16_t)(1u << i->k);
       break;
-    case OP_LD_MEM:
-    case OP_LDX_MEM:
+    case W_CLASSIC_LD_MEM:
+    case W_CLASSIC_LDX_MEM:
       if (!(valid & (1u << i->k))) {
         *at = pc;
         return true;
       }
       break;
-    case OP_JA:
+    case W_CLASSIC_JA:
       masks[pc + 1 + i->k] &= valid;
       valid = ALL_WRITTEN;
       break;
-    case OP_JMP:
+    case W_CLASSIC_JMP:
       masks[pc + 1 + i->jt] &= valid;
       masks[pc + 1 + i->jf] &= valid;
       valid = ALL_WRITTEN;
@@ -350,9 +256,9 @@ int warrant_classic_check_as(const struct warrant_program *p, enum warrant_diale
     if (r != NO_OBJECTION)
       return refuse(p, pc, (enum warrant_classic_reason)r, v);
   }
-  struct op last;
+  struct w_classic_code last;
   decode_op(p->cinsns[len - 1].code, &last);
-  if (last.kind != OP_RET_K && last.kind != OP_RET_A)
+  if (last.kind != W_CLASSIC_RET_K && last.kind != W_CLASSIC_RET_A)
     return refuse(p, len - 1, WARRANT_CLASSIC_NO_RETURN, v);
 
   uint32_t at = 0;
@@ -496,23 +402,23 @@ static bool ancillary_load(const struct warrant_classic_input *in, uint32_t pc, 
 /* `y` is below 32 for a shift, and not 0 for a division. */
 static uint32_t alu_value(uint8_t op, uint32_t a, uint32_t y) {
   switch (op) {
-  case ALU_ADD:
+  case W_CLASSIC_ADD:
     return a + y;
-  case ALU_SUB:
+  case W_CLASSIC_SUB:
     return a - y;
-  case ALU_MUL:
+  case W_CLASSIC_MUL:
     return a * y;
-  case ALU_DIV:
+  case W_CLASSIC_DIV:
     return a / y;
-  case ALU_MOD:
+  case W_CLASSIC_MOD:
     return a % y;
-  case ALU_OR:
+  case W_CLASSIC_OR:
     return a | y;
-  case ALU_AND:
+  case W_CLASSIC_AND:
     return a & y;
-  case ALU_XOR:
+  case W_CLASSIC_XOR:
     return a ^ y;
-  case ALU_LSH:
+  case W_CLASSIC_LSH:
     return a << y;
   default:
     return a >> y;
@@ -521,11 +427,11 @@ static uint32_t alu_value(uint8_t op, uint32_t a, uint32_t y) {
 
 static bool cond_holds(uint8_t cond, uint32_t a, uint32_t y) {
   switch (cond) {
-  case COND_JEQ:
+  case W_CLASSIC_JEQ:
     return a == y;
-  case COND_JGT:
+  case W_CLASSIC_JGT:
     return a > y;
-  case COND_JGE:
+  case W_CLASSIC_JGE:
     return a >= y;
   default:
     return (a & y) != 0;
@@ -545,15 +451,16 @@ struct machine {
 enum { STEP_NEXT = 0, STEP_END = 1 };
 static int fail(enum warrant_classic_fault f) { return -1 - (int)f; }
 
-static int step_alu(struct machine *m, const struct op *o, uint32_t k, uint32_t *result) {
+static int step_alu(struct machine *m, const struct w_classic_code *o, uint32_t k,
+                    uint32_t *result) {
   uint32_t y = o->x ? m->x : k;
-  if ((o->sub == ALU_DIV || o->sub == ALU_MOD) && y == 0) {
+  if ((o->sub == W_CLASSIC_DIV || o->sub == W_CLASSIC_MOD) && y == 0) {
     if (!o->x)
       return fail(WARRANT_CFAULT_DIV_ZERO);
     *result = 0;
     return STEP_END;
   }
-  if ((o->sub == ALU_LSH || o->sub == ALU_RSH) && y >= 32) {
+  if ((o->sub == W_CLASSIC_LSH || o->sub == W_CLASSIC_RSH) && y >= 32) {
     if (!o->x)
       return fail(WARRANT_CFAULT_SHIFT);
     if (m->dialect == WARRANT_DIALECT_LIBPCAP) {
@@ -566,7 +473,8 @@ static int step_alu(struct machine *m, const struct op *o, uint32_t k, uint32_t 
   return STEP_NEXT;
 }
 
-static int step_load_abs(struct machine *m, const struct op *o, uint32_t k, uint32_t *result) {
+static int step_load_abs(struct machine *m, const struct w_classic_code *o, uint32_t k,
+                         uint32_t *result) {
   if (m->dialect == WARRANT_DIALECT_SECCOMP) {
     if (!seccomp_word(k))
       return fail(WARRANT_CFAULT_LOAD);
@@ -615,75 +523,75 @@ static uint32_t input_length(const struct machine *m) {
 
 /* One step; sets `result` when it ends the program. */
 static int step(struct machine *m, const struct warrant_cinsn *i, uint32_t *result) {
-  struct op o;
+  struct w_classic_code o;
   uint64_t next = m->pc + 1;
   uint32_t v;
   int r = STEP_NEXT;
   if (!decode_op(i->code, &o) || !in_dialect(m->dialect, &o))
     return fail(WARRANT_CFAULT_INSN);
   switch (o.kind) {
-  case OP_LD_ABS:
+  case W_CLASSIC_LD_ABS:
     r = step_load_abs(m, &o, i->k, result);
     break;
-  case OP_LD_IND:
+  case W_CLASSIC_LD_IND:
     *result = 0;
     r = packet_load(m->dialect, m->in, o.size, (uint64_t)m->x + i->k, &m->a) ? STEP_NEXT : STEP_END;
     break;
-  case OP_LD_LEN:
+  case W_CLASSIC_LD_LEN:
     m->a = input_length(m);
     break;
-  case OP_LD_IMM:
+  case W_CLASSIC_LD_IMM:
     m->a = i->k;
     break;
-  case OP_LD_MEM:
+  case W_CLASSIC_LD_MEM:
     r = step_scratch_read(m, i->k, &m->a);
     break;
-  case OP_LDX_LEN:
+  case W_CLASSIC_LDX_LEN:
     m->x = input_length(m);
     break;
-  case OP_LDX_MSH:
+  case W_CLASSIC_LDX_MSH:
     *result = 0;
     if (!packet_load(m->dialect, m->in, 1, i->k, &v))
       return STEP_END;
     m->x = 4 * (v & 15);
     break;
-  case OP_LDX_IMM:
+  case W_CLASSIC_LDX_IMM:
     m->x = i->k;
     break;
-  case OP_LDX_MEM:
+  case W_CLASSIC_LDX_MEM:
     r = step_scratch_read(m, i->k, &m->x);
     break;
-  case OP_ST:
+  case W_CLASSIC_ST:
     r = step_store(m, i->k, m->a);
     break;
-  case OP_STX:
+  case W_CLASSIC_STX:
     r = step_store(m, i->k, m->x);
     break;
-  case OP_ALU:
+  case W_CLASSIC_ALU:
     r = step_alu(m, &o, i->k, result);
     break;
-  case OP_NEG:
+  case W_CLASSIC_NEG:
     m->a = -m->a;
     break;
-  case OP_JA:
+  case W_CLASSIC_JA:
     /* libpcap's pc wraps around, which makes loops */
     next += i->k;
     if (m->dialect == WARRANT_DIALECT_LIBPCAP)
       next &= 0xffffffffu;
     break;
-  case OP_JMP:
+  case W_CLASSIC_JMP:
     next += cond_holds(o.sub, m->a, o.x ? m->x : i->k) ? i->jt : i->jf;
     break;
-  case OP_RET_K:
+  case W_CLASSIC_RET_K:
     *result = i->k;
     return STEP_END;
-  case OP_RET_A:
+  case W_CLASSIC_RET_A:
     *result = m->a;
     return STEP_END;
-  case OP_TAX:
+  case W_CLASSIC_TAX:
     m->x = m->a;
     break;
-  case OP_TXA:
+  case W_CLASSIC_TXA:
     m->a = m->x;
     break;
   }
@@ -739,23 +647,23 @@ int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect di
 
 static const char *alu_name(uint8_t op) {
   switch (op) {
-  case ALU_ADD:
+  case W_CLASSIC_ADD:
     return "add";
-  case ALU_SUB:
+  case W_CLASSIC_SUB:
     return "sub";
-  case ALU_MUL:
+  case W_CLASSIC_MUL:
     return "mul";
-  case ALU_DIV:
+  case W_CLASSIC_DIV:
     return "div";
-  case ALU_MOD:
+  case W_CLASSIC_MOD:
     return "mod";
-  case ALU_OR:
+  case W_CLASSIC_OR:
     return "or";
-  case ALU_AND:
+  case W_CLASSIC_AND:
     return "and";
-  case ALU_XOR:
+  case W_CLASSIC_XOR:
     return "xor";
-  case ALU_LSH:
+  case W_CLASSIC_LSH:
     return "lsh";
   default:
     return "rsh";
@@ -764,11 +672,11 @@ static const char *alu_name(uint8_t op) {
 
 static const char *cond_name(uint8_t cond) {
   switch (cond) {
-  case COND_JEQ:
+  case W_CLASSIC_JEQ:
     return "jeq";
-  case COND_JGT:
+  case W_CLASSIC_JGT:
     return "jgt";
-  case COND_JGE:
+  case W_CLASSIC_JGE:
     return "jge";
   default:
     return "jset";
@@ -781,8 +689,12 @@ static const char *const ancillary_names[16] = {
     "rxhash", "cpu",  NULL,    "vlan_tci", "vlan_avail", "poff", "rand",  "vlan_tpid",
 };
 
+const char *warrant_classic_ancillary_name(unsigned number) {
+  return number < 16 && ancillary_names[number] ? ancillary_names[number] : "alu_xor_x";
+}
+
 int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size) {
-  struct op o;
+  struct w_classic_code o;
   uint32_t k = insn->k;
   uint64_t next = (uint64_t)pc + 1;
   if (!decode_op(insn->code, &o))
@@ -790,55 +702,55 @@ int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *
                     (unsigned)insn->jt, (unsigned)insn->jf, k);
   const char *suffix = o.size == 1 ? "b" : o.size == 2 ? "h" : "";
   switch (o.kind) {
-  case OP_LD_ABS:
+  case W_CLASSIC_LD_ABS:
     if (ancillary(k) && ancillary_names[(k - SKF_AD) / 4])
       return snprintf(out, size, "ld%s %s", suffix, ancillary_names[(k - SKF_AD) / 4]);
     if (k >= 0x80000000u)
       return snprintf(out, size, "ld%s [0x%" PRIx32 "]", suffix, k);
     return snprintf(out, size, "ld%s [%" PRIu32 "]", suffix, k);
-  case OP_LD_IND:
+  case W_CLASSIC_LD_IND:
     return snprintf(out, size, "ld%s [x + %" PRIu32 "]", suffix, k);
-  case OP_LD_LEN:
+  case W_CLASSIC_LD_LEN:
     return snprintf(out, size, "ld #len");
-  case OP_LD_IMM:
+  case W_CLASSIC_LD_IMM:
     return snprintf(out, size, "ld #0x%" PRIx32, k);
-  case OP_LD_MEM:
+  case W_CLASSIC_LD_MEM:
     return snprintf(out, size, "ld M[%" PRIu32 "]", k);
-  case OP_LDX_LEN:
+  case W_CLASSIC_LDX_LEN:
     return snprintf(out, size, "ldx #len");
-  case OP_LDX_MSH:
+  case W_CLASSIC_LDX_MSH:
     return snprintf(out, size, "ldxb 4*([%" PRIu32 "]&0xf)", k);
-  case OP_LDX_IMM:
+  case W_CLASSIC_LDX_IMM:
     return snprintf(out, size, "ldx #0x%" PRIx32, k);
-  case OP_LDX_MEM:
+  case W_CLASSIC_LDX_MEM:
     return snprintf(out, size, "ldx M[%" PRIu32 "]", k);
-  case OP_ST:
+  case W_CLASSIC_ST:
     return snprintf(out, size, "st M[%" PRIu32 "]", k);
-  case OP_STX:
+  case W_CLASSIC_STX:
     return snprintf(out, size, "stx M[%" PRIu32 "]", k);
-  case OP_ALU:
+  case W_CLASSIC_ALU:
     if (o.x)
       return snprintf(out, size, "%s x", alu_name(o.sub));
-    if (o.sub == ALU_LSH || o.sub == ALU_RSH)
+    if (o.sub == W_CLASSIC_LSH || o.sub == W_CLASSIC_RSH)
       return snprintf(out, size, "%s #%" PRIu32, alu_name(o.sub), k);
     return snprintf(out, size, "%s #0x%" PRIx32, alu_name(o.sub), k);
-  case OP_NEG:
+  case W_CLASSIC_NEG:
     return snprintf(out, size, "neg");
-  case OP_JA:
+  case W_CLASSIC_JA:
     return snprintf(out, size, "ja %" PRIu64, next + k);
-  case OP_JMP:
+  case W_CLASSIC_JMP:
     if (o.x)
       return snprintf(out, size, "%s x, %" PRIu64 ", %" PRIu64, cond_name(o.sub), next + insn->jt,
                       next + insn->jf);
     return snprintf(out, size, "%s #0x%" PRIx32 ", %" PRIu64 ", %" PRIu64, cond_name(o.sub), k,
                     next + insn->jt, next + insn->jf);
-  case OP_RET_K:
+  case W_CLASSIC_RET_K:
     return snprintf(out, size, "ret #0x%" PRIx32, k);
-  case OP_RET_A:
+  case W_CLASSIC_RET_A:
     return snprintf(out, size, "ret a");
-  case OP_TAX:
+  case W_CLASSIC_TAX:
     return snprintf(out, size, "tax");
-  case OP_TXA:
+  case W_CLASSIC_TXA:
     return snprintf(out, size, "txa");
   }
   return snprintf(out, size, "%s", "");

@@ -110,6 +110,9 @@ int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect di
                         warrant_classic_trace *trace, void *trace_data,
                         struct warrant_classic_result *result, struct warrant_error *error);
 
+/* What metadata is called, by SKF_AD_* / 4 below 16; static. */
+const char *warrant_classic_ancillary_name(unsigned number);
+
 /* Writes one instruction as text, with the absolute targets of jumps, and returns what snprintf
  * would. */
 int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size);

@@ -23,7 +23,8 @@ int cmd_seccomp(int argc, char **argv);
 struct cmd_options {
   bool json, quiet;
   long jobs;                        /* at least 1 */
-  struct warrant_load_options load; /* strings borrowed from argv */
+  const char *btf, *kconfig;        /* files about the kernel that is meant; NULL: this host's */
+  struct warrant_load_options load; /* strings borrowed from argv; use cmd_loading */
 };
 
 /* Values above every short option. A command's own options start at CMD_OWN. */
@@ -40,6 +41,7 @@ enum {
   CMD_CTX_SIZE,
   CMD_PROFILE,
   CMD_BTF,
+  CMD_KCONFIG,
   CMD_OWN,
 };
 #define CMD_COMMON_OPTIONS                                                                         \
@@ -51,14 +53,18 @@ enum {
   {"format", required_argument, NULL, CMD_FORMAT}, {"hex", no_argument, NULL, CMD_HEX},            \
       {"prog", required_argument, NULL, CMD_PROG}, {"type", required_argument, NULL, CMD_TYPE},    \
       {"ctx-size", required_argument, NULL, CMD_CTX_SIZE},                                         \
-      {"profile", required_argument, NULL, CMD_PROFILE}, {                                         \
-    "btf", required_argument, NULL, CMD_BTF                                                        \
+      {"profile", required_argument, NULL, CMD_PROFILE},                                           \
+      {"btf", required_argument, NULL, CMD_BTF}, {                                                 \
+    "kconfig", required_argument, NULL, CMD_KCONFIG                                                \
   }
 
 /* Takes one option that getopt_long returned. Returns -1 to go on, or the exit code to leave with
  * (help and version were printed, or the option is unknown or has a bad value, which it said).
  * `help` is the command's help text. Call it from `default:` of the command's switch. */
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help);
+
+/* Reads optarg as a number within bounds; false after saying what is wrong with it. */
+bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value);
 
 /* "warrant: " and a sentence on standard error. */
 void cmd_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -69,6 +75,11 @@ int cmd_error(const struct warrant_error *error);
 int cmd_problem(const struct warrant_program *program, const struct warrant_error *problem);
 /* "FILE: SECTION/PROGRAM", or what a raw form is taken for. */
 void cmd_print_name(FILE *out, const char *file, const struct warrant_program *program);
+
+/* How to load, with the kernel that is meant; one for all files. cmd_release frees it at the end.
+ */
+struct warrant_load_options cmd_loading(const struct cmd_options *options);
+void cmd_release(void);
 
 /* Loads exactly one program of `path`: with several and no --prog it says which there are. On
  * success the program is object->programs[0] and can be judged. Returns 0 or an exit code, having

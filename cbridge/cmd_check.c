@@ -5,18 +5,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit.h"
 #include "cmd.h"
 #include "cmd_judge.h"
+#include "cmd_packets.h"
+#include "cmd_subjects.h"
 #include "disasm.h"
 
 static const char help[] =
-    "usage: warrant check [OPTION]... FILE...\n"
+    "usage: warrant check [OPTION]... FILE|FOLDER...\n"
     "\n"
     "Decides for every program in FILE whether it is safe. An accept is certified: the proved\n"
     "validator has checked its certificate. A refusal names the instruction and source line.\n"
+    "For a socket filter it also says what it can return, with a packet for each outcome.\n"
     "\n"
-    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd`,\n"
-    "or - for standard input; its form is found from its content.\n"
+    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd` or "
+    "of\n"
+    "`iptables -m bpf --bytecode`, or - for standard input; its form is found from its content.\n"
+    "\n"
+    "Of a FOLDER every BPF object is checked, in subfolders too, and a table ends the output.\n"
+    "Objects inside of executables, as libbpf's skeletons embed them, count as FILE@0xOFFSET.\n"
     "\n"
     "  --format FORM   elf, ebpf, cbpf or seccomp, instead of what the content says\n"
     "  --hex           FILE is hexadecimal text of a raw form\n"
@@ -24,11 +32,17 @@ static const char help[] =
     "  --type TYPE     program type (xdp, tc, socket, raw, ...), instead of the section name's\n"
     "  --ctx-size N    bytes of context for --type raw\n"
     "  --profile P     root (default) or strict: undefined stack bytes must not be read\n"
+    "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
+    "host's\n"
+    "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
+    "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
+    "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
+    "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
     "  --json          one object a program on standard output\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
-    "  --jobs N        taken for compatibility: programs are checked one after another\n"
+    "  --jobs N        files are checked by so many processes; the output is the same\n"
     "  --help, --version\n"
     "\n"
     "Exit code: 0 all accepted and certified; else 1 some refused; else 2 unreadable input;\n"
@@ -37,16 +51,22 @@ static const char help[] =
     "Examples:\n"
     "  warrant check prog.bpf.o\n"
     "  warrant check --json *.bpf.o | jq -r 'select(.verdict != \"accept\") | .message'\n"
+    "  warrant check --quiet --jobs 4 /usr/lib/x86_64-linux-gnu/bpf\n"
     "  warrant check --format seccomp filter.bpf\n"
     "  tcpdump -ddd -y EN10MB tcp port 80 | warrant check -\n"
+    "  warrant check --pcap-dir . web.ddd && tcpdump -r web.ddd.0x40000.pcap tcp port 80\n"
+    "  echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' | warrant check --pcap-link 101 -\n"
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
 
-enum { OPT_CERT = CMD_OWN, OPT_REASONS };
+enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
 
 struct check {
   struct cmd_options options;
   const char *cert; /* NULL: do not save */
   bool cert_is_directory;
+  bool whole_names; /* certificates are named by paths: folders have files of the same name */
+  struct packet_options packets;
+  bool alone; /* one input: its programs are the progress */
   int code;
 };
 
@@ -72,8 +92,12 @@ static void number_or_null(cJSON *o, const char *name, bool known, uint64_t valu
     cJSON_AddNullToObject(o, name);
 }
 
+static bool has_outcomes(const struct warrant_program *p, const struct judgement *j) {
+  return p && p->kind == WARRANT_CBPF && j->verdict == JUDGED_ACCEPT && j->certified;
+}
+
 /* `p` is NULL when the file gave no program. */
-static void print_json(const char *file, const struct warrant_program *p,
+static void print_json(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
   cJSON *o = cJSON_CreateObject();
   char place[1024];
@@ -98,6 +122,8 @@ static void print_json(const char *file, const struct warrant_program *p,
   cJSON *warnings = cJSON_AddArrayToObject(o, "warnings");
   for (uint32_t i = 0; i < j->warning_count; i++)
     cJSON_AddItemToArray(warnings, cJSON_CreateString(j->warnings[i]));
+  if (has_outcomes(p, j))
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, o));
   cmd_print_json(o);
 }
 
@@ -144,10 +170,12 @@ static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc)
   }
 }
 
-static void print_text(const struct check *check, const char *file, const struct warrant_program *p,
+static void print_text(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
   FILE *out = stdout;
-  if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count)
+  bool outcomes = has_outcomes(p, j) && (!check->options.quiet || check->packets.directory);
+  if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count &&
+      !outcomes)
     return;
   if (!p) { /* the file gave no program, and the message names it */
     cmd_complain("%s", j->message);
@@ -182,6 +210,8 @@ static void print_text(const struct check *check, const char *file, const struct
     cmd_print_safe(out, j->warnings[i]);
     fputc('\n', out);
   }
+  if (outcomes)
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, NULL));
 }
 
 /* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file.
@@ -190,7 +220,7 @@ static int save_certificate(struct check *check, const char *file, const struct 
                             const struct judgement *j) {
   char path[4096];
   if (check->cert_is_directory) {
-    const char *base = strrchr(file, '/');
+    const char *base = check->whole_names ? NULL : strrchr(file, '/');
     base = base ? base + 1 : file;
     int n = snprintf(path, sizeof path, "%s/", check->cert);
     if (n < 0 || (size_t)n + strlen(base) + strlen(p->name) + 16 > sizeof path) {
@@ -217,47 +247,58 @@ static int save_certificate(struct check *check, const char *file, const struct 
 }
 
 static void report(struct check *check, const char *file, const struct warrant_program *p,
-                   const struct judgement *j) {
+                   const struct judgement *j, struct tally *tally) {
+  static const enum tally_column columns[] = {TALLY_CERTIFIED, TALLY_REFUSED, TALLY_UNSUPPORTED,
+                                              TALLY_ERROR};
   if (check->options.json)
-    print_json(file, p, j);
+    print_json(check, file, p, j);
   else
     print_text(check, file, p, j);
   check->code = cmd_worse(check->code, judged_code(j));
+  tally_add(tally, p ? type_name(p) : NULL,
+            j->verdict == JUDGED_ACCEPT && !j->certified ? TALLY_UNCERTIFIED : columns[j->verdict],
+            j->reason);
 }
 
-static void check_file(struct check *check, const char *path) {
+static int check_subject(void *context, const struct subject *subject, struct tally *tally) {
+  struct check *check = context;
+  const char *path = subject->name;
   struct warrant_error error = {0};
   struct warrant_object object;
   struct judgement j;
-  if (warrant_load(path, &check->options.load, &object, &error)) {
+  const struct warrant_load_options load = cmd_loading(&check->options);
+  check->code = WARRANT_OK;
+  if (subjects_load(subject, &load, &object, &error)) {
     judge_problem(&error, &j);
     if (check->options.json)
       cmd_complain("%s", error.text);
-    report(check, path, NULL, &j);
-    return;
+    report(check, path, NULL, &j, tally);
+    return check->code;
   }
   if (check->cert && !check->cert_is_directory && object.count > 1) {
     cmd_complain("%s: holds %u programs, so --cert needs a directory (or choose one with --prog)",
                  path, object.count);
-    check->code = cmd_worse(check->code, WARRANT_BAD_INPUT);
     warrant_object_free(&object);
-    return;
+    return WARRANT_BAD_INPUT;
   }
   for (uint32_t i = 0; i < object.count; i++) {
     const struct warrant_program *p = &object.programs[i];
-    cmd_progress(&check->options, i, object.count, p->name);
+    if (check->alone)
+      cmd_progress(&check->options, i, object.count, p->name);
     if (object.problems[i].code)
       judge_problem(&object.problems[i], &j);
     else
       judge(p, &j);
     judgement_warn(&j, object.warning);
-    cmd_progress(&check->options, object.count, object.count, "");
-    report(check, path, p, &j);
+    if (check->alone)
+      cmd_progress(&check->options, object.count, object.count, "");
+    report(check, path, p, &j, tally);
     if (check->cert && j.verdict == JUDGED_ACCEPT)
       check->code = cmd_worse(check->code, save_certificate(check, path, p, &j));
     judgement_free(&j);
   }
   warrant_object_free(&object);
+  return check->code;
 }
 
 static void print_reason(const char *word, const char *meaning) {
@@ -270,14 +311,30 @@ int cmd_check(int argc, char **argv) {
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
       {"reasons", no_argument, NULL, OPT_REASONS},
+      {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
+      {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
+      {"limit", required_argument, NULL, OPT_LIMIT},
       {NULL, 0, NULL, 0},
   };
-  struct check check = {.options = {.jobs = 1, .load = {.need_type = true}}};
+  struct check check = {.options = {.jobs = 1, .load = {.need_type = true}},
+                        .packets = {.link_type = 1, .limit = AUDIT_LIMIT}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     switch (option) {
     case OPT_CERT:
       check.cert = optarg;
       break;
+    case OPT_PCAP_DIR:
+      check.packets.directory = optarg;
+      break;
+    case OPT_PCAP_LINK:
+    case OPT_LIMIT: {
+      bool link = option == OPT_PCAP_LINK;
+      uint32_t low = link ? 0 : 1000, high = link ? 65535 : 100000000;
+      if (!cmd_number(link ? "--pcap-link" : "--limit", low, high,
+                      link ? &check.packets.link_type : &check.packets.limit))
+        return WARRANT_BAD_INPUT;
+      break;
+    }
     case OPT_REASONS:
       judge_reasons(print_reason);
       return WARRANT_OK;
@@ -293,15 +350,29 @@ int cmd_check(int argc, char **argv) {
     cmd_complain("check: name at least one FILE; `warrant check --help` says more");
     return WARRANT_BAD_INPUT;
   }
-  if (check.cert) {
+  struct subjects subjects;
+  struct tally tally = {0};
+  int code = subjects_collect(argv + optind, files, &subjects);
+  check.alone = subjects.count == 1;
+  check.whole_names = subjects.folder;
+  if (code == WARRANT_OK && check.cert) {
     struct stat st;
     check.cert_is_directory = stat(check.cert, &st) == 0 && S_ISDIR(st.st_mode);
-    if (files > 1 && !check.cert_is_directory) {
+    if ((subjects.count > 1 || subjects.folder) && !check.cert_is_directory) {
       cmd_complain("--cert %s: for several files it must be a directory that exists", check.cert);
-      return WARRANT_BAD_INPUT;
+      code = WARRANT_BAD_INPUT;
     }
   }
-  for (int i = 0; i < files; i++)
-    check_file(&check, argv[optind + i]);
-  return check.code;
+  if (code == WARRANT_OK && subjects.count == 0) {
+    cmd_complain("there is no BPF object in %zu files", subjects.files);
+    code = WARRANT_BAD_INPUT;
+  } else if (code == WARRANT_OK) {
+    code = subjects_run(&check.options, &subjects, check_subject, &check, &tally);
+    if (subjects.folder && !check.options.json)
+      tally_print(&tally, &subjects);
+    else if (subjects.folder && !check.options.quiet)
+      subjects_print(stderr, &subjects);
+  }
+  subjects_free(&subjects);
+  return code;
 }

@@ -119,18 +119,49 @@ int cmd_option(struct cmd_options *options, int option, const char *command, con
     }
     return -1;
   case CMD_BTF:
-    cmd_complain("--btf is not supported yet: it is for CO-RE relocations, and those are not");
-    return WARRANT_UNSUPPORTED;
+    options->btf = optarg;
+    return -1;
+  case CMD_KCONFIG:
+    options->kconfig = optarg;
+    return -1;
   default: /* getopt_long has said what it does not know */
     fprintf(stderr, "`warrant %s --help` lists the options.\n", command);
     return WARRANT_BAD_INPUT;
   }
 }
 
+static struct warrant_host *host;
+
+struct warrant_load_options cmd_loading(const struct cmd_options *options) {
+  struct warrant_load_options load = options->load;
+  if (!host)
+    host = warrant_host_new(options->btf, options->kconfig);
+  load.host = host;
+  return load;
+}
+
+void cmd_release(void) {
+  warrant_host_free(host);
+  host = NULL;
+}
+
+bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value) {
+  char *end = NULL;
+  errno = 0;
+  unsigned long v = strtoul(optarg, &end, 0);
+  if (!isdigit((unsigned char)*optarg) || errno || *end || v < low || v > high) {
+    cmd_complain("%s %s: not a number from %" PRIu32 " to %" PRIu32, option, optarg, low, high);
+    return false;
+  }
+  *value = (uint32_t)v;
+  return true;
+}
+
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object) {
   struct warrant_error error = {0};
-  if (warrant_load(path, &options->load, object, &error))
+  const struct warrant_load_options load = cmd_loading(options);
+  if (warrant_load(path, &load, object, &error))
     return cmd_error(&error);
   if (object->count > 1) {
     char names[400] = "";

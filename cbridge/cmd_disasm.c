@@ -13,13 +13,15 @@ static const char help[] =
     "BPF as tcpdump does. Line information becomes comments (lines that start with a semicolon).\n"
     "\n"
     "  --prog NAME     only this program\n"
-    "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
+    "  --translate     classic BPF as the eBPF that Linux makes of it\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
     "  --json          one object an instruction: file section program pc text source\n"
     "  --quiet         without source lines\n"
     "  --help, --version\n"
     "\n"
     "Examples:\n"
     "  warrant disasm --prog flow prog.bpf.o\n"
+    "  warrant disasm --translate filter.bpf | warrant asm --hex -\n"
     "  echo 'b7 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00' | warrant disasm --hex -\n";
 
 static void print_source(const struct warrant_line *line) {
@@ -79,11 +81,30 @@ static void print_program(const char *path, const struct cmd_options *options,
   }
 }
 
+static int print_translation(const char *path, const struct cmd_options *options,
+                             const struct warrant_program *p) {
+  struct warrant_error error = {0};
+  struct warrant_program translated;
+  if (warrant_translate(p, &translated, &error))
+    return cmd_error(&error);
+  print_program(path, options, &translated, &error);
+  warrant_program_free(&translated);
+  return WARRANT_OK;
+}
+
 int cmd_disasm(int argc, char **argv) {
-  static const struct option long_options[] = {
-      CMD_COMMON_OPTIONS, CMD_LOAD_OPTIONS, {NULL, 0, NULL, 0}};
+  enum { TRANSLATE = CMD_OWN };
+  static const struct option long_options[] = {CMD_COMMON_OPTIONS,
+                                               CMD_LOAD_OPTIONS,
+                                               {"translate", no_argument, NULL, TRANSLATE},
+                                               {NULL, 0, NULL, 0}};
   struct cmd_options options = {.jobs = 1};
+  bool translate = false;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    if (option == TRANSLATE) {
+      translate = true;
+      continue;
+    }
     int code = cmd_option(&options, option, "disasm", help);
     if (code >= 0)
       return code;
@@ -96,14 +117,18 @@ int cmd_disasm(int argc, char **argv) {
   for (int i = optind; i < argc; i++) {
     struct warrant_error error = {0};
     struct warrant_object object;
-    if (warrant_load(argv[i], &options.load, &object, &error)) {
+    const struct warrant_load_options load = cmd_loading(&options);
+    if (warrant_load(argv[i], &load, &object, &error)) {
       code = cmd_worse(code, cmd_error(&error));
       continue;
     }
     for (uint32_t k = 0; k < object.count; k++) {
       if (k && !options.json)
         putchar('\n');
-      print_program(argv[i], &options, &object.programs[k], &object.problems[k]);
+      if (translate)
+        code = cmd_worse(code, print_translation(argv[i], &options, &object.programs[k]));
+      else
+        print_program(argv[i], &options, &object.programs[k], &object.problems[k]);
     }
     warrant_object_free(&object);
   }

@@ -62,6 +62,16 @@ static void classic(const struct warrant_program *program, struct judgement *j) 
   snprintf(j->message, sizeof j->message, "%s", v.message);
 }
 
+/* A call that the loader has put in: say what it stands for. */
+static void name_missing(const struct warrant_program *program, struct judgement *j) {
+  for (uint32_t i = 0; i < program->missing_count; i++)
+    if (program->missing[i].pc == j->pc)
+      snprintf(j->message, sizeof j->message,
+               "the kernel's types have no %s, and the program gets here: test for it with "
+               "bpf_core_field_exists or its like before use",
+               program->missing[i].what);
+}
+
 static void ebpf(const struct warrant_program *program, struct judgement *j) {
   struct warrant_verdict v;
   struct warrant_error error = {0};
@@ -96,6 +106,7 @@ static void ebpf(const struct warrant_program *program, struct judgement *j) {
     j->pc = v.pc;
     j->reason = v.reason ? v.reason : REASON_UNSUPPORTED;
     snprintf(j->message, sizeof j->message, "%s", v.message);
+    name_missing(program, j);
     snprintf(j->state, sizeof j->state, "%s", v.verdict == WARRANT_REJECT ? v.state : "");
   }
   /* Ownership moves from the verdict to the judgement. */

@@ -16,7 +16,7 @@ static const char help[] =
     "instructions are refused here: the kernel's own verifier can stall a processor on them.\n"
     "\n"
     "  --prog NAME     only this program\n"
-    "  --format FORM, --hex, --type TYPE   as for `warrant check`\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
     "  --json          one object a program: file section program kernel flags verdict errno "
     "visited\n"
     "                  time_us log\n"
@@ -116,7 +116,8 @@ static bool load_file(struct loading *l, const char *path) {
   struct warrant_error error = {0};
   struct warrant_object object;
   struct warrant_kernel_result r;
-  if (warrant_load(path, &l->options.load, &object, &error)) {
+  const struct warrant_load_options options = cmd_loading(&l->options);
+  if (warrant_load(path, &options, &object, &error)) {
     cmd_error(&error);
     memset(&r, 0, sizeof r);
     r.verdict =

@@ -1,12 +1,15 @@
-/* warrant run: one program on a given context, packet and maps, in the C interpreter or the
- * reference one. */
+/* warrant run: one program on a given context, packet and maps, in the C interpreter, the reference
+ * one or this host's kernel. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "cmd_judge.h"
+#include "fast.h"
 #include "image.h"
 #include "interp.h"
+#include "kernel.h"
 #include "loader.h"
 #include "validator.h"
 
@@ -21,30 +24,52 @@ static const char help[] =
     "  --packet HEX|@FILE   bytes of the packet\n"
     "  --map NAME=FILE      initial entries: [{\"key\":\"HEX\",\"value\":\"HEX\"}, ...]; "
     "repeatable\n"
-    "  --engine c|reference the C interpreter (the default) or the one extracted from Coq\n"
+    "  --engine c|reference|kernel   the C interpreter (the default), the one extracted from Coq,\n"
+    "                       or a test run in this host's kernel of a program that is certified\n"
+    "  --certified          the C interpreter without checks: the program is verified first, and "
+    "not\n"
+    "                       run unless it is certified\n"
+    "  --cert FILE          the same with a certificate that `warrant check --cert` saved\n"
     "  --seed N             of random numbers and undefined stack bytes (default 1)\n"
     "  --fuel N             at most so many steps (default 1000000)\n"
     "  --trace              every step, the state before it, as a JSON line\n"
-    "  --prog NAME, --format FORM, --hex, --type TYPE, --ctx-size N, --profile P   as for `warrant "
+    "  --prog NAME, --format FORM, --hex, --type TYPE, --ctx-size N, --profile P,\n"
+    "  --btf FILE, --kconfig FILE   as for `warrant "
     "check`\n"
     "  --json               the result as JSON\n"
     "  --help, --version\n"
     "\n"
-    "Exit code: 0 when the program ended, 1 when it faulted.\n"
+    "Exit code: 0 when the program ended, 1 when it faulted or was not run because it is refused, "
+    "3 when\n"
+    "the kernel has no test run for its type, its helpers or this input, 4 without bpf(2).\n"
     "\n"
     "Examples:\n"
     "  warrant run --packet @frame.bin --trace prog.bpf.o\n"
     "  echo 'b7 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00' | warrant run --hex --format ebpf "
     "-\n";
 
-enum { RUN_CTX = CMD_OWN, RUN_PACKET, RUN_MAP, RUN_ENGINE, RUN_SEED, RUN_FUEL, RUN_TRACE };
+enum {
+  RUN_CTX = CMD_OWN,
+  RUN_PACKET,
+  RUN_MAP,
+  RUN_ENGINE,
+  RUN_CERTIFIED,
+  RUN_CERT,
+  RUN_SEED,
+  RUN_FUEL,
+  RUN_TRACE
+};
 enum { MAPS_GIVEN_MAX = 64 };
+enum engine { ENGINE_C, ENGINE_REFERENCE, ENGINE_KERNEL, ENGINES };
+static const char *const engine_names[ENGINES] = {"c", "reference", "kernel"};
 
 struct run_options {
   struct cmd_options common;
-  const char *ctx, *packet, *maps[MAPS_GIVEN_MAX];
+  const char *ctx, *packet, *cert, *maps[MAPS_GIVEN_MAX];
   size_t map_count;
-  bool reference, trace;
+  enum engine engine;
+  bool certified, trace;
+  bool steps_given; /* an option that says how an interpreter takes its steps */
   uint64_t seed, fuel;
 };
 
@@ -214,10 +239,92 @@ static int run_c(const struct run_options *o, const struct warrant_program *p,
                  const struct warrant_env *env) {
   struct warrant_error error = {0};
   struct warrant_run run;
-  if (warrant_interpret(p, env, o->trace ? print_step : NULL, NULL, &run, &error))
+  if (o->certified && !o->trace) {
+    const struct warrant_session_options certified = {.certified = true};
+    struct warrant_session *session;
+    if (warrant_session_open(p, env, &certified, &session, &error))
+      return cmd_error(&error);
+    warrant_session_run(session, &run);
+    warrant_session_close(session);
+  } else if (warrant_interpret(p, env, o->trace ? print_step : NULL, NULL, &run, &error)) {
     return cmd_error(&error);
+  }
   print_result(o->common.json, &run);
   return run.fault == WARRANT_NO_FAULT ? WARRANT_OK : WARRANT_REFUSED;
+}
+
+static int run_kernel(const struct run_options *o, const struct warrant_program *p,
+                      const struct warrant_env *env) {
+  static const int codes[] = {WARRANT_OK, WARRANT_REFUSED, WARRANT_UNSUPPORTED, WARRANT_NO_ENGINE};
+  struct warrant_error error = {0};
+  struct warrant_kernel_program held;
+  struct warrant_kernel_result loaded;
+  struct warrant_kernel_run run;
+  if (warrant_kernel_available(p->kind, &error) || warrant_kernel_open(p, &held, &loaded, &error))
+    return cmd_error(&error);
+  int code = codes[loaded.verdict];
+  if (code != WARRANT_OK)
+    cmd_complain("%s: %s", p->file, loaded.message);
+  else if (warrant_kernel_run(p, &held, env, &run, &error))
+    code = cmd_error(&error);
+  else {
+    if (o->common.json) /* the kernel counts no steps */
+      printf("{\"result\":\"0x%" PRIx32 "\",\"steps\":null,\"fault\":null}\n", run.result);
+    else
+      printf("0x%" PRIx32 "\n", run.result);
+    warrant_kernel_run_free(&run);
+  }
+  warrant_kernel_close(&held);
+  warrant_kernel_result_free(&loaded);
+  return code;
+}
+
+/* Whether the program has a valid certificate: a saved one, or one that is looked for now. */
+static int certify(const struct run_options *o, const struct warrant_program *p) {
+  int code = WARRANT_OK;
+  if (o->cert) {
+    struct warrant_error error = {0};
+    uint8_t *cert = NULL;
+    size_t size = 0;
+    char why[400];
+    if (warrant_read_file(o->cert, &cert, &size, &error))
+      return cmd_error(&error);
+    int valid = judge_certificate(p, cert, size, why, sizeof why);
+    free(cert);
+    if (valid != 1) {
+      cmd_complain("%s: not run: the validator %s: %s", p->file,
+                   valid ? "could not look at the certificate" : "refuses the certificate", why);
+      code = valid ? WARRANT_UNSUPPORTED : WARRANT_REFUSED;
+    }
+    return code;
+  }
+  struct judgement j;
+  judge(p, &j);
+  code = judged_code(&j);
+  if (code != WARRANT_OK && j.has_pc)
+    cmd_complain("%s: not run: not certified: instruction %" PRIu32 ": %s", p->file, j.pc,
+                 j.message);
+  else if (code != WARRANT_OK)
+    cmd_complain("%s: not run: not certified: %s", p->file, j.message);
+  judgement_free(&j);
+  return code;
+}
+
+static int run_engine(const struct run_options *o, const struct warrant_program *p,
+                      const struct warrant_env *env) {
+  if (o->certified || o->engine == ENGINE_KERNEL) {
+    int code = certify(o, p);
+    if (code != WARRANT_OK)
+      return code;
+  }
+  switch (o->engine) {
+  case ENGINE_REFERENCE:
+    return run_reference(o, p, env);
+  case ENGINE_KERNEL:
+    return run_kernel(o, p, env);
+  default:
+    return run_c(o, p, env);
+  }
 }
 
 static int run_program(const struct run_options *o, const struct warrant_program *p) {
@@ -244,7 +351,7 @@ static int run_program(const struct run_options *o, const struct warrant_program
   env.packet_bytes = packet;
   env.entries = entries;
   if (code == WARRANT_OK)
-    code = o->reference ? run_reference(o, p, &env) : run_c(o, p, &env);
+    code = run_engine(o, p, &env);
   for (uint32_t i = 0; entries && i < p->map_count; i++)
     free((void *)(uintptr_t)entries[i].bytes);
   free(entries);
@@ -274,11 +381,20 @@ static int take_option(struct run_options *o, int option) {
     o->packet = optarg;
     return -1;
   case RUN_TRACE:
-    o->trace = true;
+    o->trace = o->steps_given = true;
+    return -1;
+  case RUN_CERT:
+    o->cert = optarg;
+    o->certified = true;
+    return -1;
+  case RUN_CERTIFIED:
+    o->certified = true;
     return -1;
   case RUN_SEED:
+    o->steps_given = true;
     return take_number("--seed", &o->seed) ? -1 : WARRANT_BAD_INPUT;
   case RUN_FUEL:
+    o->steps_given = true;
     return take_number("--fuel", &o->fuel) ? -1 : WARRANT_BAD_INPUT;
   case RUN_MAP:
     if (o->map_count == MAPS_GIVEN_MAX) {
@@ -288,14 +404,12 @@ static int take_option(struct run_options *o, int option) {
     o->maps[o->map_count++] = optarg;
     return -1;
   case RUN_ENGINE:
-    o->reference = strcmp(optarg, "reference") == 0;
-    if (strcmp(optarg, "kernel") == 0) {
-      cmd_complain("--engine kernel is not supported yet");
-      return WARRANT_UNSUPPORTED;
-    }
-    if (o->reference || strcmp(optarg, "c") == 0)
-      return -1;
-    cmd_complain("--engine %s: c and reference are known", optarg);
+    for (int e = 0; e < ENGINES; e++)
+      if (strcmp(optarg, engine_names[e]) == 0) {
+        o->engine = (enum engine)e;
+        return -1;
+      }
+    cmd_complain("--engine %s: c, reference and kernel are known", optarg);
     return WARRANT_BAD_INPUT;
   default:
     return cmd_option(&o->common, option, "run", help);
@@ -309,6 +423,8 @@ int cmd_run(int argc, char **argv) {
                                                {"packet", required_argument, NULL, RUN_PACKET},
                                                {"map", required_argument, NULL, RUN_MAP},
                                                {"engine", required_argument, NULL, RUN_ENGINE},
+                                               {"certified", no_argument, NULL, RUN_CERTIFIED},
+                                               {"cert", required_argument, NULL, RUN_CERT},
                                                {"seed", required_argument, NULL, RUN_SEED},
                                                {"fuel", required_argument, NULL, RUN_FUEL},
                                                {"trace", no_argument, NULL, RUN_TRACE},
@@ -321,6 +437,16 @@ int cmd_run(int argc, char **argv) {
   }
   if (optind + 1 != argc) {
     cmd_complain("run: name one FILE; `warrant run --help` says more");
+    return WARRANT_BAD_INPUT;
+  }
+  if (o.engine == ENGINE_KERNEL && o.steps_given) {
+    cmd_complain("run: --trace, --seed and --fuel are for the interpreters: the kernel has no such "
+                 "thing");
+    return WARRANT_BAD_INPUT;
+  }
+  if (o.engine == ENGINE_REFERENCE && o.certified) {
+    cmd_complain("run: --certified and --cert are for the C interpreter: the reference one always "
+                 "checks");
     return WARRANT_BAD_INPUT;
   }
   struct warrant_object object;

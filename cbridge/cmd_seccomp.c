@@ -1,8 +1,8 @@
 /* warrant seccomp: what a filter allows, what changed between two, whether it keeps a policy, and
  * the filters of a process. */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,12 +33,15 @@ static const char help[] =
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
-    "  --arch NAME     audit: only this architecture's rows\n"
+    "  --arch NAME     audit: only this architecture's rows; import: the machine's (x86_64)\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
     "  --limit N       nodes of all diagrams together (default 2000000)\n"
     "  --pid PID       a process in place of files\n"
     "  --output FILE   import, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
     "  --set @NAME     import: this set of what `systemd-analyze syscall-filter` prints\n"
+    "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
+    "  --drop-cap NAME import: and not this one; the options count in their order\n"
+    "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
     "  --format FORM, --hex   as for `warrant check`; seccomp is assumed\n"
     "  --json          one object a line\n"
     "  --quiet, --help, --version\n"
@@ -113,8 +116,8 @@ int subject_load(struct subject *s, char **files, unsigned count, const struct c
     if (code)
       return code;
     s->count++;
-    if (s->objects[i].programs[0].kind == WARRANT_EBPF) {
-      cmd_complain("%s: this is eBPF, and a seccomp filter is classic BPF", files[i]);
+    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
+      cmd_complain("%s: this is no seccomp filter", files[i]);
       return WARRANT_BAD_INPUT;
     }
   }
@@ -542,26 +545,21 @@ enum {
   OPT_PID,
   OPT_OUTPUT,
   OPT_SET,
+  OPT_CAP,
+  OPT_DROP_CAP,
+  OPT_KERNEL,
 };
 
 struct arguments {
   struct audit_options audit;
   enum fail_on fail_on;
   long pid; /* 0: none */
-  const char *output, *set;
+  struct import_options import;
 };
-
-static bool whole_number(const char *text, unsigned long low, unsigned long high,
-                         unsigned long *value) {
-  char *end = NULL;
-  errno = 0;
-  *value = strtoul(text, &end, 0);
-  return isdigit((unsigned char)*text) && !errno && *end == '\0' && *value >= low && *value <= high;
-}
 
 /* Returns -1 to go on, or an exit code. */
 static int read_option(struct arguments *a, int option) {
-  unsigned long value;
+  uint32_t value;
   switch (option) {
   case OPT_POLICY:
     a->audit.policy = optarg;
@@ -573,10 +571,25 @@ static int read_option(struct arguments *a, int option) {
     a->audit.arch = optarg;
     return -1;
   case OPT_OUTPUT:
-    a->output = optarg;
+    a->import.output = optarg;
     return -1;
   case OPT_SET:
-    a->set = optarg;
+    a->import.set = optarg;
+    return -1;
+  case OPT_CAP:
+  case OPT_DROP_CAP:
+    if (a->import.cap_count == CAP_CHANGES_MAX) {
+      cmd_complain("--cap: more than %d", CAP_CHANGES_MAX);
+      return WARRANT_BAD_INPUT;
+    }
+    a->import.caps[a->import.cap_count].name = optarg;
+    a->import.caps[a->import.cap_count++].held = option == OPT_CAP;
+    return -1;
+  case OPT_KERNEL:
+    if (sscanf(optarg, "%u.%u", &a->import.kernel[0], &a->import.kernel[1]) != 2) {
+      cmd_complain("--kernel %s: not a version such as 5.10", optarg);
+      return WARRANT_BAD_INPUT;
+    }
     return -1;
   case OPT_FAIL_ON:
     if (strcmp(optarg, "any") == 0)
@@ -591,17 +604,10 @@ static int read_option(struct arguments *a, int option) {
     }
     return -1;
   case OPT_LIMIT:
-    if (!whole_number(optarg, 1000, 100000000, &value)) {
-      cmd_complain("--limit %s: not a number from 1000 to 100000000", optarg);
-      return WARRANT_BAD_INPUT;
-    }
-    a->audit.limit = (uint32_t)value;
-    return -1;
+    return cmd_number("--limit", 1000, 100000000, &a->audit.limit) ? -1 : WARRANT_BAD_INPUT;
   case OPT_PID:
-    if (!whole_number(optarg, 1, INT32_MAX, &value)) {
-      cmd_complain("--pid %s: not a process id", optarg);
+    if (!cmd_number("--pid", 1, INT32_MAX, &value))
       return WARRANT_BAD_INPUT;
-    }
     a->pid = (long)value;
     return -1;
   default:
@@ -642,6 +648,20 @@ static int run_check(struct arguments *a, char **files, unsigned count) {
   return code;
 }
 
+static int run_import(struct arguments *a, const char *path) {
+  a->import.arch = a->audit.arch ? arch_by_name(a->audit.arch) : X86_64;
+  if (a->import.arch == ARCHES) {
+    cmd_complain("--arch %s: no such architecture", a->audit.arch);
+    return WARRANT_BAD_INPUT;
+  }
+  if (arches[a->import.arch].big_endian) {
+    cmd_complain("--arch %s is not supported: the halves of its arguments lie the other way round",
+                 a->audit.arch);
+    return WARRANT_UNSUPPORTED;
+  }
+  return seccomp_import(path, &a->audit, &a->import);
+}
+
 int cmd_seccomp(int argc, char **argv) {
   static const struct option long_options[] = {
       CMD_COMMON_OPTIONS,
@@ -654,10 +674,14 @@ int cmd_seccomp(int argc, char **argv) {
       {"pid", required_argument, NULL, OPT_PID},
       {"output", required_argument, NULL, OPT_OUTPUT},
       {"set", required_argument, NULL, OPT_SET},
+      {"cap", required_argument, NULL, OPT_CAP},
+      {"drop-cap", required_argument, NULL, OPT_DROP_CAP},
+      {"kernel", required_argument, NULL, OPT_KERNEL},
       {NULL, 0, NULL, 0},
   };
   struct arguments a = {
-      .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT}};
+      .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT},
+      .import = {.kernel = {UINT_MAX, 0}}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = read_option(&a, option);
     if (code >= 0)
@@ -673,9 +697,9 @@ int cmd_seccomp(int argc, char **argv) {
   if (strcmp(what, "check") == 0 && count > 0 && a.audit.policy)
     return run_check(&a, files, count);
   if (strcmp(what, "dump") == 0 && count == 0 && a.pid > 0)
-    return dump(&a.audit.common, a.pid, a.output);
+    return dump(&a.audit.common, a.pid, a.import.output);
   if (strcmp(what, "import") == 0 && count == 1)
-    return seccomp_import(files[0], &a.audit, a.output, a.set);
+    return run_import(&a, files[0]);
   cmd_complain(
       "seccomp: say audit FILE, diff OLD NEW, check FILE --policy POLICY, dump --pid PID or "
       "import PROFILE; `warrant seccomp --help` says more");

@@ -14,6 +14,8 @@ struct arch_info {
   uint32_t token;      /* AUDIT_ARCH_* */
   bool wide;           /* arguments have 64 bits */
   bool big_endian;     /* the halves of an argument lie the other way round */
+  const char *oci;     /* SCMP_ARCH_ and this: what profiles call it */
+  const char *go;      /* and in their `arches` */
 };
 struct named_call {
   uint32_t nr;
@@ -24,6 +26,8 @@ struct arch_calls {
   unsigned count;
 };
 enum { ARCHES = 19, X86_64 = 0, X32 = 1 };
+/* The one with this name, or ARCHES. */
+unsigned arch_by_name(const char *name);
 #define X32_BIT 0x40000000u
 extern const struct arch_info arches[ARCHES];
 /* The named calls of an architecture. Free them with calls_free. */
@@ -101,8 +105,20 @@ int audit_report(const struct audit_options *options, const char *name, struct s
 
 /* ---- cmd_seccomp_import.c ---- */
 
+/* What a profile is compiled for, and where the filter goes. */
+enum { CAP_CHANGES_MAX = 64 };
+struct import_options {
+  const char *output, *set; /* or NULL */
+  unsigned arch;            /* of the machine */
+  unsigned kernel[2];       /* its version */
+  struct {
+    const char *name; /* a capability, or ALL */
+    bool held;
+  } caps[CAP_CHANGES_MAX]; /* what differs from a container's default ones, in order */
+  unsigned cap_count;
+};
 /* Compiles a profile and compares the filter with what the profile says. */
-int seccomp_import(const char *path, const struct audit_options *options, const char *output,
-                   const char *set);
+int seccomp_import(const char *path, const struct audit_options *options,
+                   const struct import_options *import);
 
 #endif

@@ -6,6 +6,7 @@
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cmd_seccomp.h"
@@ -20,6 +21,7 @@ struct rule {
 };
 struct profile {
   const char *path;
+  const struct import_options *import;
   uint32_t otherwise; /* what calls without a rule come to */
   struct rule *rules; /* owned */
   unsigned count, room;
@@ -129,29 +131,55 @@ static bool contains(const cJSON *list, const char *text) {
                                      strcmp(item->valuestring, text) == 0) return true;
   return false;
 }
-/* What a container has by default, as Docker and podman give it. */
-static bool has_capability(const cJSON *list) {
-  static const char *const caps[] = {
-      "CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FOWNER",    "CAP_FSETID",
-      "CAP_KILL",        "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETFCAP",   "CAP_NET_BIND_SERVICE",
-      "CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",       "CAP_SYS_CHROOT"};
-  for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
-    if (contains(list, caps[i]))
-      return true;
-  return false;
+static const char *without_prefix(const char *cap) {
+  return strncasecmp(cap, "CAP_", 4) == 0 ? cap + 4 : cap;
 }
-/* The rule is for a container like that, on x86-64. */
-static bool applies(const cJSON *entry) {
-  const cJSON *in = cJSON_GetObjectItemCaseSensitive(entry, "includes");
-  const cJSON *out = cJSON_GetObjectItemCaseSensitive(entry, "excludes");
-  const cJSON *caps = cJSON_GetObjectItemCaseSensitive(in, "caps");
-  const cJSON *arches_in = cJSON_GetObjectItemCaseSensitive(in, "arches");
-  if (cJSON_GetArraySize(caps) > 0 && !has_capability(caps))
-    return false;
-  if (cJSON_GetArraySize(arches_in) > 0 && !contains(arches_in, "amd64"))
-    return false;
-  return !has_capability(cJSON_GetObjectItemCaseSensitive(out, "caps")) &&
-         !contains(cJSON_GetObjectItemCaseSensitive(out, "arches"), "amd64");
+/* What a container has by default, as Docker and podman give it, and what options change. */
+static bool has_capability(const struct import_options *import, const char *cap) {
+  static const char *const usual[] = {
+      "AUDIT_WRITE", "CHOWN",   "DAC_OVERRIDE",     "FOWNER", "FSETID",  "KILL",   "MKNOD",
+      "NET_RAW",     "SETFCAP", "NET_BIND_SERVICE", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+  bool held = false;
+  cap = without_prefix(cap);
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    held |= strcasecmp(usual[i], cap) == 0;
+  for (unsigned i = 0; i < import->cap_count; i++) {
+    const char *changed = without_prefix(import->caps[i].name);
+    if (strcasecmp(changed, "ALL") == 0 || strcasecmp(changed, cap) == 0)
+      held = import->caps[i].held;
+  }
+  return held;
+}
+/* "4.8" */
+static int read_version(const char *text, unsigned version[2]) {
+  char end;
+  return sscanf(text, "%u.%u%c", &version[0], &version[1], &end) == 2 ? 0 : -1;
+}
+/* Whether a filter of a rule (`includes` or `excludes`) speaks of this container: for `includes`
+ * all that it names must be so, for `excludes` anything. */
+static int speaks(const struct profile *p, const cJSON *rule, const char *name, bool *yes) {
+  bool all = strcmp(name, "includes") == 0;
+  const cJSON *filter = cJSON_GetObjectItemCaseSensitive(rule, name), *cap;
+  const cJSON *list = cJSON_GetObjectItemCaseSensitive(filter, "arches");
+  const cJSON *kernel = cJSON_GetObjectItemCaseSensitive(filter, "minKernel");
+  *yes = all;
+  cJSON_ArrayForEach(cap, cJSON_GetObjectItemCaseSensitive(filter, "caps")) {
+    bool held = cJSON_IsString(cap) && has_capability(p->import, cap->valuestring);
+    *yes = all ? *yes && held : *yes || held;
+  }
+  if (cJSON_GetArraySize(list) > 0) {
+    bool here = contains(list, arches[p->import->arch].go);
+    *yes = all ? *yes && here : *yes || here;
+  }
+  if (kernel && !cJSON_IsNull(kernel)) {
+    unsigned least[2];
+    const unsigned *has = p->import->kernel;
+    if (!cJSON_IsString(kernel) || read_version(kernel->valuestring, least))
+      return bad(p, "minKernel is not of the form \"4.8\"", NULL);
+    bool met = has[0] > least[0] || (has[0] == least[0] && has[1] >= least[1]);
+    *yes = all ? *yes && met : *yes || met;
+  }
+  return WARRANT_OK;
 }
 
 static int read_entry(struct profile *p, const cJSON *entry) {
@@ -200,23 +228,38 @@ static int read_json(struct profile *p, const char *text) {
                          cJSON_GetObjectItemCaseSensitive(json, "defaultErrnoRet"), &p->otherwise);
   const cJSON *entry;
   cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(json, "syscalls")) {
+    bool included, excluded;
+    if (!code)
+      code = speaks(p, entry, "includes", &included);
+    if (!code)
+      code = speaks(p, entry, "excludes", &excluded);
     if (code)
       break;
-    if (applies(entry))
+    if (included && !excluded)
       code = read_entry(p, entry);
     else
       p->skipped++;
   }
-  p->arches[X86_64] = true;
   const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "archMap"), *item;
   const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "architectures");
+  char name[40];
+  snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[p->import->arch].oci);
   cJSON_ArrayForEach(item, map) {
     const cJSON *main_arch = cJSON_GetObjectItemCaseSensitive(item, "architecture");
-    if (cJSON_IsString(main_arch) && strcmp(main_arch->valuestring, "SCMP_ARCH_X86_64") == 0)
+    if (cJSON_IsString(main_arch) && strcmp(main_arch->valuestring, name) == 0)
       list = cJSON_GetObjectItemCaseSensitive(item, "subArchitectures");
   }
-  p->arches[X32] = contains(list, "SCMP_ARCH_X32");
-  p->arches[2] = contains(list, "SCMP_ARCH_X86");
+  for (unsigned i = 0; i < ARCHES; i++) {
+    snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[i].oci);
+    if (!contains(list, name))
+      continue;
+    if (arches[i].big_endian) {
+      cmd_complain("%s: %s is not supported: the halves of its arguments lie the other way round",
+                   p->path, name);
+      code = code ? code : WARRANT_UNSUPPORTED;
+    }
+    p->arches[i] = true;
+  }
   cJSON_Delete(json);
   return code;
 }
@@ -268,7 +311,6 @@ static int read_set(struct profile *p, const struct lines *l, const char *set, u
 
 static int read_list(struct profile *p, char *text, const char *set) {
   p->otherwise = SECCOMP_RET_ERRNO | EPERM; /* as SystemCallFilter= with SystemCallErrorNumber= */
-  p->arches[X86_64] = true;
   struct lines l = {0};
   size_t lines = 1;
   for (const char *c = text; *c; c++)
@@ -316,13 +358,15 @@ static uint32_t to_libseccomp(uint32_t action) {
 
 static int compile(const struct profile *p, scmp_filter_ctx ctx) {
   int error = 0;
-  if (seccomp_arch_native() != SCMP_ARCH_X86_64) {
-    error = seccomp_arch_add(ctx, SCMP_ARCH_X86_64);
-    error = error ? error : seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
-  }
-  for (unsigned i = 1; i < ARCHES && !error; i++)
-    if (p->arches[i])
-      error = seccomp_arch_add(ctx, arches[i].libseccomp);
+  bool native = false;
+  for (unsigned i = 0; i < ARCHES && !error; i++)
+    if (p->arches[i]) {
+      bool here = arches[i].libseccomp == seccomp_arch_native();
+      native |= here;
+      error = here ? 0 : seccomp_arch_add(ctx, arches[i].libseccomp);
+    }
+  if (!native && !error)
+    error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
   for (unsigned i = 0; i < p->count && !error; i++) {
     const struct rule *r = &p->rules[i];
     int nr = seccomp_syscall_resolve_name(r->call);
@@ -500,14 +544,16 @@ static int check_compiler(const struct audit_options *options, const struct prof
   return c.differences || c.undecided ? WARRANT_REFUSED : WARRANT_OK;
 }
 
-int seccomp_import(const char *path, const struct audit_options *options, const char *output,
-                   const char *set) {
-  struct profile p = {.path = path};
+int seccomp_import(const char *path, const struct audit_options *options,
+                   const struct import_options *import) {
+  struct profile p = {.path = path, .import = import};
+  p.arches[import->arch] = true;
   struct subject s = {0};
   char *text = NULL; /* owned here */
   int code = read_text(path, &text);
   if (!code)
-    code = text[strspn(text, " \t\r\n")] == '{' ? read_json(&p, text) : read_list(&p, text, set);
+    code = text[strspn(text, " \t\r\n")] == '{' ? read_json(&p, text)
+                                                : read_list(&p, text, import->set);
   scmp_filter_ctx ctx = NULL;
   if (!code && !(ctx = seccomp_init(to_libseccomp(p.otherwise))))
     code = bad(&p, "libseccomp takes no such default action", NULL);
@@ -517,7 +563,7 @@ int seccomp_import(const char *path, const struct audit_options *options, const 
   if (!code && !s.objects)
     code = bad(&p, "out of memory", NULL);
   if (!code)
-    code = export_to(&p, ctx, output, &s.objects[0]);
+    code = export_to(&p, ctx, import->output, &s.objects[0]);
   if (!code) {
     s.count = 1;
     code = subject_audit(&s, path, NULL, options->limit);

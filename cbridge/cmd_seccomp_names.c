@@ -8,26 +8,33 @@
 
 #define SAME(arch) (uint32_t) arch, (uint32_t)arch
 const struct arch_info arches[ARCHES] = {
-    [X86_64] = {"x86_64", SAME(SCMP_ARCH_X86_64), true, false},
-    [X32] = {"x32", (uint32_t)SCMP_ARCH_X32, (uint32_t)SCMP_ARCH_X86_64, true, false},
-    {"i386", SAME(SCMP_ARCH_X86), false, false},
-    {"aarch64", SAME(SCMP_ARCH_AARCH64), true, false},
-    {"arm", SAME(SCMP_ARCH_ARM), false, false},
-    {"riscv64", SAME(SCMP_ARCH_RISCV64), true, false},
-    {"s390x", SAME(SCMP_ARCH_S390X), true, true},
-    {"s390", SAME(SCMP_ARCH_S390), false, true},
-    {"ppc64le", SAME(SCMP_ARCH_PPC64LE), true, false},
-    {"ppc64", SAME(SCMP_ARCH_PPC64), true, true},
-    {"ppc", SAME(SCMP_ARCH_PPC), false, true},
-    {"mips64el", SAME(SCMP_ARCH_MIPSEL64), true, false},
-    {"mipsel64n32", SAME(SCMP_ARCH_MIPSEL64N32), true, false},
-    {"mipsel", SAME(SCMP_ARCH_MIPSEL), false, false},
-    {"mips64", SAME(SCMP_ARCH_MIPS64), true, true},
-    {"mips64n32", SAME(SCMP_ARCH_MIPS64N32), true, true},
-    {"mips", SAME(SCMP_ARCH_MIPS), false, true},
-    {"parisc", SAME(SCMP_ARCH_PARISC), false, true},
-    {"parisc64", SAME(SCMP_ARCH_PARISC64), true, true},
+    [X86_64] = {"x86_64", SAME(SCMP_ARCH_X86_64), true, false, "X86_64", "amd64"},
+    [X32] = {"x32", (uint32_t)SCMP_ARCH_X32, (uint32_t)SCMP_ARCH_X86_64, true, false, "X32", "x32"},
+    {"i386", SAME(SCMP_ARCH_X86), false, false, "X86", "x86"},
+    {"aarch64", SAME(SCMP_ARCH_AARCH64), true, false, "AARCH64", "arm64"},
+    {"arm", SAME(SCMP_ARCH_ARM), false, false, "ARM", "arm"},
+    {"riscv64", SAME(SCMP_ARCH_RISCV64), true, false, "RISCV64", "riscv64"},
+    {"s390x", SAME(SCMP_ARCH_S390X), true, true, "S390X", "s390x"},
+    {"s390", SAME(SCMP_ARCH_S390), false, true, "S390", "s390"},
+    {"ppc64le", SAME(SCMP_ARCH_PPC64LE), true, false, "PPC64LE", "ppc64le"},
+    {"ppc64", SAME(SCMP_ARCH_PPC64), true, true, "PPC64", "ppc64"},
+    {"ppc", SAME(SCMP_ARCH_PPC), false, true, "PPC", "ppc"},
+    {"mips64el", SAME(SCMP_ARCH_MIPSEL64), true, false, "MIPSEL64", "mipsel64"},
+    {"mipsel64n32", SAME(SCMP_ARCH_MIPSEL64N32), true, false, "MIPSEL64N32", "mipsel64n32"},
+    {"mipsel", SAME(SCMP_ARCH_MIPSEL), false, false, "MIPSEL", "mipsel"},
+    {"mips64", SAME(SCMP_ARCH_MIPS64), true, true, "MIPS64", "mips64"},
+    {"mips64n32", SAME(SCMP_ARCH_MIPS64N32), true, true, "MIPS64N32", "mips64n32"},
+    {"mips", SAME(SCMP_ARCH_MIPS), false, true, "MIPS", "mips"},
+    {"parisc", SAME(SCMP_ARCH_PARISC), false, true, "PARISC", "parisc"},
+    {"parisc64", SAME(SCMP_ARCH_PARISC64), true, true, "PARISC64", "parisc64"},
 };
+
+unsigned arch_by_name(const char *name) {
+  unsigned i = 0;
+  while (i < ARCHES && strcmp(arches[i].name, name) != 0)
+    i++;
+  return i;
+}
 
 /* Where the numbers of an architecture lie: from its first one on, and for ARM a few more. */
 static uint32_t first_number(unsigned arch) {

@@ -86,12 +86,14 @@ int filters_of_process(long pid, struct warrant_object **objects, unsigned *coun
     cmd_complain("process %ld can't be looked at: %s", pid, strerror(why));
     return why == ESRCH ? WARRANT_BAD_INPUT : WARRANT_NO_ENGINE;
   }
-  int status, code = WARRANT_NO_ENGINE;
+  int status = 0, code = WARRANT_NO_ENGINE;
   if (ptrace(PTRACE_INTERRUPT, (pid_t)pid, NULL, NULL) ||
       waitpid((pid_t)pid, &status, __WALL) != (pid_t)pid || !WIFSTOPPED(status))
     cmd_complain("process %ld can't be stopped: %s", pid, strerror(errno));
   else
     code = take_all((pid_t)pid, objects, count);
-  ptrace(PTRACE_DETACH, (pid_t)pid, NULL, NULL);
+  /* Stopped by a signal rather than by us: that signal is still to be delivered. */
+  long signal = WIFSTOPPED(status) && status >> 16 != PTRACE_EVENT_STOP ? WSTOPSIG(status) : 0;
+  ptrace(PTRACE_DETACH, (pid_t)pid, NULL, (void *)signal);
   return code;
 }

@@ -14,6 +14,8 @@ static const char help[] =
     "\n"
     "  --prog NAME     the program, when FILE holds several\n"
     "  --profile P     root (default) or strict, as the certificate was made for\n"
+    "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this host's\n"
+    "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
     "  --format FORM, --hex, --type TYPE, --ctx-size N   as for `warrant check`\n"
     "  --json          one object: file section program cert valid message\n"
     "  --quiet         only the exit code\n"

@@ -78,24 +78,30 @@ static enum w_decoded decode_ld(const struct warrant_insn *s, const struct warra
     i->op = W_OP_LDIMM;
     i->imm = (int64_t)((uint64_t)(uint32_t)s->imm | (uint64_t)(uint32_t)next->imm << 32);
     return W_DECODED;
-  case 1:
+  case 1: /* by descriptor, or by an index in a list of them */
+  case 5:
     if (next->imm)
       return INVALID("the second half of a map's address must be 0");
     i->op = W_OP_LDMAP;
     i->imm = s->imm;
     return W_DECODED;
   case 2:
+  case 6:
     i->op = W_OP_LDMAPVALUE;
     i->imm = s->imm;
     i->off = next->imm;
     return W_DECODED;
   case 3:
-    return UNSUPPORTED("addresses of kernel variables are not supported");
+    i->op = W_OP_LDVAR;
+    i->imm = s->imm;
+    i->off = next->imm;
+    return W_DECODED;
   case 4:
-    return UNSUPPORTED("addresses of functions (callbacks) are not supported");
-  case 5:
-  case 6:
-    return UNSUPPORTED("maps by index of a file descriptor array are not supported");
+    if (next->imm)
+      return INVALID("the second half of a function's address must be 0");
+    i->op = W_OP_LDCODE;
+    i->off = s->imm;
+    return W_DECODED;
   }
   return INVALID("a 64-bit constant of kind %u does not exist", s->src);
 }

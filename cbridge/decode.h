@@ -45,6 +45,8 @@ enum w_op {
   W_OP_LDIMM,
   W_OP_LDMAP,
   W_OP_LDMAPVALUE,
+  W_OP_LDVAR,
+  W_OP_LDCODE,
   W_OP_LDX,
   W_OP_ST,
   W_OP_STX,
@@ -73,10 +75,10 @@ struct w_insn {
   bool sx;    /* LDX: sign-extending */
   bool fetch; /* ATOMIC: the old value goes to src, or to r0 for a CMPXCHG */
   uint8_t dst, src;
-  int32_t off; /* LDX, ST, STX, ATOMIC: bytes; JA, JMP, MAYGOTO, CALLLOCAL: slots, from the next
-                  slot; LDMAPVALUE: bytes */
-  int64_t imm; /* ALU, JMP, ST, LDPKT; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; CALL: the
-                  helper. CALLX: it is in dst */
+  int32_t off; /* LDX, ST, STX, ATOMIC: bytes; JA, JMP, MAYGOTO, CALLLOCAL, LDCODE: slots, from the
+                  next slot; LDMAPVALUE: bytes; LDVAR: the module, 0 for the kernel */
+  int64_t imm; /* ALU, JMP, ST, LDPKT; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; LDVAR: the
+                  variable; CALL: the helper. CALLX: it is in dst */
 };
 
 static inline uint32_t w_bytes(enum w_size size) { return 1u << size; }
@@ -101,7 +103,13 @@ enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, st
 int w_decode_check(const struct warrant_program *program, struct warrant_error *error);
 /* Slots that the instruction takes. */
 static inline uint32_t w_slots(const struct w_insn *insn) {
-  return insn->op == W_OP_LDIMM || insn->op == W_OP_LDMAP || insn->op == W_OP_LDMAPVALUE ? 2 : 1;
+  return insn->op >= W_OP_LDIMM && insn->op <= W_OP_LDCODE ? 2 : 1;
+}
+
+enum { W_MAP_ARRAY = 2 };
+/* The contents of a map that never changes, or NULL. */
+static inline const uint8_t *w_constants(const struct warrant_map *m) {
+  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
 }
 
 #endif

@@ -213,25 +213,25 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.umax >= W_GUARD)
+    if ((wide)f.mx + s.all.umax >= W_GUARD)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
       return false;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.umax;
+  f.mx += (int64_t)s.all.umax;
   *r = fresh(f, p.c);
   return true;
 }
 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
-         f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FHELD ||
-         (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
+         f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -281,17 +281,12 @@ struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b)
   bool tainted;
   struct w_scalar s;
   w_any_view(st, b, &tainted, &s);
-  if (s.umax <= UINT32_MAX)
+  if (s.all.umax <= UINT32_MAX)
     return old(b);
   return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
 }
 
 /* --- Address.v ------------------------------------------------------------------------------- */
-
-/* The contents of a map that never changes, or NULL. */
-static const uint8_t *constant_map(const struct warrant_map *m) {
-  return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;
-}
 
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl) {
@@ -313,7 +308,7 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     const struct warrant_map *m = &t->maps[f->map];
     if (0 > k || f->mx + k + n > m->value_size || (write && m->readonly))
       return false;
-    const uint8_t *constants = f->mx == 0 ? constant_map(m) : NULL;
+    const uint8_t *constants = f->mx == 0 ? w_constants(m) : NULL;
     *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
     return true;
   }
@@ -442,6 +437,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
   }
   case W_FNULL:
     return refuse(why, W_NULL_POINTER, "the map value may be null: test r%d before using it", r);
+  case W_FMAPNULL:
+    return refuse(
+        why, W_INVALID_POINTER,
+        "r%d is a map that another map holds, or null: test it, and look an element up to "
+        "get a value",
+        r);
   case W_FHELD:
     if (f->null)
       return refuse(why, W_NULL_POINTER, "the %s may be null: test r%d before using it",
@@ -573,7 +574,7 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.umax <= ones;
+  return s.all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -722,7 +723,8 @@ static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struc
 static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
   uint64_t c;
-  if ((f->kind != W_FNULL && f->kind != W_FVAL && f->kind != W_FHELD) || x.c ||
+  bool null = f->kind == W_FNULL || f->kind == W_FMAPNULL;
+  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP && f->kind != W_FHELD) || x.c ||
       !w_const_of(st, y, &c) || c)
     return true;
   if (f->kind == W_FHELD) {
@@ -733,12 +735,12 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
       f->null = false;
     return r != REL_EQ || can_be;
   }
-  if (f->kind == W_FVAL)
+  if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
     *f = scalar_fact(false, w_sc_const(0));
   } else if (r == REL_NE) {
-    f->kind = W_FVAL;
+    f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
   }
   return true;
@@ -829,6 +831,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_SIZE:
       break;
     case W_ARG_MAP:
+      if (f->kind == W_FMAPNULL)
+        return refuse(why, W_NULL_POINTER,
+                      "argument %d of %s: the map may be null: test r%d before using it", r,
+                      h->name, r);
       if (f->kind != W_FMAP || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
@@ -862,23 +868,23 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       if (h->args[i] == W_ARG_MEM0) {
-        if (s.umax && !a_reads(t, st, r, s.umax, h, effects, why))
+        if (s.all.umax && !a_reads(t, st, r, s.all.umax, h, effects, why))
           return false;
         break;
       }
-      if (!s.umin)
+      if (!s.all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.umax, h, effects, why))
+      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.all.umax, h, effects, why))
         return false;
       if (h->args[i] == W_ARG_MEM)
         break;
-      if (!a_memory(t, st, r, s.umax, true, h, &q->pl, why))
+      if (!a_memory(t, st, r, s.all.umax, true, h, &q->pl, why))
         return false;
       q->out = true;
-      q->lo = (uint32_t)s.umin;
-      q->hi = (uint32_t)s.umax;
+      q->lo = (uint32_t)s.all.umin;
+      q->hi = (uint32_t)s.all.umax;
       break;
     }
     case W_ARG_CTX:
@@ -941,9 +947,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct w_ares r = {0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
-    if (q.map < 0)
+    if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
-    r = fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+    r = t->maps[q.map].inner
+            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
+            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
     break;
   case W_RET_INT:
     r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
@@ -1185,6 +1193,10 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
     return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+  case W_OP_LDVAR:
+  case W_OP_LDCODE: /* an address, of which nothing is known */
+    r = fresh_scalar(true, w_sc_top());
+    return w_a_put(pool, st, 2, i->dst, &r);
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
            a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
@@ -1239,12 +1251,12 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
   s = w_sc_trunc(W_A32, s);
-  if (t->type.ret_lo <= s.umin && s.umax <= t->type.ret_hi)
+  if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
                 "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
                 " to %" PRIu64,
-                t->type.name, t->type.ret_lo, t->type.ret_hi, s.umin, s.umax);
+                t->type.name, t->type.ret_lo, t->type.ret_hi, s.all.umin, s.all.umax);
 }
 
 /* --- Subsume.v ------------------------------------------------------------------------------- */
@@ -1279,6 +1291,10 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
       return !a.c && g->map == f->map;
     if (g->kind == W_FVAL)
       return !a.c && g->map == f->map && !g->mx;
+    return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FMAPNULL:
+    if (g->kind == W_FMAPNULL || g->kind == W_FMAP)
+      return !a.c && g->map == f->map;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   case W_FHELD:
     if (g->kind == W_FHELD)
@@ -1336,6 +1352,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   case W_FNULL:
     snprintf(text, size, "value of map %" PRIu32 " or null", f->map);
     break;
+  case W_FMAPNULL:
+    snprintf(text, size, "map like %" PRIu32 " or null", f->map);
+    break;
   case W_FHELD:
     if (f->held == W_RECORD)
       snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? " or null" : "");
@@ -1346,12 +1365,13 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     w_any_view(st, a, &tainted, &s);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.umin == 0 && s.umax == UINT64_MAX && s.smin == INT64_MIN && s.smax == INT64_MAX)
+    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
+             s.all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.smin, s.smax);
+    else if (s.all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.umin, s.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
     return;
   }
   add_offset(text, size, a.c);

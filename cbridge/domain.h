@@ -16,7 +16,6 @@ enum {
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_GUARD = 131072,
-  W_MAP_ARRAY = 2,
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -49,6 +48,7 @@ enum w_fact_kind {
   W_FMAP,
   W_FVAL,
   W_FNULL,
+  W_FMAPNULL,
   W_FHELD,
 };
 struct w_fact {
@@ -60,8 +60,8 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL. STACK: the frame, 0 is the first. HELD, for messages alone: the instruction
-   * that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. HELD, for messages alone: the
+   * instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */

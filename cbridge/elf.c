@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "loader.h"
 
 #ifndef EM_BPF
@@ -30,7 +31,8 @@
 #endif
 #define OP_LD_IMM64 0x18
 #define OP_CALL 0x85
-#define LEGACY_MAP_SIZE 20 /* type, key size, value size, entries, flags */
+#define LEGACY_MAP_SIZE 20   /* type, key size, value size, entries, flags */
+#define IPROUTE2_MAP_SIZE 36 /* the same, then id, pinning, inner id, inner index */
 
 enum note_kind {
   NOTE_NONE,
@@ -46,8 +48,9 @@ enum note_kind {
 /* What the relocations of one slot say. */
 struct note {
   uint8_t kind;
-  bool core;
-  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section */
+  uint32_t core;      /* CO-RE: 1 + index into elf.fixes */
+  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section;
+                         NOTE_EXTERN, NOTE_KFUNC: 1 + index into elf.externs */
   uint32_t offset;    /* NOTE_DATA; NOTE_CALL: the slot there */
   const char *symbol; /* its name, "" for none; in the file's string table */
 };
@@ -93,8 +96,9 @@ struct elf {
   size_t symbol_count;
   size_t strings; /* section of the symbols' names */
   struct warrant_map_def *maps;
-  uint32_t map_count,
-      declared; /* maps from `declared` on are sorted by place; global data comes before */
+  uint32_t map_count, declared,
+      templates; /* maps from `declared` on are sorted by place, global data comes before;
+                    from `templates` on, what maps of maps hold */
   struct warrant_btf types;
   const uint8_t *ext;
   size_t ext_size;
@@ -104,6 +108,14 @@ struct elf {
   uint32_t program_count, program_room;
   struct found_program *functions; /* all that can be called, by position */
   uint32_t function_count, function_room;
+  struct warrant_host *host, *own_host; /* own_host: owned, where the caller has given none */
+  struct warrant_core_fix *fixes;       /* owned; CO-RE relocations of the sections looked at */
+  uint32_t fix_count, fix_room;
+  uint64_t core_work;
+  struct warrant_extern *externs; /* owned; ascending symbols */
+  size_t extern_count;
+  uint8_t *config; /* owned; the values of __kconfig externs, which are a map of their own */
+  uint32_t config_map;
   struct code *code; /* by section */
   bool *called;      /* by function */
   uint32_t
@@ -293,6 +305,45 @@ static int add_data_maps(struct elf *e) {
   return 0;
 }
 
+static bool holds_maps(const struct warrant_map_def *def) {
+  return def->map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS || def->map.type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
+/* The legacy map of number `index` in its section, or, by_id, the one of that id, which the
+ * definitions of iproute2 have; NULL: there is none. */
+static const struct warrant_map_def *legacy_by_number(const struct elf *e, uint32_t section,
+                                                      uint32_t number, bool by_id) {
+  uint32_t index = 0;
+  for (uint32_t i = e->declared; i < e->map_count; i++) {
+    const struct warrant_map_def *def = &e->maps[i];
+    if (def->section != section)
+      continue;
+    const struct section *s = &e->sections[section];
+    if (by_id ? s->bytes && s->size - def->offset >= IPROUTE2_MAP_SIZE &&
+                    le32(s->bytes + def->offset + 20) == number
+              : index == number)
+      return def;
+    index++;
+  }
+  return NULL;
+}
+
+/* Which map a legacy map of maps holds: after the flags comes that map's number, as in the kernel's
+ * samples, or iproute2's id, pinning and inner id. */
+static void legacy_inner(struct elf *e, struct warrant_map_def *def, const uint8_t *b,
+                         uint64_t room) {
+  const struct warrant_map_def *inner = NULL;
+  if (room >= IPROUTE2_MAP_SIZE)
+    inner = legacy_by_number(e, def->section, le32(b + 28), true);
+  else if (room >= LEGACY_MAP_SIZE + 4)
+    inner = legacy_by_number(e, def->section, le32(b + 20), false);
+  if (!inner || inner == def)
+    snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
+  else
+    def->map.inner = 1 + (uint32_t)(inner - e->maps);
+  def->map.value_size = 4; /* left out by some, and nothing else is possible */
+}
+
 static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
   const struct section *s = &e->sections[def->section];
   if (!s->bytes || def->offset > s->size || s->size - def->offset < LEGACY_MAP_SIZE ||
@@ -309,7 +360,9 @@ static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room)
     return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
   if (def->map.flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");
-  return 0; /* what follows is its loader's: where it is pinned, which map it holds */
+  if (holds_maps(def)) /* what follows otherwise is its loader's, such as where it is pinned */
+    legacy_inner(e, def, b, room);
+  return 0;
 }
 
 static int by_place(const void *a, const void *b) {
@@ -317,6 +370,24 @@ static int by_place(const void *a, const void *b) {
   if (x->section != y->section)
     return x->section < y->section ? -1 : 1;
   return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* A map that BTF defines; the kind of map it holds becomes one more. */
+static int btf_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
+  struct warrant_map_def inner = {0};
+  int result = warrant_btf_map(e->name, &e->types, def, &inner, room, e->error);
+  if (!result && inner.map.name) {
+    struct warrant_map_def *added = add_map(e, inner.map.name, 0, 0);
+    result = added ? 0 : -1;
+    if (added) {
+      char *name = added->map.name;
+      *added = inner;
+      added->map.name = name;
+      def->map.inner = e->map_count;
+    }
+  }
+  free(inner.map.name);
+  return result;
 }
 
 static int add_declared_maps(struct elf *e) {
@@ -351,14 +422,29 @@ static int add_declared_maps(struct elf *e) {
   if (e->map_count == first && (e->sections[btf_section].size || e->sections[legacy_section].size))
     return bad(e, "%s: its map section defines no map", e->name);
   qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
-  for (uint32_t i = first; i < e->map_count; i++) {
+  e->templates = e->map_count;
+  for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];
-    bool more = i + 1 < e->map_count && def[1].section == def->section;
+    bool more = i + 1 < e->templates && def[1].section == def->section;
     uint64_t end = more ? def[1].offset : e->sections[def->section].size;
     uint64_t room = e->sections[def->section].size - def->offset;
-    if (def->section == btf_section ? warrant_btf_map(e->name, &e->types, def, room, e->error)
-                                    : legacy_map(e, def, end - def->offset))
+    if (def->section == btf_section ? btf_map(e, def, room) : legacy_map(e, def, end - def->offset))
       return -1;
+    if (holds_maps(def) && !def->map.inner && !*def->problem)
+      snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
+    else if (!holds_maps(def) && def->map.inner)
+      snprintf(def->problem, sizeof def->problem, "is of a type that holds no maps");
+  }
+  for (uint32_t i = first; i < e->templates; i++) {
+    struct warrant_map_def *def = &e->maps[i];
+    const struct warrant_map_def *inner = def->map.inner ? &e->maps[def->map.inner - 1] : NULL;
+    if (inner && holds_maps(inner))
+      snprintf(def->problem, sizeof def->problem, "holds maps that hold others");
+    else if (inner && *inner->problem && !*def->problem) {
+      char why[sizeof def->problem];
+      memcpy(why, inner->problem, sizeof why);
+      snprintf(def->problem, sizeof def->problem, "holds a map that %.120s", why);
+    }
   }
   return 0;
 }
@@ -369,7 +455,62 @@ static const struct warrant_map_def *map_at(const struct elf *e, uint32_t sectio
   struct warrant_map_def key = {.section = section, .offset = offset};
   if (e->map_count == 0)
     return NULL;
-  return bsearch(&key, e->maps + e->declared, e->map_count - e->declared, sizeof key, by_place);
+  return bsearch(&key, e->maps + e->declared, e->templates - e->declared, sizeof key, by_place);
+}
+
+/* --- Externs --------------------------------------------------------------------------------- */
+
+static int add_externs(struct elf *e) {
+  size_t count = 0;
+  for (int filling = 0; filling < 2; filling++) {
+    if (filling && (count == 0 || !(e->externs = take(e, count, sizeof *e->externs))))
+      return count == 0 ? 0 : -1;
+    for (size_t i = 1; i < e->symbol_count; i++) {
+      GElf_Sym sym;
+      if (!symbol_at(e, i, &sym) || sym.st_shndx != SHN_UNDEF || !*symbol_name(e, &sym))
+        continue;
+      if (filling)
+        e->externs[e->extern_count++] =
+            (struct warrant_extern){.symbol = (uint32_t)i,
+                                    .name = symbol_name(e, &sym),
+                                    .weak = GELF_ST_BIND(sym.st_info) == STB_WEAK};
+      else
+        count++;
+    }
+  }
+  uint32_t size = 0;
+  if (warrant_externs_solve(e->name, &e->types, e->host, e->externs, e->extern_count, &e->config,
+                            &size, e->error))
+    return -1;
+  if (size == 0)
+    return 0;
+  struct warrant_map_def *def = add_map(e, ".kconfig", 0, 0);
+  if (!def)
+    return -1;
+  def->map.type = BPF_MAP_TYPE_ARRAY;
+  def->map.key_size = 4;
+  def->map.value_size = size;
+  def->map.max_entries = 1;
+  def->map.readonly = true;
+  def->map.flags = BPF_F_RDONLY_PROG;
+  def->data = e->config;
+  e->config_map = e->map_count - 1;
+  return 0;
+}
+
+static int by_symbol(const void *a, const void *b) {
+  const struct warrant_extern *x = a, *y = b;
+  return (x->symbol > y->symbol) - (x->symbol < y->symbol);
+}
+
+static const struct warrant_extern *extern_of(const struct elf *e, uint64_t symbol) {
+  struct warrant_extern key = {.symbol = (uint32_t)symbol};
+  return e->extern_count ? bsearch(&key, e->externs, e->extern_count, sizeof key, by_symbol) : NULL;
+}
+
+/* Is this extern one that the kernel can do without, and does? */
+static bool absent(const struct elf *e, const struct note *note) {
+  return note->map && e->externs[note->map - 1].kind == WARRANT_EXTERN_ABSENT;
 }
 
 /* --- Relocations ----------------------------------------------------------------------------- */
@@ -403,7 +544,11 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
           "%s: a relocation of section '%s' is for a 64-bit constant, and its instruction has none",
           e->name, code->name);
     if (sym.st_shndx == SHN_UNDEF) {
-      note->kind = NOTE_EXTERN;
+      const struct warrant_extern *x = extern_of(e, GELF_R_SYM(rel->r_info));
+      bool config = x && x->kind == WARRANT_EXTERN_CONFIG && !*x->problem;
+      note->kind = config ? NOTE_DATA : NOTE_EXTERN;
+      note->map = config ? e->config_map : x ? 1 + (uint32_t)(x - e->externs) : 0;
+      note->offset = config ? x->offset : 0;
     } else if (!defined) {
       note->kind = NOTE_OTHER;
     } else if (e->sections[sym.st_shndx].data_map) {
@@ -426,6 +571,10 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
       return bad(e, "%s: a relocation of section '%s' is for a call, and its instruction is none",
                  e->name, code->name);
     note->kind = sym.st_shndx == SHN_UNDEF ? NOTE_KFUNC : NOTE_CALL;
+    if (note->kind == NOTE_KFUNC) {
+      const struct warrant_extern *x = extern_of(e, GELF_R_SYM(rel->r_info));
+      note->map = x ? 1 + (uint32_t)(x - e->externs) : 0;
+    }
     if (note->kind == NOTE_CALL && explicit) {
       note->kind = NOTE_OTHER; /* no compiler has written it, so what it counts is not known */
     } else if (note->kind ==
@@ -444,16 +593,39 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
 }
 
 struct core_notes {
+  struct elf *e;
   struct note *notes;
   uint64_t slots;
-  bool outside;
 };
-static void note_core(void *context, uint32_t insn) {
+
+static struct warrant_core_fix *add_fix(struct elf *e) {
+  if (e->fix_count == e->fix_room) {
+    uint32_t room = e->fix_room ? 2 * e->fix_room : 64;
+    size_t bytes = room * sizeof *e->fixes;
+    struct warrant_core_fix *larger =
+        bytes > WARRANT_MEMORY_MAX / 2 ? NULL : realloc(e->fixes, bytes);
+    if (!larger)
+      return NULL;
+    e->fixes = larger;
+    e->fix_room = room;
+  }
+  return &e->fixes[e->fix_count++];
+}
+
+static int note_core(void *context, const struct warrant_core_record *r) {
+  enum { TYPE_ID_LOCAL = 6 };
   struct core_notes *c = context;
-  if (insn < c->slots)
-    c->notes[insn].core = true;
-  else
-    c->outside = true;
+  const char *access = btf__str_by_offset(c->e->types.btf, r->access), *why = NULL;
+  struct warrant_core_fix *fix;
+  if (r->insn >= c->slots || c->notes[r->insn].core || !access || !(fix = add_fix(c->e)))
+    return -1;
+  c->notes[r->insn].core = c->e->fix_count;
+  struct warrant_kernel_types *types =
+      r->kind == TYPE_ID_LOCAL ? NULL : warrant_host_types(c->e->host, &why);
+  warrant_core_solve(c->e->types.btf, types, r->type, access, r->kind, &c->e->core_work, fix);
+  if (fix->kind == WARRANT_CORE_NO_TYPES)
+    snprintf(fix->text, sizeof fix->text, "%s", why);
+  return 0;
 }
 
 /* The relocations of section `index`, which are for `code`. */
@@ -492,15 +664,10 @@ static struct note *annotate(struct elf *e, uint32_t index) {
       goto fail;
   }
   if (e->ext && e->types.btf) {
-    struct core_notes core = {notes, code->size / 8, false};
+    struct core_notes core = {e, notes, code->size / 8};
     if (warrant_ext_core(e->name, e->ext, e->ext_size, e->types.btf, code->name, note_core, &core,
                          e->error))
       goto fail;
-    if (core.outside) {
-      bad(e, "%s: a CO-RE relocation of section '%s' lies outside its instructions", e->name,
-          code->name);
-      goto fail;
-    }
   }
   return notes;
 fail:
@@ -677,21 +844,23 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
                          const struct note *note, struct warrant_error *problem) {
   const char *symbol = note->symbol ? note->symbol : "";
 #define unsupported(...) warrant_fail(problem, WARRANT_UNSUPPORTED, __VA_ARGS__)
-  if (note->core)
-    return unsupported("instruction %u needs a CO-RE relocation, which is not supported yet", pc);
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
     return false;
   case NOTE_KFUNC:
+    if (absent(e, note))
+      return false;
     return unsupported(
         "instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
         "not supported yet",
         pc, symbol);
-  case NOTE_EXTERN:
-    return unsupported(
-        "instruction %u uses the external variable '%s', and externals (kconfig, ksyms) are "
-        "not supported yet",
-        pc, symbol);
+  case NOTE_EXTERN: {
+    const struct warrant_extern *x = note->map ? &e->externs[note->map - 1] : NULL;
+    if (x && x->kind != WARRANT_EXTERN_NONE && !*x->problem)
+      return false;
+    return unsupported("instruction %u uses the external '%s', which %s", pc, symbol,
+                       x ? x->problem : "has no name");
+  }
   case NOTE_CODE:
     return unsupported(
         "instruction %u takes the address of the function %s'%s', and callbacks are not "
@@ -723,6 +892,69 @@ static bool slot_problem(struct elf *e, uint32_t pc, struct warrant_insn insn,
   return false;
 }
 
+/* Applies the CO-RE relocations. */
+static int fit_to_kernel(struct elf *e, const struct note *notes, struct warrant_program *p,
+                         struct warrant_error *problem) {
+  uint32_t count = 0;
+  for (uint32_t pc = 0; pc < p->insn_count; pc++)
+    count += notes[pc].core != 0 || notes[pc].kind == NOTE_KFUNC;
+  if (count == 0)
+    return 0;
+  if (!(p->missing = take(e, count, sizeof *p->missing)))
+    return -1;
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    if (notes[pc].kind == NOTE_KFUNC && absent(e, &notes[pc])) {
+      struct warrant_missing *m = &p->missing[p->missing_count++];
+      m->pc = pc;
+      snprintf(m->what, sizeof m->what, "function %.100s", notes[pc].symbol);
+    }
+    if (!notes[pc].core)
+      continue;
+    const struct warrant_core_fix *fix = &e->fixes[notes[pc].core - 1];
+    if (fix->kind == WARRANT_CORE_NO_TYPES)
+      return warrant_fail(
+                 problem, warrant_host_code(e->host),
+                 "instruction %u needs a CO-RE relocation, so name the kernel's types with "
+                 "--btf FILE: %s",
+                 pc, fix->text),
+             0;
+    bool missing = false;
+    const char *why = notes[pc].kind == NOTE_NONE
+                          ? warrant_core_patch(fix, &p->insns[pc], p->insn_count - pc, &missing)
+                          : "is not the only relocation there";
+    if (why)
+      return warrant_fail(problem, WARRANT_BAD_INPUT, "instruction %u: its CO-RE relocation %s", pc,
+                          why),
+             0;
+    if (!missing)
+      continue;
+    struct warrant_missing *m = &p->missing[p->missing_count++];
+    m->pc = pc;
+    snprintf(m->what, sizeof m->what, "%.100s%s", fix->text,
+             fix->kind == WARRANT_CORE_VALUE ? ", as it is" : "");
+  }
+  return 0;
+}
+
+/* Puts in the addresses of externs: a variable is one of the layout's choosing, what is absent has
+ * the address 0 and can't be called. */
+static void place_externs(const struct elf *e, const struct note *notes,
+                          struct warrant_program *p) {
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    const struct note *note = &notes[pc];
+    struct warrant_insn *insn = &p->insns[pc];
+    if (note->kind == NOTE_KFUNC && absent(e, note))
+      *insn = (struct warrant_insn){.op = OP_CALL, .imm = WARRANT_CORE_POISON};
+    if (note->kind != NOTE_EXTERN || !note->map || pc + 1 == p->insn_count)
+      continue;
+    const struct warrant_extern *x = &e->externs[note->map - 1];
+    bool there = x->kind != WARRANT_EXTERN_ABSENT;
+    insn->src = there ? BPF_PSEUDO_BTF_ID : 0;
+    insn->imm = there ? (int32_t)x->id : 0;
+    insn[1].imm = there && x->untyped ? -1 : 0; /* the kernel's own types are object 0 */
+  }
+}
+
 /* Copies maps that the program's notes name, in object order, and points its instructions at the
  * copies. */
 static int relocate(struct elf *e, const struct note *notes, struct warrant_program *p) {
@@ -732,6 +964,9 @@ static int relocate(struct elf *e, const struct note *notes, struct warrant_prog
   for (uint32_t pc = 0; pc < p->insn_count; pc++)
     if (notes[pc].kind == NOTE_MAP || notes[pc].kind == NOTE_DATA)
       index[notes[pc].map] = 1;
+  for (uint32_t i = 0; i < e->map_count; i++)
+    if (index[i] && e->maps[i].map.inner)
+      index[e->maps[i].map.inner - 1] = 1;
   uint32_t count = 0;
   for (uint32_t i = 0; i < e->map_count; i++)
     count += index[i];
@@ -751,13 +986,20 @@ static int relocate(struct elf *e, const struct note *notes, struct warrant_prog
     p->map_count++;
     if (!(map->name = take_text(e, def->map.name, strlen(def->map.name))))
       return -1;
-    if (s->data_map == i + 1) {
+    if (def->data) {
+      if (!(map->initial = take(e, map->value_size, 1)))
+        return -1;
+      memcpy(map->initial, def->data, map->value_size);
+    } else if (s->data_map == i + 1) {
       if (!(map->initial = take(e, s->size, 1)))
         return -1;
       if (s->bytes)
         memcpy(map->initial, s->bytes, s->size);
     }
   }
+  for (uint32_t i = 0; i < p->map_count; i++)
+    if (p->maps[i].inner)
+      p->maps[i].inner = 1 + index[p->maps[i].inner - 1];
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     if (notes[pc].kind != NOTE_MAP && notes[pc].kind != NOTE_DATA)
       continue;
@@ -802,7 +1044,7 @@ static int add_part_lines(struct elf *e, const struct part *part, bool copying, 
       if (copying)
         file = memcpy(p->strings + used, name, size);
       else if (!name)
-        return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+        return bad(e, "%s: its line and relocation records (.BTF.ext) are damaged", e->name);
       used += size;
     }
     const char *text = btf__str_by_offset(btf, r->text_offset);
@@ -814,7 +1056,7 @@ static int add_part_lines(struct elf *e, const struct part *part, bool copying, 
                                                         .file = file,
                                                         .text = *copy ? copy : NULL};
     } else if (!text) {
-      return bad(e, "%s: its line information (.BTF.ext) is damaged", e->name);
+      return bad(e, "%s: its line and relocation records (.BTF.ext) are damaged", e->name);
     }
     used += size;
     if (used > WARRANT_MEMORY_MAX) /* take would refuse it: do not measure on */
@@ -1031,12 +1273,15 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
   if (found->local && !problem->code && e->called[function_at(e, found->section, found->start)])
     warrant_fail(problem, WARRANT_UNSUPPORTED,
                  "this static function is called by others: it is not a program on its own");
+  if (!problem->code && fit_to_kernel(e, notes, p, problem))
+    return -1;
   for (uint32_t pc = 0; pc < p->insn_count && !problem->code; pc++) {
     if (slot_problem(e, pc, p->insns[pc], &notes[pc], problem))
       break;
     if (p->insns[pc].op == OP_LD_IMM64)
       pc++; /* its second slot is no instruction */
   }
+  place_externs(e, notes, p);
   if (relocate(e, notes, p))
     return -1;
   return add_lines(e, l->parts, l->count, p);
@@ -1142,19 +1387,24 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
     return -1;
   if (elf_version(EV_CURRENT) == EV_NONE)
     return bad(&e, "%s: the ELF library is too old", name);
+  e.host = options->host ? options->host : (e.own_host = warrant_host_new(NULL, NULL));
+  if (!e.host)
+    return bad(&e, "%s: out of memory", name);
   /* libelf takes the bytes as its own to change, so it gets a copy; all reads below are in the
    * original. */
   char *copy = malloc(size);
-  if (!copy)
+  if (!copy) {
+    warrant_host_free(e.own_host);
     return bad(&e, "%s: out of memory", name);
+  }
   memcpy(copy, bytes, size);
   e.elf = elf_memory(copy, size);
   int result = -1;
   if (!e.elf || elf_kind(e.elf) != ELF_K_ELF)
     bad(&e, "%s: cannot be read as an ELF object: %s", name, elf_errmsg(-1));
   else if (read_sections(&e, bytes, size) == 0 && read_special_sections(&e) == 0 &&
-           add_data_maps(&e) == 0 && add_declared_maps(&e) == 0 && find_programs(&e) == 0 &&
-           choose_programs(&e) == 0)
+           add_data_maps(&e) == 0 && add_externs(&e) == 0 && add_declared_maps(&e) == 0 &&
+           find_programs(&e) == 0 && choose_programs(&e) == 0)
     result = build_all(&e, object);
   if (result)
     warrant_object_free(object);
@@ -1166,6 +1416,10 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
     free(e.code[i].records);
   }
   free(e.code);
+  free(e.fixes);
+  free(e.externs);
+  free(e.config);
+  warrant_host_free(e.own_host);
   free(e.placed);
   free(e.called);
   free(e.sections);

@@ -58,7 +58,8 @@ struct warrant_session {
  */
 #define ARITHMETIC(X)                                                                              \
   X(ADD, x + y)                                                                                    \
-  X(SUB, x - y) X(MUL, x *y) X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x &y)                       \
+  X(SUB, x - y)                                                                                    \
+  X(MUL, x *y) X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x &y)                                     \
       X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1)))                \
           X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)                                            \
               X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1))))                                      \
@@ -70,9 +71,9 @@ struct warrant_session {
                                            : (T)((S)x % (S)y))
 #define COMPARISONS(X)                                                                             \
   X(JEQ, x == y)                                                                                   \
-  X(JGT, x > y) X(JGE, x >= y) X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y)           \
-      X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y)                      \
-          X(JSLE, (S)x <= (S)y)
+  X(JGT, x > y)                                                                                    \
+  X(JGE, x >= y) X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y)   \
+      X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
 #define SIZES(X)                                                                                   \
   X(1, 0, uint8_t, )                                                                               \
@@ -605,13 +606,14 @@ static enum kind memory_kind(const struct warrant_session *s, const struct warra
 
 static enum kind long_kind(const struct warrant_session *s, const struct warrant_insn *i,
                            struct op *op) {
-  if (i->src > 2 || (i->src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
-      (i->src == 2 && !s->m.stores[i->imm].slots))
+  unsigned src = i->src > 4 ? i->src - 4u : i->src; /* maps by index are maps */
+  if (src > 2 || (src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
+      (src == 2 && !s->m.stores[i->imm].slots))
     return STEP;
   uint64_t high = (uint32_t)i[1].imm;
-  op->wide = i->src == 0   ? (uint32_t)i->imm | high << 32
-             : i->src == 1 ? w_map_at(&s->m, (uint32_t)i->imm)
-                           : w_values_at(&s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
+  op->wide = src == 0   ? (uint32_t)i->imm | high << 32
+             : src == 1 ? w_map_at(&s->m, (uint32_t)i->imm)
+                        : w_values_at(&s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
   return CONSTANT64;
 }
 

@@ -104,6 +104,8 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   case W_OP_LDIMM:
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
+  case W_OP_LDVAR:
+  case W_OP_LDCODE:
     return in & (uint16_t)~d;
   case W_OP_LDX:
     return w->spilled && i->size == W_S8 ? in | d : in & (uint16_t)~d;
@@ -216,6 +218,8 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
   case W_OP_LDIMM:
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
+  case W_OP_LDVAR:
+  case W_OP_LDCODE:
     *live &= (uint16_t)~d, *value &= (uint16_t)~d;
     break;
   case W_OP_LDX:

@@ -22,7 +22,7 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
                   struct warrant_error *error) {
   uint64_t size = 8 + 4 * 4 + 8 * (uint64_t)p->insn_count;
   for (uint32_t i = 0; i < p->map_count; i++)
-    size += 5 * 4 + 1 + 4 + (p->maps[i].initial ? p->maps[i].value_size : 0);
+    size += 5 * 4 + 1 + 4 + 4 + (p->maps[i].initial ? p->maps[i].value_size : 0);
   if (size > UINT32_MAX)
     return warrant_fail(error, WARRANT_UNSUPPORTED, "%s: too large to validate", p->file);
   uint8_t *buffer = malloc(size);
@@ -46,6 +46,7 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
     at = put32(at, m->max_entries);
     at = put32(at, m->flags);
     *at++ = m->readonly;
+    at = put32(at, m->inner);
     at = put32(at, initial);
     if (initial)
       memcpy(at, m->initial, initial);

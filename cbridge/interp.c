@@ -11,9 +11,9 @@
 #include "machine.h"
 
 enum {
-  ROOM = 256,
-  MAP_ARRAY = 2,
+  MAP_PERCPU_ARRAY = 6,
   MAP_RINGBUF = 27,
+  ROOM = 256,
   HASH_SLOTS = 256,
   OBJECT_STRIDE = 256,
   TICK = 1000,
@@ -22,6 +22,9 @@ enum {
 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
 #define RING_START (UINT64_C(1) << 31) /* from a ring buffer's values to its records */
+/* Where kernel variables and functions are: no region lies up there. */
+#define FUNCTIONS (UINT64_C(1) << 48)
+#define VARIABLES (UINT64_C(1) << 49)
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
 void warrant_env_default(struct warrant_env *env) {
@@ -245,7 +248,7 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
       return true;
     }
   }
-  if (a < env->values || (a - env->values) / MAP_STRIDE >= m->program->map_count)
+  if (a < env->values || (a - env->values) / MAP_STRIDE >= m->store_count)
     return false;
   uint32_t i = (uint32_t)((a - env->values) / MAP_STRIDE);
   const struct w_store *s = &m->stores[i];
@@ -402,10 +405,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       continue;
     case W_ARG_MAP:
       if (x < m->env->maps || (x - m->env->maps) % OBJECT_STRIDE ||
-          (x - m->env->maps) / OBJECT_STRIDE >= m->program->map_count)
+          (x - m->env->maps) / OBJECT_STRIDE >= m->store_count)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *map = (int64_t)((x - m->env->maps) / OBJECT_STRIDE);
-      if (!w_takes_map(h, m->program->maps[*map].type))
+      if (!w_takes_map(h, m->stores[*map].map->type))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_CTX:
@@ -416,8 +419,7 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     case W_ARG_VALUE:
       if (*map < 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
-      n = h->args[i] == W_ARG_KEY ? m->program->maps[*map].key_size
-                                  : m->program->maps[*map].value_size;
+      n = h->args[i] == W_ARG_KEY ? m->stores[*map].map->key_size : m->stores[*map].map->value_size;
       break;
     default: /* memory, with its size */
       if (r + 1 > 5)
@@ -440,6 +442,19 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     }
   }
   return WARRANT_NO_FAULT;
+}
+
+/* There is one processor, so a per-CPU map is like any other. */
+static bool is_array(const struct warrant_map *map) {
+  return map->type == W_MAP_ARRAY || map->type == MAP_PERCPU_ARRAY;
+}
+
+/* May one stand for the other inside a map of maps? */
+static bool alike(const struct warrant_map *a, const struct warrant_map *b) {
+  const uint8_t *x = w_constants(a), *y = w_constants(b);
+  return a->type == b->type && a->key_size == b->key_size && a->value_size == b->value_size &&
+         a->readonly == b->readonly && a->inner == b->inner && !x == !y &&
+         (!x || !memcmp(x, y, a->value_size));
 }
 
 static int64_t find_key(const struct w_store *s, const uint8_t *key) {
@@ -467,7 +482,26 @@ static int64_t array_index(const struct w_store *s, const uint8_t *key) {
 }
 
 static int64_t slot_of(const struct w_store *s, const uint8_t *key) {
-  return s->map->type == MAP_ARRAY ? array_index(s, key) : find_key(s, key);
+  return is_array(s->map) ? array_index(s, key) : find_key(s, key);
+}
+
+/* The number of the map that a map of maps holds under `key`, or -1. */
+static int64_t held_map(const struct w_machine *m, const struct w_store *s, const uint8_t *key) {
+  size_t size = (size_t)s->map->key_size + s->map->value_size;
+  for (uint32_t i = s->held ? s->held->count : 0; i-- > 0;) {
+    const uint8_t *entry = s->held->bytes + i * size, *value = entry + s->map->key_size;
+    if (memcmp(entry, key, s->map->key_size))
+      continue;
+    for (uint32_t k = 8; k < s->map->value_size; k++)
+      if (value[k])
+        return -1;
+    uint64_t number = load_le(value, s->map->value_size < 8 ? s->map->value_size : 8);
+    return number < m->store_count &&
+                   alike(&m->program->maps[s->map->inner - 1], m->stores[number].map)
+               ? (int64_t)number
+               : -1;
+  }
+  return -1;
 }
 
 static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
@@ -477,7 +511,7 @@ static void claim(struct w_store *s, int64_t j, const uint8_t *key) {
 
 static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *value,
                           uint64_t flags) {
-  bool array = s->map->type == MAP_ARRAY;
+  bool array = is_array(s->map);
   if (s->map->readonly)
     return -1; /* EPERM */
   if (flags > 2)
@@ -500,7 +534,7 @@ static int64_t map_update(struct w_store *s, const uint8_t *key, const uint8_t *
 }
 
 static int64_t map_delete(struct w_store *s, const uint8_t *key) {
-  if (s->map->type == MAP_ARRAY)
+  if (is_array(s->map))
     return -22;
   int64_t j = find_key(s, key);
   if (j < 0)
@@ -517,6 +551,25 @@ const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id)
     if (w_helpers[i].id == id)
       return &w_helpers[i];
   return NULL;
+}
+
+/* What XDP's two helpers say of bytes that are not in the packet. */
+static int64_t xdp_error(uint64_t off, uint64_t n) {
+  return (uint32_t)off > 65535 || n > 65535 ? -14 : -22; /* EFAULT, EINVAL */
+}
+
+/* Where a packet goes: to the device, or nowhere with flags that are not known. */
+static int64_t redirect(const struct w_machine *m) {
+  uint64_t flags = m->regs[2];
+  if (m->type->id == 6)
+    return flags ? 0 : 4;
+  return flags & ~UINT64_C(1) ? 2 : 7;
+}
+
+/* No map has a device here, so the flags decide: what to do then, or that all devices get it. */
+static int64_t redirect_map(const struct w_store *s, uint64_t flags) {
+  uint64_t all = s->map->type == 14 || s->map->type == 25 ? 24 : 0;
+  return flags & ~(3 + all) ? 0 : flags & all & 8 ? 4 : (int64_t)(flags & 3);
 }
 
 /* Bytes [off, off + n) of the packet, both as helpers take them; NULL when they are not there. */
@@ -573,7 +626,10 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     w_find(m, m->regs[2], s->map->key_size, &key);
   switch (h->id) {
   case 1:
-    choice = slot_of(s, key.bytes);
+    choice = s->map->inner ? held_map(m, s, key.bytes) : slot_of(s, key.bytes);
+    break;
+  case 195: /* with the number of a processor */
+    choice = (uint32_t)m->regs[3] ? -1 : slot_of(s, key.bytes);
     break;
   case 2:
     w_find(m, m->regs[3], s->map->value_size, &value);
@@ -588,13 +644,21 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   case 9:
   case 190:
     w_find(m, m->regs[3], m->regs[4], &value);
+    if (h->id == 9 && m->regs[5] & ~UINT64_C(3)) { /* unknown flags */
+      choice = -22;
+      break;
+    }
     if ((span = packet_span(m, m->regs[2], m->regs[4])))
       memmove(span, value.bytes, m->regs[4]);
-    choice = span ? 0 : -14;
+    choice = span ? 0 : h->id == 9 ? -14 : xdp_error(m->regs[2], m->regs[4]);
     break;
   case 26:
-  case 189:
     choice = give(m, &out, out_size, packet_span(m, m->regs[2], out_size));
+    break;
+  case 189: /* leaves the memory as it is when there is nothing to read */
+    span = packet_span(m, m->regs[2], out_size);
+    give(m, &out, out_size, span ? span : out.bytes);
+    choice = span ? 0 : xdp_error(m->regs[2], out_size);
     break;
   case 44: {
     int64_t d = (int32_t)m->regs[2];
@@ -605,7 +669,7 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
     break;
   case 51:
-    choice = (int64_t)(m->regs[3] & 3);
+    choice = redirect_map(s, m->regs[3]);
     break;
   case 84:
   case 85:
@@ -633,7 +697,7 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = (int64_t)(m->random >> 32);
     break;
   case 23:
-    choice = m->type->id == 6 ? 4 : 7;
+    choice = redirect(m);
     break;
   default:
     if (out_size)
@@ -645,6 +709,8 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     m->defined &= (uint16_t)~1u;
   else if (h->ret == W_RET_HELD)
     m->regs[0] = handed;
+  else if (h->ret == W_RET_VALUE && s->map->inner)
+    m->regs[0] = choice < 0 ? 0 : m->env->maps + (uint64_t)choice * OBJECT_STRIDE;
   else if (h->ret == W_RET_VALUE)
     m->regs[0] =
         choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
@@ -733,12 +799,21 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
 }
 
 static enum warrant_fault load_imm_step(struct w_machine *m, const struct warrant_insn *i) {
-  uint64_t number = (uint32_t)i->imm;
-  if (i->src == 0)
-    return put(m, 2, i->dst, number | (uint64_t)(uint32_t)i[1].imm << 32);
+  uint64_t number = (uint32_t)i->imm, second = (uint32_t)i[1].imm;
+  int64_t code = m->pc + 1 + i->imm;
+  switch (i->src) {
+  case 0:
+    return put(m, 2, i->dst, number | second << 32);
+  case 3:
+    return put(m, 2, i->dst, VARIABLES + (second << 36) + 8 * number);
+  case 4:
+    if (code < 0 || code >= m->program->insn_count || m->second[code])
+      return WARRANT_BAD_INSTRUCTION;
+    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)code);
+  }
   if (i->imm < 0 || number >= m->program->map_count)
     return WARRANT_BAD_MAP;
-  if (i->src == 1)
+  if (i->src == 1 || i->src == 5)
     return put(m, 2, i->dst, m->env->maps + number * OBJECT_STRIDE);
   if (!m->stores[number].slots)
     return WARRANT_BAD_MAP;
@@ -938,7 +1013,7 @@ static void *bytes_or_fail(uint64_t n, uint64_t *total, struct warrant_error *er
 }
 
 void w_machine_free(struct w_machine *m) {
-  for (uint32_t i = 0; m->stores && i < m->program->map_count; i++) {
+  for (uint32_t i = 0; m->stores && i < m->store_count; i++) {
     free(m->stores[i].bytes);
     free(m->stores[i].keys);
     free(m->stores[i].used);
@@ -953,24 +1028,28 @@ void w_machine_free(struct w_machine *m) {
 
 static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
   int64_t j = slot_of(s, key);
-  if (j < 0 && s->map->type != MAP_ARRAY && (j = free_slot(s)) >= 0)
+  if (j < 0 && !is_array(s->map) && (j = free_slot(s)) >= 0)
     claim(s, j, key);
   if (j >= 0)
     memcpy(s->bytes + (uint64_t)j * s->stride, value, s->map->value_size);
 }
 
-static int store_init(struct w_store *s, const struct warrant_map *map,
+/* `own`: a map of the program, which begins with its data; others only have its constants. */
+static int store_init(struct w_store *s, const struct warrant_map *map, bool own,
                       const struct warrant_entries *entries, uint64_t *total,
                       struct warrant_error *error) {
   s->map = map;
   s->stride = ((uint64_t)map->value_size + 15) & ~UINT64_C(7);
-  s->slots =
-      map->type == MAP_ARRAY || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+  s->slots = is_array(map) || map->max_entries < HASH_SLOTS ? map->max_entries : HASH_SLOTS;
+  if (map->inner) {
+    s->slots = 0;
+    s->held = entries;
+    return 0;
+  }
   if (!(s->bytes = bytes_or_fail(s->slots * s->stride, total, error)))
     return -1;
-  if (map->type != MAP_ARRAY &&
-      (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
-       !(s->used = bytes_or_fail(s->slots, total, error))))
+  if (!is_array(map) && (!(s->keys = bytes_or_fail(s->slots * map->key_size, total, error)) ||
+                         !(s->used = bytes_or_fail(s->slots, total, error))))
     return -1;
   if (map->initial && map->readonly && entries && entries->count)
     return warrant_fail(error, WARRANT_BAD_INPUT,
@@ -981,7 +1060,7 @@ static int store_init(struct w_store *s, const struct warrant_map *map,
     if (!(s->ring = bytes_or_fail(s->ring_size, total, error)))
       return -1;
   }
-  if (map->initial && s->slots)
+  if ((own ? map->initial : w_constants(map)) && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;
   for (uint32_t i = 0; entries && i < entries->count; i++)
@@ -998,7 +1077,7 @@ void w_machine_start(struct w_machine *m) {
   m->packet_at = m->env->packet;
   m->packet_size = m->env->packet_size;
   m->held_count = 0;
-  for (uint32_t i = 0; i < m->program->map_count; i++)
+  for (uint32_t i = 0; i < m->store_count; i++)
     m->stores[i].ring_used = 0;
   m->random = m->env->seed;
   m->time = 0;
@@ -1007,19 +1086,36 @@ void w_machine_start(struct w_machine *m) {
   m->defined = 1u << 1 | 1u << 10;
 }
 
+/* The program's maps, and two more of the kind that each map of maps holds. */
+static int make_stores(struct w_machine *m, uint64_t *total, struct warrant_error *error) {
+  const struct warrant_program *p = m->program;
+  const struct warrant_entries *entries = m->env->entries;
+  uint32_t count = p->map_count;
+  for (uint32_t i = 0; i < p->map_count; i++)
+    count += p->maps[i].inner && p->maps[i].inner <= p->map_count ? 2 : 0;
+  if (!(m->stores = bytes_or_fail(count * sizeof *m->stores, total, error)))
+    return -1;
+  m->store_count = count;
+  uint32_t k = 0;
+  for (; k < p->map_count; k++)
+    if (store_init(&m->stores[k], &p->maps[k], true, entries ? &entries[k] : NULL, total, error))
+      return -1;
+  for (uint32_t i = 0; i < p->map_count; i++)
+    for (int n = 0; n < 2 && p->maps[i].inner && p->maps[i].inner <= p->map_count; n++, k++)
+      if (store_init(&m->stores[k], &p->maps[p->maps[i].inner - 1], false, NULL, total, error))
+        return -1;
+  return 0;
+}
+
 static int fill(struct w_machine *m, struct warrant_error *error) {
   const struct warrant_program *program = m->program;
   const struct warrant_env *env = m->env;
   uint64_t total = 0;
   if (!(m->ctx = bytes_or_fail(m->type->ctx_size, &total, error)) ||
       !(m->buffer = bytes_or_fail(env->packet_size + 2 * (uint64_t)ROOM, &total, error)) ||
-      !(m->stores = bytes_or_fail(program->map_count * sizeof *m->stores, &total, error)) ||
-      !(m->second = bytes_or_fail(program->insn_count, &total, error)))
+      !(m->second = bytes_or_fail(program->insn_count, &total, error)) ||
+      make_stores(m, &total, error))
     return -1;
-  for (uint32_t i = 0; i < program->map_count; i++)
-    if (store_init(&m->stores[i], &program->maps[i], env->entries ? &env->entries[i] : NULL, &total,
-                   error))
-      return -1;
   for (uint32_t i = 0; i + 1 < program->insn_count; i++)
     if (!m->second[i] && program->insns[i].op == 0x18)
       m->second[i + 1] = true;

@@ -21,7 +21,8 @@
 #include "error.h"
 
 #define LOG_SIZE ((uint32_t)(16 << 20) - 1) /* the most that Linux before 5.2 takes */
-#define MAP_TYPE_ARENA 33                   /* newer than some installed headers */
+#define FIGURES_SIZE ((uint32_t)64 << 10)
+#define MAP_TYPE_ARENA 33 /* newer than some installed headers */
 
 static uint64_t now_us(void) {
   struct timespec t;
@@ -78,13 +79,16 @@ static void kernel_name(const char *name, char out[16]) {
   out[n] = '\0';
 }
 
-static int make_map(const struct warrant_map *m, int *fd) {
+/* `inner`: a map like those that this one holds, or -1. */
+static int make_map(const struct warrant_map *m, int inner, int *fd) {
   char name[16];
   kernel_name(m->name, name);
   LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = m->flags);
   uint32_t entries = m->max_entries;
   if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && entries == 0)
     entries = processors(); /* as libbpf fills it in */
+  if (inner >= 0)
+    options.inner_map_fd = (uint32_t)inner;
   *fd = bpf_map_create(m->type, name, m->key_size, m->value_size, entries, &options);
   if (*fd < 0)
     return errno;
@@ -100,17 +104,19 @@ static int make_map(const struct warrant_map *m, int *fd) {
 
 /* --- eBPF ------------------------------------------------------------------------------------ */
 
-/* The number in the log's "processed N insns". */
-static void find_visited(struct warrant_kernel_result *r) {
-  static const char mark[] = "processed ";
-  for (const char *at = r->log; (at = strstr(at, mark)); at++) {
+/* The number after `before` and in front of `after`, where the log last says so. */
+static bool number_in(const char *log, const char *before, const char *after, uint64_t *value) {
+  bool found = false;
+  for (const char *at = log; (at = strstr(at, before)); at++) {
+    const char *digits = at + strlen(before);
     char *end = NULL;
-    unsigned long long n = strtoull(at + sizeof mark - 1, &end, 10);
-    if (end != at + sizeof mark - 1 && strncmp(end, " insns", 6) == 0) {
-      r->visited = n;
-      r->visited_known = true;
+    unsigned long long n = strtoull(digits, &end, 10);
+    if (end != digits && strncmp(end, after, strlen(after)) == 0) {
+      *value = n;
+      found = true;
     }
   }
+  return found;
 }
 
 static void refuse(struct warrant_kernel_result *r, int why) {
@@ -127,114 +133,174 @@ static void refuse(struct warrant_kernel_result *r, int why) {
            name ? name : "unknown error");
 }
 
-static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_result *r,
-                     struct warrant_error *error) {
+/* Says why the program is kept off the host; false: it is not. */
+static bool kept_off(const struct warrant_program *p, struct warrant_kernel_result *r) {
   uint64_t bytes = 0;
-  for (uint32_t i = 0; i < p->map_count; i++) {
+  const char *type = warrant_type_name(p->type);
+  if (p->insn_count > WARRANT_KERNEL_INSNS_MAX)
+    snprintf(r->message, sizeof r->message,
+             "not loaded: %u instructions, and more than %u are kept off this host's kernel",
+             p->insn_count, WARRANT_KERNEL_INSNS_MAX);
+  else if (p->kind == WARRANT_EBPF && type && (!strcmp(type, "raw") || !strcmp(type, "seccomp")))
+    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type '%s'",
+             type);
+  for (uint32_t i = 0; i < p->map_count && !*r->message; i++) {
     uint64_t more = map_bytes(&p->maps[i]);
     if (p->maps[i].type == MAP_TYPE_ARENA || more > WARRANT_KERNEL_MAPS_MAX ||
-        (bytes += more) > WARRANT_KERNEL_MAPS_MAX) {
-      r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+        (bytes += more) > WARRANT_KERNEL_MAPS_MAX)
       snprintf(r->message, sizeof r->message,
                "not loaded: map '%.64s' is of a kind or size that is kept off "
                "this host",
                p->maps[i].name);
-      return 0;
-    }
   }
-  if (p->type == 0) {
+  if (*r->message)
     r->verdict = WARRANT_KERNEL_UNSUPPORTED;
-    snprintf(r->message, sizeof r->message, "not loaded: the kernel has no program type 'raw'");
-    return 0;
-  }
-  int result = -1;
-  int *fds = malloc((p->map_count + 1) * sizeof *fds);
-  struct bpf_insn *insns = calloc(p->insn_count, sizeof *insns);
-  char *log = malloc(LOG_SIZE);
-  uint32_t made = 0;
-  if (!fds || !insns || !log) {
-    warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
-    goto out;
-  }
-  log[0] = '\0';
-  while (made < p->map_count) {
-    int why = make_map(&p->maps[made], &fds[made]);
-    if (fds[made] >= 0)
-      made++;
+  return *r->message != '\0';
+}
+
+/* False when the kernel does not make a map; `r` says which. */
+static bool make_maps(const struct warrant_program *p, struct warrant_kernel_program *held,
+                      struct warrant_kernel_result *r) {
+  for (uint32_t i = 0; i < p->map_count; i++) {
+    const struct warrant_map *shape =
+        p->maps[i].inner - 1 < p->map_count ? &p->maps[p->maps[i].inner - 1] : NULL;
+    int inner = -1, why = shape ? make_map(shape, -1, &inner) : 0;
+    held->maps[i] = -1;
+    if (!why)
+      why = make_map(&p->maps[i], inner, &held->maps[i]);
+    if (inner >= 0)
+      close(inner);
+    held->map_count += held->maps[i] >= 0;
     if (why) {
-      refuse(r, why);
       r->verdict = WARRANT_KERNEL_ERROR;
+      r->number = why;
       snprintf(r->message, sizeof r->message, "the kernel does not make the map '%.64s': %s",
-               p->maps[fds[made] >= 0 && made ? made - 1 : made].name, strerror(why));
-      r->log = strdup("");
-      result = 0;
-      goto out;
+               p->maps[i].name, strerror(why));
+      return false;
     }
   }
-  for (uint32_t i = 0; i < p->insn_count; i++) {
+  return true;
+}
+
+static struct bpf_insn as_kernel_has_it(const struct warrant_insn *w) {
+  return (struct bpf_insn){
+      .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
+}
+
+/* The same instructions with maps by their descriptors; the caller frees them. */
+static struct bpf_insn *for_kernel(const struct warrant_program *p, const int *maps) {
+  struct bpf_insn *insns = calloc(p->insn_count, sizeof *insns);
+  for (uint32_t i = 0; insns && i < p->insn_count; i++) {
     const struct warrant_insn *w = &p->insns[i];
-    insns[i] = (struct bpf_insn){.code = w->op,
-                                 .dst_reg = w->dst & 15,
-                                 .src_reg = w->src & 15,
-                                 .off = w->off,
-                                 .imm = w->imm};
+    insns[i] = as_kernel_has_it(w);
     if (w->op != (BPF_LD | BPF_IMM | BPF_DW))
       continue;
-    if (w->src == BPF_PSEUDO_MAP_FD || w->src == BPF_PSEUDO_MAP_VALUE)
-      insns[i].imm = (uint32_t)w->imm < p->map_count ? fds[w->imm] : -1;
-    if (i + 1 < p->insn_count) { /* the second slot is no instruction */
-      w = &p->insns[++i];
-      insns[i] = (struct bpf_insn){.code = w->op,
-                                   .dst_reg = w->dst & 15,
-                                   .src_reg = w->src & 15,
-                                   .off = w->off,
-                                   .imm = w->imm};
-    }
+    if (w->src == BPF_PSEUDO_MAP_IDX || w->src == BPF_PSEUDO_MAP_IDX_VALUE)
+      insns[i].src_reg =
+          w->src == BPF_PSEUDO_MAP_IDX ? BPF_PSEUDO_MAP_FD : BPF_PSEUDO_MAP_VALUE & 15;
+    if (insns[i].src_reg == BPF_PSEUDO_MAP_FD || insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
+      insns[i].imm = (uint32_t)w->imm < p->map_count ? maps[w->imm] : -1;
+    if (++i < p->insn_count) /* the second slot is no instruction */
+      insns[i] = as_kernel_has_it(w + 1);
   }
+  return insns;
+}
+
+enum { LOG_STEPS = 1, LOG_FIGURES = 4 };
+
+static int load(const struct warrant_program *p, const struct bpf_insn *insns, uint32_t log_level,
+                char *log, uint32_t log_size, struct warrant_kernel_result *r) {
   char name[16];
   kernel_name(p->name, name);
   LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = p->attach_type,
-              .prog_flags = p->prog_flags, .attempts = 1, .log_level = 1, .log_buf = log,
-              .log_size = LOG_SIZE);
-  r->flags = p->prog_flags;
+              .prog_flags = p->prog_flags, .attempts = 1, .log_level = log_level, .log_buf = log,
+              .log_size = log_size);
+  *log = '\0';
   uint64_t start = now_us();
   int fd =
       bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
-  int why = errno;
+  r->number = fd < 0 ? errno : 0;
   r->time_us = now_us() - start;
-  if (fd < 0 && why == ENOSPC) { /* the log did not fit: the verdict matters more */
-    options.log_level = 4;
-    log[0] = '\0';
-    start = now_us();
-    fd = bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count,
-                       &options);
-    why = errno;
-    r->time_us = now_us() - start;
+  log[log_size - 1] = '\0';
+  return fd;
+}
+
+/* Once more, for the log of its steps; where that does not fit, what there was stays. */
+static void explain(const struct warrant_program *p, const struct bpf_insn *insns, char **log) {
+  char *steps = malloc(LOG_SIZE);
+  struct warrant_kernel_result again = {0};
+  int fd = steps ? load(p, insns, LOG_STEPS, steps, LOG_SIZE, &again) : -1;
+  if (fd >= 0)
+    close(fd);
+  if (steps && fd < 0 && again.number != ENOSPC) {
+    free(*log);
+    *log = steps;
+  } else {
+    free(steps);
   }
-  log[LOG_SIZE - 1] = '\0';
-  r->log = strdup(log);
-  if (!r->log) {
+}
+
+/* Twice when it is refused: a log of steps takes time that should not count, and for an accepted
+ * program nobody needs it. */
+static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_program *held,
+                     struct warrant_kernel_result *r, struct warrant_error *error) {
+  struct bpf_insn *insns = for_kernel(p, held->maps);
+  char *log = malloc(FIGURES_SIZE);
+  int result = -1;
+  if (!insns || !log) {
     warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
     goto out;
   }
-  if (fd >= 0)
+  r->flags = p->prog_flags;
+  held->fd = load(p, insns, LOG_FIGURES, log, FIGURES_SIZE, r);
+  r->visited_known = number_in(log, "processed ", " insns", &r->visited);
+  r->verification_known = number_in(log, "verification time ", " usec", &r->verification_us);
+  if (held->fd >= 0) {
     r->verdict = WARRANT_KERNEL_ACCEPT;
-  else
-    refuse(r, why);
-  find_visited(r);
-  if (fd < 0 && why == EPERM &&
-      r->visited_known) /* the verifier did look, whatever the number says */
-    r->verdict = WARRANT_KERNEL_REJECT;
-  if (fd >= 0)
-    close(fd);
-  result = 0;
+  } else {
+    refuse(r, r->number);
+    if (r->number == EPERM && r->visited_known) /* it did look, whatever the number says */
+      r->verdict = WARRANT_KERNEL_REJECT;
+    explain(p, insns, &log);
+  }
+  r->log = strdup(log);
+  result = r->log ? 0 : warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
 out:
-  while (fds && made)
-    close(fds[--made]);
-  free(fds);
   free(insns);
   free(log);
   return result;
+}
+
+int warrant_kernel_open(const struct warrant_program *p, struct warrant_kernel_program *held,
+                        struct warrant_kernel_result *r, struct warrant_error *error) {
+  memset(r, 0, sizeof *r);
+  *held = (struct warrant_kernel_program){.fd = -1};
+  int result = 0;
+  if (p->kind != WARRANT_EBPF)
+    return warrant_fail(error, WARRANT_UNSUPPORTED, "%s: no eBPF program", p->file);
+  if (!kept_off(p, r)) {
+    held->maps = malloc((p->map_count + 1) * sizeof *held->maps);
+    if (!held->maps)
+      result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+    else if (make_maps(p, held, r))
+      result = load_ebpf(p, held, r, error);
+  }
+  if (result == 0 && !r->log && !(r->log = strdup("")))
+    result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+  if (result || held->fd < 0)
+    warrant_kernel_close(held);
+  if (result)
+    warrant_kernel_result_free(r);
+  return result;
+}
+
+void warrant_kernel_close(struct warrant_kernel_program *held) {
+  if (held->fd >= 0)
+    close(held->fd);
+  while (held->map_count)
+    close(held->maps[--held->map_count]);
+  free(held->maps);
+  *held = (struct warrant_kernel_program){.fd = -1};
 }
 
 /* --- Classic --------------------------------------------------------------------------------- */
@@ -317,16 +383,14 @@ static int load_classic(const struct warrant_program *p, struct warrant_kernel_r
 
 int warrant_kernel_load(const struct warrant_program *p, struct warrant_kernel_result *r,
                         struct warrant_error *error) {
-  memset(r, 0, sizeof *r);
-  int result = 0;
-  if (p->insn_count > WARRANT_KERNEL_INSNS_MAX) {
-    r->verdict = WARRANT_KERNEL_UNSUPPORTED;
-    snprintf(r->message, sizeof r->message,
-             "not loaded: %u instructions, and more than %u are kept off this host's kernel",
-             p->insn_count, WARRANT_KERNEL_INSNS_MAX);
-  } else {
-    result = p->kind == WARRANT_EBPF ? load_ebpf(p, r, error) : load_classic(p, r, error);
+  if (p->kind == WARRANT_EBPF) {
+    struct warrant_kernel_program held;
+    int result = warrant_kernel_open(p, &held, r, error);
+    warrant_kernel_close(&held);
+    return result;
   }
+  memset(r, 0, sizeof *r);
+  int result = kept_off(p, r) ? 0 : load_classic(p, r, error);
   if (result == 0 && !r->log && !(r->log = strdup("")))
     result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
   if (result)

@@ -15,7 +15,7 @@ static uint32_t le32(const uint8_t *b) {
 }
 
 static int damaged(const char *name, struct warrant_error *error) {
-  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its line information (.BTF.ext) is damaged",
+  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its line and relocation records (.BTF.ext) are damaged",
                       name);
 }
 
@@ -109,19 +109,24 @@ bool warrant_ext_has_core(const uint8_t *ext, size_t size) {
 }
 
 struct core {
-  void (*each)(void *context, uint32_t insn);
+  int (*each)(void *context, const struct warrant_core_record *record);
   void *context;
 };
 
 static int add_core(void *context, const uint8_t *record) {
   struct core *core = context;
-  core->each(core->context, le32(record) / 8);
-  return 0;
+  if (le32(record) % 8)
+    return -1;
+  return core->each(core->context, &(struct warrant_core_record){.insn = le32(record) / 8,
+                                                                 .type = le32(record + 4),
+                                                                 .access = le32(record + 8),
+                                                                 .kind = le32(record + 12)});
 }
 
 int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,
-                     const char *section, void (*each)(void *context, uint32_t insn), void *context,
-                     struct warrant_error *error) {
+                     const char *section,
+                     int (*each)(void *context, const struct warrant_core_record *record),
+                     void *context, struct warrant_error *error) {
   struct core core = {each, context};
   return walk(name, ext, size, 24, 16, btf, section, add_core, &core, error);
 }

@@ -141,6 +141,7 @@ void warrant_program_free(struct warrant_program *program) {
   }
   free(program->maps);
   free(program->lines);
+  free(program->missing);
   free(program->strings);
   memset(program, 0, sizeof *program);
 }

@@ -14,10 +14,11 @@ enum { W_FRAME_SIZE = 512, W_FRAMES = 8, W_STACK_SIZE = 4096 };
 struct w_store {
   const struct warrant_map *map;
   uint64_t stride, slots;
-  uint8_t *bytes; /* owned */
-  uint8_t *keys;  /* owned; slots * key_size, hash maps alone */
-  bool *used;     /* owned; hash maps alone */
-  uint8_t *ring;  /* owned; ring buffers alone: where records are */
+  uint8_t *bytes;                     /* owned */
+  uint8_t *keys;                      /* owned; slots * key_size, hash maps alone */
+  bool *used;                         /* owned; hash maps alone */
+  const struct warrant_entries *held; /* borrowed; maps of maps alone: keys, and numbers of maps */
+  uint8_t *ring;                      /* owned; ring buffers alone: where records are */
   uint64_t ring_size, ring_used;
 };
 
@@ -51,8 +52,10 @@ struct w_machine {
   uint8_t *ctx;                    /* owned */
   uint8_t *buffer;                 /* owned; the packet as given, with room on either side */
   uint64_t packet_at, packet_size; /* where the packet is now */
-  struct w_store *stores;          /* owned; one for each map */
-  struct w_holding *held;          /* owned; `held_count` of them */
+  struct w_store
+      *stores; /* owned; one for each map of the program, then two for each map of maps */
+  uint32_t store_count;
+  struct w_holding *held; /* owned; `held_count` of them */
   uint32_t held_count, held_cap;
   bool *second; /* owned; slot is the second half of an instruction */
   uint64_t random, time;

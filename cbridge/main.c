@@ -67,6 +67,7 @@ int main(int argc, char **argv) {
         return WARRANT_UNSUPPORTED;
       }
       int code = commands[i].run(argc - 1, argv + 1);
+      cmd_release();
       if (fflush(stdout) || ferror(stdout)) {
         cmd_complain("the results could not be written to standard output");
         return WARRANT_BAD_INPUT;

@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fast.h"
 #include "image.h"
 #include "interp.h"
 #include "loader.h"
 #include "validator.h"
+#include "verify.h"
 
 static const char help[] =
-    "usage: warrant-plugin [MEMHEX] [--program HEX] [--interpret|--reference]\n"
+    "usage: warrant-plugin [MEMHEX] [--program HEX] [--interpret|--certified|--reference]\n"
     "\n"
     "Runs an eBPF program (its bytes in hexadecimal on standard input, or given with --program) "
     "and prints r0 in\n"
@@ -21,12 +23,15 @@ static const char help[] =
     "bytes.\n"
     "\n"
     "  --interpret   with the C interpreter (the default)\n"
+    "  --certified   the same, and without checks where the program, which is verified first, is "
+    "certified\n"
     "  --reference   with the interpreter extracted from Coq\n"
     "\n"
     "Exit code: 0 r0 was printed; 1 the program faulted; 2 wrong usage or no program; 3 not "
     "supported.\n";
 
 enum { PREFIX_MAX = 2, STEPS_MAX = 10000000 };
+enum engine { INTERPRET, CERTIFIED, REFERENCE };
 
 static int complain(int code, const char *text) {
   fprintf(stderr, "warrant-plugin: %s\n", text);
@@ -99,9 +104,38 @@ static int run_reference(const struct warrant_program *program, const struct war
   return last.code;
 }
 
+static bool is_certified(const struct warrant_program *program) {
+  struct warrant_verdict verdict;
+  struct warrant_error error = {0};
+  uint8_t *image = NULL;
+  size_t size = 0;
+  char why[300];
+  if (warrant_verify(program, NULL, &verdict, &error))
+    return false;
+  bool yes =
+      verdict.verdict == WARRANT_ACCEPT && !warrant_image(program, &image, &size, &error) &&
+      warrant_validate_bytes(image, size, verdict.cert, verdict.cert_len, why, sizeof why) == 1;
+  free(image);
+  warrant_verdict_free(&verdict);
+  return yes;
+}
+
+static int run_c(const struct warrant_program *program, const struct warrant_env *env,
+                 bool certified, uint32_t prefix) {
+  const struct warrant_session_options options = {.certified = certified};
+  struct warrant_session *session;
+  struct warrant_error error = {0};
+  struct warrant_run result;
+  if (warrant_session_open(program, env, &options, &session, &error))
+    return complain(error.code, error.text);
+  warrant_session_run(session, &result);
+  warrant_session_close(session);
+  return end(&result, prefix);
+}
+
 /* `bytes` are `size` bytes of program; `memory` is borrowed. */
 static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_t memory_size,
-               bool reference) {
+               enum engine engine) {
   struct warrant_error error = {0};
   static char empty[] = "";
   if (size == 0 || size % 8)
@@ -128,27 +162,24 @@ static int run(const uint8_t *bytes, size_t size, const uint8_t *memory, uint32_
   program.insns = insns;
   program.insn_count += prefix;
   env.fuel = STEPS_MAX;
-  if (code == WARRANT_OK && reference)
+  if (code == WARRANT_OK && engine == REFERENCE)
     code = run_reference(&program, &env, prefix);
   else if (code == WARRANT_OK)
-    code = warrant_interpret(&program, &env, NULL, NULL, &result, &error)
-               ? complain(error.code, error.text)
-               : end(&result, prefix);
+    code = run_c(&program, &env, engine == CERTIFIED && is_certified(&program), prefix);
   free(insns);
   return code;
 }
 
 int main(int argc, char **argv) {
-  static const struct option long_options[] = {{"program", required_argument, NULL, 'p'},
-                                               {"interpret", no_argument, NULL, 'i'},
-                                               {"reference", no_argument, NULL, 'r'},
-                                               {"help", no_argument, NULL, 'h'},
-                                               {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {
+      {"program", required_argument, NULL, 'p'}, {"interpret", no_argument, NULL, 'i'},
+      {"certified", no_argument, NULL, 'c'},     {"reference", no_argument, NULL, 'r'},
+      {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
   struct warrant_error error = {0};
   const char *given = NULL;
   uint8_t *text = NULL, *bytes = NULL, *memory = NULL;
   size_t text_size = 0, size = 0, memory_size = 0;
-  bool reference = false;
+  enum engine engine = INTERPRET;
   opterr = 0;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     switch (option) {
@@ -156,10 +187,13 @@ int main(int argc, char **argv) {
       given = optarg;
       break;
     case 'i':
-      reference = false;
+      engine = INTERPRET;
+      break;
+    case 'c':
+      engine = CERTIFIED;
       break;
     case 'r':
-      reference = true;
+      engine = REFERENCE;
       break;
     case 'h':
       fputs(help, stdout);
@@ -180,7 +214,7 @@ int main(int argc, char **argv) {
     failed = warrant_unhex("the memory", (const uint8_t *)memory_text, strlen(memory_text), &memory,
                            &memory_size, &error);
   int code = failed ? complain(error.code, error.text)
-                    : run(bytes, size, memory, (uint32_t)memory_size, reference);
+                    : run(bytes, size, memory, (uint32_t)memory_size, engine);
   if (fflush(stdout))
     code = complain(WARRANT_BAD_INPUT, "can't write the output");
   free(text);

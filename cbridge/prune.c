@@ -227,6 +227,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FSTACK: /* the same frame */
   case W_FMAP:
   case W_FNULL:
+  case W_FMAPNULL:
     return f->map == g->map;
   case W_FHELD:
     return f->held == g->held && f->size == g->size && f->null == g->null;
@@ -289,7 +290,7 @@ uint64_t w_state_hash(const struct w_state *st) {
     const struct w_fact *f = &st->facts[k];
     h = mix(h, f->kind);
     if (f->kind == W_FSCALAR)
-      h = mix(mix(h, f->s.umin), f->s.umax);
+      h = mix(mix(h, f->s.all.umin), f->s.all.umax);
     else if (f->kind == W_FPKT || f->kind == W_FVAL)
       h = mix(h, (uint64_t)f->mx);
     else if (f->kind == W_FHELD)
@@ -333,10 +334,13 @@ static struct w_fact join_scalars(const struct joining *j, struct w_aval x, stru
   if (!j->wide)
     return f;
   uint64_t c;
-  if (f.s.smin < 0 || f.s.umax > UINT32_MAX || !w_sc_is_const(a, &c) || !w_sc_is_const(b, &c))
+  if (f.s.all.smin < 0 || f.s.all.umax > UINT32_MAX || !w_sc_is_const(a, &c) ||
+      !w_sc_is_const(b, &c))
     f.s = w_sc_top();
   else
-    f.s = w_sc_of_bytes(f.s.umax <= UINT8_MAX ? W_S1 : f.s.umax <= UINT16_MAX ? W_S2 : W_S4);
+    f.s = w_sc_of_bytes(f.s.all.umax <= UINT8_MAX    ? W_S1
+                        : f.s.all.umax <= UINT16_MAX ? W_S2
+                                                     : W_S4);
   return f;
 }
 
@@ -410,6 +414,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
        (f->kind == W_FVAL && g->kind == W_FNULL && !f->mx)) &&
       f->map == g->map) {
     struct w_fact null = {.kind = W_FNULL, .map = f->map};
+    return null;
+  }
+  if (!x.c && !y.c && f->map == g->map &&
+      ((f->kind == W_FMAPNULL && g->kind == W_FMAP) ||
+       (f->kind == W_FMAP && g->kind == W_FMAPNULL))) {
+    struct w_fact null = {.kind = W_FMAPNULL, .map = f->map};
     return null;
   }
   return any_fact();
@@ -493,8 +503,7 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   uint32_t distance = 0;
   if (g->kind == W_FNONE) {
     return;
-  } else if (f->kind != g->kind ||
-             ((f->kind == W_FMAP || f->kind == W_FVAL || f->kind == W_FNULL) && f->map != g->map)) {
+  } else if (f->kind != g->kind || (f->kind >= W_FMAP && f->map != g->map)) {
     distance = 8;
   } else if (f->kind != W_FSCALAR) {
     distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);

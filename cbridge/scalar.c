@@ -1,5 +1,6 @@
-/* The scalar domain: checker/Tnum.v and checker/Scalar.v in C, function by function. Coq's numbers
- * don't overflow, so bounds are computed in 128 bits and fit 64 again after reduction. */
+/* The scalar domain: checker/Tnum.v, checker/Bounds.v and checker/Scalar.v in C, function by
+ * function. Coq's numbers don't overflow, so bounds are computed in 128 bits and fit 64 again after
+ * reduction. */
 #include "scalar.h"
 
 __extension__ typedef __int128 wide;
@@ -28,7 +29,7 @@ static wide min_of(wide a, wide b) { return a < b ? a : b; }
 
 static const struct tnum tn_top = {0, UINT64_MAX};
 
-static struct tnum tn(struct w_scalar s) { return (struct tnum){s.val, s.mask}; }
+static struct tnum tn(struct w_bounds s) { return (struct tnum){s.val, s.mask}; }
 
 static bool tn_le(struct tnum a, struct tnum b) {
   return (a.mask & ~b.mask) == 0 && (a.val & ~b.mask) == b.val;
@@ -114,17 +115,17 @@ static struct tnum tn_mul(struct tnum a, struct tnum b) {
 
 /* Reduction. */
 
-static const struct w_scalar nothing = {.umin = 1, .umax = 0, .smin = 1, .smax = 0};
+static const struct w_bounds nothing = {.umin = 1, .umax = 0, .smin = 1, .smax = 0};
 
-static struct w_scalar finish(struct tnum t, wide umin, wide umax, wide smin, wide smax) {
+static struct w_bounds finish(struct tnum t, wide umin, wide umax, wide smin, wide smax) {
   if (!tn_meet(t, tn_range((uint64_t)umin, (uint64_t)umax), &t))
     return nothing;
-  return (struct w_scalar){t.val,          t.mask,        (uint64_t)umin,
+  return (struct w_bounds){t.val,          t.mask,        (uint64_t)umin,
                            (uint64_t)umax, (int64_t)smin, (int64_t)smax};
 }
 
 /* The word is in lo1 .. hi1, where both readings agree, or in lo2 .. hi2, the negative half. */
-static struct w_scalar sync1(struct loose s) {
+static struct w_bounds sync1(struct loose s) {
   uint64_t v = s.t.val, m = s.t.mask;
   wide umin = max_of(s.umin, v), umax = min_of(s.umax, v | m);
   wide smin = max_of(s.smin, (int64_t)(v | (m & SIGN64)));
@@ -142,18 +143,14 @@ static struct w_scalar sync1(struct loose s) {
   return nothing;
 }
 
-static struct loose loosen(struct w_scalar s) {
+static struct loose loosen(struct w_bounds s) {
   return (struct loose){tn(s), s.umin, s.umax, s.smin, s.smax};
 }
 
-static struct w_scalar sync_loose(struct loose s) { return sync1(loosen(sync1(s))); }
+static struct w_bounds sync_loose(struct loose s) { return sync1(loosen(sync1(s))); }
 
-struct w_scalar w_sc_sync(struct w_scalar s) {
-  return sync_loose(loosen(s));
-}
-
-static bool check(struct loose l, struct w_scalar *s) {
-  struct w_scalar r = sync_loose(l);
+static bool check(struct loose l, struct w_bounds *s) {
+  struct w_bounds r = sync_loose(l);
   if (r.umax < r.umin)
     return false;
   *s = r;
@@ -161,62 +158,62 @@ static bool check(struct loose l, struct w_scalar *s) {
 }
 
 /* Known bits and an unsigned range. */
-static struct w_scalar make_unsigned(struct tnum t, wide lo, wide hi) {
+static struct w_bounds make_unsigned(struct tnum t, wide lo, wide hi) {
   return sync_loose((struct loose){t, lo, hi, SMIN64, SMAX64});
 }
 
-static struct w_scalar make_signed(struct tnum t, wide lo, wide hi) {
+static struct w_bounds make_signed(struct tnum t, wide lo, wide hi) {
   return sync_loose((struct loose){t, 0, UINT64_MAX, lo, hi});
 }
 
 /* Making and comparing. */
 
-struct w_scalar w_sc_top(void) {
-  return (struct w_scalar){0, UINT64_MAX, 0, UINT64_MAX, SMIN64, SMAX64};
+static struct w_bounds bd_top(void) {
+  return (struct w_bounds){0, UINT64_MAX, 0, UINT64_MAX, SMIN64, SMAX64};
 }
 
-struct w_scalar w_sc_const(uint64_t c) {
-  return (struct w_scalar){c, 0, c, c, (int64_t)c, (int64_t)c};
+static struct w_bounds bd_const(uint64_t c) {
+  return (struct w_bounds){c, 0, c, c, (int64_t)c, (int64_t)c};
 }
 
-struct w_scalar w_sc_range(uint64_t lo, uint64_t hi) {
-  return make_unsigned(tn_top, lo, hi);
-}
+static struct w_bounds bd_range(uint64_t lo, uint64_t hi) { return make_unsigned(tn_top, lo, hi); }
 
-struct w_scalar w_sc_srange(int64_t lo, int64_t hi) {
-  return make_signed(tn_top, lo, hi);
-}
+static struct w_bounds bd_srange(int64_t lo, int64_t hi) { return make_signed(tn_top, lo, hi); }
 
 static unsigned size_bits(enum w_size size) { return 8u << size; }
 
-struct w_scalar w_sc_of_bytes(enum w_size size) {
-  return size == W_S8 ? w_sc_top() : w_sc_range(0, ((uint64_t)1 << size_bits(size)) - 1);
+static struct w_bounds bd_of_bytes(enum w_size size) {
+  return size == W_S8 ? bd_top() : bd_range(0, ((uint64_t)1 << size_bits(size)) - 1);
 }
 
-bool w_sc_is_const(struct w_scalar s, uint64_t *c) {
+static bool bd_is_const(struct w_bounds s, uint64_t *c) {
   if (s.umin != s.umax)
     return false;
   *c = s.umin;
   return true;
 }
 
-bool w_sc_le(struct w_scalar a, struct w_scalar b) {
+static bool bd_le(struct w_bounds a, struct w_bounds b) {
   return tn_le(tn(a), tn(b)) && b.umin <= a.umin && a.umax <= b.umax && b.smin <= a.smin &&
          a.smax <= b.smax;
 }
 
-static bool meet_tnum(struct w_scalar *s, struct tnum t) {
+static bool meet_tnum(struct w_bounds *s, struct tnum t) {
   struct loose l = loosen(*s);
   return tn_meet(l.t, t, &l.t) && check(l, s);
 }
 
-bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet) {
+static bool meet_loose(struct loose a, struct w_bounds b, struct w_bounds *meet) {
   struct loose l = {tn_top, max_of(a.umin, b.umin), min_of(a.umax, b.umax), max_of(a.smin, b.smin),
                     min_of(a.smax, b.smax)};
-  return tn_meet(tn(a), tn(b), &l.t) && check(l, meet);
+  return tn_meet(a.t, tn(b), &l.t) && check(l, meet);
 }
 
-struct w_scalar w_sc_join(struct w_scalar a, struct w_scalar b) {
+static bool bd_meet(struct w_bounds a, struct w_bounds b, struct w_bounds *meet) {
+  return meet_loose(loosen(a), b, meet);
+}
+
+static struct w_bounds bd_join(struct w_bounds a, struct w_bounds b) {
   return sync_loose((struct loose){tn_join(tn(a), tn(b)), min_of(a.umin, b.umin),
                                    max_of(a.umax, b.umax), min_of(a.smin, b.smin),
                                    max_of(a.smax, b.smax)});
@@ -224,7 +221,7 @@ struct w_scalar w_sc_join(struct w_scalar a, struct w_scalar b) {
 
 /* Low bits, fewer than 64. */
 
-static struct w_scalar low(unsigned bits, struct w_scalar s) {
+static struct w_bounds low(unsigned bits, struct w_bounds s) {
   uint64_t ones = ((uint64_t)1 << bits) - 1;
   if (s.umax <= ones)
     return s;
@@ -233,11 +230,11 @@ static struct w_scalar low(unsigned bits, struct w_scalar s) {
                        same ? s.umax & ones : ones);
 }
 
-struct w_scalar w_sc_trunc(enum w_width w, struct w_scalar s) {
+static struct w_bounds bd_trunc(enum w_width w, struct w_bounds s) {
   return w == W_A32 ? low(32, s) : s;
 }
 
-struct w_scalar w_sc_trunc_bytes(enum w_size size, struct w_scalar s) {
+static struct w_bounds bd_trunc_bytes(enum w_size size, struct w_bounds s) {
   return size == W_S8 ? s : low(size_bits(size), s);
 }
 
@@ -246,7 +243,7 @@ struct w_scalar w_sc_trunc_bytes(enum w_size size, struct w_scalar s) {
 /* For a result known before it wraps: in ulo .. uhi computed from the unsigned readings, and in slo
  * .. shi from the signed ones. `>>` rounds down, as gcc and clang define it for negative numbers.
  */
-static struct w_scalar make(struct tnum t, wide ulo, wide uhi, wide slo, wide shi) {
+static struct w_bounds make(struct tnum t, wide ulo, wide uhi, wide slo, wide shi) {
   bool u = ulo >> 64 == uhi >> 64;
   bool s = (slo + (wide)SIGN64) >> 64 == (shi + (wide)SIGN64) >> 64;
   return sync_loose((struct loose){t, u ? (uint64_t)ulo : 0, u ? (uint64_t)uhi : UINT64_MAX,
@@ -254,17 +251,17 @@ static struct w_scalar make(struct tnum t, wide ulo, wide uhi, wide slo, wide sh
                                    s ? (int64_t)(uint64_t)shi : SMAX64});
 }
 
-struct w_scalar w_sc_add(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds bd_add(struct w_bounds a, struct w_bounds b) {
   return make(tn_add(tn(a), tn(b)), (wide)a.umin + b.umin, (wide)a.umax + b.umax,
               (wide)a.smin + b.smin, (wide)a.smax + b.smax);
 }
 
-struct w_scalar w_sc_sub(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds bd_sub(struct w_bounds a, struct w_bounds b) {
   return make(tn_sub(tn(a), tn(b)), (wide)a.umin - b.umax, (wide)a.umax - b.umin,
               (wide)a.smin - b.smax, (wide)a.smax - b.smin);
 }
 
-static struct w_scalar mul(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds mul(struct w_bounds a, struct w_bounds b) {
   uwide ulo = (uwide)a.umin * b.umin, uhi = (uwide)a.umax * b.umax;
   wide p = (wide)a.smin * b.smin, q = (wide)a.smin * b.smax;
   wide r = (wide)a.smax * b.smin, s = (wide)a.smax * b.smax;
@@ -277,71 +274,71 @@ static struct w_scalar mul(struct w_scalar a, struct w_scalar b) {
                                    sok ? shi : SMAX64});
 }
 
-static struct w_scalar divide(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds divide(struct w_bounds a, struct w_bounds b) {
   if (b.umin == 0)
-    return w_sc_range(0, a.umax);
-  return w_sc_range(b.umax ? a.umin / b.umax : 0, a.umax / b.umin);
+    return bd_range(0, a.umax);
+  return bd_range(b.umax ? a.umin / b.umax : 0, a.umax / b.umin);
 }
 
-static struct w_scalar both_bits(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds both_bits(struct w_bounds a, struct w_bounds b) {
   return make_unsigned(tn_and(tn(a), tn(b)), 0, min_of(a.umax, b.umax));
 }
 
 static bool one_bit(uint64_t c) { return c != 0 && (c & (c - 1)) == 0; }
 
-static struct w_scalar mod(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds mod(struct w_bounds a, struct w_bounds b) {
   if (b.umin == 0)
-    return w_sc_range(0, a.umax);
+    return bd_range(0, a.umax);
   if (a.umax < b.umin)
     return a;
   if (b.umin == b.umax && one_bit(b.umin))
-    return both_bits(a, w_sc_const(b.umin - 1));
+    return both_bits(a, bd_const(b.umin - 1));
   return make_unsigned(tn_top, 0, min_of(a.umax, (wide)b.umax - 1));
 }
 
-static bool both_nonneg(struct w_scalar a, struct w_scalar b) { return a.smin >= 0 && b.smin >= 0; }
+static bool both_nonneg(struct w_bounds a, struct w_bounds b) { return a.smin >= 0 && b.smin >= 0; }
 
-static struct w_scalar sdiv(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds sdiv(struct w_bounds a, struct w_bounds b) {
   if (both_nonneg(a, b))
     return divide(a, b);
   if (b.smin > 0 && b.smin == b.smax)
-    return w_sc_srange(a.smin / b.smin, a.smax / b.smin);
-  return w_sc_top();
+    return bd_srange(a.smin / b.smin, a.smax / b.smin);
+  return bd_top();
 }
 
-static struct w_scalar smod(struct w_scalar a, struct w_scalar b) {
+static struct w_bounds smod(struct w_bounds a, struct w_bounds b) {
   if (both_nonneg(a, b))
     return mod(a, b);
   if (b.smin > 0)
     return make_signed(tn_top, max_of(min_of(a.smin, 0), (wide)1 - b.smax),
                        min_of(max_of(a.smax, 0), (wide)b.smax - 1));
-  return w_sc_top();
+  return bd_top();
 }
 
 /* Shifts by an amount in c1 .. c2, both below 64. */
 
 static wide shl(wide x, uint64_t c) { return x * ((wide)1 << c); }
 
-static struct w_scalar shift_left(struct w_scalar s, uint64_t c1, uint64_t c2) {
+static struct w_bounds shift_left(struct w_bounds s, uint64_t c1, uint64_t c2) {
   return make(c1 == c2 ? tn_shl(tn(s), (unsigned)c1) : tn_top, shl(s.umin, c1), shl(s.umax, c2),
               shl(s.smin, s.smin < 0 ? c2 : c1), shl(s.smax, s.smax < 0 ? c1 : c2));
 }
 
-static struct w_scalar shift_right(struct w_scalar s, uint64_t c1, uint64_t c2) {
+static struct w_bounds shift_right(struct w_bounds s, uint64_t c1, uint64_t c2) {
   return make_unsigned(c1 == c2 ? tn_shr(tn(s), (unsigned)c1) : tn_top, s.umin >> c2, s.umax >> c1);
 }
 
-static struct w_scalar shift_right_signed(struct w_scalar s, uint64_t c1, uint64_t c2) {
+static struct w_bounds shift_right_signed(struct w_bounds s, uint64_t c1, uint64_t c2) {
   return make_signed(c1 == c2 ? tn_sar(tn(s), (unsigned)c1) : tn_top,
                      s.smin >> (s.smin < 0 ? c1 : c2), s.smax >> (s.smax < 0 ? c2 : c1));
 }
 
-static struct w_scalar alu64(enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+static struct w_bounds alu64(enum w_aluop op, struct w_bounds a, struct w_bounds b) {
   switch (op) {
   case W_ADD:
-    return w_sc_add(a, b);
+    return bd_add(a, b);
   case W_SUB:
-    return w_sc_sub(a, b);
+    return bd_sub(a, b);
   case W_MUL:
     return mul(a, b);
   case W_DIV:
@@ -361,7 +358,7 @@ static struct w_scalar alu64(enum w_aluop op, struct w_scalar a, struct w_scalar
   case W_LSH:
   case W_RSH:
   case W_ARSH: {
-    struct w_scalar c = both_bits(b, w_sc_const(63));
+    struct w_bounds c = both_bits(b, bd_const(63));
     if (op == W_LSH)
       return shift_left(a, c.umin, c.umax);
     return op == W_RSH ? shift_right(a, c.umin, c.umax) : shift_right_signed(a, c.umin, c.umax);
@@ -369,28 +366,12 @@ static struct w_scalar alu64(enum w_aluop op, struct w_scalar a, struct w_scalar
   case W_MOV:
     return b;
   }
-  return w_sc_top();
+  return bd_top();
 }
 
-struct w_scalar w_sc_sext(enum w_width w, enum w_size size, struct w_scalar s) {
+static struct w_bounds bd_sext(enum w_width w, enum w_size size, struct w_bounds s) {
   unsigned c = 64 - size_bits(size);
-  return w_sc_trunc(w, shift_right_signed(shift_left(s, c, c), c, c));
-}
-
-/* A 32-bit operation is the 64-bit one on extended operands, truncated. */
-struct w_scalar w_sc_alu(enum w_width w, enum w_aluop op, struct w_scalar a, struct w_scalar b) {
-  if (w == W_A64)
-    return alu64(op, a, b);
-  bool division = op == W_SDIV || op == W_SMOD;
-  bool shift = op == W_LSH || op == W_RSH || op == W_ARSH;
-  a = division || op == W_ARSH ? w_sc_sext(W_A64, W_S4, a) : w_sc_trunc(W_A32, a);
-  b = division ? w_sc_sext(W_A64, W_S4, b)
-               : (shift ? both_bits(b, w_sc_const(31)) : w_sc_trunc(W_A32, b));
-  return w_sc_trunc(W_A32, alu64(op, a, b));
-}
-
-struct w_scalar w_sc_neg(enum w_width w, struct w_scalar s) {
-  return w_sc_trunc(w, w_sc_sub(w_sc_const(0), w_sc_trunc(w, s)));
+  return bd_trunc(w, shift_right_signed(shift_left(s, c, c), c, c));
 }
 
 /* The low bytes of `x` in opposite order. */
@@ -398,9 +379,9 @@ static uint64_t rev_bytes(enum w_size size, uint64_t x) {
   return __builtin_bswap64(x) >> (64 - size_bits(size));
 }
 
-struct w_scalar w_sc_byte_order(enum w_swap k, enum w_size size, struct w_scalar s) {
+static struct w_bounds bd_byte_order(enum w_swap k, enum w_size size, struct w_bounds s) {
   if (k == W_TOLE)
-    return w_sc_trunc_bytes(size, s);
+    return bd_trunc_bytes(size, s);
   return make_unsigned((struct tnum){rev_bytes(size, s.val), rev_bytes(size, s.mask)}, 0,
                        UINT64_MAX);
 }
@@ -409,7 +390,7 @@ struct w_scalar w_sc_byte_order(enum w_swap k, enum w_size size, struct w_scalar
  * then what is left of them counts for nothing. */
 
 /* x + k <= y, unsigned */
-static bool unsigned_le(int k, struct w_scalar *a, struct w_scalar *b) {
+static bool unsigned_le(int k, struct w_bounds *a, struct w_bounds *b) {
   struct loose x = loosen(*a), y = loosen(*b);
   wide least = x.umin + k;
   x.umax = min_of(x.umax, y.umax - k);
@@ -417,7 +398,7 @@ static bool unsigned_le(int k, struct w_scalar *a, struct w_scalar *b) {
   return check(x, a) && check(y, b);
 }
 
-static bool signed_le(int k, struct w_scalar *a, struct w_scalar *b) {
+static bool signed_le(int k, struct w_bounds *a, struct w_bounds *b) {
   struct loose x = loosen(*a), y = loosen(*b);
   wide least = x.smin + k;
   x.smax = min_of(x.smax, y.smax - k);
@@ -426,7 +407,7 @@ static bool signed_le(int k, struct w_scalar *a, struct w_scalar *b) {
 }
 
 /* Not equal to a constant: it is no end point. */
-static bool trim(struct w_scalar *s, uint64_t c) {
+static bool trim(struct w_bounds *s, uint64_t c) {
   struct loose l = loosen(*s);
   wide g = (int64_t)c;
   if (l.umin == c)
@@ -440,21 +421,21 @@ static bool trim(struct w_scalar *s, uint64_t c) {
   return check(l, s);
 }
 
-static bool equal(struct w_scalar *a, struct w_scalar *b) {
-  if (!w_sc_meet(*a, *b, a))
+static bool equal(struct w_bounds *a, struct w_bounds *b) {
+  if (!bd_meet(*a, *b, a))
     return false;
   *b = *a;
   return true;
 }
 
-static bool unequal(struct w_scalar *a, struct w_scalar *b) {
+static bool unequal(struct w_bounds *a, struct w_bounds *b) {
   uint64_t x, y;
-  bool a_const = w_sc_is_const(*a, &x), b_const = w_sc_is_const(*b, &y);
+  bool a_const = bd_is_const(*a, &x), b_const = bd_is_const(*b, &y);
   return (!b_const || trim(a, y)) && (!a_const || trim(b, x));
 }
 
 /* Some bit is set in both: which, only when a single one may be. */
-static bool some_bit(struct w_scalar *a, struct w_scalar *b) {
+static bool some_bit(struct w_bounds *a, struct w_bounds *b) {
   uint64_t p = (a->val | a->mask) & (b->val | b->mask);
   if (p == 0)
     return false;
@@ -462,12 +443,12 @@ static bool some_bit(struct w_scalar *a, struct w_scalar *b) {
   return !one_bit(p) || (meet_tnum(a, t) && meet_tnum(b, t));
 }
 
-static bool no_bit(struct w_scalar *a, struct w_scalar *b) {
+static bool no_bit(struct w_bounds *a, struct w_bounds *b) {
   struct tnum x = {0, ~b->val}, y = {0, ~a->val};
   return meet_tnum(a, x) && meet_tnum(b, y);
 }
 
-static bool refine64(enum w_cmp c, bool r, struct w_scalar *a, struct w_scalar *b) {
+static bool refine64(enum w_cmp c, bool r, struct w_bounds *a, struct w_bounds *b) {
   switch (c) {
   case W_JEQ:
     return r ? equal(a, b) : unequal(a, b);
@@ -495,41 +476,224 @@ static bool refine64(enum w_cmp c, bool r, struct w_scalar *a, struct w_scalar *
   return true;
 }
 
-/* Narrows `s`, whose low half is known to be in `r`. */
-static bool with_low(struct w_scalar *s, struct w_scalar r) {
-  struct loose l = loosen(*s);
-  if (!tn_meet(l.t, (struct tnum){r.val, r.mask | HIGH32}, &l.t))
+/* --- Scalar.v: the word, and its low half moved up ---------------------------------------------
+ */
+
+static struct w_scalar sc_of(struct w_bounds b) { return (struct w_scalar){.all = b}; }
+
+static struct w_bounds up(struct w_bounds b) { return shift_left(b, 32, 32); }
+
+static bool in_int(struct w_bounds b) { return b.smin >= INT32_MIN && b.smax <= INT32_MAX; }
+
+/* The multiple of 2^32 below. */
+static wide base(wide z) { return z & ~(wide)UINT32_MAX; }
+
+/* Narrows `b`, whose low half is in `l`. */
+static bool with_up(struct w_bounds *b, struct w_bounds l) {
+  struct w_bounds r = shift_right(l, 32, 32);
+  struct loose c = loosen(*b);
+  c.umin = max_of(c.umin, base(c.umin) + r.umin);
+  c.umax = min_of(c.umax, base(c.umax) + r.umax);
+  c.smin = max_of(c.smin, base(c.smin) + r.umin);
+  c.smax = min_of(c.smax, base(c.smax) + r.umax);
+  if (!tn_meet(c.t, (struct tnum){r.val, r.mask | HIGH32}, &c.t))
     return false;
-  if (s->umin >> 32 == s->umax >> 32) {
-    wide base = s->umin & HIGH32;
-    l.umin = max_of(l.umin, base + r.umin);
-    l.umax = min_of(l.umax, base + r.umax);
-  }
-  return check(l, s);
+  return in_int(*b) ? meet_loose(c, shift_right_signed(l, 32, 32), b) : check(c, b);
 }
 
-/* The same, when `r` holds the low half sign-extended. */
-static bool with_slow(struct w_scalar *s, struct w_scalar r) {
-  if (s->smin >= INT32_MIN && s->smax <= INT32_MAX)
-    return w_sc_meet(*s, r, s);
-  return with_low(s, w_sc_trunc(W_A32, r));
+/* Each part tightens the other; the low half stays only where it says more. */
+static bool norm(struct w_bounds b, struct w_bounds l, struct w_scalar *s) {
+  if (!with_up(&b, l))
+    return false;
+  struct w_bounds u = up(b);
+  if (!bd_meet(u, l, &l))
+    return false;
+  *s = bd_le(u, l) ? sc_of(b) : (struct w_scalar){b, true, l};
+  return true;
+}
+
+static struct w_scalar with(struct w_bounds b, struct w_bounds l) {
+  struct w_scalar s;
+  return norm(b, l, &s) ? s : sc_of(b);
+}
+
+static struct w_bounds sc_up(struct w_scalar s) { return s.has_low ? s.low : up(s.all); }
+
+static struct w_bounds sc_zext(struct w_scalar s) {
+  return s.has_low ? shift_right(s.low, 32, 32) : bd_trunc(W_A32, s.all);
+}
+
+static struct w_bounds sc_int(struct w_scalar s) {
+  return s.has_low ? shift_right_signed(s.low, 32, 32) : bd_sext(W_A64, W_S4, s.all);
+}
+
+static bool knows_low(struct w_scalar s) {
+  return s.has_low || s.all.umin > 0 || s.all.umax < UINT32_MAX || in_int(s.all);
+}
+
+/* Numbers of 32 bits on both sides of the sign. */
+static bool across(struct w_bounds b) { return b.umin <= INT32_MAX && b.umax > INT32_MAX; }
+
+struct w_scalar w_sc_top(void) {
+  return sc_of(bd_top());
+}
+struct w_scalar w_sc_const(uint64_t c) {
+  return sc_of(bd_const(c));
+}
+struct w_scalar w_sc_range(uint64_t lo, uint64_t hi) {
+  return sc_of(bd_range(lo, hi));
+}
+struct w_scalar w_sc_srange(int64_t lo, int64_t hi) {
+  return sc_of(bd_srange(lo, hi));
+}
+struct w_scalar w_sc_of_bytes(enum w_size size) {
+  return sc_of(bd_of_bytes(size));
+}
+bool w_sc_is_const(struct w_scalar s, uint64_t *c) { return bd_is_const(s.all, c); }
+
+bool w_sc_le(struct w_scalar a, struct w_scalar b) {
+  return bd_le(a.all, b.all) && (!b.has_low || bd_le(sc_up(a), b.low));
+}
+
+bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet) {
+  struct w_bounds m, l;
+  if (!bd_meet(a.all, b.all, &m))
+    return false;
+  if (a.has_low || b.has_low)
+    return bd_meet(sc_up(a), sc_up(b), &l) && norm(m, l, meet);
+  *meet = sc_of(m);
+  return true;
+}
+
+struct w_scalar w_sc_join(struct w_scalar a, struct w_scalar b) {
+  struct w_bounds j = bd_join(a.all, b.all);
+  return a.has_low || b.has_low ? with(j, bd_join(sc_up(a), sc_up(b))) : sc_of(j);
+}
+
+struct w_scalar w_sc_trunc(enum w_width w, struct w_scalar s) {
+  if (w == W_A64)
+    return s;
+  struct w_bounds r = sc_zext(s);
+  return s.has_low || (in_int(s.all) && across(r)) ? with(r, sc_up(s)) : sc_of(r);
+}
+
+struct w_scalar w_sc_sext(enum w_width w, enum w_size size, struct w_scalar s) {
+  unsigned c = 64 - size_bits(size);
+  return w_sc_trunc(w, sc_of(s.has_low && size != W_S8
+                                 ? shift_right_signed(shift_left(s.low, c - 32, c - 32), c, c)
+                                 : bd_sext(W_A64, size, s.all)));
+}
+
+/* Operations whose result's low half follows from the operands' low halves. */
+static bool low_follows(enum w_aluop op) {
+  return op == W_ADD || op == W_SUB || op == W_MUL || op == W_AND || op == W_OR || op == W_XOR ||
+         op == W_LSH;
+}
+
+/* Those that may fix the low half where the operands' words alone fix it. */
+static bool may_fix(enum w_aluop op, struct w_bounds r) {
+  return (op == W_AND || op == W_OR) && base(r.umin) != base(r.umax);
+}
+
+static struct w_bounds both(struct w_bounds a, struct w_bounds b) {
+  struct w_bounds m;
+  return bd_meet(a, b, &m) ? m : a;
+}
+
+static struct w_scalar sc_alu64(enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+  if (op == W_MOV)
+    return b;
+  struct w_bounds r = alu64(op, a.all, b.all);
+  if (!low_follows(op) || !(a.has_low || b.has_low || may_fix(op, r)))
+    return sc_of(r);
+  bool shift = op == W_LSH;
+  return with(r, both(up(alu64(op, sc_zext(a), shift ? b.all : sc_zext(b))),
+                      up(alu64(op, sc_int(a), shift ? b.all : sc_int(b)))));
+}
+
+/* A 32-bit operation is the 64-bit one on extended operands, truncated. */
+static struct w_scalar sc_alu32(enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+  if (op == W_MOV)
+    return w_sc_trunc(W_A32, b);
+  bool division = op == W_SDIV || op == W_SMOD;
+  bool shift = op == W_LSH || op == W_RSH || op == W_ARSH;
+  struct w_bounds left = division || op == W_ARSH ? sc_int(a) : sc_zext(a), right;
+  if (shift)
+    right = both_bits(b.has_low ? sc_zext(b) : b.all, bd_const(31));
+  else
+    right = division ? sc_int(b) : sc_zext(b);
+  struct w_bounds r = bd_trunc(W_A32, alu64(op, left, right));
+  if (!(low_follows(op) || division || op == W_ARSH) || !across(r) || !knows_low(a) ||
+      !knows_low(b))
+    return sc_of(r);
+  return with(r, up(alu64(op, sc_int(a), shift ? right : sc_int(b))));
+}
+
+struct w_scalar w_sc_alu(enum w_width w, enum w_aluop op, struct w_scalar a, struct w_scalar b) {
+  return w == W_A64 ? sc_alu64(op, a, b) : sc_alu32(op, a, b);
+}
+
+struct w_scalar w_sc_add(struct w_scalar a, struct w_scalar b) {
+  return sc_alu64(W_ADD, a, b);
+}
+struct w_scalar w_sc_sub(struct w_scalar a, struct w_scalar b) {
+  return sc_alu64(W_SUB, a, b);
+}
+
+struct w_scalar w_sc_neg(enum w_width w, struct w_scalar s) {
+  return w_sc_alu(w, W_SUB, w_sc_const(0), s);
+}
+
+struct w_scalar w_sc_byte_order(enum w_swap k, enum w_size size, struct w_scalar s) {
+  return sc_of(bd_byte_order(k, size, s.all));
+}
+
+static bool norm_low(struct w_bounds b, struct w_scalar *s) {
+  if (s->has_low)
+    return norm(b, s->low, s);
+  *s = sc_of(b);
+  return true;
+}
+
+static bool says_equal(enum w_cmp c, bool r) { return c == W_JEQ ? r : c == W_JNE && !r; }
+
+static bool sc_refine64(enum w_cmp c, bool r, struct w_scalar *a, struct w_scalar *b) {
+  if (says_equal(c, r)) {
+    if (!w_sc_meet(*a, *b, a))
+      return false;
+    *b = *a;
+    return true;
+  }
+  struct w_bounds p = a->all, q = b->all;
+  return refine64(c, r, &p, &q) && norm_low(p, a) && norm_low(q, b);
+}
+
+/* Narrows `s`, whose low half is in `l`. */
+static bool meet_low(struct w_scalar *s, struct w_bounds l) {
+  return bd_meet(sc_up(*s), l, &l) && norm(s->all, l, s);
+}
+
+static bool is_signed(enum w_cmp c) {
+  return c == W_JSGT || c == W_JSGE || c == W_JSLT || c == W_JSLE;
+}
+
+static bool sc_refine32(enum w_cmp c, bool r, struct w_scalar *a, struct w_scalar *b) {
+  if (says_equal(c, r)) {
+    struct w_bounds p = sc_up(*a), q = sc_up(*b);
+    return meet_low(a, q) && meet_low(b, p);
+  }
+  struct w_bounds p = is_signed(c) ? sc_int(*a) : sc_zext(*a);
+  struct w_bounds q = is_signed(c) ? sc_int(*b) : sc_zext(*b);
+  return refine64(c, r, &p, &q) && meet_low(a, up(p)) && meet_low(b, up(q));
 }
 
 bool w_sc_refine(enum w_width w, enum w_cmp c, bool outcome, struct w_scalar *a,
                  struct w_scalar *b) {
   struct w_scalar x = *a, y = *b;
-  if (w == W_A64) {
-    if (!refine64(c, outcome, &x, &y))
-      return false;
-  } else {
-    bool is_signed = c == W_JSGT || c == W_JSGE || c == W_JSLT || c == W_JSLE;
-    struct w_scalar p = is_signed ? w_sc_sext(W_A64, W_S4, x) : w_sc_trunc(W_A32, x);
-    struct w_scalar q = is_signed ? w_sc_sext(W_A64, W_S4, y) : w_sc_trunc(W_A32, y);
-    if (!refine64(c, outcome, &p, &q))
-      return false;
-    if (is_signed ? !with_slow(&x, p) || !with_slow(&y, q) : !with_low(&x, p) || !with_low(&y, q))
-      return false;
-  }
+  uint64_t most = is_signed(c) ? INT32_MAX : UINT32_MAX;
+  bool half = w == W_A32 && !(x.all.umax <= most && y.all.umax <= most);
+  if (!(half ? sc_refine32(c, outcome, &x, &y) : sc_refine64(c, outcome, &x, &y)))
+    return false;
   *a = x;
   *b = y;
   return true;

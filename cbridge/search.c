@@ -606,6 +606,10 @@ static enum next step(struct search *s) {
   if (i->op == W_OP_JMP || i->op == W_OP_MAYGOTO)
     return branch(s, i);
   s->a->pc = pc;
+  int64_t code_at = (int64_t)pc + 1 + i->off;
+  if (i->op == W_OP_LDCODE &&
+      (code_at < 0 || code_at >= s->q->flow.count || s->q->insns[code_at].op == W_OP_NONE))
+    return refused(s, W_INVALID_INSTRUCTION, pc, "no instruction starts at the address of code");
   if (i->op == W_OP_EXIT && !s->st.depth) {
     if (!w_a_exit(&s->q->target, &s->st, &s->a->why))
       return REFUSED;

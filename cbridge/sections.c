@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loader.h"
+#include "tables.h"
 
 /* Newer than some installed linux/bpf.h. */
 #define TYPE_NETFILTER 32
@@ -207,6 +208,11 @@ bool warrant_type_number(const char *name, uint32_t *type) {
       *type = types[i].type;
       return true;
     }
+  for (uint32_t i = 0; i < w_prog_type_count; i++) /* those that Linux does not number */
+    if (strcmp(name, w_prog_types[i].name) == 0) {
+      *type = w_prog_types[i].id;
+      return true;
+    }
   return false;
 }
 
@@ -214,24 +220,12 @@ const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  return NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, NULL) : NULL;
+  return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
-  switch (type) {
-  case BPF_PROG_TYPE_XDP:
-    return sizeof(struct xdp_md);
-  case BPF_PROG_TYPE_SOCKET_FILTER:
-  case BPF_PROG_TYPE_SCHED_CLS:
-  case BPF_PROG_TYPE_SCHED_ACT:
-  case BPF_PROG_TYPE_CGROUP_SKB:
-  case BPF_PROG_TYPE_LWT_IN:
-  case BPF_PROG_TYPE_LWT_OUT:
-  case BPF_PROG_TYPE_LWT_XMIT:
-  case BPF_PROG_TYPE_LWT_SEG6LOCAL:
-  case BPF_PROG_TYPE_SK_SKB:
-    return sizeof(struct __sk_buff);
-  default:
-    return 0;
-  }
+  struct w_prog_type raw;
+  const struct w_prog_type *known = w_prog_type_of(type, 0, &raw);
+  return known ? known->ctx_size : 0;
 }

@@ -1,5 +1,5 @@
-/* Helpers, program types and context fields. The data is printed from semantics/Target.v into
- * tables.c when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields, and the opcodes of classic BPF. The data is printed
+ * from semantics/ into tables.c when the project is built; nobody writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
@@ -32,7 +32,7 @@ enum w_arg {
 };
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_VOID };
 enum w_held { W_RECORD, W_SOCKET }; /* what one helper hands out and another takes back */
-enum { W_MAP_TYPES = 8 };           /* at most so many kinds of maps a helper takes */
+enum { W_MAP_TYPES = 16 };          /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;
@@ -66,6 +66,62 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
       return true;
   return false;
 }
+
+/* Classic BPF: what an opcode means. Named as the constructors of semantics/Classic.v are. */
+enum w_classic_kind {
+  W_CLASSIC_NONE, /* there is no such instruction */
+  W_CLASSIC_LD_ABS,
+  W_CLASSIC_LD_IND,
+  W_CLASSIC_LD_LEN,
+  W_CLASSIC_LD_IMM,
+  W_CLASSIC_LD_MEM,
+  W_CLASSIC_LDX_LEN,
+  W_CLASSIC_LDX_MSH,
+  W_CLASSIC_LDX_IMM,
+  W_CLASSIC_LDX_MEM,
+  W_CLASSIC_ST,
+  W_CLASSIC_STX,
+  W_CLASSIC_ALU,
+  W_CLASSIC_NEG,
+  W_CLASSIC_JA,
+  W_CLASSIC_JMP,
+  W_CLASSIC_RET_K,
+  W_CLASSIC_RET_A,
+  W_CLASSIC_TAX,
+  W_CLASSIC_TXA,
+};
+enum w_classic_sub { /* of W_CLASSIC_ALU and W_CLASSIC_JMP */
+                     W_CLASSIC_ADD,
+                     W_CLASSIC_SUB,
+                     W_CLASSIC_MUL,
+                     W_CLASSIC_DIV,
+                     W_CLASSIC_MOD,
+                     W_CLASSIC_OR,
+                     W_CLASSIC_AND,
+                     W_CLASSIC_XOR,
+                     W_CLASSIC_LSH,
+                     W_CLASSIC_RSH,
+                     W_CLASSIC_JEQ,
+                     W_CLASSIC_JGT,
+                     W_CLASSIC_JGE,
+                     W_CLASSIC_JSET,
+};
+struct w_classic_code {
+  uint8_t kind; /* enum w_classic_kind */
+  uint8_t size; /* bytes, of a packet load */
+  uint8_t sub;  /* enum w_classic_sub */
+  bool x;       /* the second operand is X, and not k */
+};
+enum { W_CLASSIC_CODES = 256 };
+extern const struct w_classic_code w_classic_codes[W_CLASSIC_CODES];
+
+/* Where eBPF programs find a classic program's metadata: a field of their context. */
+struct w_classic_field {
+  uint8_t number, offset; /* SKF_AD_*; bytes */
+  bool network_order;
+};
+extern const struct w_classic_field w_classic_fields[];
+extern const uint32_t w_classic_field_count;
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;

@@ -53,6 +53,8 @@ struct warrant_map {
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
   bool readonly;                                     /* frozen .rodata: programs may not write it */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
+  uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
+                       holds no maps */
 };
 
 /* Where an instruction comes from. `file` and `text` are owned by the program. */
@@ -61,6 +63,13 @@ struct warrant_line {
   uint32_t line;
   const char *file;
   const char *text; /* the source line, or NULL */
+};
+
+/* An instruction that wants what the kernel does not have, and was made a call that no kernel
+ * knows. */
+struct warrant_missing {
+  uint32_t pc;
+  char what[120]; /* "field NAME.MEMBER of the kernel's types" */
 };
 
 /* A program as the verifier sees it: relocated. In an LD_IMM64 with src 1, imm is an index into
@@ -85,9 +94,22 @@ struct warrant_program {
   uint32_t map_count;
   struct warrant_line *lines; /* owned; ascending pc */
   uint32_t line_count;
+  struct warrant_missing *missing; /* owned; ascending pc */
+  uint32_t missing_count;
   char *strings; /* owned; what lines point into */
   size_t strings_size;
 };
+
+/* --- The kernel that is meant ---------------------------------------------------------------- */
+
+/* What objects with CO-RE relocations and externs are fitted to: a kernel's types, from a file of
+ * BTF or an ELF file with a section .BTF, and its configuration, from text or gzip. NULL: this
+ * host's, /sys/kernel/btf/vmlinux and /boot/config-RELEASE or /proc/config.gz. Files are read when
+ * an object first needs them, and a file that can't be read is then that object's problem. One
+ * thread at a time may use it. Returns NULL when out of memory. */
+struct warrant_host;
+struct warrant_host *warrant_host_new(const char *btf, const char *config);
+void warrant_host_free(struct warrant_host *host);
 
 /* --- Loading --------------------------------------------------------------------------------- */
 
@@ -101,6 +123,7 @@ struct warrant_load_options {
   bool hex;          /* the file is hexadecimal text of a raw form */
   bool need_type;    /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
   enum warrant_profile profile;
+  struct warrant_host *host; /* borrowed; NULL: this host's, read anew */
 };
 
 /* What a file holds: `count` programs in file order, never zero after a successful load. A program
@@ -139,6 +162,17 @@ const char *warrant_type_name(uint32_t type);
 /* Size in bytes of the context struct that programs of this type see, 0 when it is not known here.
  */
 uint32_t warrant_type_ctx_size(uint32_t type);
+
+/* --- Classic BPF as eBPF --------------------------------------------------------------------- */
+
+/* The eBPF program that Linux makes of a classic one, with the same result for every input (a
+ * theorem: docs/theorems.md). It is of type "socket", or for a seccomp filter of type "seccomp",
+ * whose context is struct seccomp_data. On success *result is to be freed with
+ * warrant_program_free. Fails with WARRANT_REFUSED for what the classic checker refuses, and with
+ * WARRANT_UNSUPPORTED for an ancillary load that eBPF programs have no way to make: nla, nlan,
+ * hatype, poff, rand. */
+int warrant_translate(const struct warrant_program *program, struct warrant_program *result,
+                      struct warrant_error *error);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,8 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
       | AMap types =>
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
-          if (snd x =? 0) && map_allowed t types i then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_back q)) else None
+          if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
+          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_back q)) else None
         | _ => None
         end
       | AKey => of_map m_key
@@ -83,7 +84,9 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
   match r with
   | RInt lo hi =>
     if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
-  | RValue => match m with Some i => Some (Some (New (FNull i) 0)) | None => None end
+  | RValue =>
+    obind m (fun i => obind (map_of t i) (fun d =>
+      Some (Some (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
   | RHeld HRecord => match n with Some n => Some (Some (New (FHeld HRecord n true) 0)) | None => None end
   | RHeld HSocket => Some (Some (New (FHeld HSocket 0 true) 0))

@@ -18,6 +18,7 @@ Fixpoint replay (d : deriv) (n : Z) (a : astate) : bool :=
   match zfind (a_pc a) p with
   | None => false
   | Some i =>
+    code_ok p (a_pc a) i &&
     match d with
     | DStep d' =>
       match a_exec t i a with

@@ -26,6 +26,7 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     obind (map_of t i) (fun m =>
       if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
       then Some (a_put a 2 d (New (FVal i 0) off)) else None)
+  | LdVar d _ _ | LdCode d _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
   | Ldx z sx d r off =>
     obind (get r (a_regs a)) (fun x =>
     obind (a_addr t F (a_depth a) x off (zbytes z) false) (fun pl =>

@@ -13,12 +13,16 @@ Inductive fact :=
   | FCtx                                      (* the context *)
   | FPkt (mx : Z) (av : option Z)             (* at most mx past the packet's start; av: so many bytes from here are packet *)
   | FEnd                                      (* the packet's end *)
-  | FMap (i : Z)                              (* the address that stands for map i *)
+  | FMap (i : Z)                              (* the address that stands for map i, or for another like it *)
+  | FMapNull (i : Z)                          (* such an address, or null *)
   | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
   | FNull (i : Z)                             (* the start of a value of map i, or null *)
   | FHeld (k : held_kind) (n : Z) (null : bool).   (* what is held and has n bytes (Held.v); or null, if [null] *)
 Definition facts := zmap fact.
 
+(** [o] is map [i], or one like it: what is known of a map inside a map of maps is its shape. *)
+Definition map_like (t : target) (L : layout) (i : Z) (o : object) : Prop :=
+  In o (l_maps L) /\ exists m, map_of t i = Some m /\ alike m (o_def o) = true.
 (** ** What a fact means: the word [w] in layout [L] *)
 Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   0 <= w < W /\
@@ -28,9 +32,10 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FCtx => w = l_ctx L
   | FPkt mx av => l_pkt L <= w <= l_pkt L + mx /\ match av with Some k => w + k <= l_pkt L + l_len L | None => True end
   | FEnd => w = l_pkt L + l_len L
-  | FMap i => nth_z (l_maps L) i = Some w
-  | FVal i mx => exists bs b, nth_z (l_vals L) i = Some bs /\ In b bs /\ b <= w <= b + mx
-  | FNull i => w = 0 \/ exists bs, nth_z (l_vals L) i = Some bs /\ In w bs
+  | FMap i => exists o, map_like t L i o /\ w = o_addr o
+  | FMapNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o
+  | FVal i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
+  | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
   | FHeld _ _ nu => nu = false -> w <> 0
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)

@@ -47,7 +47,7 @@ Definition refine_packet (F : facts) (r : rel) (x y : aval) : facts :=
     else F
   | _, _ => F
   end.
-(** a map value, or what is held, or null, against 0 *)
+(** a map value, a map, or what is held, or null, against 0 *)
 Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
   match fact_of F x, const_of F y with
   | Some (FNull i), Some Z0 =>
@@ -58,7 +58,15 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
       | _ => Some F
       end
     else Some F
-  | Some (FVal i mx), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
+  | Some (FMapNull i), Some Z0 =>
+    if snd x =? 0 then
+      match r with
+      | REq => Some (zset (fst x) (FScalar false (sc_const 0)) F)
+      | RNe => Some (zset (fst x) (FMap i) F)
+      | _ => Some F
+      end
+    else Some F
+  | Some (FVal _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
   | Some (FHeld k n nu), Some Z0 =>
     if snd x =? 0 then
       match r with

@@ -12,6 +12,12 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
+  | FMapNull i =>
+    match fact_of F a with
+    | Some (FMapNull i') | Some (FMap i') => here && (i =? i')
+    | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
+    | _ => false
+    end
   | FPkt mx av =>
     match fact_of F a with
     | Some (FPkt mx' av') =>

@@ -28,17 +28,21 @@ let size r =
   | 8 -> Core.S8
   | n -> bad "%d is no size of a stack slot" n
 
+let bounds r =
+  let t_val = uleb r in
+  let t_mask = uleb r in
+  let b_umin = uleb r in
+  let b_umax = uleb r in
+  let b_smin = sleb r in
+  let b_smax = sleb r in
+  { Core.b_tnum = { Core.t_val; t_mask }; b_umin; b_umax; b_smin; b_smax }
+
 let fact r =
   match u8 r with
   | 0 ->
     let tainted = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no taint" n in
-    let t_val = uleb r in
-    let t_mask = uleb r in
-    let s_umin = uleb r in
-    let s_umax = uleb r in
-    let s_smin = sleb r in
-    let s_smax = sleb r in
-    Core.FScalar (tainted, { Core.s_tnum = { Core.t_val; t_mask }; s_umin; s_umax; s_smin; s_smax })
+    let s_all = bounds r in
+    Core.FScalar (tainted, { Core.s_all; s_low = option r "bounds of a low half" bounds })
   | 1 -> Core.FStack (uleb r)
   | 2 -> Core.FCtx
   | 3 ->
@@ -50,7 +54,8 @@ let fact r =
     let map = uleb r in
     Core.FVal (map, uleb r)
   | 7 -> Core.FNull (uleb r)
-  | 8 ->
+  | 8 -> Core.FMapNull (uleb r)
+  | 9 ->
     let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | n -> bad "%d is no kind of resource" n in
     let size = uleb r in
     Core.FHeld (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)

@@ -14,6 +14,7 @@ let rec replay t p nodes src d n a =
   match zfind a.a_pc p with
   | None -> because "there is no instruction at %s" pc
   | Some i -> (
+    check (code_ok p a.a_pc i) "no instruction starts at the address of code that instruction %s takes" pc;
     match d with
     | DStep d -> (
       match a_exec t i a with

@@ -25,10 +25,13 @@ let map r () =
   let entries = u32 r in
   let flags = u32 r in
   let read_only = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no read-only flag" n in
+  let inner = u32 r in
   let initial = string r (u32 r) in
   let z = Z.of_int in
+  if (inner <> 0) <> List.mem (z kind) Core.outer_maps then bad "a map of type %d holds maps or not, and says otherwise" kind;
   { def = { Core.m_type = z kind; m_key = z key; m_value = z value; m_max = z entries; m_ro = read_only;
-            m_data = (if read_only && initial <> "" then Some (Z.of_bits initial) else None) };
+            m_data = (if read_only && initial <> "" then Some (Z.of_bits initial) else None);
+            m_inner = (if inner = 0 then None else Some (z (inner - 1))) };
     flags; initial }
 
 let read bytes =

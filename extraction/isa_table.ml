@@ -21,7 +21,7 @@ let group op insn =
   | Alu (w, (Mul | Div | Sdiv | Mod | Smod), _, _) -> by_width w Divmul32 Divmul64
   | Alu (w, (Add | Sub | Or | And | Xor | Lsh | Rsh | Arsh | Mov), _, _) | Neg (w, _) | MovSx (w, _, _, _) -> by_width w Base32 Base64
   | End (_, s, _) -> by_size s
-  | LdImm _ | LdMap _ | LdMapValue _ -> Base64
+  | LdImm _ | LdMap _ | LdMapValue _ | LdVar _ | LdCode _ -> Base64
   | Ldx (s, _, _, _, _) | Stx (s, _, _, _) -> if atomic_class then Beyond else by_size s
   | St (s, _, _, _) -> by_size s
   | Atomic (s, _, _, _, _, _) -> (match s with S8 -> Atomic64 | S1 | S2 | S4 -> Atomic32)
@@ -35,7 +35,7 @@ let test op insn =
   let atomic_class = op land 0xe7 = 0xc3 in
   match insn with
   | Alu _ | Neg _ | MovSx _ | End _ -> "arithmetic"
-  | LdImm _ | LdMap _ | LdMapValue _ -> "constants"
+  | LdImm _ | LdMap _ | LdMapValue _ | LdVar _ | LdCode _ -> "constants"
   | Ldx _ | Stx _ -> if atomic_class then "acquire and release" else "loads and stores"
   | St _ -> "loads and stores"
   | Atomic _ -> "atomics"
@@ -43,8 +43,8 @@ let test op insn =
   | Ja _ | Jmp _ | MayGoto _ -> "jumps"
   | Call _ | CallX _ | CallLocal _ | Exit -> "calls"
 
-(* How it is written, with the operands of [sample] below. *)
-let text op insn =
+(* How it is written, with the operands of [sample] below; [src] tells a map by index from one by descriptor. *)
+let text op src insn =
   let f = Printf.sprintf and n = Num.to_string in
   let r num w = f "%c%d" (match w with A32 -> 'w' | A64 -> 'r') (Num.to_int num) in
   let reg w x = r (reg_num x) w and wide x = r (reg_num x) A64 in
@@ -65,8 +65,10 @@ let text op insn =
   | End (k, s, d) ->
     f "%s = %s%s %s" (wide d) (match k with ToLe -> "le" | ToBe -> "be" | Swap -> "bswap") (bits s) (wide d)
   | LdImm (d, v) -> f "%s = 0x%s ll" (wide d) (Num.format "%x" v)
-  | LdMap (d, m) -> f "%s = map[#%s] ll" (wide d) (n m)
-  | LdMapValue (d, m, off) -> f "%s = map[#%s][0]+%s ll" (wide d) (n m) (n off)
+  | LdMap (d, m) -> f "%s = %s%s] ll" (wide d) (if src = 5 then "map_idx[" else "map[#") (n m)
+  | LdMapValue (d, m, off) -> f "%s = %s%s][0]+%s ll" (wide d) (if src = 6 then "map_idx[" else "map[#") (n m) (n off)
+  | LdVar (d, v, _) -> f "%s = btf_id[%s] ll" (wide d) (n v)
+  | LdCode (d, off) -> f "%s = func[pc%s] ll" (wide d) (distance off)
   | Ldx (s, sx, d, x, off) ->
     if atomic_class then f "%s = load_acquire((u%s *)(%s))" (reg (of_size s) d) (bits s) (place x off)
     else f "%s = *(%c%s *)(%s)" (wide d) (if sx then 's' else 'u') (bits s) (place x off)
@@ -115,12 +117,13 @@ let decode_fields op f =
   decode [ slot op f.dst f.src f.off f.imm; slot 0 0 0 0 f.next ]
 
 (* What an instruction is without its operands: the same kind is one row. *)
-let kind op = function
+let kind op src = function
   | Alu (_, o, _, _) -> (0, Obj.repr o)
   | Atomic (_, o, fetch, _, _, _) -> (1, Obj.repr (o, fetch))
   | MovSx (_, s, _, _) -> (2, Obj.repr s)
   | End (_, s, _) -> (3, Obj.repr s)
-  | i -> (4 + (if op = 0x18 || op = 0x85 || op land 0xe7 = 0xc3 then Obj.tag (Obj.repr i) else 0), Obj.repr 0)
+  | i when op = 0x18 -> (4, Obj.repr (Obj.tag (Obj.repr i), src))
+  | i -> (5 + (if op = 0x85 || op land 0xe7 = 0xc3 then Obj.tag (Obj.repr i) else 0), Obj.repr 0)
 
 (* The table has every size of every access: there are no packet loads and no signed loads of 8 bytes. *)
 let nothing = [ 0x38; 0x58; 0x99 ]
@@ -136,7 +139,7 @@ let rows_of form =
     match decode_fields op f with
     | None -> ()
     | Some i ->
-      let k = kind op i in
+      let k = kind op src i in
       Hashtbl.replace seen k (f :: (try Hashtbl.find seen k with Not_found -> []))
   in
   List.iter (fun src -> List.iter (fun off -> List.iter (fun imm ->
@@ -169,11 +172,7 @@ let rows =
 
 (* Rows of RFC 9669 that are refused by name, since an instruction of [Insn.insn] has no such meaning. *)
 let unsupported =
-  [ (0x18, { dst = 1; src = 3; off = 0; imm = 8; next = 0 }, Base64, "r1 = btf_id[8] ll", "address of a kernel variable");
-    (0x18, { dst = 1; src = 4; off = 0; imm = 8; next = 0 }, Base64, "r1 = func[pc+8] ll", "address of a function (callback)");
-    (0x18, { dst = 1; src = 5; off = 0; imm = 8; next = 0 }, Base64, "r1 = map_idx[8] ll", "map by index");
-    (0x18, { dst = 1; src = 6; off = 0; imm = 8; next = 9 }, Base64, "r1 = map_idx[8][0]+9 ll", "value of a map by index");
-    (0x85, { dst = 0; src = 2; off = 0; imm = 8; next = 0 }, Base32, "call kernel-function#8", "call by BTF id");
+  [ (0x85, { dst = 0; src = 2; off = 0; imm = 8; next = 0 }, Base32, "call kernel-function#8", "call by BTF id");
     (0xbf, { dst = 1; src = 2; off = 1; imm = 1; next = 0 }, Beyond, "", "cast between address spaces");
     (0x0d, { dst = 1; src = 0; off = 0; imm = 0; next = 0 }, Beyond, "", "jump through a register") ]
 
@@ -187,7 +186,7 @@ let print_rows () =
     (fun (op, (dst, src, off, imm, next), s, i) ->
       p "{0x%02x, %s, %s, %s, %s, %s, {%d, %d, %d, %d, %d}, \"%s\", \"%s\", \"%s\"},\n" op (number dst) (number src)
         (number off) (number imm) (number next) s.dst s.src s.off s.imm s.next
-        (List.assoc (group op i) groups) (text op i) (test op i))
+        (List.assoc (group op i) groups) (text op s.src i) (test op i))
     rows
 
 let print_docs () =
@@ -204,8 +203,8 @@ let print_docs () =
         (if g = Beyond then "Linux, beyond RFC 9669" else name) (List.length mine);
       let escape s = String.concat "\\|" (String.split_on_char '|' s) in
       List.iter
-        (fun (op, (_, src, off, imm, _), _, i) ->
-          p "| 0x%02x | %s | %s | %s | `%s` | %s |\n" op (field src) (field off) (hex_field imm) (escape (text op i))
+        (fun (op, (_, src, off, imm, _), sample, i) ->
+          p "| 0x%02x | %s | %s | %s | `%s` | %s |\n" op (field src) (field off) (hex_field imm) (escape (text op sample.src i))
             (test op i))
         mine)
     groups;

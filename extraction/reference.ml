@@ -107,13 +107,39 @@ let execute target program env trace =
   let s, world = Core.concrete_init target env.concrete in
   go s world Z.zero
 
+(* {1 Classic programs} *)
+
+(* A packet with its metadata, or the data of a system call (docs/formats.md). *)
+let read_packet bytes =
+  let r = make bytes in
+  magic r "a packet" "WPKT";
+  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  let device = u8 r <> 0 in
+  let meta = Array.init 16 (fun _ -> Z.of_int (u32 r)) in
+  let data = string r (u32 r) in
+  finish r;
+  let length = Z.of_int (String.length data) in
+  let byte i = if Z.sign i < 0 || Z.geq i length then Z.zero else Z.of_int (Char.code data.[Z.to_int i]) in
+  { Core.ce_byte = byte; ce_head = Z.zero; ce_len = length; ce_wire = length; ce_net = Z.zero; ce_link = None;
+    ce_linear = true; ce_device = device; ce_meta = (fun n _ -> meta.(Z.to_int n / 4)) }
+
+let run_classic dialect program environment =
+  match read_packet environment with
+  | exception Bad s -> Error ("unusable packet: " ^ s)
+  | env -> (
+    let steps = Z.of_int (List.length program) in
+    match Core.classic_run dialect program env steps with
+    | Core.CDone r -> Ok (Printf.sprintf "{\"result\":%s,\"fault\":null}" (hex r))
+    | Core.CFault (_, pc) -> Ok (Printf.sprintf "{\"result\":null,\"fault\":{\"pc\":%s}}" (Z.to_string pc))
+    | Core.COut _ -> Error "it does not end")
+
+(* {1 Any program} *)
+
 (* The last line; [trace] gets a line a step.  Otherwise why it cannot be run. *)
-let run image environment trace =
+let run_ebpf image environment trace =
   match
-    let image = Image.read image in
-    if image.Image.kind <> Image.Ebpf then bad "it is a classic program";
     let target = Image.target image in
-    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m.Image.def)) Z.zero image.maps in
+    let values = List.fold_left (fun n m -> Z.add n (Core.slots_of m)) Z.zero (Core.all_maps target) in
     if Z.gt values (Z.of_int most_values) then bad "its maps have %s values, and %d are allowed" (Z.to_string values) most_values;
     (target, Image.program image, image.maps)
   with
@@ -122,3 +148,12 @@ let run image environment trace =
     match read_environment maps environment with
     | exception Bad s -> Error ("unusable environment: " ^ s)
     | env -> Ok (execute target program env trace))
+
+let run image environment trace =
+  match Image.read image with
+  | exception Bad s -> Error ("unusable program: " ^ s)
+  | image -> (
+    match image.Image.kind with
+    | Image.Ebpf -> run_ebpf image environment trace
+    | Image.Socket -> run_classic Core.LinuxSocket (Image.classic_program image) environment
+    | Image.Seccomp -> run_classic Core.LinuxSeccomp (Image.classic_program image) environment)

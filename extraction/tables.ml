@@ -1,4 +1,4 @@
-(* Prints the C tables of cbridge/tables.h from the data of semantics/Target.v. *)
+(* Prints the C tables of cbridge/tables.h from the data of semantics/Target.v, Classic.v and Translate.v. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
@@ -63,12 +63,48 @@ let prog_type t =
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
 
+let classic_sub = function
+  | CAdd -> "ADD" | CSub -> "SUB" | CMul -> "MUL" | CDiv -> "DIV" | CMod -> "MOD"
+  | COr -> "OR" | CAnd -> "AND" | CXor -> "XOR" | CLsh -> "LSH" | CRsh -> "RSH"
+
+let classic_condition = function CJeq -> "JEQ" | CJgt -> "JGT" | CJge -> "JGE" | CJset -> "JSET"
+
+(* Kind, size, operation, and whether the second operand is X. *)
+let classic_parts o =
+  let plain kind = (kind, 0, "ADD", false) in
+  let load kind z = (kind, Num.to_int (csize_bytes z), "ADD", false) in
+  let with_x kind sub s = (kind, 0, sub, s = CX) in
+  match o with
+  | CLdAbs z -> load "LD_ABS" z
+  | CLdInd z -> load "LD_IND" z
+  | CLdxMsh -> load "LDX_MSH" CB
+  | CAlu (o, s) -> with_x "ALU" (classic_sub o) s
+  | CJmp (c, s) -> with_x "JMP" (classic_condition c) s
+  | CLdLen -> plain "LD_LEN" | CLdImm -> plain "LD_IMM" | CLdMem -> plain "LD_MEM"
+  | CLdxLen -> plain "LDX_LEN" | CLdxImm -> plain "LDX_IMM" | CLdxMem -> plain "LDX_MEM"
+  | CSt -> plain "ST" | CStx -> plain "STX" | CNeg -> plain "NEG" | CJa -> plain "JA"
+  | CRetK -> plain "RET_K" | CRetA -> plain "RET_A" | CTax -> plain "TAX" | CTxa -> plain "TXA"
+
+let classic_code o =
+  let kind, size, sub, x = classic_parts o in
+  p "  [%s] = {W_CLASSIC_%s, %d, W_CLASSIC_%s, %s},\n" (n (cop_code o)) kind size sub (yes x)
+
+let classic_fields () =
+  List.concat_map
+    (fun k -> match context_field (Num.of_int k) with Some (off, be) -> [ (k, off, be) ] | None -> [])
+    (List.init 64 Fun.id)
+
 let () =
-  p "/* Printed from semantics/Target.v when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n";
+  p "/* Printed from semantics/ when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n";
   p "const struct w_helper w_helpers[] = {\n";
   List.iter helper helpers;
   p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;
-  p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types)
+  p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types);
+  p "const struct w_classic_code w_classic_codes[W_CLASSIC_CODES] = {\n";
+  List.iter classic_code all_cops;
+  p "};\nconst struct w_classic_field w_classic_fields[] = {\n";
+  List.iter (fun (k, off, be) -> p "  {%d, %s, %s},\n" k (n off) (yes be)) (classic_fields ());
+  p "};\nconst uint32_t w_classic_field_count = %d;\n" (List.length (classic_fields ()))

@@ -10,6 +10,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fdebug-compilat
 TWINS := no_bounds_check no_null_check off_by_one past_value undefined_key
 FLOW_OBJECTS := $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/xdp_calls/xdp_calls.o $(TWINS:%=$(CORPUS)/xdp_flow/%.o)
 SMALL_OBJECTS := $(patsubst corpus/small/%.c,$(CORPUS)/small/%.o,$(wildcard corpus/small/*.c))
+RUN_OBJECTS := $(CORPUS)/runs/runs.o
 SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
@@ -18,9 +19,9 @@ HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o 
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
 
-$(CORPUS)/xdp_calls/xdp_calls.o: corpus/xdp_calls/xdp_calls.c
+$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o: $(CORPUS)/%.o: corpus/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -40,7 +41,7 @@ $(CORPUS)/small/%.o: corpus/small/%.c corpus/small/small.h
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(CORPUS)/objects/%.o: corpus/objects/%.c
+$(CORPUS)/objects/%.o: corpus/objects/%.c $(wildcard corpus/objects/*.h) corpus/objects/kernel_a.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -65,11 +66,13 @@ $(CORPUS)/hostile/make_hostile $(CORPUS)/hostile/mutate: $(CORPUS)/hostile/%: co
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $< -o $@
 
-$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/objects/legacy.o
+$(CORPUS)/hostile/damaged.stamp: $(CORPUS)/hostile/make_hostile $(CORPUS)/xdp_flow/xdp_flow.o $(CORPUS)/objects/legacy.o \
+  $(CORPUS)/objects/core.o
 	$(call say,DAMAGE,$(@D)/damaged)
-	@rm -rf $(@D)/damaged $(@D)/old && mkdir -p $(@D)/damaged $(@D)/old
+	@rm -rf $(@D)/damaged $(@D)/core $(@D)/old && mkdir -p $(@D)/damaged $(@D)/core $(@D)/old
 	@$< lies $(CORPUS)/xdp_flow/xdp_flow.o $(@D)/damaged
 	@$< old-lies $(CORPUS)/objects/legacy.o $(@D)/damaged
+	@$< core-lies $(CORPUS)/objects/core.o $(@D)/core
 	@$< old $(CORPUS)/objects/legacy.o $(@D)/old
 	@touch $@
 

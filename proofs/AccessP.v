@@ -51,7 +51,7 @@ Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true).
 (** They are in a region that holds [c] for ever, from offset [k] on. *)
 Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
-  exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region t r = Some c /\ x = r_base r + k.
+  exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region L r = Some c /\ x = r_base r + k.
 (** The [n] bytes at address [x] are in the place [pl] when [d] calls are under way, and may be written if [w].
     On the stack they are within one live frame. *)
 Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w : bool) : Prop :=
@@ -106,16 +106,21 @@ Proof.
     split; [apply packet_in |]. split; [| reflexivity]. apply inside_spec. cbn [packet_region r_base r_size]. lia.
   - parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
     apply some_inj in E. rewrite <- E. clear E.
-    destruct P as [bs [b [Hv [Hb P]]]]. assert (RV := value_range WL i m bs b Em Hv Hb).
-    destruct (value_in t L i m bs b Em Hv Hb) as [j J]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    rewrite wrap_small by lia. assert (Ins : inside (value_region m i j b) (u + (snd a + off)) n = true).
+    destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
+    destruct Hv as [Io [m' [Em' Al]]]. assert (Dm : m' = m) by congruence. subst m'.
+    destruct (alike_fields _ _ Al) as [_ [_ [Ev [Er [_ Ek]]]]].
+    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    rewrite wrap_small by lia. assert (Ins : inside (value_region (o_def o) n0 j b) (u + (snd a + off)) n = true).
     { apply inside_spec. cbn [value_region r_base r_size]. lia. }
     assert (Pl : in_plain t L (u + (snd a + off)) n w).
-    { exists (value_region m i j b). split; [exact J | split; [exact Ins |]]. intros Hw. rewrite Hw in Wr. exact Wr. }
+    { exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Ins |]]. intros Hw. rewrite Hw in Wr.
+      cbn [value_region r_write]. rewrite <- Er. exact Wr. }
     destruct (constant_map t i) as [c |] eqn:Ec; [| exact Pl].
     destruct (Z.eqb_spec mx 0) as [Mx | Mx]; [| exact Pl]. cbn [at_place]. split; [exact Pl |].
-    exists (value_region m i j b). split; [exact J | split; [exact Ins | split; [exact Ec |]]].
-    cbn [value_region r_base]. lia.
+    exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Ins | split]].
+    + unfold constant_map in Ec. rewrite Em in Ec. cbn [obind] in Ec. unfold constant_region.
+      cbn [value_region r_kind]. rewrite N0. cbn [obind]. rewrite <- Ek. exact Ec.
+    + cbn [value_region r_base]. lia.
   - parts EF as kd size nu. destruct kd; [| discriminate E]. destruct nu; [discriminate E |].
     destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     assert (I := heldrel_in F vs (l_held L) (fst a) (Held HRecord u size) HR (conj (P eq_refl) (conj Nt (ex_intro _ false EF)))).
@@ -328,13 +333,14 @@ Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 Lemma plain_defined t s r a n : plain_kind (r_kind r) -> undefined_stack t s r a n = false.
 Proof. unfold undefined_stack. destruct (r_kind r); intros K; (contradiction || reflexivity). Qed.
 (** What a load from such a region gives. *)
-Definition plain_load (t : target) (s : state) (q : region) (x : Z) (n : nat) : Z :=
-  match constant_region t q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load (mem s) x n end.
+Definition plain_load (s : state) (q : region) (x : Z) (n : nat) : Z :=
+  match constant_region (lay s) q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load (mem s) x n end.
 Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
-  load_at t s x n = inl (plain_load t s q x n).
+  load_at t s x n = inl (plain_load s q x n).
 Proof.
   intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
-  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j. destruct (constant_map t i); reflexivity.
+  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j.
+  destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
 Qed.
 Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
 Proof.
@@ -342,9 +348,9 @@ Proof.
     assert (B := Z.mod_pos_bound x y eq_refl); change (256 ^ _) with y; (split; [exact B |]);
     revert B; generalize (x mod y); intros v [B1 B2]; (split; [exact B1 |]); apply (Z.lt_le_trans _ y); [exact B2 | discriminate] end.
 Qed.
-Lemma plain_load_scalar t L s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load t s q x (bytes z)).
+Lemma plain_load_scalar t L s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load s q x (bytes z)).
 Proof.
-  unfold plain_load. rewrite zbytes_nat. destruct (constant_region t q) as [c |]; [| apply loaded_scalar].
+  unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply loaded_scalar].
   assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound. exact (proj1 R).
 Qed.
 Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
@@ -383,7 +389,7 @@ Proof.
     exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
-    exists (plain_load t s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
+    exists (plain_load s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
   destruct pl as [k | k | | [[c k] |]]; [exact (load_stack_sound t a vs s z _ r x G P E) |
     exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E)].
@@ -394,7 +400,7 @@ Proof.
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta in Eq. rewrite andb_true_r in Eq. exact Eq. }
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
-  exists (plain_load t s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact K] |].
+  exists (plain_load s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact K] |].
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
   unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)). apply sc_const_sound.
@@ -433,7 +439,7 @@ Proof.
       rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
       rewrite wrap_small in E; [exact E |]. apply land_word; [lia |]. destruct z; (split; [discriminate | reflexivity]).
     - destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E]. injection E as <-. bools.
-      rewrite Z.shiftl_1_l in * by exact Nb. destruct I as [_ [_ [U _]]]. rewrite Small; [exact R | exact Nb | lia]. }
+      rewrite Z.shiftl_1_l in * by exact Nb. assert (U := in_scalar_between s y I). rewrite Small; [exact R | exact Nb | lia]. }
   destruct z; cbn [low_bytes] in E; try exact (Num E).
   injection E as <-. rewrite Small; [exact R | cbn [size_bits]; lia | cbn [size_bits]; lia].
 Qed.

@@ -2,6 +2,16 @@
 From Proofs Require Export LayoutP FactP.
 From Checker Require Import Arith.
 
+(** A value of map [i], or of one like it, has its size. *)
+Lemma like_range t L : wf_layout t L -> forall i o m b, map_like t L i o -> map_of t i = Some m -> In b (o_vals o) ->
+  0 < b /\ 0 <= m_value m /\ b + m_value m < W.
+Proof.
+  intros WL i o m b [Io [m' [E A]]] M B. assert (m' = m) by congruence. subst m'.
+  destruct (alike_fields _ _ A) as [_ [_ [-> _]]]. exact (value_range WL o b Io B).
+Qed.
+Lemma like_map t L i o : map_like t L i o -> exists m, map_of t i = Some m.
+Proof. intros [_ [m [E _]]]. exists m. exact E. Qed.
+
 Section Arith.
 Variable t : target.
 Variable L : layout.
@@ -42,7 +52,7 @@ Proof.
   intros B. pose proof (relv_range _ _ _ B) as R. destruct w; cbn [a_mov].
   - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s]. cbn [snd] in S.
     destruct (s_umax s <? half_size) eqn:U.
-    + bools. unfold half_size in *. destruct S as [S1 [S2 [S3 S4]]].
+    + bools. unfold half_size in *. assert (S3 := in_scalar_between s y S).
       cbn [trunc yields]. rewrite wrap32_small by lia. exact B.
     + apply scalar_res_sound, sc_trunc_sound. exact S.
   - cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
@@ -59,7 +69,7 @@ Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = 
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
-  destruct (view_sound _ _ _ _ FH _ _ _ _ A V) as [Y [Y1 [U Y2]]]. clear Y1 Y2.
+  assert (U := in_scalar_between s y (view_sound _ _ _ _ FH _ _ _ _ A V)).
   destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
@@ -70,8 +80,8 @@ Proof.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
   - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [bs [b [Q1 [Q2 Q3]]]]. pose proof (value_range WL _ _ _ _ M Q1 Q2) as Room.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists bs, b. split; [exact Q1|]. split; [exact Q2 | lia].
+    destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.

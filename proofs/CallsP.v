@@ -47,7 +47,13 @@ Proof.
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
 
-(** The map passed and the size asked for are the same; the memory written is within the place, at least and at most as long as it
+Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
+  m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o) /\ m_inner d = m_inner (o_def o).
+Proof.
+  intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m. destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
+  auto.
+Qed.
+(** The map passed is alike, and the size asked for the same; the memory written is within the place, at least and at most as long as it
     says; what is given back is what the symbol holds. *)
 Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z)) (c : option (Z * Z)) : Prop :=
   match q, c with
@@ -61,9 +67,11 @@ Definition backrel (F : facts) (vs : list Z) (q c : option (held_kind * Z)) : Pr
   | Some (kd, k), Some (kd', x) => exists h, claims F vs k h /\ hd_kind h = kd /\ kd' = kd /\ hd_base h = x
   | _, _ => False
   end.
+Definition maprel (t : target) (L : layout) (q : option Z) (c : option object) : Prop :=
+  match q, c with Some i, Some o => map_like t L i o | None, None => True | _, _ => False end.
 Definition sizerel (q : option Z) (c : Z) : Prop := match q with Some n => c = n | None => True end.
 Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) (c : args_seen) : Prop := {
-  sr_map : sn_map c = as_map q;
+  sr_map : maprel t (lay s) (as_map q) (sn_map c);
   sr_out : outrel t a s (as_out q) (sn_out c);
   sr_size : sizerel (as_size q) (sn_size c);
   sr_back : backrel (a_facts a) vs (as_back q) (sn_back c) }.
@@ -104,7 +112,7 @@ Proof.
     destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H]. destruct R2 as [y [-> R2]].
     destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
     destruct (zero || (0 <? s_umin sc)) eqn:Lo; [| discriminate H].
-    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). destruct I as [B0 [_ [U _]]].
+    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). assert (B0 := in_scalar_range _ _ I). assert (U := in_scalar_between _ _ I). clear I.
     assert (Z0 : zero = true \/ 0 < s_umin sc).
     { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt; exact Lo]. }
     replace (zero || (0 <? y)) with true
@@ -129,13 +137,20 @@ Proof.
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
-    destruct (map_allowed t _ i) eqn:Al; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite (index_of_map (g_wf _ _ _ _ G) _ w P), Al.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (takes_map _ d) eqn:Al; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B [o [Lo P]]] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
+    rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
+    destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_back q)) _ _ G); [| exact E].
-    constructor; [reflexivity | exact Qo | exact Qs | exact Qb].
-  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
-  - rewrite Qm. destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate E]. exact (Whole _ E).
+    constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
   - refine (Sized false (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
   - refine (Sized true (fun _ hi => if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else None)
@@ -189,20 +204,35 @@ Qed.
 (** A helper's result in r0, or nothing. *)
 Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) (x : option Z) : Prop :=
   match r with Some r => exists y, x = Some y /\ yields t L vs r y | None => True end.
-Lemma a_ret_sound t L vs an s r m n v o : wf_layout t (lay s) -> l_vals L = l_vals (lay s) -> a_ret t r m n = Some v ->
-  match r with RHeld _ => True | _ => yields_opt t L vs v (interpret an s r m o) end.
+Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> map_of t i = Some d ->
+  map_like t (lay s) i o ->
+  yields t L vs (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL E. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
+  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found. rewrite <- Ei.
+  destruct (m_inner d) as [k |].
+  - assert (Null : yields t L vs (New (FMapNull k) 0) 0) by (apply new_yields; [reflexivity |]; split; [lia | left; reflexivity]).
+    destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
+    destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
+    destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo. assert (Bw := map_addr_word WL o' Eo).
+    apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity]. unfold map_like. rewrite EL.
+    split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
+  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields; [reflexivity |]);
+      [| split; [lia | left; reflexivity]].
+    apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
+    split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
+Qed.
+Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m n = Some v ->
+  match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
+  match r with RHeld _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
+Proof.
+  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields; [reflexivity |]. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
-  - destruct m as [i |]; [| discriminate E]. injection E as <-. cbn [obind].
-    destruct (nth_z (l_vals (lay s)) i) as [bs |] eqn:Eb;
-      [destruct (nth_z bs (an_choice an)) as [b |] eqn:En |]; (eexists; split; [reflexivity |]); (apply new_yields; [reflexivity |]);
-      try (split; [lia | left; reflexivity]).
-    apply nth_z_in in En. assert (Bw := value_word WL i bs b Eb En).
-    split; [lia |]. right. exists bs. rewrite EL. split; [exact Eb | exact En].
+  - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
+    destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
+    exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
   - injection E as <-. exact Logic.I.
 Qed.
@@ -223,11 +253,11 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_vals L' = l_vals L /\ l_held L' = l_held L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 [E4 _]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base in *; rewrite ?E1, ?E2, ?E3, ?E4; exact P.
+  intros [E1 [E2 [E3 _]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like in *; rewrite ?E1, ?E2, ?E3; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
@@ -240,7 +270,7 @@ Proof.
     destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ [_ ->]]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
+  - destruct Eq as [_ [_ [_ ->]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
@@ -347,10 +377,10 @@ Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c -
   let a4 := match as_back q with Some (_, k) => a_given_back a3 k | None => a3 end in
   let same := negb (h_moves d) && match sn_back c, o with None, None => true | _, _ => false end in
   exists ws, gamma t (a_finish a4 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map c) o) (clobber (regs s))) (filled an s c) L (frames s)
+    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s))) (filled an s c) L (frames s)
            (if same then live s else regions t L (length (frames s)))).
 Proof.
-  intros G Q Er L1 o L a1 a2 a3 a4 same. set (x := interpret an s (h_ret d) (sn_map c) o).
+  intros G Q Er L1 o L a1 a2 a3 a4 same. set (x := interpret t an s (h_ret d) (sn_map c) o).
   assert (G1 := clobber_sound t a vs s x G).
   assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out _ _ _ _ _ _ Q) eq_refl eq_refl). cbn [pc regs lay frames live] in G2.
   fold a2 in G2.
@@ -377,10 +407,10 @@ Proof.
     (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s) (regions t L (length (frames s))))).
   { intros On Y. assert (EL : L = L1) by (unfold L; rewrite On; reflexivity). rewrite EL.
     apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
-  assert (EV : l_vals L1 = l_vals (lay s)).
-  { unfold L1, given_back. destruct Eq as [_ [_ [_ [EV _]]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
-  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) r o (g_wf _ _ _ _ G) EV Er).
-  rewrite <- (sr_map _ _ _ _ _ _ Q) in Ret. fold x in Ret.
+  assert (EV : l_maps L1 = l_maps (lay s)).
+  { unfold L1, given_back. destruct Eq as [_ [_ [EV _]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
+  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV Er (sr_map _ _ _ _ _ _ Q)).
+  fold x in Ret.
   destruct (h_ret d) as [lo hi | | | kd |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* handed out *)

@@ -33,10 +33,10 @@ Lemma replay_sound src (Ksrc : nonneg (p_terms src)) X
   forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s -> pot_val src vs X -> ends i s (X - n).
 Proof.
   intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX; cbn [replay] in E;
-    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate;
+    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; apply andb_true_iff in E; destruct E as [Co E];
     pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
-      by (unfold step; rewrite (g_pc _ _ _ _ G), Ei; reflexivity).
+      by (unfold step; rewrite (g_pc _ _ _ _ G), Ei, Co; reflexivity).
   - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E. destruct E as [Em E].
     destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
     + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.

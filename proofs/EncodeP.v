@@ -127,7 +127,8 @@ Proof.
     try change (form_code (FAlu ?w Smod ?x)) with (form_code (FAlu w Mod x));
     rewrite form_of_code by exact I; cbn [obind];
     rewrite ?reg_of_num; try change (reg_of 0) with (Some R0); try change (reg_of 1) with (Some R1);
-    try change (reg_of 2) with (Some R2); cbn [obind];
+    try change (reg_of 2) with (Some R2); try change (reg_of 3) with (Some R3); try change (reg_of 4) with (Some R4);
+    try change (reg_of 5) with (Some R5); try change (reg_of 6) with (Some R6); cbn [obind];
     rewrite ?size_of_bits_of, ?atomic_not_load, ?atomic_not_store, ?atomic_of_code; cbn [obind]; try reflexivity.
   cbn [Z.eqb]. rewrite split_halves. reflexivity.
 Qed.
@@ -228,6 +229,12 @@ Example decodes_atomics :
 Proof. vm_compute. reflexivity. Qed.
 Example decodes_packet_loads : map decode [[Slot 32 0 0 0 (-4096)]; [Slot 40 0 0 0 12]; [Slot 80 0 7 0 9]]
   = [Some (LdPkt S4 None (-4096)); Some (LdPkt S2 None 12); Some (LdPkt S1 (Some R7) 9)].
+Proof. vm_compute. reflexivity. Qed.
+(** The sources of a 64-bit constant; then two that do not exist, an address of code and a map with something in the second slot. *)
+Example decodes_constants :
+  map (fun q => decode [Slot 24 1 (fst q) 0 8; Slot 0 0 0 0 (snd q)]) [(1, 0); (2, 9); (3, 9); (4, 0); (5, 0); (6, 9); (7, 0); (4, 9); (5, 9)]
+  = [Some (LdMap R1 8); Some (LdMapValue R1 8 9); Some (LdVar R1 8 9); Some (LdCode R1 8); Some (LdMap R1 8); Some (LdMapValue R1 8 9);
+     None; None; None].
 Proof. vm_compute. reflexivity. Qed.
 (** Reserved fields that are not 0, a missing second slot, no such register, a sign-extending move that does not exist. *)
 Example refuses : map decode [[Slot 149 0 0 1 0]; [Slot 24 1 0 0 0]; [Slot 191 11 0 0 0]; [Slot 188 1 2 32 0]]

@@ -59,6 +59,30 @@ Example half_key_strict : validate tx_strict half_key (line 6) = false. Proof. v
 Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false None] root) (lookup_prog 8 true) lookup_cert = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** Maps of maps: what a lookup finds is a map or null; after the test it is a map like any other *)
+Definition inner_cert := tree (steps 5 (DBranch DExit (steps 4 (DBranch DExit (steps 1 DExit))))).
+Example inner_accepted : validate outer_target nested_lookup inner_cert = true. Proof. vm_compute. reflexivity. Qed.
+Definition after_outer_lookup (l : list insn) : prog := at_pcs
+  ([ St S4 R10 (-4) 0; LdMap R1 0; mov R2 R10; addi R2 (-4); Call 1 ] ++ l ++ [ movi R0 1; Exit ]).
+Definition inner_call (h : Z) := [ mov R1 R0; mov R2 R10; addi R2 (-4); mov R3 R2; movi R4 0; Call h ].
+Definition tested_cert n := tree (steps 5 (DBranch (steps 1 DExit) (steps n DExit))).
+Definition tested (l : list insn) := after_outer_lookup (Jmp A64 Jeq R0 (Imm 0) (Z.of_nat (length l)) :: l).
+Example inner_delete_accepted : validate (Target xdp [outer_map; MapDef 1 4 4 8 false None] root) (tested (inner_call 3)) (tested_cert 7) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_update_accepted : validate (Target xdp [outer_map; MapDef 1 4 4 8 false None] root) (tested (inner_call 2)) (tested_cert 7) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_update_past_value : validate (Target xdp [outer_map; MapDef 1 4 8 8 false None] root) (tested (inner_call 2)) (tested_cert 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_null : validate outer_target (after_outer_lookup (inner_call 1)) (line 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example inner_lookup_accepted : validate outer_target (tested (inner_call 1)) (tested_cert 7) = true. Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_as_memory : validate outer_target (tested [ Ldx S4 false R0 R0 0 ]) (tested_cert 2) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example inner_refused_for_another_type : validate (Target xdp [outer_map; MapDef 3 4 4 8 false None] root) (tested (inner_call 1)) (tested_cert 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example outer_update_refused : validate outer_target (at_pcs
+  [ St S4 R10 (-4) 0; LdMap R1 0; mov R2 R10; addi R2 (-4); mov R3 R2; movi R4 0; Call 2; movi R0 0; Exit ]) (line 8) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Scalars: a masked index into a map value; known bits *)
 Definition index (mask : Z) : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 1; mov R2 R10; addi R2 (-4); Call 1; Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit;
@@ -201,6 +225,16 @@ Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
 Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
 Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
+Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
+Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_memory : validate tx (addressed (LdVar R1 8 0) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example kernel_variable_is_no_result : validate (Target cgroup_device [] root) (at_pcs [LdVar R0 8 0; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_accepted : validate tx (addressed (LdCode R1 1) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example code_is_no_memory : validate tx (addressed (LdCode R1 1) (Ldx S1 false R2 R1 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_starts_an_instruction : validate tx (addressed (LdCode R1 0) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example code_is_in_the_program : validate tx (addressed (LdCode R1 4) (mov R2 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Small refusals *)
 Example undefined_register : validate tx (at_pcs [mov R0 R3; Exit]) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
 Example no_result : validate tx (at_pcs [Exit]) (line 0) = false. Proof. vm_compute. reflexivity. Qed.
@@ -222,11 +256,23 @@ Example constants_too_large : validate (constants_target true 1 2559) constants 
 Example constants_that_are_written : validate (constants_target false 1 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 Example constants_of_two_values : validate (constants_target true 2 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 (** Such targets have well-formed environments, and there the program does end. *)
-Definition constants_env := Env (Layout some_frames 65536 131072 64 [1048576; 1048832] [[2097152]; [3145728]] []) (fun _ => 0) (fun _ => quiet 0).
+Definition constants_layout (packet : Z) := Layout some_frames 65536 packet 64
+  (map (fun q => Object (fst q) (fst (snd q)) [snd (snd q)])
+     (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])) (fun _ => 7) [].
+Definition constants_env := Env (constants_layout 131072) (fun _ => 0) (fun _ => quiet 0).
 Example constants_inhabited : well_formed (constants_target true 1 2303) constants_env.
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example constants_end : run (constants_target true 1 2303) constants constants_env 20 = Ended 1. Proof. vm_compute. reflexivity. Qed.
 (** The packet may not lie over them: then a write to it would change a constant. *)
 Example constants_under_the_packet :
-  wf_layoutb (constants_target true 1 2303) (Layout some_frames 65536 2097152 64 [1048576; 1048832] [[2097152]; [3145728]] []) = false.
+  wf_layoutb (constants_target true 1 2303) (constants_layout 2097152) = false.
 Proof. vm_compute. reflexivity. Qed.
+
+(** ** A 32-bit comparison of a 64-bit number gives its low half a range *)
+Definition half (last : Z) : prog := at_pcs
+  [ LdMapValue R1 1 0; Ldx S8 false R2 R1 0; Jmp A32 Jgt R2 (Imm 8) 3; Alu A32 Mov R3 (Reg R2); Alu A64 Add R1 (Reg R3);
+    Ldx S1 false R4 R1 last; movi R0 1; Exit ].
+Definition half_cert := tree (steps 2 (DBranch (steps 1 DExit) (steps 4 DExit))).
+Definition half_value : target := Target xdp [flow_map; MapDef map_array 4 16 1 false None] root.
+Example half_accepted : validate half_value (half 7) half_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example half_past_end : validate half_value (half 8) half_cert = false. Proof. vm_compute. reflexivity. Qed.

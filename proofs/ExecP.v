@@ -8,20 +8,24 @@ Variable t : target.
 
 Lemma zbytes_pos z : 0 < zbytes z.
 Proof. pose proof (zbytes_range z). lia. Qed.
-Lemma map_object L i m : wf_layout t L -> map_of t i = Some m -> exists w, nth_z (l_maps L) i = Some w /\ 0 <= w < W.
-Proof.
-  intros WL E. destruct (map_addr WL i m E) as [w Ew]. exists w. split; auto. pose proof (map_addr_word WL i w Ew). lia.
-Qed.
 Lemma first_value L i m : wf_layout t L -> map_of t i = Some m -> m_type m = map_array -> 0 < m_max m ->
-  exists bs b, nth_z (l_vals L) i = Some bs /\ nth_z bs 0 = Some b /\ 0 <= b < W.
+  exists o b, own_map t L i = Some o /\ map_like t L i o /\ nth_z (o_vals o) 0 = Some b /\ 0 <= b < W.
 Proof.
-  intros WL E Ty Mx. destruct (map_vals WL i m E) as [bs [Ebs Len]]. specialize (Len Ty).
-  destruct bs as [|b bs]; [cbn [length] in Len; lia|]. exists (b :: bs), b. split; auto. split; [reflexivity|].
-  pose proof (value_word WL i _ b Ebs (or_introl eq_refl)). lia.
+  intros WL E Ty Mx. destruct (own_map_like WL i m E) as [o [Eo [Io [Do Al]]]].
+  assert (V := wl_vals t L WL). rewrite Forall_forall in V. specialize (V o Io). rewrite Do in V. specialize (V Ty).
+  destruct (o_vals o) as [|b bs] eqn:Eb; [cbn [length] in V; lia|]. exists o, b. split; [exact Eo|].
+  split; [split; [exact Io | exists m; auto]|]. rewrite Eb. split; [reflexivity|].
+  assert (B : In b (o_vals o)) by (rewrite Eb; left; reflexivity). pose proof (value_range WL o b Io B). rewrite Do in *. lia.
 Qed.
 
 Lemma reg_sound a vs s r v : gamma t a vs s -> get r (a_regs a) = Some v -> exists x, get r (regs s) = Some x /\ relv vs v x.
 Proof. intros G E. pose proof (g_regs _ _ _ _ G r) as R. rewrite E in R. exact R. Qed.
+(** Any word is a tainted number. *)
+Lemma any_word L vs x : 0 <= x < W -> yields t L vs (New (FScalar true sc_top) 0) x.
+Proof.
+  intros B. split; [reflexivity|]. exists x. rewrite Z.add_0_r, wrap_small by exact B. split; [|reflexivity].
+  split; [exact B | apply sc_top_sound; exact B].
+Qed.
 Lemma oper_sound a vs s o v : gamma t a vs s -> a_oper a o = Some v -> exists x, value_of s o = Some x /\ relv vs v x.
 Proof.
   intros G E. destruct o as [i|r]; cbn [a_oper value_of] in *.
@@ -122,13 +126,16 @@ Proof.
   - (* End *) parts Ei as k z d. destruct (unary_sound (End k z d) _ _ _ _ _ _ (byte_order k z) _ G E (fun sc x => sc_byte_order_sound k z sc x)) as [x [-> C]]. exact C.
   - (* LdImm *) parts Ei as d v. binds E as y Ey. apply some_inj in E; subst a'. apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
   - (* LdMap *) parts Ei as d k. binds E as m Em. apply some_inj in E; subst a'.
-    destruct (map_object _ _ _ GW Em) as [w [Ew Bw]]. rewrite Ew. apply covers_put; auto. split; [reflexivity|].
-    exists w. rewrite Z.add_0_r, wrap_small by exact Bw. split; [|reflexivity]. split; [exact Bw|exact Ew].
+    destruct (own_map_like GW k m Em) as [o [Eo [Io [Do Al]]]]. rewrite Eo. apply covers_put; auto. split; [reflexivity|].
+    pose proof (map_addr_word GW o Io) as Bw. exists (o_addr o). rewrite Z.add_0_r, wrap_small by lia.
+    split; [|reflexivity]. split; [lia|]. exists o. split; [|reflexivity]. split; [exact Io|]. exists m. auto.
   - (* LdMapValue *) parts Ei as d k off. binds E as m Em. destruct (_ && _) eqn:C; [|discriminate E]. apply some_inj in E; subst a'. bools.
-    destruct (first_value _ _ _ GW Em) as [bs [b [Ebs [Eb Bb]]]]; try assumption.
-    rewrite Ebs. cbn [obind]. rewrite Eb. apply covers_put; auto. split; [reflexivity|].
-    exists b. split; [|reflexivity]. split; [exact Bb|]. exists bs, b.
-    split; [exact Ebs|]. split; [eapply nth_z_in; exact Eb|lia].
+    destruct (first_value _ _ _ GW Em) as [o [b [Eo [Lo [Eb Bb]]]]]; try assumption.
+    rewrite Eo. cbn [obind]. rewrite Eb. apply covers_put; auto. split; [reflexivity|].
+    exists b. split; [|reflexivity]. split; [exact Bb|]. exists o, b.
+    split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|lia].
+  - (* LdVar *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
+  - (* LdCode *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) false _ G Rx (zbytes_pos z) Ep) as P.
@@ -191,6 +198,6 @@ Proof.
   - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn). reflexivity.
   - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I]. bools.
     pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V.
-    destruct (sc_trunc_sound A32 _ _ V) as [_ [_ [U _]]]. unfold trunc in U. lia.
+    assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
 Qed.
 End Exec.

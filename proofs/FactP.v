@@ -142,7 +142,7 @@ Lemma range_sound a x l h d : relv vs a x -> range F a = Some (l, h, d) ->
 Proof.
   unfold range. intros R E. destruct (fact_of F a) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
-  destruct f; try discriminate E. parts EF as ta sc. destruct P as [P1 [P2 [U S]]].
+  destruct f; try discriminate E. parts EF as ta sc. assert (U := in_scalar_between sc w P).
   set (q := (s_umin sc + snd a) / word_size) in *.
   destruct (q =? _) eqn:Q; [|discriminate E]. injection E as <- <- <-. bools.
   assert (X : wrap (w + snd a) = w + (snd a - q * word_size)).

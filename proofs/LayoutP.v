@@ -23,47 +23,58 @@ Proof.
   induction bs as [| c bs IH]; intros j I; [destruct I |]. cbn [values_from].
   destruct I as [<- | I]; [exists j; left; reflexivity |]. destruct (IH (j + 1) I) as [k J]. exists k. right. exact J.
 Qed.
-Lemma maps_from_in ms : forall i vs r, In r (maps_from i ms vs) -> exists m k j b, r = value_region m k j b.
+Lemma maps_from_in os : forall i r, In r (maps_from i os) -> exists m k j b, r = value_region m k j b.
 Proof.
-  induction ms as [| m ms IH]; intros i vs r I; [destruct I |]. destruct vs as [| bs vs]; [destruct I |].
-  cbn [maps_from] in I. apply in_app_or in I. destruct I as [I | I]; [| exact (IH _ _ _ I)].
-  destruct (values_from_in _ _ _ _ _ I) as [k [b [E _]]]. exists m, i, k, b. exact E.
+  induction os as [| o os IH]; intros i r I; [destruct I |].
+  cbn [maps_from] in I. apply in_app_or in I. destruct I as [I | I]; [| exact (IH _ _ I)].
+  destruct (values_from_in _ _ _ _ _ I) as [k [b [E _]]]. exists (o_def o), i, k, b. exact E.
 Qed.
-Lemma in_maps_from ms : forall i vs n m bs b, nth_error ms n = Some m -> nth_error vs n = Some bs -> In b bs ->
-  exists j, In (value_region m (i + Z.of_nat n) j b) (maps_from i ms vs).
+Lemma in_maps_from o b os : forall i, In o os -> In b (o_vals o) ->
+  exists n j, In (value_region (o_def o) (i + Z.of_nat n) j b) (maps_from i os) /\ nth_error os n = Some o.
 Proof.
-  induction ms as [| m0 ms IH]; intros i vs n m bs b Hm Hv Hb; destruct n as [| n]; try discriminate Hm;
-    destruct vs as [| bs0 vs]; try discriminate Hv; cbn [nth_error] in Hm, Hv; cbn [maps_from].
-  - injection Hm as ->. injection Hv as ->. destruct (in_values_from m i b bs 0 Hb) as [j J].
-    exists j. apply in_or_app. left. replace (i + Z.of_nat 0) with i by lia. exact J.
-  - destruct (IH (i + 1) vs n m bs b Hm Hv Hb) as [j J]. exists j. apply in_or_app. right.
-    replace (i + Z.of_nat (S n)) with (i + 1 + Z.of_nat n) by lia. exact J.
+  induction os as [| o0 os IH]; intros i I B; [destruct I |]. cbn [maps_from]. destruct I as [E | I].
+  - rewrite E. destruct (in_values_from (o_def o) i b (o_vals o) 0 B) as [j J].
+    exists 0%nat, j. rewrite Z.add_0_r. split; [apply in_or_app; left; exact J | reflexivity].
+  - destruct (IH (i + 1) I B) as [n [j [J N]]]. exists (S n), j. replace (i + Z.of_nat (S n)) with (i + 1 + Z.of_nat n) by lia.
+    split; [apply in_or_app; right; exact J | exact N].
 Qed.
-(** A value of map [i] is a region. *)
-Lemma value_in t L i m bs b : map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
-  exists j, In (value_region m i j b) (plain_regions t L).
+(** A value of a map is a region. *)
+Lemma value_in t L o b : In o (l_maps L) -> In b (o_vals o) ->
+  exists n j, In (value_region (o_def o) n j b) (plain_regions t L) /\ nth_z (l_maps L) n = Some o.
 Proof.
-  intros Hm Hv Hb. apply nth_z_spec in Hm, Hv. destruct Hm as [I Hm]. destruct Hv as [_ Hv].
-  destruct (in_maps_from (t_maps t) 0 (l_vals L) _ _ _ _ Hm Hv Hb) as [j J]. exists j. right. apply in_or_app. left.
-  replace (0 + Z.of_nat (Z.to_nat i)) with i in J by lia. exact J.
+  intros Ho Hb. destruct (in_maps_from o b (l_maps L) 0 Ho Hb) as [n [j [J N]]]. exists (Z.of_nat n), j.
+  split; [right; apply in_or_app; left; exact J |]. apply nth_z_spec. rewrite Nat2Z.id. split; [lia | exact N].
 Qed.
+Lemma same_number_eq x y : same_number x y = true -> x = y.
+Proof. unfold same_number. destruct x, y; intros H; try discriminate H; [apply Z.eqb_eq in H; congruence | reflexivity]. Qed.
+Lemma same_number_refl x : same_number x x = true.
+Proof. unfold same_number. destruct x; [apply Z.eqb_refl | reflexivity]. Qed.
+Lemma alike_fields d d' : alike d d' = true ->
+  m_type d = m_type d' /\ m_key d = m_key d' /\ m_value d = m_value d' /\ m_ro d = m_ro d' /\ m_inner d = m_inner d' /\
+  constant_of d = constant_of d'.
+Proof.
+  unfold alike. intros H. apply andb_true_iff in H. destruct H as [H C]. apply andb_true_iff in H. destruct H as [H I].
+  apply andb_true_iff in H. destruct H as [H R]. apply Bool.eqb_prop in R. apply same_number_eq in C, I. bools.
+  repeat split; assumption.
+Qed.
+Lemma alike_refl d : alike d d = true.
+Proof. unfold alike. rewrite !Z.eqb_refl, Bool.eqb_reflx, !same_number_refl. reflexivity. Qed.
 Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind r).
 Proof.
   intros [<- | I]; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
-  - destruct (maps_from_in _ _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  - destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
   - apply in_map_iff in I. destruct I as [h [<- _]]. exact Logic.I.
 Qed.
 Lemma packet_in t L : In (packet_region L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
 
-Lemma index_of_nth l : forall x i k, NoDup l -> nth_error l k = Some x -> index_of x i l = Some (i + Z.of_nat k).
+(** Addresses differ, so an address tells its map. *)
+Lemma map_at_in l o : NoDup (map o_addr l) -> In o l -> map_at (o_addr o) l = Some o.
 Proof.
-  induction l as [| y l IH]; intros x i k N H; [destruct k; discriminate H |]. cbn [index_of].
-  apply NoDup_cons_iff in N. destruct N as [N1 N2]. destruct k as [| k]; cbn [nth_error] in H.
-  - injection H as ->. rewrite Z.eqb_refl. f_equal. lia.
-  - destruct (Z.eqb_spec x y) as [E | E].
-    + exfalso. apply N1. rewrite <- E. exact (nth_error_In _ _ H).
-    + rewrite (IH _ (i + 1) k N2 H). f_equal. lia.
+  unfold map_at. induction l as [| o0 l IH]; intros N I; [destruct I |]. cbn [map] in N. cbn [find].
+  apply NoDup_cons_iff in N. destruct N as [N1 N2]. destruct (Z.eqb_spec (o_addr o) (o_addr o0)) as [E | E].
+  - destruct I as [I | I]; [rewrite I; reflexivity |]. contradiction N1. rewrite <- E. exact (in_map o_addr l o I).
+  - destruct I as [I | I]; [rewrite I in E; contradiction E; reflexivity | exact (IH N2 I)].
 Qed.
 
 (** What is held is a region. *)
@@ -133,56 +144,29 @@ Proof.
   assert (H := other_range (packet_region L) (or_intror (packet_in t L))).
   unfold in_space in H. cbn [packet_region r_base r_size] in H. assert (G := wl_guard t L WL). lia.
 Qed.
-Lemma value_range i m bs b : map_of t i = Some m -> nth_z (l_vals L) i = Some bs -> In b bs ->
-  0 < b /\ 0 <= m_value m /\ b + m_value m < W.
+Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o) /\ b + m_value (o_def o) < W.
 Proof.
-  intros Hm Hv Hb. destruct (value_in t L i m bs b Hm Hv Hb) as [j I].
-  exact (other_range _ (or_intror I)).
+  intros Ho Hb. destruct (value_in t L o b Ho Hb) as [n [j [I _]]]. exact (other_range _ (or_intror I)).
 Qed.
-Lemma vals_length : List.length (t_maps t) = List.length (l_vals L).
-Proof. induction (wl_vals t L WL) as [| m bs ms vs E F IH]; [reflexivity |]. cbn [List.length]. rewrite IH. reflexivity. Qed.
-Lemma vals_map i bs : nth_z (l_vals L) i = Some bs -> exists m, map_of t i = Some m.
+Lemma map_addr_word o : In o (l_maps L) -> 0 < o_addr o < W.
+Proof. intros I. destruct (wl_addrs t L WL) as [_ F]. rewrite Forall_forall in F. exact (F o I). Qed.
+(** The program's own maps. *)
+Lemma own_map_is i m : map_of t i = Some m -> exists o, own_map t L i = Some o /\ In o (l_maps L) /\ o_def o = m.
 Proof.
-  intros H. apply nth_z_spec in H. destruct H as [I H].
-  assert (P : (Z.to_nat i < List.length (t_maps t))%nat).
-  { rewrite vals_length. apply nth_error_Some. rewrite H. discriminate. }
-  apply nth_error_Some in P. destruct (nth_error (t_maps t) (Z.to_nat i)) as [m |] eqn:E; [| contradiction].
-  exists m. apply nth_z_spec. split; [exact I | exact E].
+  intros E. unfold own_map. rewrite E. cbn [obind]. apply nth_z_spec in E. destruct E as [I E].
+  assert (Wm := wl_maps t L WL). rewrite <- Wm in E. rewrite nth_error_map in E.
+  destruct (nth_error (firstn (List.length (t_maps t)) (l_maps L)) (Z.to_nat i)) as [o |] eqn:Eo; [| discriminate E].
+  cbn [option_map] in E. exists o. assert (Io := nth_error_In _ _ Eo).
+  assert (N : nth_error (l_maps L) (Z.to_nat i) = Some o).
+  { rewrite <- (firstn_skipn (List.length (t_maps t)) (l_maps L)), nth_error_app1; [exact Eo |].
+    apply nth_error_Some. rewrite Eo. discriminate. }
+  split; [apply nth_z_spec; split; [exact I | exact N] |]. split; [exact (nth_error_In _ _ N) |]. congruence.
 Qed.
-Lemma map_vals i m : map_of t i = Some m -> exists bs, nth_z (l_vals L) i = Some bs /\
-  (m_type m = map_array -> List.length bs = Z.to_nat (m_max m)).
+Lemma own_map_like i m : map_of t i = Some m ->
+  exists o, own_map t L i = Some o /\ In o (l_maps L) /\ o_def o = m /\ alike m (o_def o) = true.
 Proof.
-  intros H. apply nth_z_spec in H. destruct H as [I H].
-  assert (P : exists bs, nth_error (l_vals L) (Z.to_nat i) = Some bs /\
-    (m_type m = map_array -> List.length bs = Z.to_nat (m_max m))).
-  { generalize (wl_vals t L WL). revert H. generalize (Z.to_nat i). generalize (l_vals L). generalize (t_maps t).
-    intros ms. induction ms as [| m0 ms IH]; intros vs n H F; [destruct n; discriminate H |].
-    inversion F as [| m1 bs ms1 vs' Q F' E1 E2]. subst. destruct n as [| n]; cbn [nth_error] in *.
-    - injection H as ->. exists bs. split; [reflexivity | exact Q].
-    - exact (IH _ _ H F'). }
-  destruct P as [bs [P Q]]. exists bs. split; [| exact Q]. apply nth_z_spec. split; [exact I | exact P].
-Qed.
-Lemma value_word i bs b : nth_z (l_vals L) i = Some bs -> In b bs -> 0 < b < W.
-Proof.
-  intros H I. destruct (vals_map i bs H) as [m Hm]. assert (R := value_range i m bs b Hm H I). lia.
-Qed.
-Lemma map_addr_word i w : nth_z (l_maps L) i = Some w -> 0 < w < W.
-Proof.
-  intros H. apply nth_z_spec in H. destruct H as [_ H]. apply nth_error_In in H.
-  destruct (wl_maps t L WL) as [_ [_ F]]. rewrite Forall_forall in F. exact (F w H).
-Qed.
-Lemma map_addr i m : map_of t i = Some m -> exists w, nth_z (l_maps L) i = Some w.
-Proof.
-  intros H. apply nth_z_spec in H. destruct H as [I H]. destruct (wl_maps t L WL) as [E _].
-  assert (P : (Z.to_nat i < List.length (l_maps L))%nat). { rewrite E. apply nth_error_Some. rewrite H. discriminate. }
-  apply nth_error_Some in P. destruct (nth_error (l_maps L) (Z.to_nat i)) as [w |] eqn:F; [| contradiction].
-  exists w. apply nth_z_spec. split; [exact I | exact F].
-Qed.
-(** Map addresses differ, so an address tells its map. *)
-Lemma index_of_map i w : nth_z (l_maps L) i = Some w -> index_of w 0 (l_maps L) = Some i.
-Proof.
-  intros H. apply nth_z_spec in H. destruct H as [I H]. destruct (wl_maps t L WL) as [_ [N _]].
-  rewrite (index_of_nth _ _ 0 _ N H). f_equal. lia.
+  intros E. destruct (own_map_is i m E) as [o [Eo [Io Do]]]. exists o. rewrite Do.
+  split; [exact Eo |]. split; [exact Io |]. split; [reflexivity | apply alike_refl].
 Qed.
 
 (** * Disjointness *)
@@ -295,15 +279,15 @@ Proof.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
   { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
     rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 Wh W8].
-  assert (Ap : forall r, In r (maps_from 0 (t_maps t) (l_vals L) ++ map held_region (l_held L)) -> constant_region t r <> None ->
+  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 Wh W9].
+  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> constant_region L r <> None ->
     disjoint (packet_region (move_packet L base len)) r).
   { intros r Ir Cr. rewrite forallb_forall in H7. specialize (H7 r (or_intror Ir)). cbv beta in H7.
-    destruct (constant_region t r); [| contradiction Cr; reflexivity].
+    destruct (constant_region L r); [| contradiction Cr; reflexivity].
     rewrite orb_true_iff, !Z.leb_le in H7. apply disjoint_sym. exact H7. }
   clear H7.
   constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_vals l_held] in *; try assumption.
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps l_held] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
@@ -314,20 +298,20 @@ Proof.
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
   - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
-    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W8 r q (or_intror Ir) (or_intror Iq) Cr)].
+    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W9 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 (** * What is held changes *)
 
 (** Where a resource may be. *)
 Definition held_place (h : held) : Prop :=
   in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
-  /\ forall r, In r (plain_regions t L) -> constant_region t r <> None -> disjoint (held_region h) r.
+  /\ forall r, In r (plain_regions t L) -> constant_region L r <> None -> disjoint (held_region h) r.
 Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs -> wf_layout t (with_held L hs).
 Proof.
-  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 Wh W8].
+  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 Wh W9].
   assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
     Forall P (plain_regions t (with_held L hs))).
-  { intros P Ph F. unfold plain_regions in *. cbn [with_held l_vals l_held] in *. apply Forall_cons_iff in F.
+  { intros P Ph F. unfold plain_regions in *. cbn [with_held l_maps l_held] in *. apply Forall_cons_iff in F.
     destruct F as [F1 F2]. apply Forall_app in F2. destruct F2 as [F2 _]. apply Forall_cons; [exact F1 |].
     apply Forall_app. split; [exact F2 |]. apply Forall_map, Forall_forall. exact Ph. }
   constructor; change (all_frames (with_held L hs)) with (all_frames L);
@@ -344,7 +328,7 @@ Proof.
       - left. right. apply in_or_app. left. exact I.
       - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
     intros r q Ir Iq Cr. destruct (Split r Ir) as [Jr | [h [_ ->]]]; [| contradiction Cr; reflexivity].
-    destruct (Split q Iq) as [Jq | [h [Ih ->]]]; [exact (W8 r q Jr Jq Cr) | right].
+    destruct (Split q Iq) as [Jq | [h [Ih ->]]]; [exact (W9 r q Jr Jq Cr) | right].
     exact (proj2 (proj2 (proj2 (Hp h Ih))) r Jr Cr).
 Qed.
 Lemma held_placed h : In h (l_held L) -> held_place h.

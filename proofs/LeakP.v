@@ -33,7 +33,7 @@ Proof.
 Qed.
 Lemma exec_done an i s r : exec t an i s = Done r -> l_held (lay s) = [].
 Proof.
-  unfold exec. destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate |]. destruct i.
+  unfold exec. destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate |]. destruct i; try discriminate.
   all: try (intros E; destruct (atomic_done _ _ _ _ _ _ _ _ E)).
   all: try apply load_packet_done. all: try apply call_done.
   all: repeat match goal with
@@ -41,7 +41,7 @@ Proof.
     | |- context [match value_of ?a ?b with _ => _ end] => destruct (value_of a b)
     | |- context [match load_at ?a ?b ?c ?e with _ => _ end] => destruct (load_at a b c e)
     | |- context [match store_at ?a ?b ?c ?e ?f with _ => _ end] => destruct (store_at a b c e f)
-    | |- context [match nth_z ?a ?b with _ => _ end] => destruct (nth_z a b)
+    | |- context [match own_map ?a ?b ?c with _ => _ end] => destruct (own_map a b c)
     | |- context [match obind ?a ?b with _ => _ end] => destruct (obind a b)
     | |- context [match ?o with Mov => _ | _ => _ end] => destruct o
     end; try discriminate.
@@ -49,7 +49,10 @@ Proof.
   unfold call_local. destruct (_ <? _); discriminate.
 Qed.
 Lemma step_done p an s r : step t p an s = Done r -> l_held (lay s) = [].
-Proof. unfold step. destruct (zfind (pc s) p) as [i |]; [| discriminate]. exact (exec_done an i (interfere an s) r). Qed.
+Proof.
+  unfold step. destruct (zfind (pc s) p) as [i |]; [| discriminate]. destruct (code_ok p (pc s) i); [| discriminate].
+  exact (exec_done an i (interfere an s) r).
+Qed.
 
 (** The last step of a run that ended *)
 Lemma run_ended p e : forall n i s r, run_from t p e n i s = Ended r ->

@@ -5,8 +5,11 @@
     [well_formed], [run], [allowed_result]         semantics/Env.v
     [step], [fault]                                semantics/Machine.v;  [wf_layout] semantics/Layout.v
     [audit], [runs_to]                             checker/Audit.v, proofs/AuditP.v
+    [translate], [translatable], [carries]         semantics/Translate.v
     docs/theorems.md says the same in English. *)
 From Semantics Require Import Encode Classic.
+From Semantics Require Translate.
+From Proofs Require TranslateP.
 From Checker Require Audit.
 From Proofs Require AuditP LeakP.
 From Checker Require Import Cert ClassicCheck.
@@ -23,6 +26,15 @@ Proof. exact decode_encode. Qed.
 Theorem classic_soundness : forall d p, classic_check d p = true ->
   forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
 Proof. exact classic_check_sound. Qed.
+(** And its translation to eBPF, the one that Linux makes, has the same result in every well-formed environment that gives it
+    that input: all of seccomp, and of socket filters all but five ancillary loads. *)
+Theorem classic_translation : forall d p, classic_check d p = true -> Translate.translatable d p = true ->
+  exists q, Translate.translate d p = Some q /\ decode_program (concat (map encode q)) = Some (Translate.translated q) /\
+    forall maps pf e ce, let t := Translate.translated_target d maps pf in
+      well_formed t e -> Translate.carries d t (Translate.translated q) e ce ->
+      exists n r, Z.of_nat n <= 7 * clength p + 3 /\ run t (Translate.translated q) e n = Ended r /\
+        classic_run d p ce (length p) = CDone r.
+Proof. exact TranslateP.translation. Qed.
 
 (** 3. Soundness of the validator: a program with a valid certificate ends without a fault, within the bound and with a
     result that its type allows, in every well-formed environment: any layout, any input, any answers of helpers, any
@@ -69,13 +81,24 @@ Qed.
 Theorem equivalent_filters : forall limit p q, Audit.equivalent limit p q = true ->
   forall e r, AuditP.runs_to p e r <-> AuditP.runs_to q e r.
 Proof. exact AuditP.equivalent_sound. Qed.
+(** The audit of a filter is that of its translation: for each input the program ends with the outcome of the row that holds. *)
+Theorem translation_audit : forall limit p t q, Audit.audit limit p = Some t -> Translate.translate LinuxSeccomp p = Some q ->
+  forall maps pf e ce, let tg := Translate.translated_target LinuxSeccomp maps pf in
+    well_formed tg e -> Translate.carries LinuxSeccomp tg (Translate.translated q) e ce ->
+    exists n r, run tg (Translate.translated q) e n = Ended r /\
+      (forall w, In w (Audit.t_rows t) -> Audit.holds_for (Audit.row_cond w) ce = true -> Audit.row_outcome w = r) /\
+      (Audit.holds_for (Audit.t_undecided t) ce = true \/
+       exists w, In w (Audit.t_rows t) /\ Audit.row_outcome w = r /\ Audit.holds_for (Audit.row_cond w) ce = true).
+Proof. exact TranslateP.translation_audit. Qed.
 
 Print Assumptions encoding.
 Print Assumptions encoding_inverse.
 Print Assumptions classic_soundness.
+Print Assumptions classic_translation.
 Print Assumptions validator_soundness.
 Print Assumptions nothing_is_leaked.
 Print Assumptions faulty_has_no_certificate.
 Print Assumptions half_test_is_refused.
 Print Assumptions audit_exact.
 Print Assumptions equivalent_filters.
+Print Assumptions translation_audit.

@@ -6,9 +6,9 @@ From Proofs Require Import HeldP.
 (** A decision procedure for well-formedness, so that examples are evaluated. *)
 Definition disjointb (r1 r2 : region) : bool := (r_base r1 + r_size r1 <=? r_base r2) || (r_base r2 + r_size r2 <=? r_base r1).
 Fixpoint nodupb (l : list Z) : bool := match l with [] => true | x :: l' => negb (existsb (Z.eqb x) l') && nodupb l' end.
-Fixpoint all2 {A B} (f : A -> B -> bool) (l : list A) (l' : list B) : bool :=
-  match l, l' with [], [] => true | x :: k, y :: k' => f x y && all2 f k k' | _, _ => false end.
 Fixpoint apartb (l : list region) : bool := match l with [] => true | r :: l' => forallb (disjointb r) l' && apartb l' end.
+Definition map_def_eq (d d' : map_def) : {d = d'} + {d <> d'}.
+Proof. decide equality; try apply Z.eq_dec; try apply Bool.bool_dec. all: decide equality; apply Z.eq_dec. Defined.
 (** No region overlaps another one where [f] is true of one of them. *)
 Fixpoint apart_if (f : region -> bool) (l : list region) : bool :=
   match l with [] => true | r :: l' => forallb (fun q => negb (f r || f q) || disjointb q r) l' && apart_if f l' end.
@@ -19,9 +19,10 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && forallb (fun f => forallb (disjointb f) (ctx_region t L :: rest)) (all_frames L)
   && forallb (disjointb (ctx_region t L)) rest
   && (l_pkt L + guard <=? W)
-  && (Nat.eqb (length (l_maps L)) (length (t_maps t)) && nodupb (l_maps L) && forallb (fun a => (0 <? a) && (a <? W)) (l_maps L))
-  && all2 (fun m bs => negb (m_type m =? map_array) || Nat.eqb (length bs) (Z.to_nat (m_max m))) (t_maps t) (l_vals L)
-  && apart_if (fun r => match constant_region t r with Some _ => true | None => false end) rest
+  && (if list_eq_dec map_def_eq (map o_def (firstn (length (t_maps t)) (l_maps L))) (t_maps t) then true else false)
+  && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
+  && forallb (fun o => negb (m_type (o_def o) =? map_array) || Nat.eqb (length (o_vals o)) (Z.to_nat (m_max (o_def o)))) (l_maps L)
+  && apart_if (fun r => match constant_region L r with Some _ => true | None => false end) rest
   && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
 Definition well_formedb (t : target) (e : env) : bool :=
   wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
@@ -33,12 +34,6 @@ Proof.
   induction l as [|x l IH]; cbn [nodupb]; intros E; constructor; apply andb_true_iff in E; destruct E as [E1 E2]; auto.
   intros I. apply negb_true_iff in E1. assert (K : existsb (Z.eqb x) l = true) by (apply existsb_exists; exists x; split; auto; apply Z.eqb_refl).
   congruence.
-Qed.
-Lemma all2_spec {A B} (f : A -> B -> bool) (P : A -> B -> Prop) l : (forall x y, f x y = true -> P x y) ->
-  forall l', all2 f l l' = true -> Forall2 P l l'.
-Proof.
-  intros H. induction l as [|x l IH]; intros [|y l'] E; cbn [all2] in E; try discriminate; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; auto.
 Qed.
 Lemma forallb_Forall {A} (f : A -> bool) (P : A -> Prop) l : (forall x, f x = true -> P x) -> forallb f l = true -> Forall P l.
 Proof. intros H E. apply Forall_forall. intros x I. rewrite forallb_forall in E. auto. Qed.
@@ -61,19 +56,20 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[E1 [E9 E10]] E2] E3] E4] [[E5 E6] E7]] E8] E11] E12]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[E1 [E9 E10]] E2] E3] E4] E5] [E6 E7]] E8] E11] E12]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
   - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
   - apply Z.leb_le. exact E4.
-  - split; [apply Nat.eqb_eq; exact E5|]. split; [apply nodupb_spec; exact E6|].
-    eapply forallb_Forall; [|exact E7]. intros a. rewrite andb_true_iff, !Z.ltb_lt. tauto.
-  - eapply all2_spec; [|exact E8]. intros m bs K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K. cbn [negb orb] in K.
+  - lazymatch type of E5 with (if ?d then _ else _) = _ => destruct d as [E | E]; [exact E | discriminate E5] end.
+  - split; [apply nodupb_spec; exact E6|].
+    eapply forallb_Forall; [|exact E7]. intros o. rewrite andb_true_iff, !Z.ltb_lt. tauto.
+  - eapply forallb_Forall; [|exact E8]. intros o K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K. cbn [negb orb] in K.
     apply Nat.eqb_eq. exact K.
   - intros h h' I I'. rewrite forallb_forall in E12. specialize (E12 h I). cbv beta in E12. rewrite forallb_forall in E12.
     exact (agreeb_spec _ _ (E12 h' I')).
-  - intros r q Ir Iq Cr. apply (apart_if_spec _ _ E11 r q Ir Iq). destruct (constant_region t r); [reflexivity|].
+  - intros r q Ir Iq Cr. apply (apart_if_spec _ _ E11 r q Ir Iq). destruct (constant_region L r); [reflexivity|].
     contradiction Cr. reflexivity.
 Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
@@ -87,8 +83,8 @@ Definition flow_map := MapDef map_hash 8 16 1024 false None.
 Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
-Definition some_layout := Layout some_frames 65536 131072 64 [1048576; 1048832]
-  [[2097152; 2097184]; [3145728; 3145744; 3145760; 3145776]] [].
+Definition some_layout := Layout some_frames 65536 131072 64
+  [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]] (fun _ => 7) [].
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
 Example xdp_inhabited : well_formed (Target xdp two_maps root) some_env.
@@ -107,15 +103,35 @@ Proof.
   rewrite forallb_forall in E. exact (E pt I).
 Qed.
 
-(** ** A fault that one placement alone shows: the low half of a live pointer is zero at a multiple of 2^32 *)
+(** ** Maps of maps: a lookup may give any map of the kind held, the program's own one or another, each with values of its own *)
 Definition at_pcs (l : list insn) : prog :=
   fst (fold_left (fun '(m, k) i => (zset k i m, k + slots i)) l (zempty, 0)).
+Definition outer_map := MapOf 13 4 4 8 false None (Some 1).
+Definition outer_target := Target xdp [outer_map; count_map] root.
+Definition nested_lookup : prog := at_pcs
+  [ St S4 R10 (-4) 0; LdMap R1 0; Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1; Jmp A64 Jeq R0 (Imm 0) 6;
+    Alu A64 Mov R1 (Reg R0); Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1; Jmp A64 Jeq R0 (Imm 0) 1;
+    Ldx S1 false R0 R0 0; Exit ].
+Definition outer_env (choice : Z) := Env
+  (Layout some_frames 65536 131072 64
+     [Object outer_map 1048576 []; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776];
+      Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]] (fun _ => 7) [])
+  (fun a => a) (fun _ => quiet choice).
+Example outer_inhabited : well_formed outer_target (outer_env 0).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example own_inner_map : run outer_target nested_lookup (outer_env 1) 20 = Ended 16. Proof. vm_compute. reflexivity. Qed.
+Example other_inner_map : run outer_target nested_lookup (outer_env 2) 20 = Ended 18. Proof. vm_compute. reflexivity. Qed.
+Example no_map_of_another_kind : run outer_target nested_lookup (outer_env 3) 20 = Ended 0. Proof. vm_compute. reflexivity. Qed.
+
+(** ** A fault that one placement alone shows: the low half of a live pointer is zero at a multiple of 2^32 *)
 Definition half_test : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 0; Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1;
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
     Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
-Definition half_target := Target xdp [MapDef map_hash 4 16 16 false None] root.
-Definition half_env (value : Z) := Env (Layout some_frames 65536 131072 64 [1048576] [[value]] []) (fun _ => 0) (fun _ => quiet 0).
+Definition half_map := MapDef map_hash 4 16 16 false None.
+Definition half_target := Target xdp [half_map] root.
+Definition half_env (value : Z) :=
+  Env (Layout some_frames 65536 131072 64 [Object half_map 1048576 [value]] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
@@ -130,7 +146,7 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] [] []) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).

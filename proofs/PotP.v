@@ -32,7 +32,7 @@ Lemma umax_sound s hi : facts_hold t L F vs -> umax_of F s = Some hi -> exists w
 Proof.
   unfold umax_of. intros H E. destruct (zfind s F) as [f|] eqn:EF; [|discriminate E].
   destruct (H _ _ EF) as [w [N [B P]]]. destruct f; try discriminate E. injection E as <-.
-  destruct P as [P1 [P2 [P3 P4]]]. exists w. split; [exact N | lia].
+  assert (U := in_scalar_between _ _ P). exists w. split; [exact N | lia].
 Qed.
 Lemma term_floor_sound q x fl : facts_hold t L F vs -> 0 <= tm_k q -> term_val q vs x ->
   term_floor F q = Some fl -> fl <= x.

@@ -93,13 +93,20 @@ Proof.
   all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ (proj1 H) _ _ _ B CB); subst y.
   all: destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [[Rw P] X]]].
   all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
-  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [bs [b0 [V [I P]]]].
-    destruct (vals_map WL _ _ V) as [m M]. pose proof (value_range WL _ _ _ _ M V I) as Room. lia.
+  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [V E]].
+    pose proof (map_addr_word WL o (proj1 V)) as Room. lia.
   - destruct r; cbn [rel_holds] in C; try exact Same.
     + subst w. eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
     + eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|]. split; [exact Rw|].
-      destruct P as [P|[bs [V I]]]; [contradiction (C P)|]. exists bs, w. split; [exact V|]. split; [exact I | lia].
+      destruct P as [P|P]; [contradiction (C P) | exact P].
+  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [b0 [V [I P]]]].
+    destruct (like_map _ _ _ _ V) as [m M]. pose proof (like_range t L WL _ _ _ _ V M I) as Room. lia.
+  - destruct r; cbn [rel_holds] in C; try exact Same.
+    + subst w. eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
+      split; [lia|]. apply (sc_const_sound 0).
+    + eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|]. split; [exact Rw|].
+      destruct P as [P|[o [V I]]]; [contradiction (C P)|]. exists o, w. split; [exact V|]. split; [exact I | lia].
   - parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
     + subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists. split; [reflexivity|]. split.
       * apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|]. apply (sc_const_sound 0).

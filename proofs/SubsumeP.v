@@ -70,18 +70,25 @@ Proof.
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+      left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
+    + parts EF as j0. bools. subst j0. right.
+      assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+    + parts EF as j0. bools. subst j0.
+      assert (Q : fact_holds t L (FMapNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
-    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [bs [b [V [J P]]]]] X]]].
-    pose proof (value_range WL _ _ _ _ M V J) as Room. rewrite wrap_small in X by lia. subst x.
-    exists bs, b. split; [exact V|]. split; [exact J | lia].
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
+    pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
+    exists o, b. split; [exact V|]. split; [exact J | lia].
   - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + parts EF as j0 m0. bools. subst j0 m0.
       assert (Q : fact_holds t L (FVal j1 0) x) by (apply Here; [reflexivity | assumption]).
-      destruct Q as [B [bs [b [V [J P]]]]]. right. exists bs. split; [exact V|]. replace x with b by lia. exact J.
+      destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|]. replace x with b by lia. exact J.
     + parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.

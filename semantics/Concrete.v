@@ -8,24 +8,38 @@ Record concrete := Concrete {
   k_seed : Z;                                                      (* of random numbers and of undefined stack bytes *)
   k_ctx_bytes : list Z;
   k_packet : list Z;
-  k_entries : list (list (list Z * list Z)) }.                     (* for each map: key bytes, value bytes *)
+  k_entries : list (list (list Z * list Z)) }.                     (* for each map: key bytes, value bytes; a value of a map of
+                                                                      maps is the number of a map *)
 
 Definition map_stride : Z := 4294967296.                           (* from one map's values to the next map's *)
 Definition object_stride : Z := 256.                               (* from one map's own address to the next one's *)
 Definition hash_slots : Z := 256.                                  (* a hash map holds no more entries than this here *)
 Definition value_stride (m : map_def) : Z := Z.land (m_value m + 15) (Z.lnot 7).
-Definition slots_of (m : map_def) : Z := if m_type m =? map_array then m_max m else Z.min (m_max m) hash_slots.
+Definition is_outer (m : map_def) : bool := match m_inner m with Some _ => true | None => false end.
+(** There is one processor, so a per-CPU map is like any other. *)
+Definition is_array (m : map_def) : bool := (m_type m =? map_array) || (m_type m =? 6).
+Definition slots_of (m : map_def) : Z :=
+  if is_outer m then 0 else if is_array m then m_max m else Z.min (m_max m) hash_slots.
 Definition value_addr (k : concrete) (i : Z) (m : map_def) (j : Z) : Z := k_vals k + i * map_stride + j * value_stride m.
 
 Fixpoint count_from (i : Z) (n : nat) : list Z := match n with O => [] | S n' => i :: count_from (i + 1) n' end.
 Definition upto (n : Z) : list Z := count_from 0 (Z.to_nat n).
 Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B := match l with [] => [] | x :: l' => f i x :: map_i f (i + 1) l' end.
+(** No region lies up there. *)
+Definition symbol_addr (x : symbol) : Z :=
+  match x with
+  | CodeAt pc => 281474976710656 + 8 * pc
+  | KernelVar id object => 562949953421312 + 68719476736 * wrap32 object + 8 * wrap32 id
+  end.
+(** Besides the program's own maps there are two of the kind that each map of maps holds; they are numbered after those. *)
+Definition all_maps (t : target) : list map_def :=
+  t_maps t ++ flat_map (fun m => match obind (m_inner m) (map_of t) with Some d => [d; d] | None => [] end) (t_maps t).
 (** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
-         (map_i (fun i _ => k_maps k + i * object_stride) 0 (t_maps t))
-         (map_i (fun i m => map (value_addr k i m) (upto (slots_of m))) 0 (t_maps t)) [].
+         (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t))
+         symbol_addr [].
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.
@@ -40,11 +54,12 @@ Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks
 
 (** ** Initial memory *)
 Definition bytes_at (a : Z) (bs : list Z) : list (Z * Z) := map_i (fun i b => (a + i, b)) 0 bs.
-(** The slot for each initial entry: an array's key is its index. *)
+(** The slot for each initial entry: an array's key is its index.  What a map of maps holds under a key is a map's number. *)
 Definition place_entry (m : map_def) (st : keys * list (Z * list Z)) (e : list Z * list Z) : keys * list (Z * list Z) :=
   let '(ks, out) := st in
   let x := number (fst e) in
-  if m_type m =? map_array then if x <? m_max m then (ks, (x, snd e) :: out) else st
+  if is_outer m then ((x, number (snd e)) :: ks, out)
+  else if is_array m then if x <? m_max m then (ks, (x, snd e) :: out) else st
   else match find_key ks x with
        | Some j => (ks, (j, snd e) :: out)
        | None => match free_slot m ks with Some j => ((x, j) :: ks, (j, snd e) :: out) | None => st end
@@ -87,7 +102,7 @@ Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (
   let yes ws := Answer 0 ws [] None in
   if m_ro m then no eperm else
   if 2 <? flags then no einval else
-  if m_type m =? map_array then
+  if is_array m then
     if m_max m <=? key then no e2big else if flags =? 1 then no eexist else (yes (put key), w)
   else
     match find_key (keys_of w i) key with
@@ -100,39 +115,53 @@ Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (
       end
     end.
 Definition delete (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if m_type m =? map_array then (quiet einval, w) else
+  if is_array m then (quiet einval, w) else
   match find_key (keys_of w i) key with
   | Some _ => (quiet 0, with_keys w i (filter (fun e => negb (fst e =? key)) (keys_of w i)))
   | None => (quiet enoent, w)
   end.
 Definition lookup (w : world) (i : Z) (m : map_def) (key : Z) : answer * world :=
-  if m_type m =? map_array then (quiet (if key <? m_max m then key else missing), w)
+  if is_array m && negb (is_outer m) then (quiet (if key <? m_max m then key else missing), w)
   else (quiet (match find_key (keys_of w i) key with Some j => j | None => missing end), w).
 Definition map_helper (t : target) (s : state) (w : world) (f : Z -> map_def -> Z -> answer * world) : answer * world :=
-  match index_of (reg_or_0 s R1) 0 (l_maps (lay s)) with
+  match find (fun q => reg_or_0 s R1 =? o_addr (snd q)) (map_i pair 0 (l_maps (lay s))) with
   | None => (quiet 0, w)
-  | Some i => match map_of t i with
-              | None => (quiet 0, w)
-              | Some m => f i m (load (mem s) (reg_or_0 s R2) (Z.to_nat (m_key m)))
-              end
+  | Some (i, o) => f i (o_def o) (load (mem s) (reg_or_0 s R2) (Z.to_nat (m_key (o_def o))))
   end.
 (** The packet, by offset and length in registers: bytes, or an error. *)
 Definition span (s : state) (off n : Z) : option (list Z) :=
   let off := wrap32 off in
   if off + n <=? l_len (lay s) then Some (map (fun d => read (mem s) (l_pkt (lay s) + off + d)) (upto n)) else None.
 Definition efault : Z := -14.
-Definition load_bytes (s : state) (w : world) : answer * world :=
+(** What XDP's two helpers say of bytes that are not there. *)
+Definition xdp_error (off n : Z) : Z := if (65535 <? off) || (65535 <? n) then efault else einval.
+Definition load_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
+  let off := wrap32 (reg_or_0 s R2) in
   let n := wrap32 (reg_or_0 s R4) in
-  match span s (reg_or_0 s R2) n with
+  match span s off n with
   | Some bs => (Answer 0 [] bs None, w)
-  | None => (quiet efault, w)
+  | None =>                                                        (* XDP leaves the memory as it is, the other one clears it *)
+    if xdp then (Answer (xdp_error off n) [] (map (fun d => read (mem s) (wrap (reg_or_0 s R3 + d))) (upto n)) None, w)
+    else (quiet efault, w)
   end.
-Definition store_bytes (s : state) (w : world) : answer * world :=
+Definition store_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
+  let off := wrap32 (reg_or_0 s R2) in
   let n := wrap32 (reg_or_0 s R4) in
-  match span s (reg_or_0 s R2) n with
-  | Some _ => (Answer 0 (map (fun d => (l_pkt (lay s) + wrap32 (reg_or_0 s R2) + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto n)) [] None, w)
-  | None => (quiet efault, w)
+  if negb xdp && negb (Z.land (reg_or_0 s R5) (Z.lnot 3) =? 0) then (quiet einval, w) else (* unknown flags *)
+  match span s off n with
+  | Some _ => (Answer 0 (map (fun d => (l_pkt (lay s) + off + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto n)) [] None, w)
+  | None => (quiet (if xdp then xdp_error off n else efault), w)
   end.
+(** Where a packet goes: to the device, or nowhere with flags that are not known. *)
+Definition redirect (t : target) (s : state) : Z :=
+  let flags := reg_or_0 s R2 in
+  if pt_id (t_type t) =? 6 then if flags =? 0 then 4 else 0 else if Z.land flags (Z.lnot 1) =? 0 then 7 else 2.
+(** No map has a device here, so the flags decide: what to do then, or that all devices get it. *)
+Definition redirect_map (s : state) (w : world) (_ : Z) (m : map_def) (_ : Z) : answer * world :=
+  let flags := reg_or_0 s R3 in
+  let all := if (m_type m =? 14) || (m_type m =? 25) then 24 else 0 in
+  (quiet (if negb (Z.land flags (Z.lnot (3 + all)) =? 0) then 0
+          else if Z.land flags (Z.land all 8) =? 0 then Z.land flags 3 else 4), w).
 (** Reading the address that r3 holds: what lives there, or zeros and an error. *)
 Definition probe (s : state) (w : world) : answer * world :=
   let n := reg_or_0 s R2 in
@@ -156,20 +185,16 @@ Definition adjust_tail (k : concrete) (s : state) (w : world) : answer * world :
 Definition ring_start : Z := 2147483648.
 Definition max_record : Z := 1073741823.
 Definition ring_used (w : world) (i : Z) : Z := match zfind i (w_rings w) with Some n => n | None => 0 end.
-Definition reserve (t : target) (k : concrete) (s : state) (w : world) : answer * world :=
+Definition reserve (k : concrete) (s : state) (w : world) : answer * world :=
   let n := reg_or_0 s R2 in
-  match index_of (reg_or_0 s R1) 0 (l_maps (lay s)) with
+  match find (fun q => reg_or_0 s R1 =? o_addr (snd q)) (map_i pair 0 (l_maps (lay s))) with
   | None => (quiet missing, w)
-  | Some i => match map_of t i with
-              | None => (quiet missing, w)
-              | Some m =>
-                let used := ring_used w i in
-                let after := used + Z.land (n + 15) (Z.lnot 7) in
-                if (reg_or_0 s R3 =? 0) && (n <=? max_record) && (after <? Z.min (m_max m) ring_start)
-                then (quiet (k_vals k + i * map_stride + ring_start + used + 8),
-                      World (w_keys w) (w_random w) (w_time w) (zset i after (w_rings w)))
-                else (quiet missing, w)
-              end
+  | Some (i, o) =>
+    let used := ring_used w i in
+    let after := used + Z.land (n + 15) (Z.lnot 7) in
+    if (reg_or_0 s R3 =? 0) && (n <=? max_record) && (after <? Z.min (m_max (o_def o)) ring_start)
+    then (quiet (k_vals k + i * map_stride + ring_start + used + 8), World (w_keys w) (w_random w) (w_time w) (zset i after (w_rings w)))
+    else (quiet missing, w)
   end.
 (** There is one socket, and it is found where the first byte of what is looked for is odd. *)
 Definition find_socket (k : concrete) (s : state) (w : world) : answer * world :=
@@ -190,16 +215,17 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick) (w_rings w))
   else if h =? 6 then (quiet (reg_or_0 s R2), w)
   else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w) (w_rings w))
-  else if h =? 23 then (quiet (if pt_id (t_type t) =? 6 then 4 else 7), w)
-  else if (h =? 26) || (h =? 189) then load_bytes s w
-  else if (h =? 9) || (h =? 190) then store_bytes s w
+  else if h =? 23 then (quiet (redirect t s), w)
+  else if (h =? 26) || (h =? 189) then load_bytes s w (h =? 189)
+  else if (h =? 9) || (h =? 190) then store_bytes s w (h =? 190)
   else if h =? 4 then probe s w
   else if h =? 44 then adjust_head k s w
   else if h =? 65 then adjust_tail k s w
   else if h =? 12 then (quiet missing, w)
-  else if h =? 131 then reserve t k s w
+  else if h =? 131 then reserve k s w
   else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w
-  else if h =? 51 then (quiet (Z.land (reg_or_0 s R3) 3), w)
+  else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
+  else if h =? 51 then map_helper t s w (redirect_map s w)
   else (quiet 0, w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=
   match zfind (pc s) p with

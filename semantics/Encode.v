@@ -94,8 +94,11 @@ Definition layouts (i : insn) : list (list slot) :=
   | End _ S1 _ => []
   | End k z d => [[fields (FSwap k) (reg_num d) 0 0 (size_bits z)]]
   | LdImm d v => [[fields FLd (reg_num d) 0 0 (sgn32 v); second (Z.shiftr v 32)]]
-  | LdMap d m => [[fields FLd (reg_num d) 1 0 m; second 0]]
-  | LdMapValue d m off => [[fields FLd (reg_num d) 2 0 m; second off]]
+  (* a map by descriptor, or by its index in a list of descriptors: in either form a number here *)
+  | LdMap d m => [[fields FLd (reg_num d) 1 0 m; second 0]; [fields FLd (reg_num d) 5 0 m; second 0]]
+  | LdMapValue d m off => [[fields FLd (reg_num d) 2 0 m; second off]; [fields FLd (reg_num d) 6 0 m; second off]]
+  | LdVar d id object => [[fields FLd (reg_num d) 3 0 id; second object]]
+  | LdCode d off => [[fields FLd (reg_num d) 4 0 off; second 0]]
   | Ldx z false d s off =>
     [[fields (FLdx z false) (reg_num d) (reg_num s) off 0]; [fields (FAtomic z) (reg_num d) (reg_num s) off load_acquire]]
   | Ldx S8 true _ _ _ => []
@@ -143,8 +146,13 @@ Definition guess (s : slot) (hi : Z) : option insn :=
     | FAlu w op x => Some (Alu w op d (operand x))
     | FNeg w => Some (Neg w d)
     | FSwap k => obind (size_of_bits imm) (fun z => Some (End k z d))
-    | FLd => if sl_src s =? 0 then Some (LdImm d (wrap32 imm + Z.shiftl hi 32))
-             else if sl_src s =? 1 then Some (LdMap d imm) else Some (LdMapValue d imm hi)
+    | FLd =>
+      let src := sl_src s in
+      Some (if src =? 0 then LdImm d (wrap32 imm + Z.shiftl hi 32)
+            else if (src =? 1) || (src =? 5) then LdMap d imm
+            else if src =? 3 then LdVar d imm hi
+            else if src =? 4 then LdCode d imm
+            else LdMapValue d imm hi)
     | FLdx z sx => Some (Ldx z sx d r off)
     | FSt z => Some (St z d off imm)
     | FStx z => Some (Stx z d off r)

@@ -23,6 +23,8 @@ Inductive insn :=
   | LdImm (d : reg) (v : Z)                            (* 64-bit constant; two slots *)
   | LdMap (d : reg) (i : Z)                            (* address of map number i; two slots *)
   | LdMapValue (d : reg) (i off : Z)                   (* address in the first value of map i; two slots *)
+  | LdVar (d : reg) (id object : Z)                    (* address of a variable of the kernel, or of a module; two slots *)
+  | LdCode (d : reg) (off : Z)                         (* address of a function of this program; two slots *)
   | Ldx (z : size) (sx : bool) (d s : reg) (off : Z)   (* sx: sign-extending *)
   | St (z : size) (d : reg) (off : Z) (i : Z)
   | Stx (z : size) (d : reg) (off : Z) (s : reg)
@@ -37,10 +39,12 @@ Inductive insn :=
   | Exit.
 
 (** Slots an instruction takes: pc counts slots, as in the kernel. *)
-Definition slots (i : insn) : Z := match i with LdImm _ _ | LdMap _ _ | LdMapValue _ _ _ => 2 | _ => 1 end.
+Definition slots (i : insn) : Z :=
+  match i with LdImm _ _ | LdMap _ _ | LdMapValue _ _ _ | LdVar _ _ _ | LdCode _ _ => 2 | _ => 1 end.
 (** The register an instruction writes by name. *)
 Definition target_reg (i : insn) : option reg :=
   match i with
-  | Alu _ _ d _ | Neg _ d | MovSx _ _ d _ | End _ _ d | LdImm d _ | LdMap d _ | LdMapValue d _ _ | Ldx _ _ d _ _ => Some d
+  | Alu _ _ d _ | Neg _ d | MovSx _ _ d _ | End _ _ d | LdImm d _ | LdMap d _ | LdMapValue d _ _ | LdVar d _ _ | LdCode d _
+  | Ldx _ _ d _ _ => Some d
   | _ => None
   end.

@@ -5,13 +5,17 @@ From Semantics Require Export Memory Target.
 Definition stack_size : Z := 512.             (* of one frame *)
 Definition max_frames : Z := 8.
 Definition stack_total : Z := 4096.           (* of all frames together *)
+(** What else has an address: a variable of the kernel, by its number and its module's, and the function at a slot. *)
+Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
+(** A map that exists: its shape, the address that stands for it, and the addresses of its values. *)
+Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
 Record layout := Layout {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the first function's is first *)
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
-  l_maps : list Z;                            (* the address that stands for each map *)
-  l_vals : list (list Z);                     (* for each map, the addresses of its values *)
+  l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
+  l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
   l_held : list held }.                       (* what is held now *)
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
@@ -30,19 +34,20 @@ Definition packet_region (L : layout) := Region KPacket (l_pkt L) (l_len L) true
 Definition value_region (m : map_def) (i j b : Z) := Region (KValue i j) b (m_value m) (negb (m_ro m)) (negb (m_ro m)).
 Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
-Fixpoint maps_from (i : Z) (ms : list map_def) (vs : list (list Z)) : list region :=
-  match ms, vs with m :: ms', bs :: vs' => values_from m i 0 bs ++ maps_from (i + 1) ms' vs' | _, _ => [] end.
+Fixpoint maps_from (i : Z) (os : list object) : list region :=
+  match os with [] => [] | o :: os' => values_from (o_def o) i 0 (o_vals o) ++ maps_from (i + 1) os' end.
 (** Nothing is known of what a record holds: others may write it, for all that matters here. *)
 Definition held_region (h : held) :=
   Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (match hd_kind h with HRecord => true | HSocket => false end) true.
 Definition plain_regions (t : target) (L : layout) : list region :=
-  packet_region L :: maps_from 0 (t_maps t) (l_vals L) ++ map held_region (l_held L).
+  packet_region L :: maps_from 0 (l_maps L) ++ map held_region (l_held L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
 
 (** What a region holds for ever, if that is known. *)
-Definition constant_region (t : target) (r : region) : option Z := match r_kind r with KValue i _ => constant_map t i | _ => None end.
+Definition constant_region (L : layout) (r : region) : option Z :=
+  match r_kind r with KValue n _ => obind (nth_z (l_maps L) n) (fun o => constant_of (o_def o)) | _ => None end.
 
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
@@ -54,20 +59,23 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_stack : Forall (fun f => Forall (disjoint f) (ctx_region t L :: plain_regions t L)) (all_frames L);
   wl_ctx : Forall (disjoint (ctx_region t L)) (plain_regions t L);
   wl_guard : l_pkt L + guard <= W;
-  wl_maps : List.length (l_maps L) = List.length (t_maps t) /\ NoDup (l_maps L) /\ Forall (fun a => 0 < a < W) (l_maps L);
-  wl_vals : Forall2 (fun m bs => m_type m = map_array -> List.length bs = Z.to_nat (m_max m)) (t_maps t) (l_vals L);
+  wl_maps : map o_def (firstn (List.length (t_maps t)) (l_maps L)) = t_maps t;
+  wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
+  wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
   wl_held : ForallPairs agree (l_held L);
   wl_constant : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) ->
-    constant_region t r <> None -> q = r \/ disjoint q r }.
+    constant_region L r <> None -> q = r \/ disjoint q r }.
+(** The program's own map number [i]. *)
+Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
   let apart r := (r_base r + r_size r <=? base) || (base + len <=? r_base r) in
   (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L)
-  && forallb (fun r => match constant_region t r with Some _ => apart r | None => true end) (plain_regions t L).
+  && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
 Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_vals L) (l_held L).
+  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_symbols L) (l_held L).
 
 (** A resource may be handed out where nothing else is. *)
 Definition held_fits (t : target) (L : layout) (h : held) : bool :=
@@ -75,4 +83,4 @@ Definition held_fits (t : target) (L : layout) (h : held) : bool :=
   (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
   && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
 Definition with_held (L : layout) (hs : list held) : layout :=
-  Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_maps L) (l_vals L) hs.
+  Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_maps L) (l_symbols L) hs.

@@ -63,8 +63,8 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | None => inr BadContext
               end
-    | KValue i _ =>
-      match constant_map t i with
+    | KValue _ _ =>
+      match constant_region (lay s) r with
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
       | None => inl (load (mem s) a n)
       end
@@ -138,11 +138,11 @@ Definition helper_writes (s : state) (a n : Z) : option fault :=
   | Some r => match r_kind r with KCtx => Some BadHelperArgument | _ => None end
   end.
 
-Fixpoint index_of (x i : Z) (l : list Z) : option Z :=
-  match l with [] => None | y :: l' => if x =? y then Some i else index_of x (i + 1) l' end.
+(** The map that an address stands for. *)
+Definition map_at (x : Z) (l : list object) : option object := find (fun o => x =? o_addr o) l.
 (** Checks the arguments from register to register. *)
 Record args_seen := Seen {
-  sn_map : option Z;                          (* the map that is passed *)
+  sn_map : option object;                     (* the map that is passed *)
   sn_out : option (Z * Z);                    (* the memory that is written *)
   sn_size : Z;                                (* the size asked for *)
   sn_back : option (held_kind * Z) }.         (* what is given back *)
@@ -161,7 +161,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
         | Some f, _ | None, Some f => inr f
         | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)) (sn_size q) (sn_back q))
         end in
-      let of_map f := match obind (sn_map q) (map_of t) with Some d => reads (f d) | None => inr BadHelperArgument end in
+      let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None => inr BadHelperArgument end in
       let sized (zero : bool) (k : Z -> args_seen + fault) :=
         match rs' with
         | r2 :: _ => match get r2 (regs s) with
@@ -173,8 +173,10 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       match g with
       | AAny => check_args s args' rs' q
       | AMap types =>
-        match index_of x 0 (l_maps (lay s)) with
-        | Some i => if map_allowed t types i then check_args s args' rs' (Seen (Some i) (sn_out q) (sn_size q) (sn_back q)) else inr BadHelperArgument
+        match map_at x (l_maps (lay s)) with
+        | Some o =>
+          if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q) (sn_size q) (sn_back q))
+          else inr BadHelperArgument
         | None => inr BadHelperArgument
         end
       | AKey => of_map m_key
@@ -195,17 +197,23 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
   end.
 Definition arg_regs : list reg := [R1; R2; R3; R4; R5].
 
-(** The helper's answer, made legal; [o] is what it hands out. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option Z) (o : option held) : option Z :=
+(** What a lookup finds: any value of the map; in a map of maps, any map of the kind it holds; or null. *)
+Definition found (an : answer) (s : state) (o : object) : Z :=
+  match m_inner (o_def o) with
+  | None => match nth_z (o_vals o) (an_choice an) with Some b => b | None => 0 end
+  | Some k =>
+    match map_of t k, nth_z (l_maps (lay s)) (an_choice an) with
+    | Some d, Some o' => if alike d (o_def o') then o_addr o' else 0
+    | _, _ => 0
+    end
+  end.
+(** The helper's answer, made legal; [h] is what it hands out. *)
+Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option held) : option Z :=
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
-  | RValue =>
-    match obind m (nth_z (l_vals (lay s))) with
-    | Some bs => match nth_z bs (an_choice an) with Some b => Some b | None => Some 0 end
-    | None => Some 0
-    end
+  | RValue => Some (match m with Some o => found an s o | None => 0 end)
   | RTail | RVoid => None
-  | RHeld _ => Some (match o with Some h => hd_base h | None => 0 end)
+  | RHeld _ => Some (match h with Some h => hd_base h | None => 0 end)
   end.
 (** Some result that the program type allows. *)
 Definition legal_result (an : answer) : Z :=
@@ -305,12 +313,14 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | MovSx w z d r => match get r (regs s) with Some x => Next (put s 1 d (sext w z x)) | None => F UndefinedRegister end
   | End k z d => match get d (regs s) with Some x => Next (put s 1 d (byte_order k z x)) | None => F UndefinedRegister end
   | LdImm d v => Next (put s 2 d (wrap v))
-  | LdMap d i => match nth_z (l_maps (lay s)) i with Some a => Next (put s 2 d a) | None => F BadMap end
+  | LdMap d i => match own_map t (lay s) i with Some o => Next (put s 2 d (o_addr o)) | None => F BadMap end
   | LdMapValue d i off =>
-    match obind (nth_z (l_vals (lay s)) i) (fun bs => nth_z bs 0) with
+    match obind (own_map t (lay s) i) (fun o => nth_z (o_vals o) 0) with
     | Some b => Next (put s 2 d (wrap (b + off)))
     | None => F BadMap
     end
+  | LdVar d id object => Next (put s 2 d (wrap (l_symbols (lay s) (KernelVar id object))))
+  | LdCode d off => Next (put s 2 d (wrap (l_symbols (lay s) (CodeAt (pc s + 1 + off)))))
   | Ldx z sx d r off =>
     match get r (regs s) with
     | None => F UndefinedRegister
@@ -344,10 +354,13 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | Exit => match get R0 (regs s) with Some x => leave s x | None => F UndefinedRegister end
   end.
 
+(** The address of code is that of an instruction. *)
+Definition code_ok (p : prog) (pc : Z) (i : insn) : bool :=
+  match i with LdCode _ off => match zfind (pc + 1 + off) p with Some _ => true | None => false end | _ => true end.
 (** Others first; then the instruction at pc. *)
 Definition step (p : prog) (an : answer) (s : state) : outcome :=
   match zfind (pc s) p with
   | None => Fault BadPc (pc s)
-  | Some i => exec an i (interfere an s)
+  | Some i => if code_ok p (pc s) i then exec an i (interfere an s) else Fault BadInstruction (pc s)
   end.
 End Step.

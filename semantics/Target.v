@@ -14,15 +14,17 @@ Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | A
   | AAlloc                                    (* how many bytes are asked for *)
   | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
-               | RValue                       (* a value of the map passed, or null *)
+               | RValue                       (* a value of the map passed, or null; a value of an outer map is a map *)
                | RTail                        (* another program goes on and ends with the result; or nothing happens *)
                | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
                | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
-(** [m_data]: what the values of a map that is never written are, if that is known, as one little-endian number. *)
-Record map_def := MapDef { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool; m_data : option Z }.
+(** [m_data]: what the values of a map that is never written are, if that is known, as one little-endian number.
+    [m_inner]: the map's values are maps, each like map number so. *)
+Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : bool; m_data : option Z; m_inner : option Z }.
+Definition MapDef (type key value max : Z) (ro : bool) (data : option Z) : map_def := MapOf type key value max ro data None.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
 Definition map_hash : Z := 1.
 
@@ -45,14 +47,16 @@ Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile :
 
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
-(** The contents of map [i], when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
-Definition constant_map (t : target) (i : Z) : option Z :=
-  match map_of t i with
-  | Some m => if m_ro m && (m_type m =? map_array) && (m_max m =? 1) then m_data m else None
-  | None => None
-  end.
-Definition map_allowed (t : target) (types : list Z) (i : Z) : bool :=
-  match map_of t i with Some d => existsb (Z.eqb (m_type d)) types | None => false end.
+Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
+(** The contents of a map, when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
+Definition constant_of (d : map_def) : option Z := if m_ro d && (m_type d =? map_array) && (m_max d =? 1) then m_data d else None.
+Definition constant_map (t : target) (i : Z) : option Z := obind (map_of t i) constant_of.
+Definition same_number (x y : option Z) : bool :=
+  match x, y with None, None => true | Some i, Some j => i =? j | _, _ => false end.
+(** One can stand in the other's place inside a map of maps: all is the same but the number of entries. *)
+Definition alike (d d' : map_def) : bool :=
+  (m_type d =? m_type d') && (m_key d =? m_key d') && (m_value d =? m_value d') && Bool.eqb (m_ro d) (m_ro d')
+  && same_number (m_inner d) (m_inner d') && same_number (constant_of d) (constant_of d').
 
 (** The field that an access of [n] bytes at [off] touches: the whole of it, or, where it says so, an aligned part. *)
 Definition field_at (pt : prog_type) (off n : Z) : option field :=
@@ -72,15 +76,18 @@ Definition ctx_writable (pt : prog_type) (off n : Z) : bool :=
 (** ** Tables *)
 Import String.StringSyntax.
 Local Open Scope string_scope.
-(** Maps whose values are plain memory: hash, array, their per-CPU and LRU forms, and the LPM trie. *)
+(** Maps whose values are plain memory: hash, array, their per-CPU and LRU forms, and the LPM trie; and maps whose values
+    are maps. *)
 Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
+Definition outer_maps : list Z := [12; 13].
+Definition percpu_maps : list Z := [5; 6; 10].
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
 Definition length_or_err := RInt (- 4095) 2147483647.
 (** Where Linux lets a helper write a size of 0, this asks for one byte at least. *)
 Definition helpers : list helper :=
-  [ Helper 1 "map_lookup_elem" [AMap plain_maps; AKey] RValue false;
+  [ Helper 1 "map_lookup_elem" [AMap (outer_maps ++ plain_maps); AKey] RValue false;
     Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
     Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
     Helper 4 "probe_read" [AOut; ASize; AAny] int_err false;
@@ -177,11 +184,12 @@ Definition helpers : list helper :=
     Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
     Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false;
     Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_err false;
+    Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps; AKey; AAny] RValue false;
     Helper 208 "ktime_get_tai_ns" [] int_any false ].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
 Definition base_helpers : list Z :=
-  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 131; 132; 133; 134; 208].
+  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 131; 132; 133; 134; 195; 208].
 (** Sockets are looked up by address, and held. *)
 Definition lookup_helpers : list Z := [84; 85; 86; 99].
 Definition net_helpers : list Z := 25 :: 160 :: base_helpers.
@@ -268,9 +276,16 @@ Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
 Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
   [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
 
+(** struct seccomp_data.  Linux gives its classic filters no program type of eBPF's, so the number is this project's. *)
+Definition seccomp_id : Z := 255.
+Definition seccomp : prog_type := ProgType seccomp_id "seccomp" 64
+  (plain "nr" 0 4 :: plain "arch" 4 4 :: plain "instruction_pointer" 8 8
+   :: List.map (fun k => plain "args" (16 + 8 * Z.of_nat k)%Z 8) (seq 0 6))
+  false false [] None.
+
 Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
   [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
-   sock_ops; cgroup_device; raw_tracepoint].
+   sock_ops; cgroup_device; raw_tracepoint; seccomp].
 Definition prog_type_of (id ctx_size : Z) : option prog_type :=
   (if id =? 0 then Some (raw ctx_size) else find (fun pt => pt_id pt =? id) prog_types)%Z.

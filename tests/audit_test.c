@@ -163,7 +163,8 @@ static void print_table(uint32_t limit) {
   free(n);
   bdd_free(m);
 }
-static int print_tables(unsigned count, char **files) {
+/* `part` 0 has files and larger filters; the others are many small ones, each part's its own. */
+static int print_tables(unsigned count, unsigned part, char **files) {
   for (; *files; files++) { /* real ones: as they lie in a file */
     FILE *f = fopen(*files, "rb");
     struct sock_filter one;
@@ -174,10 +175,13 @@ static int print_tables(unsigned count, char **files) {
       return 2;
     print_table(AUDIT_LIMIT);
   }
+  for (unsigned i = 0; i < 8; i++) /* a seed far from every other part's */
+    seed ^= (part * 0x9e3779b97f4a7c15u) << i, random64();
   for (unsigned n = 0; n < count; n++) {
-    static const uint32_t limits[] = {3000, 20000, 20000, 100000};
-    random_filter(10 + below(40), below(4) != 0);
-    print_table(limits[below(4)]);
+    static const uint32_t limits[] = {3000, 20000, 20000, 100000}, low[] = {100, 300, 1000, 3000};
+    bool gentle = below(4) != 0;
+    random_filter(part ? 12 + below(20) : 10 + below(40), gentle);
+    print_table(part ? low[below(4)] : limits[below(4)]);
   }
   return 0;
 }
@@ -253,6 +257,137 @@ static void test_sampled(const char *name, bool gentle, uint32_t limit, unsigned
   report(name, !*why, why);
   printf("# %s: %u filters, %u exact, %u samples, %u of them undecided\n", name, filters, exact,
          filters * samples, undecided);
+}
+
+/* ---- Socket filters ---- */
+
+/* Loads of every kind, at places that short packets have and lack. */
+static void random_socket_filter(unsigned length) {
+  static const uint16_t sizes[] = {BPF_W, BPF_H, BPF_B};
+  static const uint32_t values[] = {0, 1, 6, 96, 262144};
+  static const uint16_t operations[] = {BPF_ADD, BPF_SUB, BPF_AND, BPF_OR,
+                                        BPF_XOR, BPF_LSH, BPF_RSH, BPF_MOD};
+  filter.kind = WARRANT_CBPF;
+  filter.insn_count = 0;
+  emit(BPF_ST, 0, 0, 0);
+  while (filter.insn_count < length) {
+    unsigned left = length - filter.insn_count;
+    uint32_t k = below(3) ? below(64) : (uint32_t)likely();
+    switch (below(12)) {
+    case 0:
+    case 1:
+      emit(BPF_LD | BPF_ABS | sizes[below(3)], 0, 0, below(40));
+      break;
+    case 2: /* an offset with few values, or with many */
+      if (below(4))
+        emit(BPF_LDX | BPF_MSH | BPF_B, 0, 0, below(30));
+      else
+        emit(BPF_MISC | BPF_TAX, 0, 0, 0);
+      emit(BPF_LD | BPF_IND | sizes[below(3)], 0, 0, below(30) - (below(20) == 0 ? 25 : 0));
+      break;
+    case 3:
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0,
+           (uint32_t)SKF_AD_OFF + (below(3) ? 4 * below(16) : SKF_AD_RANDOM));
+      break;
+    case 4:
+      emit(BPF_LD | BPF_W | (below(3) ? BPF_LEN : BPF_ABS), 0, 0, (uint32_t)SKF_NET_OFF + below(8));
+      break;
+    case 5:
+      emit(below(2) ? BPF_ST : BPF_LDX | BPF_MEM, 0, 0, 0);
+      break;
+    case 6:
+    case 7: {
+      uint16_t op = operations[below(8)], source = below(3) == 0 ? BPF_X : BPF_K;
+      emit(BPF_ALU | op | source, 0, 0, op == BPF_LSH || op == BPF_RSH ? k % 32 : k ? k : 1);
+      break;
+    }
+    default: {
+      static const uint16_t tests[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
+      uint8_t jt = (uint8_t)below(left > 5 ? 5 : left), jf = (uint8_t)below(left > 5 ? 5 : left);
+      emit(BPF_JMP | tests[below(4)] | (below(4) ? BPF_K : BPF_X), jt, jf, k);
+      if (below(4) == 0)
+        emit(BPF_RET | BPF_K, 0, 0, values[below(5)]);
+    }
+    }
+  }
+  for (unsigned i = 0; i < 8; i++)
+    emit(below(8) == 0 ? BPF_RET | BPF_A : BPF_RET | BPF_K, 0, 0, values[below(5)]);
+}
+
+static int lookup_packet(const struct audit *a, const struct audit_packet *p, uint32_t *value) {
+  static uint8_t bits[PACKET_VARS / 8 + 1];
+  memset(bits, 0, sizeof bits);
+#define SET(v, one) bits[(v) / 8] |= (uint8_t)((one) << (v) % 8)
+  for (uint32_t i = 0; i < 8 * p->length; i++)
+    SET(i, p->bytes[i / 8] >> (7 - i % 8) & 1);
+  for (uint32_t i = 0; i < 32; i++) {
+    SET(PACKET_LENGTH + i, p->length >> (31 - i) & 1);
+    for (uint32_t n = 0; n < 16; n++)
+      SET(PACKET_META + 32 * n + i, p->meta[n] >> (31 - i) & 1);
+    for (uint32_t pc = 0; pc < filter.insn_count; pc++)
+      SET(PACKET_RANDOM + 32 * pc + i, p->meta[SKF_AD_RANDOM / 4] >> (31 - i) & 1);
+  }
+  SET(PACKET_DEVICE, p->device);
+  int rows = 0;
+  for (uint32_t i = 0; i < a->outcome_count; i++)
+    if (bdd_value(a->bdd, a->outcomes[i].when, bits)) {
+      *value = a->outcomes[i].value;
+      rows++;
+    }
+  /* at a limit what has a row may be undecided besides */
+  return rows == 1 ? 1 : rows == 0 && bdd_value(a->bdd, a->undecided, bits) ? 0 : -1;
+}
+
+static void test_packets(unsigned filters, unsigned samples) {
+  char why[200] = "";
+  unsigned undecided = 0, exact = 0, outcomes = 0;
+  for (unsigned n = 0; n < filters && !*why; n++) {
+    random_socket_filter(8 + below(30));
+    struct bdd *m = bdd_new(200000);
+    struct audit a;
+    struct warrant_error error = {0};
+    if (warrant_audit(&filter, m, &a, &error)) {
+      snprintf(why, sizeof why, "filter %u: %.150s", n, error.text);
+      bdd_free(m);
+      break;
+    }
+    exact += a.undecided == BDD_FALSE;
+    for (uint32_t i = 0; i < a.outcome_count && !*why; i++) {
+      struct audit_packet p;
+      uint32_t value;
+      if (audit_packet(m, a.outcomes[i].when, &p))
+        exit(2);
+      outcomes++;
+      if (!p.several_randoms &&
+          (audit_run_packet(&filter, &p, &value) || value != a.outcomes[i].value))
+        snprintf(why, sizeof why, "filter %u: the sample for 0x%" PRIx32 " ends otherwise", n,
+                 a.outcomes[i].value);
+      for (unsigned k = 0; k < samples && !*why; k++) { /* near the sample */
+        uint8_t bytes[128] = {0};
+        struct audit_packet q = p;
+        uint32_t want, got;
+        q.length = below(3) ? below(80) : p.length < 80 ? p.length : 80;
+        memcpy(bytes, p.bytes, q.length < p.length ? q.length : p.length);
+        for (uint32_t b = below(5); b > 0; b--)
+          bytes[below(80)] = (uint8_t)likely();
+        q.bytes = bytes;
+        q.device = below(2);
+        q.meta[below(16)] = (uint32_t)likely();
+        int found = lookup_packet(&a, &q, &got);
+        undecided += found == 0;
+        if (audit_run_packet(&filter, &q, &want) || found < 0 || (found > 0 && got != want))
+          snprintf(why, sizeof why, "filter %u: the table and the interpreter differ", n);
+      }
+      free(p.bytes);
+    }
+    audit_free(&a);
+    bdd_free(m);
+  }
+  report("sampled, socket filters", !*why && exact > filters / 4,
+         *why ? why : "hardly any is exact");
+  printf("# socket filters: %u, %u exact, %u outcomes, %u packets, %u of them undecided\n", filters,
+         exact, outcomes, outcomes * samples, undecided);
+  filter.kind = WARRANT_SECCOMP;
 }
 
 /* ---- Shapes that make paths multiply ---- */
@@ -519,6 +654,112 @@ static void test_libseccomp(void) {
          refused, differ);
 }
 
+/* ---- libseccomp's simulator ---- */
+
+/* A filter that libseccomp compiles from a few rules about several calls and arguments. */
+static bool random_rules(void) {
+  static const uint32_t actions[] = {SCMP_ACT_KILL_PROCESS, SCMP_ACT_KILL_THREAD, SCMP_ACT_TRAP,
+                                     SCMP_ACT_LOG,          SCMP_ACT_ALLOW,       SCMP_ACT_ERRNO(1),
+                                     SCMP_ACT_ERRNO(38),    SCMP_ACT_TRACE(7)};
+  enum { ACTIONS = sizeof actions / sizeof *actions };
+  scmp_filter_ctx ctx = seccomp_init(actions[below(ACTIONS)]);
+  if (!ctx)
+    return false;
+  if (below(2))
+    seccomp_arch_add(ctx, SCMP_ARCH_X86);
+  if (below(2))
+    seccomp_arch_add(ctx, SCMP_ARCH_X32);
+  if (below(2))
+    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  for (unsigned i = 2 + below(12); i > 0; i--) {
+    struct scmp_arg_cmp cmp[3];
+    unsigned count = below(4);
+    for (unsigned k = 0; k < count; k++) {
+      cmp[k] = (struct scmp_arg_cmp){.arg = (2 * k + below(2)) % 6,
+                                     .op = (enum scmp_compare)(SCMP_CMP_NE + below(7)),
+                                     .datum_a = likely(),
+                                     .datum_b = likely()};
+    }
+    seccomp_rule_add_array(ctx, actions[below(ACTIONS)], (int)below(20), count, cmp);
+  }
+  bool good = exported(ctx);
+  seccomp_release(ctx);
+  return good;
+}
+/* Its arguments for `samples` inputs of a filter, one a line, and what the table says of each:
+ * DIRECTORY/filter, arguments, expected. */
+static int print_samples(unsigned seed_of, unsigned samples, const char *directory) {
+  static const struct {
+    const char *name;
+    uint32_t token;
+  } of[] = {{"x86_64", AUDIT_ARCH_X86_64},
+            {"x86_64", AUDIT_ARCH_X86_64},
+            {"x86", AUDIT_ARCH_I386},
+            {"aarch64", AUDIT_ARCH_AARCH64}};
+  seed ^= seed_of * 0x9e3779b97f4a7c15u;
+  while (!random_rules())
+    ;
+  char path[3][300];
+  static const char *const names[] = {"filter", "arguments", "expected"};
+  FILE *files[3];
+  for (int i = 0; i < 3; i++) {
+    snprintf(path[i], sizeof path[i], "%s/%s", directory, names[i]);
+    files[i] = fopen(path[i], "w");
+    if (!files[i])
+      return 2;
+  }
+  for (uint32_t i = 0; i < filter.insn_count; i++) {
+    struct sock_filter one = {insns[i].code, insns[i].jt, insns[i].jf, insns[i].k};
+    if (fwrite(&one, sizeof one, 1, files[0]) != 1)
+      return 2;
+  }
+  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct audit a;
+  if (!m || warrant_audit(&filter, m, &a, NULL))
+    return 2;
+  for (unsigned n = 0; n < samples; n++) {
+    struct seccomp_data d = random_input(&a);
+    unsigned arch = below(4);
+    uint32_t value = 0;
+    d.arch = of[arch].token;
+    d.nr = below(8) ? (int)below(24) | (below(6) ? 0 : 0x40000000) : (int)(random64() >> 33);
+    d.instruction_pointer = 0; /* it has none */
+    if (lookup(&a, &d, &value) != 1)
+      return 3;
+    fprintf(files[1], "-a %s -s %d", of[arch].name, d.nr);
+    for (int i = 0; i < 6; i++)
+      fprintf(files[1], " -%d 0x%" PRIx64, i, (uint64_t)d.args[i]);
+    fputc('\n', files[1]);
+    unsigned data = value & SECCOMP_RET_DATA;
+    switch (value & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_KILL_PROCESS:
+      fputs("KILL_PROCESS\n", files[2]);
+      break;
+    case SECCOMP_RET_KILL_THREAD:
+      fputs("KILL\n", files[2]);
+      break;
+    case SECCOMP_RET_TRAP:
+      fputs("TRAP\n", files[2]);
+      break;
+    case SECCOMP_RET_LOG:
+      fputs("LOG\n", files[2]);
+      break;
+    case SECCOMP_RET_ALLOW:
+      fputs("ALLOW\n", files[2]);
+      break;
+    default:
+      fprintf(files[2], "%s(%u)\n",
+              (value & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO ? "ERRNO" : "TRACE", data);
+    }
+  }
+  audit_free(&a);
+  bdd_free(m);
+  bool good = true;
+  for (int i = 0; i < 3; i++)
+    good &= fclose(files[i]) == 0;
+  return good ? 0 : 2;
+}
+
 /* ---- The running kernel ---- */
 
 enum { UNUSED_CALL = 1000 }; /* far above any that exists: ALLOW gives ENOSYS */
@@ -609,14 +850,19 @@ static void test_kernel(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc >= 3 && strcmp(argv[1], "--tables") == 0)
-    return print_tables((unsigned)strtoul(argv[2], NULL, 10), argv + 3);
+  if (argc >= 4 && strcmp(argv[1], "--tables") == 0)
+    return print_tables((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
+                        argv + 4);
+  if (argc == 5 && strcmp(argv[1], "--samples") == 0)
+    return print_samples((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
+                         argv[4]);
   test_text();
   test_product();
   test_joins();
   test_sampled("sampled, easy arithmetic", true, AUDIT_LIMIT, 250, 200);
   test_sampled("sampled, all arithmetic", false, 200000, 150, 200);
   test_sampled("sampled, hardly any memory", false, 3000, 200, 100);
+  test_packets(400, 100);
   test_libseccomp();
   test_kernel();
   return failed;

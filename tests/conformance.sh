@@ -22,7 +22,7 @@ if [ -d "$1" ]; then
     echo "tests/conformance.sh: no bpf_conformance_runner in $suite/build" >&2
     exit 2
   fi
-  for engine in interpret reference; do
+  for engine in interpret certified reference; do
     if "$runner" --test_file_directory "$suite/tests" --plugin_path "$PLUGIN" --plugin_options "--$engine" \
       --cpu_version v4 "$@"; then
       ok "conformance suite, --$engine"
@@ -38,7 +38,7 @@ programs() {
   jq -r '[.name, .insns, (if .mem == "" then "-" else .mem end), (.r0 // "-")] | @tsv' "$1"
 }
 
-for engine in interpret reference; do
+for engine in interpret certified reference; do
   passed=0 all=0
   while IFS=$'\t' read -r name insns memory want; do
     all=$((all + 1))

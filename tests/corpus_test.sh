@@ -48,8 +48,65 @@ check_one "seccomp worker" "accept true - - - 0" --format seccomp $CORPUS/seccom
 for filter in $CORPUS/socket/*.ddd; do
   check_one "socket ${filter##*/}" "accept true - - - 0" "$filter"
 done
+# Their translations to eBPF, as text, assembled again.
+translated() {
+  if "$WARRANT" disasm --translate "$3" | "$WARRANT" asm -o "$work/translated" - 2> "$work/err"; then
+    check_one "$1, translated" "accept true - - - 0" --format ebpf --type "$2" "$work/translated"
+  else
+    not_ok "$1, translated" "$(head -c 300 "$work/err")"
+  fi
+}
+translated "seccomp worker" seccomp $CORPUS/seccomp/worker.bpf
+for filter in $CORPUS/socket/*.ddd; do
+  translated "socket ${filter##*/}" socket "$filter"
+done
+# ld nla; ret a
+printf '2\n32 0 0 4294963212\n22 0 0 0\n' > "$work/nla.ddd"
+"$WARRANT" disasm --translate "$work/nla.ddd" > "$work/out" 2> "$work/err"
+same "an ancillary load without a counterpart is named" "3 1 0" "$? $(grep -c 'instruction 0 (ld nla)' "$work/err") $(wc -c < "$work/out")"
+"$WARRANT" disasm --translate $CORPUS/xdp_flow/xdp_flow.o > "$work/out" 2>&1
+same "an eBPF object is not translated" "2 1" "$? $(grep -c 'not classic BPF' "$work/out")"
 # The same expression's bytes under the other's rules: seccomp has no packet.
 check_one "socket filter as seccomp" "reject false * * - 0" --format seccomp $CORPUS/socket/web.ddd
+
+# What a socket filter returns, with a packet for each outcome: the command has run it in both interpreters, and here
+# tcpdump says what it makes of the file.
+if ! command -v tcpdump > /dev/null; then
+  skip "sample packets" "tcpdump is not here"
+else
+  while IFS=: read -r name expression; do
+    "$WARRANT" check --json --pcap-dir "$work" "$CORPUS/socket/$name.ddd" > "$work/out"
+    same "samples: $name is decided" false "$(jq .undecided "$work/out")"
+    got=$(jq -r '.outcomes[] | "\(.returns) \(.pcap)"' "$work/out" | while read -r returned pcap; do
+      echo "$returned $(tcpdump -r "$pcap" "$expression" 2> /dev/null | wc -l)"
+    done | paste -sd,)
+    same "samples: $name, as tcpdump has it" "$([ "$name" = all ] || echo 0 0,)262144 1" "$got"
+  done < <(grep -v '^#' corpus/socket/expressions.txt)
+fi
+# sample NAME FILTER JQ WANT [OPTION]...: what it says of a filter in the form of tcpdump -ddd or iptables --bytecode
+sample() {
+  local name=$1 filter=$2 query=$3 want=$4
+  shift 4
+  same "samples: $name" "$want" "$(echo "$filter" | "$WARRANT" check --json "$@" - | jq -r "$query")"
+}
+sample 'iptables --bytecode' '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' '.outcomes[] | "\(.returns) \(.needed)"' $'0 \n1 packet[9] == 0x6'
+sample 'a value that no byte has' '4,48 0 0 9,21 0 1 256,6 0 0 1,6 0 0 0' '[.outcomes[].returns | tostring] | join(" ")' 0
+sample 'length' '4,128 0 0 0,53 0 1 60,6 0 0 1,6 0 0 0' '.outcomes[1].packet | length / 2' 60
+sample 'longer than any packet' '4,128 0 0 0,53 0 1 600000,6 0 0 1,6 0 0 0' '[.outcomes[].returns | tostring] | join(" ")' 0
+sample 'metadata' '4,32 0 0 4294963200,21 0 1 2048,6 0 0 1,6 0 0 0' '.outcomes[1].metadata.proto' 2048
+sample 'an offset of many values' '5,40 0 0 0,7 0 0 0,64 0 0 0,6 0 0 1,6 0 0 0' '"\(.verdict) \(.undecided)"' 'accept true'
+sample 'a product' '6,32 0 0 0,7 0 0 0,32 0 0 4,44 0 0 0,21 0 0 7,22 0 0 0' '"\(.verdict) \(.undecided)"' 'accept true' --limit 20000
+echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' > "$work/four.ddd"
+"$ASAN_WARRANT" check --quiet --pcap-dir "$work/nowhere" "$work/four.ddd" > /dev/null 2> "$work/err"
+same "samples: a directory that is not there" "2 2" "$? $(wc -l < "$work/err")"
+"$ASAN_WARRANT" check --pcap-dir "$work" --pcap-link 101 "$work/four.ddd" > /dev/null
+same "samples: link type" "65 00" "$(od -An -tx1 -j20 -N2 "$work/four.ddd.0x1.pcap" | xargs)"
+
+# --- Programs to run ----------------------------------------------------------------------------
+
+while read -r program; do
+  check_one "runs/$program" "accept true - - - 0" --prog "$program" $CORPUS/runs/runs.o
+done < <("$WARRANT" check --json $CORPUS/runs/runs.o | jq -r .program)
 
 # --- Small programs -----------------------------------------------------------------------------
 
@@ -126,6 +183,8 @@ for object in xdp_flow no_bounds_check no_null_check off_by_one past_value undef
     ;;
   esac
 done
+kernel_verdicts $CORPUS/runs/runs.o
+same "kernel: runs" "" "$(grep -v ' accept$' "$work/kernel")"
 for source in corpus/small/*.c; do
   base=$(basename "$source" .c)
   kernel_verdicts "$CORPUS/small/$base.o"

@@ -116,6 +116,10 @@ uint32_t gen_forms(struct gen_form *f) {
   row(f, &n, 0x18, 0, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
   row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
   row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 3, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
+  row(f, &n, 0x18, 4, 0, 0, GEN_DST | GEN_JUMP_IMM | GEN_LONG);
+  row(f, &n, 0x18, 5, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
+  row(f, &n, 0x18, 6, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
   memory_rows(f, &n);
   atomic_rows(f, &n);
   legacy_rows(f, &n);
@@ -256,7 +260,20 @@ static void wild(struct gen *g, struct gen_program *out) {
 
 /* --- Careful programs: what is known of each register ---------------------------------------- */
 
-enum kind { UNKNOWN, NUMBER, CTX, FRAME, PACKET, PACKET_END, VALUE, MAYBE_VALUE, BUFFER, HELD };
+enum kind {
+  UNKNOWN,
+  NUMBER,
+  CTX,
+  FRAME,
+  PACKET,
+  PACKET_END,
+  VALUE,
+  MAYBE_VALUE,
+  BUFFER,
+  MAP,
+  MAYBE_MAP,
+  HELD
+};
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
   uint8_t kind;     /* UNKNOWN: better not read */
@@ -822,6 +839,18 @@ static void after_call(struct known *k) {
     k->r[r] = (struct value){0};
 }
 
+/* Makes `r` a map that a map of maps held, when a register has one that the helper takes. */
+static bool inner_map(struct builder *b, const struct known *k, const struct w_helper *h,
+                      unsigned r, uint32_t *map) {
+  int from = reg_of_kind(b, k, MAP);
+  if (from < 0 || (from >= 1 && from <= 5) || !gen_percent(b->g, 80) ||
+      !w_takes_map(h, b->out->maps[k->r[from].map].type))
+    return false;
+  put(b, 0xbf, r, (unsigned)from, 0, 0);
+  *map = k->r[from].map;
+  return true;
+}
+
 /* The helper that programs of this type may call under that number, or NULL. */
 static const struct w_helper *helper(const struct builder *b, int32_t id) {
   const struct w_helper *h = NULL;
@@ -855,6 +884,8 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     case W_ARG_MAP:
       if (!b->out->p.map_count)
         goto undo;
+      if (inner_map(b, k, h, r, &map))
+        break;
       map = gen_below(g, b->out->p.map_count);
       for (unsigned tries = 0; tries < 6 && !w_takes_map(h, b->out->maps[map].type); tries++)
         map = gen_below(g, b->out->p.map_count);
@@ -932,7 +963,11 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
   if (h->moves)
     forget_packet(k);
   k->r[0] = h->ret == W_RET_VALUE
-                ? (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+                ? b->out->maps[map].inner
+                      ? (struct value){.kind = MAYBE_MAP,
+                                       .map = (uint8_t)(b->out->maps[map].inner - 1),
+                                       .id = b->next_id++}
+                      : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
             : h->ret == W_RET_HELD
                 ? (struct value){.kind = HELD, .map = h->held, .id = b->next_id++}
             : h->ret == W_RET_INT ? number(UINT64_MAX)
@@ -1112,22 +1147,26 @@ static void merge(struct known *a, const struct known *with) {
     }
 }
 
+/* VALUE: or the map, where it may be one; else NUMBER, it is null. */
+static void found_one(struct value *v, uint16_t id, enum kind kind) {
+  if ((v->kind != MAYBE_VALUE && v->kind != MAYBE_MAP) || v->id != id)
+    return;
+  v->kind = (uint8_t)(kind == VALUE && v->kind == MAYBE_MAP ? MAP : kind);
+  v->most = 0;
+}
+
 static void found(struct known *k, uint16_t id, enum kind kind) {
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind == MAYBE_VALUE && k->r[r].id == id) {
-      k->r[r].kind = (uint8_t)kind;
-      k->r[r].most = 0;
-    }
+    found_one(&k->r[r], id, kind);
   for (unsigned i = 0; i < 64; i++)
-    if (k->spilled[i].kind == MAYBE_VALUE && k->spilled[i].id == id) {
-      k->spilled[i].kind = (uint8_t)kind;
-      k->spilled[i].most = 0;
-    }
+    found_one(&k->spilled[i], id, kind);
 }
 
 /* Looks whether a lookup found something; goes on, or into a block, only when it did. */
 static void null_check(struct builder *b, struct known *k) {
   int r = reg_of_kind(b, k, MAYBE_VALUE);
+  if (r < 0)
+    r = reg_of_kind(b, k, MAYBE_MAP);
   if (r < 0 || !room(b, 12))
     return;
   uint16_t id = k->r[r].id;
@@ -1390,6 +1429,8 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 2, .key_size = 4, .value_size = 40, .max_entries = 1},
       {.type = 2, .key_size = 4, .value_size = 64, .max_entries = 1, .readonly = true},
       {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
+      {.type = 5, .key_size = 4, .value_size = 8, .max_entries = 4},
+      {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
       {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
       {.type = 27, .max_entries = 4096},                              /* ring buffers */
@@ -1414,6 +1455,14 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       m->initial = out->initial[i];
     }
   }
+  uint32_t holder = gen_below(g, GEN_MAPS_MAX), held = gen_below(g, GEN_MAPS_MAX);
+  if (holder != held && holder < out->p.map_count && held < out->p.map_count && gen_percent(g, 60))
+    out->maps[holder] = (struct warrant_map){.name = name,
+                                             .type = 12 + gen_below(g, 2),
+                                             .key_size = 4,
+                                             .value_size = 4,
+                                             .max_entries = 4,
+                                             .inner = 1 + held};
 }
 
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
@@ -1514,6 +1563,12 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
         at[key - 1] = (uint8_t)gen_below(g, 3);
       for (uint32_t n = key; n < each; n++)
         at[n] = (uint8_t)(gen_percent(g, 40) ? gen_below(g, 4) : gen_u64(g));
+      if (p->maps[i].inner) { /* the number of a map: one of its kind, mostly */
+        memset(at + key, 0, each - key);
+        at[key] = (uint8_t)(gen_percent(g, 60)   ? p->map_count + gen_below(g, 2)
+                            : gen_percent(g, 70) ? p->maps[i].inner - 1
+                                                 : gen_below(g, 8));
+      }
     }
   }
   e->entries = out->entries;

@@ -461,7 +461,35 @@ static void store_row(struct bench *b, const struct gen_form *f) {
   }
 }
 
+/* Addresses of kernel variables and of code: the interpreter has places for them. */
+static void address_row(struct bench *b, const struct gen_form *f) {
+  for (unsigned e = 0; e < SMALL_EDGES && f->src == 3; e++) {
+    uint64_t id = (uint32_t)small_edges[e], module = (uint32_t)small_edges[SMALL_EDGES - 1 - e];
+    b->insns[b->n++] = insn_of(f, 3, 0, 0, small_edges[e]);
+    put(b, 0, 0, 0, 0, small_edges[SMALL_EDGES - 1 - e]);
+    expect(b, 3, (UINT64_C(1) << 49) + (module << 36) + 8 * id);
+  }
+  for (int to = -1; to < 2 && f->src == 4; to += 2) { /* itself, and what follows */
+    uint64_t at = b->n;
+    b->insns[b->n++] = insn_of(f, 3, 0, to, 0);
+    put(b, 0, 0, 0, 0, 0);
+    expect(b, 3, (UINT64_C(1) << 48) + 8 * (at + 1 + (uint64_t)(int64_t)to));
+  }
+  run(b, WARRANT_NO_FAULT);
+  static const int none[] = {0, 100, -2, INT32_MIN, INT32_MAX}; /* a second slot, and outside */
+  for (size_t i = 0; i < sizeof none / sizeof *none && f->src == 4; i++) {
+    b->insns[b->n++] = insn_of(f, 3, 0, none[i], 0);
+    put(b, 0, 0, 0, 0, 0);
+    run(b, WARRANT_BAD_INSTRUCTION);
+  }
+}
+
 static void long_row(struct bench *b, const struct gen_form *f) {
+  bool value = f->src == 2 || f->src == 6;
+  if (f->src == 3 || f->src == 4) {
+    address_row(b, f);
+    return;
+  }
   if (!(f->free & GEN_MAP)) {
     for (unsigned e = 0; e < EDGES; e++) {
       set(b, e % 10, edges[e]);
@@ -471,13 +499,13 @@ static void long_row(struct bench *b, const struct gen_form *f) {
     return;
   }
   for (int map = 0; map < 2; map++)
-    for (unsigned e = 0; e < (f->src == 2 ? SMALL_EDGES : 1); e++) {
-      int32_t off = f->src == 2 ? small_edges[e] : 0;
+    for (unsigned e = 0; e < (value ? SMALL_EDGES : 1); e++) {
+      int32_t off = value ? small_edges[e] : 0;
       b->insns[b->n++] = insn_of(f, 3, 0, 0, map);
       put(b, 0, 0, 0, 0, off);
       expect(b, 3,
-             f->src == 1 ? b->env.maps + 256 * (uint64_t)map
-                         : b->env.values + ((uint64_t)map << 32) + (uint64_t)(int64_t)off);
+             value ? b->env.values + ((uint64_t)map << 32) + (uint64_t)(int64_t)off
+                   : b->env.maps + 256 * (uint64_t)map);
     }
   run(b, WARRANT_NO_FAULT);
   static const int32_t none[] = {2, -1, INT32_MIN, INT32_MAX};

@@ -162,13 +162,14 @@ static void take_fact(struct input *in) {
   case 1: /* which frame */
   case 5:
   case 7:
+  case 8:
     take(in, MAP, U);
     break;
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
     break;
-  case 8:
+  case 9:
     take(in, HELD, BYTE);
     take(in, LENGTH, U);
     take(in, NULLABLE, BYTE);

@@ -7,26 +7,33 @@
 
 #include "scalar.h"
 
-/* Six 64-bit numbers each, in the machine's byte order: val, mask, umin, umax, smin, smax. */
+/* In the machine's byte order: val, mask, umin, umax, smin, smax; has_low; the same six of the low
+ * half. */
+enum { BOUNDS = 48, SCALAR = 104 };
+
 static struct w_scalar take(const unsigned char *from) {
-  struct w_scalar s;
-  memcpy(&s.val, from, 8), memcpy(&s.mask, from + 8, 8);
-  memcpy(&s.umin, from + 16, 8), memcpy(&s.umax, from + 24, 8);
-  memcpy(&s.smin, from + 32, 8), memcpy(&s.smax, from + 40, 8);
+  struct w_scalar s = {0};
+  uint64_t has_low;
+  memcpy(&s.all, from, BOUNDS), memcpy(&has_low, from + BOUNDS, 8);
+  s.has_low = has_low;
+  if (has_low)
+    memcpy(&s.low, from + BOUNDS + 8, BOUNDS);
   return s;
 }
 
 static void give(unsigned char *to, struct w_scalar s) {
-  memcpy(to, &s.val, 8), memcpy(to + 8, &s.mask, 8);
-  memcpy(to + 16, &s.umin, 8), memcpy(to + 24, &s.umax, 8);
-  memcpy(to + 32, &s.smin, 8), memcpy(to + 40, &s.smax, 8);
+  uint64_t has_low = s.has_low;
+  memcpy(to, &s.all, BOUNDS), memcpy(to + BOUNDS, &has_low, 8);
+  memcpy(to + BOUNDS + 8, &s.low, BOUNDS);
 }
+
+_Static_assert(sizeof(struct w_bounds) == BOUNDS, "six numbers, and nothing between them");
 
 /* `which` is the operation and up to three parameters; `scalars` holds a and b and gets the
  * results. */
 value transfer_call(value which, value scalars) {
   unsigned char *bytes = Bytes_val(scalars);
-  struct w_scalar a = take(bytes), b = take(bytes + 48);
+  struct w_scalar a = take(bytes), b = take(bytes + SCALAR);
   long p = Long_val(Field(which, 1)), q = Long_val(Field(which, 2)), r = Long_val(Field(which, 3));
   bool result = true;
   switch (Long_val(Field(which, 0))) {
@@ -45,9 +52,6 @@ value transfer_call(value which, value scalars) {
   case 4:
     a = w_sc_trunc((enum w_width)p, a);
     break;
-  case 5:
-    a = w_sc_trunc_bytes((enum w_size)p, a);
-    break;
   case 6:
     result = w_sc_refine((enum w_width)p, (enum w_cmp)q, r, &a, &b);
     break;
@@ -61,31 +65,28 @@ value transfer_call(value which, value scalars) {
     a = w_sc_join(a, b);
     break;
   case 10:
-    a = w_sc_const(a.umin);
+    a = w_sc_const(a.all.umin);
     break;
   case 11:
-    a = w_sc_range(a.umin, a.umax);
+    a = w_sc_range(a.all.umin, a.all.umax);
     break;
   case 12:
-    a = w_sc_srange(a.smin, a.smax);
+    a = w_sc_srange(a.all.smin, a.all.smax);
     break;
   case 13:
     a = w_sc_of_bytes((enum w_size)p);
-    break;
-  case 14:
-    a = w_sc_sync(a);
     break;
   case 15:
     a = w_sc_top();
     break;
   case 16:
-    result = w_sc_is_const(a, &a.umin);
+    result = w_sc_is_const(a, &a.all.umin);
     break;
   default:
     result = false;
     break;
   }
   give(bytes, a);
-  give(bytes + 48, b);
+  give(bytes + SCALAR, b);
   return Val_bool(result);
 }

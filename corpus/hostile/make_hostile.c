@@ -4,6 +4,7 @@
  * careless reader follows out of its buffers: a size that is too large, an offset that wraps, an
  * index of nothing, a type that refers to itself. A reader has to refuse every one of them, so the
  * file names are the whole manifest.
+ * `core-lies` of core.o: the same of one relocation, so that one program, or the object, is bad.
  * `old` of legacy.o: copies as old and careless tools leave them, which loaders take all the same.
  * tests/objects_test.sh says what a reader makes of each. */
 #include <elf.h>
@@ -279,6 +280,24 @@ static void types_damaged_and_core_relocations(struct object *o) {
   ((uint32_t *)(h + 1))[1] = 16; /* the length of their table */
 }
 
+/* --- CO-RE relocations ------------------------------------------------------------------------ */
+
+/* The first record: where, of which type, along which path, what is asked. */
+static uint32_t *core_record(struct object *o) {
+  struct btf_ext_header *h = data(o, ".BTF.ext");
+  uint32_t *table = (uint32_t *)((uint8_t *)h + h->hdr_len + ((uint32_t *)(h + 1))[0]);
+  return table + 3;
+}
+static void core_of_no_type(struct object *o) { core_record(o)[1] = 0xffffff; }
+static void core_of_void(struct object *o) { core_record(o)[1] = 0; }
+static void core_path_of_words(struct object *o) { core_record(o)[2] = 1; }
+static void core_path_outside(struct object *o) { core_record(o)[2] = 0x7fffffff; }
+static void core_asks_the_unknown(struct object *o) { core_record(o)[3] = 99; }
+static void core_outside(struct object *o) { core_record(o)[0] = 1 << 20; }
+static void core_odd(struct object *o) { core_record(o)[0] += 4; }
+static void core_of_other_instruction(struct object *o) { core_record(o)[0] -= 8; }
+static void core_twice(struct object *o) { core_record(o)[4] = core_record(o)[0]; }
+
 #define LIE(name)                                                                                  \
   { #name, name }
 struct lie {
@@ -355,6 +374,18 @@ static const struct lie old_lies[] = {
     LIE(types_damaged_and_core_relocations),
     {NULL, NULL},
 };
+static const struct lie core_lies[] = {
+    LIE(core_of_no_type),
+    LIE(core_of_void),
+    LIE(core_path_of_words),
+    LIE(core_path_outside),
+    LIE(core_asks_the_unknown),
+    LIE(core_outside),
+    LIE(core_odd),
+    LIE(core_of_other_instruction),
+    LIE(core_twice),
+    {NULL, NULL},
+};
 static const struct lie old[] = {
     LIE(addends),
     LIE(addends_without_numbers),
@@ -395,12 +426,13 @@ static bool write_file(const char *path, const struct object *o) {
 int main(int argc, char **argv) {
   struct object good;
   const char *kind = argc == 4 ? argv[1] : "";
-  const struct lie *told = !strcmp(kind, "lies")       ? lies
-                           : !strcmp(kind, "old-lies") ? old_lies
-                           : !strcmp(kind, "old")      ? old
-                                                       : NULL;
+  const struct lie *told = !strcmp(kind, "lies")        ? lies
+                           : !strcmp(kind, "old-lies")  ? old_lies
+                           : !strcmp(kind, "core-lies") ? core_lies
+                           : !strcmp(kind, "old")       ? old
+                                                        : NULL;
   if (!told) {
-    fprintf(stderr, "usage: make_hostile lies|old-lies|old OBJECT DIRECTORY\n");
+    fprintf(stderr, "usage: make_hostile lies|old-lies|core-lies|old OBJECT DIRECTORY\n");
     return 2;
   }
   if (!read_file(argv[2], &good)) {

@@ -176,3 +176,38 @@ PROGRAM(spilled_whole,
 /* expect: accept */
 PROGRAM(compared_while_spilled, UNKNOWNS "*(u64 *)(r10 - 16) = r8; if r8 > 63 goto .Lout%=;"
                                          "r8 = *(u64 *)(r10 - 16);" READ OUT)
+
+/* A 32-bit comparison of a 64-bit number: its low half has a range, whatever the high half is. */
+/* expect: accept */
+PROGRAM(bounds_a_half, UNKNOWNS "if w8 > 56 goto .Lout%=; w1 = w8; r7 += r1;"
+                                "r0 = *(u64 *)(r7 + 0); exit;" OUT)
+
+/* expect: reject out-of-bounds 14 */
+PROGRAM(bounds_a_half_by_one_more, UNKNOWNS "if w8 > 57 goto .Lout%=; w1 = w8; r7 += r1;"
+                                            "r0 = *(u64 *)(r7 + 0); exit;" OUT)
+
+/* The whole number has no range. */
+/* expect: reject out-of-bounds 13 */
+PROGRAM(bounds_only_a_half, UNKNOWNS "if w8 > 56 goto .Lout%=; r7 += r8;"
+                                     "r0 = *(u64 *)(r7 + 0); exit;" OUT)
+
+/* A signed range on both sides of zero, moved up. */
+/* expect: accept */
+PROGRAM(bounds_a_signed_half, UNKNOWNS "if w8 s< -4 goto .Lout%=; if w8 s> 4 goto .Lout%=;"
+                                       "w8 += 4; r7 += r8; r0 = *(u64 *)(r7 + 48); exit;" OUT)
+
+/* expect: reject out-of-bounds 15 */
+PROGRAM(bounds_a_signed_half_by_one_more,
+        UNKNOWNS "if w8 s< -4 goto .Lout%=; if w8 s> 5 goto .Lout%=;"
+                 "w8 += 4; r7 += r8; r0 = *(u64 *)(r7 + 48); exit;" OUT)
+
+/* Register against register, and arithmetic that leaves the high half unknown in between. */
+/* expect: accept */
+PROGRAM(bounds_a_half_by_another,
+        UNKNOWNS "if w9 > 7 goto .Lout%=; if w8 >= w9 goto .Lout%=;"
+                 "r8 *= 8; w8 = w8; r7 += r8; r0 = *(u64 *)(r7 + 8); exit;" OUT)
+
+/* expect: reject out-of-bounds 16 */
+PROGRAM(bounds_a_half_by_another_or_equal,
+        UNKNOWNS "if w9 > 7 goto .Lout%=; if w8 > w9 goto .Lout%=;"
+                 "r8 *= 8; w8 = w8; r7 += r8; r0 = *(u64 *)(r7 + 8); exit;" OUT)

@@ -1,0 +1,51 @@
+/* CO-RE relocations, one at a time. */
+#ifndef WARRANT_CORE_H
+#define WARRANT_CORE_H
+
+#include "warrant.h"
+
+struct btf;
+
+/* host.c: a kernel's types, with a chain of ids for the essential part of each name. */
+struct warrant_kernel_types {
+  struct btf *btf;        /* owned */
+  uint32_t *heads, *next; /* owned; next[id] is another type in the same bucket, 0: none */
+  uint32_t buckets;       /* a power of two */
+};
+/* The first type whose name may have these `n` bytes as its essential part; 0: none. */
+uint32_t warrant_types_first(const struct warrant_kernel_types *types, const char *name, size_t n);
+
+/* The length of a name up to its flavour: `task_struct___old` is an object's word for task_struct.
+ */
+size_t warrant_core_essential(const char *name);
+
+/* What libbpf calls where there is nothing to relocate to: no helper has this number. */
+#define WARRANT_CORE_POISON 0xbad2310
+
+enum warrant_core_outcome {
+  WARRANT_CORE_VALUE,
+  WARRANT_CORE_MISSING,  /* the kernel has no such thing; `text` names it */
+  WARRANT_CORE_NO_TYPES, /* needs a kernel's types, and there are none */
+  WARRANT_CORE_BAD, /* no relocation at all; `text` ends a sentence "its CO-RE relocation ..." */
+};
+struct warrant_core_fix {
+  enum warrant_core_outcome kind;
+  bool check;  /* `old` must be what the instruction holds */
+  bool misfit; /* a load or store has no way to take the kernel's size */
+  uint64_t old, new, old_size, new_size;
+  char text[200];
+};
+
+/* Solves the relocation that `type_id`, `access` and `kind` of a .BTF.ext record say. `types` may
+ * be NULL. `work` counts over all calls of one object, from 0. */
+void warrant_core_solve(const struct btf *local, const struct warrant_kernel_types *types,
+                        uint32_t type_id, const char *access, uint32_t kind, uint64_t *work,
+                        struct warrant_core_fix *fix);
+/* Puts it into an instruction with `room` slots from it on, and says in *missing whether that
+ * became the call that no kernel knows. Returns NULL, or the end of a sentence "its CO-RE
+ * relocation ...".
+ */
+const char *warrant_core_patch(const struct warrant_core_fix *fix, struct warrant_insn *insn,
+                               uint32_t room, bool *missing);
+
+#endif

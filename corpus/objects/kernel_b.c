@@ -1,0 +1,2 @@
+#define OTHER
+#include "kernel_a.c"

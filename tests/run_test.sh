@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# warrant run: the three engines on one program, with checks and without, and what is not run.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+runs=$CORPUS/runs/runs.o
+packet=0000000000000102030405060800450000200001000040110000c0a80001c0a800020102030400000000
+
+# on NAME WANT_STATUS WANT_OUTPUT ARGUMENT...: `warrant run`; an output of * is any.
+on() {
+  local name=$1 status=$2 want=$3 got code
+  shift 3
+  got=$("$ASAN_WARRANT" run "$@" 2> "$work/err")
+  code=$?
+  # shellcheck disable=SC2053 # the wanted text is a pattern
+  if [ $code = "$status" ] && [[ $got == $want ]]; then
+    ok "$name"
+  else
+    not_ok "$name" "want $status and $want, got $code and $got; $(head -n 1 "$work/err")"
+  fi
+}
+
+# --- The interpreters ----------------------------------------------------------------------------
+
+result=$("$WARRANT" run --prog arithmetic --packet $packet "$runs")
+steps=$("$WARRANT" run --json --prog arithmetic --packet $packet "$runs" | jq .steps)
+"$WARRANT" check --quiet --prog arithmetic --cert "$work/cert" "$runs" > "$work/out" 2> "$work/err"
+cert=$work/cert
+for engine in c reference; do
+  on "result, $engine" 0 "$result" --engine $engine --prog arithmetic --packet $packet "$runs"
+  on "JSON, $engine" 0 "{\"result\":\"$result\",\"steps\":$steps,\"fault\":null}" \
+    --json --engine $engine --prog arithmetic --packet $packet "$runs"
+done
+on "without checks" 0 "$result" --certified --prog arithmetic --packet $packet "$runs"
+on "without checks, JSON" 0 "{\"result\":\"$result\",\"steps\":$steps,\"fault\":null}" \
+  --certified --json --prog arithmetic --packet $packet "$runs"
+on "with a saved certificate" 0 "$result" --cert "$cert" --prog arithmetic --packet $packet "$runs"
+on "with another program's certificate" 1 "" --cert "$cert" --prog atomics --packet $packet "$runs"
+on "with a file that is no certificate" 1 "" --cert "$runs" --prog atomics --packet $packet "$runs"
+on "with no such certificate" 2 "" --cert "$work/none" --prog atomics --packet $packet "$runs"
+on "without checks, refused" 1 "" --certified --packet $packet $CORPUS/xdp_flow/past_value.o
+on "without checks, the reference" 2 "" --certified --engine reference --prog atomics "$runs"
+for options in "" "--certified" "--engine reference"; do
+  # shellcheck disable=SC2086 # several words
+  "$WARRANT" run --trace $options --packet $packet $CORPUS/xdp_flow/xdp_flow.o > "$work/trace$options"
+done
+same "trace without checks" "$(cksum < "$work/trace")" "$(cksum < "$work/trace--certified")"
+same "trace of the reference" "$(cksum < "$work/trace")" "$(cksum < "$work/trace--engine reference")"
+
+# A trace is not kept: a run of many steps takes no more memory than a short one.
+echo 'b7 02 00 00 40 0d 03 00 17 02 00 00 01 00 00 00 55 02 fe ff 00 00 00 00 b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/loop.hex"
+for engine in c reference; do
+  peak() { # peak FUEL: KiB at most, while it traces that many steps
+    "$WARRANT" run --engine "$engine" --trace --fuel "$1" --hex --format ebpf "$work/loop.hex" > "$work/long" &
+    local pid=$! high=0 now
+    while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' /proc/$pid/status 2> "$work/err") && [ -n "$now" ]; do
+      high=$now
+      sleep 0.02
+    done
+    wait $pid
+    echo "$high"
+  }
+  short=$(peak 20000) long=$(peak 300000)
+  if [ "$(wc -l < "$work/long")" = 300001 ] && [ "$long" -lt $((short + 8192)) ]; then
+    ok "trace in constant memory, $engine"
+  else
+    not_ok "trace in constant memory, $engine" "$short KiB for 20000 steps, $long KiB for 300000, $(wc -l < "$work/long") lines"
+  fi
+done
+
+# --- The kernel ----------------------------------------------------------------------------------
+
+on "kernel, with a trace" 2 "" --engine kernel --trace --prog arithmetic "$runs"
+on "kernel, refused" 1 "" --engine kernel --packet $packet $CORPUS/xdp_flow/past_value.o
+"$WARRANT" kernel load --quiet --prog arithmetic "$runs" > "$work/out" 2> "$work/err"
+if [ $? = 4 ]; then
+  skip "the kernel's runs" "$(sed "s/^warrant: //" "$work/err" | head -n 1)"
+  finish
+fi
+on "kernel, result" 0 "$result" --engine kernel --prog arithmetic --packet $packet "$runs"
+on "kernel, JSON" 0 "{\"result\":\"$result\",\"steps\":null,\"fault\":null}" \
+  --json --engine kernel --prog arithmetic --packet $packet "$runs"
+on "kernel, no packet" 3 "" --engine kernel --prog arithmetic "$runs"
+# b7 00 0: r0 = 0; 95: exit
+echo 'b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/zero.hex"
+on "kernel, no test run for the type" 3 "" --engine kernel --type kprobe --hex --format ebpf "$work/zero.hex"
+same "kernel, the type is named" "warrant: the kernel has no test run for type kprobe" "$(cat "$work/err")"
+# send_signal of signal 0
+echo 'b7 01 00 00 00 00 00 00 85 00 00 00 6d 00 00 00 b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/signal.hex"
+on "kernel, a helper that reaches outside" 3 "" --engine kernel --type raw_tracepoint --hex --format ebpf "$work/signal.hex"
+same "kernel, the helper is named" 1 "$(grep -c 'helper 109 (send_signal)' "$work/err")"
+# In a map: the value that was given.
+echo '[{"key":"03000000","value":"05000000000000000600000000000000"}]' > "$work/map.json"
+for engine in c reference kernel; do
+  on "a map's entries, $engine" 0 "*0x*" --engine $engine --prog checksum --packet $packet --map "by_kind=$work/map.json" "$runs"
+done
+
+finish
