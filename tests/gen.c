@@ -986,6 +986,8 @@ undo:
 /* Any helper but those that hand out or take back. */
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
+  if (!b->type->nhelpers)
+    return;
   const struct w_helper *h =
       helper(b, gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
                                    : b->type->helpers[gen_below(g, b->type->nhelpers)]);

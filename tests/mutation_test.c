@@ -57,6 +57,7 @@ enum tag {
   BITS,
   UNSIGNED,
   SIGNED,
+  LOW,
   LENGTH,
   CHECKED,
   AVAILABLE,
@@ -153,6 +154,11 @@ static void take_fact(struct input *in) {
     take(in, BITS, U), take(in, BITS, U);
     take(in, UNSIGNED, U), take(in, UNSIGNED, U);
     take(in, SIGNED, S), take(in, SIGNED, S);
+    if (take(in, LOW, BYTE)) { /* bounds of the low half */
+      take(in, BITS, U), take(in, BITS, U);
+      take(in, UNSIGNED, U), take(in, UNSIGNED, U);
+      take(in, SIGNED, S), take(in, SIGNED, S);
+    }
     break;
   case 3:
     take(in, LENGTH, U);
@@ -475,10 +481,10 @@ static void claim_more(struct cert *c) {
     case 4: /* held, and forgotten */
       if ((at = find(c, BIT(HELD))) < c->count && at) {
         const struct field anything[] = {
-            {FACT_KIND, BYTE, 0},           {TAINTED, BYTE, 1},    {BITS, U, 0},
-            {BITS, U, UINT64_MAX},          {UNSIGNED, U, 0},      {UNSIGNED, U, UINT64_MAX},
-            {SIGNED, S, (uint64_t)1 << 63}, {SIGNED, S, INT64_MAX}};
-        splice(c, at - 1, 4, anything, 8);
+            {FACT_KIND, BYTE, 0},           {TAINTED, BYTE, 1},     {BITS, U, 0},
+            {BITS, U, UINT64_MAX},          {UNSIGNED, U, 0},       {UNSIGNED, U, UINT64_MAX},
+            {SIGNED, S, (uint64_t)1 << 63}, {SIGNED, S, INT64_MAX}, {LOW, BYTE, 0}};
+        splice(c, at - 1, 4, anything, 9);
       }
       break;
     case 5: /* the frame, from some byte on */
