@@ -213,7 +213,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.all.umax >= W_GUARD)
+    if ((wide)f.mx + s.all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
@@ -301,7 +301,7 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     return 0 <= k && k + n <= t->type.ctx_size;
   case W_FPKT:
     *pl = (struct w_place){.kind = W_PPKT};
-    return f->checked && 0 <= k && k + n <= f->av;
+    return f->checked && 0 <= k && k + n <= f->av && !(write && !t->type.writes);
   case W_FVAL: {
     if (f->map >= t->map_count)
       return false;
@@ -398,10 +398,18 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb,
                   bytes, t->type.name, t->type.ctx_size);
   case W_FPKT:
+    if (write && !t->type.writes)
+      return refuse(why, W_READ_ONLY, "%s programs can't write the packet, only read it",
+                    t->type.name);
     if (k < 0)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %s of the packet: that is before the pointer that was checked", verb,
                     bytes);
+    if (f->map == W_METADATA)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "the packet may have no metadata here: compare r%d + %" PRId64
+                    " with data before %s %" PRIu64 " byte%s",
+                    r, (int64_t)((uint64_t)off + n), verb, n, n == 1 ? "" : "s");
     if (f->mx)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "the packet may end before this: compare r%d + %" PRId64
@@ -536,6 +544,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       r->f.mx = r->f.av = 0;
     } else if (f->kind == W_FIELD_DATA_END) {
       r->f = (struct w_fact){.kind = W_FEND};
+    } else if (f->kind == W_FIELD_DATA_META) {
+      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
+      r->f.mx = r->f.av = 0;
     }
     break;
   }
@@ -709,10 +720,18 @@ static bool rel_of(enum w_cmp c, bool b, enum rel *r, struct w_aval *x, struct w
   return true;
 }
 
+/* The end of an area: of metadata it is the packet's first byte. */
+static bool is_end(const struct w_state *st, uint32_t area, struct w_aval y) {
+  const struct w_fact *f = w_fact_of(st, y);
+  if (y.c)
+    return false;
+  return area == W_PACKET ? f->kind == W_FEND : f->kind == W_FPKT && f->map == W_PACKET && !f->mx;
+}
+
 static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
-  if (f->kind != W_FPKT || st->facts[y.sym].kind != W_FEND || y.c || x.c < 0 ||
-      (wide)f->mx + x.c >= W_GUARD || r == REL_NE)
+  if (f->kind != W_FPKT || !is_end(st, f->map, y) || x.c < 0 || (wide)f->mx + x.c >= W_REACH ||
+      r == REL_NE)
     return;
   int64_t k = r == REL_LT ? x.c + 1 : x.c;
   if (!f->checked || f->av < k)
@@ -819,6 +838,17 @@ static bool a_held(const struct w_state *st, int r, const struct w_helper *h, st
                 r);
 }
 
+/* A helper writes at least lo and at most hi bytes from r on. */
+static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
+                      uint64_t hi, const struct w_helper *h, struct seen *q, struct w_why *why) {
+  if (!a_memory(t, st, r, hi, true, h, &q->pl, why))
+    return false;
+  q->out = true;
+  q->lo = (uint32_t)lo;
+  q->hi = (uint32_t)hi;
+  return true;
+}
+
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
@@ -854,9 +884,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                    h, effects, why))
         return false;
       break;
+    case W_ARG_VALUE_OUT:
+      if (q->map < 0 || q->map >= t->map_count)
+        return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
+                      h->name);
+      if (!a_written(t, st, r, t->maps[q->map].value_size, t->maps[q->map].value_size, h, q, why))
+        return false;
+      break;
+    case W_ARG_MEMN:
+    case W_ARG_OUTN:
+    case W_ARG_INOUTN:
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, h->sizes[i], h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, h->sizes[i], h->sizes[i], h, q, why)))
+        return false;
+      break;
     case W_ARG_MEM:
     case W_ARG_MEM0:
     case W_ARG_OUT:
+    case W_ARG_OUT0:
     case W_ARG_INOUT: {
       bool tainted;
       struct w_scalar s;
@@ -867,30 +912,27 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
-      if (h->args[i] == W_ARG_MEM0) {
-        if (s.all.umax && !a_reads(t, st, r, s.all.umax, h, effects, why))
-          return false;
+      bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
+      if (empty && !s.all.umax)
         break;
-      }
-      if (!s.all.umin)
+      if (!empty && !s.all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if (h->args[i] != W_ARG_OUT && !a_reads(t, st, r, s.all.umax, h, effects, why))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
         return false;
-      if (h->args[i] == W_ARG_MEM)
-        break;
-      if (!a_memory(t, st, r, s.all.umax, true, h, &q->pl, why))
-        return false;
-      q->out = true;
-      q->lo = (uint32_t)s.all.umin;
-      q->hi = (uint32_t)s.all.umax;
       break;
     }
     case W_ARG_CTX:
+    case W_ARG_CTX0: {
+      uint64_t zero;
+      if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
       if (f->kind != W_FCTX || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
-                      "argument %d of %s has to be the context, and r%d is not", r, h->name, r);
+                      "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
+                      h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
       break;
     case W_ARG_ALLOC:
       if (!w_const_of(st, st->regs[r], &q->size))
@@ -908,6 +950,7 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       q->symbol = st->regs[r].sym;
       break;
     }
+    }
   }
   return true;
 }
@@ -916,6 +959,13 @@ const struct w_helper *w_helper_of(int64_t id) {
   for (uint32_t k = 0; k < w_helper_count; k++)
     if (w_helpers[k].id == id)
       return &w_helpers[k];
+  return NULL;
+}
+
+static const struct w_unsupported_helper *unsupported_helper(int64_t id) {
+  for (uint32_t k = 0; k < w_unsupported_helper_count; k++)
+    if (w_unsupported_helpers[k].id == id)
+      return &w_unsupported_helpers[k];
   return NULL;
 }
 
@@ -936,11 +986,16 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   bool offered = false;
   for (uint32_t i = 0; i < t->type.nhelpers; i++)
     offered |= t->type.helpers[i] == id;
-  if (!h)
+  const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
+  if (!h && !other)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
   if (!offered)
     return refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
-                  t->type.name, id, h->name);
+                  t->type.name, id, h ? h->name : other->name);
+  if (other)
+    return refuse(why, W_UNSUPPORTED,
+                  "helper %" PRId64 " (%s) needs %s, and that is not supported yet", id,
+                  other->name, other->needs);
   struct seen q = {.map = -1};
   if (!a_args(t, st, h, &q, effects, why))
     return false;
@@ -1280,8 +1335,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   case W_FMAP:
     return !a.c && g->kind == W_FMAP && g->map == f->map;
   case W_FPKT:
-    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx &&
-           (wide)g->mx + a.c < W_GUARD &&
+    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx && g->map == f->map &&
+           (wide)g->mx + a.c < W_REACH &&
            (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
   case W_FVAL:
     return g->kind == W_FVAL && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
@@ -1326,10 +1381,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     snprintf(text, size, "context");
     break;
   case W_FPKT:
+    snprintf(text, size, f->map == W_METADATA ? "metadata" : "packet");
     if (f->mx)
-      snprintf(text, size, "packet + 0..%" PRId64, f->mx);
-    else
-      snprintf(text, size, "packet");
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     add_offset(text, size, a.c);
     if (f->checked) {
       size_t n = strlen(text);

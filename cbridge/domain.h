@@ -15,7 +15,7 @@ enum {
   W_STACK_TOTAL = W_FRAMES * W_STACK,
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
-  W_GUARD = 131072,
+  W_REACH = 131071, /* so far past an area's start sums do not wrap */
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -51,6 +51,8 @@ enum w_fact_kind {
   W_FMAPNULL,
   W_FHELD,
 };
+/* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
+enum w_area { W_PACKET, W_METADATA };
 struct w_fact {
   uint8_t kind;
   bool tainted; /* SCALAR */
@@ -60,8 +62,8 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. HELD, for messages alone: the
-   * instruction that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD, for messages
+   * alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */

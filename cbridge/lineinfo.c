@@ -15,8 +15,8 @@ static uint32_t le32(const uint8_t *b) {
 }
 
 static int damaged(const char *name, struct warrant_error *error) {
-  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its line and relocation records (.BTF.ext) are damaged",
-                      name);
+  return warrant_fail(error, WARRANT_BAD_INPUT,
+                      "%s: its line and relocation records (.BTF.ext) are damaged", name);
 }
 
 typedef int visit(void *context, const uint8_t *record);

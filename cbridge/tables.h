@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END };
+enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END, W_FIELD_DATA_META };
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
-  uint8_t kind;       /* enum w_field_kind: plain bytes, the packet's first byte, its end */
+  uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
+                         the first byte of the metadata before it */
   bool narrow;        /* an aligned part may be read */
   bool writable;
 };
@@ -26,10 +27,29 @@ enum w_arg {
   W_ARG_INOUT, /* read, then written */
   W_ARG_SIZE,
   W_ARG_CTX,
-  W_ARG_ALLOC, /* how many bytes are asked for */
-  W_ARG_HELD,  /* held */
-  W_ARG_BACK,  /* held, and taken back */
+  W_ARG_OUT0,      /* written, unless the size is 0 */
+  W_ARG_MEMN,      /* read; its size is in the table */
+  W_ARG_OUTN,      /* the same, written */
+  W_ARG_INOUTN,    /* the same, read, then written */
+  W_ARG_VALUE_OUT, /* a value of the map passed is written there */
+  W_ARG_CTX0,      /* the context, or null */
+  W_ARG_ALLOC,     /* how many bytes are asked for */
+  W_ARG_HELD,      /* held */
+  W_ARG_BACK,      /* held, and taken back */
 };
+/* Is the argument read, and is it written? */
+static inline bool w_arg_read(enum w_arg a) {
+  return a == W_ARG_KEY || a == W_ARG_VALUE || a == W_ARG_MEM || a == W_ARG_MEM0 ||
+         a == W_ARG_INOUT || a == W_ARG_MEMN || a == W_ARG_INOUTN;
+}
+static inline bool w_arg_written(enum w_arg a) {
+  return a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT || a == W_ARG_OUTN ||
+         a == W_ARG_INOUTN || a == W_ARG_VALUE_OUT;
+}
+/* Does the next register hold its size? */
+static inline bool w_arg_sized(enum w_arg a) {
+  return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
+}
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_VOID };
 enum w_held { W_RECORD, W_SOCKET }; /* what one helper hands out and another takes back */
 enum { W_MAP_TYPES = 16 };          /* at most so many kinds of maps a helper takes */
@@ -43,16 +63,26 @@ struct w_helper {
   bool moves;     /* the packet may be elsewhere afterwards */
   uint8_t held;   /* enum w_held: for W_ARG_HELD, W_ARG_BACK and W_RET_HELD */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
+  uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
+};
+/* A helper that is known, and asks for something that is not. */
+struct w_unsupported_helper {
+  int32_t id;
+  const char *name, *needs;
 };
 
+enum { W_ATTACH_TYPES = 4 };
 struct w_prog_type {
   uint32_t id; /* BPF_PROG_TYPE_* */
+  uint8_t nattach;
+  uint32_t attach[W_ATTACH_TYPES]; /* the expected_attach_type that this is for; none: any */
   const char *name;
   uint32_t ctx_size; /* bytes */
   const struct w_field *fields;
   uint32_t nfields;
   bool raw;    /* the context is plain memory; the program says how much */
   bool legacy; /* has the legacy packet loads */
+  bool writes; /* may write the packet */
   const int32_t *helpers;
   uint32_t nhelpers;
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
@@ -125,15 +155,24 @@ extern const uint32_t w_classic_field_count;
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;
+extern const struct w_unsupported_helper w_unsupported_helpers[];
+extern const uint32_t w_unsupported_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
- * table's entry for a context of `ctx_size` bytes, and returned. */
-static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
-                                                       struct w_prog_type *raw) {
+static inline bool w_attaches(const struct w_prog_type *t, uint32_t attach) {
+  for (uint32_t k = 0; k < t->nattach; k++)
+    if (t->attach[k] == attach)
+      return true;
+  return !t->nattach;
+}
+
+/* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw
+ * memory *raw is filled with the table's entry for a context of `ctx_size` bytes, and returned. */
+static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t attach,
+                                                       uint32_t ctx_size, struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {
-    if (w_prog_types[i].id != id)
+    if (w_prog_types[i].id != id || !w_attaches(&w_prog_types[i], attach))
       continue;
     if (!w_prog_types[i].raw)
       return &w_prog_types[i];

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "explain.h"
 #include "search.h"
 
 enum { MAX_WARNINGS = 100 };
@@ -86,8 +87,7 @@ static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
 
 /* --- The verdict ----------------------------------------------------------------------------- */
 
-/* The registers that an instruction reads. */
-static uint16_t reads(const struct w_insn *i) {
+uint16_t w_reads(const struct w_insn *i) {
   uint16_t d = (uint16_t)(1u << i->dst), r = (uint16_t)(1u << i->src);
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
@@ -125,7 +125,7 @@ static uint16_t reads(const struct w_insn *i) {
 
 static void describe_registers(struct warrant_verdict *v, const struct w_insn *i,
                                const struct w_state *st) {
-  uint16_t which = reads(i);
+  uint16_t which = w_reads(i);
   size_t size = sizeof v->state, n = 0;
   for (int r = 0; r < 11; r++) {
     char value[160] = "undefined";
@@ -149,12 +149,14 @@ static bool judge(struct w_question *q, struct warrant_verdict *v) {
     v->steps_bound = a.nodes[0].potential;
     good = warn_all(v, q, &a) && w_cert_write(q->pool, a.nodes, a.count, 0, &v->cert, &v->cert_len);
   } else if (outcome == W_REFUSED) {
-    v->verdict = WARRANT_REJECT;
+    bool known = a.why.reason != W_UNSUPPORTED;
+    v->verdict = known ? WARRANT_REJECT : WARRANT_VERDICT_UNSUPPORTED;
     v->pc = a.pc;
-    v->reason = warrant_reasons(&count)[a.why.reason];
+    v->reason = known ? warrant_reasons(&count)[a.why.reason] : NULL;
     snprintf(v->message, sizeof v->message, "%s", a.why.text);
     describe_registers(v, &q->insns[a.pc], &a.st);
-    good = warn_all(v, q, &a);
+    good = warn_all(v, q, &a) && w_explain(q, &a, &v->way, &v->way_len);
+    v->hint = w_hint(q, &a);
   } else {
     good = false;
     v->pc = a.pc;
@@ -229,13 +231,20 @@ int warrant_verify(const struct warrant_program *program,
   if (program->kind != WARRANT_EBPF)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "classic programs are checked without this analysis");
-  const struct w_prog_type *type = w_prog_type_of(program->type, program->ctx_size, &raw);
+  const struct w_prog_type *type =
+      w_prog_type_of(program->type, program->attach_type, program->ctx_size, &raw);
   if (!type) {
     const char *name = warrant_type_name(program->type);
     verdict->verdict = WARRANT_VERDICT_UNSUPPORTED;
-    snprintf(verdict->message, sizeof verdict->message,
-             "programs of type %" PRIu32 " (%s) are not supported", program->type,
-             name ? name : "unknown");
+    if (warrant_type_ctx_size(program->type))
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported with attach type %" PRIu32
+               ": --type takes a section name, too, which says where they are attached",
+               program->type, name ? name : "unknown", program->attach_type);
+    else
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported", program->type,
+               name ? name : "unknown");
     return 0;
   }
   question.target = (struct w_target){.type = *type,
@@ -255,6 +264,8 @@ int warrant_verify(const struct warrant_program *program,
 void warrant_verdict_free(struct warrant_verdict *verdict) {
   free(verdict->cert);
   free(verdict->warnings);
+  free(verdict->way);
+  verdict->way = NULL;
   verdict->cert = NULL;
   verdict->warnings = NULL;
   verdict->cert_len = 0;

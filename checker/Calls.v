@@ -60,6 +60,17 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
                 | _ => None
                 end
+      | AOut0 => sized true (fun lo hi =>
+          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then writes lo hi else None)
+      | AMemN n => reads n
+      | AOutN n => writes n n
+      | AInOutN n => if a_reads t a x n then writes n n else None
+      | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d) | None => None end
+      | ACtx0 => match fact_of (a_facts a) x with
+                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
+                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => a_args t a args' rs' q | _ => None end
+                 | _ => None
+                 end
       | AAlloc => match const_of (a_facts a) x with
                   | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_back q))
                   | None => None
@@ -95,7 +106,7 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
 (** What was given back is not held any more: a number that tells an address. *)

@@ -7,7 +7,7 @@ let n = Num.to_string
 let yes b = if b then "true" else "false"
 
 let field f =
-  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" in
+  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" in
   p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
 
 let argument = function
@@ -21,11 +21,19 @@ let argument = function
   | AInOut -> "W_ARG_INOUT"
   | ASize -> "W_ARG_SIZE"
   | ACtx -> "W_ARG_CTX"
+  | AOut0 -> "W_ARG_OUT0"
+  | AMemN _ -> "W_ARG_MEMN"
+  | AOutN _ -> "W_ARG_OUTN"
+  | AInOutN _ -> "W_ARG_INOUTN"
+  | AValueOut -> "W_ARG_VALUE_OUT"
+  | ACtx0 -> "W_ARG_CTX0"
   | AAlloc -> "W_ARG_ALLOC"
   | AHeld (_, back) -> if back then "W_ARG_BACK" else "W_ARG_HELD"
 
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
+
+let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
 let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 
@@ -41,9 +49,12 @@ let helper h =
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (held h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
+    (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
+
+let unsupported ((id, name), needs) = p "  {%s, \"%s\", \"%s\"},\n" (n id) name needs
 
 let types = prog_types @ [ raw Num.zero ]
 
@@ -58,8 +69,9 @@ let lists t =
 let prog_type t =
   let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
   let has_ret, lo, hi = match t.pt_ret with None -> (false, Num.zero, Num.zero) | Some (lo, hi) -> (true, lo, hi) in
-  p "  {%s, \"%s\", %s, %s, %d, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
-    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy)
+  let attach = match t.pt_attach with [] -> "0" | l -> String.concat ", " (List.map n l) in
+  p "  {%s, %d, {%s}, \"%s\", %s, %s, %d, %s, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) (List.length t.pt_attach) attach t.pt_name (n t.pt_ctx_size)
+    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy) (yes t.pt_writes)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
 
@@ -99,6 +111,9 @@ let () =
   p "const struct w_helper w_helpers[] = {\n";
   List.iter helper helpers;
   p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
+  p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
+  List.iter unsupported unsupported_helpers;
+  p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;

@@ -58,8 +58,9 @@ Qed.
 Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z)) (c : option (Z * Z)) : Prop :=
   match q, c with
   | None, None => True
-  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 < lo <= n /\ n <= hi
-  | _, _ => False
+  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 <= lo <= n /\ n <= hi
+  | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
+  | None, Some _ => False
   end.
 Definition backrel (F : facts) (vs : list Z) (q c : option (held_kind * Z)) : Prop :=
   match q, c with
@@ -118,7 +119,7 @@ Proof.
     replace (zero || (0 <? y)) with true
       by (symmetry; apply orb_true_iff; destruct Z0 as [Z0 | Z0]; [left; exact Z0 | right; apply Z.ltb_lt; lia]).
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
-  assert (Writes : forall lo n hi, 0 < lo <= n -> n <= hi ->
+  assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
     | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
     | None => None
@@ -131,7 +132,13 @@ Proof.
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
     apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) _ _ G); [| exact H].
     destruct Q as [Qm Qo Qs Qb]. constructor; cbn [as_map as_out as_size as_back sn_map sn_out sn_size sn_back]; try assumption.
-    split; [exact P |]. split; [exact Lo | exact Hi]. }
+    split; [exact P |]. split; [exact Lo | lia]. }
+  assert (Fixed : forall lo n, match a_writes t a v n with
+                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)) (as_size q) (as_back q))
+                               | None => None
+                               end = Some q' -> 0 < n).
+  { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes in Aw.
+    destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
   assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
   - exact (IH _ _ _ _ G Q E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
@@ -163,7 +170,7 @@ Proof.
                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
-    apply (Writes lo n hi); [lia | exact Hi | exact H].
+    apply (Writes lo n hi); [lia | lia | exact H].
   - refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
                                         | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
@@ -171,13 +178,44 @@ Proof.
                                         end
                                       else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | exact Hi | exact H].
+    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | lia | exact H].
   - exact (IH _ _ _ _ G Q E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
+  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then
+                                       match a_writes t a v hi with
+                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+                                       | None => None
+                                       end
+                                     else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
+    destruct (Z.eqb_spec hi 0) as [H0 | H0].
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). 
+      refine (IH _ (ASeen (as_map q) None (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G _ H).
+      constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
+    + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
+      destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
+      destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
+      assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
+      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G); [| exact H].
+      constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
+  - exact (Whole _ E).
+  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _)) (conj (Fixed _ _ E) (Z.le_refl _)) E).
+  - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
+    lazymatch type of Ar with a_reads _ _ _ ?k = _ => rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
+    refine (Writes _ _ _ _ _ E); lia.
+  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+    destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
+    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
+    refine (Writes _ _ _ _ _ E); lia.
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
+    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E]. destruct z; try discriminate E.
+      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl. exact (IH _ _ _ _ G Q E).
+    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G Q E).
   - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_back q)) _ _ G); [| exact E].
@@ -277,9 +315,9 @@ Lemma moved_layout t an s d : wf_layout t (lay s) ->
 Proof.
   intros WL. assert (Same : wf_layout t (lay s) /\ same_but_packet (lay s) (lay s))
     by (split; [exact WL | repeat split; reflexivity]).
-  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[base len] |]; [| exact Same].
-  destruct (packet_fits t (lay s) base len) eqn:Fi; [| exact Same].
-  split; [exact (move_wf WL base len Fi) | repeat split; reflexivity].
+  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[[base len] meta] |]; [| exact Same].
+  destruct (packet_fits t (lay s) base len meta) eqn:Fi; [| exact Same].
+  split; [exact (move_wf WL base len meta Fi) | repeat split; reflexivity].
 Qed.
 
 (** * Helper calls *)
@@ -302,6 +340,8 @@ Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out 
 Proof.
   unfold outrel. intros G Q Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
   - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P. apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+  - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
+    exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0)) (Z.lt_le_incl 0 hi K)).
   - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
 Qed.
 (** * What is held changes *)

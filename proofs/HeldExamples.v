@@ -111,7 +111,7 @@ Example socket_is_no_record : validate tx_ring (socket 132 (movi R2 0)) socket_c
 Example socket_is_opaque : validate tx_ring (socket 86 (Ldx S1 false R2 R1 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
 
 (** ** The faults are real *)
-Definition ring_env (base : Z) : env := Env (Layout some_frames 65536 131072 64 [Object ring 1048576 []] (fun _ => 7) []) (fun a => a) (fun _ => quiet base).
+Definition ring_env (base : Z) : env := Env (Layout some_frames 65536 131072 64 0 [Object ring 1048576 []] (fun _ => 7) []) (fun a => a) (fun _ => quiet base).
 Example ring_env_well_formed base : well_formed tx_ring (ring_env base).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example record_ends : run tx_ring (record test_null (St S8 R6 8 7) (Call 132)) (ring_env 2097152) 20 = Ended 0.

@@ -280,7 +280,7 @@ Proof.
   assert (T : forallb (fun k => match ctx_readable seccomp k 4 with Some FPlain => true | _ => false end)
                 (map (fun j => 4 * Z.of_nat j) (seq 0 16)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in T. specialize (T k I). split; [lia|]. split; [lia|].
-  destruct (ctx_readable seccomp k 4) as [[ | | ]|]; try discriminate. reflexivity.
+  destruct (ctx_readable seccomp k 4) as [f|]; [destruct f; try discriminate T; reflexivity | discriminate T].
 Qed.
 Lemma context_field_readable n off be : context_field n = Some (off, be) ->
   0 <= off /\ off + 4 <= pt_ctx_size socket_filter /\ ctx_readable socket_filter off 4 = Some FPlain.
@@ -377,7 +377,7 @@ Proof.
     let mm' := fold_left (interfere1 S) l mm in
     (forall b, l_ctx L <= b < l_ctx L + ctx_size -> read mm' b = Z.land (e_mem e b) 255) /\
     (forall k v, 0 <= k < 16 -> zfind k m = Some v -> all_written mm' (slot_addr k) 4 = true /\ load mm' (slot_addr k) 4 = v)).
-  { induction l as [|w l IH]; intros mm C M; cbn [fold_left]; [split; assumption|]. apply IH.
+  { intros l. induction l as [|w l IH]; intros mm C M; cbn [fold_left]; [split; assumption|]. apply IH.
     - intros b B. rewrite (interfere1_ctx S mm w b (st_lay _ _ _ _ H) (st_live _ _ _ _ H) B). apply C. exact B.
     - intros k v K F. destruct (M k v K F) as [W1 W2]. rewrite all_written_spec in W1.
       assert (KEEP : forall b, slot_addr k <= b < slot_addr k + Z.of_nat 4 ->
@@ -456,7 +456,7 @@ Lemma load_ctx S p rs m off : st S p rs m -> 0 <= off -> off + 4 <= ctx_size ->
 Proof.
   intros H O1 O2. unfold context_word. assert (E : forall n a, l_ctx L <= a -> a + Z.of_nat n <= l_ctx L + ctx_size ->
     load (mem S) a n = load (Mem (e_mem e) zempty) a n).
-  { induction n as [|n IH]; intros a A1 A2; cbn [load]; [reflexivity|].
+  { intros n. induction n as [|n IH]; intros a A1 A2; cbn [load]; [reflexivity|].
     rewrite (st_ctx _ _ _ _ H a) by lia. rewrite IH by lia. unfold read. cbn [m_over m_base]. rewrite zfind_empty. reflexivity. }
   apply E; lia.
 Qed.
@@ -875,7 +875,7 @@ Lemma program_simulated p : (forall pc o, zfind pc (classic_code p) = Some o -> 
   (forall pc i, zfind pc (classic_code p) = Some (Some i) -> cinsn_ok i = true) -> d <> Libpcap ->
   forall n s r, ClassicP.values_ok s -> classic_steps d (classic_code p) ce n s = CDone r -> good (7 * Z.of_nat n) s r.
 Proof.
-  intros B OK D. induction n as [|n IH]; intros s r V C; cbn [classic_steps] in C; [discriminate|].
+  intros B OK D n. induction n as [|n IH]; intros s r V C; cbn [classic_steps] in C; [discriminate|].
   unfold classic_step in C. destruct (zfind (cs_pc s) (classic_code p)) as [o|] eqn:F; [|discriminate].
   destruct (B _ _ F) as [i [b [E [B1 [B2 B3]]]]]. rewrite E in C, F. specialize (OK _ _ F).
   destruct s as [pc a x m]. cbn [cs_pc] in *.

@@ -3,14 +3,17 @@
 From Coq Require String.
 From Semantics Require Export Resource Insn.
 
-(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end. *)
-Inductive field_kind := FPlain | FData | FDataEnd.
+(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
+    first byte of the metadata that lies before the packet. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta.
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
     [AOut] is written, and [AInOut] is read and written, with the size in the next register.  The size is not 0, except for
-    [AMem0]: then nothing is read. *)
+    [AMem0] and [AOut0]: then nothing is read or written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a
+    value of the map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
 Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
+  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
   | AAlloc                                    (* how many bytes are asked for *)
   | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
@@ -30,11 +33,13 @@ Definition map_hash : Z := 1.
 
 Record prog_type := ProgType {
   pt_id : Z;                                  (* BPF_PROG_TYPE_*; 0: raw memory in r1, as the conformance suite has it *)
+  pt_attach : list Z;                         (* BPF_PROG_LOAD's expected_attach_type, where that says more; []: any *)
   pt_name : String.string;
   pt_ctx_size : Z;
   pt_fields : list field;
   pt_raw : bool;                              (* the context is plain memory *)
   pt_legacy : bool;                           (* has the legacy packet loads *)
+  pt_writes : bool;                           (* may write the packet, and not only read it *)
   pt_helpers : list Z;
   pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit *)
 
@@ -85,12 +90,11 @@ Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
 Definition length_or_err := RInt (- 4095) 2147483647.
-(** Where Linux lets a helper write a size of 0, this asks for one byte at least. *)
 Definition helpers : list helper :=
   [ Helper 1 "map_lookup_elem" [AMap (outer_maps ++ plain_maps); AKey] RValue false;
     Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
     Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
-    Helper 4 "probe_read" [AOut; ASize; AAny] int_err false;
+    Helper 4 "probe_read" [AOut0; ASize; AAny] int_err false;
     Helper 5 "ktime_get_ns" [] int_any false;
     Helper 6 "trace_printk" [AMem; ASize] length_or_err false;                (* and numbers, if the text asks for them *)
     Helper 7 "get_prandom_u32" [] u32_any false;
@@ -130,41 +134,70 @@ Definition helpers : list helper :=
     Helper 42 "get_numa_node_id" [] (RInt (- 2147483648) 2147483647) false;
     Helper 43 "skb_change_head" [ACtx; AAny; AAny] int_err true;
     Helper 44 "xdp_adjust_head" [ACtx; AAny] int_err true;
-    Helper 45 "probe_read_str" [AOut; ASize; AAny] length_or_err false;
+    Helper 45 "probe_read_str" [AOut0; ASize; AAny] length_or_err false;
     Helper 46 "get_socket_cookie" [ACtx] int_any false;
     Helper 47 "get_socket_uid" [ACtx] int_any false;
     Helper 48 "set_hash" [ACtx; AAny] int_err false;
     Helper 49 "setsockopt" [ACtx; AAny; AAny; AMem; ASize] int_err false;
     Helper 50 "skb_adjust_room" [ACtx; AAny; AAny; AAny] int_err true;
     Helper 51 "redirect_map" [AMap [14; 16; 17; 25]; AAny; AAny] u32_any false;
+    Helper 52 "sk_redirect_map" [ACtx; AMap [15]; AAny; AAny] u32_any false;
     Helper 53 "sock_map_update" [ACtx; AMap [15]; AKey; AAny] int_err false;
     Helper 54 "xdp_adjust_meta" [ACtx; AAny] int_err true;
     Helper 55 "perf_event_read_value" [AMap [4]; AAny; AOut; ASize] int_err false;
     Helper 56 "perf_prog_read_value" [ACtx; AOut; ASize] int_err false;
     Helper 57 "getsockopt" [ACtx; AAny; AAny; AOut; ASize] int_err false;
     Helper 59 "sock_ops_cb_flags_set" [ACtx; AAny] length_or_err false;
+    Helper 60 "msg_redirect_map" [ACtx; AMap [15]; AAny; AAny] u32_any false;
+    Helper 61 "msg_apply_bytes" [ACtx; AAny] int_err false;
+    Helper 62 "msg_cork_bytes" [ACtx; AAny] int_err false;
+    Helper 63 "msg_pull_data" [ACtx; AAny; AAny; AAny] int_err true;
+    Helper 64 "bind" [ACtx; AMem; ASize] int_err false;
     Helper 65 "xdp_adjust_tail" [ACtx; AAny] int_err true;
     Helper 66 "skb_get_xfrm_state" [ACtx; AAny; AOut; ASize; AAny] int_err false;
-    Helper 67 "get_stack" [ACtx; AOut; ASize; AAny] length_or_err false;
+    Helper 67 "get_stack" [ACtx; AOut0; ASize; AAny] length_or_err false;
     Helper 68 "skb_load_bytes_relative" [ACtx; AAny; AOut; ASize; AAny] int_err false;
     Helper 69 "fib_lookup" [ACtx; AInOut; ASize; AAny] length_or_err false;
     Helper 70 "sock_hash_update" [ACtx; AMap [18]; AKey; AAny] int_err false;
+    Helper 71 "msg_redirect_hash" [ACtx; AMap [18]; AKey; AAny] u32_any false;
+    Helper 72 "sk_redirect_hash" [ACtx; AMap [18]; AKey; AAny] u32_any false;
+    Helper 73 "lwt_push_encap" [ACtx; AAny; AMem; ASize] int_err true;
+    Helper 74 "lwt_seg6_store_bytes" [ACtx; AAny; AMem; ASize] int_err true;
+    Helper 75 "lwt_seg6_adjust_srh" [ACtx; AAny; AAny] int_err true;
+    Helper 76 "lwt_seg6_action" [ACtx; AAny; AMem; ASize] int_err true;
+    Helper 77 "rc_repeat" [ACtx] int_err false;
+    Helper 78 "rc_keydown" [ACtx; AAny; AAny; AAny] int_err false;
     Helper 79 "skb_cgroup_id" [ACtx] int_any false;
     Helper 80 "get_current_cgroup_id" [] int_any false;
+    Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20]; AKey; AAny] int_err false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
     Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 86 "sk_release" [AHeld HSocket true] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
+    Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
+    Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
+    Helper 90 "msg_push_data" [ACtx; AAny; AAny; AAny] int_err true;
+    Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
+    Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
+    Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
     Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
+    Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
+    Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
+    Helper 104 "sysctl_set_new_value" [ACtx; AMem; ASize] int_err false;
+    Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] length_or_err false;
+    Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 109 "send_signal" [AAny] int_err false;
-    Helper 112 "probe_read_user" [AOut; ASize; AAny] int_err false;
-    Helper 113 "probe_read_kernel" [AOut; ASize; AAny] int_err false;
-    Helper 114 "probe_read_user_str" [AOut; ASize; AAny] length_or_err false;
-    Helper 115 "probe_read_kernel_str" [AOut; ASize; AAny] length_or_err false;
+    Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_err false;
+    Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_err false;
+    Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] length_or_err false;
+    Helper 115 "probe_read_kernel_str" [AOut0; ASize; AAny] length_or_err false;
     Helper 117 "send_signal_thread" [AAny] int_err false;
     Helper 118 "jiffies64" [] int_any false;
-    Helper 122 "get_netns_cookie" [ACtx] int_any false;
+    Helper 119 "read_branch_records" [ACtx; AOut0; ASize; AAny] length_or_err false;
+    Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
+    Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
     Helper 124 "sk_assign" [ACtx; AHeld HSocket false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
@@ -174,47 +207,107 @@ Definition helpers : list helper :=
     Helper 133 "ringbuf_discard" [AHeld HRecord true; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
+    Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] length_or_err false;
+    Helper 143 "store_hdr_opt" [ACtx; AMem; ASize; AAny] int_err true;
+    Helper 144 "reserve_hdr_opt" [ACtx; AAny; AAny] int_err false;
+    Helper 149 "snprintf_btf" [AInOut; ASize; AMem; ASize; AAny] length_or_err false;
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
     Helper 152 "redirect_neigh" [AAny; AMem0; ASize; AAny] u32_any false;
     Helper 155 "redirect_peer" [AAny; AAny] u32_any false;
     Helper 160 "ktime_get_coarse_ns" [] int_any false;
+    Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] (RInt (- 4095) 2) false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
+    Helper 176 "get_branch_snapshot" [AOut0; ASize; AAny] length_or_err false;
+    Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] length_or_err false;
+    Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] int_err false;
+    Helper 184 "get_func_ret" [ACtx; AOutN 8] int_err false;
+    Helper 185 "get_func_arg_cnt" [ACtx] u32_any false;
+    Helper 186 "get_retval" [] (RInt (- 2147483648) 2147483647) false;
+    Helper 187 "set_retval" [AAny] int_err false;
     Helper 188 "xdp_get_buff_len" [ACtx] int_any false;
     Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
     Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false;
     Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_err false;
     Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps; AKey; AAny] RValue false;
+    Helper 204 "tcp_raw_gen_syncookie_ipv4" [AMemN 20; AMem0; ASize] int_any false;
+    Helper 205 "tcp_raw_gen_syncookie_ipv6" [AMemN 40; AMem0; ASize] int_any false;
+    Helper 206 "tcp_raw_check_syncookie_ipv4" [AMemN 20; AMemN 20] int_err false;
+    Helper 207 "tcp_raw_check_syncookie_ipv6" [AMemN 40; AMemN 20] int_err false;
     Helper 208 "ktime_get_tai_ns" [] int_any false ].
+(** The other helpers of Linux 6.18, and what they need that is not modelled here. *)
+Definition needing (what : String.string) (l : list (Z * String.string)) : list (Z * String.string * String.string) :=
+  List.map (fun h => (h, what)) l.
+Definition unsupported_helpers : list (Z * String.string * String.string) :=
+  needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
+  ++ needing "the storage of control groups" [(81, "get_local_storage")]
+  ++ needing "the fields of sockets" [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock"); (100,
+    "tcp_check_syncookie"); (110, "tcp_gen_syncookie"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
+  ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
+  ++ needing "typed kernel pointers" [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output"); (116,
+    "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write"); (136, "skc_to_tcp6_sock"); (137,
+    "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock"); (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock");
+    (141, "get_task_stack"); (145, "inode_storage_get"); (146, "inode_storage_delete"); (147, "d_path"); (150,
+    "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (158, "get_current_task_btf"); (159,
+    "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file"); (175, "task_pt_regs"); (178, "skc_to_unix_sock");
+    (193, "ima_file_hash"); (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
+  ++ needing "sleepable programs" [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168,
+    "sys_close"); (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
+  ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
+  ++ needing "callbacks" [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop"); (209, "user_ringbuf_drain")]
+  ++ needing "constant strings" [(165, "snprintf"); (182, "strncmp")]
+  ++ needing "timers" [(169, "timer_init"); (170, "timer_set_callback"); (171, "timer_start"); (172, "timer_cancel")]
+  ++ needing "kernel pointers kept in maps" [(194, "kptr_xchg")]
+  ++ needing "dynptrs" [(197, "dynptr_from_mem"); (198, "ringbuf_reserve_dynptr"); (199, "ringbuf_submit_dynptr"); (200,
+    "ringbuf_discard_dynptr"); (201, "dynptr_read"); (202, "dynptr_write"); (203, "dynptr_data")].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
-Definition base_helpers : list Z :=
-  [1; 2; 3; 5; 6; 7; 8; 12; 35; 42; 87; 112; 113; 114; 115; 118; 125; 130; 131; 132; 133; 134; 195; 208].
-(** Sockets are looked up by address, and held. *)
-Definition lookup_helpers : list Z := [84; 85; 86; 99].
-Definition net_helpers : list Z := 25 :: 160 :: base_helpers.
-Definition skb_helpers : list Z := 26 :: net_helpers.
+(** Who may call what, as Linux 6.18 has it for programs that are loaded with privilege. *)
+Definition base_helpers : list Z := [1; 2; 3; 5; 6; 7; 8; 12; 14; 15; 16; 17; 22; 35; 37; 42; 55; 80; 87; 88; 89; 93; 94;
+  105; 106; 109; 112; 113; 114; 115; 117; 118; 120; 123; 125; 130; 131; 132; 133; 134; 141; 148; 149; 153; 154; 156; 157;
+  158; 164; 165; 169; 170; 171; 172; 175; 176; 177; 180; 181; 182; 191; 194; 195; 197; 198; 199; 200; 201; 202; 203; 208;
+  209; 210; 211].
+Definition event_helpers : list Z := [25] ++ base_helpers.
+Definition net_helpers : list Z := [160] ++ event_helpers.
+Definition socket_casts : list Z := [136; 137; 138; 139; 140; 178; 196].
+Definition skb_helpers : list Z := [26] ++ socket_casts ++ net_helpers.
 Definition socket_helpers : list Z := [46; 47; 68; 122] ++ skb_helpers.
-Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 188; 189; 190] ++ lookup_helpers ++ net_helpers.
-Definition tc_helpers : list Z :=
-  [9; 10; 11; 13; 17; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43; 48; 50; 66; 69; 79; 83; 135; 151;
-   124; 152; 155; 192]
-  ++ lookup_helpers ++ socket_helpers.
-Definition lwt_helpers : list Z := [17; 24; 28; 33; 34; 39] ++ skb_helpers.
-Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_helpers.
-Definition trace_helpers : list Z := [4; 14; 15; 16; 22; 25; 27; 37; 45; 55; 67; 80; 109; 117; 123] ++ base_helpers.
-Definition task_helpers : list Z := [14; 15; 16; 37; 80; 123].
+Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 84; 85; 86; 99; 100; 110; 163; 188; 189; 190; 204; 205;
+  206; 207] ++ socket_casts ++ net_helpers.
+Definition tc_helpers : list Z := [9; 10; 11; 13; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43;
+  48; 50; 66; 69; 79; 83; 84; 85; 86; 95; 96; 97; 98; 99; 100; 107; 108; 110; 124; 135; 151; 152; 155; 163; 192; 204; 205;
+  206; 207] ++ socket_helpers.
+Definition cgroup_skb_helpers : list Z := [79; 81; 83; 84; 85; 86; 95; 96; 97; 98; 99; 107; 108; 128; 129] ++
+  socket_helpers.
+Definition cgroup_sock_helpers : list Z := [46; 81; 107; 122; 186; 187] ++ net_helpers.
+Definition lwt_helpers : list Z := [24; 28; 33; 34; 39] ++ skb_helpers.
+Definition lwt_in_helpers : list Z := [73] ++ lwt_helpers.
+Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_in_helpers.
+Definition sock_ops_helpers : list Z := [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143; 144] ++ socket_casts ++
+  net_helpers.
+Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
+Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 173; 174] ++ event_helpers.
+Definition kprobe_helpers : list Z := [58] ++ trace_helpers.
+Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
 Definition stored name off size := Field name off size FPlain false true.      (* and written *)
 (** Written as a whole, and read in parts too: the first field that fits counts. *)
 Definition writable name off size := [ stored name off size; plain name off size ].
 Definition words name off (n : nat) := List.map (fun k => whole name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+Definition plain_words name off (n : nat) := List.map (fun k => plain name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+Definition stored_words name off (n : nat) := List.map (fun k => stored name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+(** Read from its first byte on, as 1, 2 or 4 bytes. *)
+Definition leading name off := [ whole name off 4; whole name off 2; whole name off 1 ].
+Definition data_at off size := Field "data" off size FData false false.
+Definition data_end_at off size := Field "data_end" off size FDataEnd false false.
 
-Definition xdp : prog_type := ProgType 6 "xdp" 24
-  [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false;
-    whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4; whole "egress_ifindex" 20 4 ]
-  false false xdp_helpers None.
+Definition xdp_fields : list field :=
+  [ data_at 0 4; data_end_at 4 4; Field "data_meta" 8 4 FDataMeta false false; whole "ingress_ifindex" 12 4;
+    whole "rx_queue_index" 16 4 ].
+Definition xdp : prog_type := ProgType 6 [0; 37; 35] "xdp" 24 xdp_fields false false true xdp_helpers None.
+Definition xdp_devmap : prog_type := ProgType 6 [33] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
+  false false true xdp_helpers None.
 
 (** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
 Definition skb_fields : list field :=
@@ -223,8 +316,7 @@ Definition skb_fields : list field :=
     plain "ifindex" 40 4; plain "tc_index" 44 4; plain "hash" 68 4; plain "napi_id" 84 4; plain "gso_segs" 164 4;
     plain "gso_size" 176 4 ].
 Definition cb : field := Field "cb" 48 20 FPlain true true.
-Definition skb_data : list field :=
-  [ Field "data" 76 4 FData false false; Field "data_end" 80 4 FDataEnd false false ].
+Definition skb_data : list field := [ data_at 76 4; data_end_at 80 4 ].
 Definition skb_socket : list field :=
   plain "family" 88 4 :: words "remote_ip4" 92 1 ++ words "local_ip4" 96 1 ++ words "remote_ip6" 100 4 ++ words "local_ip6" 116 4
   ++ [ plain "remote_port" 132 4; plain "local_port" 136 4 ].
@@ -232,60 +324,143 @@ Definition mark_and_priority : list field := writable "mark" 8 4 ++ writable "pr
 Definition tstamp : field := stored "tstamp" 152 8.
 Definition hwtstamp : field := whole "hwtstamp" 184 8.
 Definition skb_size : Z := 192.
-Definition socket_filter : prog_type := ProgType 1 "socket" skb_size
-  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true socket_helpers None.
+Definition socket_filter : prog_type := ProgType 1 [] "socket" skb_size
+  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true false socket_helpers None.
 Definition tc_fields : list field :=
-  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1 ] ++ skb_data
+  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1; Field "data_meta" 140 4 FDataMeta false false ]
+  ++ skb_data
   ++ writable "tc_index" 44 4 ++ writable "tc_classid" 72 4 ++ stored "queue_mapping" 12 4 :: skb_fields.
-Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false true tc_helpers None.
-Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true tc_helpers None.
-(** The types that may read packets and not write them have no packet here. *)
-Definition cgroup_skb : prog_type := ProgType 8 "cgroup_skb" skb_size
-  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false ([79; 83] ++ lookup_helpers ++ socket_helpers)
-  (Some (0, 1)%Z).                            (* leaving hosts, 2 and 3 too *)
-Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_fields.
-Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false lwt_helpers None.
-Definition lwt_out : prog_type := ProgType 11 "lwt_out" skb_size lwt_fields false false lwt_helpers None.
-Definition lwt_xmit : prog_type := ProgType 12 "lwt_xmit" skb_size (skb_data ++ lwt_fields) false false lwt_xmit_helpers None.
+Definition sched_cls : prog_type := ProgType 3 [] "tc" skb_size tc_fields false true true tc_helpers None.
+Definition sched_act : prog_type := ProgType 4 [] "sched_act" skb_size tc_fields false true true tc_helpers None.
+Definition cgroup_skb_fields : list field := mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_data ++ skb_socket ++ skb_fields.
+Definition cgroup_skb : prog_type := ProgType 8 [0] "cgroup_skb" skb_size cgroup_skb_fields false false false
+  cgroup_skb_helpers (Some (0, 1)%Z).
+Definition cgroup_skb_egress : prog_type := ProgType 8 [1] "cgroup_skb_egress" skb_size cgroup_skb_fields false false false
+  cgroup_skb_helpers (Some (0, 3)%Z).
+Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_data ++ skb_fields.
+Definition lwt_in : prog_type := ProgType 10 [] "lwt_in" skb_size lwt_fields false false false lwt_in_helpers None.
+Definition lwt_out : prog_type := ProgType 11 [] "lwt_out" skb_size lwt_fields false false false lwt_helpers None.
+Definition lwt_xmit : prog_type := ProgType 12 [] "lwt_xmit" skb_size lwt_fields false false true lwt_xmit_helpers None.
+Definition lwt_seg6local : prog_type := ProgType 19 [] "lwt_seg6local" skb_size lwt_fields false false false ([74; 75; 76] ++ lwt_helpers) None.
+(** Streams of sockets: what a message is, and where it goes. *)
+Definition sk_skb : prog_type := ProgType 14 [] "sk_skb" skb_size
+  (writable "priority" 32 4 ++ writable "tc_index" 44 4 ++ plain "cb" 48 20 :: skb_data ++ skb_socket ++ skb_fields)
+  false false true ([9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers) None.
+(** The headers of a packet are found here; the keys that are to be filled in are not in the model. *)
+Definition flow_dissector : prog_type := ProgType 22 [] "flow_dissector" skb_size skb_data false false false
+  (26 :: 160 :: base_helpers) None.
+Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
+  [ data_at 0 8; data_end_at 8 8; plain "len" 16 4; whole "eth_protocol" 20 4; whole "eth_protocol" 20 2; whole "eth_protocol" 22 2;
+    plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
+  false false false ([26; 46; 68; 82; 160] ++ base_helpers) None.
+(** Messages: the fields but for the data, whose address may be 0. *)
+Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
+  (words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
+   ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
+  false false true ([60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ net_helpers) None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false
-  ([173; 174] ++ trace_helpers) None.
+Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false kprobe_helpers None.
 Definition tracepoint_size : Z := 8192.
-Definition tracepoint : prog_type := ProgType 5 "tracepoint" tracepoint_size
-  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false (174 :: trace_helpers) None.
-Definition perf_event : prog_type := ProgType 7 "perf_event" 184
+Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
+  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.
+Definition perf_event : prog_type := ProgType 7 [] "perf_event" 184
   (List.map (fun k => whole "regs" (8 * Z.of_nat k)%Z 8) (seq 0 21) ++ [ plain "sample_period" 168 8; plain "addr" 176 8 ])
-  false false ([56; 174] ++ trace_helpers) None.
-Definition raw_tracepoint : prog_type := ProgType 17 "raw_tracepoint" 96 [ plain "args" 0 96 ] false false trace_helpers None.
+  false false false perf_event_helpers None.
+Definition raw_tracepoint : prog_type := ProgType 17 [] "raw_tracepoint" 96 [ plain "args" 0 96 ] false false false
+  trace_helpers None.
+(** The first argument is a buffer, which is not in the model. *)
+Definition raw_tracepoint_writable : prog_type := ProgType 24 [] "raw_tracepoint_writable" 96 [ plain "args" 8 88 ] false false false
+  trace_helpers None.
+(** The caller gives any context; Linux runs none that is shorter than what the program accesses. *)
+Definition syscall : prog_type := ProgType 31 [] "syscall" 65535 [ Field "ctx" 0 65535 FPlain true true ] false false false
+  ([46; 166; 167; 168; 179; 188] ++ trace_helpers) None.
+Definition lirc_mode2 : prog_type := ProgType 20 [] "lirc_mode2" 4 [ whole "sample" 0 4 ] false false false
+  [1; 2; 3; 5; 6; 7; 12; 77; 78; 87; 88; 89; 92; 125] None.
 
-(** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets may see. *)
-Definition cgroup_sock : prog_type := ProgType 9 "cgroup_sock" 80
-  ([ stored "bound_dev_if" 0 4; plain "family" 4 4; plain "type" 8 4; plain "protocol" 12 4; stored "mark" 16 4;
-     stored "priority" 20 4; whole "dst_port" 48 4; plain "dst_port" 48 2; plain "dst_ip4" 52 4 ]
-   ++ List.map (fun k => plain "dst_ip6" (56 + 4 * Z.of_nat k)%Z 4) (seq 0 4)
-   ++ [ plain "state" 72 4; plain "rx_queue_mapping" 76 4 ])
-  false false ([46; 122] ++ task_helpers ++ net_helpers) (Some (0, 1)%Z).
-Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
+(** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets, and for bound ones, may see. *)
+Definition cgroup_sock_ret : option (Z * Z) := Some (0, 1)%Z.
+Definition socket_fields : list field :=
+  leading "family" 4 ++ leading "type" 8 ++ leading "protocol" 12 ++ whole "dst_port" 48 4 :: plain "dst_port" 48 2
+  :: plain_words "dst_ip4" 52 1 ++ plain_words "dst_ip6" 56 4 ++ leading "state" 72 ++ leading "rx_queue_mapping" 76.
+Definition cgroup_sock : prog_type := ProgType 9 [0; 2; 34] "cgroup_sock" 80
+  ([ stored "bound_dev_if" 0 4; stored "mark" 16 4; stored "priority" 20 4 ] ++ socket_fields)
+  false false false cgroup_sock_helpers cgroup_sock_ret.
+Definition cgroup_post_bind4 : prog_type := ProgType 9 [12] "cgroup_post_bind4" 80
+  (plain "src_ip4" 24 4 :: leading "src_port" 44 ++ socket_fields) false false false cgroup_sock_helpers cgroup_sock_ret.
+Definition cgroup_post_bind6 : prog_type := ProgType 9 [13] "cgroup_post_bind6" 80
+  (plain_words "src_ip6" 28 4 ++ leading "src_port" 44 ++ socket_fields) false false false cgroup_sock_helpers cgroup_sock_ret.
+
+(** struct bpf_sock_addr, by the family of the address and by what is done with it *)
+Definition sock_addr_fields : list field :=
+  whole "user_family" 0 4 :: writable "user_port" 24 4 ++ [ whole "family" 28 4; whole "type" 32 4; whole "protocol" 36 4 ].
+Definition user_ip4 : list field := writable "user_ip4" 4 4.
+Definition user_ip6 : list field :=
+  [ stored "user_ip6" 8 8; stored "user_ip6" 16 8 ] ++ stored_words "user_ip6" 8 4 ++ [ plain "user_ip6" 8 16 ].
+Definition msg_src_ip4 : list field := writable "msg_src_ip4" 40 4.
+Definition msg_src_ip6 : list field :=
+  stored "msg_src_ip6" 48 8 :: stored_words "msg_src_ip6" 44 4 ++ [ plain "msg_src_ip6" 44 16 ].
+Definition sock_addr attach name fields ret : prog_type := ProgType 18 attach name 72 (fields ++ sock_addr_fields)
+  false false false ([49; 57; 84; 85; 86; 99; 108] ++ cgroup_sock_helpers) (Some ret).
+Definition sock_addrs : list prog_type :=
+  [ sock_addr [8] "cgroup_bind4" user_ip4 (0, 3)%Z;
+    sock_addr [9] "cgroup_bind6" user_ip6 (0, 3)%Z;
+    sock_addr [10] "cgroup_connect4" user_ip4 (0, 1)%Z;
+    sock_addr [11] "cgroup_connect6" user_ip6 (0, 1)%Z;
+    sock_addr [14] "cgroup_sendmsg4" (user_ip4 ++ msg_src_ip4) (0, 1)%Z;
+    sock_addr [15] "cgroup_sendmsg6" (user_ip6 ++ msg_src_ip6) (0, 1)%Z;
+    sock_addr [19] "cgroup_recvmsg4" user_ip4 (1, 1)%Z;
+    sock_addr [20] "cgroup_recvmsg6" user_ip6 (1, 1)%Z;
+    sock_addr [29; 31] "cgroup_name4" user_ip4 (1, 1)%Z;                       (* getpeername, getsockname *)
+    sock_addr [30; 32] "cgroup_name6" user_ip6 (1, 1)%Z;
+    sock_addr [49; 50] "cgroup_unix" [] (0, 1)%Z;                              (* connect, sendmsg *)
+    sock_addr [51; 52; 53] "cgroup_unix_name" [] (1, 1)%Z ].                   (* recvmsg, getpeername, getsockname *)
+Definition cgroup_sysctl : prog_type := ProgType 23 [] "cgroup_sysctl" 8 (plain "write" 0 4 :: writable "file_pos" 4 4)
+  false false false ([101; 102; 103; 104; 105; 106] ++ net_helpers) (Some (0, 1)%Z).
+(** The option's value is in the packet's place. *)
+Definition option_value : list field := [ Field "optval" 8 8 FData false false; Field "optval_end" 16 8 FDataEnd false false ].
+Definition getsockopt : prog_type := ProgType 25 [21] "cgroup_getsockopt" 40
+  (option_value ++ [ whole "level" 24 4; whole "optname" 28 4; stored "optlen" 32 4; stored "retval" 36 4 ])
+  false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
+Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
+  (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
+  false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
+Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
+  (plain_words "family" 8 1 ++ plain_words "protocol" 12 1 ++ plain_words "remote_ip4" 16 1 ++ plain_words "remote_ip6" 20 4
+   ++ plain_words "remote_port" 36 1 ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
+   ++ plain_words "local_port" 60 1 ++ plain_words "ingress_ifindex" 64 1)
+  false false false net_helpers
+  (Some (0, 1)%Z).
+Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
-   ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
-   ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
-        whole "skb_hwtstamp" 216 8 ])
-  false false ([46; 49; 53; 57; 59; 70; 122] ++ net_helpers) (Some (0, 1)%Z).
-Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
-  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false (task_helpers ++ base_helpers) (Some (0, 1)%Z).
+   ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
+   ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4; whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
+        whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4;
+        whole "rcv_nxt" 100 4; whole "snd_nxt" 104 4; whole "snd_una" 108 4; whole "mss_cache" 112 4; whole "ecn_flags" 116 4;
+        whole "rate_delivered" 120 4; whole "rate_interval_us" 124 4; whole "packets_out" 128 4; whole "retrans_out" 132 4;
+        whole "total_retrans" 136 4; whole "segs_in" 140 4; whole "data_segs_in" 144 4; whole "segs_out" 148 4;
+        whole "data_segs_out" 152 4; whole "lost_out" 156 4; whole "sacked_out" 160 4; whole "bytes_received" 168 8;
+        whole "bytes_acked" 176 8; whole "skb_len" 208 4; whole "skb_hwtstamp" 216 8 ]
+   ++ leading "skb_tcp_flags" 212)
+  false false false sock_ops_helpers (Some (0, 1)%Z).
+Definition cgroup_device : prog_type := ProgType 15 [] "cgroup_device" 12
+  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false false cgroup_device_helpers (Some (0, 1)%Z).
 
 (** struct seccomp_data.  Linux gives its classic filters no program type of eBPF's, so the number is this project's. *)
 Definition seccomp_id : Z := 255.
-Definition seccomp : prog_type := ProgType seccomp_id "seccomp" 64
+Definition seccomp : prog_type := ProgType seccomp_id [] "seccomp" 64
   (plain "nr" 0 4 :: plain "arch" 4 4 :: plain "instruction_pointer" 8 8
    :: List.map (fun k => plain "args" (16 + 8 * Z.of_nat k)%Z 8) (seq 0 6))
-  false false [] None.
+  false false false [] None.
 
-Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
+Definition raw (size : Z) : prog_type := ProgType 0 [] "raw" size [] true false true [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
-  [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
-   sock_ops; cgroup_device; raw_tracepoint; seccomp].
-Definition prog_type_of (id ctx_size : Z) : option prog_type :=
-  (if id =? 0 then Some (raw ctx_size) else find (fun pt => pt_id pt =? id) prog_types)%Z.
+  [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_skb_egress; cgroup_sock;
+   cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit; lwt_seg6local; sock_ops; sk_skb; cgroup_device; sk_msg;
+   raw_tracepoint; raw_tracepoint_writable; lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl; getsockopt; setsockopt;
+   sk_lookup; syscall; seccomp]
+  ++ sock_addrs.
+Definition prog_type_of (id attach ctx_size : Z) : option prog_type :=
+  (if id =? 0 then Some (raw ctx_size)
+   else find (fun pt => (pt_id pt =? id) && match pt_attach pt with [] => true | l => existsb (Z.eqb attach) l end) prog_types)%Z.

@@ -9,9 +9,13 @@
 #include "asm.h"
 #include "decode.h"
 #include "disasm.h"
-#include "generate.h"
+#include "gen.h"
 
 enum { CASES = 1000000, BATCH = 512 };
+
+static struct gen g = {1};
+static uint32_t below(uint32_t n) { return gen_below(&g, n); }
+static int32_t number(void) { return (int32_t)gen_number(&g); }
 
 static unsigned failures;
 static void report(bool good, const char *name) {
@@ -132,9 +136,9 @@ static void random_cases(void) {
     if (below(2))
       slots[0].src = below(11) & 15;
     if (below(2))
-      slots[0].off = below(2) ? PICK(offsets) : (int16_t)below(65536);
+      slots[0].off = below(2) ? GEN_PICK(&g, offsets) : (int16_t)below(65536);
     if (below(2))
-      slots[0].imm = below(2) ? PICK(constants) : number();
+      slots[0].imm = below(2) ? GEN_PICK(&g, constants) : number();
     slots[1].imm = below(2) ? number() : 0;
     add(slots, W_DECODED);
   }
@@ -172,18 +176,12 @@ static void round_trips(void) {
   report(opcodes == 122 + 3 + 4, "every opcode is met");
   same_bytes = same_text = true;
   cases = 0;
-  for (unsigned src = 0; src < 7; src++)
-    for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
-      struct warrant_insn slots[2] = {
-          {.op = 0x18, .dst = src, .src = src & 15, .imm = constants[c]}};
-      slots[1].imm = src == 6 ? constants[(c + 3) % 22] : 0;
-      add(slots, W_DECODE_UNSUPPORTED);
-      slots[0] = (struct warrant_insn){.op = 0x85, .src = 2, .imm = constants[c]};
-      add(slots, W_DECODE_UNSUPPORTED);
-    }
+  for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
+    struct warrant_insn slots[2] = {{.op = 0x85, .src = 2, .imm = constants[c]}};
+    add(slots, W_DECODE_UNSUPPORTED);
+  }
   flush(true);
-  report(same_bytes && same_text && cases == 4 * 22 + 7 * 22,
-         "instructions that are named and not supported");
+  report(same_bytes && same_text && cases == 22, "instructions that are named and not supported");
   same_bytes = same_text = true;
   any_bytes();
   report(same_bytes && same_text, "text of any bytes");

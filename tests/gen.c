@@ -18,8 +18,6 @@ uint64_t gen_u64(struct gen *g) {
 uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
 bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
 
-#define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
-
 /* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
  */
 uint64_t gen_number(struct gen *g) {
@@ -33,7 +31,7 @@ uint64_t gen_number(struct gen *g) {
   case 2:
   case 3:
   case 4: { /* around a power of two, or around its negative */
-    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1;
+    uint64_t v = (UINT64_C(1) << GEN_PICK(g, bits)) - 1;
     v += gen_below(g, 3);
     return gen_percent(g, 30) ? 0 - v : v;
   }
@@ -302,7 +300,7 @@ struct builder {
   struct gen *g;
   struct gen_program *out;
   const struct w_prog_type *type;
-  const struct w_field *data, *data_end; /* or NULL */
+  const struct w_field *data, *data_end, *data_meta; /* or NULL */
   uint32_t count, room;
   uint16_t next_id, kept;  /* kept: bit r: no piece may write r */
   bool loose;              /* now and then a check is left out or wrong */
@@ -402,7 +400,7 @@ static void arithmetic(struct builder *b, struct known *k) {
   case 1: {
     static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
     int bits = 16 << gen_below(g, 3);
-    put(b, PICK(g, swaps), d, 0, 0, bits);
+    put(b, GEN_PICK(g, swaps), d, 0, 0, bits);
     most = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     break;
   }
@@ -411,7 +409,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | 0xb8, d, s, 8 << gen_below(g, class == 7 ? 3 : 2), 0);
     break;
   case 3:
-    op = PICK(g, divide_codes);
+    op = GEN_PICK(g, divide_codes);
     variant = gen_below(g, 2);
     if (gen_percent(g, 50))
       put(b, class | op, d, 0, (int32_t)variant, (int32_t)gen_number(g));
@@ -430,7 +428,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | op, d, 0, 0, (int32_t)gen_below(g, class == 7 ? 64 : 32));
     break;
   case 7: {
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     s = number_reg(b, k);
     if (op == 0x60 || op == 0x70 || op == 0xc0) {
       if (b->kept >> s & 1)
@@ -442,7 +440,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     break;
   }
   default:
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     put(b, class | op, d, 0, 0,
         (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
     break;
@@ -500,6 +498,7 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   p.base = r;
   switch (pointer < 0 && gen_percent(g, 30) ? UNKNOWN : v->kind) {
   case PACKET:
+    p.writable = b->type->writes || (b->loose && gen_percent(g, 30));
     p.found = v->checked >= n;
     if (p.found && careless(b))
       p.off = (int32_t)(v->checked + 1 - n) - v->off;
@@ -583,7 +582,7 @@ static void store(struct builder *b, struct known *k) {
 static void atomic(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = 2 + gen_below(g, 2), n = 1u << code, s = number_reg(b, k);
-  int32_t what = PICK(g, atomic_codes);
+  int32_t what = GEN_PICK(g, atomic_codes);
   uint64_t most = code == 2 ? UINT32_MAX : UINT64_MAX;
   struct place p = any_place(b, k, n);
   if (!p.found || !p.writable || k->r[s].kind != NUMBER)
@@ -696,13 +695,14 @@ static void packet(struct builder *b, struct known *k) {
     b->kept |= (uint16_t)(1u << r[i]);
   }
   if (b->kept >> c & 1)
-    goto out; /* the context's only register */
-  put(b, 0x61, r[0], (unsigned)c, (int32_t)b->data->off, 0);
-  put(b, 0x61, r[1], (unsigned)c, (int32_t)b->data_end->off, 0);
+    goto out;                                     /* the context's only register */
+  bool meta = b->data_meta && gen_percent(g, 35); /* the metadata, which the packet ends */
+  put(b, 0x61, r[0], (unsigned)c, (int32_t)(meta ? b->data_meta : b->data)->off, 0);
+  put(b, 0x61, r[1], (unsigned)c, (int32_t)(meta ? b->data : b->data_end)->off, 0);
   k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   k->r[r[1]] = (struct value){.kind = PACKET_END};
   if (gen_percent(g, 25)) {
-    int32_t off = (int32_t)gen_below(g, 20);
+    int32_t off = (int32_t)gen_below(g, meta ? 5 : 20);
     put(b, 0x07, r[0], 0, 0, off);
     k->r[r[0]].off = off;
   }
@@ -717,7 +717,7 @@ static void packet(struct builder *b, struct known *k) {
     put(b, 0x0f, r[0], n, 0, 0);
     k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   }
-  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, 40));
+  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, meta ? 12 : 40));
 out:
   b->kept = (uint16_t)kept;
 }
@@ -784,7 +784,7 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
                              bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
-  uint64_t there = v->kind == PACKET   ? v->checked
+  uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE
                    : v->kind == HELD   ? v->most
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
@@ -876,7 +876,9 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     int32_t off;
     switch (h->args[i]) {
     case W_ARG_ANY:
-      if (gen_percent(g, 30))
+      if (h->id == 54 && gen_percent(g, 60)) /* room for metadata */
+        put(b, 0xb7, r, 0, 0, -4 * (int32_t)gen_below(g, 9));
+      else if (gen_percent(g, 30))
         put(b, 0xb7, r, 0, 0, (int32_t)gen_below(g, 64) - 32);
       else
         put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
@@ -899,27 +901,43 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     case W_ARG_MEM:
     case W_ARG_MEM0:
     case W_ARG_INOUT:
+    case W_ARG_MEMN:
+    case W_ARG_INOUTN:
       size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
              : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
+             : h->sizes[i]               ? h->sizes[i]
                                          : 1 + gen_below(g, 24);
-      if (pointer_argument(b, k, r, size, h->args[i] == W_ARG_INOUT))
+      if (pointer_argument(b, k, r, size, w_arg_written(h->args[i])))
         break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
-      if (h->args[i] == W_ARG_INOUT)
+      if (w_arg_written(h->args[i]))
         for (int32_t at = off; at < off + (int32_t)size; at += 8)
           frame_write(k, at, 8, NULL); /* no pointer is left there */
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, off);
       break;
     case W_ARG_OUT:
-      size = 1 + gen_below(g, 24);
+    case W_ARG_OUT0:
+    case W_ARG_OUTN:
+    case W_ARG_VALUE_OUT:
+      size = h->args[i] == W_ARG_VALUE_OUT ? b->out->maps[map].value_size
+             : h->sizes[i]                 ? h->sizes[i]
+                                           : 1 + gen_below(g, 24);
       if (pointer_argument(b, k, r, size, true))
         break;
       out = -(int32_t)(((size + 7) & ~7u) + 8 * gen_below(g, 5));
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, out);
       break;
+    case W_ARG_CTX0:
+      if (c <= 5 || gen_percent(g, 30))
+        put(b, 0xb7, r, 0, 0, 0);
+      else
+        put(b, 0xbf, r, (unsigned)c, 0, 0);
+      break;
     case W_ARG_SIZE:
+      if (h->args[i - 1] == W_ARG_OUT0 && gen_percent(g, 20)) /* nothing is written */
+        size = 0, out = 0;
       if (careless(b))
         size = gen_percent(g, 50) ? 0 : gen_below(g, 600);
       put(b, 0xb7, r, 0, 0, (int32_t)size);
@@ -1011,7 +1029,7 @@ static void merge(struct known *a, const struct known *with);
 static void hold(struct builder *b, struct known *k) {
   static const int32_t takers[] = {131, 131, 131, 84, 85, 99};
   struct gen *g = b->g;
-  const struct w_helper *h = helper(b, PICK(g, takers));
+  const struct w_helper *h = helper(b, GEN_PICK(g, takers));
   unsigned s = 7 + gen_below(g, 3);
   if (!h || !room(b, 60) || b->depth > 3 || b->holding > 1 || b->kept >> s & 1 ||
       k->r[s].kind == CTX || !call_helper(b, k, h))
@@ -1208,12 +1226,12 @@ static void branch(struct builder *b, struct known *k) {
     if (k->r[d].most > limit)
       k->r[d].most = limit;
   } else if (gen_percent(g, 50)) {
-    class |= PICK(g, compare_codes);
+    class |= GEN_PICK(g, compare_codes);
     jump = put(b, class, d, 0, 0, (int32_t)gen_number(g));
     other = *k;
   } else {
     unsigned s = number_reg(b, k);
-    jump = put(b, class | PICK(g, compare_codes) | 8, d, s, 0, 0);
+    jump = put(b, class | GEN_PICK(g, compare_codes) | 8, d, s, 0, 0);
     other = *k;
   }
   b->depth++;
@@ -1321,12 +1339,14 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
-  b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
+  b.type = w_prog_type_of(out->p.type, out->p.attach_type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
     if (b.type->fields[i].kind == W_FIELD_DATA)
       b.data = &b.type->fields[i];
     if (b.type->fields[i].kind == W_FIELD_DATA_END)
       b.data_end = &b.type->fields[i];
+    if (b.type->fields[i].kind == W_FIELD_DATA_META)
+      b.data_meta = &b.type->fields[i];
   }
   block(&b, &k, 3 + gen_below(g, 24));
   if (!k.dead)
@@ -1433,6 +1453,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 1, .key_size = 1, .value_size = 8, .max_entries = 2},
       {.type = 5, .key_size = 4, .value_size = 8, .max_entries = 4},
       {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
+      {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4}, /* a queue */
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
       {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
       {.type = 27, .max_entries = 4096},                              /* ring buffers */
@@ -1449,7 +1470,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
   out->p.map_count = gen_percent(g, 10) ? 0 : 1 + gen_below(g, GEN_MAPS_MAX);
   for (uint32_t i = 0; i < out->p.map_count; i++) {
     struct warrant_map *m = &out->maps[i];
-    *m = gen_percent(g, 95) ? PICK(g, usual) : PICK(g, odd);
+    *m = gen_percent(g, 95) ? GEN_PICK(g, usual) : GEN_PICK(g, odd);
     m->name = name;
     if (m->type == 2 && m->max_entries && (m->readonly || gen_percent(g, 30))) {
       for (uint32_t j = 0; j < m->value_size; j++)
@@ -1480,7 +1501,8 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   const struct w_prog_type *type =
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
-  out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
+  out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
+  out->p.ctx_size = type->raw ? GEN_PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
   if (style == GEN_WILD)

@@ -161,6 +161,7 @@ static void take_fact(struct input *in) {
     }
     break;
   case 3:
+    take(in, LOW, BYTE); /* the packet, or what is before it */
     take(in, LENGTH, U);
     if (take(in, CHECKED, BYTE))
       take(in, AVAILABLE, S);
