@@ -142,6 +142,8 @@ static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsi
   struct w_place p;
   if (!w_find(m, a, n, &p))
     return;
+  if (p.region == 4) /* a record: it may be given back before the next access */
+    return;
   if (p.region != 3) {
     op->window = p.region; /* STACK, CTX, PACKET */
     return;
@@ -380,7 +382,8 @@ l_EXIT : {
   bool done = false;
   int64_t steps = bias + (ip - ops) + 1;
   m->defined = W_ALL_REGISTERS;
-  w_leave(m, &done);
+  if ((fault = w_leave(m, &done)) != WARRANT_NO_FAULT)
+    goto failed;
   if (done) {
     *run = (struct warrant_run){.result = r[0],
                                 .steps = (uint64_t)steps,
@@ -474,8 +477,8 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
       if (w_arg_sized(h->args[k]))
         needs |= k < 4 ? BIT(k + 2) : 0;
     }
-    return (struct effect){needs, BIT(0),
-                           h && h->ret == W_RET_TAIL ? ARGUMENTS | BIT(0) : ARGUMENTS};
+    bool no_result = h && (h->ret == W_RET_TAIL || h->ret == W_RET_VOID);
+    return (struct effect){needs, BIT(0), no_result ? ARGUMENTS | BIT(0) : ARGUMENTS};
   }
   if (i->op == 0x85)
     return (struct effect){0, BIT(0), ARGUMENTS};

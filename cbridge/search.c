@@ -436,6 +436,12 @@ static enum next meet(struct search *s, enum way how) {
   struct w_state exact;
   if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &exact))
     return FAILED;
+  if (w_held_count(&exact) != w_held_count(&s->st)) { /* nothing points at it that is used again */
+    struct w_why why;
+    w_refuse_leak(&s->st, &exact, &why);
+    w_state_free(s->pool, &exact);
+    return refused(s, why.reason, pc, why.text);
+  }
   uint64_t hash = w_state_hash(&exact);
   uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
   for (; twin != NO_NODE; twin = s->infos[twin].hash_next)

@@ -1,7 +1,7 @@
 (** What a program is checked for: its type (context layout, helpers, return values), its maps, and the profile. All data;
     the C tables are printed from here. *)
 From Coq Require String.
-From Semantics Require Export Insn.
+From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
     first byte of the metadata that lies before the packet. *)
@@ -13,10 +13,14 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     [AMem0] and [AOut0]: then nothing is read or written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a
     value of the map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
 Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
-  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0.
+  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
+  | AAlloc                                    (* how many bytes are asked for *)
+  | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null; a value of an outer map is a map *)
-               | RTail.                       (* another program goes on and ends with the result; or nothing happens *)
+               | RTail                        (* another program goes on and ends with the result; or nothing happens *)
+               | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
+               | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
@@ -167,6 +171,9 @@ Definition helpers : list helper :=
     Helper 80 "get_current_cgroup_id" [] int_any false;
     Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20]; AKey; AAny] int_err false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
+    Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 86 "sk_release" [AHeld HSocket true] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
     Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
     Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
@@ -174,6 +181,7 @@ Definition helpers : list helper :=
     Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
     Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
     Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
+    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
@@ -191,8 +199,12 @@ Definition helpers : list helper :=
     Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
+    Helper 124 "sk_assign" [ACtx; AHeld HSocket false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
+    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
+    Helper 132 "ringbuf_submit" [AHeld HRecord true; AAny] RVoid false;
+    Helper 133 "ringbuf_discard" [AHeld HRecord true; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
     Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] length_or_err false;
@@ -229,9 +241,8 @@ Definition needing (what : String.string) (l : list (Z * String.string)) : list 
 Definition unsupported_helpers : list (Z * String.string * String.string) :=
   needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
   ++ needing "the storage of control groups" [(81, "get_local_storage")]
-  ++ needing "sockets" [(84, "sk_lookup_tcp"); (85, "sk_lookup_udp"); (86, "sk_release"); (95, "sk_fullsock"); (96,
-    "tcp_sock"); (98, "get_listener_sock"); (99, "skc_lookup_tcp"); (100, "tcp_check_syncookie"); (110,
-    "tcp_gen_syncookie"); (124, "sk_assign"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
+  ++ needing "the fields of sockets" [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock"); (100,
+    "tcp_check_syncookie"); (110, "tcp_gen_syncookie"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
   ++ needing "typed kernel pointers" [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output"); (116,
     "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write"); (136, "skc_to_tcp6_sock"); (137,
@@ -240,8 +251,6 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
     "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (158, "get_current_task_btf"); (159,
     "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file"); (175, "task_pt_regs"); (178, "skc_to_unix_sock");
     (193, "ima_file_hash"); (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
-  ++ needing "records that are held and given back" [(131, "ringbuf_reserve"); (132, "ringbuf_submit"); (133,
-    "ringbuf_discard")]
   ++ needing "sleepable programs" [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168,
     "sys_close"); (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
