@@ -44,7 +44,7 @@ int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct w
 enum {
   GEN_INSNS_MAX = 240,
   GEN_MAPS_MAX = 5,
-  GEN_VALUE_MAX = 64,
+  GEN_VALUE_MAX = 128,
   GEN_CTX_MAX = 192,
   GEN_ENTRIES_MAX = 6
 };

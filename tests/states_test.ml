@@ -36,19 +36,34 @@ let in_bounds (b : bounds) x =
 
 (* fact_holds *)
 let holds l f w =
-  let values i = Option.value ~default:[] (nth_z l.l_vals i) in
+  (* the maps like number i *)
+  let like i = match nth_z l.l_maps i with Some m -> List.filter (fun o -> alike m.o_def o.o_def) l.l_maps | None -> [] in
+  let values i = List.concat_map (fun o -> o.o_vals) (like i) in
+  let a_map i = List.exists (fun o -> Num.equal w o.o_addr) (like i) in
   let between lo w hi = Num.leq lo w && Num.leq w hi in
   match f with
   | FScalar (_, s) -> in_bounds s.s_all w && Option.fold ~none:true ~some:(fun b -> in_bounds b (up w)) s.s_low
   | FStack j -> Num.equal w (frame_top l j)
   | FCtx -> Num.equal w l.l_ctx
-  | FPkt (mx, av) ->
-    between l.l_pkt w (Num.add l.l_pkt mx)
-    && Option.fold ~none:true ~some:(fun k -> Num.leq (Num.add w k) (Num.add l.l_pkt l.l_len)) av
+  | FPkt (area, mx, av) ->
+    let start, stop =
+      match area with Packet -> (l.l_pkt, Num.add l.l_pkt l.l_len) | Metadata -> (Num.sub l.l_pkt l.l_meta, l.l_pkt)
+    in
+    between start w (Num.add start mx) && Option.fold ~none:true ~some:(fun k -> Num.leq (Num.add w k) stop) av
   | FEnd -> Num.equal w (Num.add l.l_pkt l.l_len)
-  | FMap i -> nth_z l.l_maps i = Some w
+  | FMap i -> a_map i
+  | FMapNull i -> Num.sign w = 0 || a_map i
   | FVal (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
   | FNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
+  | FHeld (_, _, null) -> null || Num.sign w <> 0
+
+(* heldrel: what the symbols claim, and what is held *)
+let same_held l vs facts =
+  let claim (k, f) =
+    match f with FHeld (kind, n, _) when Num.sign (vs k) <> 0 -> Some { hd_kind = kind; hd_base = vs k; hd_size = n } | _ -> None
+  in
+  let sorted held = List.sort compare (List.map (fun h -> (h.hd_kind, name h.hd_base, name h.hd_size)) held) in
+  sorted (List.filter_map claim (zlist facts)) = sorted l.l_held
 
 (* [vs k] is the value of symbol k. *)
 let value vs (s, c) = wrap (Num.add (vs s) c)
@@ -68,6 +83,7 @@ let inside vs a (s : state) =
   let l = s.lay in
   if not (Num.equal a.a_pc s.pc) then outside "the state is for %s" (name a.a_pc);
   List.iter (fun (k, f) -> if not (holds l f (vs k)) then outside "symbol %s is %s, and its fact does not hold" (name k) (name (vs k))) (zlist a.a_facts);
+  if not (same_held l vs a.a_facts) then outside "what is held is not what the facts say";
   check_regs "" vs a.a_regs s.regs;
   if List.compare_lengths a.a_frames s.frames <> 0 then outside "another number of frames";
   List.iter2
@@ -175,10 +191,10 @@ let program_of label ours image =
   let image = Image.read image in
   { label; target = Image.target image; prog = Image.program image; maps = image.Image.maps; ours }
 
-(* The objects of the corpus, but for those that are damaged on purpose. *)
+(* The objects of the corpus, but for those that are damaged on purpose, and those that are no programs by themselves. *)
 let objects =
   let files dir = List.map (Filename.concat dir) (List.sort compare (Array.to_list (Sys.readdir dir))) in
-  let folders = List.filter (fun d -> Sys.is_directory d && Filename.basename d <> "hostile") (files "build/corpus") in
+  let folders = List.filter (fun d -> Sys.is_directory d && not (List.mem (Filename.basename d) [ "hostile"; "objects"; "uapi" ])) (files "build/corpus") in
   List.filter (fun f -> Filename.check_suffix f ".o") (List.concat_map files folders)
 
 (* Certificates in which every node's state claims a little too much: that has to be found. *)
@@ -187,7 +203,7 @@ let narrowed (cert : cert) =
     match f with
     | FScalar (t, s) when not (Num.equal s.s_all.b_umin s.s_all.b_umax) ->
       FScalar (t, { s with s_all = { s.s_all with b_umax = Num.pred s.s_all.b_umin } })
-    | FPkt (mx, Some av) -> FPkt (mx, Some (Num.add av (Num.of_int 1000)))
+    | FPkt (area, mx, Some av) -> FPkt (area, mx, Some (Num.add av (Num.of_int 1000)))
     | FVal (i, mx) -> FVal (Num.succ i, mx)
     | f -> f
   in
