@@ -348,7 +348,8 @@ let walk p env =
               incr contained;
               go a' vs s' world
             | Done _, _ -> if not (may_end i) then outside "the run ends at %s" (name pc)
-            | Fault _, _ -> outside "the run faults at %s" (name pc))))
+            (* that a function is there is looked up beside the state (Cert.v) *)
+            | Fault _, _ -> ( match i with LdCode _ -> incr refused | _ -> outside "the run faults at %s" (name pc)))))
   (* inclusion of some value of this state in the fact of some symbol of it *)
   and inclusion a =
     let facts = zlist a.a_facts in
