@@ -203,7 +203,7 @@ Definition helpers : list helper :=
     Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] (RInt (- 4095) 2) false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
-    Helper 176 "get_branch_snapshot" [AOut0; ASize; AAny] length_or_err false;
+    Helper 176 "get_branch_snapshot" [AOut0; ASize] length_or_err false;
     Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] length_or_err false;
     Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] int_err false;
     Helper 184 "get_func_ret" [ACtx; AOutN 8] int_err false;
@@ -274,8 +274,8 @@ Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 
 Definition sock_ops_helpers : list Z := [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143; 144] ++ socket_casts ++
   net_helpers.
 Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
-Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 173; 174] ++ event_helpers.
-Definition kprobe_helpers : list Z := [58] ++ trace_helpers.
+Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
+Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
