@@ -10,6 +10,7 @@
 # make real-filters          audits filters of browsers, containers, ..., which it installs
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make audit-million         the audits in C and in Coq on a million filters
+# make transfer-ten-million, make states-thousand   slow runs of two tests
 #
 # JOBS=N builds that many things at a time.
 
@@ -24,7 +25,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million classic-million real-filters simulator install clean deps
+.PHONY: all run test bench audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
 all: coq programs corpus
 	@:
 
@@ -56,6 +57,14 @@ real-filters: deps
 simulator: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/simulator.sh
+# Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
+transfer-ten-million: build/tests/transfer_test build/tests/states_test
+	@build/tests/transfer_test 7000000
+	@build/tests/states_test --inputs 0 --cases 3000000
+
+# Every accepted program of the corpus on a thousand inputs, step by step inside its certificate.
+states-thousand: build/tests/states_test
+	@build/tests/states_test --inputs 1000 --cases 0
 
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all

@@ -609,10 +609,13 @@ static bool function(struct assembler *a, struct reg d) {
          emit_long(a, i, 0);
 }
 
+/* After "r1 = btf_id": "[8] ll", or with a module "[8:3] ll" */
 static bool btf_id(struct assembler *a, struct reg d) {
   struct warrant_insn i = {.dst = d.n & 15, .src = BPF_PSEUDO_BTF_ID};
-  return whole(a, d) && need(a, "[") && signed32(a, "the type's number", &i.imm) && need(a, "]") &&
-         need(a, "ll") && emit_long(a, i, 0);
+  int32_t module = 0;
+  return whole(a, d) && need(a, "[") && signed32(a, "the variable's number", &i.imm) &&
+         (!take(a, ":") || signed32(a, "the module's number", &module)) && need(a, "]") &&
+         need(a, "ll") && emit_long(a, i, module);
 }
 
 /* After "r1 = be16": "r1" */

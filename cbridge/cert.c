@@ -100,6 +100,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
       write_bounds(w, &f->s.low);
     break;
   case W_FPKT:
+    byte(w, (uint8_t)f->map);
     u(w, (uint64_t)f->mx);
     byte(w, f->checked);
     if (f->checked)
@@ -164,6 +165,13 @@ static void write_state(struct writer *w, const struct w_state *st) {
       write_fact(w, &st->facts[k]);
     }
   u(w, st->next);
+}
+
+bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *buf) {
+  struct writer w = {.pool = pool, .out = *buf, .ok = true};
+  write_state(&w, st);
+  *buf = w.out;
+  return w.ok;
 }
 
 /* Our own bytes: numbers in them are well formed. */
@@ -326,6 +334,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
       f->s.low = get_bounds(r);
     break;
   case W_FPKT:
+    f->map = get_byte(r, W_METADATA);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;

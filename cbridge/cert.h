@@ -40,6 +40,9 @@ struct w_node {
 bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uint32_t root,
                   uint8_t **bytes, size_t *len);
 
+/* A state as certificates have it, into `buf`. False: out of memory. */
+bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *buf);
+
 /* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to
  * `code_end`. */
 struct w_term {

@@ -245,7 +245,10 @@ static uint32_t constant(const struct warrant_program *p, uint32_t pc, char *tex
     snprintf(text, size, "r%u = map[%s][0]+%u ll", i->dst, name, (uint32_t)high->imm);
     return 2;
   case BPF_PSEUDO_BTF_ID:
-    snprintf(text, size, "r%u = btf_id[%d] ll", i->dst, i->imm);
+    if (high->imm)
+      snprintf(text, size, "r%u = btf_id[%d:%d] ll", i->dst, i->imm, high->imm);
+    else
+      snprintf(text, size, "r%u = btf_id[%d] ll", i->dst, i->imm);
     return 2;
   case BPF_PSEUDO_FUNC:
     snprintf(text, size, "r%u = func[pc%+d] ll", i->dst, i->imm);

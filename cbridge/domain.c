@@ -213,7 +213,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.all.umax >= W_GUARD)
+    if ((wide)f.mx + s.all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
@@ -301,7 +301,7 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     return 0 <= k && k + n <= t->type.ctx_size;
   case W_FPKT:
     *pl = (struct w_place){.kind = W_PPKT};
-    return f->checked && 0 <= k && k + n <= f->av;
+    return f->checked && 0 <= k && k + n <= f->av && !(write && !t->type.writes);
   case W_FVAL: {
     if (f->map >= t->map_count)
       return false;
@@ -365,10 +365,18 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   "%s %s of the context, but that of %s programs has %" PRIu32 " bytes", verb,
                   bytes, t->type.name, t->type.ctx_size);
   case W_FPKT:
+    if (write && !t->type.writes)
+      return refuse(why, W_READ_ONLY, "%s programs can't write the packet, only read it",
+                    t->type.name);
     if (k < 0)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %s of the packet: that is before the pointer that was checked", verb,
                     bytes);
+    if (f->map == W_METADATA)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "the packet may have no metadata here: compare r%d + %" PRId64
+                    " with data before %s %" PRIu64 " byte%s",
+                    r, (int64_t)((uint64_t)off + n), verb, n, n == 1 ? "" : "s");
     if (f->mx)
       return refuse(why, W_OUT_OF_BOUNDS,
                     "the packet may end before this: compare r%d + %" PRId64
@@ -491,6 +499,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       r->f.mx = r->f.av = 0;
     } else if (f->kind == W_FIELD_DATA_END) {
       r->f = (struct w_fact){.kind = W_FEND};
+    } else if (f->kind == W_FIELD_DATA_META) {
+      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
+      r->f.mx = r->f.av = 0;
     }
     break;
   }
@@ -664,10 +675,18 @@ static bool rel_of(enum w_cmp c, bool b, enum rel *r, struct w_aval *x, struct w
   return true;
 }
 
+/* The end of an area: of metadata it is the packet's first byte. */
+static bool is_end(const struct w_state *st, uint32_t area, struct w_aval y) {
+  const struct w_fact *f = w_fact_of(st, y);
+  if (y.c)
+    return false;
+  return area == W_PACKET ? f->kind == W_FEND : f->kind == W_FPKT && f->map == W_PACKET && !f->mx;
+}
+
 static void refine_packet(struct w_state *st, enum rel r, struct w_aval x, struct w_aval y) {
   struct w_fact *f = &st->facts[x.sym];
-  if (f->kind != W_FPKT || st->facts[y.sym].kind != W_FEND || y.c || x.c < 0 ||
-      (wide)f->mx + x.c >= W_GUARD || r == REL_NE)
+  if (f->kind != W_FPKT || !is_end(st, f->map, y) || x.c < 0 || (wide)f->mx + x.c >= W_REACH ||
+      r == REL_NE)
     return;
   int64_t k = r == REL_LT ? x.c + 1 : x.c;
   if (!f->checked || f->av < k)
@@ -826,17 +845,17 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return false;
       break;
     }
-    case W_ARG_CTX0: {
-      uint64_t null;
-      if (w_const_of(st, st->regs[r], &null) && !null)
-        break;
-    }
-      __attribute__((fallthrough));
     case W_ARG_CTX:
+    case W_ARG_CTX0: {
+      uint64_t zero;
+      if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
       if (f->kind != W_FCTX || st->regs[r].c)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
-                      "argument %d of %s has to be the context, and r%d is not", r, h->name, r);
+                      "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
+                      h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
       break;
+    }
     }
   }
   return true;
@@ -1203,8 +1222,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   case W_FMAP:
     return !a.c && g->kind == W_FMAP && g->map == f->map;
   case W_FPKT:
-    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx &&
-           (wide)g->mx + a.c < W_GUARD &&
+    return g->kind == W_FPKT && a.c >= 0 && (wide)g->mx + a.c <= f->mx && g->map == f->map &&
+           (wide)g->mx + a.c < W_REACH &&
            (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
   case W_FVAL:
     return g->kind == W_FVAL && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
@@ -1245,10 +1264,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     snprintf(text, size, "context");
     break;
   case W_FPKT:
+    snprintf(text, size, f->map == W_METADATA ? "metadata" : "packet");
     if (f->mx)
-      snprintf(text, size, "packet + 0..%" PRId64, f->mx);
-    else
-      snprintf(text, size, "packet");
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     add_offset(text, size, a.c);
     if (f->checked) {
       size_t n = strlen(text);

@@ -15,7 +15,7 @@ enum {
   W_STACK_TOTAL = W_FRAMES * W_STACK,
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
-  W_GUARD = 131072,
+  W_REACH = 131071, /* so far past an area's start sums do not wrap */
 };
 
 /* Memory that one verification may use. Sizes are given back when freed, so nothing has to be
@@ -50,13 +50,15 @@ enum w_fact_kind {
   W_FNULL,
   W_FMAPNULL,
 };
+/* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
+enum w_area { W_PACKET, W_METADATA };
 struct w_fact {
   uint8_t kind;
   bool tainted; /* SCALAR */
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first */
+  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first; PKT: enum w_area */
   union {
     struct w_scalar s; /* SCALAR */
     struct {

@@ -1256,11 +1256,11 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
   struct warrant_section kind = {0};
   bool kind_known = warrant_section_type(s->name, &kind);
   if (e->options->type) {
-    uint32_t type = 0;
-    if (!warrant_type_number(e->options->type, &type))
+    struct warrant_section wanted = {0};
+    if (!warrant_type_of(e->options->type, &wanted))
       return bad(e, "unknown program type '%s'", e->options->type);
-    if (!kind_known || kind.type != type)
-      kind = (struct warrant_section){.type = type};
+    if (!kind_known || kind.type != wanted.type || wanted.attach_type)
+      kind = wanted;
   } else if (!kind_known) {
     warrant_fail(problem, WARRANT_UNSUPPORTED,
                  "the section name '%s' says no program type: give one with --type", s->name);

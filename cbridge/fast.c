@@ -60,7 +60,8 @@ struct warrant_session {
   X(ADD, x + y)                                                                                    \
   X(SUB, x - y)                                                                                    \
   X(MUL, x *y)                                                                                     \
-  X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1)))           \
+  X(DIV, y ? x / y : 0)                                                                            \
+  X(OR, x | y) X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1)))                                 \
       X(RSH, x >> (y & (8 * sizeof(T) - 1))) X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)         \
           X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) X(SDIV, y == 0       ? 0                 \
                                                                   : y == (T)-1 ? 0 - x             \
@@ -72,8 +73,9 @@ struct warrant_session {
   X(JEQ, x == y)                                                                                   \
   X(JGT, x > y)                                                                                    \
   X(JGE, x >= y)                                                                                   \
-  X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y)    \
-      X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
+  X(JSET, (x & y) != 0)                                                                            \
+  X(JNE, x != y) X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y)           \
+      X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
 #define SIZES(X)                                                                                   \
   X(1, 0, uint8_t, )                                                                               \
@@ -119,9 +121,11 @@ static void open_window(struct window *w, uint64_t base, uint64_t size, uint8_t 
 
 static void packet_window(struct warrant_session *s) {
   const struct window *w = &s->windows[PACKET];
-  if (w->base == s->m.packet_at && w->size == s->m.packet_size && w->bytes)
+  /* A store through a window is not asked whether it may. */
+  uint64_t size = s->m.type->writes || s->certified ? s->m.packet_size : 0;
+  if (w->base == s->m.packet_at && w->size == size && w->bytes)
     return;
-  open_window(&s->windows[PACKET], s->m.packet_at, s->m.packet_size, w_packet_bytes(&s->m));
+  open_window(&s->windows[PACKET], s->m.packet_at, size, w_packet_bytes(&s->m));
 }
 
 /* Checked: the current frame, unless each byte's definedness matters. Certified: all frames. */
@@ -635,7 +639,8 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
   unsigned class = i->op & 7;
   *op = (struct op){.imm = i->imm, .dst = i->dst, .src = i->src};
   bool loads = class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
-  if ((class == 4 || class == 7 || i->op == 0x18 || loads) && i->dst == 10) {
+  bool code = i->op == 0x18 && i->src == 4; /* what it is the address of comes first */
+  if ((class == 4 || class == 7 || (i->op == 0x18 && !code) || loads) && i->dst == 10) {
     op->imm = WARRANT_FRAME_WRITE;
     return FAULT;
   }

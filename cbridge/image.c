@@ -20,7 +20,7 @@ static uint8_t *put16(uint8_t *at, uint16_t value) {
 
 int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
                   struct warrant_error *error) {
-  uint64_t size = 8 + 4 * 4 + 8 * (uint64_t)p->insn_count;
+  uint64_t size = 8 + 5 * 4 + 8 * (uint64_t)p->insn_count;
   for (uint32_t i = 0; i < p->map_count; i++)
     size += 5 * 4 + 1 + 4 + 4 + (p->maps[i].initial ? p->maps[i].value_size : 0);
   if (size > UINT32_MAX)
@@ -30,11 +30,12 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
   uint8_t *at = buffer;
   memcpy(at, "WIMG", 4);
-  at[4] = 1;
+  at[4] = 2;
   at[5] = p->kind == WARRANT_EBPF ? 0 : p->kind == WARRANT_CBPF ? 1 : 2;
   at[6] = p->profile == WARRANT_STRICT ? 1 : 0;
   at[7] = 0;
   at = put32(at + 8, p->type);
+  at = put32(at, p->attach_type);
   at = put32(at, p->ctx_size);
   at = put32(at, p->map_count);
   for (uint32_t i = 0; i < p->map_count; i++) {

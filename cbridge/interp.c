@@ -10,7 +10,14 @@
 #include "fast.h"
 #include "machine.h"
 
-enum { MAP_PERCPU_ARRAY = 6, ROOM = 256, HASH_SLOTS = 256, OBJECT_STRIDE = 256, TICK = 1000 };
+enum {
+  MAP_PERCPU_ARRAY = 6,
+  ROOM = 256,
+  HASH_SLOTS = 256,
+  OBJECT_STRIDE = 256,
+  TICK = 1000,
+  MAX_META = 252
+};
 #define MAP_STRIDE (UINT64_C(1) << 32)
 /* Where kernel variables and functions are: no region lies up there. */
 #define FUNCTIONS (UINT64_C(1) << 48)
@@ -225,8 +232,9 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
     *p = (struct w_place){1, 0, 0, a - env->ctx, m->ctx + (a - env->ctx), true};
     return true;
   }
-  if (within(m->packet_at, m->packet_size, a, n)) {
-    *p = (struct w_place){2, 0, 0, a - m->packet_at, w_packet_bytes(m) + (a - m->packet_at), true};
+  if (within(m->packet_at - m->meta_size, m->meta_size + m->packet_size, a, n)) {
+    int64_t off = (int64_t)(a - m->packet_at); /* metadata are below 0 */
+    *p = (struct w_place){2, 0, 0, (uint64_t)off, w_packet_bytes(m) + off, m->type->writes};
     return true;
   }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->store_count)
@@ -275,7 +283,9 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
     if (!f)
       return WARRANT_BAD_CONTEXT;
     if (f->kind) {
-      *v = m->packet_at + (f->kind == 2 ? m->packet_size : 0);
+      *v = m->packet_at + (f->kind == W_FIELD_DATA_END    ? m->packet_size
+                           : f->kind == W_FIELD_DATA_META ? 0 - m->meta_size
+                                                          : 0);
       return WARRANT_NO_FAULT;
     }
   }
@@ -339,11 +349,8 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_CTX:
-      if (x != m->env->ctx)
-        return WARRANT_BAD_HELPER_ARGUMENT;
-      continue;
     case W_ARG_CTX0:
-      if (x && x != m->env->ctx)
+      if (x != m->env->ctx && (x || h->args[i] == W_ARG_CTX))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_MEMN:
@@ -519,18 +526,31 @@ static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
   return base + size <= at || at + n <= base;
 }
 
-/* Moves the packet to [at, at + n) where that leaves the layout well formed. */
-static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
+/* Moves the packet to [at, at + n), with its metadata, where that leaves the layout well formed. */
+static int64_t place_packet(struct w_machine *m, uint64_t at, uint64_t n, uint64_t meta) {
   const struct warrant_env *env = m->env;
-  if (n < 14 || n > 65535 || at < env->packet - ROOM ||
-      at + (uint64_t)n > env->packet + env->packet_size + ROOM)
-    return -22; /* EINVAL */
-  if (apart(env->stack, W_STACK_SIZE, at, (uint64_t)n) &&
-      apart(env->ctx, m->type->ctx_size, at, (uint64_t)n)) {
+  if (apart(env->stack, W_STACK_SIZE, at - meta, meta + n) &&
+      apart(env->ctx, m->type->ctx_size, at - meta, meta + n)) {
     m->packet_at = at;
-    m->packet_size = (uint64_t)n;
+    m->packet_size = n;
+    m->meta_size = meta;
   }
   return 0;
+}
+static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
+  const struct warrant_env *env = m->env;
+  if (n < 14 || n > 65535 || at - m->meta_size < env->packet - ROOM ||
+      at + (uint64_t)n > env->packet + env->packet_size + ROOM)
+    return -22; /* EINVAL */
+  return place_packet(m, at, (uint64_t)n, m->meta_size);
+}
+static int64_t adjust_meta(struct w_machine *m, int32_t by) {
+  int64_t n = (int64_t)m->meta_size - by, room = (int64_t)(m->packet_at - m->env->packet) + ROOM;
+  if (n < 0 || n > room)
+    return -22; /* EINVAL */
+  if (n > MAX_META || n % 4)
+    return -13; /* EACCES */
+  return place_packet(m, m->packet_at, m->packet_size, (uint64_t)n);
 }
 
 /* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
@@ -601,6 +621,9 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     choice = move_packet(m, m->packet_at + (uint64_t)d, (int64_t)m->packet_size - d);
     break;
   }
+  case 54:
+    choice = adjust_meta(m, (int32_t)m->regs[2]);
+    break;
   case 65:
     choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
     break;
@@ -720,16 +743,13 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
 
 static enum warrant_fault load_imm_step(struct w_machine *m, const struct warrant_insn *i) {
   uint64_t number = (uint32_t)i->imm, second = (uint32_t)i[1].imm;
-  int64_t code = m->pc + 1 + i->imm;
   switch (i->src) {
   case 0:
     return put(m, 2, i->dst, number | second << 32);
   case 3:
     return put(m, 2, i->dst, VARIABLES + (second << 36) + 8 * number);
   case 4:
-    if (code < 0 || code >= m->program->insn_count || m->second[code])
-      return WARRANT_BAD_INSTRUCTION;
-    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)code);
+    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)(m->pc + 1 + i->imm));
   }
   if (i->imm < 0 || number >= m->program->map_count)
     return WARRANT_BAD_MAP;
@@ -855,7 +875,15 @@ static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
   return f;
 }
 
+/* The address of code is that of an instruction. */
+static bool code_ok(const struct w_machine *m, const struct warrant_insn *i) {
+  int64_t to = m->pc + 1 + i->imm;
+  return i->op != 0x18 || i->src != 4 || (to >= 0 && to < m->program->insn_count && !m->second[to]);
+}
+
 enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, bool *done) {
+  if (!code_ok(m, i))
+    return WARRANT_BAD_INSTRUCTION;
   if (names_target(i) && i->dst == 10)
     return WARRANT_FRAME_WRITE;
   switch (i->op & 7) {
@@ -985,6 +1013,7 @@ void w_machine_start(struct w_machine *m) {
   m->depth = 0;
   m->packet_at = m->env->packet;
   m->packet_size = m->env->packet_size;
+  m->meta_size = 0;
   m->random = m->env->seed;
   m->time = 0;
   m->regs[1] = m->env->ctx;
@@ -1042,7 +1071,8 @@ int w_machine_init(struct w_machine *m, const struct warrant_program *program,
                    const struct warrant_env *env, struct warrant_error *error) {
   *m = (struct w_machine){
       .program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
-  if (!(m->type = w_prog_type_of(program->type, program->ctx_size, &m->raw_type)))
+  if (!(m->type =
+            w_prog_type_of(program->type, program->attach_type, program->ctx_size, &m->raw_type)))
     return warrant_fail(error, WARRANT_UNSUPPORTED,
                         "programs of type %" PRIu32 " can't be run here", program->type);
   if (w_decode_check(program, error))

@@ -41,6 +41,8 @@ struct warrant_section {
   uint32_t type, attach_type, prog_flags;
 };
 bool warrant_section_type(const char *section, struct warrant_section *result);
+/* The same for the name of a program type, or else for a section name. */
+bool warrant_type_of(const char *name, struct warrant_section *result);
 
 /* btfmaps.c: what BTF says about maps and global data, read through libbpf. libbpf writes warnings
  * about damaged BTF to standard error unless its caller has set libbpf_set_print; the command line

@@ -43,6 +43,7 @@ struct w_machine {
   uint8_t *ctx;                    /* owned */
   uint8_t *buffer;                 /* owned; the packet as given, with room on either side */
   uint64_t packet_at, packet_size; /* where the packet is now */
+  uint64_t meta_size;              /* bytes of metadata right before it */
   struct w_store
       *stores; /* owned; one for each map of the program, then two for each map of maps */
   uint32_t store_count;

@@ -208,7 +208,8 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FSCALAR:
     return f->tainted == g->tainted && w_sc_le(f->s, g->s) && w_sc_le(g->s, f->s);
   case W_FPKT:
-    return f->mx == g->mx && f->checked == g->checked && (!f->checked || f->av == g->av);
+    return f->map == g->map && f->mx == g->mx && f->checked == g->checked &&
+           (!f->checked || f->av == g->av);
   case W_FVAL:
     return f->map == g->map && f->mx == g->mx;
   case W_FSTACK: /* the same frame */
@@ -345,16 +346,15 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   }
   if (f->kind == W_FSCALAR && g->kind == W_FSCALAR)
     return join_scalars(j, x, y);
-  if ((f->kind == W_FPKT && g->kind == W_FPKT) ||
-      (f->kind == W_FVAL && g->kind == W_FVAL && f->map == g->map)) {
+  if ((f->kind == W_FPKT || f->kind == W_FVAL) && g->kind == f->kind && f->map == g->map) {
     int64_t c = min64(x.c, y.c), da, db;
     if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) ||
-        da > W_GUARD || db > W_GUARD)
+        da > W_REACH || db > W_REACH)
       return any_fact();
     h.mx = max64(f->mx + da, g->mx + db);
     if (f->kind == W_FPKT) {
       /* how far into the packet hardly ever matters: fewer states differ in it alone */
-      for (int64_t up = 255; h.mx != f->mx && up < W_GUARD / 2; up = 2 * up + 1)
+      for (int64_t up = 255; h.mx != f->mx && up < W_REACH / 2; up = 2 * up + 1)
         if (h.mx <= up) {
           h.mx = up;
           break;

@@ -343,8 +343,11 @@ static int finish(const char *name, enum warrant_kind kind, struct warrant_insn 
                      "%s: --prog %s: a raw program has no name to choose by", name, options->prog);
   } else if (kind == WARRANT_EBPF) {
     if (options->type) {
-      if (!warrant_type_number(options->type, &p.type))
+      struct warrant_section kind_of = {0};
+      if (!warrant_type_of(options->type, &kind_of))
         result = warrant_fail(error, WARRANT_BAD_INPUT, "unknown program type '%s'", options->type);
+      p.type = kind_of.type;
+      p.attach_type = kind_of.attach_type;
     } else if (options->need_type) {
       result = warrant_fail(error, WARRANT_BAD_INPUT,
                             "%s: raw eBPF does not say what kind of program it is: use --type xdp, "

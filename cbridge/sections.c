@@ -202,30 +202,42 @@ static const struct {
     {"netfilter", TYPE_NETFILTER},
 };
 
-bool warrant_type_number(const char *name, uint32_t *type) {
+bool warrant_type_of(const char *name, struct warrant_section *result) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (strcmp(name, types[i].name) == 0) {
-      *type = types[i].type;
+      *result = (struct warrant_section){.type = types[i].type};
       return true;
     }
-  for (uint32_t i = 0; i < w_prog_type_count; i++) /* those that Linux does not number */
-    if (strcmp(name, w_prog_types[i].name) == 0) {
-      *type = w_prog_types[i].id;
+  for (uint32_t i = 0; i < w_prog_type_count; i++) { /* what Linux has no such name for */
+    const struct w_prog_type *t = &w_prog_types[i];
+    if (strcmp(name, t->name) == 0) {
+      *result =
+          (struct warrant_section){.type = t->id, .attach_type = t->nattach ? t->attach[0] : 0};
       return true;
     }
-  return false;
+  }
+  return warrant_section_type(name, result);
+}
+
+bool warrant_type_number(const char *name, uint32_t *type) {
+  struct warrant_section section;
+  if (!warrant_type_of(name, &section))
+    return false;
+  *type = section.type;
+  return true;
 }
 
 const char *warrant_type_name(uint32_t type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (types[i].type == type)
       return types[i].name;
-  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, NULL) : NULL;
+  const struct w_prog_type *known = type ? w_prog_type_of(type, 0, 0, NULL) : NULL;
   return known ? known->name : NULL;
 }
 
 uint32_t warrant_type_ctx_size(uint32_t type) {
-  struct w_prog_type raw;
-  const struct w_prog_type *known = w_prog_type_of(type, 0, &raw);
-  return known ? known->ctx_size : 0;
+  for (uint32_t i = 0; i < w_prog_type_count; i++)
+    if (w_prog_types[i].id == type)
+      return w_prog_types[i].ctx_size;
+  return 0;
 }

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END };
+enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END, W_FIELD_DATA_META };
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
-  uint8_t kind;       /* enum w_field_kind: plain bytes, the packet's first byte, its end */
+  uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
+                         the first byte of the metadata before it */
   bool narrow;        /* an aligned part may be read */
   bool writable;
 };
@@ -31,7 +32,7 @@ enum w_arg {
   W_ARG_OUTN,      /* the same, written */
   W_ARG_INOUTN,    /* the same, read, then written */
   W_ARG_VALUE_OUT, /* a value of the map passed is written there */
-  W_ARG_CTX0,      /* the context, or null */
+  W_ARG_CTX0       /* the context, or 0 */
 };
 /* Is the argument read, and is it written? */
 static inline bool w_arg_read(enum w_arg a) {
@@ -65,14 +66,18 @@ struct w_unsupported_helper {
   const char *name, *needs;
 };
 
+enum { W_ATTACH_TYPES = 4 };
 struct w_prog_type {
   uint32_t id; /* BPF_PROG_TYPE_* */
+  uint8_t nattach;
+  uint32_t attach[W_ATTACH_TYPES]; /* the expected_attach_type that this is for; none: any */
   const char *name;
   uint32_t ctx_size; /* bytes */
   const struct w_field *fields;
   uint32_t nfields;
   bool raw;    /* the context is plain memory; the program says how much */
   bool legacy; /* has the legacy packet loads */
+  bool writes; /* may write the packet */
   const int32_t *helpers;
   uint32_t nhelpers;
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
@@ -150,12 +155,19 @@ extern const uint32_t w_unsupported_helper_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 
-/* The program type number `id`, NULL when it is not known. For raw memory *raw is filled with the
- * table's entry for a context of `ctx_size` bytes, and returned. */
-static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t ctx_size,
-                                                       struct w_prog_type *raw) {
+static inline bool w_attaches(const struct w_prog_type *t, uint32_t attach) {
+  for (uint32_t k = 0; k < t->nattach; k++)
+    if (t->attach[k] == attach)
+      return true;
+  return !t->nattach;
+}
+
+/* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw
+ * memory *raw is filled with the table's entry for a context of `ctx_size` bytes, and returned. */
+static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t attach,
+                                                       uint32_t ctx_size, struct w_prog_type *raw) {
   for (uint32_t i = 0; i < w_prog_type_count; i++) {
-    if (w_prog_types[i].id != id)
+    if (w_prog_types[i].id != id || !w_attaches(&w_prog_types[i], attach))
       continue;
     if (!w_prog_types[i].raw)
       return &w_prog_types[i];

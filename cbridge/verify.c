@@ -230,13 +230,20 @@ int warrant_verify(const struct warrant_program *program,
   if (program->kind != WARRANT_EBPF)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "classic programs are checked without this analysis");
-  const struct w_prog_type *type = w_prog_type_of(program->type, program->ctx_size, &raw);
+  const struct w_prog_type *type =
+      w_prog_type_of(program->type, program->attach_type, program->ctx_size, &raw);
   if (!type) {
     const char *name = warrant_type_name(program->type);
     verdict->verdict = WARRANT_VERDICT_UNSUPPORTED;
-    snprintf(verdict->message, sizeof verdict->message,
-             "programs of type %" PRIu32 " (%s) are not supported", program->type,
-             name ? name : "unknown");
+    if (warrant_type_ctx_size(program->type))
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported with attach type %" PRIu32
+               ": --type takes a section name, too, which says where they are attached",
+               program->type, name ? name : "unknown", program->attach_type);
+    else
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported", program->type,
+               name ? name : "unknown");
     return 0;
   }
   question.target = (struct w_target){.type = *type,

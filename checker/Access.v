@@ -15,7 +15,8 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
   | PCtx k =>
     match ctx_readable (t_type t) k (zbytes z) with
     | Some FPlain => Some (New (FScalar false (sc_of_bytes z)) 0)
-    | Some FData => Some (New (FPkt 0 (Some 0)) 0)
+    | Some FData => Some (New (FPkt Packet 0 (Some 0)) 0)
+    | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
     | None => None
     end

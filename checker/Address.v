@@ -11,7 +11,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
   | Some (FStack j) =>  (* within this frame, and it is live *)
     if (0 <=? j) && (j <=? depth) && (- stack_size <=? k) && (k + n <=? 0) then Some (PStack (k - stack_size * j)) else None
   | Some FCtx => if (0 <=? k) && (k + n <=? pt_ctx_size (t_type t)) then Some (PCtx k) else None
-  | Some (FPkt _ (Some v)) => if (0 <=? k) && (k + n <=? v) then Some PPkt else None
+  | Some (FPkt _ _ (Some v)) => if (0 <=? k) && (k + n <=? v) && (negb w || pt_writes (t_type t)) then Some PPkt else None
   | Some (FVal i mx) =>
     match map_of t i with
     | Some m => if (0 <=? k) && (mx + k + n <=? m_value m) && (negb w || negb (m_ro m))

@@ -16,8 +16,8 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   | None => None
   | Some (_, s) =>
     match fact_of F p with
-    | Some (FPkt mx _) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? guard) then Some (New (FPkt (mx + s_umax s) None) (snd p)) else None
+    | Some (FPkt q mx _) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
     | Some (FVal i mx) =>
       match map_of t i with
       | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FVal i (mx + s_umax s)) (snd p)) else None

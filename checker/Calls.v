@@ -64,10 +64,10 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
       | AOutN n => writes n n
       | AInOutN n => if a_reads t a x n then writes n n else None
       | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d) | None => None end
-      | ACtx0 => match fact_of (a_facts a) x with
-                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
-                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => a_args t a args' rs' q | _ => None end
-                 | _ => None
+      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
+                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
+                 | _, Some 0 => a_args t a args' rs' q
+                 | _, _ => None
                  end
       end
     end
@@ -90,7 +90,7 @@ Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=

@@ -7,11 +7,18 @@ Definition aval := (Z * Z)%type.              (* symbol, constant; the constant 
 (** The signed word congruent to [z]. *)
 Definition soff (z : Z) : Z := sgn64 (wrap z).
 
+(** Bytes in a row whose end is known by comparison: the packet up to its end, and its metadata up to the packet. *)
+Inductive area := Packet | Metadata.
+Definition area_start (L : layout) (p : area) : Z := match p with Packet => l_pkt L | Metadata => l_pkt L - l_meta L end.
+Definition area_end (L : layout) (p : area) : Z := match p with Packet => l_pkt L + l_len L | Metadata => l_pkt L end.
+(** So far past an area's start sums do not wrap. *)
+Definition reach : Z := guard - 1.
+
 Inductive fact :=
   | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
   | FStack (j : Z)                            (* the top of frame j *)
   | FCtx                                      (* the context *)
-  | FPkt (mx : Z) (av : option Z)             (* at most mx past the packet's start; av: so many bytes from here are packet *)
+  | FPkt (p : area) (mx : Z) (av : option Z)  (* at most mx past the area's start; av: so many bytes from here are in it *)
   | FEnd                                      (* the packet's end *)
   | FMap (i : Z)                              (* the address that stands for map i, or for another like it *)
   | FMapNull (i : Z)                          (* such an address, or null *)
@@ -29,7 +36,8 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FScalar _ s => in_scalar s w
   | FStack j => w = frame_top L j
   | FCtx => w = l_ctx L
-  | FPkt mx av => l_pkt L <= w <= l_pkt L + mx /\ match av with Some k => w + k <= l_pkt L + l_len L | None => True end
+  | FPkt p mx av =>
+    area_start L p <= w <= area_start L p + mx /\ match av with Some k => w + k <= area_end L p | None => True end
   | FEnd => w = l_pkt L + l_len L
   | FMap i => exists o, map_like t L i o /\ w = o_addr o
   | FMapNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o

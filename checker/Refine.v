@@ -33,19 +33,26 @@ Definition rel_of (c : cmp) (b : bool) (x y : aval) : option (rel * aval * aval)
   | _, _ => None
   end.
 Definition omax (o : option Z) (k : Z) : Z := match o with Some x => Z.max x k | None => k end.
-(** packet pointer below the end *)
+(** The end of an area: of metadata it is the packet's first byte. *)
+Definition is_end (F : facts) (p : area) (y : aval) : bool :=
+  (snd y =? 0) &&
+  match p, fact_of F y with
+  | Packet, Some FEnd => true
+  | Metadata, Some (FPkt Packet mx _) => mx =? 0
+  | _, _ => false
+  end.
+(** a pointer into an area below its end *)
 Definition refine_packet (F : facts) (r : rel) (x y : aval) : facts :=
-  match fact_of F x, fact_of F y with
-  | Some (FPkt mx av), Some FEnd =>
-    if (snd y =? 0) && (0 <=? snd x) && (mx + snd x <? guard) then
+  match fact_of F x with
+  | Some (FPkt p mx av) =>
+    if is_end F p y && (0 <=? snd x) && (mx + snd x <? reach) then
       match r with
-      | RLe => zset (fst x) (FPkt mx (Some (omax av (snd x)))) F
-      | RLt => zset (fst x) (FPkt mx (Some (omax av (snd x + 1)))) F
-      | REq => zset (fst x) (FPkt mx (Some (omax av (snd x)))) F
+      | RLe | REq => zset (fst x) (FPkt p mx (Some (omax av (snd x)))) F
+      | RLt => zset (fst x) (FPkt p mx (Some (omax av (snd x + 1)))) F
       | RNe => F
       end
     else F
-  | _, _ => F
+  | _ => F
   end.
 (** a map value or a map, or null, against 0 *)
 Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=

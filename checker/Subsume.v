@@ -4,6 +4,7 @@ From Checker Require Export Exec.
 Definition subst := zmap aval.
 Definition opt_ge (have need : option Z) : bool :=
   match need, have with None, _ => true | Some x, Some y => x <=? y | Some _, None => false end.
+Definition area_eqb (p q : area) : bool := match p, q with Packet, Packet | Metadata, Metadata => true | _, _ => false end.
 Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   let here := snd a =? 0 in
   match f with
@@ -18,11 +19,11 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
-  | FPkt mx av =>
+  | FPkt p mx av =>
     match fact_of F a with
-    | Some (FPkt mx' av') =>
+    | Some (FPkt p' mx' av') =>
       let o := snd a in
-      (0 <=? o) && (mx' + o <=? mx) && (mx' + o <? guard) &&
+      area_eqb p' p && (0 <=? o) && (mx' + o <=? mx) && (mx' + o <? reach) &&
       opt_ge (match av' with Some k => Some (k - o) | None => None end) av
     | _ => false
     end

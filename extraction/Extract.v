@@ -15,4 +15,5 @@ Extraction "build/ocaml/core.ml"
   classic_decode classic_verdict classic_run audit all_cops cop_code csize_bytes translate context_field
   (* for the differential tests *)
   sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange sc_trunc sc_of_bytes
-  sc_with sc_up bd_is_empty bd_sync up alu neg sext byte_order compare trunc.
+  sc_with sc_up bd_is_empty bd_sync up alu neg sext byte_order compare trunc
+  a_init Subsume.fact_le frame_top stack_addr load all_written written nth_z zlist soff wrap.

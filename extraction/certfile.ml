@@ -46,8 +46,9 @@ let fact r =
   | 1 -> Core.FStack (uleb r)
   | 2 -> Core.FCtx
   | 3 ->
+    let area = match u8 r with 0 -> Core.Packet | 1 -> Core.Metadata | n -> bad "%d is no area" n in
     let most = uleb r in
-    Core.FPkt (most, option r "a checked length" sleb)
+    Core.FPkt (area, most, option r "a checked length" sleb)
   | 4 -> Core.FEnd
   | 5 -> Core.FMap (uleb r)
   | 6 ->

@@ -7,6 +7,7 @@ type map = { def : Core.map_def; flags : int; initial : string }
 type t = {
   kind : kind;
   program_type : int;
+  attach_type : int;
   context_size : int;
   profile : Core.profile;
   maps : map list;
@@ -37,11 +38,12 @@ let map r () =
 let read bytes =
   let r = make bytes in
   magic r "a program image" "WIMG";
-  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 2 -> () | v -> bad "version %d is not known" v);
   let kind = match u8 r with 0 -> Ebpf | 1 -> Socket | 2 -> Seccomp | k -> bad "kind %d is not known" k in
   let profile = match u8 r with 0 -> Core.root | 1 -> Core.strict | p -> bad "profile %d is not known" p in
   if u8 r <> 0 then bad "byte 7 is not 0";
   let program_type = u32 r in
+  let attach_type = u32 r in
   let context_size = u32 r in
   let maps = u32 r in
   if maps > most_maps then bad "it has %d maps, and %d are allowed" maps most_maps;
@@ -50,13 +52,13 @@ let read bytes =
   if instructions > most_instructions then bad "it has %d instructions, and %d are allowed" instructions most_instructions;
   let words = list instructions (fun () -> u64 r) in
   finish r;
-  { kind; program_type; context_size; profile; maps; words }
+  { kind; program_type; attach_type; context_size; profile; maps; words }
 
 (* {1 For eBPF} *)
 
 let target image =
-  match Core.prog_type_of (Z.of_int image.program_type) (Z.of_int image.context_size) with
-  | None -> bad "program type %d has no model here" image.program_type
+  match Core.prog_type_of (Z.of_int image.program_type) (Z.of_int image.attach_type) (Z.of_int image.context_size) with
+  | None -> bad "program type %d, attached as %d, has no model here" image.program_type image.attach_type
   | Some t -> { Core.t_type = t; t_maps = List.map (fun m -> m.def) image.maps; t_profile = image.profile }
 
 let program image =

@@ -67,7 +67,7 @@ let text op src insn =
   | LdImm (d, v) -> f "%s = 0x%s ll" (wide d) (Num.format "%x" v)
   | LdMap (d, m) -> f "%s = %s%s] ll" (wide d) (if src = 5 then "map_idx[" else "map[#") (n m)
   | LdMapValue (d, m, off) -> f "%s = %s%s][0]+%s ll" (wide d) (if src = 6 then "map_idx[" else "map[#") (n m) (n off)
-  | LdVar (d, v, _) -> f "%s = btf_id[%s] ll" (wide d) (n v)
+  | LdVar (d, v, m) -> f "%s = btf_id[%s%s] ll" (wide d) (n v) (if Num.sign m = 0 then "" else ":" ^ n m)
   | LdCode (d, off) -> f "%s = func[pc%s] ll" (wide d) (distance off)
   | Ldx (s, sx, d, x, off) ->
     if atomic_class then f "%s = load_acquire((u%s *)(%s))" (reg (of_size s) d) (bits s) (place x off)

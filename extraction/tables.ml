@@ -7,7 +7,7 @@ let n = Num.to_string
 let yes b = if b then "true" else "false"
 
 let field f =
-  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" in
+  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" in
   p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
 
 let argument = function
@@ -59,8 +59,9 @@ let lists t =
 let prog_type t =
   let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
   let has_ret, lo, hi = match t.pt_ret with None -> (false, Num.zero, Num.zero) | Some (lo, hi) -> (true, lo, hi) in
-  p "  {%s, \"%s\", %s, %s, %d, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) t.pt_name (n t.pt_ctx_size)
-    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy)
+  let attach = match t.pt_attach with [] -> "0" | l -> String.concat ", " (List.map n l) in
+  p "  {%s, %d, {%s}, \"%s\", %s, %s, %d, %s, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) (List.length t.pt_attach) attach t.pt_name (n t.pt_ctx_size)
+    (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy) (yes t.pt_writes)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
 

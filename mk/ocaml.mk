@@ -51,7 +51,7 @@ build/generated/tables.c: extraction/tables.ml $(OCAML)/core.cmxa
 OCAML_STUBS := $(patsubst tests/%.c,$(OCAML)/tests/%.o,$(wildcard tests/*_stubs.c))
 $(OCAML_STUBS): $(OCAML)/tests/%.o: tests/%.c $(OCAML)/core.cmxa
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) -Icbridge -isystem $$(ocamlfind ocamlc -where) -MMD -MP -c $< -o $@
+	@$(CC) $(ALL_CFLAGS) -Icbridge -Itests -isystem $$(ocamlfind ocamlc -where) -MMD -MP -c $< -o $@
 -include $(wildcard $(OCAML)/tests/*.d)
 
 $(OCAML_TESTS): build/tests/%_test: tests/%_test.ml $(OCAML)/core.cmxa $(OCAML)/plain.cmx \
@@ -59,7 +59,10 @@ $(OCAML_TESTS): build/tests/%_test: tests/%_test.ml $(OCAML)/core.cmxa $(OCAML)/
 	$(call say,OCAMLOPT,$@)
 	@mkdir -p $(@D) $(OCAML)/tests && cp $< $(OCAML)/tests
 	@$(OCAMLOPT) -linkpkg $(OCAML)/core.cmxa $(OCAML)/plain.cmx $(OCAML)/tests/$*_test.ml \
-	  $(filter %/$*_stubs.o,$^) build/lib/libwarrant.a $(addprefix -cclib ,$(LIBRARY_LIBS)) -o $@
+	  $(filter %/$*_stubs.o %/gen.o,$^) build/lib/libwarrant.a $(addprefix -cclib ,$(LIBRARY_LIBS)) -o $@
+
+# Random programs for this one, and the corpus.
+build/tests/states_test: build/obj/gen.o | corpus
 
 build/generated/isa.md build/generated/isa_rows.h &: extraction/isa_table.ml $(OCAML)/core.cmxa
 	$(call say,TABLES,build/generated/isa.md)

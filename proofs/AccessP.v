@@ -100,10 +100,13 @@ Proof.
     split; [lia |]. exists j. split; [lia | exact I].
   - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     rewrite wrap_small by lia. cbn [at_place]. lia.
-  - lazymatch type of EF with _ = Some (FPkt _ ?av) => destruct av as [v |]; [| discriminate E] end.
-    destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
-    destruct P as [P1 P2]. rewrite wrap_small by lia. exists (packet_region L).
-    split; [apply packet_in |]. split; [| reflexivity]. apply inside_spec. cbn [packet_region r_base r_size]. lia.
+  - parts EF as q m0 av0. destruct av0 as [v |]; [| discriminate E].
+    destruct (_ && _ && _) eqn:C; [| discriminate E]. injection E as <-.
+    apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    destruct P as [P1 P2]. pose proof (area_range t L q WL) as Room. rewrite wrap_small by lia. exists (packet_region t L).
+    split; [apply packet_in |]. split.
+    + apply inside_spec. cbn [packet_region r_base r_size]. unfold meta_size. destruct q; cbn [area_start area_end] in *; lia.
+    + intros Hw. rewrite Hw in Wr. exact Wr.
   - parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
     apply some_inj in E. rewrite <- E. clear E.
     destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
@@ -371,8 +374,9 @@ Proof.
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
   destruct fk; injection E as <-; eexists; (split; [reflexivity |]); apply new_yields.
   - apply loaded_scalar.
-  - split; lia.
+  - unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
   - split; [lia | reflexivity].
+  - unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
 Qed.
 Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.

@@ -2,6 +2,13 @@
 From Proofs Require Export LayoutP FactP.
 From Checker Require Import Arith.
 
+(** Where areas start and end; a sum that stays within [reach] of a start does not wrap. *)
+Lemma area_range t L p : wf_layout t L ->
+  0 < area_start L p <= l_pkt L + 1 /\ area_end L p < W /\ l_pkt L + guard <= W.
+Proof.
+  intros WL. destruct (packet_range WL) as [P1 [P2 [P3 [P4 P5]]]]. unfold guard in *.
+  destruct p; cbn [area_start area_end]; lia.
+Qed.
 (** A value of map [i], or of one like it, has its size. *)
 Lemma like_range t L : wf_layout t L -> forall i o m b, map_like t L i o -> map_of t i = Some m -> In b (o_vals o) ->
   0 < b /\ 0 <= m_value m /\ b + m_value m < W.
@@ -75,8 +82,8 @@ Proof.
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
   rewrite Sum. clear Sum N X. destruct f; try discriminate E.
-  - parts EF as m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [Q1 Q2]. pose proof (wl_guard _ _ WL) as G. pose proof (packet_range WL) as Lo.
+  - parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
     exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
   - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.

@@ -196,12 +196,17 @@ Proof.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
-    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E]. destruct z; try discriminate E.
-      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
-    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - assert (Zero : match const_of (a_facts a) v with Some 0 => a_args t a args rs q | _ => None end = Some q' ->
+      exists c', (if (x =? l_ctx (lay s)) || (x =? 0) then check_args t s args rs c else inr BadHelperArgument) = inl c' /\
+        seenrel t a s q' c').
+    { intros H. destruct (const_of (a_facts a) v) as [k |] eqn:K; [| discriminate H]. destruct k; try discriminate H.
+      rewrite (const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R K), orb_true_r.
+      exact (IH _ _ _ _ G (conj Qm Qo) H). }
+    destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| exact (Zero E)].
+    destruct f; try exact (Zero E).
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
 Qed.
 
 (** * Results *)
@@ -280,9 +285,9 @@ Lemma moved_layout t an s d : wf_layout t (lay s) ->
 Proof.
   intros WL. assert (Same : wf_layout t (lay s) /\ same_but_packet (lay s) (lay s))
     by (split; [exact WL | repeat split; reflexivity]).
-  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[base len] |]; [| exact Same].
-  destruct (packet_fits t (lay s) base len) eqn:Fi; [| exact Same].
-  split; [exact (move_wf WL base len Fi) | repeat split; reflexivity].
+  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[[base len] meta] |]; [| exact Same].
+  destruct (packet_fits t (lay s) base len meta) eqn:Fi; [| exact Same].
+  split; [exact (move_wf WL base len meta Fi) | repeat split; reflexivity].
 Qed.
 
 (** * Helper calls *)

@@ -225,6 +225,77 @@ Definition may_cert := tree (steps 1 (DBranch DExit (steps 1 DExit))).
 Example may_goto_accepted : validate tx (may (movi R0 0)) may_cert = true. Proof. vm_compute. reflexivity. Qed.
 Example may_goto_refused : validate tx (may (movi R1 0)) may_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** Metadata before the packet: bytes of it are there after a comparison with the packet's first byte *)
+Definition metadata (room at_ : Z) (w : bool) : prog := at_pcs
+  [ Ldx S4 false R2 R1 8; Ldx S4 false R3 R1 0; mov R4 R2; addi R4 room; Jmp A64 Jgt R4 (Reg R3) 2;
+    (if w then St S1 R2 at_ 7 else Ldx S1 false R5 R2 at_); Ja 0; movi R0 2; Exit ].
+Definition metadata_cert := tree (steps 4 (DBranch (steps 1 DExit) (steps 3 DExit))).
+Example metadata_accepted : validate tx (metadata 4 3 false) metadata_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_written : validate tx (metadata 4 3 true) metadata_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_beyond : validate tx (metadata 4 4 false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_unchecked : validate tx (metadata 0 0 false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example metadata_refused_before : validate tx (metadata 4 (-1) false) metadata_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the other way round: data < meta + 4 *)
+Definition metadata_turned (limit : insn) : prog := at_pcs
+  [ Ldx S4 false R2 R1 8; limit; mov R4 R2; addi R4 4; Jmp A64 Jlt R3 (Reg R4) 1; Ldx S4 false R5 R2 0; movi R0 2; Exit ].
+Definition metadata_turned_cert := tree (steps 4 (DBranch (steps 1 DExit) (steps 2 DExit))).
+Example metadata_turned_accepted : validate tx (metadata_turned (Ldx S4 false R3 R1 0)) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_against_the_packets_end : validate tx (metadata_turned (Ldx S4 false R3 R1 4)) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the packet's bytes are not shown by a comparison with its first byte, and metadata are not where the packet is *)
+Definition data_against_data : prog := at_pcs
+  [ Ldx S4 false R2 R1 0; Ldx S4 false R3 R1 0; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1; Ldx S4 false R5 R2 0; movi R0 2; Exit ].
+Example data_against_data_refused : validate tx data_against_data metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** the helper that moves metadata makes old pointers numbers *)
+Definition metadata_moved (again : insn) : prog := at_pcs
+  [ mov R6 R1; Ldx S4 false R7 R1 8; movi R2 (-4); Call 54; again; Ldx S4 false R3 R6 0; mov R4 R7; addi R4 4;
+    Jmp A64 Jgt R4 (Reg R3) 2; Ldx S2 false R0 R7 2; Exit; movi R0 0; Exit ].
+Example metadata_moved_accepted : validate tx (metadata_moved (Ldx S4 false R7 R6 8)) adjusted_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example metadata_moved_refused : validate tx (metadata_moved (movi R0 0)) adjusted_cert = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Packets that a program type may read and not write *)
+Definition packet_byte (w : bool) : prog := at_pcs
+  [ Ldx S4 false R2 R1 76; Ldx S4 false R3 R1 80; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1;
+    (if w then St S1 R2 3 7 else Ldx S1 false R5 R2 3); movi R0 1; Exit ].
+Example cgroup_packet_read : validate (Target cgroup_skb [] root) (packet_byte false) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example cgroup_packet_not_written : validate (Target cgroup_skb [] root) (packet_byte true) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example tc_packet_written : validate (Target sched_cls [] root) (packet_byte true) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+(** and that is a fault, not only a refusal *)
+Example cgroup_packet_store_faults : run (Target cgroup_skb two_maps root) (packet_byte true) some_env 20 = Faulted ReadOnly 5.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** Fields by where the program is attached *)
+Definition of_type (id attach : Z) : target := match prog_type_of id attach 0 with Some pt => Target pt [] root | None => tx end.
+Definition field_read (off : Z) : prog := at_pcs [ Ldx S4 false R2 R1 off; movi R0 1; Exit ].
+Definition field_write (z : size) (off : Z) : prog := at_pcs [ St z R1 off 7; movi R0 1; Exit ].
+Example connect4_has_ip4 : validate (of_type 18 10) (field_write S4 4) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect6_has_no_ip4 : validate (of_type 18 11) (field_write S4 4) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example connect6_has_ip6 : validate (of_type 18 11) (field_write S8 16) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect6_words_are_aligned : validate (of_type 18 11) (field_write S8 12) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example sendmsg4_has_source : validate (of_type 18 14) (field_read 40) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect4_has_no_source : validate (of_type 18 10) (field_read 40) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Definition returning (r : Z) : prog := at_pcs [ movi R0 r; Exit ].
+Example bind4_may_bypass : validate (of_type 18 8) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
+Example connect4_may_not : validate (of_type 18 10) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example recvmsg4_must_allow : validate (of_type 18 19) (returning 0) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example post_bind4_has_source : validate (of_type 9 12) (field_read 24) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example sock_create_has_none : validate (of_type 9 2) (field_read 24) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example egress_may_warn : validate (of_type 8 1) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
+Example ingress_may_not : validate (of_type 8 0) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Example devmap_has_egress : validate (of_type 6 35) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example xdp_has_none : validate (of_type 6 37) (field_read 20) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+(** an option's value is where other types have the packet *)
+Definition option_byte (w : bool) : prog := at_pcs
+  [ Ldx S8 false R2 R1 8; Ldx S8 false R3 R1 16; mov R4 R2; addi R4 4; Jmp A64 Jgt R4 (Reg R3) 1;
+    (if w then St S4 R2 0 7 else Ldx S1 false R5 R2 4); movi R0 1; Exit ].
+Example option_written : validate (of_type 25 21) (option_byte true) metadata_turned_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example option_refused_beyond : validate (of_type 25 21) (option_byte false) metadata_turned_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** an argument that is the context or 0 *)
+Definition netns (first : insn) : prog := at_pcs [ first; Call 122; movi R0 1; Exit ].
+Example netns_of_context : validate (of_type 18 10) (netns (movi R2 0)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_nothing : validate (of_type 18 10) (netns (movi R1 0)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_something : validate (of_type 18 10) (netns (movi R1 1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example netns_of_the_frame : validate (of_type 18 10) (netns (mov R1 R10)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Addresses of kernel variables and of code: numbers that nothing is known of *)
 Definition addressed (i : insn) (after : insn) : prog := at_pcs [ i; after; movi R0 2; Exit ].
 Example kernel_variable_accepted : validate tx (addressed (LdVar R1 8 0) (mov R2 R1)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
@@ -300,7 +371,7 @@ Example constants_too_large : validate (constants_target true 1 2559) constants 
 Example constants_that_are_written : validate (constants_target false 1 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 Example constants_of_two_values : validate (constants_target true 2 2303) constants (line 6) = false. Proof. vm_compute. reflexivity. Qed.
 (** Such targets have well-formed environments, and there the program does end. *)
-Definition constants_layout (packet : Z) := Layout some_frames 65536 packet 64
+Definition constants_layout (packet : Z) := Layout some_frames 65536 packet 64 0
   (map (fun q => Object (fst q) (fst (snd q)) [snd (snd q)])
      (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])) (fun _ => 7).
 Definition constants_env := Env (constants_layout 131072) (fun _ => 0) (fun _ => quiet 0).

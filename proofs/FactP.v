@@ -12,7 +12,10 @@ Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) :=
   | _ = _ ?x ?y => rename x into a; rename y into b
   end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) :=
-  match type of E with _ = _ ?x ?y ?z => rename x into a; rename y into b; rename z into c end.
+  match type of E with
+  | _ = Some (_ ?x ?y ?z) => rename x into a; rename y into b; rename z into c
+  | _ = _ ?x ?y ?z => rename x into a; rename y into b; rename z into c
+  end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) :=
   match type of E with _ = _ ?w ?x ?y ?z => rename w into a; rename x into b; rename y into c; rename z into d end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) ident(e) :=

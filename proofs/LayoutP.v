@@ -63,7 +63,7 @@ Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind 
 Proof.
   intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
 Qed.
-Lemma packet_in t L : In (packet_region L) (plain_regions t L).
+Lemma packet_in t L : In (packet_region t L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
 
 (** Addresses differ, so an address tells its map. *)
@@ -133,10 +133,12 @@ Proof.
 Qed.
 Lemma ctx_range : 0 < l_ctx L /\ 0 <= pt_ctx_size (t_type t) /\ l_ctx L + pt_ctx_size (t_type t) < W.
 Proof. exact (other_range (ctx_region t L) (or_introl eq_refl)). Qed.
-Lemma packet_range : 0 < l_pkt L /\ 0 <= l_len L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
+Lemma packet_range :
+  0 < l_pkt L - Z.max 0 (l_meta L) /\ 0 <= l_len L /\ -1 <= l_meta L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
 Proof.
-  assert (H := other_range (packet_region L) (or_intror (packet_in t L))).
-  unfold in_space in H. cbn [packet_region r_base r_size] in H. assert (G := wl_guard t L WL). lia.
+  assert (H := other_range (packet_region t L) (or_intror (packet_in t L))).
+  unfold in_space in H. cbn [packet_region r_base r_size] in H. unfold meta_size in H.
+  assert (G := wl_guard t L WL). destruct (wl_packet t L WL) as [P M]. lia.
 Qed.
 Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o) /\ b + m_value (o_def o) < W.
 Proof.
@@ -265,33 +267,36 @@ Qed.
 
 (** * A packet that moves *)
 
-Lemma move_wf base len : packet_fits t L base len = true -> wf_layout t (move_packet L base len).
+Lemma move_wf base len meta : packet_fits t L base len meta = true -> wf_layout t (move_packet L base len meta).
 Proof.
-  unfold packet_fits. intros H. rewrite !andb_true_iff, orb_true_iff in H.
-  destruct H as [[[[[[H1 H2] H3] H4] H5] H6] H7]. bools. rewrite !Z.leb_le in H6.
-  cbn [ctx_region r_base r_size] in H6. unfold word_size in *.
-  assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region (move_packet L base len))).
-  { intros f If. rewrite forallb_forall in H5. specialize (H5 f If). cbv beta in H5.
-    rewrite orb_true_iff, !Z.leb_le in H5. exact H5. }
-  clear H5. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9].
+  unfold packet_fits. cbv zeta. cbn [packet_region move_packet r_base r_size l_pkt l_len l_meta]. unfold meta_size.
+  cbn [move_packet l_meta]. intros H. rewrite !andb_true_iff, orb_true_iff in H.
+  destruct H as [[[[[[[H1 H2] H3] H4] H5] H6] H7] H8]. bools. rewrite !Z.leb_le in H7.
+  cbn [ctx_region r_base r_size] in H7. unfold word_size in *.
+  assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region t (move_packet L base len meta))).
+  { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
+    rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
+  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 W10].
   assert (Ap : forall r, In r (maps_from 0 (l_maps L)) -> constant_region L r <> None ->
-    disjoint (packet_region (move_packet L base len)) r).
-  { intros r Ir Cr. rewrite forallb_forall in H7. specialize (H7 r (or_intror Ir)). cbv beta in H7.
+    disjoint (packet_region t (move_packet L base len meta)) r).
+  { intros r Ir Cr. rewrite forallb_forall in H8. specialize (H8 r (or_intror Ir)). cbv beta in H8.
     destruct (constant_region L r); [| contradiction Cr; reflexivity].
-    rewrite orb_true_iff, !Z.leb_le in H7. apply disjoint_sym. exact H7. }
-  clear H7.
-  constructor; change (all_frames (move_packet L base len)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_maps] in *; try assumption.
+    rewrite orb_true_iff, !Z.leb_le in H8. apply disjoint_sym. exact H8. }
+  clear H8.
+  constructor; change (all_frames (move_packet L base len meta)) with (all_frames L); unfold plain_regions, ctx_region in *;
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
-    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len].
+    unfold meta_size. cbn [move_packet l_meta]. lia.
   - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons_iff in W3. destruct W3 as [_ W3].
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
-    unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. lia.
+    unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. unfold meta_size. cbn [move_packet l_meta]. lia.
+  - lia.
   - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
-    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W9 r q (or_intror Ir) (or_intror Iq) Cr)].
+    destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W10 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 End Layout.

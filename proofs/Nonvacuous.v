@@ -17,6 +17,7 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (Nat.eqb (length (l_frames L)) (Z.to_nat max_frames) && apartb (all_frames L))
   && forallb (fun f => forallb (disjointb f) (ctx_region t L :: rest)) (all_frames L)
   && forallb (disjointb (ctx_region t L)) rest
+  && ((0 <=? l_len L) && (-1 <=? l_meta L))
   && (l_pkt L + guard <=? W)
   && (if list_eq_dec map_def_eq (map o_def (firstn (length (t_maps t)) (l_maps L))) (t_maps t) then true else false)
   && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
@@ -52,11 +53,12 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[E1 [E9 E10]] E2] E3] E4] E5] [E6 E7]] E8] E11]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
   - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
+  - rewrite Z.leb_le in E12, E13. exact (conj E12 E13).
   - apply Z.leb_le. exact E4.
   - lazymatch type of E5 with (if ?d then _ else _) = _ => destruct d as [E | E]; [exact E | discriminate E5] end.
   - split; [apply nodupb_spec; exact E6|].
@@ -72,7 +74,7 @@ Definition flow_map := MapDef map_hash 8 16 1024 false None.
 Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
-Definition some_layout := Layout some_frames 65536 131072 64
+Definition some_layout := Layout some_frames 65536 131072 64 0
   [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]] (fun _ => 7).
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
@@ -102,7 +104,7 @@ Definition nested_lookup : prog := at_pcs
     Alu A64 Mov R1 (Reg R0); Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1; Jmp A64 Jeq R0 (Imm 0) 1;
     Ldx S1 false R0 R0 0; Exit ].
 Definition outer_env (choice : Z) := Env
-  (Layout some_frames 65536 131072 64
+  (Layout some_frames 65536 131072 64 0
      [Object outer_map 1048576 []; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776];
       Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]] (fun _ => 7))
   (fun a => a) (fun _ => quiet choice).
@@ -120,7 +122,7 @@ Definition half_test : prog := at_pcs
 Definition half_map := MapDef map_hash 4 16 16 false None.
 Definition half_target := Target xdp [half_map] root.
 Definition half_env (value : Z) :=
-  Env (Layout some_frames 65536 131072 64 [Object half_map 1048576 [value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+  Env (Layout some_frames 65536 131072 64 0 [Object half_map 1048576 [value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
@@ -135,7 +137,7 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 0 [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
 Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).

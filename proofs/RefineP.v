@@ -50,28 +50,35 @@ Proof.
     (exists y, x; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia).
 Qed.
 
-Lemma packet_set F (a : aval) w mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w ->
-  fact_holds t L (FPkt mx av) w ->
-  w + k <= l_pkt L + l_len L -> facts_hold t L (zset (fst a) (FPkt mx (Some (omax av k))) F) vs.
+Lemma packet_set F (a : aval) w p mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w ->
+  fact_holds t L (FPkt p mx av) w ->
+  w + k <= area_end L p -> facts_hold t L (zset (fst a) (FPkt p mx (Some (omax av k))) F) vs.
 Proof.
   intros H N [B [P1 P2]] K. apply facts_set with w; [exact H | exact N|]. split; [exact B|]. split; [exact P1|].
   unfold omax. destruct av as [k'|]; lia.
+Qed.
+Lemma is_end_sound F p b y : facts_hold t L F vs -> relv vs b y -> is_end F p b = true -> y = area_end L p.
+Proof.
+  unfold is_end. intros H B E. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  destruct (fact_of F b) as [f|] eqn:EB; [|destruct p; discriminate E].
+  destruct (fact_of_sound _ _ _ _ H _ _ _ B EB) as [w [N [[Rw P] X]]].
+  rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw. subst y.
+  destruct p; destruct f; try discriminate E; [exact P|]. parts EB as q m0 av0.
+  destruct q; [|discriminate E]. bools. destruct P as [P1 P2]. cbn [area_start area_end] in *. lia.
 Qed.
 Lemma refine_packet_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
   facts_hold t L (refine_packet F r a b) vs.
 Proof.
   intros H A B C. unfold refine_packet. destruct (fact_of F a) as [f|] eqn:EA; [|exact H].
-  destruct f; try exact H. parts EA as m0 av0.
-  destruct (fact_of F b) as [f|] eqn:EB; [|exact H]. destruct f; try exact H.
-  destruct (_ && _) eqn:T; [|exact H]. bools.
+  destruct f; try exact H. parts EA as p0 m0 av0.
+  destruct (_ && _) eqn:T; [|exact H]. apply andb_true_iff in T. destruct T as [T T2].
+  apply andb_true_iff in T. destruct T as [T T1]. unfold reach in T2. bools.
+  pose proof (is_end_sound F p0 b y H B T) as Y.
   destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [P X]]].
-  destruct (fact_of_sound _ _ _ _ H _ _ _ B EB) as [e [N' [[Q1 Q2] Y]]].
-  pose proof (wl_guard _ _ WL) as G. unfold guard in *.
-  assert (Y' : y = l_pkt L + l_len L).
-  { rewrite Y, <- Q2. rewrite wrap_small; lia. }
+  pose proof (area_range t L p0 WL) as G. unfold guard in *.
   assert (X' : x = w + snd a).
   { rewrite X. apply wrap_small. destruct P as [P0 [P1 P2]]. lia. }
-  clear X Y. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w m0 av0 _ H N P); lia.
+  clear X. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w p0 m0 av0 _ H N P); lia.
 Qed.
 Lemma refine_null_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
   refines (refine_null F r a b).

@@ -40,6 +40,8 @@ Proof.
   unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|]. exact (subst_rel _ _ _ N).
 Qed.
 
+Lemma area_eqb_eq p q : area_eqb p q = true -> p = q.
+Proof. destruct p; destruct q; intros E; try reflexivity; discriminate E. Qed.
 Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x ->
   fact_le t F a f = true ->
   fact_holds t L f x.
@@ -58,9 +60,11 @@ Proof.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
-    destruct g; try discriminate E. parts EF as m0 av0.
-    apply andb_true_iff in E. destruct E as [E A]. unfold guard in E. bools.
+  - parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E. parts EF as p0 m0 av0.
+    apply andb_true_iff in E. destruct E as [E A]. apply andb_true_iff in E. destruct E as [E E3].
+    apply andb_true_iff in E. destruct E as [E E2]. apply andb_true_iff in E. destruct E as [E E1].
+    apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room. unfold reach, guard in *. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.

@@ -9,7 +9,7 @@ Definition socket_target := translated_target LinuxSocket [] strict.
 Definition outcome_of (d : dialect) (l : list cword) (e : env) : option Env.result :=
   option_map (fun q => run (translated_target d [] strict) (translated q) e 100) (translation d l).
 
-Definition plain_layout := Layout some_frames 65536 131072 64 [] (fun _ => 7).
+Definition plain_layout := Layout some_frames 65536 131072 64 0 [] (fun _ => 7).
 
 (** ** Seccomp *)
 Definition only_getpid := [ld_word 4; jeq 3221225534 1 0; ret 0; ld_word 0; jeq 39 0 1; ret 2147418112; ret 2147483648].

@@ -280,7 +280,7 @@ Proof.
   assert (T : forallb (fun k => match ctx_readable seccomp k 4 with Some FPlain => true | _ => false end)
                 (map (fun j => 4 * Z.of_nat j) (seq 0 16)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in T. specialize (T k I). split; [lia|]. split; [lia|].
-  destruct (ctx_readable seccomp k 4) as [[ | | ]|]; try discriminate. reflexivity.
+  destruct (ctx_readable seccomp k 4) as [f|]; [destruct f; try discriminate T; reflexivity | discriminate T].
 Qed.
 Lemma context_field_readable n off be : context_field n = Some (off, be) ->
   0 <= off /\ off + 4 <= pt_ctx_size socket_filter /\ ctx_readable socket_filter off 4 = Some FPlain.

@@ -37,7 +37,7 @@ Definition all_maps (t : target) : list map_def :=
 (** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
-         (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k)))
+         (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k))) 0
          (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t))
          symbol_addr.
 
@@ -88,6 +88,7 @@ Definition concrete_init (t : target) (k : concrete) : state * world :=
 
 (** ** Helpers *)
 Definition eperm : Z := -1.   Definition enoent : Z := -2.   Definition e2big : Z := -7.
+Definition eacces : Z := -13.
 Definition eexist : Z := -17. Definition einval : Z := -22.
 Definition missing : Z := -1.                                      (* no such slot: the lookup gives null *)
 Definition rand_mul : Z := 6364136223846793005.
@@ -177,11 +178,19 @@ Definition adjust_head (k : concrete) (s : state) (w : world) : answer * world :
   let d := sgn32 (reg_or_0 s R2) in
   let b := l_pkt (lay s) + d in
   let n := l_len (lay s) - d in
-  if (14 <=? n) && (n <=? max_packet) && (k_pkt k - room <=? b) then (Answer 0 [] [] (Some (b, n)), w) else (quiet einval, w).
+  if (14 <=? n) && (n <=? max_packet) && (k_pkt k - room <=? b - l_meta (lay s))
+  then (Answer 0 [] [] (Some (b, n, l_meta (lay s))), w) else (quiet einval, w).
 Definition adjust_tail (k : concrete) (s : state) (w : world) : answer * world :=
   let d := sgn32 (reg_or_0 s R2) in
   let n := l_len (lay s) + d in
-  if (14 <=? n) && (n <=? max_packet) && (l_pkt (lay s) + n <=? k_pkt k + Z.of_nat (length (k_packet k)) + room) then (Answer 0 [] [] (Some (l_pkt (lay s), n)), w) else (quiet einval, w).
+  if (14 <=? n) && (n <=? max_packet) && (l_pkt (lay s) + n <=? k_pkt k + Z.of_nat (length (k_packet k)) + room) then (Answer 0 [] [] (Some (l_pkt (lay s), n, l_meta (lay s))), w) else (quiet einval, w).
+(** Metadata: up to 252 bytes, four by four. *)
+Definition max_meta : Z := 252.
+Definition adjust_meta (k : concrete) (s : state) (w : world) : answer * world :=
+  let n := l_meta (lay s) - sgn32 (reg_or_0 s R2) in
+  if (0 <=? n) && (k_pkt k - room <=? l_pkt (lay s) - n) then
+    if (n <=? max_meta) && (Z.land n 3 =? 0) then (Answer 0 [] [] (Some (l_pkt (lay s), l_len (lay s), n)), w) else (quiet eacces, w)
+  else (quiet einval, w).
 (** Legacy loads read the packet, big endian; negative offsets are outside. *)
 Definition packet_word (z : size) (bs : list Z) : Z := fold_left (fun v b => v * 256 + b) bs 0.
 Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k : Z) : answer * world :=
@@ -204,6 +213,7 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 4 then probe s w
   else if h =? 44 then adjust_head k s w
   else if h =? 65 then adjust_tail k s w
+  else if h =? 54 then adjust_meta k s w
   else if h =? 12 then (quiet missing, w)
   else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
@@ -216,7 +226,8 @@ Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w :
   | _ => (step t p (quiet 0) s, w)
   end.
 
-(** ** Traces: what an instruction that is about to run writes, named by region.  The frame's offsets count from its top. *)
+(** ** Traces: what an instruction that is about to run writes, named by region.  A frame's offsets count from its top, the
+    packet's from its first byte: metadata are below 0. *)
 Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
   let at_ d off (z : size) v :=
     match get d (regs s) with
@@ -224,7 +235,7 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
     | Some x =>
       let a := wrap (x + off) in
       match find_region (live s) true a (zbytes z) with
-      | Some r => Some (r_kind r, a - r_base r - match r_kind r with KStack _ => stack_size | _ => 0 end,
+      | Some r => Some (r_kind r, a - r_base r - match r_kind r with KStack _ => stack_size | KPacket => meta_size (lay s) | _ => 0 end,
                         map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto (zbytes z)))
       | None => None
       end

@@ -14,6 +14,8 @@ Record layout := Layout {
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
+  l_meta : Z;                                 (* bytes of metadata right before the packet; -1: its address is past the packet's
+                                                 first byte, as Linux has it where there can be none *)
   l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
   l_symbols : symbol -> Z }.                  (* any words: nothing is accessed there *)
 
@@ -28,14 +30,16 @@ Fixpoint frame_regions (L : layout) (n : nat) : list region :=
 Definition all_frames (L : layout) : list region := frame_regions L (Z.to_nat max_frames).
 Definition in_stack (L : layout) (b : Z) : bool := existsb (fun f => inside f b 1) (all_frames L).
 Definition ctx_region (t : target) (L : layout) := Region KCtx (l_ctx L) (pt_ctx_size (t_type t)) true false.
-(** Helpers write packets too, so they count as shared. *)
-Definition packet_region (L : layout) := Region KPacket (l_pkt L) (l_len L) true true.
+(** The packet, with its metadata.  Helpers write packets too, so they count as shared. *)
+Definition meta_size (L : layout) : Z := Z.max 0 (l_meta L).
+Definition packet_region (t : target) (L : layout) :=
+  Region KPacket (l_pkt L - meta_size L) (meta_size L + l_len L) (pt_writes (t_type t)) true.
 Definition value_region (m : map_def) (i j b : Z) := Region (KValue i j) b (m_value m) (negb (m_ro m)) (negb (m_ro m)).
 Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (os : list object) : list region :=
   match os with [] => [] | o :: os' => values_from (o_def o) i 0 (o_vals o) ++ maps_from (i + 1) os' end.
-Definition plain_regions (t : target) (L : layout) : list region := packet_region L :: maps_from 0 (l_maps L).
+Definition plain_regions (t : target) (L : layout) : list region := packet_region t L :: maps_from 0 (l_maps L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
@@ -53,6 +57,7 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_frames : List.length (l_frames L) = Z.to_nat max_frames /\ ForallOrdPairs disjoint (all_frames L);
   wl_stack : Forall (fun f => Forall (disjoint f) (ctx_region t L :: plain_regions t L)) (all_frames L);
   wl_ctx : Forall (disjoint (ctx_region t L)) (plain_regions t L);
+  wl_packet : 0 <= l_len L /\ -1 <= l_meta L;
   wl_guard : l_pkt L + guard <= W;
   wl_maps : map o_def (firstn (List.length (t_maps t)) (l_maps L)) = t_maps t;
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
@@ -63,10 +68,11 @@ Record wf_layout (t : target) (L : layout) : Prop := {
 Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
 (** A packet may move to another place where it leaves the layout well formed. *)
-Definition packet_fits (t : target) (L : layout) (base len : Z) : bool :=
-  let apart r := (r_base r + r_size r <=? base) || (base + len <=? r_base r) in
-  (0 <? base) && (0 <=? len) && (base + len <? word_size) && (base + guard <=? word_size)
+Definition move_packet (L : layout) (base len meta : Z) : layout :=
+  Layout (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L).
+Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
+  let p := packet_region t (move_packet L base len meta) in
+  let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
+  (0 <? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
-Definition move_packet (L : layout) (base len : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len (l_maps L) (l_symbols L).

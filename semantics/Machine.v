@@ -19,8 +19,8 @@ Inductive fault :=
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
 
 (** What the environment decides at a step: a choice; the bytes that others write, and what becomes of undefined bytes; the bytes
-    that a helper writes; where the packet is after a helper that may move it.  All of it is interpreted, so that no answer is illegal. *)
-Record answer := Answer { an_choice : Z; an_writes : list (Z * Z); an_bytes : list Z; an_packet : option (Z * Z) }.
+    that a helper writes; where the packet is after a helper that may move it, its length and that of the metadata.  All of it is interpreted, so that no answer is illegal. *)
+Record answer := Answer { an_choice : Z; an_writes : list (Z * Z); an_bytes : list Z; an_packet : option (Z * Z * Z) }.
 Definition quiet (c : Z) : answer := Answer c [] [] None.
 
 (** ** What others do before an instruction: they write shared memory, and undefined bytes of the stack hold anything *)
@@ -60,6 +60,7 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FPlain => inl (load (mem s) a n)
               | Some FData => inl (l_pkt (lay s))
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
+              | Some FDataMeta => inl (l_pkt (lay s) - l_meta (lay s))
               | None => inr BadContext
               end
     | KValue _ _ =>
@@ -184,7 +185,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AOutN n => writes (fun _ => None) n
       | AInOutN n => writes (helper_reads s x) n
       | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o)) | None => inr BadHelperArgument end
-      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr BadHelperArgument
+      | ACtx0 => if (x =? l_ctx (lay s)) || (x =? 0) then check_args s args' rs' q else inr BadHelperArgument
       end
     end
   end.
@@ -216,7 +217,7 @@ Definition legal_result (an : answer) : Z :=
 Definition moved (an : answer) (s : state) (d : helper) : layout :=
   if h_moves d then
     match an_packet an with
-    | Some (base, len) => if packet_fits t (lay s) base len then move_packet (lay s) base len else lay s
+    | Some (base, len, meta) => if packet_fits t (lay s) base len meta then move_packet (lay s) base len meta else lay s
     | None => lay s
     end
   else lay s.

@@ -3,8 +3,9 @@
 From Coq Require String.
 From Semantics Require Export Insn.
 
-(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end. *)
-Inductive field_kind := FPlain | FData | FDataEnd.
+(** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
+    first byte of the metadata that lies before the packet. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta.
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
@@ -28,11 +29,13 @@ Definition map_hash : Z := 1.
 
 Record prog_type := ProgType {
   pt_id : Z;                                  (* BPF_PROG_TYPE_*; 0: raw memory in r1, as the conformance suite has it *)
+  pt_attach : list Z;                         (* BPF_PROG_LOAD's expected_attach_type, where that says more; []: any *)
   pt_name : String.string;
   pt_ctx_size : Z;
   pt_fields : list field;
   pt_raw : bool;                              (* the context is plain memory *)
   pt_legacy : bool;                           (* has the legacy packet loads *)
+  pt_writes : bool;                           (* may write the packet, and not only read it *)
   pt_helpers : list Z;
   pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit *)
 
@@ -277,17 +280,39 @@ Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
 Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
 Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
+Definition seg6local_helpers : list Z := [74; 75; 76] ++ lwt_helpers.
+Definition sk_skb_helpers : list Z := [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers.
+Definition flow_dissector_helpers : list Z := [26; 160] ++ socket_casts ++ base_helpers.
+(** Left out: what takes a socket there, though elsewhere it takes the context: 46 for sk_reuseport, 49 and 57 for setsockopt. *)
+Definition reuseport_helpers : list Z := [26; 68; 82; 160] ++ base_helpers.
+Definition sk_msg_helpers : list Z := [60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ socket_casts ++ net_helpers.
+Definition sock_addr_helpers : list Z := [46; 49; 57; 81; 84; 85; 86; 99; 107; 108; 122] ++ socket_casts ++ net_helpers.
+Definition sendmsg_helpers : list Z := [186; 187] ++ sock_addr_helpers.            (* to bind, too *)
+Definition connect_helpers : list Z := [64] ++ sendmsg_helpers.
+Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_helpers.
+Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
+Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
+Definition syscall_helpers : list Z := [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179; 188] ++
+  socket_casts ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
 Definition stored name off size := Field name off size FPlain false true.      (* and written *)
 (** Written as a whole, and read in parts too: the first field that fits counts. *)
 Definition writable name off size := [ stored name off size; plain name off size ].
 Definition words name off (n : nat) := List.map (fun k => whole name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+Definition plain_words name off (n : nat) := List.map (fun k => plain name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+Definition stored_words name off (n : nat) := List.map (fun k => stored name (off + 4 * Z.of_nat k)%Z 4) (seq 0 n).
+(** Read from its first byte on, as 1, 2 or 4 bytes. *)
+Definition leading name off := [ whole name off 4; whole name off 2; whole name off 1 ].
+Definition data_at off size := Field "data" off size FData false false.
+Definition data_end_at off size := Field "data_end" off size FDataEnd false false.
 
-Definition xdp : prog_type := ProgType 6 "xdp" 24
-  [ Field "data" 0 4 FData false false; Field "data_end" 4 4 FDataEnd false false;
-    whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4; whole "egress_ifindex" 20 4 ]
-  false false xdp_helpers None.
+Definition xdp_fields : list field :=
+  [ data_at 0 4; data_end_at 4 4; Field "data_meta" 8 4 FDataMeta false false; whole "ingress_ifindex" 12 4;
+    whole "rx_queue_index" 16 4 ].
+Definition xdp : prog_type := ProgType 6 [0; 37; 36] "xdp" 24 xdp_fields false false true xdp_helpers None.
+Definition xdp_devmap : prog_type := ProgType 6 [35] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
+  false false true xdp_helpers None.
 
 (** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
 Definition skb_fields : list field :=
@@ -296,8 +321,7 @@ Definition skb_fields : list field :=
     plain "ifindex" 40 4; plain "tc_index" 44 4; plain "hash" 68 4; plain "napi_id" 84 4; plain "gso_segs" 164 4;
     plain "gso_size" 176 4 ].
 Definition cb : field := Field "cb" 48 20 FPlain true true.
-Definition skb_data : list field :=
-  [ Field "data" 76 4 FData false false; Field "data_end" 80 4 FDataEnd false false ].
+Definition skb_data : list field := [ data_at 76 4; data_end_at 80 4 ].
 Definition skb_socket : list field :=
   plain "family" 88 4 :: words "remote_ip4" 92 1 ++ words "local_ip4" 96 1 ++ words "remote_ip6" 100 4 ++ words "local_ip6" 116 4
   ++ [ plain "remote_port" 132 4; plain "local_port" 136 4 ].
@@ -305,60 +329,131 @@ Definition mark_and_priority : list field := writable "mark" 8 4 ++ writable "pr
 Definition tstamp : field := stored "tstamp" 152 8.
 Definition hwtstamp : field := whole "hwtstamp" 184 8.
 Definition skb_size : Z := 192.
-Definition socket_filter : prog_type := ProgType 1 "socket" skb_size
-  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true socket_helpers None.
+Definition socket_filter : prog_type := ProgType 1 [] "socket" skb_size
+  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true false socket_helpers None.
 Definition tc_fields : list field :=
-  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1 ] ++ skb_data
+  mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1; Field "data_meta" 140 4 FDataMeta false false ]
+  ++ skb_data
   ++ writable "tc_index" 44 4 ++ writable "tc_classid" 72 4 ++ stored "queue_mapping" 12 4 :: skb_fields.
-Definition sched_cls : prog_type := ProgType 3 "tc" skb_size tc_fields false true tc_helpers None.
-Definition sched_act : prog_type := ProgType 4 "sched_act" skb_size tc_fields false true tc_helpers None.
-(** The types that may read packets and not write them have no packet here. *)
-Definition cgroup_skb : prog_type := ProgType 8 "cgroup_skb" skb_size
-  (mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_socket ++ skb_fields) false false cgroup_skb_helpers
-  (Some (0, 1)%Z).                            (* leaving hosts, 2 and 3 too *)
-Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_fields.
-Definition lwt_in : prog_type := ProgType 10 "lwt_in" skb_size lwt_fields false false lwt_in_helpers None.
-Definition lwt_out : prog_type := ProgType 11 "lwt_out" skb_size lwt_fields false false lwt_helpers None.
-Definition lwt_xmit : prog_type := ProgType 12 "lwt_xmit" skb_size (skb_data ++ lwt_fields) false false lwt_xmit_helpers None.
+Definition sched_cls : prog_type := ProgType 3 [] "tc" skb_size tc_fields false true true tc_helpers None.
+Definition sched_act : prog_type := ProgType 4 [] "sched_act" skb_size tc_fields false true true tc_helpers None.
+Definition cgroup_skb_fields : list field := mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_data ++ skb_socket ++ skb_fields.
+Definition cgroup_skb : prog_type := ProgType 8 [0] "cgroup_skb" skb_size cgroup_skb_fields false false false
+  cgroup_skb_helpers (Some (0, 1)%Z).
+Definition cgroup_skb_egress : prog_type := ProgType 8 [1] "cgroup_skb_egress" skb_size cgroup_skb_fields false false false
+  cgroup_skb_helpers (Some (0, 3)%Z).
+Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_data ++ skb_fields.
+Definition lwt_in : prog_type := ProgType 10 [] "lwt_in" skb_size lwt_fields false false false lwt_in_helpers None.
+Definition lwt_out : prog_type := ProgType 11 [] "lwt_out" skb_size lwt_fields false false false lwt_helpers None.
+Definition lwt_xmit : prog_type := ProgType 12 [] "lwt_xmit" skb_size lwt_fields false false true lwt_xmit_helpers None.
+Definition lwt_seg6local : prog_type := ProgType 19 [] "lwt_seg6local" skb_size lwt_fields false false false seg6local_helpers None.
+(** Streams of sockets: what a message is, and where it goes. *)
+Definition sk_skb : prog_type := ProgType 14 [] "sk_skb" skb_size
+  (writable "priority" 32 4 ++ writable "tc_index" 44 4 ++ plain "cb" 48 20 :: skb_data ++ skb_socket ++ skb_fields)
+  false false true sk_skb_helpers None.
+(** The headers of a packet are found here; the keys that are to be filled in are not in the model. *)
+Definition flow_dissector : prog_type := ProgType 22 [] "flow_dissector" skb_size skb_data false false false
+  flow_dissector_helpers None.
+Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
+  [ data_at 0 8; data_end_at 8 8; plain "len" 16 4; whole "eth_protocol" 20 4; whole "eth_protocol" 20 2; whole "eth_protocol" 22 2;
+    plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
+  false false false reuseport_helpers None.
+(** Messages: the fields but for the data, whose address may be 0. *)
+Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80 (words "sk_msg" 16 14) false false true sk_msg_helpers None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false
+Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
   kprobe_helpers None.
 Definition tracepoint_size : Z := 8192.
-Definition tracepoint : prog_type := ProgType 5 "tracepoint" tracepoint_size
-  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false trace_helpers None.
-Definition perf_event : prog_type := ProgType 7 "perf_event" 184
+Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
+  [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.
+Definition perf_event : prog_type := ProgType 7 [] "perf_event" 184
   (List.map (fun k => whole "regs" (8 * Z.of_nat k)%Z 8) (seq 0 21) ++ [ plain "sample_period" 168 8; plain "addr" 176 8 ])
-  false false perf_event_helpers None.
-Definition raw_tracepoint : prog_type := ProgType 17 "raw_tracepoint" 96 [ plain "args" 0 96 ] false false trace_helpers None.
+  false false false perf_event_helpers None.
+Definition raw_tracepoint : prog_type := ProgType 17 [] "raw_tracepoint" 96 [ plain "args" 0 96 ] false false false
+  trace_helpers None.
+(** The first argument is a buffer, which is not in the model. *)
+Definition raw_tracepoint_writable : prog_type := ProgType 24 [] "raw_tracepoint_writable" 96 [ plain "args" 8 88 ] false false false
+  trace_helpers None.
+(** The caller gives any context; Linux runs none that is shorter than what the program accesses. *)
+Definition syscall : prog_type := ProgType 31 [] "syscall" 65535 [ Field "ctx" 0 65535 FPlain true true ] false false false
+  syscall_helpers None.
+Definition lirc_mode2 : prog_type := ProgType 20 [] "lirc_mode2" 4 [ whole "sample" 0 4 ] false false false
+  [1; 2; 3; 5; 6; 7; 12; 87; 125] None.
 
-(** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets may see. *)
-Definition cgroup_sock : prog_type := ProgType 9 "cgroup_sock" 80
-  ([ stored "bound_dev_if" 0 4; plain "family" 4 4; plain "type" 8 4; plain "protocol" 12 4; stored "mark" 16 4;
-     stored "priority" 20 4; whole "dst_port" 48 4; plain "dst_port" 48 2; plain "dst_ip4" 52 4 ]
-   ++ List.map (fun k => plain "dst_ip6" (56 + 4 * Z.of_nat k)%Z 4) (seq 0 4)
-   ++ [ plain "state" 72 4; plain "rx_queue_mapping" 76 4 ])
-  false false cgroup_sock_helpers (Some (0, 1)%Z).
-Definition sock_ops : prog_type := ProgType 13 "sock_ops" 224
+(** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets, and for bound ones, may see. *)
+Definition cgroup_sock_ret : option (Z * Z) := Some (0, 1)%Z.
+Definition socket_fields : list field :=
+  leading "family" 4 ++ leading "type" 8 ++ leading "protocol" 12 ++ whole "dst_port" 48 4 :: plain "dst_port" 48 2
+  :: plain_words "dst_ip4" 52 1 ++ plain_words "dst_ip6" 56 4 ++ leading "state" 72 ++ leading "rx_queue_mapping" 76.
+Definition cgroup_sock : prog_type := ProgType 9 [0; 2; 34] "cgroup_sock" 80
+  ([ stored "bound_dev_if" 0 4; stored "mark" 16 4; stored "priority" 20 4 ] ++ socket_fields)
+  false false false cgroup_sock_helpers cgroup_sock_ret.
+Definition cgroup_post_bind4 : prog_type := ProgType 9 [12] "cgroup_post_bind4" 80
+  (plain "src_ip4" 24 4 :: leading "src_port" 44 ++ socket_fields) false false false cgroup_sock_helpers cgroup_sock_ret.
+Definition cgroup_post_bind6 : prog_type := ProgType 9 [13] "cgroup_post_bind6" 80
+  (plain_words "src_ip6" 28 4 ++ leading "src_port" 44 ++ socket_fields) false false false cgroup_sock_helpers cgroup_sock_ret.
+
+(** struct bpf_sock_addr, by the family of the address and by what is done with it *)
+Definition sock_addr_fields : list field :=
+  whole "user_family" 0 4 :: writable "user_port" 24 4 ++ [ whole "family" 28 4; whole "type" 32 4; whole "protocol" 36 4 ].
+Definition user_ip4 : list field := writable "user_ip4" 4 4.
+Definition user_ip6 : list field :=
+  [ stored "user_ip6" 8 8; stored "user_ip6" 16 8 ] ++ stored_words "user_ip6" 8 4 ++ [ plain "user_ip6" 8 16 ].
+Definition msg_src_ip4 : list field := writable "msg_src_ip4" 40 4.
+Definition msg_src_ip6 : list field :=
+  stored "msg_src_ip6" 48 8 :: stored_words "msg_src_ip6" 44 4 ++ [ plain "msg_src_ip6" 44 16 ].
+Definition sock_addr attach name fields helpers ret : prog_type := ProgType 18 attach name 72 (fields ++ sock_addr_fields)
+  false false false helpers (Some ret).
+Definition sock_addrs : list prog_type :=
+  [ sock_addr [8] "cgroup_bind4" user_ip4 sendmsg_helpers (0, 3)%Z;
+    sock_addr [9] "cgroup_bind6" user_ip6 sendmsg_helpers (0, 3)%Z;
+    sock_addr [10] "cgroup_connect4" user_ip4 connect_helpers (0, 1)%Z;
+    sock_addr [11] "cgroup_connect6" user_ip6 connect_helpers (0, 1)%Z;
+    sock_addr [14] "cgroup_sendmsg4" (user_ip4 ++ msg_src_ip4) sendmsg_helpers (0, 1)%Z;
+    sock_addr [15] "cgroup_sendmsg6" (user_ip6 ++ msg_src_ip6) sendmsg_helpers (0, 1)%Z;
+    sock_addr [19] "cgroup_recvmsg4" user_ip4 sock_addr_helpers (1, 1)%Z;
+    sock_addr [20] "cgroup_recvmsg6" user_ip6 sock_addr_helpers (1, 1)%Z;
+    sock_addr [29; 31] "cgroup_name4" user_ip4 sock_addr_helpers (1, 1)%Z;                       (* getpeername, getsockname *)
+    sock_addr [30; 32] "cgroup_name6" user_ip6 sock_addr_helpers (1, 1)%Z;
+    sock_addr [49; 50] "cgroup_unix" [] sendmsg_helpers (0, 1)%Z;                              (* connect, sendmsg *)
+    sock_addr [51; 52; 53] "cgroup_unix_name" [] sock_addr_helpers (1, 1)%Z ].                   (* recvmsg, getpeername, getsockname *)
+Definition cgroup_sysctl : prog_type := ProgType 23 [] "cgroup_sysctl" 8 (plain "write" 0 4 :: writable "file_pos" 4 4)
+  false false false sysctl_helpers (Some (0, 1)%Z).
+(** The option's value is in the packet's place. *)
+Definition option_value : list field := [ data_at 8 8; data_end_at 16 8 ].
+Definition getsockopt : prog_type := ProgType 25 [21] "cgroup_getsockopt" 40
+  (option_value ++ [ whole "level" 24 4; whole "optname" 28 4; stored "optlen" 32 4; stored "retval" 36 4 ])
+  false false true getsockopt_helpers (Some (0, 1)%Z).
+Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
+  (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
+  false false true getsockopt_helpers (Some (0, 1)%Z).
+Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72 (plain_words "sk_lookup" 8 15) false false false sk_lookup_helpers
+  (Some (0, 1)%Z).
+Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
    ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
    ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
         whole "skb_hwtstamp" 216 8 ])
-  false false sock_ops_helpers (Some (0, 1)%Z).
-Definition cgroup_device : prog_type := ProgType 15 "cgroup_device" 12
-  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false cgroup_device_helpers (Some (0, 1)%Z).
+  false false false sock_ops_helpers (Some (0, 1)%Z).
+Definition cgroup_device : prog_type := ProgType 15 [] "cgroup_device" 12
+  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false false cgroup_device_helpers (Some (0, 1)%Z).
 
 (** struct seccomp_data.  Linux gives its classic filters no program type of eBPF's, so the number is this project's. *)
 Definition seccomp_id : Z := 255.
-Definition seccomp : prog_type := ProgType seccomp_id "seccomp" 64
+Definition seccomp : prog_type := ProgType seccomp_id [] "seccomp" 64
   (plain "nr" 0 4 :: plain "arch" 4 4 :: plain "instruction_pointer" 8 8
    :: List.map (fun k => plain "args" (16 + 8 * Z.of_nat k)%Z 8) (seq 0 6))
-  false false [] None.
+  false false false [] None.
 
-Definition raw (size : Z) : prog_type := ProgType 0 "raw" size [] true false [5; 6; 7; 8; 42; 125] None.
+Definition raw (size : Z) : prog_type := ProgType 0 [] "raw" size [] true false true [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
-  [xdp; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_sock; lwt_in; lwt_out; lwt_xmit;
-   sock_ops; cgroup_device; raw_tracepoint; seccomp].
-Definition prog_type_of (id ctx_size : Z) : option prog_type :=
-  (if id =? 0 then Some (raw ctx_size) else find (fun pt => pt_id pt =? id) prog_types)%Z.
+  [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_skb_egress; cgroup_sock;
+   cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit; lwt_seg6local; sock_ops; sk_skb; cgroup_device; sk_msg;
+   raw_tracepoint; raw_tracepoint_writable; lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl; getsockopt; setsockopt;
+   sk_lookup; syscall; seccomp]
+  ++ sock_addrs.
+Definition prog_type_of (id attach ctx_size : Z) : option prog_type :=
+  (if id =? 0 then Some (raw ctx_size)
+   else find (fun pt => (pt_id pt =? id) && match pt_attach pt with [] => true | l => existsb (Z.eqb attach) l end) prog_types)%Z.

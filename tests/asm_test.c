@@ -172,18 +172,12 @@ static void round_trips(void) {
   report(opcodes == 122 + 3 + 4, "every opcode is met");
   same_bytes = same_text = true;
   cases = 0;
-  for (unsigned src = 0; src < 7; src++)
-    for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
-      struct warrant_insn slots[2] = {
-          {.op = 0x18, .dst = src, .src = src & 15, .imm = constants[c]}};
-      slots[1].imm = src == 6 ? constants[(c + 3) % 22] : 0;
-      add(slots, W_DECODE_UNSUPPORTED);
-      slots[0] = (struct warrant_insn){.op = 0x85, .src = 2, .imm = constants[c]};
-      add(slots, W_DECODE_UNSUPPORTED);
-    }
+  for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
+    struct warrant_insn slots[2] = {{.op = 0x85, .src = 2, .imm = constants[c]}};
+    add(slots, W_DECODE_UNSUPPORTED);
+  }
   flush(true);
-  report(same_bytes && same_text && cases == 4 * 22 + 7 * 22,
-         "instructions that are named and not supported");
+  report(same_bytes && same_text && cases == 22, "instructions that are named and not supported");
   same_bytes = same_text = true;
   any_bytes();
   report(same_bytes && same_text, "text of any bytes");

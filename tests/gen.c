@@ -299,7 +299,7 @@ struct builder {
   struct gen *g;
   struct gen_program *out;
   const struct w_prog_type *type;
-  const struct w_field *data, *data_end; /* or NULL */
+  const struct w_field *data, *data_end, *data_meta; /* or NULL */
   uint32_t count, room;
   uint16_t next_id, kept; /* kept: bit r: no piece may write r */
   bool loose;             /* now and then a check is left out or wrong */
@@ -496,6 +496,7 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   p.base = r;
   switch (pointer < 0 && gen_percent(g, 30) ? UNKNOWN : v->kind) {
   case PACKET:
+    p.writable = b->type->writes || (b->loose && gen_percent(g, 30));
     p.found = v->checked >= n;
     if (p.found && careless(b))
       p.off = (int32_t)(v->checked + 1 - n) - v->off;
@@ -685,13 +686,14 @@ static void packet(struct builder *b, struct known *k) {
     b->kept |= (uint16_t)(1u << r[i]);
   }
   if (b->kept >> c & 1)
-    goto out; /* the context's only register */
-  put(b, 0x61, r[0], (unsigned)c, (int32_t)b->data->off, 0);
-  put(b, 0x61, r[1], (unsigned)c, (int32_t)b->data_end->off, 0);
+    goto out;                                     /* the context's only register */
+  bool meta = b->data_meta && gen_percent(g, 35); /* the metadata, which the packet ends */
+  put(b, 0x61, r[0], (unsigned)c, (int32_t)(meta ? b->data_meta : b->data)->off, 0);
+  put(b, 0x61, r[1], (unsigned)c, (int32_t)(meta ? b->data : b->data_end)->off, 0);
   k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   k->r[r[1]] = (struct value){.kind = PACKET_END};
   if (gen_percent(g, 25)) {
-    int32_t off = (int32_t)gen_below(g, 20);
+    int32_t off = (int32_t)gen_below(g, meta ? 5 : 20);
     put(b, 0x07, r[0], 0, 0, off);
     k->r[r[0]].off = off;
   }
@@ -706,7 +708,7 @@ static void packet(struct builder *b, struct known *k) {
     put(b, 0x0f, r[0], n, 0, 0);
     k->r[r[0]] = (struct value){.kind = PACKET, .id = b->next_id++};
   }
-  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, 40));
+  check_packet(b, k, r[0], r[1], r[2], 1 + gen_below(g, meta ? 12 : 40));
 out:
   b->kept = (uint16_t)kept;
 }
@@ -773,7 +775,7 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
                              bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
-  uint64_t there = v->kind == PACKET   ? v->checked
+  uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
@@ -832,6 +834,8 @@ static bool inner_map(struct builder *b, const struct known *k, const struct w_h
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   const struct w_helper *h = NULL;
+  if (!b->type->nhelpers)
+    return;
   int32_t id = gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
                                   : b->type->helpers[gen_below(g, b->type->nhelpers)];
   bool permitted = false;
@@ -855,7 +859,9 @@ static void call(struct builder *b, struct known *k) {
     int32_t off;
     switch (h->args[i]) {
     case W_ARG_ANY:
-      if (gen_percent(g, 30))
+      if (h->id == 54 && gen_percent(g, 60)) /* room for metadata */
+        put(b, 0xb7, r, 0, 0, -4 * (int32_t)gen_below(g, 9));
+      else if (gen_percent(g, 30))
         put(b, 0xb7, r, 0, 0, (int32_t)gen_below(g, 64) - 32);
       else
         put(b, 0xb7, r, 0, 0, (int32_t)(gen_percent(g, 70) ? gen_below(g, 4) : gen_number(g)));
@@ -906,12 +912,6 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, out);
       break;
-    case W_ARG_CTX0:
-      if (c <= 5 || gen_percent(g, 30))
-        put(b, 0xb7, r, 0, 0, 0);
-      else
-        put(b, 0xbf, r, (unsigned)c, 0, 0);
-      break;
     case W_ARG_SIZE:
       if (h->args[i - 1] == W_ARG_OUT0 && gen_percent(g, 20)) /* nothing is written */
         size = 0, out = 0;
@@ -920,6 +920,11 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
     case W_ARG_CTX:
+    case W_ARG_CTX0:
+      if (h->args[i] == W_ARG_CTX0 && gen_percent(g, 50)) {
+        put(b, 0xb7, r, 0, 0, 0);
+        break;
+      }
       if (c <= 5)
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
@@ -1234,12 +1239,14 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
-  b.type = w_prog_type_of(out->p.type, out->p.ctx_size, &raw);
+  b.type = w_prog_type_of(out->p.type, out->p.attach_type, out->p.ctx_size, &raw);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
     if (b.type->fields[i].kind == W_FIELD_DATA)
       b.data = &b.type->fields[i];
     if (b.type->fields[i].kind == W_FIELD_DATA_END)
       b.data_end = &b.type->fields[i];
+    if (b.type->fields[i].kind == W_FIELD_DATA_META)
+      b.data_meta = &b.type->fields[i];
   }
   block(&b, &k, 3 + gen_below(g, 24));
   if (!k.dead)
@@ -1392,6 +1399,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   const struct w_prog_type *type =
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
+  out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
   out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);

@@ -142,6 +142,8 @@ struct expected {
 #define LOOKUP                                                                                     \
   MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1) /* 7 slots */
 #define PACKET LDW(2, 1, 0), LDW(3, 1, 4)
+#define METADATA LDW(2, 1, 8), LDW(3, 1, 0)
+#define SKB_PACKET LDW(2, 1, 76), LDW(3, 1, 80)
 #define FORK LDW(2, 1, 16), JEQ(2, 0, 1), MOV(3, 1)
 
 static struct expected programs[] = {
@@ -223,6 +225,44 @@ static struct expected programs[] = {
      {PACKET, MOVR(4, 2), ADD(4, 8), JGER(4, 3, 2), LDB(0, 2, 8), EXIT, MOV(0, 2), EXIT},
      .bound = 7},
     {"packet end", {PACKET, LDB(0, 3, 0), EXIT}, .reason = "invalid-pointer", .pc = 2},
+    {"metadata",
+     {METADATA, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     .bound = 7},
+    {"metadata one more",
+     {METADATA, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 1), EXIT, MOV(0, 2), EXIT},
+     .reason = "out-of-bounds",
+     .pc = 5},
+    {"metadata turned",
+     {METADATA, MOVR(4, 2), ADD(4, 8), JGER(3, 4, 2), MOV(0, 2), EXIT, STDW(2, 0, 1), MOV(0, 2),
+      EXIT},
+     .bound = 8},
+    {"metadata unchecked", {METADATA, LDB(0, 2, 0), EXIT}, .reason = "out-of-bounds", .pc = 2},
+    {"metadata against the packet's end",
+     {METADATA, LDW(3, 1, 4), MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2),
+      EXIT},
+     .reason = "out-of-bounds",
+     .pc = 6},
+    {"packet against the packet",
+     {PACKET, LDW(3, 1, 0), MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 2), LDDW(0, 2, 0), EXIT, MOV(0, 2),
+      EXIT},
+     .reason = "out-of-bounds",
+     .pc = 6},
+    {"metadata of variable length",
+     {METADATA, LDW(5, 1, 16), AND(5, 28), ADDR(2, 5), MOVR(4, 2), ADD(4, 4), JGTR(4, 3, 2),
+      LDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},
+     .bound = 10},
+    {"packet read by cgroup_skb",
+     {SKB_PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 1), LDDW(5, 2, 0), MOV(0, 1), EXIT},
+     .bound = 8,
+     .type = 8},
+    {"packet written by cgroup_skb",
+     {SKB_PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 1), STDW(2, 0, 4), MOV(0, 1), EXIT},
+     .reason = "read-only",
+     .pc = 5,
+     .type = 8},
+    {"packet written by tc",
+     {SKB_PACKET, MOVR(4, 2), ADD(4, 8), JGTR(4, 3, 1), STDW(2, 0, 4), MOV(0, 1), EXIT},
+     .type = 3},
     {"packet variable",
      {PACKET, MOVR(4, 2), ADD(4, 1), JGTR(4, 3, 7), LDB(5, 2, 0), ADDR(2, 5), MOVR(4, 2), ADD(4, 4),
       JGTR(4, 3, 2), LDW(0, 2, 0), EXIT, MOV(0, 2), EXIT},

@@ -11,8 +11,12 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+/* The section, which gives the type; a file may have others. */
+#ifndef SECTION
+#define SECTION "xdp"
+#endif
 #define PROGRAM(name, code)                                                                        \
-  SEC("xdp") __attribute__((naked)) int name(void) { asm volatile(code : : : "memory"); }
+  SEC(SECTION) __attribute__((naked)) int name(void) { asm volatile(code : : : "memory"); }
 
 struct pair {
   __u64 first, second;
