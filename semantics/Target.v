@@ -218,7 +218,7 @@ Definition helpers : list helper :=
     Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] (RInt (- 4095) 2) false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
-    Helper 176 "get_branch_snapshot" [AOut0; ASize; AAny] length_or_err false;
+    Helper 176 "get_branch_snapshot" [AOut0; ASize] length_or_err false;
     Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] length_or_err false;
     Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] int_err false;
     Helper 184 "get_func_ret" [ACtx; AOutN 8] int_err false;
@@ -286,9 +286,23 @@ Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 
 Definition sock_ops_helpers : list Z := [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143; 144] ++ socket_casts ++
   net_helpers.
 Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
-Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 173; 174] ++ event_helpers.
-Definition kprobe_helpers : list Z := [58] ++ trace_helpers.
+Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
+Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
+Definition seg6local_helpers : list Z := [74; 75; 76] ++ lwt_helpers.
+Definition sk_skb_helpers : list Z := [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers.
+Definition flow_dissector_helpers : list Z := [26; 160] ++ socket_casts ++ base_helpers.
+(** Left out: what takes a socket there, though elsewhere it takes the context: 46 for sk_reuseport, 49 and 57 for setsockopt. *)
+Definition reuseport_helpers : list Z := [26; 68; 82; 160] ++ base_helpers.
+Definition sk_msg_helpers : list Z := [60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ socket_casts ++ net_helpers.
+Definition sock_addr_helpers : list Z := [46; 49; 57; 81; 84; 85; 86; 99; 107; 108; 122] ++ socket_casts ++ net_helpers.
+Definition sendmsg_helpers : list Z := [186; 187] ++ sock_addr_helpers.            (* to bind, too *)
+Definition connect_helpers : list Z := [64] ++ sendmsg_helpers.
+Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_helpers.
+Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
+Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
+Definition syscall_helpers : list Z := [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179; 188] ++
+  socket_casts ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 Definition whole name off size := Field name off size FPlain false false.      (* read as a whole or not at all *)
 Definition stored name off size := Field name off size FPlain false true.      (* and written *)
@@ -341,27 +355,28 @@ Definition lwt_fields : list field := mark_and_priority ++ cb :: skb_data ++ skb
 Definition lwt_in : prog_type := ProgType 10 [] "lwt_in" skb_size lwt_fields false false false lwt_in_helpers None.
 Definition lwt_out : prog_type := ProgType 11 [] "lwt_out" skb_size lwt_fields false false false lwt_helpers None.
 Definition lwt_xmit : prog_type := ProgType 12 [] "lwt_xmit" skb_size lwt_fields false false true lwt_xmit_helpers None.
-Definition lwt_seg6local : prog_type := ProgType 19 [] "lwt_seg6local" skb_size lwt_fields false false false ([74; 75; 76] ++ lwt_helpers) None.
+Definition lwt_seg6local : prog_type := ProgType 19 [] "lwt_seg6local" skb_size lwt_fields false false false seg6local_helpers None.
 (** Streams of sockets: what a message is, and where it goes. *)
 Definition sk_skb : prog_type := ProgType 14 [] "sk_skb" skb_size
   (writable "priority" 32 4 ++ writable "tc_index" 44 4 ++ plain "cb" 48 20 :: skb_data ++ skb_socket ++ skb_fields)
-  false false true ([9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers) None.
+  false false true sk_skb_helpers None.
 (** The headers of a packet are found here; the keys that are to be filled in are not in the model. *)
 Definition flow_dissector : prog_type := ProgType 22 [] "flow_dissector" skb_size skb_data false false false
-  (26 :: 160 :: base_helpers) None.
+  flow_dissector_helpers None.
 Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
   [ data_at 0 8; data_end_at 8 8; plain "len" 16 4; whole "eth_protocol" 20 4; whole "eth_protocol" 20 2; whole "eth_protocol" 22 2;
     plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
-  false false false ([26; 46; 68; 82; 160] ++ base_helpers) None.
+  false false false reuseport_helpers None.
 (** Messages: the fields but for the data, whose address may be 0. *)
 Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
   (words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
    ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
-  false false true ([60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ net_helpers) None.
+  false false true sk_msg_helpers None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false kprobe_helpers None.
+Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
+  kprobe_helpers None.
 Definition tracepoint_size : Z := 8192.
 Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
   [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.
@@ -375,7 +390,7 @@ Definition raw_tracepoint_writable : prog_type := ProgType 24 [] "raw_tracepoint
   trace_helpers None.
 (** The caller gives any context; Linux runs none that is shorter than what the program accesses. *)
 Definition syscall : prog_type := ProgType 31 [] "syscall" 65535 [ Field "ctx" 0 65535 FPlain true true ] false false false
-  ([46; 166; 167; 168; 179; 188] ++ trace_helpers) None.
+  syscall_helpers None.
 Definition lirc_mode2 : prog_type := ProgType 20 [] "lirc_mode2" 4 [ whole "sample" 0 4 ] false false false
   [1; 2; 3; 5; 6; 7; 12; 77; 78; 87; 88; 89; 92; 125] None.
 
@@ -401,36 +416,36 @@ Definition user_ip6 : list field :=
 Definition msg_src_ip4 : list field := writable "msg_src_ip4" 40 4.
 Definition msg_src_ip6 : list field :=
   stored "msg_src_ip6" 48 8 :: stored_words "msg_src_ip6" 44 4 ++ [ plain "msg_src_ip6" 44 16 ].
-Definition sock_addr attach name fields ret : prog_type := ProgType 18 attach name 72 (fields ++ sock_addr_fields)
-  false false false ([49; 57; 84; 85; 86; 99; 108] ++ cgroup_sock_helpers) (Some ret).
+Definition sock_addr attach name fields helpers ret : prog_type := ProgType 18 attach name 72 (fields ++ sock_addr_fields)
+  false false false helpers (Some ret).
 Definition sock_addrs : list prog_type :=
-  [ sock_addr [8] "cgroup_bind4" user_ip4 (0, 3)%Z;
-    sock_addr [9] "cgroup_bind6" user_ip6 (0, 3)%Z;
-    sock_addr [10] "cgroup_connect4" user_ip4 (0, 1)%Z;
-    sock_addr [11] "cgroup_connect6" user_ip6 (0, 1)%Z;
-    sock_addr [14] "cgroup_sendmsg4" (user_ip4 ++ msg_src_ip4) (0, 1)%Z;
-    sock_addr [15] "cgroup_sendmsg6" (user_ip6 ++ msg_src_ip6) (0, 1)%Z;
-    sock_addr [19] "cgroup_recvmsg4" user_ip4 (1, 1)%Z;
-    sock_addr [20] "cgroup_recvmsg6" user_ip6 (1, 1)%Z;
-    sock_addr [29; 31] "cgroup_name4" user_ip4 (1, 1)%Z;                       (* getpeername, getsockname *)
-    sock_addr [30; 32] "cgroup_name6" user_ip6 (1, 1)%Z;
-    sock_addr [49; 50] "cgroup_unix" [] (0, 1)%Z;                              (* connect, sendmsg *)
-    sock_addr [51; 52; 53] "cgroup_unix_name" [] (1, 1)%Z ].                   (* recvmsg, getpeername, getsockname *)
+  [ sock_addr [8] "cgroup_bind4" user_ip4 sendmsg_helpers (0, 3)%Z;
+    sock_addr [9] "cgroup_bind6" user_ip6 sendmsg_helpers (0, 3)%Z;
+    sock_addr [10] "cgroup_connect4" user_ip4 connect_helpers (0, 1)%Z;
+    sock_addr [11] "cgroup_connect6" user_ip6 connect_helpers (0, 1)%Z;
+    sock_addr [14] "cgroup_sendmsg4" (user_ip4 ++ msg_src_ip4) sendmsg_helpers (0, 1)%Z;
+    sock_addr [15] "cgroup_sendmsg6" (user_ip6 ++ msg_src_ip6) sendmsg_helpers (0, 1)%Z;
+    sock_addr [19] "cgroup_recvmsg4" user_ip4 sock_addr_helpers (1, 1)%Z;
+    sock_addr [20] "cgroup_recvmsg6" user_ip6 sock_addr_helpers (1, 1)%Z;
+    sock_addr [29; 31] "cgroup_name4" user_ip4 sock_addr_helpers (1, 1)%Z;                       (* getpeername, getsockname *)
+    sock_addr [30; 32] "cgroup_name6" user_ip6 sock_addr_helpers (1, 1)%Z;
+    sock_addr [49; 50] "cgroup_unix" [] sendmsg_helpers (0, 1)%Z;                              (* connect, sendmsg *)
+    sock_addr [51; 52; 53] "cgroup_unix_name" [] sock_addr_helpers (1, 1)%Z ].                   (* recvmsg, getpeername, getsockname *)
 Definition cgroup_sysctl : prog_type := ProgType 23 [] "cgroup_sysctl" 8 (plain "write" 0 4 :: writable "file_pos" 4 4)
-  false false false ([101; 102; 103; 104; 105; 106] ++ net_helpers) (Some (0, 1)%Z).
+  false false false sysctl_helpers (Some (0, 1)%Z).
 (** The option's value is in the packet's place. *)
 Definition option_value : list field := [ Field "optval" 8 8 FData false false; Field "optval_end" 16 8 FDataEnd false false ].
 Definition getsockopt : prog_type := ProgType 25 [21] "cgroup_getsockopt" 40
   (option_value ++ [ whole "level" 24 4; whole "optname" 28 4; stored "optlen" 32 4; stored "retval" 36 4 ])
-  false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
+  false false true getsockopt_helpers (Some (0, 1)%Z).
 Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
   (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
-  false false true ([49; 57; 122] ++ event_helpers) (Some (0, 1)%Z).
+  false false true getsockopt_helpers (Some (0, 1)%Z).
 Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
   (plain_words "family" 8 1 ++ plain_words "protocol" 12 1 ++ plain_words "remote_ip4" 16 1 ++ plain_words "remote_ip6" 20 4
    ++ plain_words "remote_port" 36 1 ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
    ++ plain_words "local_port" 60 1 ++ plain_words "ingress_ifindex" 64 1)
-  false false false net_helpers
+  false false false sk_lookup_helpers
   (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
