@@ -1,7 +1,8 @@
 # make          builds everything: programs in build/bin/, the library in build/lib/
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
-# make bench    measures
+# make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
+# make packages checks the BPF objects in Debian packages, which it downloads
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
@@ -25,7 +26,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
+.PHONY: all run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
 all: coq programs corpus
 	@:
 
@@ -58,19 +59,27 @@ simulator: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/simulator.sh
 # Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
-transfer-ten-million: build/tests/transfer_test build/tests/states_test
+transfer-ten-million: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/transfer_test build/tests/states_test
 	@build/tests/transfer_test 7000000
 	@build/tests/states_test --inputs 0 --cases 3000000
 
 # Every accepted program of the corpus on a thousand inputs, step by step inside its certificate.
-states-thousand: build/tests/states_test
+states-thousand: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/states_test
 	@build/tests/states_test --inputs 1000 --cases 0
 
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
-	@tests/bench.sh
+	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' tests/bench.sh
 
-classic-million: build/tests/translate_test
+# The BPF objects in Debian packages; downloads about 200 MB.
+packages: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
+	@JOBS=$(JOBS) tests/packages.sh
+
+classic-million: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
 
 deps:
@@ -83,6 +92,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench audit-million real-filters simulator deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif

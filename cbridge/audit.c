@@ -693,8 +693,7 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
 
 /* ---- Inputs ---- */
 
-/* The bytes of an input as they lie in memory on a little-endian machine. */
-static void to_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) {
+void audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) {
   uint64_t parts[8] = {(uint32_t)input->nr | (uint64_t)input->arch << 32,
                        input->instruction_pointer};
   memcpy(parts + 2, input->args, sizeof input->args);
@@ -722,7 +721,7 @@ struct seccomp_data audit_input(const struct bdd *m, bdd_t when) {
 
 void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]) {
   uint8_t bytes[SECCOMP_SIZE];
-  to_bytes(input, bytes);
+  audit_bytes(input, bytes);
   memset(bits, 0, INPUT_VARS / 8);
   for (unsigned v = 0; v < INPUT_VARS; v++) {
     unsigned bit = 31 - v % 32;
@@ -742,7 +741,7 @@ bdd_t audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value) {
 int audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
               uint64_t *steps) {
   uint8_t bytes[SECCOMP_SIZE];
-  to_bytes(input, bytes);
+  audit_bytes(input, bytes);
   struct warrant_classic_input in = {.bytes = bytes, .length = sizeof bytes, .wire_length = 64};
   struct warrant_classic_result r;
   if (warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count, NULL, NULL, &r, NULL) ||

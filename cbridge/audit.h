@@ -59,6 +59,8 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
 
 /* An input of `when`, which is not BDD_FALSE; bits that do not matter are 0. */
 struct seccomp_data audit_input(const struct bdd *m, bdd_t when);
+/* Its bytes as they lie in memory on a little-endian machine. */
+void audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
 /* The assignment of an input, for bdd_value. */
 void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
 /* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words

@@ -116,6 +116,11 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     u(w, f->map);
     u(w, (uint64_t)f->mx);
     break;
+  case W_FHELD:
+    byte(w, f->held);
+    u(w, f->size);
+    byte(w, f->null);
+    break;
   }
 }
 
@@ -324,7 +329,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, W_FMAPNULL - W_FSCALAR) + W_FSCALAR);
+  f->kind = (uint8_t)(get_byte(r, W_FHELD - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -348,6 +353,11 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FVAL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
+    break;
+  case W_FHELD:
+    f->held = get_byte(r, W_SOCKET);
+    f->size = get_u(r, UINT64_MAX);
+    f->null = get_byte(r, 1);
     break;
   }
 }

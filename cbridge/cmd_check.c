@@ -29,7 +29,9 @@ static const char help[] =
     "  --format FORM   elf, ebpf, cbpf or seccomp, instead of what the content says\n"
     "  --hex           FILE is hexadecimal text of a raw form\n"
     "  --prog NAME     only this program (a function, or else a section)\n"
-    "  --type TYPE     program type (xdp, tc, socket, raw, ...), instead of the section name's\n"
+    "  --type TYPE     program type (xdp, tc, raw, ...) or section name (cgroup/connect4), instead "
+    "of\n"
+    "                  the section name's\n"
     "  --ctx-size N    bytes of context for --type raw\n"
     "  --profile P     root (default) or strict: undefined stack bytes must not be read\n"
     "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
@@ -39,6 +41,7 @@ static const char help[] =
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
+    "  --explain       for a refusal, how the program gets there: the steps that matter\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
     "  --json          one object a program on standard output\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
@@ -58,7 +61,7 @@ static const char help[] =
     "  echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' | warrant check --pcap-link 101 -\n"
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
 
-enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
+enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_EXPLAIN, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
 
 struct check {
   struct cmd_options options;
@@ -66,7 +69,8 @@ struct check {
   bool cert_is_directory;
   bool whole_names; /* certificates are named by paths: folders have files of the same name */
   struct packet_options packets;
-  bool alone; /* one input: its programs are the progress */
+  bool explain; /* the way to a refusal */
+  bool alone;   /* one input: its programs are the progress */
   int code;
 };
 
@@ -96,6 +100,24 @@ static bool has_outcomes(const struct warrant_program *p, const struct judgement
   return p && p->kind == WARRANT_CBPF && j->verdict == JUDGED_ACCEPT && j->certified;
 }
 
+static const char *decision_word(int decision) {
+  return decision < 0 ? NULL : decision ? "taken" : "not taken";
+}
+
+static void json_way(cJSON *o, const struct warrant_program *p, const struct judgement *j) {
+  char text[WARRANT_DISASM_MAX > 1024 ? WARRANT_DISASM_MAX : 1024];
+  cJSON *way = cJSON_AddArrayToObject(o, "way");
+  for (uint32_t i = 0; i < j->way_len; i++) {
+    cJSON *step = cJSON_CreateObject();
+    cmd_json_u64(step, "pc", j->way[i].pc);
+    warrant_disasm(p, j->way[i].pc, text, sizeof text);
+    cmd_json_text(step, "insn", text);
+    cmd_json_text(step, "branch", decision_word(j->way[i].decision));
+    cmd_json_text(step, "source", source(p, j->way[i].pc, text, sizeof text) ? text : NULL);
+    cJSON_AddItemToArray(way, step);
+  }
+}
+
 /* `p` is NULL when the file gave no program. */
 static void print_json(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
@@ -114,6 +136,9 @@ static void print_json(struct check *check, const char *file, const struct warra
   cmd_json_text(o, "source",
                 p && j->has_pc && source(p, j->pc, place, sizeof place) ? place : NULL);
   cmd_json_text(o, "state", *j->state ? j->state : NULL);
+  cmd_json_text(o, "hint", j->hint);
+  if (check->explain && p)
+    json_way(o, p, j);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
@@ -127,8 +152,8 @@ static void print_json(struct check *check, const char *file, const struct warra
   cmd_print_json(o);
 }
 
-/* The source line and the instructions around `pc`. */
-static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc) {
+/* The source line and, `around`, the instructions there. */
+static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc, bool around) {
   enum { BEFORE = 4, AFTER = 2 };
   const struct warrant_line *line = warrant_line_at(p, pc);
   if (line && line->line) {
@@ -141,6 +166,8 @@ static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc)
       fprintf(out, "%s\n", cmd_colour(out, CMD_PLAIN));
     }
   }
+  if (!around)
+    return;
   char text[WARRANT_DISASM_MAX];
   uint32_t starts[BEFORE] = {0}, seen = 0, at = 0;
   while (at < pc) { /* instructions take one slot or two, so they are counted from the start */
@@ -167,6 +194,33 @@ static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc)
       fprintf(out, "  %s%6" PRIu32 ": %s%s\n", cmd_colour(out, CMD_DIM), at, text,
               cmd_colour(out, CMD_PLAIN));
     at += slots;
+  }
+}
+
+/* The steps that matter, up to the refused instruction, each with its source line where that is
+ * another one than before. */
+static void print_way(FILE *out, const struct warrant_program *p, const struct judgement *j) {
+  const struct warrant_line *shown = NULL;
+  char text[WARRANT_DISASM_MAX], line[WARRANT_DISASM_MAX + 32];
+  fputs("  how it gets here:\n", out);
+  for (uint32_t i = 0; i < j->way_len; i++) {
+    const struct warrant_step *step = &j->way[i];
+    const struct warrant_line *from = warrant_line_at(p, step->pc);
+    const char *decision = decision_word(step->decision);
+    warrant_disasm(p, step->pc, text, sizeof text);
+    snprintf(line, sizeof line, "%s%s%s", text, decision ? ": " : "", decision ? decision : "");
+    bool refused = i + 1 == j->way_len;
+    fprintf(out, "%s%s%6" PRIu32 ": %s%s", refused ? "> " : "  ",
+            cmd_colour(out, refused ? CMD_BAD : CMD_PLAIN), step->pc, line,
+            cmd_colour(out, CMD_PLAIN));
+    if (from && from->line && from->text && (!shown || from->line != shown->line)) {
+      fprintf(out, "%*s%s ; %" PRIu32 ": ", strlen(line) < 44 ? (int)(44 - strlen(line)) : 0, "",
+              cmd_colour(out, CMD_DIM), from->line);
+      cmd_print_safe(out, from->text + strspn(from->text, " \t"));
+      fputs(cmd_colour(out, CMD_PLAIN), out);
+    }
+    shown = from;
+    fputc('\n', out);
   }
 }
 
@@ -197,13 +251,19 @@ static void print_text(struct check *check, const char *file, const struct warra
     fputs(": ", out);
     cmd_print_safe(out, j->message);
     fputc('\n', out);
+    bool way = check->explain && j->way_len > 1;
     if (!check->options.quiet && j->has_pc && j->pc < p->insn_count)
-      print_place(out, p, j->pc);
+      print_place(out, p, j->pc, !way);
+    if (way)
+      print_way(out, p, j);
     if (!check->options.quiet && *j->state) {
       fputs("  known there: ", out);
       cmd_print_safe(out, j->state);
       fputc('\n', out);
     }
+    if (!check->options.quiet && j->hint)
+      fprintf(out, "  %shint:%s %s\n", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN),
+              j->hint);
   }
   for (uint32_t i = 0; i < j->warning_count; i++) {
     fprintf(out, "  %swarning:%s ", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN));
@@ -311,6 +371,7 @@ int cmd_check(int argc, char **argv) {
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
       {"reasons", no_argument, NULL, OPT_REASONS},
+      {"explain", no_argument, NULL, OPT_EXPLAIN},
       {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
       {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
       {"limit", required_argument, NULL, OPT_LIMIT},
@@ -335,6 +396,9 @@ int cmd_check(int argc, char **argv) {
         return WARRANT_BAD_INPUT;
       break;
     }
+    case OPT_EXPLAIN:
+      check.explain = true;
+      break;
     case OPT_REASONS:
       judge_reasons(print_reason);
       return WARRANT_OK;

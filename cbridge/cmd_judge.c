@@ -65,11 +65,13 @@ static void classic(const struct warrant_program *program, struct judgement *j) 
 /* A call that the loader has put in: say what it stands for. */
 static void name_missing(const struct warrant_program *program, struct judgement *j) {
   for (uint32_t i = 0; i < program->missing_count; i++)
-    if (program->missing[i].pc == j->pc)
+    if (program->missing[i].pc == j->pc) {
+      j->hint = NULL;
       snprintf(j->message, sizeof j->message,
                "the kernel's types have no %s, and the program gets here: test for it with "
                "bpf_core_field_exists or its like before use",
                program->missing[i].what);
+    }
 }
 
 static void ebpf(const struct warrant_program *program, struct judgement *j) {
@@ -106,10 +108,14 @@ static void ebpf(const struct warrant_program *program, struct judgement *j) {
     j->pc = v.pc;
     j->reason = v.reason ? v.reason : REASON_UNSUPPORTED;
     snprintf(j->message, sizeof j->message, "%s", v.message);
+    j->hint = v.verdict == WARRANT_REJECT ? v.hint : NULL;
     name_missing(program, j);
     snprintf(j->state, sizeof j->state, "%s", v.verdict == WARRANT_REJECT ? v.state : "");
   }
   /* Ownership moves from the verdict to the judgement. */
+  j->way = v.way;
+  j->way_len = v.way_len;
+  v.way = NULL;
   j->cert = v.cert;
   j->cert_size = v.cert_len;
   j->warnings = v.warnings;
@@ -156,6 +162,7 @@ void judgement_warn(struct judgement *j, const char *text) {
 void judgement_free(struct judgement *j) {
   free(j->cert);
   free(j->warnings);
+  free(j->way);
   memset(j, 0, sizeof *j);
 }
 

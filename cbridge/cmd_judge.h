@@ -3,6 +3,7 @@
 #ifndef WARRANT_CMD_JUDGE_H
 #define WARRANT_CMD_JUDGE_H
 
+#include "verify.h"
 #include "warrant.h"
 
 enum judged { JUDGED_ACCEPT, JUDGED_REJECT, JUDGED_UNSUPPORTED, JUDGED_ERROR };
@@ -12,10 +13,13 @@ struct judgement {
   bool certified; /* the validator accepted the certificate */
   bool has_pc;    /* `pc` means something */
   uint32_t pc;
-  const char *reason; /* static, one word; NULL on accept */
-  char message[600];  /* one sentence; "" on a plain accept */
-  char state[1024];   /* on a reject, what was known there; "" for nothing */
-  bool measured;      /* the numbers below mean something */
+  const char *reason;       /* static, one word; NULL on accept */
+  char message[600];        /* one sentence; "" on a plain accept */
+  char state[1024];         /* on a reject, what was known there; "" for nothing */
+  const char *hint;         /* static; on a reject, what to try; NULL for nothing */
+  struct warrant_step *way; /* owned; on a reject of eBPF, the steps that matter */
+  uint32_t way_len;
+  bool measured; /* the numbers below mean something */
   uint64_t steps_bound, visited, time_us, peak_kb, validate_us;
   uint8_t *cert; /* owned; may be NULL for an empty certificate */
   size_t cert_size;

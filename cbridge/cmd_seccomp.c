@@ -6,42 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classic.h"
 #include "cmd_seccomp.h"
-#include "disasm.h"
 #include "loader.h"
 
 static const char help[] =
-    "usage: warrant seccomp audit  [OPTION]... FILE... | --pid PID\n"
-    "       warrant seccomp diff   [OPTION]... OLD NEW\n"
-    "       warrant seccomp check  [OPTION]... FILE... --policy POLICY\n"
-    "       warrant seccomp dump   [OPTION]... --pid PID\n"
-    "       warrant seccomp import [OPTION]... PROFILE.json\n"
+    "usage: warrant seccomp audit   [OPTION]... FILE... | --pid PID\n"
+    "       warrant seccomp diff    [OPTION]... OLD NEW\n"
+    "       warrant seccomp check   [OPTION]... FILE... --policy POLICY\n"
+    "       warrant seccomp import  [OPTION]... PROFILE.json\n"
+    "       warrant seccomp explain [OPTION]... FILE... | --pid PID\n"
+    "       warrant seccomp emu     [OPTION]... FILE... --syscall CALL [--arg N=VALUE]...\n"
+    "       warrant seccomp dump    [OPTION]... --pid PID | -- COMMAND...\n"
+    "       warrant seccomp disasm  [OPTION]... FILE...\n"
+    "       warrant seccomp asm     [OPTION]... FILE.s\n"
+    "       warrant seccomp resolve [OPTION]... NAME|NUMBER...\n"
+    "       warrant seccomp host\n"
     "\n"
     "Decides what seccomp filters allow, for every input: nothing is sampled, and what is beyond\n"
     "--limit is reported as undecided.\n"
     "\n"
     "audit prints, for each architecture and system call, the outcomes and the exact condition on\n"
-    "the arguments; then findings, each with a call that shows it. Several files are the filters "
-    "of\n"
-    "one process, in the order they were installed. diff says what became allowed or denied, with "
-    "a\n"
-    "call for each; nothing when the filters are equivalent. check decides assertions such as\n"
-    "`never RUN for ptrace`; see docs/seccomp.md for the language. dump takes the filters of a\n"
-    "running process from the kernel (CAP_SYS_ADMIN). import compiles an OCI or Docker profile, "
-    "or\n"
-    "a set of systemd's, with libseccomp and compares the result with what the profile says.\n"
+    "the arguments; then findings, each with a call that shows it. Several files are the filters\n"
+    "of one process, in the order they were installed. diff says what became allowed or denied,\n"
+    "with a call for each; nothing when the filters are equivalent. check decides assertions such\n"
+    "as `never RUN for ptrace`; see docs/seccomp.md for the language. import compiles an OCI or\n"
+    "Docker profile, or a set of systemd's, with libseccomp and compares the result with what the\n"
+    "profile says. explain prints the whole filter as a policy that check can decide.\n"
+    "\n"
+    "emu runs one call, instruction by instruction, in both interpreters. dump takes the filters\n"
+    "of a running process from the kernel (CAP_SYS_ADMIN), or those that a command and its\n"
+    "children install. disasm lists instructions with the names of what they compare, and asm\n"
+    "reads such a list. resolve gives the numbers of calls, or names; host the architecture, API\n"
+    "level and actions of this machine.\n"
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
-    "  --arch NAME     audit: only this architecture's rows; import: the machine's (x86_64)\n"
+    "  --arch NAME     audit, explain: only this architecture's rows; others: the machine's\n"
+    "                  (x86_64); resolve: on this one alone\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
     "  --limit N       nodes of all diagrams together (default 2000000)\n"
     "  --pid PID       a process in place of files\n"
-    "  --output FILE   import, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
+    "  --count N       dump: end the command after so many filters\n"
+    "  --output FILE   import, asm, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
     "  --set @NAME     import: this set of what `systemd-analyze syscall-filter` prints\n"
     "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
     "  --drop-cap NAME import: and not this one; the options count in their order\n"
     "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
+    "  --syscall CALL, --arg N=VALUE, --ip ADDRESS   emu: the call; what is not given is 0\n"
     "  --format FORM, --hex   as for `warrant check`; seccomp is assumed\n"
     "  --json          one object a line\n"
     "  --quiet, --help, --version\n"
@@ -55,7 +67,13 @@ static const char help[] =
     "  warrant seccomp diff --fail-on allowed old.bpf new.bpf\n"
     "  echo 'never RUN for execve, execveat' > p && warrant seccomp check --policy p filter.bpf\n"
     "  warrant seccomp audit --json filter.bpf | jq -r 'select(.syscall == \"clone\")'\n"
-    "  warrant seccomp dump --pid $$ --output filter\n";
+    "  warrant seccomp explain filter.bpf > policy && warrant seccomp check --policy policy "
+    "new.bpf\n"
+    "  warrant seccomp emu filter.bpf --syscall openat --arg 0=0xffffff9c\n"
+    "  warrant seccomp dump --output filter -- ssh -V\n"
+    "  printf 'ld nr\\njeq #execve, deny\\nret ALLOW\\ndeny: ret EPERM\\n' | warrant seccomp asm "
+    "-\n"
+    "  warrant seccomp resolve --arch aarch64 openat 59\n";
 
 /* ---- Filters ---- */
 
@@ -476,58 +494,60 @@ static int check_policy(const struct audit_options *options, struct subject *s, 
   return code;
 }
 
+/* What the options say. */
+struct arguments {
+  struct audit_options audit;
+  enum fail_on fail_on;
+  long pid;      /* 0: none */
+  unsigned most; /* filters of a command */
+  struct seccomp_data call;
+  const char *call_name;
+  struct import_options import;
+};
+
 /* ---- dump ---- */
 
-static int dump(const struct cmd_options *options, long pid, const char *output) {
+int seccomp_write(const char *path, const struct warrant_program *p) {
+  FILE *f = fopen(path, "wb");
+  bool good = f;
+  for (uint32_t k = 0; k < p->insn_count && good; k++) {
+    const struct warrant_cinsn *c = &p->cinsns[k];
+    const uint8_t bytes[8] = {(uint8_t)c->code,
+                              (uint8_t)(c->code >> 8),
+                              c->jt,
+                              c->jf,
+                              (uint8_t)c->k,
+                              (uint8_t)(c->k >> 8),
+                              (uint8_t)(c->k >> 16),
+                              (uint8_t)(c->k >> 24)};
+    good = fwrite(bytes, sizeof bytes, 1, f) == 1;
+  }
+  int why = errno;
+  if (f && fclose(f))
+    good = false;
+  if (good)
+    return WARRANT_OK;
+  cmd_complain("%s: could not be written: %s", path, strerror(why));
+  return WARRANT_BAD_INPUT;
+}
+
+/* The filters of a process, or with `argv` those that a command installs. */
+static int dump(const struct arguments *a, char **argv) {
+  const struct cmd_options *options = &a->audit.common;
   struct warrant_object *objects = NULL;
   unsigned count = 0;
-  int code = filters_of_process(pid, &objects, &count);
-  for (unsigned i = 0; i < count && !code; i++) {
+  int code = argv ? filters_of_command(argv, a->most, &objects, &count)
+                  : filters_of_process(a->pid, &objects, &count);
+  for (unsigned i = 0; i < count && !code && a->import.output; i++) {
     const struct warrant_program *p = &objects[i].programs[0];
-    if (output) {
-      char path[4096];
-      snprintf(path, sizeof path, "%s.%u", output, i);
-      FILE *f = fopen(path, "wb");
-      bool good = f;
-      for (uint32_t k = 0; k < p->insn_count && good; k++) {
-        const struct warrant_cinsn *c = &p->cinsns[k];
-        const uint8_t bytes[8] = {(uint8_t)c->code,
-                                  (uint8_t)(c->code >> 8),
-                                  c->jt,
-                                  c->jf,
-                                  (uint8_t)c->k,
-                                  (uint8_t)(c->k >> 8),
-                                  (uint8_t)(c->k >> 16),
-                                  (uint8_t)(c->k >> 24)};
-        good = fwrite(bytes, sizeof bytes, 1, f) == 1;
-      }
-      if (f && fclose(f))
-        good = false;
-      if (!good) {
-        cmd_complain("%s: could not be written: %s", path, strerror(errno));
-        code = WARRANT_BAD_INPUT;
-      } else if (!options->quiet && !options->json) {
-        printf("%s: %" PRIu32 " instructions\n", path, p->insn_count);
-      }
-      continue;
-    }
-    if (!options->json)
-      printf("filter %u of %u, %" PRIu32 " instructions%s\n", i, count, p->insn_count,
-             i == 0 ? " (installed first)" : "");
-    for (uint32_t pc = 0; pc < p->insn_count; pc++) {
-      char text[WARRANT_DISASM_MAX];
-      warrant_disasm(p, pc, text, sizeof text);
-      if (!options->json) {
-        printf("%6" PRIu32 ": %s\n", pc, text);
-        continue;
-      }
-      cJSON *o = cJSON_CreateObject();
-      cmd_json_u64(o, "filter", i);
-      cmd_json_u64(o, "pc", pc);
-      cmd_json_text(o, "text", text);
-      cmd_print_json(o);
-    }
+    char path[4096];
+    snprintf(path, sizeof path, "%s.%u", a->import.output, i);
+    code = seccomp_write(path, p);
+    if (!code && !options->quiet && !options->json)
+      printf("%s: %" PRIu32 " instructions\n", path, p->insn_count);
   }
+  if (!code && !a->import.output)
+    code = seccomp_list(objects, count, a->import.arch, options->json);
   for (unsigned i = 0; i < count; i++)
     warrant_object_free(&objects[i]);
   free(objects);
@@ -548,13 +568,10 @@ enum {
   OPT_CAP,
   OPT_DROP_CAP,
   OPT_KERNEL,
-};
-
-struct arguments {
-  struct audit_options audit;
-  enum fail_on fail_on;
-  long pid; /* 0: none */
-  struct import_options import;
+  OPT_SYSCALL,
+  OPT_ARG,
+  OPT_IP,
+  OPT_COUNT,
 };
 
 /* Returns -1 to go on, or an exit code. */
@@ -585,6 +602,34 @@ static int read_option(struct arguments *a, int option) {
     a->import.caps[a->import.cap_count].name = optarg;
     a->import.caps[a->import.cap_count++].held = option == OPT_CAP;
     return -1;
+  case OPT_SYSCALL:
+    a->call_name = optarg;
+    return -1;
+  case OPT_ARG: {
+    char *end = optarg + 1;
+    uint64_t number = 0;
+    errno = 0;
+    if (*optarg >= '0' && *optarg <= '5' && optarg[1] == '=')
+      number = strtoull(optarg + 2, &end, 0);
+    if (end <= optarg + 2 || *end || errno) {
+      cmd_complain("--arg %s: not an argument such as 0=0xffffff9c", optarg);
+      return WARRANT_BAD_INPUT;
+    }
+    a->call.args[*optarg - '0'] = number;
+    return -1;
+  }
+  case OPT_IP: {
+    char *end;
+    errno = 0;
+    a->call.instruction_pointer = strtoull(optarg, &end, 0);
+    if (end == optarg || *end || errno) {
+      cmd_complain("--ip %s: not an address", optarg);
+      return WARRANT_BAD_INPUT;
+    }
+    return -1;
+  }
+  case OPT_COUNT:
+    return cmd_number("--count", 1, 1000, &a->most) ? -1 : WARRANT_BAD_INPUT;
   case OPT_KERNEL:
     if (sscanf(optarg, "%u.%u", &a->import.kernel[0], &a->import.kernel[1]) != 2) {
       cmd_complain("--kernel %s: not a version such as 5.10", optarg);
@@ -649,17 +694,66 @@ static int run_check(struct arguments *a, char **files, unsigned count) {
 }
 
 static int run_import(struct arguments *a, const char *path) {
-  a->import.arch = a->audit.arch ? arch_by_name(a->audit.arch) : X86_64;
-  if (a->import.arch == ARCHES) {
-    cmd_complain("--arch %s: no such architecture", a->audit.arch);
-    return WARRANT_BAD_INPUT;
-  }
   if (arches[a->import.arch].big_endian) {
     cmd_complain("--arch %s is not supported: the halves of its arguments lie the other way round",
                  a->audit.arch);
     return WARRANT_UNSUPPORTED;
   }
   return seccomp_import(path, &a->audit, &a->import);
+}
+
+/* Loads the stack of filters without an audit. */
+static int load_filters(struct subject *s, const struct arguments *a, char **files,
+                        unsigned count) {
+  memset(s, 0, sizeof *s);
+  s->objects = calloc(count, sizeof *s->objects);
+  for (unsigned i = 0; i < count && s->objects; i++) {
+    int code = cmd_load_one(files[i], &a->audit.common, &s->objects[i]);
+    if (code)
+      return code;
+    s->count++;
+    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
+      cmd_complain("%s: this is no seccomp filter", files[i]);
+      return WARRANT_BAD_INPUT;
+    }
+  }
+  return s->objects ? WARRANT_OK : WARRANT_BAD_INPUT;
+}
+static int run_list(struct arguments *a, char **files, unsigned count) {
+  struct subject s;
+  int code = load_filters(&s, a, files, count);
+  if (!code)
+    code = seccomp_list(s.objects, s.count, a->import.arch, a->audit.common.json);
+  subject_free(&s);
+  return code;
+}
+static int run_emulate(struct arguments *a, char **files, unsigned count) {
+  struct subject s;
+  struct seccomp_names names = names_of_libseccomp();
+  uint32_t nr;
+  char *end;
+  long number = strtol(a->call_name, &end, 0);
+  if (*a->call_name && !*end) {
+    a->call.nr = (int)number;
+  } else if (names.number(names.data, a->import.arch, a->call_name, &nr)) {
+    a->call.nr = (int)nr;
+  } else {
+    cmd_complain("--syscall %s: no such call on %s", a->call_name, arches[a->import.arch].name);
+    return WARRANT_BAD_INPUT;
+  }
+  a->call.arch = arches[a->import.arch].token;
+  int code = load_filters(&s, a, files, count);
+  for (unsigned i = 0; i < s.count && !code; i++) {
+    struct warrant_classic_verdict v;
+    if (warrant_classic_check(&s.objects[i].programs[0], &v) || !v.accept) {
+      cmd_complain("%s: %s", files[i], v.message);
+      code = WARRANT_REFUSED;
+    }
+  }
+  if (!code)
+    code = seccomp_emulate(&s, &a->audit.common, &a->call);
+  subject_free(&s);
+  return code;
 }
 
 int cmd_seccomp(int argc, char **argv) {
@@ -677,10 +771,15 @@ int cmd_seccomp(int argc, char **argv) {
       {"cap", required_argument, NULL, OPT_CAP},
       {"drop-cap", required_argument, NULL, OPT_DROP_CAP},
       {"kernel", required_argument, NULL, OPT_KERNEL},
+      {"syscall", required_argument, NULL, OPT_SYSCALL},
+      {"arg", required_argument, NULL, OPT_ARG},
+      {"ip", required_argument, NULL, OPT_IP},
+      {"count", required_argument, NULL, OPT_COUNT},
       {NULL, 0, NULL, 0},
   };
   struct arguments a = {
       .audit = {.common = {.jobs = 1, .load = {.format = "seccomp"}}, .limit = AUDIT_LIMIT},
+      .most = UINT_MAX,
       .import = {.kernel = {UINT_MAX, 0}}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = read_option(&a, option);
@@ -690,18 +789,41 @@ int cmd_seccomp(int argc, char **argv) {
   const char *what = optind < argc ? argv[optind] : "";
   char **files = argv + optind + 1;
   unsigned count = optind < argc ? (unsigned)(argc - optind - 1) : 0;
-  if (strcmp(what, "audit") == 0 && (count > 0) != (a.pid > 0))
-    return run_audit(&a, files, count);
   if (strcmp(what, "diff") == 0 && count == 2)
     return cmd_diff(files, &a.audit.common, a.audit.limit, a.fail_on);
   if (strcmp(what, "check") == 0 && count > 0 && a.audit.policy)
     return run_check(&a, files, count);
-  if (strcmp(what, "dump") == 0 && count == 0 && a.pid > 0)
-    return dump(&a.audit.common, a.pid, a.import.output);
+  const char *arch = a.audit.arch;
+  a.import.arch = arch ? arch_by_name(arch) : X86_64;
+  bool table =
+      strcmp(what, "audit") == 0 || strcmp(what, "explain") == 0; /* these know others, too */
+  if (a.import.arch == ARCHES && !table) {
+    cmd_complain("--arch %s: no such architecture", arch);
+    return WARRANT_BAD_INPUT;
+  }
+  if (strcmp(what, "audit") == 0 && (count > 0) != (a.pid > 0))
+    return run_audit(&a, files, count);
+  if (strcmp(what, "explain") == 0 && (count > 0) != (a.pid > 0)) {
+    a.audit.explain = true;
+    return run_audit(&a, files, count);
+  }
+  if (strcmp(what, "dump") == 0 && (count > 0) != (a.pid > 0))
+    return dump(&a, count ? files : NULL);
+  if (strcmp(what, "disasm") == 0 && count > 0)
+    return run_list(&a, files, count);
+  if (strcmp(what, "asm") == 0 && count == 1)
+    return seccomp_assemble(files[0], a.import.arch, a.import.output, a.audit.common.json);
+  if (strcmp(what, "emu") == 0 && count > 0 && a.call_name)
+    return run_emulate(&a, files, count);
+  if (strcmp(what, "resolve") == 0 && count > 0)
+    return seccomp_resolve(files, count, arch ? a.import.arch : ARCHES, a.audit.common.json);
+  if (strcmp(what, "host") == 0 && count == 0)
+    return seccomp_host(a.audit.common.json);
   if (strcmp(what, "import") == 0 && count == 1)
     return run_import(&a, files[0]);
   cmd_complain(
-      "seccomp: say audit FILE, diff OLD NEW, check FILE --policy POLICY, dump --pid PID or "
-      "import PROFILE; `warrant seccomp --help` says more");
+      "seccomp: say audit FILE, diff OLD NEW, check FILE --policy POLICY, import PROFILE, explain "
+      "FILE, emu FILE --syscall CALL, disasm FILE, asm FILE, dump --pid PID, dump -- COMMAND, "
+      "resolve NAME or host; `warrant seccomp --help` says more");
   return WARRANT_BAD_INPUT;
 }

@@ -69,6 +69,13 @@ int read_text(const char *path, char **text);
 /* The filters of a process, oldest first, one object each. Returns 0 or an exit code. */
 int filters_of_process(long pid, struct warrant_object **objects, unsigned *count);
 
+/* Starts a command and takes the filters that it and its children install, one object each, in
+ * their order; ends it after `most`. Returns 0 or an exit code. */
+int filters_of_command(char **argv, unsigned most, struct warrant_object **objects,
+                       unsigned *count);
+/* The instructions as they lie in memory. Returns 0 or an exit code. */
+int seccomp_write(const char *path, const struct warrant_program *p);
+
 /* "read(arg0 = 0x1, ...) on x86_64" */
 void print_input(FILE *out, const struct seccomp_data *d);
 cJSON *json_input(const struct seccomp_data *d);
@@ -98,10 +105,26 @@ struct audit_options {
   const char *policy;
   const char *arch; /* only this one's rows */
   bool findings_only;
+  bool explain; /* rows as a policy, and no findings */
   uint32_t limit;
 };
 /* Prints rows and findings. Returns an exit code. */
 int audit_report(const struct audit_options *options, const char *name, struct subject *s);
+
+/* ---- cmd_seccomp_tools.c ---- */
+
+/* Prints instructions with what they mean; numbers are names of `arch` where a filter does not say.
+ */
+int seccomp_list(const struct warrant_object *objects, unsigned count, unsigned arch, bool json);
+/* Assembles a text file. */
+int seccomp_assemble(const char *path, unsigned arch, const char *output, bool json);
+/* Runs one call through the filters, in both interpreters. */
+int seccomp_emulate(const struct subject *s, const struct cmd_options *options,
+                    const struct seccomp_data *d);
+/* Names for numbers and numbers for names, on one architecture or, with ARCHES, on all. */
+int seccomp_resolve(char **words, unsigned count, unsigned only, bool json);
+/* The machine's architecture, what libseccomp and the kernel offer. */
+int seccomp_host(bool json);
 
 /* ---- cmd_seccomp_import.c ---- */
 

@@ -289,6 +289,60 @@ static void group_text(struct report *r, const struct section *s, const struct g
     print_calls(g);
 }
 
+/* One line of a policy: an assertion, or a comment where the language has no words. */
+static void policy_line(struct report *r, bool assertion, const char *action, const char *calls,
+                        const char *condition) {
+  if (r->options->common.json) {
+    cJSON *o = cJSON_CreateObject();
+    char *text = NULL; /* owned here */
+    if (asprintf(&text, "%s for %s%s%s", action, calls, condition ? " when " : "",
+                 condition ? condition : "") < 0)
+      text = NULL;
+    cmd_json_text(o, assertion ? "assertion" : "comment", text);
+    cmd_print_json(o);
+    free(text);
+    return;
+  }
+  printf("%s%s for %s%s%s\n", assertion ? "" : "# ", action, calls, condition ? " when " : "",
+         condition ? condition : "");
+}
+/* The rows of one part of a diagram as a policy. */
+static void group_policy(struct report *r, const struct section *s, const struct group *g,
+                         bool named) {
+  for (uint32_t i = 0; i <= r->a->outcome_count; i++) {
+    bdd_t when = condition_of(r, g->f, i);
+    if (when == BDD_FALSE)
+      continue;
+    char action[64], text[64], *calls = NULL; /* owned here */
+    size_t size = 0, count = 0;
+    FILE *list = open_memstream(&calls, &size);
+    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : condition_text(r->m, when);
+    if (!list || when == BDD_NONE || (when != BDD_TRUE && !condition))
+      r->failed = true;
+    outcome_name(r, i, action, sizeof action);
+    for (size_t c = 0; c < g->count && list; c++)
+      if (g->calls[c].name)
+        fprintf(list, "%s%s", count++ ? ", " : "", g->calls[c].name);
+    if (list) {
+      fprintf(list, " on %s", s->arch);
+      fclose(list);
+    }
+    if (count)
+      policy_line(r, named && i < r->a->outcome_count && action_known(r->a->outcomes[i].value),
+                  action, calls, condition);
+    free(calls);
+    for (size_t c = 0; c < g->count; c++)
+      if (!g->calls[c].name) {
+        snprintf(text, sizeof text, "the numbers %" PRIu32 " to %" PRIu32, g->calls[c].low,
+                 g->calls[c].high);
+        policy_line(r, false, action, text, condition);
+      }
+    if (g->f == s->rest)
+      policy_line(r, false, action, "every other number", condition);
+    free(condition);
+  }
+}
+
 static void section_print(struct report *r, struct section *s, unsigned arch) {
   struct arch_calls calls = {0};
   struct groups groups = {0};
@@ -319,6 +373,23 @@ static void section_print(struct report *r, struct section *s, unsigned arch) {
       if (f != s->rest && from <= high)
         good = good && group_add(&groups, f, NULL, (uint32_t)from, high);
     }
+  }
+  if (r->options->explain) {
+    bool any = false;
+    if (!r->options->common.json)
+      printf("\n# %s\n", s->arch);
+    for (size_t i = 0; i < groups.count; i++) {
+      group_policy(r, s, &groups.groups[i], arch < ARCHES);
+      any |= groups.groups[i].f == s->rest;
+    }
+    struct group rest = {.f = s->rest};
+    if (!any)
+      group_policy(r, s, &rest, false);
+    r->failed |= !good;
+    groups_free(&groups);
+    free(pieces.pieces);
+    calls_free(&calls);
+    return;
   }
   if (!r->options->common.json)
     printf("%s%s%s\n", cmd_colour(stdout, CMD_NOTE), s->arch, cmd_colour(stdout, CMD_PLAIN));
@@ -769,6 +840,17 @@ int audit_report(const struct audit_options *options, const char *name, struct s
     return WARRANT_REFUSED;
   }
   r.undecided = r.a->undecided != BDD_FALSE;
+  if (options->explain) {
+    if (!options->common.json) {
+      fputs("# ", stdout);
+      cmd_print_safe(stdout, name);
+      putchar('\n');
+    }
+    print_table(&r);
+    if (r.failed)
+      cmd_complain("%s: a condition was too large to print; see --limit", name);
+    return r.undecided || r.failed ? WARRANT_REFUSED : WARRANT_OK;
+  }
   if (!options->common.json) {
     cmd_print_safe(stdout, name);
     printf(": %" PRIu32 " outcome%s, %s\n", r.a->outcome_count, r.a->outcome_count == 1 ? "" : "s",

@@ -21,6 +21,7 @@ enum {
   TEXT_MAX = 20000,      /* a longer text is no longer readable, and a diagram is shorter */
   DIAGRAM_MAX = 1 << 20, /* of a diagram's text */
   DEPTH_MAX = 100,       /* of parentheses */
+  CUBES_MAX = 40,        /* masked comparisons of which a condition is made */
 };
 
 static uint32_t var_of(unsigned field, unsigned bit) { return FIRST_VAR + 64 * field + 63 - bit; }
@@ -262,6 +263,110 @@ static bool cube(const struct bdd *m, bdd_t f, bdd_t end, uint64_t *mask, uint64
   return f == end;
 }
 
+/* ---- Masked comparisons whose union is the condition ---- */
+
+struct cube {
+  uint64_t mask[FIELDS], value[FIELDS];
+};
+struct cover {
+  struct cube cubes[CUBES_MAX];
+  unsigned count;
+  uint32_t budget; /* steps left */
+};
+static bdd_t side(const struct bdd *m, bdd_t f, uint32_t var, bool high) {
+  if (bdd_is_leaf(f) || bdd_var(m, f) != var)
+    return f;
+  return high ? bdd_high(m, f) : bdd_low(m, f);
+}
+/* Adds cubes that cover `least` and nothing outside of `most`, none of them needless (Minato and
+ * Morreale); returns their union, or BDD_NONE at a limit. */
+static bdd_t add_cubes(struct bdd *m, bdd_t least, bdd_t most, struct cube *now, struct cover *c) {
+  if (least == BDD_NONE || most == BDD_NONE || c->budget == 0)
+    return BDD_NONE;
+  c->budget--;
+  if (least == BDD_FALSE)
+    return BDD_FALSE;
+  if (most == BDD_TRUE) {
+    if (c->count == CUBES_MAX)
+      return BDD_NONE;
+    c->cubes[c->count++] = *now;
+    return BDD_TRUE;
+  }
+  uint32_t var = bdd_var(m, most);
+  if (!bdd_is_leaf(least) && bdd_var(m, least) < var)
+    var = bdd_var(m, least);
+  bdd_t least0 = side(m, least, var, false), least1 = side(m, least, var, true);
+  bdd_t most0 = side(m, most, var, false), most1 = side(m, most, var, true);
+  unsigned field = field_of(var);
+  uint64_t bit = (uint64_t)1 << bit_of(var);
+  now->mask[field] |= bit;
+  bdd_t zero = add_cubes(m, bdd_and(m, least0, bdd_not(m, most1)), most0, now, c);
+  now->value[field] |= bit;
+  bdd_t one = zero == BDD_NONE ? BDD_NONE
+                               : add_cubes(m, bdd_and(m, least1, bdd_not(m, most0)), most1, now, c);
+  now->value[field] &= ~bit;
+  now->mask[field] &= ~bit;
+  if (one == BDD_NONE)
+    return BDD_NONE;
+  bdd_t rest0 = bdd_and(m, least0, bdd_not(m, zero)), rest1 = bdd_and(m, least1, bdd_not(m, one));
+  bdd_t both = add_cubes(m, bdd_or(m, rest0, rest1), bdd_and(m, most0, most1), now, c);
+  if (both == BDD_NONE)
+    return BDD_NONE;
+  return bdd_or(m, bdd_ite(m, bdd_make(m, var, BDD_FALSE, BDD_TRUE), one, zero), both);
+}
+/* The same fields and masks. */
+static bool same_masks(const struct cube *a, const struct cube *b) {
+  return memcmp(a->mask, b->mask, sizeof a->mask) == 0;
+}
+static struct phrase cover_phrase(struct bdd *m, bdd_t f) {
+  struct phrase p = {.binding = BIND_TEST};
+  struct cover *c = calloc(1, sizeof *c); /* owned here */
+  struct cube now = {0};
+  if (c)
+    c->budget = 20000;
+  if (!c || add_cubes(m, f, f, &now, c) == BDD_NONE) {
+    free(c);
+    return bad_phrase();
+  }
+  bool written[CUBES_MAX] = {0};
+  for (unsigned i = 0; i < c->count; i++) {
+    struct phrase all = {.binding = BIND_TEST};
+    unsigned fields = 0, alike = 0;
+    for (unsigned k = 0; k < FIELDS; k++)
+      fields += c->cubes[i].mask[k] != 0;
+    for (unsigned j = i; j < c->count; j++)
+      alike += same_masks(&c->cubes[i], &c->cubes[j]);
+    for (unsigned k = 0; k < FIELDS && !written[i]; k++) {
+      uint64_t mask = c->cubes[i].mask[k];
+      struct phrase test = {.binding = BIND_TEST};
+      if (mask == 0)
+        continue;
+      put_term(&test.text, k, mask);
+      if (fields > 1 || alike == 1) {
+        put(&test.text, " == ");
+        put_value(&test.text, mask, c->cubes[i].value[k]);
+      } else { /* of one field and mask: a set */
+        const char *before = " in {";
+        for (unsigned j = i; j < c->count; j++)
+          if (same_masks(&c->cubes[i], &c->cubes[j])) {
+            put(&test.text, "%s", before);
+            put_value(&test.text, mask, c->cubes[j].value[k]);
+            before = ", ";
+            written[j] = true;
+          }
+        put(&test.text, "}");
+      }
+      join(&all, BIND_AND, test);
+    }
+    if (all.text.length)
+      join(&p, BIND_OR, all);
+    else
+      phrase_free(&all);
+  }
+  free(c);
+  return p;
+}
+
 static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int depth);
 
 /* The bits that have one value for all inputs of g. */
@@ -415,7 +520,7 @@ static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int de
     }
   }
   if (best == 4)
-    return bad_phrase();
+    return cover_phrase(m, f);
   uint64_t of = best < 2 ? UINT64_MAX : used.mask;
   return best % 2 ? outside_phrase(field, of, &found[best])
                   : regions_phrase(field, of, &found[best]);
@@ -559,6 +664,10 @@ char *condition_text(struct bdd *m, bdd_t f) {
     }
   }
   if (!phrase_bad(&plain) && means(m, plain.text.s, f))
+    return plain.text.s;
+  phrase_free(&plain);
+  plain = cover_phrase(m, f);
+  if (!phrase_bad(&plain) && plain.text.length && means(m, plain.text.s, f))
     return plain.text.s;
   phrase_free(&plain);
   char *text = diagram_text(m, f);

@@ -231,7 +231,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -312,8 +312,41 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     *pl = (struct w_place){.kind = W_PVAL, .known = constants ? constants + (size_t)k : NULL};
     return true;
   }
+  case W_FHELD:
+    *pl = (struct w_place){.kind = W_PVAL};
+    return f->held == W_RECORD && !f->null && 0 <= k && k + n <= f->size;
   }
   return false;
+}
+
+/* --- Held.v ---------------------------------------------------------------------------------- */
+
+uint32_t w_held_count(const struct w_state *st) {
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < st->next; k++)
+    n += st->facts[k].kind == W_FHELD;
+  return n;
+}
+
+static const char *held_name(const struct w_fact *f) {
+  return f->held == W_RECORD ? "record" : "socket";
+}
+
+bool w_refuse_leak(const struct w_state *st, const struct w_state *rest, struct w_why *why) {
+  const struct w_fact *f = NULL;
+  for (uint32_t k = st->next; k-- > 0;) {
+    bool kept = st->facts[k].kind != W_FHELD;
+    for (uint32_t j = 0; rest && !kept && j < rest->next; j++)
+      kept = rest->facts[j].kind == W_FHELD && rest->facts[j].map == st->facts[k].map;
+    if (!kept)
+      f = &st->facts[k];
+  }
+  if (!f)
+    return refuse(why, W_LEAKED_REFERENCE,
+                  "something that is held here can't be given back any more");
+  return refuse(why, W_LEAKED_REFERENCE, "the %s from the call at %" PRIu32 " %s: %s on every path",
+                held_name(f), f->map, rest ? "can't be reached any more" : "is still held here",
+                f->held == W_RECORD ? "submit or discard it" : "release it");
 }
 
 /* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the
@@ -418,6 +451,15 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
         "r%d is a map that another map holds, or null: test it, and look an element up to "
         "get a value",
         r);
+  case W_FHELD:
+    if (f->null)
+      return refuse(why, W_NULL_POINTER, "the %s may be null: test r%d before using it",
+                    held_name(f), r);
+    if (f->held != W_RECORD)
+      return refuse(why, W_INVALID_POINTER,
+                    "r%d is a socket: it can be released, and its fields can't be read here", r);
+    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record, which has %" PRIu64 " bytes", verb,
+                  bytes, f->size);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -425,6 +467,9 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   "read data and data_end "
                   "again and compare anew",
                   r);
+  if (f->kind == W_FSCALAR && f->gone)
+    return refuse(why, W_INVALID_POINTER,
+                  "r%d points at what was given back before: it can't be used any more", r);
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
                   "r%d is a pointer plus a number without a bound that is small enough: limit the "
@@ -698,8 +743,17 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   struct w_fact *f = &st->facts[x.sym];
   uint64_t c;
   bool null = f->kind == W_FNULL || f->kind == W_FMAPNULL;
-  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP) || x.c || !w_const_of(st, y, &c) || c)
+  if ((!null && f->kind != W_FVAL && f->kind != W_FMAP && f->kind != W_FHELD) || x.c ||
+      !w_const_of(st, y, &c) || c)
     return true;
+  if (f->kind == W_FHELD) {
+    bool can_be = f->null;
+    if (r == REL_EQ && can_be)
+      *f = scalar_fact(false, w_sc_const(0));
+    else if (r == REL_NE)
+      f->null = false;
+    return r != REL_EQ || can_be;
+  }
   if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
@@ -757,7 +811,32 @@ struct seen {
   bool out;
   struct w_place pl;
   uint32_t lo, hi;
+  uint64_t size;   /* the size asked for */
+  bool back;       /* something is given back: */
+  uint32_t symbol; /* what this symbol holds */
 };
+
+/* Is register r the start of what helper h uses or takes back? */
+static bool a_held(const struct w_state *st, int r, const struct w_helper *h, struct w_why *why) {
+  const struct w_fact *f = w_fact_of(st, st->regs[r]);
+  const char *what = h->held == W_RECORD ? "record" : "socket";
+  if (f->kind == W_FHELD && f->held == h->held && !f->null && !st->regs[r].c)
+    return true;
+  if (f->kind == W_FHELD && f->held == h->held && f->null)
+    return refuse(why, W_NULL_POINTER, "argument %d of %s: the %s may be null: test r%d first", r,
+                  h->name, what, r);
+  if (f->kind == W_FHELD && f->held == h->held)
+    return refuse(why, W_BAD_HELPER_ARGUMENT,
+                  "argument %d of %s has to be the start of the %s, and r%d is %" PRId64
+                  " bytes from there",
+                  r, h->name, what, r, st->regs[r].c);
+  if (f->kind == W_FSCALAR && f->gone)
+    return refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s: r%d was given back before", r,
+                  h->name, r);
+  return refuse(why, W_BAD_HELPER_ARGUMENT,
+                "argument %d of %s has to be a %s that is held, and r%d is none", r, h->name, what,
+                r);
+}
 
 /* A helper writes at least lo and at most hi bytes from r on. */
 static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
@@ -855,6 +934,21 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                       "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
                       h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
       break;
+    case W_ARG_ALLOC:
+      if (!w_const_of(st, st->regs[r], &q->size))
+        return refuse(
+            why, W_BAD_HELPER_ARGUMENT,
+            "argument %d of %s is how many bytes are asked for, and r%d is not one and the "
+            "same number on every path",
+            r, h->name, r);
+      break;
+    case W_ARG_HELD:
+    case W_ARG_BACK:
+      if (!a_held(st, r, h, why))
+        return false;
+      q->back |= h->args[i] == W_ARG_BACK;
+      q->symbol = st->regs[r].sym;
+      break;
     }
     }
   }
@@ -925,13 +1019,28 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
       return refuse(why, W_BAD_INSTRUCTION,
                     "%s is for the main function: here it would end only the function it is in",
                     h->name);
+    if (w_held_count(st))
+      return w_refuse_leak(st, NULL, why);
+    break;
+  case W_RET_HELD:
+    r = fresh(
+        (struct w_fact){.kind = W_FHELD, .held = h->held, .null = true, .map = (uint32_t)st->pc},
+        0);
+    r.f.size = h->held == W_RECORD ? q.size : 0;
+    break;
+  case W_RET_VOID:
+    break;
   }
   a_clobber(st);
   if (q.out)
     a_scribble(st, q.pl, q.lo, q.hi, effects);
   if (h->moves)
     a_moved(st);
-  if (h->ret != W_RET_TAIL)
+  if (q.back) {
+    st->facts[q.symbol] = scalar_fact(true, w_sc_top());
+    st->facts[q.symbol].gone = true;
+  }
+  if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
     return w_a_put(pool, st, 1, 0, &r);
   st->pc++;
   return true;
@@ -990,6 +1099,8 @@ static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const s
                   st->defined >> 6 & 1 ? i->src : 6);
   if (w_fact_of(st, st->regs[6])->kind != W_FCTX || st->regs[6].c)
     return refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
+  if (w_held_count(st))
+    return w_refuse_leak(st, NULL, why);
   struct w_ares r = fresh_scalar(false, w_sc_of_bytes(i->size));
   a_clobber(st);
   return w_a_put(pool, st, 1, 0, &r);
@@ -1189,6 +1300,8 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
   if (!(st->defined & 1))
     return refuse(why, W_UNDEFINED_REGISTER,
                   "r0 holds no result at the exit: set it on every path");
+  if (w_held_count(st))
+    return w_refuse_leak(st, NULL, why);
   if (!t->type.has_ret)
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
@@ -1238,6 +1351,10 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FMAPNULL || g->kind == W_FMAP)
       return !a.c && g->map == f->map;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FHELD:
+    if (g->kind == W_FHELD)
+      return !a.c && g->held == f->held && g->size == f->size && (f->null || !g->null);
+    return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   }
   return true; /* no fact */
 }
@@ -1291,6 +1408,12 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     break;
   case W_FMAPNULL:
     snprintf(text, size, "map like %" PRIu32 " or null", f->map);
+    break;
+  case W_FHELD:
+    if (f->held == W_RECORD)
+      snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? " or null" : "");
+    else
+      snprintf(text, size, "socket%s", f->null ? " or null" : "");
     break;
   default:
     w_any_view(st, a, &tainted, &s);

@@ -49,6 +49,7 @@ enum w_fact_kind {
   W_FVAL,
   W_FNULL,
   W_FMAPNULL,
+  W_FHELD,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -58,12 +59,18 @@ struct w_fact {
   bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
   bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
   bool checked; /* PKT: av is there */
-  uint32_t map; /* MAP, VAL, NULL, MAPNULL; STACK: the frame, 0 is the first; PKT: enum w_area */
+  bool gone;    /* SCALAR, for messages alone: it was held, and given back */
+  uint8_t held; /* HELD: enum w_held */
+  bool null;    /* HELD: or null */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD, for messages
+   * alone: the instruction that it is from. */
+  uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
     struct {
       int64_t mx, av; /* PKT, VAL */
     };
+    uint64_t size; /* HELD */
   };
 };
 
@@ -173,6 +180,11 @@ const struct w_helper *w_helper_of(int64_t id);
 /* The two operands of a conditional jump, for w_refine. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);
+/* How many resources are held. */
+uint32_t w_held_count(const struct w_state *st);
+/* Refuses because the program would leak what is held in `st` and not in `rest` (NULL: nothing is).
+ */
+bool w_refuse_leak(const struct w_state *st, const struct w_state *rest, struct w_why *why);
 bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *why);
 
 bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,

@@ -60,8 +60,7 @@ struct warrant_session {
   X(ADD, x + y)                                                                                    \
   X(SUB, x - y)                                                                                    \
   X(MUL, x *y)                                                                                     \
-  X(DIV, y ? x / y : 0)                                                                            \
-  X(OR, x | y) X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1)))                                 \
+  X(DIV, y ? x / y : 0) X(OR, x | y) X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1)))           \
       X(RSH, x >> (y & (8 * sizeof(T) - 1))) X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)         \
           X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) X(SDIV, y == 0       ? 0                 \
                                                                   : y == (T)-1 ? 0 - x             \
@@ -73,9 +72,8 @@ struct warrant_session {
   X(JEQ, x == y)                                                                                   \
   X(JGT, x > y)                                                                                    \
   X(JGE, x >= y)                                                                                   \
-  X(JSET, (x & y) != 0)                                                                            \
-  X(JNE, x != y) X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y)           \
-      X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
+  X(JSET, (x & y) != 0) X(JNE, x != y) X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y)    \
+      X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
 #define SIZES(X)                                                                                   \
   X(1, 0, uint8_t, )                                                                               \
@@ -143,6 +141,8 @@ static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsi
   struct w_machine *m = &s->m;
   struct w_place p;
   if (!w_find(m, a, n, &p))
+    return;
+  if (p.region == 4) /* a record: it may be given back before the next access */
     return;
   if (p.region != 3) {
     op->window = p.region; /* STACK, CTX, PACKET */
@@ -382,7 +382,8 @@ l_EXIT : {
   bool done = false;
   int64_t steps = bias + (ip - ops) + 1;
   m->defined = W_ALL_REGISTERS;
-  w_leave(m, &done);
+  if ((fault = w_leave(m, &done)) != WARRANT_NO_FAULT)
+    goto failed;
   if (done) {
     *run = (struct warrant_run){.result = r[0],
                                 .steps = (uint64_t)steps,
@@ -476,8 +477,8 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
       if (w_arg_sized(h->args[k]))
         needs |= k < 4 ? BIT(k + 2) : 0;
     }
-    return (struct effect){needs, BIT(0),
-                           h && h->ret == W_RET_TAIL ? ARGUMENTS | BIT(0) : ARGUMENTS};
+    bool no_result = h && (h->ret == W_RET_TAIL || h->ret == W_RET_VOID);
+    return (struct effect){needs, BIT(0), no_result ? ARGUMENTS | BIT(0) : ARGUMENTS};
   }
   if (i->op == 0x85)
     return (struct effect){0, BIT(0), ARGUMENTS};

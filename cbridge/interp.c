@@ -12,13 +12,17 @@
 
 enum {
   MAP_PERCPU_ARRAY = 6,
+  MAP_RINGBUF = 27,
   ROOM = 256,
   HASH_SLOTS = 256,
   OBJECT_STRIDE = 256,
   TICK = 1000,
+  RECORD_HEADER = 8,
+  RECORD_MAX = 0x3fffffff,
   MAX_META = 252
 };
 #define MAP_STRIDE (UINT64_C(1) << 32)
+#define RING_START (UINT64_C(1) << 31) /* from a ring buffer's values to its records */
 /* Where kernel variables and functions are: no region lies up there. */
 #define FUNCTIONS (UINT64_C(1) << 48)
 #define VARIABLES (UINT64_C(1) << 49)
@@ -48,6 +52,7 @@ const char *warrant_fault_name(enum warrant_fault fault) {
                                       "bad-map",
                                       "stack-overflow",
                                       "bad-instruction",
+                                      "leaked-reference",
                                       "out-of-fuel"};
   return names[fault];
 }
@@ -72,7 +77,8 @@ size_t warrant_trace_line(const struct warrant_trace *step, char *line, size_t s
     snprintf(region, sizeof region, "%s",
              step->region == 0   ? "stack"
              : step->region == 1 ? "ctx"
-                                 : "packet");
+             : step->region == 2 ? "packet"
+                                 : "record");
   n += (size_t)snprintf(line + n, size - n,
                         "],\"write\":{\"region\":\"%s\",\"off\":%" PRId64 ",\"bytes\":\"", region,
                         step->off);
@@ -237,6 +243,13 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
     *p = (struct w_place){2, 0, 0, (uint64_t)off, w_packet_bytes(m) + off, m->type->writes};
     return true;
   }
+  for (uint32_t k = m->held_count; k-- > 0;) {
+    const struct w_holding *h = &m->held[k];
+    if (within(h->base, h->size, a, n)) {
+      *p = (struct w_place){4, 0, 0, a - h->base, h->bytes + (a - h->base), h->kind == W_RECORD};
+      return true;
+    }
+  }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->store_count)
     return false;
   uint32_t i = (uint32_t)((a - env->values) / MAP_STRIDE);
@@ -324,6 +337,54 @@ static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
+/* --- What is held --- */
+
+static struct w_holding *find_held(struct w_machine *m, uint8_t kind, uint64_t base) {
+  for (uint32_t k = m->held_count; k-- > 0;)
+    if (m->held[k].kind == kind && m->held[k].base == base)
+      return &m->held[k];
+  return NULL;
+}
+
+static void give_back(struct w_machine *m, struct w_holding *h) {
+  m->held_count--;
+  memmove(h, h + 1, (size_t)(m->held + m->held_count - h) * sizeof *h);
+}
+
+/* Its address, or 0 where there is no memory to remember it. */
+static uint64_t hand_out(struct w_machine *m, struct w_holding h) {
+  if (m->held_count == m->held_cap) {
+    uint32_t cap = m->held_cap ? 2 * m->held_cap : 8;
+    struct w_holding *held = realloc(m->held, cap * sizeof *held);
+    if (!held)
+      return 0;
+    m->held = held;
+    m->held_cap = cap;
+  }
+  m->held[m->held_count++] = h;
+  return h.base;
+}
+
+/* Records follow each other, and nobody consumes them. */
+static uint64_t reserve(struct w_machine *m, uint32_t map, uint64_t n, uint64_t flags) {
+  struct w_store *s = &m->stores[map];
+  if (flags || n > RECORD_MAX)
+    return 0;
+  uint64_t at = s->ring_used + RECORD_HEADER, after = (at + n + 7) & ~UINT64_C(7);
+  if (after >= s->ring_size)
+    return 0;
+  s->ring_used = after;
+  return hand_out(
+      m, (struct w_holding){W_RECORD, w_values_at(m, map) + RING_START + at, n, s->ring + at});
+}
+
+/* There is one socket, and it is found where the first byte of what is looked for is odd. */
+static uint64_t find_socket(struct w_machine *m, const uint8_t *tuple) {
+  if (!(tuple[0] & 1) || m->env->maps <= OBJECT_STRIDE)
+    return 0;
+  return hand_out(m, (struct w_holding){W_SOCKET, m->env->maps - OBJECT_STRIDE, 0, m->stack});
+}
+
 /* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
  * bytes. */
 static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map,
@@ -339,6 +400,12 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     switch (h->args[i]) {
     case W_ARG_ANY:
     case W_ARG_SIZE:
+    case W_ARG_ALLOC:
+      continue;
+    case W_ARG_HELD:
+    case W_ARG_BACK:
+      if (!find_held(m, h->held, x))
+        return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_MAP:
       if (x < m->env->maps || (x - m->env->maps) % OBJECT_STRIDE ||
@@ -569,11 +636,14 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   struct w_place out;
   uint64_t out_size;
   uint8_t *span;
+  uint64_t handed = 0;
   enum warrant_fault f = check_args(m, h, &map, &out, &out_size);
   if (f != WARRANT_NO_FAULT)
     return f;
   if (h->ret == W_RET_TAIL && m->depth) /* a tail call would not end the callers */
     return WARRANT_BAD_INSTRUCTION;
+  if (h->ret == W_RET_TAIL && m->held_count)
+    return WARRANT_LEAKED_REFERENCE;
   struct w_store *s = map < 0 ? NULL : &m->stores[map];
   struct w_place key = {0}, value = {0};
   if (s)
@@ -630,6 +700,20 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   case 51:
     choice = redirect_map(s, m->regs[3]);
     break;
+  case 84:
+  case 85:
+  case 99:
+    w_find(m, m->regs[2], 1, &value);
+    handed = find_socket(m, value.bytes);
+    break;
+  case 131:
+    handed = reserve(m, (uint32_t)map, m->regs[2], m->regs[3]);
+    break;
+  case 86:
+  case 132:
+  case 133:
+    give_back(m, find_held(m, h->held, m->regs[1]));
+    break;
   case 5:
   case 125:
     choice = (int64_t)(m->time += TICK);
@@ -650,11 +734,13 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     break;
   }
   m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
-  if (h->ret == 2) /* a tail call that finds no program: r0 is not defined */
+  if (h->ret == W_RET_TAIL || h->ret == W_RET_VOID) /* no result; a tail call found no program */
     m->defined &= (uint16_t)~1u;
-  else if (h->ret == 1 && s->map->inner)
+  else if (h->ret == W_RET_HELD)
+    m->regs[0] = handed;
+  else if (h->ret == W_RET_VALUE && s->map->inner)
     m->regs[0] = choice < 0 ? 0 : m->env->maps + (uint64_t)choice * OBJECT_STRIDE;
-  else if (h->ret == 1)
+  else if (h->ret == W_RET_VALUE)
     m->regs[0] =
         choice < 0 ? 0 : m->env->values + (uint64_t)map * MAP_STRIDE + (uint64_t)choice * s->stride;
   else
@@ -827,6 +913,8 @@ enum warrant_fault w_call_local(struct w_machine *m, int64_t target) {
 enum warrant_fault w_leave(struct w_machine *m, bool *done) {
   if (!is_defined(m, 0))
     return WARRANT_UNDEFINED_REGISTER;
+  if (m->depth == 0 && m->held_count)
+    return WARRANT_LEAKED_REFERENCE;
   *done = m->depth == 0;
   if (*done)
     return WARRANT_NO_FAULT;
@@ -848,6 +936,8 @@ static enum warrant_fault packet_load_step(struct w_machine *m, const struct war
     return WARRANT_UNDEFINED_REGISTER;
   if (m->regs[6] != m->env->ctx)
     return WARRANT_BAD_HELPER_ARGUMENT;
+  if (m->held_count)
+    return WARRANT_LEAKED_REFERENCE;
   int32_t off = (int32_t)((uint32_t)i->imm + (indirect ? (uint32_t)m->regs[i->src] : 0));
   const uint8_t *p = off < 0 ? NULL : packet_span(m, (uint32_t)off, n);
   m->regs[0] = 0;
@@ -961,8 +1051,10 @@ void w_machine_free(struct w_machine *m) {
     free(m->stores[i].bytes);
     free(m->stores[i].keys);
     free(m->stores[i].used);
+    free(m->stores[i].ring);
   }
   free(m->stores);
+  free(m->held);
   free(m->ctx);
   free(m->buffer);
   free(m->second);
@@ -997,6 +1089,11 @@ static int store_init(struct w_store *s, const struct warrant_map *map, bool own
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "%s holds constants: its contents come with the program",
                         map->name ? map->name : "a map");
+  if (map->type == MAP_RINGBUF) {
+    s->ring_size = map->max_entries < RING_START ? map->max_entries : RING_START;
+    if (!(s->ring = bytes_or_fail(s->ring_size, total, error)))
+      return -1;
+  }
   if ((own ? map->initial : w_constants(map)) && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;
@@ -1013,6 +1110,9 @@ void w_machine_start(struct w_machine *m) {
   m->depth = 0;
   m->packet_at = m->env->packet;
   m->packet_size = m->env->packet_size;
+  m->held_count = 0;
+  for (uint32_t i = 0; i < m->store_count; i++)
+    m->stores[i].ring_used = 0;
   m->meta_size = 0;
   m->random = m->env->seed;
   m->time = 0;

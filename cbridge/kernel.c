@@ -21,6 +21,7 @@
 #include "error.h"
 
 #define LOG_SIZE ((uint32_t)(16 << 20) - 1) /* the most that Linux before 5.2 takes */
+#define HASH_BYTES_MAX ((uint64_t)16 << 20)
 #define FIGURES_SIZE ((uint32_t)64 << 10)
 #define MAP_TYPE_ARENA 33 /* newer than some installed headers */
 
@@ -58,13 +59,36 @@ static uint32_t processors(void) {
   return n > 0 ? (uint32_t)n : 1;
 }
 
-static uint64_t map_bytes(const struct warrant_map *m) {
+static uint64_t bytes_an_entry(const struct warrant_map *m) {
   uint64_t each = (uint64_t)m->key_size + m->value_size + 64;
-  if (m->type == BPF_MAP_TYPE_PERCPU_HASH || m->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-      m->type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
-    each *= processors();
+  bool per_cpu = m->type == BPF_MAP_TYPE_PERCPU_HASH || m->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+                 m->type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  return per_cpu ? each * processors() : each;
+}
+
+static bool is_hash(uint32_t type) {
+  return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+/* What the kernel is asked for. A verdict does not depend on how much a hash table holds, so a very
+ * large one is made smaller. */
+static uint32_t entries_of(const struct warrant_map *m) {
+  uint64_t most = HASH_BYTES_MAX / bytes_an_entry(m);
+  if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && m->max_entries == 0)
+    return processors(); /* as libbpf fills it in */
+  if (is_hash(m->type) && m->max_entries > most)
+    return most ? (uint32_t)most : 1;
+  return m->max_entries;
+}
+
+static uint64_t map_bytes(const struct warrant_map *m) {
+  if (m->type == BPF_MAP_TYPE_RINGBUF || m->type == BPF_MAP_TYPE_USER_RINGBUF)
+    return m->max_entries; /* its bytes */
+  if (m->type == BPF_MAP_TYPE_LPM_TRIE)
+    return 0; /* grows with its use */
   uint64_t total = 0;
-  return __builtin_mul_overflow(each, m->max_entries, &total) ? UINT64_MAX : total;
+  return __builtin_mul_overflow(bytes_an_entry(m), entries_of(m), &total) ? UINT64_MAX : total;
 }
 
 /* The kernel takes letters, digits, '_' and '.' in a name, at most 15 of them. */
@@ -84,12 +108,14 @@ static int make_map(const struct warrant_map *m, int inner, int *fd) {
   char name[16];
   kernel_name(m->name, name);
   LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = m->flags);
-  uint32_t entries = m->max_entries;
-  if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && entries == 0)
-    entries = processors(); /* as libbpf fills it in */
+  uint32_t key_size = m->key_size, value_size = m->value_size;
+  if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) { /* as other loaders fill it in */
+    key_size = key_size ? key_size : sizeof(uint32_t);
+    value_size = value_size ? value_size : sizeof(uint32_t);
+  }
   if (inner >= 0)
     options.inner_map_fd = (uint32_t)inner;
-  *fd = bpf_map_create(m->type, name, m->key_size, m->value_size, entries, &options);
+  *fd = bpf_map_create(m->type, name, key_size, value_size, entries_of(m), &options);
   if (*fd < 0)
     return errno;
   if (m->initial) {

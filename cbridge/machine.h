@@ -18,6 +18,15 @@ struct w_store {
   uint8_t *keys;                      /* owned; slots * key_size, hash maps alone */
   bool *used;                         /* owned; hash maps alone */
   const struct warrant_entries *held; /* borrowed; maps of maps alone: keys, and numbers of maps */
+  uint8_t *ring;                      /* owned; ring buffers alone: where records are */
+  uint64_t ring_size, ring_used;
+};
+
+/* What one helper handed out and another has not taken back yet. */
+struct w_holding {
+  uint8_t kind; /* enum w_held */
+  uint64_t base, size;
+  uint8_t *bytes; /* a record's, in its ring buffer; a socket's are not looked at */
 };
 
 /* A caller, while a function that it called runs. */
@@ -47,6 +56,8 @@ struct w_machine {
   struct w_store
       *stores; /* owned; one for each map of the program, then two for each map of maps */
   uint32_t store_count;
+  struct w_holding *held; /* owned; `held_count` of them */
+  uint32_t held_count, held_cap;
   bool *second; /* owned; slot is the second half of an instruction */
   uint64_t random, time;
 };

@@ -171,6 +171,24 @@ static bool error_number(const char *text, uint32_t *number) {
   }
   return false;
 }
+bool action_value(const char *text, uint32_t *value) {
+  char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH], end;
+  uint32_t number = 0;
+  int n = sscanf(text, "%63[A-Z_a-z0-9](%63[A-Za-z0-9])%c", word, data, &end);
+  if (n == 2 && text[strlen(text) - 1] == ')' ? !error_number(data, &number)
+                                              : n != 1 || strlen(word) != strlen(text))
+    return false;
+  for (unsigned i = 0; i < ACTIONS; i++)
+    if (strcmp(word, actions[i].name) == 0) {
+      *value = actions[i].action | number;
+      return true;
+    }
+  *value = SECCOMP_RET_ERRNO;
+  if (n == 2 || !isalpha((unsigned char)*word) || !error_number(word, &number))
+    return false;
+  *value |= number;
+  return true;
+}
 static int read_action(struct reader *r, struct assertion *a) {
   char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH];
   if (!name(r, word))

@@ -7,6 +7,8 @@
 /* What a filter returns as text: "ALLOW", "ERRNO(EPERM)", "TRACE(7)", or the number when it is no
  * action. Returns what snprintf would. */
 int action_text(uint32_t value, char *out, size_t size);
+/* The reverse, for one action; an error's name alone stands for ERRNO(..). */
+bool action_value(const char *text, uint32_t *value);
 /* False for a value that Linux does not know, and treats as KILL_PROCESS. */
 bool action_known(uint32_t value);
 /* The call is executed: ALLOW or LOG. */

@@ -52,6 +52,19 @@ static bool same_callers(const struct w_state *from, const struct w_state *to) {
   return true;
 }
 
+/* What is held in `from` is held in `to`, each under one symbol. */
+static bool same_held(const struct w_state *from, const struct w_state *to,
+                      const struct w_subst *sub) {
+  for (uint32_t k = 0; k < from->next; k++) {
+    uint32_t images = 0;
+    for (uint32_t j = 0; from->facts[k].kind == W_FHELD && j < to->next; j++)
+      images += to->facts[j].kind == W_FHELD && sub->v[j].sym == k;
+    if (images != (from->facts[k].kind == W_FHELD))
+      return false;
+  }
+  return true;
+}
+
 bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
                const struct w_state *to, struct w_subst *sub) {
   if (from->pc != to->pc || (to->defined & ~from->defined) || !same_callers(from, to))
@@ -92,7 +105,7 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
     if (to->facts[k].kind != W_FNONE &&
         (!sub->set[k] || !w_fact_le(t, from, sub->v[k], &to->facts[k])))
       return false;
-  return true;
+  return same_held(from, to, sub);
 }
 
 /* --- Normal form ----------------------------------------------------------------------------- */
@@ -217,6 +230,8 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FNULL:
   case W_FMAPNULL:
     return f->map == g->map;
+  case W_FHELD:
+    return f->held == g->held && f->size == g->size && f->null == g->null;
   }
   return true;
 }
@@ -279,6 +294,8 @@ uint64_t w_state_hash(const struct w_state *st) {
       h = mix(mix(h, f->s.all.umin), f->s.all.umax);
     else if (f->kind == W_FPKT || f->kind == W_FVAL)
       h = mix(h, (uint64_t)f->mx);
+    else if (f->kind == W_FHELD)
+      h = mix(mix(h, f->size), f->null);
   }
   return h;
 }
@@ -334,6 +351,26 @@ static struct w_fact any_fact(void) {
   return f;
 }
 
+/* Of two values of which one is held at least: held and perhaps null, or nothing is known. */
+static struct w_fact join_held(const struct joining *j, struct w_aval x, struct w_aval y,
+                               int64_t *base) {
+  const struct w_fact *f = w_fact_of(j->a, x), *g = w_fact_of(j->b, y);
+  uint64_t c;
+  struct w_fact h = f->kind == W_FHELD ? *f : *g;
+  if (f->kind == g->kind) {
+    if (x.c != y.c || f->held != g->held || f->size != g->size)
+      return any_fact();
+    *base = 0;
+    h.null = f->null || g->null;
+    return h;
+  }
+  if ((f->kind == W_FHELD ? x.c : y.c) ||
+      !(f->kind == W_FHELD ? w_const_of(j->b, y, &c) : w_const_of(j->a, x, &c)) || c)
+    return any_fact();
+  h.null = true;
+  return h;
+}
+
 /* The fact of a new symbol that stands for x in a and for y in b, and what it is above x.sym. */
 static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct w_aval y,
                                 int64_t *base) {
@@ -365,6 +402,8 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
     *base = da;
     return h;
   }
+  if (f->kind == W_FHELD || g->kind == W_FHELD)
+    return join_held(j, x, y, base);
   if (f->kind == g->kind && x.c == y.c &&
       (f->map == g->map || f->kind == W_FCTX || f->kind == W_FEND)) {
     *base = 0;

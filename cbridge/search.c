@@ -59,6 +59,7 @@ struct work {
    * a general node was made from. */
   struct w_state st;
   uint32_t depth, taken, from; /* as in struct search */
+  uint32_t trail;              /* how long it was */
   /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
    * how long was that one's derivation before, and when to give up. */
   bool general;
@@ -87,16 +88,25 @@ struct search {
   uint32_t general_count, general_cap;
   uint32_t blame; /* after a refusal: how many of them may stay */
 
-  struct w_state st; /* the path being followed */
-  uint32_t node;     /* whose derivation it belongs to */
-  uint32_t depth;    /* branches that the derivation is inside of here */
-  uint32_t from;     /* the instruction before */
-  uint64_t steps;    /* since the last code written */
-  uint32_t taken;    /* steps since the node, on this path */
+  struct w_state st;  /* the path being followed */
+  uint32_t node;      /* whose derivation it belongs to */
+  uint32_t depth;     /* branches that the derivation is inside of here */
+  uint32_t from;      /* the instruction before */
+  uint64_t steps;     /* since the last code written */
+  uint32_t taken;     /* steps since the node, on this path */
+  uint32_t trail_cap; /* of a->trail, the decisions from the start to here */
   struct w_subst sub;
 };
 
 /* --- Code ------------------------------------------------------------------------------------ */
+
+static bool decide(struct search *s, uint32_t pc, bool taken) {
+  if (!w_reserve(s->pool, (void **)&s->a->trail, &s->trail_cap, s->a->trail_len + 1,
+                 sizeof *s->a->trail))
+    return false;
+  s->a->trail[s->a->trail_len++] = pc << 1 | taken;
+  return true;
+}
 
 static bool code_u(struct search *s, uint64_t v) {
   return w_put_u(s->pool, &s->a->nodes[s->node].code, v);
@@ -263,6 +273,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
                       .how = how,
                       .differs = differs,
                       .owner = s->node,
+                      .trail = s->a->trail_len,
                       .visited_max = s->a->visited + (s->q->max_visited - s->a->visited) / 4};
   if (!flush_steps(s)) {
     w_state_free(s->pool, st);
@@ -425,6 +436,12 @@ static enum next meet(struct search *s, enum way how) {
   struct w_state exact;
   if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &exact))
     return FAILED;
+  if (w_held_count(&exact) != w_held_count(&s->st)) { /* nothing points at it that is used again */
+    struct w_why why;
+    w_refuse_leak(&s->st, &exact, &why);
+    w_state_free(s->pool, &exact);
+    return refused(s, why.reason, pc, why.text);
+  }
   uint64_t hash = w_state_hash(&exact);
   uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
   for (; twin != NO_NODE; twin = s->infos[twin].hash_next)
@@ -461,7 +478,8 @@ static enum next take_up(struct search *s, bool *complete) {
       s->depth = w->depth;
       s->taken = w->taken;
       s->from = w->from;
-      return GO_ON;
+      s->a->trail_len = w->trail;
+      return s->st.pc < 0 || decide(s, w->from, false) ? GO_ON : FAILED;
     }
     if (w->general) {
       s->general_count--;
@@ -495,6 +513,7 @@ static bool back_track(struct search *s, enum way *how) {
       s->node = w->owner;
       s->a->nodes[s->node].code.len = w->owner_len;
       s->depth = w->depth;
+      s->a->trail_len = w->trail;
       s->steps = 0;
       *how = w->how + 1;
       return true;
@@ -549,6 +568,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->depth = s->depth;
     w->taken = s->taken;
     w->from = pc;
+    w->trail = s->a->trail_len;
     if (!w_state_copy(s->pool, &w->st, &s->st)) {
       s->height--;
       return FAILED;
@@ -558,7 +578,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->st.facts[y.sym] = gy;
     s->depth++;
     s->st.pc = target;
-    return arrive(s, pc);
+    return decide(s, pc, true) ? arrive(s, pc) : FAILED;
   }
   if (taken) {
     /* The side that falls through comes last: it is written when this one is complete. */
@@ -568,10 +588,11 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->kind = BRANCH;
     w->node = s->node;
     w->depth = s->depth;
+    w->trail = s->a->trail_len;
     w->st.pc = -1;
     s->depth++;
     s->st.pc = target;
-    return arrive(s, pc);
+    return decide(s, pc, true) ? arrive(s, pc) : FAILED;
   }
   if (!code(s, W_CODE_DEAD))
     return FAILED;
@@ -580,7 +601,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
   s->st.facts[x.sym] = gx;
   s->st.facts[y.sym] = gy;
   s->st.pc = (int64_t)pc + 1;
-  return arrive(s, pc);
+  return decide(s, pc, false) ? arrive(s, pc) : FAILED;
 }
 
 static enum next step(struct search *s) {
@@ -697,6 +718,7 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
   w_release(pool, s.infos, s.info_cap * sizeof *s.infos);
   w_release(pool, s.buckets, s.bucket_count * sizeof *s.buckets);
   w_release(pool, s.stack, s.stack_cap * sizeof *s.stack);
+  answer->trail_cap = s.trail_cap;
   w_release(pool, s.general, s.general_cap * sizeof *s.general);
   return outcome;
 }
@@ -710,5 +732,6 @@ void w_answer_free(const struct w_question *question, struct w_answer *answer) {
   }
   w_release(pool, answer->nodes, answer->cap * sizeof *answer->nodes);
   w_release(pool, answer->undefined, question->flow.count);
+  w_release(pool, answer->trail, answer->trail_cap * sizeof *answer->trail);
   memset(answer, 0, sizeof *answer);
 }

@@ -22,6 +22,8 @@ struct w_answer {
       why; /* of a refusal, at instruction `pc`, in the state `st` (its arrays are owned) */
   uint32_t pc;
   struct w_state st;
+  uint32_t *trail; /* owned; of a refusal, the branches on the way: 2 * pc + (1: taken) */
+  uint32_t trail_len, trail_cap;
 };
 enum w_outcome { W_FOUND, W_REFUSED, W_NO_MEMORY };
 /* Free the answer with w_answer_free in any case. */

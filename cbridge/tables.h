@@ -32,7 +32,10 @@ enum w_arg {
   W_ARG_OUTN,      /* the same, written */
   W_ARG_INOUTN,    /* the same, read, then written */
   W_ARG_VALUE_OUT, /* a value of the map passed is written there */
-  W_ARG_CTX0       /* the context, or 0 */
+  W_ARG_CTX0,      /* the context, or null */
+  W_ARG_ALLOC,     /* how many bytes are asked for */
+  W_ARG_HELD,      /* held */
+  W_ARG_BACK,      /* held, and taken back */
 };
 /* Is the argument read, and is it written? */
 static inline bool w_arg_read(enum w_arg a) {
@@ -47,8 +50,9 @@ static inline bool w_arg_written(enum w_arg a) {
 static inline bool w_arg_sized(enum w_arg a) {
   return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
 }
-enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL };
-enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
+enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_VOID };
+enum w_held { W_RECORD, W_SOCKET }; /* what one helper hands out and another takes back */
+enum { W_MAP_TYPES = 16 };          /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;
@@ -57,6 +61,7 @@ struct w_helper {
   uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
   int64_t lo, hi; /* signed, inclusive */
   bool moves;     /* the packet may be elsewhere afterwards */
+  uint8_t held;   /* enum w_held: for W_ARG_HELD, W_ARG_BACK and W_RET_HELD */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
   uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
 };

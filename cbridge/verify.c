@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "explain.h"
 #include "search.h"
 
 enum { MAX_WARNINGS = 100 };
@@ -86,8 +87,7 @@ static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
 
 /* --- The verdict ----------------------------------------------------------------------------- */
 
-/* The registers that an instruction reads. */
-static uint16_t reads(const struct w_insn *i) {
+uint16_t w_reads(const struct w_insn *i) {
   uint16_t d = (uint16_t)(1u << i->dst), r = (uint16_t)(1u << i->src);
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
@@ -125,7 +125,7 @@ static uint16_t reads(const struct w_insn *i) {
 
 static void describe_registers(struct warrant_verdict *v, const struct w_insn *i,
                                const struct w_state *st) {
-  uint16_t which = reads(i);
+  uint16_t which = w_reads(i);
   size_t size = sizeof v->state, n = 0;
   for (int r = 0; r < 11; r++) {
     char value[160] = "undefined";
@@ -155,7 +155,8 @@ static bool judge(struct w_question *q, struct warrant_verdict *v) {
     v->reason = known ? warrant_reasons(&count)[a.why.reason] : NULL;
     snprintf(v->message, sizeof v->message, "%s", a.why.text);
     describe_registers(v, &q->insns[a.pc], &a.st);
-    good = warn_all(v, q, &a);
+    good = warn_all(v, q, &a) && w_explain(q, &a, &v->way, &v->way_len);
+    v->hint = w_hint(q, &a);
   } else {
     good = false;
     v->pc = a.pc;
@@ -263,6 +264,8 @@ int warrant_verify(const struct warrant_program *program,
 void warrant_verdict_free(struct warrant_verdict *verdict) {
   free(verdict->cert);
   free(verdict->warnings);
+  free(verdict->way);
+  verdict->way = NULL;
   verdict->cert = NULL;
   verdict->warnings = NULL;
   verdict->cert_len = 0;

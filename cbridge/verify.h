@@ -36,6 +36,13 @@ struct warrant_verify_options {
   size_t max_bytes;     /* memory for the search, at most; 0: 1 GiB */
 };
 
+/* A step of the way to a refusal. */
+struct warrant_step {
+  uint32_t pc;
+  int8_t decision; /* of a branch: 1 it is taken, 0 it falls through; -1: no branch */
+  uint32_t before; /* steps left out since the one before */
+};
+
 enum warrant_outcome { WARRANT_ACCEPT, WARRANT_REJECT, WARRANT_VERDICT_UNSUPPORTED };
 
 struct warrant_verdict {
@@ -50,6 +57,10 @@ struct warrant_verdict {
   size_t cert_len;
   char (*warnings)[256]; /* owned; what is allowed here and refused elsewhere, one sentence each */
   uint32_t warning_count;
+  struct warrant_step *way; /* owned; REJECT: the steps that matter, up to `pc`. Else NULL */
+  uint32_t way_len;
+  const char
+      *hint; /* REJECT: what to try, one sentence for a person; static. NULL: nothing to say */
   char state[1024]; /* REJECT: what was known where it was refused, "r1 = ...; r2 = ..." */
 };
 

@@ -117,11 +117,10 @@ void warrant_host_free(struct warrant_host *host);
 struct warrant_load_options {
   const char *format; /* "elf", "ebpf", "cbpf" or "seccomp"; NULL: found from the content */
   const char *prog;   /* only the program of this name (or section); NULL: every program */
-  const char
-      *type; /* a program type as warrant_type_number takes it; NULL: from the section name */
-  uint32_t ctx_size; /* bytes of context, for the type "raw" */
-  bool hex;          /* the file is hexadecimal text of a raw form */
-  bool need_type;    /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
+  const char *type;   /* a program type or section name; NULL: from the section name */
+  uint32_t ctx_size;  /* bytes of context, for the type "raw" */
+  bool hex;           /* the file is hexadecimal text of a raw form */
+  bool need_type; /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
   enum warrant_profile profile;
   struct warrant_host *host; /* borrowed; NULL: this host's, read anew */
 };

@@ -136,7 +136,7 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
       if (st->frames[k].defined >> r & 1)
         room->used[st->frames[k].regs[r].sym] = 1;
   for (uint32_t k = 1; k < st->next; k++)
-    if (!room->used[k])
+    if (!room->used[k] && st->facts[k].kind != W_FHELD)
       st->facts[k].kind = W_FNONE;
   return true;
 }

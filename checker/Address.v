@@ -1,7 +1,8 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: as [stack_addr] numbers them, from the context's start; [known]: contents that never change, and the offset in them. *)
+(** Offsets: as [stack_addr] numbers them, from the context's start.  [PVal]: a value's bytes, or a record's; [known]: contents that
+    never change, and the offset in them. *)
 Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
@@ -18,6 +19,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
               then Some (PVal (match constant_map t i with Some c => if mx =? 0 then Some (c, k) else None | None => None end)) else None
     | None => None
     end
+  | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some (PVal None) else None
   | _ => None
   end.
 

@@ -14,8 +14,10 @@ Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place 
     match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _) | None => None | Some pl => Some pl end
   else None.
 
-(** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it. *)
-Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z) }.
+(** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;
+    the symbol given back. *)
+Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z; as_back : option (held_kind * Z) }.
+Definition a_nothing_seen := ASeen None None None None.
 Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option a_seen :=
   match args, rs with
   | [], _ => Some q
@@ -26,7 +28,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
     | Some x =>
       let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
       let writes lo hi := match a_writes t a x hi with
-                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)))
+                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
                           | None => None
                           end in
       let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
@@ -44,7 +46,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
           if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
-          then a_args t a args' rs' (ASeen (Some i) (as_out q)) else None
+          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_back q)) else None
         | _ => None
         end
       | AKey => of_map m_key
@@ -59,16 +61,27 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | _ => None
                 end
       | AOut0 => sized true (fun lo hi =>
-          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None) else if 0 <=? lo then writes lo hi else None)
+          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then writes lo hi else None)
       | AMemN n => reads n
       | AOutN n => writes n n
       | AInOutN n => if a_reads t a x n then writes n n else None
       | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d) | None => None end
-      | ACtx0 => match fact_of (a_facts a) x, const_of (a_facts a) x with
-                 | Some FCtx, _ => if snd x =? 0 then a_args t a args' rs' q else None
-                 | _, Some 0 => a_args t a args' rs' q
-                 | _, _ => None
+      | ACtx0 => match fact_of (a_facts a) x with
+                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
+                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => a_args t a args' rs' q | _ => None end
+                 | _ => None
                  end
+      | AAlloc => match const_of (a_facts a) x with
+                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_back q))
+                  | None => None
+                  end
+      | AHeld k back =>
+        match fact_of (a_facts a) x with
+        | Some (FHeld k' _ false) =>
+          if (snd x =? 0) && kind_eqb k k'
+          then a_args t a args' rs' (if back then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
+        | _ => None
+        end
       end
     end
   end.
@@ -78,7 +91,7 @@ Definition zero_allowed (t : target) : bool :=
 Definition some_allowed (t : target) : bool :=
   match pt_ret (t_type t) with None => true | Some (lo, hi) => (0 <=? lo) && (lo <=? hi) && (hi <? half_size) end.
 (** The result register after the call, if it is defined. *)
-Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
+Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) :=
   match r with
   | RInt lo hi =>
     if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
@@ -86,6 +99,9 @@ Definition a_ret (t : target) (r : ret) (m : option Z) : option (option ares) :=
     obind m (fun i => obind (map_of t i) (fun d =>
       Some (Some (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
+  | RHeld HRecord => match n with Some n => Some (Some (New (FHeld HRecord n true) 0)) | None => None end
+  | RHeld HSocket => Some (Some (New (FHeld HSocket 0 true) 0))
+  | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=
   AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
@@ -93,6 +109,9 @@ Definition a_clobber (a : astate) : astate :=
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
+(** What was given back is not held any more: a number that tells an address. *)
+Definition a_given_back (a : astate) (k : Z) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zset k (FScalar true sc_top) (a_facts a)) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
@@ -100,12 +119,13 @@ Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
     obind (helper_of h) (fun d =>
-    obind (a_args t a (h_args d) arg_regs (ASeen None None)) (fun q =>
-    obind (a_ret t (h_ret d) (as_map q)) (fun r =>
-      if match h_ret d with RTail => negb (a_in_main a) | _ => false end then None else
+    obind (a_args t a (h_args d) arg_regs a_nothing_seen) (fun q =>
+    obind (a_ret t (h_ret d) (as_map q) (as_size q)) (fun r =>
+      if match h_ret d with RTail => negb (a_in_main a && holds_none (a_facts a)) | _ => false end then None else
       let a := a_clobber a in
       let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
       let a := if h_moves d then a_moved a else a in
+      let a := match as_back q with Some (_, k) => a_given_back a k | None => a end in
       Some (a_finish a r))))
   else None.
 
@@ -128,7 +148,7 @@ Definition a_leave (a : astate) : option astate :=
   end.
 (** Legacy packet loads. *)
 Definition a_load_packet (t : target) (a : astate) (z : size) (ind : option reg) : option astate :=
-  if pt_legacy (t_type t) && a_in_main a && zero_allowed t then
+  if pt_legacy (t_type t) && a_in_main a && zero_allowed t && holds_none (a_facts a) then
     match get R6 (a_regs a), match ind with Some r => get r (a_regs a) | None => Some (0, 0) end with
     | Some c, Some _ =>
       match fact_of (a_facts a) c with

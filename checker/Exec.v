@@ -78,10 +78,11 @@ Definition a_branch (i : insn) (a : astate) : option (option astate * option ast
   | _ => None
   end.
 
-(** The end, with a result that the program type allows. *)
+(** The end, with nothing held and a result that the program type allows. *)
 Definition a_exit (i : insn) (a : astate) : bool :=
   match i, a_frames a, get R0 (a_regs a) with
   | Exit, [], Some v =>
+    holds_none (a_facts a) &&
     match pt_ret (t_type t) with
     | None => true
     | Some (lo, hi) => let s := sc_trunc A32 (snd (any_view (a_facts a) v)) in (lo <=? s_umin s) && (s_umax s <=? hi)

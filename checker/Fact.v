@@ -23,7 +23,8 @@ Inductive fact :=
   | FMap (i : Z)                              (* the address that stands for map i, or for another like it *)
   | FMapNull (i : Z)                          (* such an address, or null *)
   | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
-  | FNull (i : Z).                            (* the start of a value of map i, or null *)
+  | FNull (i : Z)                             (* the start of a value of map i, or null *)
+  | FHeld (k : held_kind) (n : Z) (null : bool).   (* what is held and has n bytes (Held.v); or null, if [null] *)
 Definition facts := zmap fact.
 
 (** [o] is map [i], or one like it: what is known of a map inside a map of maps is its shape. *)
@@ -43,6 +44,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FMapNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o
   | FVal i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
   | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
+  | FHeld _ _ nu => nu = false -> w <> 0
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)
 Definition facts_hold (t : target) (L : layout) (F : facts) (vs : list Z) : Prop :=
@@ -51,10 +53,12 @@ Definition relv (vs : list Z) (a : aval) (x : Z) : Prop := exists w, nth_z vs (f
 Definition relo (vs : list Z) (a : option aval) (x : option Z) : Prop :=
   match a with None => True | Some v => exists y, x = Some y /\ relv vs v y end.
 
+(** A fact of which there can be only one for each resource (Held.v). *)
+Definition unheld (f : fact) : bool := match f with FHeld _ _ _ => false | _ => true end.
 (** An operation gives an old value, or a new symbol with a fact, plus a constant. *)
 Inductive ares := Old (v : aval) | New (f : fact) (c : Z).
 Definition yields (t : target) (L : layout) (vs : list Z) (r : ares) (x : Z) : Prop :=
-  match r with Old v => relv vs v x | New f c => exists w, fact_holds t L f w /\ x = wrap (w + c) end.
+  match r with Old v => relv vs v x | New f c => unheld f = true /\ exists w, fact_holds t L f w /\ x = wrap (w + c) end.
 
 (** ** Reading facts *)
 Definition fact_of (F : facts) (a : aval) : option fact := zfind (fst a) F.

@@ -54,7 +54,7 @@ Definition refine_packet (F : facts) (r : rel) (x y : aval) : facts :=
     else F
   | _ => F
   end.
-(** a map value or a map, or null, against 0 *)
+(** a map value, a map, or what is held, or null, against 0 *)
 Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
   match fact_of F x, const_of F y with
   | Some (FNull i), Some Z0 =>
@@ -74,6 +74,14 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
       end
     else Some F
   | Some (FVal _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
+  | Some (FHeld k n nu), Some Z0 =>
+    if snd x =? 0 then
+      match r with
+      | REq => if nu then Some (zset (fst x) (FScalar false (sc_const 0)) F) else None
+      | RNe => Some (zset (fst x) (FHeld k n false) F)
+      | _ => Some F
+      end
+    else Some F
   | _, _ => Some F
   end.
 Definition refine (F : facts) (w : width) (c : cmp) (b : bool) (x y : aval) : option facts :=

@@ -39,6 +39,12 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
+  | FHeld k n nu =>
+    match fact_of F a with
+    | Some (FHeld k' n' nu') => here && kind_eqb k k' && (n =? n') && (nu || negb nu')
+    | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
+    | _ => false
+    end
   end.
 Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
 Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=
@@ -74,6 +80,7 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   (a_pc a =? a_pc b)
   && names_ok b
   && facts_le t a sub (a_facts b)
+  && held_le (a_facts a) sub (a_facts b)
   && regs_le (a_next a) sub (a_regs a) (a_regs b)
   && frames_le (a_next a) sub (a_frames a) (a_frames b)
   && zall (fun o sl => match zfind o (a_slots a) with

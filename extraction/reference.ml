@@ -58,6 +58,7 @@ let fault_name = function
   | BadMap -> "bad-map"
   | StackOverflow -> "stack-overflow"
   | BadInstruction -> "bad-instruction"
+  | Leak -> "leaked-reference"
 
 (* {1 Lines of text} *)
 
@@ -68,6 +69,8 @@ let region_name = function
   | KCtx -> "ctx"
   | KPacket -> "packet"
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
+  | KHeld HRecord -> "record"
+  | KHeld HSocket -> "socket"
 
 let trace_line program (s : Core.state) =
   let reg r = match Core.get r s.regs with Some x -> hex x | None -> "null" in

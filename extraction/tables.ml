@@ -27,6 +27,8 @@ let argument = function
   | AInOutN _ -> "W_ARG_INOUTN"
   | AValueOut -> "W_ARG_VALUE_OUT"
   | ACtx0 -> "W_ARG_CTX0"
+  | AAlloc -> "W_ARG_ALLOC"
+  | AHeld (_, back) -> if back then "W_ARG_BACK" else "W_ARG_HELD"
 
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
@@ -35,12 +37,20 @@ let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
 let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 
+(* What it hands out or takes back. *)
+let held h =
+  let kinds = List.concat_map (function AHeld (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RHeld k -> [ k ] | _ -> [] in
+  match kinds with [] | HRecord :: _ -> "RECORD" | HSocket :: _ -> "SOCKET"
+
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
+    | RHeld _ -> ("HELD", Num.zero, Num.zero)
+    | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, {%s}, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi) (yes h.h_moves)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+    (yes h.h_moves) (held h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
 

@@ -14,14 +14,16 @@ RUN_OBJECTS := $(CORPUS)/runs/runs.o
 SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
+FAULTS := $(CORPUS)/faults/faults.o
 OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c))
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) $(HOSTILE_FILES)
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
+  $(HOSTILE_FILES) $(CORPUS)/uapi/uapi.o
 
-$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o: $(CORPUS)/%.o: corpus/%.c
+$(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o $(CORPUS)/uapi/uapi.o: $(CORPUS)/%.o: corpus/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -37,6 +39,11 @@ $(TWINS:%=$(CORPUS)/xdp_flow/%.o): $(CORPUS)/xdp_flow/%.o: corpus/xdp_flow/xdp_f
 	@$(CLANG) $(BPF_CFLAGS) -D$$(echo $* | tr a-z A-Z) -c $< -o $@
 
 $(CORPUS)/small/%.o: corpus/small/%.c corpus/small/small.h
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(CORPUS)/faults/%.o: corpus/faults/%.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@

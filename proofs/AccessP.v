@@ -86,11 +86,11 @@ Qed.
 
 (** * Addresses *)
 
-Lemma a_addr_sound t L F vs d a x off n w pl : wf_layout t L -> facts_hold t L F vs -> relv vs a x -> 0 < n ->
+Lemma a_addr_sound t L F vs d a x off n w pl : wf_layout t L -> facts_hold t L F vs -> heldrel F vs (l_held L) -> relv vs a x -> 0 < n ->
   d < max_frames -> a_addr t F d a off n w = Some pl -> at_place t L d pl (wrap (x + off)) n w.
 Proof.
-  unfold a_addr. intros WL FH R N Dp E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
-  destruct (fact_of_sound t L F vs FH a x f R EF) as [u [_ [[B P] ->]]]. rewrite wrap_add_l, <- Z.add_assoc.
+  unfold a_addr. intros WL FH HR R N Dp E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
+  destruct (fact_of_sound t L F vs FH a x f R EF) as [u [Nt [[B P] ->]]]. rewrite wrap_add_l, <- Z.add_assoc.
   assert (RC := ctx_range WL). assert (RP := packet_range WL).
   destruct f; try discriminate E.
   - parts EF as j. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
@@ -124,6 +124,12 @@ Proof.
     + unfold constant_map in Ec. rewrite Em in Ec. cbn [obind] in Ec. unfold constant_region.
       cbn [value_region r_kind]. rewrite N0. cbn [obind]. rewrite <- Ek. exact Ec.
     + cbn [value_region r_base]. lia.
+  - parts EF as kd size nu. destruct kd; [| discriminate E]. destruct nu; [discriminate E |].
+    destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+    assert (I := heldrel_in F vs (l_held L) (fst a) (Held HRecord u size) HR (conj (P eq_refl) (conj Nt (ex_intro _ false EF)))).
+    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region hd_base hd_size r_base r_size] in S.
+    rewrite wrap_small by lia. exists (held_region (Held HRecord u size)). split; [exact (held_in_plain t L _ I) |].
+    split; [| reflexivity]. apply inside_spec. cbn [held_region hd_base hd_size r_base r_size]. lia.
 Qed.
 
 (** What a state says of its depth, and of an address. *)
@@ -138,7 +144,7 @@ Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < 
   a_addr t (a_facts a) (a_depth a) v off n w = Some pl -> at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
 Proof.
   intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
-  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) R N D E).
+  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) (g_held _ _ _ _ G) R N D E).
 Qed.
 (** The regions that accesses find. *)
 Lemma gamma_frame t a vs s k x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x n w -> 0 < n ->
@@ -285,10 +291,10 @@ Qed.
 Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
   gamma t (AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a)) vs
           (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] M. constructor; assumption. Qed.
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M. constructor; assumption. Qed.
 Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
   gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] M. constructor; cbn [pc regs mem lay frames live]; assumption. Qed.
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M. constructor; cbn [pc regs mem lay frames live]; assumption. Qed.
 
 (** Others write shared memory, which is off the stack, and undefined bytes of the stack. *)
 Lemma interfere1_sound t a vs s w : gamma t a vs s ->
@@ -308,15 +314,15 @@ Qed.
 
 (** * Loads *)
 
-Lemma new_yields t L vs f x : fact_holds t L f x -> yields t L vs (New f 0) x.
+Lemma new_yields t L vs f x : unheld f = true -> fact_holds t L f x -> yields t L vs (New f 0) x.
 Proof.
-  intros H. exists x. split; [exact H |]. destruct H as [B _]. rewrite Z.add_0_r, wrap_small by exact B. reflexivity.
+  intros U H. split; [exact U |]. exists x. split; [exact H |]. destruct H as [B _]. rewrite Z.add_0_r, wrap_small by exact B. reflexivity.
 Qed.
 Lemma res_view_sound t L F vs r x ta s : facts_hold t L F vs -> yields t L vs r x -> res_view F r = (ta, s) -> in_scalar s x.
 Proof.
   intros FH Y E. destruct r as [v | f c]; cbn [res_view yields] in *.
   - assert (V := any_view_sound t L F vs FH v x Y). rewrite E in V. exact V.
-  - destruct Y as [w [[B P] X]]. assert (Rx : 0 <= x < W) by (rewrite X; apply wrap_range).
+  - destruct Y as [_ [w [[B P] X]]]. assert (Rx : 0 <= x < W) by (rewrite X; apply wrap_range).
     assert (Top : (true, sc_top) = (ta, s) -> in_scalar s x).
     { intros K. injection K as _ <-. apply sc_top_sound. exact Rx. }
     destruct f; try exact (Top E). destruct (Z.eqb_spec c 0) as [C | C]; [| exact (Top E)].
@@ -336,7 +342,7 @@ Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some
   load_at t s x n = inl (plain_load s q x n).
 Proof.
   intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
-  destruct (r_kind q) as [j | | | i j]; try contradiction; [reflexivity |].
+  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j.
   destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
 Qed.
 Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
@@ -361,7 +367,7 @@ Proof.
     [| exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
   eexists. split; [reflexivity |].
   destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |]; injection E as <-;
-    try (apply new_yields, loaded_scalar).
+    try (apply new_yields; [reflexivity | apply loaded_scalar]).
   apply size_eqb_eq in Ez. rewrite Ez.
   destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
@@ -372,7 +378,7 @@ Proof.
   destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek. assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
-  destruct fk; injection E as <-; eexists; (split; [reflexivity |]); apply new_yields.
+  destruct fk; injection E as <-; eexists; (split; [reflexivity |]); (apply new_yields; [reflexivity |]).
   - apply loaded_scalar.
   - unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
   - split; [lia | reflexivity].
@@ -387,7 +393,7 @@ Proof.
     exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
-    exists (plain_load s q x (bytes z)). split; [| apply new_yields, plain_load_scalar].
+    exists (plain_load s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
   destruct pl as [k | k | | [[c k] |]]; [exact (load_stack_sound t a vs s z _ r x G P E) |
     exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E)].

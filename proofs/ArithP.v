@@ -28,7 +28,7 @@ Hypothesis FH : facts_hold t L F vs.
 
 Lemma new_scalar ta s x : in_scalar s x -> yields t L vs (New (FScalar ta s) 0) x.
 Proof.
-  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). exists x.
+  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). split; [reflexivity|]. exists x.
   rewrite Z.add_0_r, wrap_small by exact R.
   split; [split; [exact R | exact H] | reflexivity].
 Qed.
@@ -84,11 +84,11 @@ Proof.
   rewrite Sum. clear Sum N X. destruct f; try discriminate E.
   - parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
-    exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
   - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
-    exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.

@@ -47,34 +47,44 @@ Proof.
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
 
-(** The map passed is the same; the memory written is within the place, at least and at most as long as it says. *)
 Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
   m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o) /\ m_inner d = m_inner (o_def o).
 Proof.
   intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m. destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
   auto.
 Qed.
-Definition seenrel (t : target) (a : astate) (s : state) (q : a_seen) (c : args_seen) : Prop :=
-  match as_map q, sn_map c with
-  | Some i, Some o => map_like t (lay s) i o
-  | None, None => True
-  | _, _ => False
-  end /\
-  match as_out q, sn_out c with
+(** The map passed is alike, and the size asked for the same; the memory written is within the place, at least and at most as long as it
+    says; what is given back is what the symbol holds. *)
+Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z)) (c : option (Z * Z)) : Prop :=
+  match q, c with
   | None, None => True
   | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 <= lo <= n /\ n <= hi
   | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
   | None, Some _ => False
   end.
-Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a s q c -> a_args t a args rs q = Some q' ->
-  exists c', check_args t s args rs c = inl c' /\ seenrel t a s q' c'.
+Definition backrel (F : facts) (vs : list Z) (q c : option (held_kind * Z)) : Prop :=
+  match q, c with
+  | None, None => True
+  | Some (kd, k), Some (kd', x) => exists h, claims F vs k h /\ hd_kind h = kd /\ kd' = kd /\ hd_base h = x
+  | _, _ => False
+  end.
+Definition maprel (t : target) (L : layout) (q : option Z) (c : option object) : Prop :=
+  match q, c with Some i, Some o => map_like t L i o | None, None => True | _, _ => False end.
+Definition sizerel (q : option Z) (c : Z) : Prop := match q with Some n => c = n | None => True end.
+Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) (c : args_seen) : Prop := {
+  sr_map : maprel t (lay s) (as_map q) (sn_map c);
+  sr_out : outrel t a s (as_out q) (sn_out c);
+  sr_size : sizerel (as_size q) (sn_size c);
+  sr_back : backrel (a_facts a) vs (as_back q) (sn_back c) }.
+Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c -> a_args t a args rs q = Some q' ->
+  exists c', check_args t s args rs c = inl c' /\ seenrel t a vs s q' c'.
 Proof.
   induction args as [| g args IH]; intros rs q c q' G Q E.
   { exists c. destruct rs; injection E as <-; (split; [reflexivity | exact Q]). }
   destruct rs as [| r rs]; [discriminate E |]. cbn [a_args] in E. cbn [check_args].
   assert (Rr := g_regs _ _ _ _ G r). destruct (get r (a_regs a)) as [v |]; [| discriminate E].
   destruct Rr as [x [-> R]].
-  set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a s q' c').
+  set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a vs s q' c').
   assert (Reads : forall n k, 0 < k <= n -> (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
     goal (match helper_reads t s x k with Some f => inr f | None => check_args t s args rs c end)).
   { intros n k K H. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
@@ -111,25 +121,26 @@ Proof.
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
   assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
-    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
     | None => None
     end = Some q' ->
     goal (match helper_writes s x n with
           | Some f => inr f
-          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)))
+          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)) (sn_size c) (sn_back c))
           end)).
   { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
-    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) _ _ G); [| exact H]. split; [exact (proj1 Q) |].
-    cbn [as_out sn_out]. split; [exact P |]. split; [exact Lo | lia]. }
+    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) _ _ G); [| exact H].
+    destruct Q as [Qm Qo Qs Qb]. constructor; cbn [as_map as_out as_size as_back sn_map sn_out sn_size sn_back]; try assumption.
+    split; [exact P |]. split; [exact Lo | lia]. }
   assert (Fixed : forall lo n, match a_writes t a v n with
-                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)))
+                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)) (as_size q) (as_back q))
                                | None => None
                                end = Some q' -> 0 < n).
   { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes in Aw.
     destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
-  destruct Q as [Qm Qo]. destruct g.
-  - exact (IH _ _ _ _ G (conj Qm Qo) E).
+  assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
+  - exact (IH _ _ _ _ G Q E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
@@ -139,7 +150,8 @@ Proof.
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
     rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
     destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
-    apply (IH _ (ASeen (Some i) (as_out q)) _ _ G); [| exact E]. split; [exact Lo | exact Qo].
+    apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_back q)) _ _ G); [| exact E].
+    constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
   - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
@@ -151,42 +163,44 @@ Proof.
   - refine (Sized true (fun _ hi => if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else None)
               _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G (conj Qm Qo) H).
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G Q H).
     + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
-      destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G (conj Qm Qo) H).
+      destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
   - refine (Sized false (fun lo hi => match a_writes t a v hi with
-                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
   - refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
-                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
                                         | None => None
                                         end
                                       else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
     rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | lia | exact H].
-  - exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - exact (IH _ _ _ _ G Q E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
-  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None) else if 0 <=? lo then
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
+  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then
                                        match a_writes t a v hi with
-                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)))
+                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
                                        | None => None
                                        end
                                      else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ (ASeen (as_map q) None) (Seen (sn_map c) None) _ G (conj Qm Logic.I) H).
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). 
+      refine (IH _ (ASeen (as_map q) None (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G _ H).
+      constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
     + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
-      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi))) (Seen (sn_map c) None) _ G); [| exact H]. split; [exact Qm |].
-      split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
+      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G); [| exact H].
+      constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
   - exact (Whole _ E).
   - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _)) (conj (Fixed _ _ E) (Z.le_refl _)) E).
   - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
@@ -196,17 +210,31 @@ Proof.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
-  - assert (Zero : match const_of (a_facts a) v with Some 0 => a_args t a args rs q | _ => None end = Some q' ->
-      exists c', (if (x =? l_ctx (lay s)) || (x =? 0) then check_args t s args rs c else inr BadHelperArgument) = inl c' /\
-        seenrel t a s q' c').
-    { intros H. destruct (const_of (a_facts a) v) as [k |] eqn:K; [| discriminate H]. destruct k; try discriminate H.
-      rewrite (const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R K), orb_true_r.
-      exact (IH _ _ _ _ G (conj Qm Qo) H). }
-    destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| exact (Zero E)].
-    destruct f; try exact (Zero E).
-    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G (conj Qm Qo) E).
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
+    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E]. destruct z; try discriminate E.
+      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl. exact (IH _ _ _ _ G Q E).
+    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G Q E).
+  - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
+    assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) _ _ _ R Cv).
+    apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_back q)) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact X | exact Qb].
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+    destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
+    lazymatch type of E with (if kind_eqb ?g _ then _ else _) = _ => rename g into kd0 end.
+    destruct (kind_eqb kd0 kd) eqn:Ek; [| discriminate E]. apply kind_eqb_eq in Ek. subst kd0.
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [N [[B P] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B.
+    assert (K : claims (a_facts a) vs (fst v) (Held kd w n)) by (split; [exact (P eq_refl) |]; split; [exact N | exists false; exact Ef]).
+    assert (I := heldrel_in _ _ _ _ _ (g_held _ _ _ _ G) K).
+    replace (existsb (is_held kd w) (l_held (lay s))) with true
+      by (symmetry; apply existsb_exists; exists (Held kd w n); split; [exact I | apply is_held_spec; split; reflexivity]).
+    lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end; [| exact (IH _ _ _ _ G Q E)].
+    apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd, fst v))) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact Qs |]. exists (Held kd w n). split; [exact K |]. split; [reflexivity |].
+    split; reflexivity.
 Qed.
 
 (** * Results *)
@@ -220,30 +248,31 @@ Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (
 Proof.
   intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found. rewrite <- Ei.
   destruct (m_inner d) as [k |].
-  - assert (Null : yields t L vs (New (FMapNull k) 0) 0) by (apply new_yields; split; [lia | left; reflexivity]).
+  - assert (Null : yields t L vs (New (FMapNull k) 0) 0) by (apply new_yields; [reflexivity |]; split; [lia | left; reflexivity]).
     destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
     destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
     destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo. assert (Bw := map_addr_word WL o' Eo).
-    apply new_yields. split; [lia |]. right. exists o'. split; [| reflexivity]. unfold map_like. rewrite EL.
+    apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity]. unfold map_like. rewrite EL.
     split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
-  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; apply new_yields;
+  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields; [reflexivity |]);
       [| split; [lia | left; reflexivity]].
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
 Qed.
-Lemma a_ret_sound t L vs an s r m o v : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m = Some v ->
+Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m n = Some v ->
   match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
-  yields_opt t L vs v (interpret t an s r o).
+  match r with RHeld _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
-  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *.
+  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
     eexists. split; [reflexivity |].
-    apply new_yields. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
+    apply new_yields; [reflexivity |]. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
   - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+  - injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
@@ -262,16 +291,16 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 E3]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+  intros [E1 [E2 [E3 _]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
     unfold frame_top, frame_base, map_like in *; rewrite ?E1, ?E2, ?E3; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] WL Eq. unfold a_moved.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL Eq. unfold a_moved.
   constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
   - reflexivity.
   - intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
@@ -279,6 +308,7 @@ Proof.
     destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
+  - destruct Eq as [_ [_ [_ ->]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
@@ -304,43 +334,143 @@ Proof.
   - exists []. rewrite app_nil_r, (g_pc _ _ _ _ G). exact (goto_sound t a vs s _ G).
 Qed.
 (** The bytes that the helper wrote. *)
-Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> seenrel t a s q c -> mem s' = mem s -> lay s' = lay s ->
+Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) -> mem s' = mem s -> lay s' = lay s ->
   gamma t (match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end) vs
     (State (pc s') (regs s') (filled an s c) (lay s') (frames s') (live s')).
 Proof.
-  intros G [_ Q] Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
+  unfold outrel. intros G Q Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
   - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P. apply a_scribble_sound; [exact G | exact P | lia | exact N2].
   - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
     exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0)) (Z.lt_le_incl 0 hi K)).
   - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
 Qed.
+(** * What is held changes *)
+
+Lemma held_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_held (lay s) hs) -> facts_hold t (lay s) F vs ->
+  heldrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a)) vs
+    (State (pc s) (regs s) (mem s) (with_held (lay s) hs) (frames s) (regions t (with_held (lay s) hs) (length (frames s)))).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R. constructor; try assumption; try reflexivity. destruct G9 as [M1 M2]. constructor; [exact M1 | exact M2]. Qed.
+(** Nothing is, or what was given back. *)
+Definition a_back (a : astate) (q : option (held_kind * Z)) : astate := match q with Some (_, k) => a_given_back a k | None => a end.
+Lemma back_sound t a vs s q c : gamma t a vs s -> backrel (a_facts a) vs q (sn_back c) ->
+  gamma t (a_back a q) vs (State (pc s) (regs s) (mem s) (given_back (lay s) c) (frames s)
+    (regions t (given_back (lay s) c) (length (frames s)))).
+Proof.
+  unfold given_back. intros G B. destruct q as [[kd k] |], (sn_back c) as [[kd' x] |]; try contradiction B; cbn [a_back].
+  - destruct B as [h [K [Ek [Ek' Eb]]]]. subst kd kd' x. apply held_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
+    + assert (N := proj1 (proj2 K)). apply (facts_set _ _ _ _ _ _ (hd_base h) (g_facts _ _ _ _ G) N).
+      destruct K as [_ [_ [nu E]]]. destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : hd_base h = w) by congruence.
+      rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
+    + apply heldrel_less; [exact K | reflexivity | exact (wl_held t _ (g_wf _ _ _ _ G)) | exact (g_held _ _ _ _ G)].
+  - destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; try assumption; reflexivity.
+Qed.
+(** What is handed out, if anything, has a symbol that is new. *)
+Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
+  get R0 (regs s) = Some (match o with Some h => hd_base h | None => 0 end) ->
+  (forall h, o = Some h -> hd_kind h = kd /\ hd_size h = n /\ held_fits t (lay s) h = true) ->
+  exists ws, gamma t (a_put a 1 R0 (New (FHeld kd n true) 0)) (vs ++ ws)
+    (State (pc s + 1) (regs s) (mem s) (with_more (lay s) o) (frames s) (regions t (with_more (lay s) o) (length (frames s)))).
+Proof.
+  intros G Er Ho. set (w := match o with Some h => hd_base h | None => 0 end) in *. exists [w].
+  assert (Bw : 0 <= w < W /\ wf_layout t (with_more (lay s) o)).
+  { subst w. destruct o as [h |]; cbn [with_more]; [| split; [lia | exact (g_wf _ _ _ _ G)]].
+    destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf _ _ _ _ G) h Fi) as [WL Bh]. split; [lia | exact WL]. }
+  destruct Bw as [Bw WL]. destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
+  assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
+  assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
+  { intros h [_ [_ [nu E]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
+  assert (Same : frame_top (with_more (lay s) o) = frame_top (lay s) /\ stack_addr (with_more (lay s) o) = stack_addr (lay s))
+    by (destruct o; split; reflexivity).
+  assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_more (lay s) o) f x)
+    by (intros f x; destruct o; exact (fun H => H)).
+  constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; try assumption.
+  - apply frames_ext. exact G2.
+  - reflexivity.
+  - congruence.
+  - rewrite app_length. cbn [length]. lia.
+  - assert (H : facts_hold t (lay s) (zset (a_next a) (FHeld kd n true) (a_facts a)) (vs ++ [w])).
+    { eapply facts_set; [apply facts_ext; exact G7 | exact N |]. split; [exact Bw | discriminate]. }
+    intros k f E. destruct (H k f E) as [x [Nx P]]. exists x. split; [exact Nx | exact (Eq f x P)].
+  - intros r. destruct (reg_dec r R0) as [-> | Nr].
+    + rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
+      split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
+    + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ G8 r).
+  - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es]. constructor; rewrite Es; assumption.
+  - destruct o as [h |]; subst w; cbn [with_more with_held l_held].
+    + destruct (Ho h eq_refl) as [<- [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
+      apply heldrel_more with vs; [exact Fresh | | exact N | lia | exact G10].
+      intros k' j. exact (claims_ext _ _ _ _ _ _ _ G7).
+    + refine (heldrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set. destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
+      * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
+      * exact (claims_ext _ _ _ _ _ _ _ G7).
+Qed.
+
 (** What runs after the arguments were checked. *)
-Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a s q c -> a_ret t (h_ret d) (as_map q) = Some r ->
-  let L := moved t an s d in
+Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c ->
+  a_ret t (h_ret d) (as_map q) (as_size q) = Some r ->
+  let L1 := given_back (moved t an s d) c in
+  let o := handed_out t an L1 d c in
+  let L := with_more L1 o in
   let a1 := a_clobber a in
   let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
   let a3 := if h_moves d then a_moved a2 else a2 in
-  exists ws, gamma t (a_finish a3 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c)) (clobber (regs s))) (filled an s c) L (frames s)
-           (if h_moves d then regions t L (length (frames s)) else live s)).
+  let a4 := match as_back q with Some (_, k) => a_given_back a3 k | None => a3 end in
+  let same := negb (h_moves d) && match sn_back c, o with None, None => true | _, _ => false end in
+  exists ws, gamma t (a_finish a4 r) (vs ++ ws)
+    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s))) (filled an s c) L (frames s)
+           (if same then live s else regions t L (length (frames s)))).
 Proof.
-  intros G Q Er L a1 a2 a3. set (x := interpret t an s (h_ret d) (sn_map c)).
+  intros G Q Er L1 o L a1 a2 a3 a4 same. set (x := interpret t an s (h_ret d) (sn_map c) o).
   assert (G1 := clobber_sound t a vs s x G).
-  assert (G2 := filled_sound t a1 vs an s _ q c G1 Q eq_refl eq_refl). cbn [pc regs lay frames live] in G2. fold a2 in G2.
-  destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq]. fold L in WL, Eq.
-  assert (Y : yields_opt t L vs r x).
-  { unfold x. exact (a_ret_sound t L vs an s (h_ret d) (as_map q) (sn_map c) r (g_wf _ _ _ _ G) (proj2 (proj2 Eq)) Er (proj1 Q)). }
-  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c) L (frames s)
-    (if h_moves d then regions t L (length (frames s)) else live s))).
-  { unfold a3, L, moved in *. destruct (h_moves d); [| exact G2].
-    exact (a_moved_sound t a2 vs _ _ G2 WL Eq). }
-  apply (finish_sound t a3 vs _ r G3). cbn [lay regs]. rewrite get_set_same. exact Y.
+  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out _ _ _ _ _ _ Q) eq_refl eq_refl). cbn [pc regs lay frames live] in G2.
+  fold a2 in G2.
+  destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq].
+  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c) (moved t an s d) (frames s)
+    (regions t (moved t an s d) (length (frames s))))).
+  { unfold a3, moved in *. destruct (h_moves d); [exact (a_moved_sound t a2 vs _ _ G2 WL Eq) |].
+    rewrite (g_live _ _ _ _ G) in G2. exact G2. }
+  assert (B3 : backrel (a_facts a3) vs (as_back q) (sn_back c)).
+  { assert (B := sr_back _ _ _ _ _ _ Q). unfold backrel in *.
+    destruct (as_back q) as [[kd k] |], (sn_back c) as [[kd' y] |]; try exact B. destruct B as [h [K B]]. exists h.
+    split; [| exact B]. unfold a3, a2, a1. destruct K as [Nz [N [nu E]]]. split; [exact Nz |]. split; [exact N |]. exists nu.
+    assert (E2 : zfind k (a_facts a2) = Some (FHeld (hd_kind h) (hd_size h) nu)).
+    { unfold a2, a1. destruct (as_out q) as [[[pl lo] hi] |]; [destruct pl |]; exact E. }
+    unfold a2, a1 in E2. destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
+  assert (G4 := back_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4. fold L1 in G4.
+  change (a_back a3 (as_back q)) with a4 in G4.
+  assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L (length (frames s))).
+  { unfold same. destruct (h_moves d) eqn:Mv; [reflexivity |]. cbn [negb andb].
+    unfold L. destruct (sn_back c) as [b |] eqn:Bk; [reflexivity |]. destruct o; [reflexivity |]. cbn [with_more].
+    unfold L1, given_back, moved. rewrite Bk, Mv. exact (g_live _ _ _ _ G). }
+  rewrite Lv. clear Lv same.
+  assert (Plain : o = None -> yields_opt t L1 vs r x -> exists ws, gamma t (a_finish a4 r) (vs ++ ws)
+    (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s) (regions t L (length (frames s))))).
+  { intros On Y. assert (EL : L = L1) by (unfold L; rewrite On; reflexivity). rewrite EL.
+    apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
+  assert (EV : l_maps L1 = l_maps (lay s)).
+  { unfold L1, given_back. destruct Eq as [_ [_ [EV _]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
+  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV Er (sr_map _ _ _ _ _ _ Q)).
+  fold x in Ret.
+  destruct (h_ret d) as [lo hi | | | kd |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
+  clear Plain Ret EV.
+  (* handed out *)
+  assert (Er' : r = Some (New (FHeld kd (held_size kd (sn_size c)) true) 0)).
+  { destruct kd; cbn [a_ret] in Er; [| apply some_inj in Er; symmetry; exact Er].
+    assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz. destruct (as_size q) as [n |]; [| discriminate Er].
+    apply some_inj in Er. rewrite <- Er. cbn [held_size]. rewrite Sz. reflexivity. }
+  rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
+  - cbn [regs]. rewrite get_set_same. reflexivity.
+  - intros h Eo. cbn [lay]. unfold o, handed_out in Eo. rewrite Ed in Eo.
+    destruct (held_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo. rewrite <- Eo.
+    split; [reflexivity |]. split; [reflexivity | exact Fi].
 Qed.
 Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
 Proof.
   intros G. unfold in_main, a_in_main. assert (F := g_frames _ _ _ _ G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
+Lemma holds_nothing_sound t a vs s : gamma t a vs s -> holds_none (a_facts a) = true -> holds_nothing s = true.
+Proof. intros G E. unfold holds_nothing. rewrite (holds_none_sound _ _ _ (g_held _ _ _ _ G) E). reflexivity. Qed.
 Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d /\ h_ret d = RTail).
@@ -348,10 +478,15 @@ Proof.
   unfold a_call, call. intros G E. destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
   rewrite <- (in_main_sound _ _ _ _ G) in E.
-  destruct (match h_ret d with RTail => negb (in_main s) | _ => false end) eqn:Inner; [discriminate E |].
+  destruct (match h_ret d with RTail => negb (in_main s && holds_none (a_facts a)) | _ => false end) eqn:Inner; [discriminate E |].
+  assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
+    match h_ret d with RTail => negb (holds_nothing s) | _ => false end = false).
+  { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff in Inner. destruct Inner as [I1 I2].
+    rewrite I1, (holds_nothing_sound _ _ _ _ G I2). split; reflexivity. }
+  destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
-  destruct (a_args_sound t a vs s (h_args d) arg_regs (ASeen None None) (Seen None None) q G) as [c [-> Q]];
-    [split; [reflexivity | exact Logic.I] | exact Eq |]. rewrite Inner.
+  destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G) as [c [-> Q]];
+    [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
   destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
   - right. exists (legal_result t an). split; [reflexivity |].
@@ -374,7 +509,7 @@ Proof.
   { assert (FR := frame_range (g_wf _ _ _ _ G) n Hn). unfold top, stack_size in *. lia. }
   assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size; lia).
   eexists. exists [top]. split; [reflexivity |].
-  destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9].
+  destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
   assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite G6; apply nth_z_last).
   assert (R := regs_ext vs [top] _ _ G8).
   constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
@@ -396,11 +531,13 @@ Proof.
     replace (top - stack_size) with (stack_addr (lay s) (- stack_size * (n + 1)))
       by (rewrite (stack_addr_in_frame (lay s) n _ _ Fr) by reflexivity; unfold top; lia).
     apply (memrel_forget t _ _ _ _ _ _ (Z.to_nat stack_size)); [exact G1 | exact G9 |]. exists n. split; [exact Hn | exact Fr].
+  - apply heldrel_plain; [| reflexivity | exact (heldrel_ext _ _ _ _ _ _ G7 G10)].
+    intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
 Qed.
 Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
   exists x s', get R0 (regs s) = Some x /\ leave t s x = Next s' /\ gamma t a' vs s'.
 Proof.
-  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] E. inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
+  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
     rewrite <- Ea in E; [discriminate E |].
   assert (R0s := G8 R0). destruct (get R0 (a_regs a)) as [v |]; [| discriminate E]. destruct R0s as [x [Ex Rx]].
   apply some_inj in E. rewrite <- E. exists x. eexists. split; [exact Ex |]. split; [reflexivity |].
@@ -430,6 +567,7 @@ Proof.
   unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound _ _ _ _ G).
   destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
   cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
+  cbn [andb] in E. destruct (holds_none (a_facts a)) eqn:Hn; [| discriminate E].
   assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E]. destruct R6s as [x [-> Rx]].
   assert (Ind : exists y, match ind with Some r => get r (regs s) | None => Some 0 end = Some y).
   { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs _ _ _ _ G r).
@@ -439,9 +577,9 @@ Proof.
   destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
   destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
   destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ Rx Ef) as [w [_ [[B P] ->]]].
-  rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. apply some_inj in E. rewrite <- E.
-  destruct (an_choice an <? 0).
+  rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, (holds_nothing_sound _ _ _ _ G Hn). cbn [negb].
+  apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
   - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
   - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0) (low z (an_choice an)) G) as [ws Gw];
-      [apply new_yields, low_scalar |]. eexists. exists ws. split; [reflexivity | exact Gw].
+      [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws. split; [reflexivity | exact Gw].
 Qed.

@@ -82,7 +82,7 @@ Qed.
 
 Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); frame_top (e_layout e) 0] (init t e).
 Proof.
-  intros WE. unfold well_formed in WE. assert (RC := ctx_range WE).
+  intros [WE Hn]. assert (RC := ctx_range WE).
   assert (RS : 0 <= frame_top (e_layout e) 0 < W).
   { assert (FR := frame_range WE 0 (conj (Z.le_refl 0) (eq_refl : 0 < max_frames))). unfold stack_size in FR. lia. }
   constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames a_facts a_next]; auto.
@@ -98,6 +98,9 @@ Proof.
   - constructor.
     + intros o z v E. rewrite zfind_empty in E. discriminate E.
     + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
+  - rewrite Hn. apply heldrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
+    destruct (k =? 0); [injection E as <-; reflexivity|]. destruct (k =? 1); [injection E as <-; reflexivity|].
+    destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
 Qed.
 
 Lemma validate_ends t p c e : validate t p c = true -> well_formed t e -> ends t p e 0 (init t e) (c_bound c).

@@ -281,7 +281,7 @@ Example post_bind4_has_source : validate (of_type 9 12) (field_read 24) (line 2)
 Example sock_create_has_none : validate (of_type 9 2) (field_read 24) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 Example egress_may_warn : validate (of_type 8 1) (returning 3) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
 Example ingress_may_not : validate (of_type 8 0) (returning 3) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
-Example devmap_has_egress : validate (of_type 6 35) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
+Example devmap_has_egress : validate (of_type 6 33) (field_read 20) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
 Example xdp_has_none : validate (of_type 6 37) (field_read 20) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
 (** an option's value is where other types have the packet *)
 Definition option_byte (w : bool) : prog := at_pcs
@@ -373,10 +373,10 @@ Example constants_of_two_values : validate (constants_target true 2 2303) consta
 (** Such targets have well-formed environments, and there the program does end. *)
 Definition constants_layout (packet : Z) := Layout some_frames 65536 packet 64 0
   (map (fun q => Object (fst q) (fst (snd q)) [snd (snd q)])
-     (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])) (fun _ => 7).
+     (combine (t_maps (constants_target true 1 2303)) [(1048576, 2097152); (1048832, 3145728)])) (fun _ => 7) [].
 Definition constants_env := Env (constants_layout 131072) (fun _ => 0) (fun _ => quiet 0).
 Example constants_inhabited : well_formed (constants_target true 1 2303) constants_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example constants_end : run (constants_target true 1 2303) constants constants_env 20 = Ended 1. Proof. vm_compute. reflexivity. Qed.
 (** The packet may not lie over them: then a write to it would change a constant. *)
 Example constants_under_the_packet :

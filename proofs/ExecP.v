@@ -23,7 +23,7 @@ Proof. intros G E. pose proof (g_regs _ _ _ _ G r) as R. rewrite E in R. exact R
 (** Any word is a tainted number. *)
 Lemma any_word L vs x : 0 <= x < W -> yields t L vs (New (FScalar true sc_top) 0) x.
 Proof.
-  intros B. cbn [yields]. exists x. rewrite Z.add_0_r, wrap_small by exact B. split; [|reflexivity].
+  intros B. split; [reflexivity|]. exists x. rewrite Z.add_0_r, wrap_small by exact B. split; [|reflexivity].
   split; [exact B | apply sc_top_sound; exact B].
 Qed.
 Lemma oper_sound a vs s o v : gamma t a vs s -> a_oper a o = Some v -> exists x, value_of s o = Some x /\ relv vs v x.
@@ -126,12 +126,12 @@ Proof.
   - (* End *) parts Ei as k z d. destruct (unary_sound (End k z d) _ _ _ _ _ _ (byte_order k z) _ G E (fun sc x => sc_byte_order_sound k z sc x)) as [x [-> C]]. exact C.
   - (* LdImm *) parts Ei as d v. binds E as y Ey. apply some_inj in E; subst a'. apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
   - (* LdMap *) parts Ei as d k. binds E as m Em. apply some_inj in E; subst a'.
-    destruct (own_map_like GW k m Em) as [o [Eo [Io [Do Al]]]]. rewrite Eo. apply covers_put; auto. cbn [yields].
+    destruct (own_map_like GW k m Em) as [o [Eo [Io [Do Al]]]]. rewrite Eo. apply covers_put; auto. split; [reflexivity|].
     pose proof (map_addr_word GW o Io) as Bw. exists (o_addr o). rewrite Z.add_0_r, wrap_small by lia.
     split; [|reflexivity]. split; [lia|]. exists o. split; [|reflexivity]. split; [exact Io|]. exists m. auto.
   - (* LdMapValue *) parts Ei as d k off. binds E as m Em. destruct (_ && _) eqn:C; [|discriminate E]. apply some_inj in E; subst a'. bools.
     destruct (first_value _ _ _ GW Em) as [o [b [Eo [Lo [Eb Bb]]]]]; try assumption.
-    rewrite Eo. cbn [obind]. rewrite Eb. apply covers_put; auto. cbn [yields].
+    rewrite Eo. cbn [obind]. rewrite Eb. apply covers_put; auto. split; [reflexivity|].
     exists b. split; [|reflexivity]. split; [exact Bb|]. exists o, b.
     split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|lia].
   - (* LdVar *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
@@ -166,10 +166,11 @@ Proof.
   - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [x [s' [-> [-> G']]]]. apply covers_same. exact G'.
 Qed.
 
-Lemma assume_sound a vs s k F : gamma t a vs s -> (exists F', F = Some F' /\ facts_hold t (lay s) F' vs) ->
+Lemma assume_sound a vs s k F : gamma t a vs s ->
+  (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ heldrel F' vs (l_held (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] [F' [-> H]]. unfold a_assume. cbn [obind]. eexists; split; [reflexivity|]. constructor; auto.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] [F' [-> [H R]]]. unfold a_assume. cbn [obind]. eexists; split; [reflexivity|]. constructor; auto.
 Qed.
 Lemma a_branch_sound an i a vs s x y : gamma t a vs s -> a_branch i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\
@@ -192,8 +193,9 @@ Proof.
   destruct (a_frames a) as [|f fs] eqn:EF; [|discriminate E].
   assert (NF : frames s = []). { pose proof (g_frames _ _ _ _ G) as H. rewrite EF in H. inversion H. reflexivity. }
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
+  apply andb_true_iff in E. destruct E as [Hn E].
   destruct (reg_sound _ _ _ _ _ G E0) as [x [Ex Rx]]. exists x. split.
-  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF. reflexivity.
+  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn). reflexivity.
   - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I]. bools.
     pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V.
     assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.

@@ -1,6 +1,6 @@
 (** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a register. *)
 From Checker Require Export State Calls.
-From Proofs Require Export Tactics WordP ScalarP.
+From Proofs Require Export Tactics WordP ScalarP HeldP.
 
 (** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so that no pattern
     counts the kinds of fact; and likewise those of an instruction. *)
@@ -81,6 +81,19 @@ Proof.
   intros H N P k' f' E. rewrite zfind_set in E. destruct (k' =? k) eqn:K; bools; [|apply H; exact E].
   injection E as <-. subst k'. exists w. auto.
 Qed.
+
+(** What is held has symbols that the valuation has already. *)
+Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <-> claims F (vs ++ ws) k h.
+Proof.
+  intros H. unfold claims. split; intros [Nz [N [nu E]]]; (split; [exact Nz |]); (split; [| exists nu; exact E]).
+  - apply nth_z_app. exact N.
+  - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
+Qed.
+Lemma heldrel_ext t L F vs ws hs : facts_hold t L F vs -> heldrel F vs hs -> heldrel F (vs ++ ws) hs.
+Proof. intros H. apply heldrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
+(** The next symbol has no fact yet. *)
+Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f -> False.
+Proof. intros H E. destruct (H _ _ E) as [w [N _]]. apply nth_z_bounds in N. lia. Qed.
 
 Section Reading.
 Variable t : target.
@@ -167,19 +180,19 @@ Qed.
 Lemma gamma_regs t a vs s A B : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
   gamma t (AState (a_pc a) A (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a)) vs
           (State (pc s) B (mem s) (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] R. constructor; auto. Qed.
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] R. constructor; auto. Qed.
 
 Lemma goto_sound t a vs s k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9]. constructor; auto. Qed.
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; auto. Qed.
 
 Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
   - exists []. rewrite app_nil_r.
     constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live];
       auto; [congruence|]. apply regs_set; [exact G8|]. exists x. auto.
-  - destruct Y as [w [P ->]]. exists [w].
+  - destruct Y as [U [w [P ->]]]. exists [w].
     assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
     constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; auto.
     + apply frames_ext. exact G2.
@@ -189,6 +202,8 @@ Proof.
     + apply regs_set; [apply regs_ext; exact G8|]. exists (wrap (w + c)). split; [reflexivity|].
       exists w. cbn [fst snd]. auto.
     + apply memrel_ext. exact G9.
+    + apply heldrel_plain; [| exact U | exact (heldrel_ext _ _ _ _ _ _ G7 G10)].
+      intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
 Qed.
 
 (** After a call: r1 to r5 are undefined. *)

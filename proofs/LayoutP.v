@@ -1,6 +1,6 @@
 (** What a well-formed layout gives: where the regions are, and which of them [find_region] finds. *)
 From Semantics Require Export Machine.
-From Proofs Require Export Tactics MemoryP.
+From Proofs Require Export Tactics MemoryP HeldP.
 
 (** The kinds of region that hold plain, shared or packet bytes: neither the stack nor the context. *)
 Definition plain_kind (k : kind) : Prop := match k with KStack _ | KCtx => False | _ => True end.
@@ -43,7 +43,7 @@ Lemma value_in t L o b : In o (l_maps L) -> In b (o_vals o) ->
   exists n j, In (value_region (o_def o) n j b) (plain_regions t L) /\ nth_z (l_maps L) n = Some o.
 Proof.
   intros Ho Hb. destruct (in_maps_from o b (l_maps L) 0 Ho Hb) as [n [j [J N]]]. exists (Z.of_nat n), j.
-  split; [right; exact J |]. apply nth_z_spec. rewrite Nat2Z.id. split; [lia | exact N].
+  split; [right; apply in_or_app; left; exact J |]. apply nth_z_spec. rewrite Nat2Z.id. split; [lia | exact N].
 Qed.
 Lemma same_number_eq x y : same_number x y = true -> x = y.
 Proof. unfold same_number. destruct x, y; intros H; try discriminate H; [apply Z.eqb_eq in H; congruence | reflexivity]. Qed.
@@ -61,7 +61,9 @@ Lemma alike_refl d : alike d d = true.
 Proof. unfold alike. rewrite !Z.eqb_refl, Bool.eqb_reflx, !same_number_refl. reflexivity. Qed.
 Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind r).
 Proof.
-  intros [<- | I]; [exact Logic.I |]. destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  intros [<- | I]; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
+  - destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  - apply in_map_iff in I. destruct I as [h [<- _]]. exact Logic.I.
 Qed.
 Lemma packet_in t L : In (packet_region t L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
@@ -74,6 +76,10 @@ Proof.
   - destruct I as [I | I]; [rewrite I; reflexivity |]. contradiction N1. rewrite <- E. exact (in_map o_addr l o I).
   - destruct I as [I | I]; [rewrite I in E; contradiction E; reflexivity | exact (IH N2 I)].
 Qed.
+
+(** What is held is a region. *)
+Lemma held_in_plain t L h : In h (l_held L) -> In (held_region h) (plain_regions t L).
+Proof. intros I. right. apply in_or_app. right. exact (in_map held_region _ _ I). Qed.
 
 (** * Frames *)
 
@@ -276,15 +282,15 @@ Proof.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region t (move_packet L base len meta))).
   { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
     rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
-  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 W10].
-  assert (Ap : forall r, In r (maps_from 0 (l_maps L)) -> constant_region L r <> None ->
+  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
+  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> constant_region L r <> None ->
     disjoint (packet_region t (move_packet L base len meta)) r).
   { intros r Ir Cr. rewrite forallb_forall in H8. specialize (H8 r (or_intror Ir)). cbv beta in H8.
     destruct (constant_region L r); [| contradiction Cr; reflexivity].
     rewrite orb_true_iff, !Z.leb_le in H8. apply disjoint_sym. exact H8. }
   clear H8.
   constructor; change (all_frames (move_packet L base len meta)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps] in *; try assumption.
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_held] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
@@ -298,5 +304,67 @@ Proof.
   - lia.
   - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
     destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W10 r q (or_intror Ir) (or_intror Iq) Cr)].
+Qed.
+(** * What is held changes *)
+
+(** Where a resource may be. *)
+Definition held_place (h : held) : Prop :=
+  in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
+  /\ forall r, In r (plain_regions t L) -> constant_region L r <> None -> disjoint (held_region h) r.
+Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs -> wf_layout t (with_held L hs).
+Proof.
+  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
+  assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
+    Forall P (plain_regions t (with_held L hs))).
+  { intros P Ph F. unfold plain_regions in *. cbn [with_held l_maps l_held] in *. apply Forall_cons_iff in F.
+    destruct F as [F1 F2]. apply Forall_app in F2. destruct F2 as [F2 _]. apply Forall_cons; [exact F1 |].
+    apply Forall_app. split; [exact F2 |]. apply Forall_map, Forall_forall. exact Ph. }
+  constructor; change (all_frames (with_held L hs)) with (all_frames L);
+    change (ctx_region t (with_held L hs)) with (ctx_region t L); try assumption.
+  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
+    apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons; [exact Wc |].
+    apply Sub; [intros h I; exact (proj1 (Hp h I)) | exact W1].
+  - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
+    apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
+    apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F. exact (F f If).
+  - apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
+  - assert (Split : forall r, In r (plain_regions t (with_held L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = held_region h).
+    { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
+      - left. right. apply in_or_app. left. exact I.
+      - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
+    intros r q Ir Iq Cr. destruct (Split r Ir) as [Jr | [h [_ ->]]]; [| contradiction Cr; reflexivity].
+    destruct (Split q Iq) as [Jq | [h [Ih ->]]]; [exact (W10 r q Jr Jq Cr) | right].
+    exact (proj2 (proj2 (proj2 (Hp h Ih))) r Jr Cr).
+Qed.
+Lemma held_placed h : In h (l_held L) -> held_place h.
+Proof.
+  intros I. assert (P := held_in_plain t L h I). unfold held_place.
+  split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) |]].
+  - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
+  - intros r Ir Cr. destruct (wl_constant t L WL r _ Ir P Cr) as [E | D]; [| exact D].
+    rewrite <- E in Cr. contradiction Cr. reflexivity.
+Qed.
+Lemma back_wf k x : wf_layout t (with_held L (give_back k x (l_held L))).
+Proof.
+  apply held_wf.
+  - intros h I. exact (held_placed h (give_back_in _ _ _ _ I)).
+  - intros h h' I I'. exact (wl_held t L WL h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
+Qed.
+Lemma fits_wf h : held_fits t L h = true -> wf_layout t (with_held L (h :: l_held L)) /\ 0 < hd_base h < W.
+Proof.
+  unfold held_fits. intros E. rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
+  unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
+  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_forall in Ef, Ep, E5.
+  assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
+  { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
+  assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
+  split; [| lia]. apply held_wf.
+  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split]].
+    + unfold in_space. cbn [held_region r_base r_size]. lia.
+    + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
+    + exact (Ap _ Ec).
+    + intros r Ir _. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
+  - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
+    exact (wl_held t L WL g g' I I').
 Qed.
 End Layout.

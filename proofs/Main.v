@@ -11,7 +11,7 @@ From Semantics Require Import Encode Classic.
 From Semantics Require Translate.
 From Proofs Require TranslateP.
 From Checker Require Audit.
-From Proofs Require AuditP.
+From Proofs Require AuditP LeakP.
 From Checker Require Import Cert ClassicCheck.
 From Proofs Require Import CertP EncodeP ClassicP Nonvacuous.
 
@@ -43,6 +43,15 @@ Theorem validator_soundness : forall t p c, validate t p c = true ->
   forall e, well_formed t e ->
     exists n r, Z.of_nat n <= c_bound c /\ run t p e n = Ended r /\ allowed_result t r.
 Proof. intros t p c V e WE. exact (validate_ends t p c e V WE). Qed.
+
+(** A program that ended held nothing when it did: no record or socket is leaked.  Together with 3: a program with a valid
+    certificate gives back whatever it was handed. *)
+Theorem nothing_is_leaked : forall t p e n r, run t p e n = Ended r ->
+  exists m s, (m < n)%nat /\ run t p e m = Running s /\ step t p (e_ans e m) s = Done r /\ l_held (lay s) = [].
+Proof.
+  intros t p e n r E. destruct (LeakP.run_ended t p e n 0 _ r E) as [m [s [L [R D]]]]. exists m, s.
+  split; [exact L|]. split; [exact R|]. split; [exact D|]. exact (LeakP.step_done t p _ s r D).
+Qed.
 
 (** So a program that can fault has no certificate; for instance the one of proofs/Nonvacuous.v, which faults for one
     placement of regions alone. *)
@@ -87,6 +96,7 @@ Print Assumptions encoding_inverse.
 Print Assumptions classic_soundness.
 Print Assumptions classic_translation.
 Print Assumptions validator_soundness.
+Print Assumptions nothing_is_leaked.
 Print Assumptions faulty_has_no_certificate.
 Print Assumptions half_test_is_refused.
 Print Assumptions audit_exact.

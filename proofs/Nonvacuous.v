@@ -1,6 +1,7 @@
 (** The hypotheses can be met, and the faults are real: well-formed environments for each kind of program, and a program
     that faults for one placement of regions alone. *)
 From Semantics Require Import Env.
+From Proofs Require Import HeldP.
 
 (** A decision procedure for well-formedness, so that examples are evaluated. *)
 Definition disjointb (r1 r2 : region) : bool := (r_base r1 + r_size r1 <=? r_base r2) || (r_base r2 + r_size r2 <=? r_base r1).
@@ -22,7 +23,10 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (if list_eq_dec map_def_eq (map o_def (firstn (length (t_maps t)) (l_maps L))) (t_maps t) then true else false)
   && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
   && forallb (fun o => negb (m_type (o_def o) =? map_array) || Nat.eqb (length (o_vals o)) (Z.to_nat (m_max (o_def o)))) (l_maps L)
-  && apart_if (fun r => match constant_region L r with Some _ => true | None => false end) rest.
+  && apart_if (fun r => match constant_region L r with Some _ => true | None => false end) rest
+  && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
+Definition well_formedb (t : target) (e : env) : bool :=
+  wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
 
 Lemma disjointb_spec r1 r2 : disjointb r1 r2 = true -> disjoint r1 r2.
 Proof. unfold disjointb, disjoint. rewrite orb_true_iff, !Z.leb_le. auto. Qed.
@@ -53,7 +57,7 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11] E14]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
@@ -65,8 +69,15 @@ Proof.
     eapply forallb_Forall; [|exact E7]. intros o. rewrite andb_true_iff, !Z.ltb_lt. tauto.
   - eapply forallb_Forall; [|exact E8]. intros o K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K. cbn [negb orb] in K.
     apply Nat.eqb_eq. exact K.
+  - intros h h' I I'. rewrite forallb_forall in E14. specialize (E14 h I). cbv beta in E14. rewrite forallb_forall in E14.
+    exact (agreeb_spec _ _ (E14 h' I')).
   - intros r q Ir Iq Cr. apply (apart_if_spec _ _ E11 r q Ir Iq). destruct (constant_region L r); [reflexivity|].
     contradiction Cr. reflexivity.
+Qed.
+Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
+Proof.
+  unfold well_formedb. rewrite andb_true_iff. intros [E1 E2]. split; [exact (wf_layoutb_sound _ _ E1) |].
+  destruct (l_held (e_layout e)); [reflexivity | discriminate E2].
 Qed.
 
 (** ** An environment for each kind of program: a hash map with two live values and an array of four *)
@@ -75,22 +86,22 @@ Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].
 Definition some_frames := [4096; 8192; 12288; 16384; 20480; 24576; 28672; 32768].
 Definition some_layout := Layout some_frames 65536 131072 64 0
-  [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]] (fun _ => 7).
+  [Object flow_map 1048576 [2097152; 2097184]; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776]] (fun _ => 7) [].
 Definition some_env := Env some_layout (fun a => a) (fun _ => quiet 0).
 
 Example xdp_inhabited : well_formed (Target xdp two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example socket_inhabited : well_formed (Target socket_filter two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example tc_inhabited : well_formed (Target sched_cls two_maps strict) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example raw_inhabited : well_formed (Target (raw 64) two_maps root) some_env.
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 (** and every other type in the tables *)
 Example each_type_inhabited pt : In pt prog_types -> well_formed (Target pt two_maps root) some_env.
 Proof.
-  intros I. apply wf_layoutb_sound.
-  assert (E : forallb (fun pt => wf_layoutb (Target pt two_maps root) some_layout) prog_types = true) by (vm_compute; reflexivity).
+  intros I. apply well_formedb_sound.
+  assert (E : forallb (fun pt => well_formedb (Target pt two_maps root) some_env) prog_types = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in E. exact (E pt I).
 Qed.
 
@@ -106,10 +117,10 @@ Definition nested_lookup : prog := at_pcs
 Definition outer_env (choice : Z) := Env
   (Layout some_frames 65536 131072 64 0
      [Object outer_map 1048576 []; Object count_map 1048832 [3145728; 3145744; 3145760; 3145776];
-      Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]] (fun _ => 7))
+      Object count_map 1049088 [4194304; 4194313; 4194322; 4194331]; Object flow_map 1049344 [2097152]] (fun _ => 7) [])
   (fun a => a) (fun _ => quiet choice).
 Example outer_inhabited : well_formed outer_target (outer_env 0).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example own_inner_map : run outer_target nested_lookup (outer_env 1) 20 = Ended 16. Proof. vm_compute. reflexivity. Qed.
 Example other_inner_map : run outer_target nested_lookup (outer_env 2) 20 = Ended 18. Proof. vm_compute. reflexivity. Qed.
 Example no_map_of_another_kind : run outer_target nested_lookup (outer_env 3) 20 = Ended 0. Proof. vm_compute. reflexivity. Qed.
@@ -122,11 +133,11 @@ Definition half_test : prog := at_pcs
 Definition half_map := MapDef map_hash 4 16 16 false None.
 Definition half_target := Target xdp [half_map] root.
 Definition half_env (value : Z) :=
-  Env (Layout some_frames 65536 131072 64 0 [Object half_map 1048576 [value]] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+  Env (Layout some_frames 65536 131072 64 0 [Object half_map 1048576 [value]] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
 Example half_env_low : well_formed half_target (half_env 2097152).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example half_env_high : well_formed half_target (half_env 4294967296).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example half_test_usually_ends : run half_target half_test (half_env 2097152) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
 Example half_test_can_fault : run half_target half_test (half_env 4294967296) 20 = Faulted OutOfBounds 10.
@@ -137,11 +148,11 @@ Proof. vm_compute. reflexivity. Qed.
 Definition above_frame : prog := at_pcs
   [ CallLocal 2; Alu A64 Mov R0 (Imm 0); Exit; St S8 R10 0 1; Alu A64 Mov R0 (Imm 0); Exit ].
 Definition neighbours := [7680; 7168; 6656; 6144; 5632; 5120; 4608; 4096].
-Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 0 [] (fun _ => 7)) (fun _ => 0) (fun _ => quiet 0).
+Definition frames_env (fs : list Z) := Env (Layout fs 65536 131072 64 0 [] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
 Example neighbours_well_formed : well_formed (Target xdp [] root) (frames_env neighbours).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example apart_well_formed : well_formed (Target xdp [] root) (frames_env some_frames).
-Proof. apply wf_layoutb_sound. vm_compute. reflexivity. Qed.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 Example above_frame_may_end : run (Target xdp [] root) above_frame (frames_env neighbours) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
 Example above_frame_can_fault : run (Target xdp [] root) above_frame (frames_env some_frames) 20 = Faulted OutOfBounds 3.

@@ -7,33 +7,43 @@ Variable t : target.
 Variable L : layout.
 Variable vs : list Z.
 Hypothesis WL : wf_layout t L.
+Variable hs : list held.
 
-Definition refines (F : option facts) : Prop := exists F', F = Some F' /\ facts_hold t L F' vs.
-Lemma refines_same F : facts_hold t L F vs -> refines (Some F).
+(** The facts hold, and what is held is the same. *)
+Definition good (F : facts) : Prop := facts_hold t L F vs /\ heldrel F vs hs.
+Definition refines (F : option facts) : Prop := exists F', F = Some F' /\ good F'.
+Lemma refines_same F : good F -> refines (Some F).
 Proof. intros H. exists F. auto. Qed.
-Lemma refines_bind o k : refines o -> (forall F, facts_hold t L F vs -> refines (k F)) -> refines (obind o k).
+Lemma refines_bind o k : refines o -> (forall F, good F -> refines (k F)) -> refines (obind o k).
 Proof. intros [F [-> H]] K. cbn [obind]. apply K. exact H. Qed.
+(** A new fact of a symbol that holds nothing before or after *)
+Lemma good_set F k f f0 w : good F -> zfind k F = Some f0 -> unheld f0 = true -> unheld f = true ->
+  nth_z vs k = Some w -> fact_holds t L f w -> good (zset k f F).
+Proof.
+  intros [H R] E U0 U N P. split; [exact (facts_set _ _ _ _ _ _ _ H N P)|]. apply heldrel_plain; [|exact U | exact R].
+  intros f1 E1. congruence.
+Qed.
 
-Lemma narrow_sound F a s x : facts_hold t L F vs -> relv vs a x -> in_scalar s x -> refines (narrow F a s).
+Lemma narrow_sound F a s x : good F -> relv vs a x -> in_scalar s x -> refines (narrow F a s).
 Proof.
   intros H R S. unfold narrow. destruct (fact_of F a) as [f|] eqn:E; [|apply refines_same; exact H].
   destruct f; try (apply refines_same; exact H). parts E as ta sc.
-  destruct (fact_of_sound _ _ _ _ H _ _ _ R E) as [w [N [[B P] X]]].
+  destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ R E) as [w [N [[B P] X]]].
   assert (S1 : in_scalar (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) w).
   { destruct (snd a =? 0) eqn:Z0; bools.
     - rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
     - replace w with (wrap (x - wrap (snd a))); [apply sc_sub_sound; [exact S | apply sc_const_sound]|].
       rewrite X, wrap_sub. replace (w + snd a - snd a) with w by lia. apply wrap_small. exact B. }
   edestruct sc_meet_sound as [c [E' C]]; [exact P | exact S1 |]. rewrite E'. exists (zset (fst a) (FScalar ta c) F).
-  split; [reflexivity|]. apply facts_set with w; [exact H | exact N | split; [exact B | exact C]].
+  split; [reflexivity|]. apply good_set with (FScalar ta sc) w; try assumption; try reflexivity. split; [exact B | exact C].
 Qed.
-Lemma refine_scalar_sound F w c r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y ->
+Lemma refine_scalar_sound F w c r a b x y : good F -> relv vs a x -> relv vs b y ->
   compare w c x y = r ->
   refines (refine_scalar F w c r a b).
 Proof.
   intros H A B C. unfold refine_scalar. destruct (view F a) as [[ta sa]|] eqn:VA; [|apply refines_same; exact H].
   destruct (view F b) as [[tb sb]|] eqn:VB; [|apply refines_same; exact H].
-  pose proof (view_sound _ _ _ _ H _ _ _ _ A VA) as SA. pose proof (view_sound _ _ _ _ H _ _ _ _ B VB) as SB.
+  pose proof (view_sound _ _ _ _ (proj1 H) _ _ _ _ A VA) as SA. pose proof (view_sound _ _ _ _ (proj1 H) _ _ _ _ B VB) as SB.
   edestruct sc_refine_sound as [sa' [sb' [E' [SA' SB']]]]; [exact SA | exact SB | exact C |]. rewrite E'.
   apply refines_bind; [exact (narrow_sound _ _ _ _ H A SA')|]. intros F1 H1. exact (narrow_sound _ _ _ _ H1 B SB').
 Qed.
@@ -50,11 +60,11 @@ Proof.
     (exists y, x; split; [assumption|]; split; [assumption|]; cbn [rel_holds]; lia).
 Qed.
 
-Lemma packet_set F (a : aval) w p mx av k : facts_hold t L F vs -> nth_z vs (fst a) = Some w ->
+Lemma packet_set F (a : aval) w p mx av k : good F -> fact_of F a = Some (FPkt p mx av) -> nth_z vs (fst a) = Some w ->
   fact_holds t L (FPkt p mx av) w ->
-  w + k <= area_end L p -> facts_hold t L (zset (fst a) (FPkt p mx (Some (omax av k))) F) vs.
+  w + k <= area_end L p -> good (zset (fst a) (FPkt p mx (Some (omax av k))) F).
 Proof.
-  intros H N [B [P1 P2]] K. apply facts_set with w; [exact H | exact N|]. split; [exact B|]. split; [exact P1|].
+  intros H E N [B [P1 P2]] K. apply good_set with (FPkt p mx av) w; [exact H | exact E | reflexivity | reflexivity | exact N|]. split; [exact B|]. split; [exact P1|].
   unfold omax. destruct av as [k'|]; lia.
 Qed.
 Lemma is_end_sound F p b y : facts_hold t L F vs -> relv vs b y -> is_end F p b = true -> y = area_end L p.
@@ -66,53 +76,61 @@ Proof.
   destruct p; destruct f; try discriminate E; [exact P|]. parts EB as q m0 av0.
   destruct q; [|discriminate E]. bools. destruct P as [P1 P2]. cbn [area_start area_end] in *. lia.
 Qed.
-Lemma refine_packet_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
-  facts_hold t L (refine_packet F r a b) vs.
+Lemma refine_packet_sound F r a b x y : good F -> relv vs a x -> relv vs b y -> rel_holds r x y ->
+  good (refine_packet F r a b).
 Proof.
   intros H A B C. unfold refine_packet. destruct (fact_of F a) as [f|] eqn:EA; [|exact H].
   destruct f; try exact H. parts EA as p0 m0 av0.
   destruct (_ && _) eqn:T; [|exact H]. apply andb_true_iff in T. destruct T as [T T2].
   apply andb_true_iff in T. destruct T as [T T1]. unfold reach in T2. bools.
-  pose proof (is_end_sound F p0 b y H B T) as Y.
-  destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [P X]]].
+  pose proof (is_end_sound F p0 b y (proj1 H) B T) as Y.
+  destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [P X]]].
   pose proof (area_range t L p0 WL) as G. unfold guard in *.
   assert (X' : x = w + snd a).
   { rewrite X. apply wrap_small. destruct P as [P0 [P1 P2]]. lia. }
-  clear X. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w p0 m0 av0 _ H N P); lia.
+  clear X. destruct r; cbn [rel_holds] in C; try exact H; apply (packet_set F a w p0 m0 av0 _ H EA N P); lia.
 Qed.
-Lemma refine_null_sound F r a b x y : facts_hold t L F vs -> relv vs a x -> relv vs b y -> rel_holds r x y ->
+Lemma refine_null_sound F r a b x y : good F -> relv vs a x -> relv vs b y -> rel_holds r x y ->
   refines (refine_null F r a b).
 Proof.
   intros H A B C. unfold refine_null. pose proof (refines_same F H) as Same.
   destruct (fact_of F a) as [f|] eqn:EA; [|exact Same]. destruct f; try exact Same.
   all: destruct (const_of F b) as [c|] eqn:CB; [|exact Same]; destruct c as [|c|c]; try exact Same.
   all: destruct (snd a =? 0) eqn:Z0; [|exact Same]; bools.
-  all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ H _ _ _ B CB); subst y.
-  all: destruct (fact_of_sound _ _ _ _ H _ _ _ A EA) as [w [N [[Rw P] X]]].
+  all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ (proj1 H) _ _ _ B CB); subst y.
+  all: destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [[Rw P] X]]].
   all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
   - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [V E]].
     pose proof (map_addr_word WL o (proj1 V)) as Room. lia.
   - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|]. apply facts_set with 0; [exact H | exact N|].
+    + subst w. eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|]. apply facts_set with w; [exact H | exact N|]. split; [exact Rw|].
+    + eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|]. split; [exact Rw|].
       destruct P as [P|P]; [contradiction (C P) | exact P].
   - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [b0 [V [I P]]]].
     destruct (like_map _ _ _ _ V) as [m M]. pose proof (like_range t L WL _ _ _ _ V M I) as Room. lia.
   - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|]. apply facts_set with 0; [exact H | exact N|].
+    + subst w. eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|]. apply facts_set with w; [exact H | exact N|]. split; [exact Rw|].
+    + eexists. split; [reflexivity|]. eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|]. split; [exact Rw|].
       destruct P as [P|[o [V I]]]; [contradiction (C P)|]. exists o, w. split; [exact V|]. split; [exact I | lia].
+  - parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
+    + subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists. split; [reflexivity|]. split.
+      * apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|]. apply (sc_const_sound 0).
+      * apply heldrel_null; [exact N | reflexivity | exact (proj2 H)].
+    + eexists. split; [reflexivity|]. split.
+      * apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|]. intros _. exact C.
+      * exact (heldrel_mark _ _ _ _ _ _ _ _ EA (proj2 H)).
 Qed.
 End Refine.
 
-Lemma refine_sound t L F vs w c r a b x y :
-  wf_layout t L -> facts_hold t L F vs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
-  exists F', refine F w c r a b = Some F' /\ facts_hold t L F' vs.
+Lemma refine_sound t L F vs hs w c r a b x y :
+  wf_layout t L -> facts_hold t L F vs -> heldrel F vs hs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
+  exists F', refine F w c r a b = Some F' /\ facts_hold t L F' vs /\ heldrel F' vs hs.
 Proof.
-  intros WL H A B C. change (refines t L vs (refine F w c r a b)). unfold refine. apply refines_bind.
-  { exact (refine_scalar_sound t L vs F w c r a b x y H A B C). }
+  intros WL FH HR A B C. assert (H : good t L vs hs F) by (split; assumption).
+  change (refines t L vs hs (refine F w c r a b)). unfold refine. apply refines_bind.
+  { exact (refine_scalar_sound t L vs hs F w c r a b x y H A B C). }
   intros F1 H1. destruct w; [apply refines_same; exact H1|].
   destruct (rel_of c r a b) as [[[k u] v]|] eqn:E; [|apply refines_same; exact H1].
   destruct (rel_of_sound vs c r a b k u v x y A B C E) as [x' [y' [U [V K]]]].

@@ -95,6 +95,11 @@ Proof.
       destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|]. replace x with b by lia. exact J.
     + parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+  - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    + apply andb_true_iff in E. destruct E as [Nu _]. congruence.
+    + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
+      assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q. rewrite Nf in Nu.
+      apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->
@@ -130,13 +135,47 @@ Proof.
   - cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
+(** What is held in the source is held in the target. *)
+Lemma held_sound t L F vs sub G nb hs : facts_hold t L F vs -> heldrel F vs hs -> held_le F sub G = true ->
+  (forall k f, zfind k G = Some f -> 0 <= k < nb /\ exists v, zfind k sub = Some v /\
+    bound_in (Z.of_nat (length vs)) v = true /\ fact_le t F v f = true) ->
+  heldrel G (subst_vals vs sub nb) hs.
+Proof.
+  intros H R E Each.
+  (* a held symbol of the target: its image is held and not null, or it is null *)
+  assert (Case : forall k kd n nu, zfind k G = Some (FHeld kd n nu) -> exists v, zfind k sub = Some v /\
+    nth_z (subst_vals vs sub nb) k = Some (subst_val vs v) /\
+    ((exists w nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FHeld kd n nu'))
+     \/ (subst_val vs v = 0 /\ exists ta sc, zfind (fst v) F = Some (FScalar ta sc)))).
+  { intros k kd n nu K. destruct (Each k _ K) as [B [v [V [Bv Q]]]]. exists v. split; [exact V|].
+    split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv). cbn [fact_le] in Q.
+    destruct (fact_of F v) as [g|] eqn:EF; [|discriminate Q]. destruct g; try discriminate Q.
+    - right. apply andb_true_iff in Q. destruct Q as [_ Q].
+      destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
+      split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
+    - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _]. bools.
+      apply kind_eqb_eq in Q. subst kd' n'.
+      destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]]. exists w, nu'.
+      split; [exact Nw|]. split; [|exact EF]. rewrite X, Z0, Z.add_0_r. apply wrap_small. exact Bw. }
+  apply (held_le_sound F vs sub G); [exact E | | | exact R].
+  - intros k h [Nz [N [nu K]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image. rewrite V.
+    assert (X : subst_val vs v = hd_base h) by congruence.
+    destruct C as [[w [nu' [Nw [Ew Fw]]]]|[Z0 _]]; [|exfalso; congruence].
+    split; [exact Nz|]. split; [congruence|]. exists nu'. exact Fw.
+  - intros k h [f [K U]] [Nz [N [nu Fh]]]. destruct f; try discriminate U. parts K as kd n nu0.
+    destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
+    destruct C as [[w [nu' [Nw [Ew Fw]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
+    split; [exact Nz|]. split; [congruence|]. exists nu0. rewrite K. congruence.
+Qed.
+
 Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9] E. unfold astate_le, names_ok in E.
+  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. unfold astate_le, names_ok in E.
   apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
   apply andb_true_iff in E. destruct E as [E EC]. apply andb_true_iff in E. destruct E as [E ER].
-  apply andb_true_iff in E. destruct E as [E EF]. apply andb_true_iff in E. destruct E as [EP E].
+  apply andb_true_iff in E. destruct E as [E EH]. apply andb_true_iff in E. destruct E as [E EF].
+  apply andb_true_iff in E. destruct E as [EP E].
   apply andb_true_iff in E. destruct E as [E NS]. apply andb_true_iff in E. destruct E as [E NC].
   apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
   bools. constructor.
@@ -161,4 +200,9 @@ Proof.
       eapply aval_le_sound; eassumption.
     + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
       exact (proj2 T).
+  - apply (held_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
+    pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B. cbv beta in Q, B.
+    apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
+    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q. destruct Q as [Q1 Q2].
+    rewrite G6 in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
 Qed.

@@ -9,7 +9,7 @@ Definition socket_target := translated_target LinuxSocket [] strict.
 Definition outcome_of (d : dialect) (l : list cword) (e : env) : option Env.result :=
   option_map (fun q => run (translated_target d [] strict) (translated q) e 100) (translation d l).
 
-Definition plain_layout := Layout some_frames 65536 131072 64 0 [] (fun _ => 7).
+Definition plain_layout := Layout some_frames 65536 131072 64 0 [] (fun _ => 7) [].
 
 (** ** Seccomp *)
 Definition only_getpid := [ld_word 4; jeq 3221225534 1 0; ret 0; ld_word 0; jeq 39 0 1; ret 2147418112; ret 2147483648].
@@ -63,7 +63,7 @@ Qed.
 Example packet_carried l q : translation LinuxSocket l = Some q ->
   well_formed socket_target (packet_env l ipv4) /\ carries LinuxSocket socket_target (translated q) (packet_env l ipv4) ipv4.
 Proof.
-  intros T. split; [apply wf_layoutb_sound; vm_compute; reflexivity|]. split; [apply packet_context_holds|].
+  intros T. split; [apply well_formedb_sound; vm_compute; reflexivity|]. split; [apply packet_context_holds|].
   unfold packet_env. rewrite T. intros n s i c R F A. pose proof (answering_state _ _ _ _ _ n s R) as AS.
   unfold answering. cbn [e_ans]. rewrite AS. unfold packet_choice, quiet. cbn [an_choice]. rewrite F. cbn [obind]. rewrite A. reflexivity.
 Qed.

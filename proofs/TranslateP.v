@@ -322,6 +322,7 @@ Variables (d : dialect) (maps : list map_def) (pf : profile) (e : env) (ce : cen
 Notation t := (translated_target d maps pf).
 Notation L := (e_layout e).
 Hypothesis WL : wf_layout t L.
+Hypothesis NH : l_held L = [].
 Notation top := (frame_top L 0).
 Notation ctx_size := (pt_ctx_size (target_type d)).
 
@@ -376,7 +377,7 @@ Proof.
     let mm' := fold_left (interfere1 S) l mm in
     (forall b, l_ctx L <= b < l_ctx L + ctx_size -> read mm' b = Z.land (e_mem e b) 255) /\
     (forall k v, 0 <= k < 16 -> zfind k m = Some v -> all_written mm' (slot_addr k) 4 = true /\ load mm' (slot_addr k) 4 = v)).
-  { induction l as [|w l IH]; intros mm C M; cbn [fold_left]; [split; assumption|]. apply IH.
+  { intros l. induction l as [|w l IH]; intros mm C M; cbn [fold_left]; [split; assumption|]. apply IH.
     - intros b B. rewrite (interfere1_ctx S mm w b (st_lay _ _ _ _ H) (st_live _ _ _ _ H) B). apply C. exact B.
     - intros k v K F. destruct (M k v K F) as [W1 W2]. rewrite all_written_spec in W1.
       assert (KEEP : forall b, slot_addr k <= b < slot_addr k + Z.of_nat 4 ->
@@ -455,7 +456,7 @@ Lemma load_ctx S p rs m off : st S p rs m -> 0 <= off -> off + 4 <= ctx_size ->
 Proof.
   intros H O1 O2. unfold context_word. assert (E : forall n a, l_ctx L <= a -> a + Z.of_nat n <= l_ctx L + ctx_size ->
     load (mem S) a n = load (Mem (e_mem e) zempty) a n).
-  { induction n as [|n IH]; intros a A1 A2; cbn [load]; [reflexivity|].
+  { intros n. induction n as [|n IH]; intros a A1 A2; cbn [load]; [reflexivity|].
     rewrite (st_ctx _ _ _ _ H a) by lia. rewrite IH by lia. unfold read. cbn [m_over m_base]. rewrite zfind_empty. reflexivity. }
   apply E; lia.
 Qed.
@@ -543,7 +544,7 @@ Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> re
 Proof.
   intros Z1 X K i S R A. exists 1%nat. split; [lia|]. cbn [run_from]. unfold step. rewrite (st_pc _ _ _ _ A), Z1.
   pose proof (st_interfere (e_ans e i) S p rs m A) as A'. unfold exec. cbn [target_reg].
-  rewrite (st_regs _ _ _ _ A' R0 eq_refl), X. unfold leave. rewrite (st_frames _ _ _ _ A'). reflexivity.
+  rewrite (st_regs _ _ _ _ A' R0 eq_refl), X. unfold leave, holds_nothing. rewrite (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH. reflexivity.
 Qed.
 
 (** After a call r2 is undefined and r0 is the result; a legacy load may end the program instead. *)
@@ -579,7 +580,7 @@ Proof.
     if an_choice (e_ans e i) <? 0 then Done 0
     else let S1 := interfere (e_ans e i) S in
          Next (State (pc S1 + 1) (set R0 (Some (low z (an_choice (e_ans e i)))) (clobber (regs S1))) (mem S1) (lay S1) (frames S1) (live S1))).
-  { unfold load_packet, in_main. rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'), Z.eqb_refl.
+  { unfold load_packet, in_main, holds_nothing. rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'), Z.eqb_refl, NH.
     unfold translated_target. rewrite D. reflexivity. }
   rewrite LP in STEP. rewrite AN' in STEP.
   destruct (packet_load LinuxSocket ce (classic_size z) (k + y)) as [v|] eqn:PL.
@@ -874,7 +875,7 @@ Lemma program_simulated p : (forall pc o, zfind pc (classic_code p) = Some o -> 
   (forall pc i, zfind pc (classic_code p) = Some (Some i) -> cinsn_ok i = true) -> d <> Libpcap ->
   forall n s r, ClassicP.values_ok s -> classic_steps d (classic_code p) ce n s = CDone r -> good (7 * Z.of_nat n) s r.
 Proof.
-  intros B OK D. induction n as [|n IH]; intros s r V C; cbn [classic_steps] in C; [discriminate|].
+  intros B OK D n. induction n as [|n IH]; intros s r V C; cbn [classic_steps] in C; [discriminate|].
   unfold classic_step in C. destruct (zfind (cs_pc s) (classic_code p)) as [o|] eqn:F; [|discriminate].
   destruct (B _ _ F) as [i [b [E [B1 [B2 B3]]]]]. rewrite E in C, F. specialize (OK _ _ F).
   destruct s as [pc a x m]. cbn [cs_pc] in *.
@@ -944,8 +945,8 @@ Proof.
   assert (V0 : ClassicP.values_ok classic_init).
   { split; [apply ClassicP.zero_word|]. split; [apply ClassicP.zero_word|]. intros j v. cbn [classic_init cs_mem]. rewrite zfind_empty. discriminate. }
   assert (OK : forall pc i, zfind pc (classic_code p) = Some (Some i) -> cinsn_ok i = true) by (intros pc i F; exact (accepted_ok d p pc i C F)).
-  pose proof (program_simulated d maps pf e ce (translated q) WF CA (starts d p) p BS OK D (length p) classic_init r V0 R) as G.
-  destruct (prologue_runs d maps pf e (translated q) WF (starts d p) _ r B0 A0 G) as [n [N E]].
+  pose proof (program_simulated d maps pf e ce (translated q) (proj1 WF) (proj2 WF) CA (starts d p) p BS OK D (length p) classic_init r V0 R) as G.
+  destruct (prologue_runs d maps pf e (translated q) (proj1 WF) (starts d p) _ r B0 A0 G) as [n [N E]].
   exists n, r. split; [unfold clength; lia|]. split; [exact E | exact R].
 Qed.
 

@@ -39,18 +39,18 @@ Definition concrete_layout (t : target) (k : concrete) : layout :=
   Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k))) 0
          (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t))
-         symbol_addr.
+         symbol_addr [].
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.
 Definition keys := list (Z * Z).
-Record world := World { w_keys : zmap keys; w_random : Z; w_time : Z }.
+Record world := World { w_keys : zmap keys; w_random : Z; w_time : Z; w_rings : zmap Z }.   (* w_rings: bytes used of each ring buffer *)
 Definition find_key (ks : keys) (x : Z) : option Z :=
   match find (fun e => fst e =? x) ks with Some e => Some (snd e) | None => None end.
 Definition free_slot (m : map_def) (ks : keys) : option Z :=
   find (fun j => negb (existsb (fun e => snd e =? j) ks)) (upto (slots_of m)).
 Definition keys_of (w : world) (i : Z) : keys := match zfind i (w_keys w) with Some ks => ks | None => [] end.
-Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks (w_keys w)) (w_random w) (w_time w).
+Definition with_keys (w : world) (i : Z) (ks : keys) : world := World (zset i ks (w_keys w)) (w_random w) (w_time w) (w_rings w).
 
 (** ** Initial memory *)
 Definition bytes_at (a : Z) (bs : list Z) : list (Z * Z) := map_i (fun i b => (a + i, b)) 0 bs.
@@ -84,7 +84,7 @@ Definition concrete_mem (k : concrete) (table : zmap Z) : Z -> Z :=
 Definition concrete_init (t : target) (k : concrete) : state * world :=
   let table := initial_table t k in
   (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => quiet 0)),
-   World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0).
+   World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q => (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0 zempty).
 
 (** ** Helpers *)
 Definition eperm : Z := -1.   Definition enoent : Z := -2.   Definition e2big : Z := -7.
@@ -191,6 +191,24 @@ Definition adjust_meta (k : concrete) (s : state) (w : world) : answer * world :
   if (0 <=? n) && (k_pkt k - room <=? l_pkt (lay s) - n) then
     if (n <=? max_meta) && (Z.land n 3 =? 0) then (Answer 0 [] [] (Some (l_pkt (lay s), l_len (lay s), n)), w) else (quiet eacces, w)
   else (quiet einval, w).
+(** Records follow each other, each with eight bytes before it, in the upper half of what the map has; nobody consumes them. *)
+Definition ring_start : Z := 2147483648.
+Definition max_record : Z := 1073741823.
+Definition ring_used (w : world) (i : Z) : Z := match zfind i (w_rings w) with Some n => n | None => 0 end.
+Definition reserve (k : concrete) (s : state) (w : world) : answer * world :=
+  let n := reg_or_0 s R2 in
+  match find (fun q => reg_or_0 s R1 =? o_addr (snd q)) (map_i pair 0 (l_maps (lay s))) with
+  | None => (quiet missing, w)
+  | Some (i, o) =>
+    let used := ring_used w i in
+    let after := used + Z.land (n + 15) (Z.lnot 7) in
+    if (reg_or_0 s R3 =? 0) && (n <=? max_record) && (after <? Z.min (m_max (o_def o)) ring_start)
+    then (quiet (k_vals k + i * map_stride + ring_start + used + 8), World (w_keys w) (w_random w) (w_time w) (zset i after (w_rings w)))
+    else (quiet missing, w)
+  end.
+(** There is one socket, and it is found where the first byte of what is looked for is odd. *)
+Definition find_socket (k : concrete) (s : state) (w : world) : answer * world :=
+  (quiet (if Z.odd (read (mem s) (reg_or_0 s R2)) then k_maps k - object_stride else missing), w).
 (** Legacy loads read the packet, big endian; negative offsets are outside. *)
 Definition packet_word (z : size) (bs : list Z) : Z := fold_left (fun v b => v * 256 + b) bs 0.
 Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k : Z) : answer * world :=
@@ -204,9 +222,9 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   if h =? 1 then map_helper t s w (lookup w)
   else if h =? 2 then map_helper t s w (update k s w)
   else if h =? 3 then map_helper t s w (delete w)
-  else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick))
+  else if (h =? 5) || (h =? 125) then (quiet (w_time w + tick), World (w_keys w) (w_random w) (w_time w + tick) (w_rings w))
   else if h =? 6 then (quiet (reg_or_0 s R2), w)
-  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w))
+  else if h =? 7 then let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), World (w_keys w) r (w_time w) (w_rings w))
   else if h =? 23 then (quiet (redirect t s), w)
   else if (h =? 26) || (h =? 189) then load_bytes s w (h =? 189)
   else if (h =? 9) || (h =? 190) then store_bytes s w (h =? 190)
@@ -215,6 +233,8 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 65 then adjust_tail k s w
   else if h =? 54 then adjust_meta k s w
   else if h =? 12 then (quiet missing, w)
+  else if h =? 131 then reserve k s w
+  else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w
   else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
   else (quiet 0, w).

@@ -17,7 +17,8 @@ Record layout := Layout {
   l_meta : Z;                                 (* bytes of metadata right before the packet; -1: its address is past the packet's
                                                  first byte, as Linux has it where there can be none *)
   l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
-  l_symbols : symbol -> Z }.                  (* any words: nothing is accessed there *)
+  l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
+  l_held : list held }.                       (* what is held now *)
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -39,7 +40,11 @@ Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (os : list object) : list region :=
   match os with [] => [] | o :: os' => values_from (o_def o) i 0 (o_vals o) ++ maps_from (i + 1) os' end.
-Definition plain_regions (t : target) (L : layout) : list region := packet_region t L :: maps_from 0 (l_maps L).
+(** Nothing is known of what a record holds: others may write it, for all that matters here. *)
+Definition held_region (h : held) :=
+  Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (match hd_kind h with HRecord => true | HSocket => false end) true.
+Definition plain_regions (t : target) (L : layout) : list region :=
+  packet_region t L :: maps_from 0 (l_maps L) ++ map held_region (l_held L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
   frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
@@ -62,6 +67,7 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_maps : map o_def (firstn (List.length (t_maps t)) (l_maps L)) = t_maps t;
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
   wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
+  wl_held : ForallPairs agree (l_held L);
   wl_constant : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) ->
     constant_region L r <> None -> q = r \/ disjoint q r }.
 (** The program's own map number [i]. *)
@@ -69,10 +75,18 @@ Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (m
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition move_packet (L : layout) (base len meta : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L).
+  Layout (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_held L).
 Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let p := packet_region t (move_packet L base len meta) in
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
   (0 <? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
+
+(** A resource may be handed out where nothing else is. *)
+Definition held_fits (t : target) (L : layout) (h : held) : bool :=
+  let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in
+  (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
+  && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
+Definition with_held (L : layout) (hs : list held) : layout :=
+  Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs.

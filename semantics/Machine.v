@@ -15,7 +15,8 @@ Record state := State {
 
 Inductive fault :=
   | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly | BadContext | UndefinedStack
-  | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction.
+  | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction
+  | Leak.                                     (* the program ends while it holds something *)
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
 
 (** What the environment decides at a step: a choice; the bytes that others write, and what becomes of undefined bytes; the bytes
@@ -140,8 +141,13 @@ Definition helper_writes (s : state) (a n : Z) : option fault :=
 
 (** The map that an address stands for. *)
 Definition map_at (x : Z) (l : list object) : option object := find (fun o => x =? o_addr o) l.
-(** Checks the arguments from register to register: the map that is passed, and the memory that is written, so far. *)
-Record args_seen := Seen { sn_map : option object; sn_out : option (Z * Z) }.
+(** Checks the arguments from register to register. *)
+Record args_seen := Seen {
+  sn_map : option object;                     (* the map that is passed *)
+  sn_out : option (Z * Z);                    (* the memory that is written *)
+  sn_size : Z;                                (* the size asked for *)
+  sn_back : option (held_kind * Z) }.         (* what is given back *)
+Definition nothing_seen := Seen None None 0 None.
 Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen + fault :=
   match args, rs with
   | [], _ => inl q
@@ -154,7 +160,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       let writes (before : Z -> option fault) n :=
         match before n, helper_writes s x n with
         | Some f, _ | None, Some f => inr f
-        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)))
+        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)) (sn_size q) (sn_back q))
         end in
       let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None => inr BadHelperArgument end in
       let sized (zero : bool) (k : Z -> args_seen + fault) :=
@@ -169,7 +175,9 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AAny => check_args s args' rs' q
       | AMap types =>
         match map_at x (l_maps (lay s)) with
-        | Some o => if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q)) else inr BadHelperArgument
+        | Some o =>
+          if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q) (sn_size q) (sn_back q))
+          else inr BadHelperArgument
         | None => inr BadHelperArgument
         end
       | AKey => of_map m_key
@@ -180,12 +188,17 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
-      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None))
+      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_back q)))
       | AMemN n => reads n
       | AOutN n => writes (fun _ => None) n
       | AInOutN n => writes (helper_reads s x) n
       | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o)) | None => inr BadHelperArgument end
-      | ACtx0 => if (x =? l_ctx (lay s)) || (x =? 0) then check_args s args' rs' q else inr BadHelperArgument
+      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr BadHelperArgument
+      | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_back q))
+      | AHeld k back =>
+        if existsb (is_held k x) (l_held (lay s))
+        then check_args s args' rs' (if back then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
+        else inr BadHelperArgument
       end
     end
   end.
@@ -201,12 +214,13 @@ Definition found (an : answer) (s : state) (o : object) : Z :=
     | _, _ => 0
     end
   end.
-(** The helper's answer, made legal. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option object) : option Z :=
+(** The helper's answer, made legal; [h] is what it hands out. *)
+Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option held) : option Z :=
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue => Some (match m with Some o => found an s o | None => 0 end)
-  | RTail => None
+  | RTail | RVoid => None
+  | RHeld _ => Some (match h with Some h => hd_base h | None => 0 end)
   end.
 (** Some result that the program type allows. *)
 Definition legal_result (an : answer) : Z :=
@@ -221,6 +235,17 @@ Definition moved (an : answer) (s : state) (d : helper) : layout :=
     | None => lay s
     end
   else lay s.
+(** What is held afterwards: not what was given back; and what was handed out, if anything. *)
+Definition given_back (L : layout) (q : args_seen) : layout :=
+  match sn_back q with Some (k, x) => with_held L (give_back k x (l_held L)) | None => L end.
+Definition handed_out (an : answer) (L : layout) (d : helper) (q : args_seen) : option held :=
+  match h_ret d with
+  | RHeld k => let h := Held k (an_choice an) (held_size k (sn_size q)) in if held_fits t L h then Some h else None
+  | _ => None
+  end.
+Definition with_more (L : layout) (o : option held) : layout :=
+  match o with Some h => with_held L (h :: l_held L) | None => L end.
+Definition holds_nothing (s : state) : bool := match l_held (lay s) with [] => true | _ :: _ => false end.
 Definition filled (an : answer) (s : state) (q : args_seen) : memory :=
   match sn_out q with Some (a, n) => fill (mem s) a (Z.to_nat n) (an_bytes an) | None => mem s end.
 (** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The model has it in the main
@@ -231,15 +256,19 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
   match helper_of h with
   | None => Fault UnknownHelper (pc s)
   | Some d =>
-    match check_args s (h_args d) arg_regs (Seen None None) with
+    match check_args s (h_args d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
       if match h_ret d with RTail => negb (in_main s) | _ => false end then Fault BadInstruction (pc s) else
+      if match h_ret d with RTail => negb (holds_nothing s) | _ => false end then Fault Leak (pc s) else
       let ends := match h_ret d with RTail => 0 <=? an_choice an | _ => false end in
       if ends then Done (legal_result an) else
-      let L := moved an s d in
-      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q)) (clobber (regs s))) (filled an s q) L (frames s)
-                  (if h_moves d then regions t L (length (frames s)) else live s))
+      let L := given_back (moved an s d) q in
+      let o := handed_out an L d q in
+      let L := with_more L o in
+      let same := negb (h_moves d) && match sn_back q, o with None, None => true | _, _ => false end in
+      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s))) (filled an s q) L (frames s)
+                  (if same then live s else regions t L (length (frames s))))
     end
   end.
 
@@ -256,7 +285,7 @@ Definition call_local (s : state) (target : Z) : outcome :=
   else Fault StackOverflow (pc s).
 Definition leave (s : state) (x : Z) : outcome :=
   match frames s with
-  | [] => Done x
+  | [] => if holds_nothing s then Done x else Fault Leak (pc s)
   | f :: fs =>
     Next (State (fr_pc f) (clobber (set R0 (Some x) (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
   end.
@@ -269,6 +298,7 @@ Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) :
   match get R6 (regs s), match ind with Some r => get r (regs s) | None => Some 0 end with
   | Some c, Some _ =>
     if c =? l_ctx (lay s) then
+      if negb (holds_nothing s) then F Leak else
       if an_choice an <? 0 then Done 0
       else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s) (lay s) (frames s) (live s))
     else F BadHelperArgument

@@ -1,7 +1,7 @@
 (** What a program is checked for: its type (context layout, helpers, return values), its maps, and the profile. All data;
     the C tables are printed from here. *)
 From Coq Require String.
-From Semantics Require Export Insn.
+From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
     first byte of the metadata that lies before the packet. *)
@@ -13,10 +13,14 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     [AMem0] and [AOut0]: then nothing is read or written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a
     value of the map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
 Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
-  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0.
+  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
+  | AAlloc                                    (* how many bytes are asked for *)
+  | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null; a value of an outer map is a map *)
-               | RTail.                       (* another program goes on and ends with the result; or nothing happens *)
+               | RTail                        (* another program goes on and ends with the result; or nothing happens *)
+               | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
+               | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
@@ -167,6 +171,9 @@ Definition helpers : list helper :=
     Helper 80 "get_current_cgroup_id" [] int_any false;
     Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20]; AKey; AAny] int_err false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
+    Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 86 "sk_release" [AHeld HSocket true] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
     Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
     Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
@@ -174,6 +181,7 @@ Definition helpers : list helper :=
     Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
     Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
     Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
+    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
@@ -191,8 +199,12 @@ Definition helpers : list helper :=
     Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
+    Helper 124 "sk_assign" [ACtx; AHeld HSocket false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
+    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
+    Helper 132 "ringbuf_submit" [AHeld HRecord true; AAny] RVoid false;
+    Helper 133 "ringbuf_discard" [AHeld HRecord true; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
     Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] length_or_err false;
@@ -229,9 +241,8 @@ Definition needing (what : String.string) (l : list (Z * String.string)) : list 
 Definition unsupported_helpers : list (Z * String.string * String.string) :=
   needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
   ++ needing "the storage of control groups" [(81, "get_local_storage")]
-  ++ needing "sockets" [(84, "sk_lookup_tcp"); (85, "sk_lookup_udp"); (86, "sk_release"); (95, "sk_fullsock"); (96,
-    "tcp_sock"); (98, "get_listener_sock"); (99, "skc_lookup_tcp"); (100, "tcp_check_syncookie"); (110,
-    "tcp_gen_syncookie"); (124, "sk_assign"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
+  ++ needing "the fields of sockets" [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock"); (100,
+    "tcp_check_syncookie"); (110, "tcp_gen_syncookie"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
   ++ needing "typed kernel pointers" [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output"); (116,
     "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write"); (136, "skc_to_tcp6_sock"); (137,
@@ -240,8 +251,6 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
     "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (158, "get_current_task_btf"); (159,
     "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file"); (175, "task_pt_regs"); (178, "skc_to_unix_sock");
     (193, "ima_file_hash"); (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
-  ++ needing "records that are held and given back" [(131, "ringbuf_reserve"); (132, "ringbuf_submit"); (133,
-    "ringbuf_discard")]
   ++ needing "sleepable programs" [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168,
     "sys_close"); (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
@@ -310,8 +319,8 @@ Definition data_end_at off size := Field "data_end" off size FDataEnd false fals
 Definition xdp_fields : list field :=
   [ data_at 0 4; data_end_at 4 4; Field "data_meta" 8 4 FDataMeta false false; whole "ingress_ifindex" 12 4;
     whole "rx_queue_index" 16 4 ].
-Definition xdp : prog_type := ProgType 6 [0; 37; 36] "xdp" 24 xdp_fields false false true xdp_helpers None.
-Definition xdp_devmap : prog_type := ProgType 6 [35] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
+Definition xdp : prog_type := ProgType 6 [0; 37; 35] "xdp" 24 xdp_fields false false true xdp_helpers None.
+Definition xdp_devmap : prog_type := ProgType 6 [33] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
   false false true xdp_helpers None.
 
 (** struct __sk_buff: the fields that need no socket pointer, for all types that have it *)
@@ -359,12 +368,14 @@ Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
     plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
   false false false reuseport_helpers None.
 (** Messages: the fields but for the data, whose address may be 0. *)
-Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80 (words "sk_msg" 16 14) false false true sk_msg_helpers None.
+Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
+  (words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
+   ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
+  false false true sk_msg_helpers None.
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
-  kprobe_helpers None.
+Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false kprobe_helpers None.
 Definition tracepoint_size : Z := 8192.
 Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
   [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.
@@ -380,7 +391,7 @@ Definition raw_tracepoint_writable : prog_type := ProgType 24 [] "raw_tracepoint
 Definition syscall : prog_type := ProgType 31 [] "syscall" 65535 [ Field "ctx" 0 65535 FPlain true true ] false false false
   syscall_helpers None.
 Definition lirc_mode2 : prog_type := ProgType 20 [] "lirc_mode2" 4 [ whole "sample" 0 4 ] false false false
-  [1; 2; 3; 5; 6; 7; 12; 87; 125] None.
+  [1; 2; 3; 5; 6; 7; 12; 77; 78; 87; 88; 89; 92; 125] None.
 
 (** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets, and for bound ones, may see. *)
 Definition cgroup_sock_ret : option (Z * Z) := Some (0, 1)%Z.
@@ -422,20 +433,30 @@ Definition sock_addrs : list prog_type :=
 Definition cgroup_sysctl : prog_type := ProgType 23 [] "cgroup_sysctl" 8 (plain "write" 0 4 :: writable "file_pos" 4 4)
   false false false sysctl_helpers (Some (0, 1)%Z).
 (** The option's value is in the packet's place. *)
-Definition option_value : list field := [ data_at 8 8; data_end_at 16 8 ].
+Definition option_value : list field := [ Field "optval" 8 8 FData false false; Field "optval_end" 16 8 FDataEnd false false ].
 Definition getsockopt : prog_type := ProgType 25 [21] "cgroup_getsockopt" 40
   (option_value ++ [ whole "level" 24 4; whole "optname" 28 4; stored "optlen" 32 4; stored "retval" 36 4 ])
   false false true getsockopt_helpers (Some (0, 1)%Z).
 Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
   (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
   false false true getsockopt_helpers (Some (0, 1)%Z).
-Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72 (plain_words "sk_lookup" 8 15) false false false sk_lookup_helpers
+Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
+  (plain_words "family" 8 1 ++ plain_words "protocol" 12 1 ++ plain_words "remote_ip4" 16 1 ++ plain_words "remote_ip6" 20 4
+   ++ plain_words "remote_port" 36 1 ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
+   ++ plain_words "local_port" 60 1 ++ plain_words "ingress_ifindex" 64 1)
+  false false false sk_lookup_helpers
   (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
   (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
-   ++ words "address" 24 10 ++ words "port" 64 2 ++ words "tcp" 72 23
-   ++ [ whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4; plain "skb_tcp_flags" 212 4;
-        whole "skb_hwtstamp" 216 8 ])
+   ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
+   ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4; whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
+        whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4;
+        whole "rcv_nxt" 100 4; whole "snd_nxt" 104 4; whole "snd_una" 108 4; whole "mss_cache" 112 4; whole "ecn_flags" 116 4;
+        whole "rate_delivered" 120 4; whole "rate_interval_us" 124 4; whole "packets_out" 128 4; whole "retrans_out" 132 4;
+        whole "total_retrans" 136 4; whole "segs_in" 140 4; whole "data_segs_in" 144 4; whole "segs_out" 148 4;
+        whole "data_segs_out" 152 4; whole "lost_out" 156 4; whole "sacked_out" 160 4; whole "bytes_received" 168 8;
+        whole "bytes_acked" 176 8; whole "skb_len" 208 4; whole "skb_hwtstamp" 216 8 ]
+   ++ leading "skb_tcp_flags" 212)
   false false false sock_ops_helpers (Some (0, 1)%Z).
 Definition cgroup_device : prog_type := ProgType 15 [] "cgroup_device" 12
   [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ] false false false cgroup_device_helpers (Some (0, 1)%Z).

@@ -86,4 +86,17 @@ Proof.
   destruct F as [[k1 v1] [[Ek Ev] I]]. cbn in Ek, Ev. specialize (E _ I). cbn in E.
   unfold Z_as_OT.eq in Ek. subst. exact E.
 Qed.
+Lemma zlist_in m k v : In (k, v) (zlist m) <-> zfind k m = Some v.
+Proof.
+  unfold zlist, zfind. split; intros H.
+  - apply M.find_1, M.elements_2, SetoidList.InA_alt. exists (k, v). split; [split; reflexivity | exact H].
+  - apply M.find_2, M.elements_1, SetoidList.InA_alt in H. destruct H as [[k1 v1] [[Ek Ev] I]]. cbn in Ek, Ev.
+    unfold Z_as_OT.eq in Ek. subst. exact I.
+Qed.
+Lemma zlist_nodup m : NoDup (map fst (zlist m)).
+Proof.
+  unfold zlist. assert (N := M.elements_3w m). induction N as [| [k v] l I N IH]; cbn [map fst]; constructor; [| exact IH].
+  intros J. apply I. apply in_map_iff in J. destruct J as [[k' v'] [E J]]. cbn [fst] in E. subst k'.
+  apply SetoidList.InA_alt. exists (k, v'). split; [reflexivity | exact J].
+Qed.
 End Laws.

@@ -9,9 +9,13 @@
 #include "asm.h"
 #include "decode.h"
 #include "disasm.h"
-#include "generate.h"
+#include "gen.h"
 
 enum { CASES = 1000000, BATCH = 512 };
+
+static struct gen g = {1};
+static uint32_t below(uint32_t n) { return gen_below(&g, n); }
+static int32_t number(void) { return (int32_t)gen_number(&g); }
 
 static unsigned failures;
 static void report(bool good, const char *name) {
@@ -132,9 +136,9 @@ static void random_cases(void) {
     if (below(2))
       slots[0].src = below(11) & 15;
     if (below(2))
-      slots[0].off = below(2) ? PICK(offsets) : (int16_t)below(65536);
+      slots[0].off = below(2) ? GEN_PICK(&g, offsets) : (int16_t)below(65536);
     if (below(2))
-      slots[0].imm = below(2) ? PICK(constants) : number();
+      slots[0].imm = below(2) ? GEN_PICK(&g, constants) : number();
     slots[1].imm = below(2) ? number() : 0;
     add(slots, W_DECODED);
   }

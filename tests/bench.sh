@@ -1,28 +1,23 @@
 #!/usr/bin/env bash
-# Verifier and validator against this host's kernel, best of several rounds, and the interpreters against each other.
+# Judging beside this host's kernel, and the interpreters against each other:
+#   make bench [SAMPLES="FOLDER..."] [LIST=VERDICTS.csv]
+# SAMPLES are folders of objects besides the corpus and libxdp1's (where that package is installed). With LIST, only the
+# programs are taken that the list names and whose kernel verdict there is `pass` (tests/bench_verify.c has its columns).
 set -u
 . "$(dirname "$0")/lib.sh"
 
-rounds=${ROUNDS:-20}
+read -ra samples <<< "${SAMPLES:-}"
+shopt -s nullglob
+installed=(/usr/lib/*/bpf)
 
-# best FIELD COMMAND...: the least value of a field of the JSON that a command prints, summed over its objects.
-best() {
-  local field=$1
-  shift
-  for _ in $(seq "$rounds"); do
-    "$@" 2> /dev/null | jq -s "map(.$field // 0) | add // 0"
-  done | sort -n | head -n 1
-}
-
-printf '%-24s %9s %12s %12s %12s\n' "microseconds" programs "verifier" "validator" "Linux $(uname -r | cut -d- -f1)"
-for object in $CORPUS/xdp_flow/xdp_flow.o $CORPUS/small/*.o; do
-  printf '%-24s %9s %12s %12s %12s\n' "$(basename "$object")" \
-    "$("$WARRANT" check --json "$object" | wc -l)" \
-    "$(best time_us "$WARRANT" check --json "$object")" \
-    "$(best validate_us "$WARRANT" check --json "$object")" \
-    "$(best time_us "$WARRANT" kernel load --json "$object" | sed "s/^0$/-/")"
-done
-
-# The interpreters, on three programs: a program of its own, for processor time in one process.
+${MAKE:-make} --no-print-directory build/tests/bench_verify build/tests/bench || exit
+build/tests/bench_verify $CORPUS "${installed[@]}"
+if [ -n "${LIST:-}" ]; then
+  for folder in "${samples[@]}"; do
+    build/tests/bench_verify --list "$LIST" "$folder"
+  done
+elif [ ${#samples[@]} != 0 ]; then
+  build/tests/bench_verify "${samples[@]}"
+fi
 printf '\n'
-${MAKE:-make} --no-print-directory build/tests/bench && build/tests/bench
+build/tests/bench

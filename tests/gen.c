@@ -18,8 +18,6 @@ uint64_t gen_u64(struct gen *g) {
 uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
 bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
 
-#define PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
-
 /* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
  */
 uint64_t gen_number(struct gen *g) {
@@ -33,7 +31,7 @@ uint64_t gen_number(struct gen *g) {
   case 2:
   case 3:
   case 4: { /* around a power of two, or around its negative */
-    uint64_t v = (UINT64_C(1) << PICK(g, bits)) - 1;
+    uint64_t v = (UINT64_C(1) << GEN_PICK(g, bits)) - 1;
     v += gen_below(g, 3);
     return gen_percent(g, 30) ? 0 - v : v;
   }
@@ -271,16 +269,19 @@ enum kind {
   MAYBE_VALUE,
   BUFFER,
   MAP,
-  MAYBE_MAP
+  MAYBE_MAP,
+  HELD
 };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
-  uint8_t kind; /* UNKNOWN: better not read */
-  uint8_t map;
-  uint16_t id;      /* PACKET, VALUE: pointers with one id share what was added unknown */
+  uint8_t kind;     /* UNKNOWN: better not read */
+  uint8_t map;      /* VALUE; HELD: enum w_held */
+  uint16_t id;      /* HELD: the same for copies; PACKET, VALUE: pointers with one id share what was
+                       added unknown */
   int32_t off;      /* FRAME: from its top; PACKET, VALUE: from the start;
                        BUFFER (written bytes of a caller's frame, no pointers): from the start */
-  uint64_t most;    /* NUMBER: no more than this; VALUE: what was added unknown, at most */
+  uint64_t most;    /* NUMBER: no more than this; VALUE: what was added unknown, at most;
+                       HELD: bytes of a record */
   uint32_t checked; /* PACKET: bytes that are there, `off` not counted */
 };
 struct known {
@@ -301,11 +302,11 @@ struct builder {
   const struct w_prog_type *type;
   const struct w_field *data, *data_end, *data_meta; /* or NULL */
   uint32_t count, room;
-  uint16_t next_id, kept; /* kept: bit r: no piece may write r */
-  bool loose;             /* now and then a check is left out or wrong */
-  unsigned depth;
-  unsigned level; /* 0: in the main function */
-  uint32_t start; /* of the function */
+  uint16_t next_id, kept;  /* kept: bit r: no piece may write r */
+  bool loose;              /* now and then a check is left out or wrong */
+  unsigned depth, holding; /* how many resources are held: no piece may leave */
+  unsigned level;          /* 0: in the main function */
+  uint32_t start;          /* of the function */
   struct function functions[FUNCTIONS_MAX];
   unsigned function_count, function_next; /* from function_next on they have yet to be put */
 };
@@ -399,7 +400,7 @@ static void arithmetic(struct builder *b, struct known *k) {
   case 1: {
     static const uint8_t swaps[] = {0xd4, 0xdc, 0xd7};
     int bits = 16 << gen_below(g, 3);
-    put(b, PICK(g, swaps), d, 0, 0, bits);
+    put(b, GEN_PICK(g, swaps), d, 0, 0, bits);
     most = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     break;
   }
@@ -408,7 +409,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | 0xb8, d, s, 8 << gen_below(g, class == 7 ? 3 : 2), 0);
     break;
   case 3:
-    op = PICK(g, divide_codes);
+    op = GEN_PICK(g, divide_codes);
     variant = gen_below(g, 2);
     if (gen_percent(g, 50))
       put(b, class | op, d, 0, (int32_t)variant, (int32_t)gen_number(g));
@@ -427,7 +428,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     put(b, class | op, d, 0, 0, (int32_t)gen_below(g, class == 7 ? 64 : 32));
     break;
   case 7: {
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     s = number_reg(b, k);
     if (op == 0x60 || op == 0x70 || op == 0xc0) {
       if (b->kept >> s & 1)
@@ -439,7 +440,7 @@ static void arithmetic(struct builder *b, struct known *k) {
     break;
   }
   default:
-    op = PICK(g, plain_codes);
+    op = GEN_PICK(g, plain_codes);
     put(b, class | op, d, 0, 0,
         (int32_t)(op == 0x60 || op == 0x70 || op == 0xc0 ? gen_below(g, 32) : gen_number(g)));
     break;
@@ -487,7 +488,8 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   unsigned r = gen_below(g, 10);
   int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
                                                  gen_percent(g, 40)   ? PACKET
-                                                 : gen_percent(g, 70) ? VALUE
+                                                 : gen_percent(g, 50) ? VALUE
+                                                 : gen_percent(g, 70) ? HELD
                                                                       : BUFFER)
                                    : -1;
   if (pointer >= 0)
@@ -517,6 +519,13 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
     p.off = (int32_t)gen_below(g, BUFFER_SIZE - n + 1) - v->off;
     if (careless(b))
       p.off = BUFFER_SIZE + 1 - (int32_t)n - v->off;
+    break;
+  case HELD:
+    p.found = v->map == W_RECORD && v->most >= n;
+    if (p.found && careless(b))
+      p.off = (int32_t)(v->most + 1 - n) - v->off;
+    else if (p.found)
+      p.off = (int32_t)gen_below(g, (uint32_t)(v->most - n + 1)) - v->off;
     break;
   default: { /* the frame */
     uint32_t step = gen_percent(g, 90) ? n : 1;
@@ -573,7 +582,7 @@ static void store(struct builder *b, struct known *k) {
 static void atomic(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = 2 + gen_below(g, 2), n = 1u << code, s = number_reg(b, k);
-  int32_t what = PICK(g, atomic_codes);
+  int32_t what = GEN_PICK(g, atomic_codes);
   uint64_t most = code == 2 ? UINT32_MAX : UINT64_MAX;
   struct place p = any_place(b, k, n);
   if (!p.found || !p.writable || k->r[s].kind != NUMBER)
@@ -676,7 +685,7 @@ static void check_packet(struct builder *b, struct known *k, unsigned d, unsigne
 static void packet(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   int c = reg_of_kind(b, k, CTX);
-  if (c < 0 || !b->data || !room(b, 14))
+  if (c < 0 || !b->data || !room(b, 14) || b->holding)
     return;
   unsigned r[3], kept = b->kept;
   for (int i = 0; i < 3; i++) {
@@ -777,6 +786,7 @@ static bool pointer_argument(struct builder *b, const struct known *k, unsigned 
   const struct value *v = &k->r[from];
   uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE
+                   : v->kind == HELD   ? v->most
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
                        : 0;
@@ -812,6 +822,18 @@ static void forget_packet(struct known *k) {
     }
 }
 
+/* What was given back, or is not there after all: no copy of it can be used. */
+static void forget_held(struct known *k, uint16_t id) {
+  for (unsigned r = 0; r < 10; r++)
+    if (k->r[r].kind == HELD && k->r[r].id == id)
+      k->r[r] = (struct value){0};
+  for (unsigned i = 0; i < 64; i++)
+    if (k->spilled[i].kind == HELD && k->spilled[i].id == id) {
+      k->spilled[i] = (struct value){0};
+      k->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8));
+    }
+}
+
 static void after_call(struct known *k) {
   for (unsigned r = 1; r <= 5; r++)
     k->r[r] = (struct value){0};
@@ -829,30 +851,25 @@ static bool inner_map(struct builder *b, const struct known *k, const struct w_h
   return true;
 }
 
-/* A call with the arguments that the table asks for. A helper with arguments that are not known
- * here is left out. */
-static void call(struct builder *b, struct known *k) {
-  struct gen *g = b->g;
+/* The helper that programs of this type may call under that number, or NULL. */
+static const struct w_helper *helper(const struct builder *b, int32_t id) {
   const struct w_helper *h = NULL;
-  if (!b->type->nhelpers)
-    return;
-  int32_t id = gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
-                                  : b->type->helpers[gen_below(g, b->type->nhelpers)];
   bool permitted = false;
   for (uint32_t i = 0; i < w_helper_count; i++)
     if (w_helpers[i].id == id)
       h = &w_helpers[i];
   for (uint32_t i = 0; i < b->type->nhelpers; i++)
     permitted |= b->type->helpers[i] == id;
-  if (!permitted || !h || !room(b, 40))
-    return;
-  /* the packet stays where it is for the callers, and what ends the program is in the main function
-   */
-  if (b->level && (h->moves || h->ret == W_RET_TAIL) && !careless(b))
-    return;
+  return permitted ? h : NULL;
+}
+
+/* A call with the arguments that the table asks for; false: there are none. */
+static bool call_helper(struct builder *b, struct known *k, const struct w_helper *h) {
+  struct gen *g = b->g;
   int c = kept_context(b, k);
   uint32_t map = 0, size = 0, start = b->count;
   int32_t out = 0;
+  uint16_t back = 0;
   struct known before = *k;
   for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
@@ -912,6 +929,12 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, out);
       break;
+    case W_ARG_CTX0:
+      if (c <= 5 || gen_percent(g, 30))
+        put(b, 0xb7, r, 0, 0, 0);
+      else
+        put(b, 0xbf, r, (unsigned)c, 0, 0);
+      break;
     case W_ARG_SIZE:
       if (h->args[i - 1] == W_ARG_OUT0 && gen_percent(g, 20)) /* nothing is written */
         size = 0, out = 0;
@@ -920,15 +943,25 @@ static void call(struct builder *b, struct known *k) {
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
     case W_ARG_CTX:
-    case W_ARG_CTX0:
-      if (h->args[i] == W_ARG_CTX0 && gen_percent(g, 50)) {
-        put(b, 0xb7, r, 0, 0, 0);
-        break;
-      }
       if (c <= 5)
         goto undo;
       put(b, 0xbf, r, (unsigned)c, 0, 0);
       break;
+    case W_ARG_ALLOC:
+      size = gen_percent(g, 95) ? gen_below(g, 64) : gen_below(g, 5000);
+      put(b, 0xb7, r, 0, 0, (int32_t)size);
+      break;
+    case W_ARG_HELD:
+    case W_ARG_BACK: { /* in a register that no argument takes */
+      unsigned from = 6;
+      while (from < 10 && (k->r[from].kind != HELD || k->r[from].map != h->held))
+        from++;
+      if (from == 10 || k->r[from].off)
+        goto undo;
+      put(b, 0xbf, r, from, 0, 0);
+      back = k->r[from].id;
+      break;
+    }
     default:
       goto undo;
     }
@@ -953,14 +986,82 @@ static void call(struct builder *b, struct known *k) {
                                        .map = (uint8_t)(b->out->maps[map].inner - 1),
                                        .id = b->next_id++}
                       : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-            : h->ret == W_RET_TAIL ? (struct value){0}
-                                   : number(UINT64_MAX);
-  if (h->moves && gen_percent(g, 50))
-    packet(b, k);
-  return;
+            : h->ret == W_RET_HELD
+                ? (struct value){.kind = HELD, .map = h->held, .id = b->next_id++}
+            : h->ret == W_RET_INT ? number(UINT64_MAX)
+                                  : (struct value){0};
+  if (h->ret == W_RET_HELD && h->held == W_RECORD)
+    k->r[0].most = size;
+  if (back && h->args[0] == W_ARG_BACK)
+    forget_held(k, back);
+  return true;
 undo:
   b->count = start;
   *k = before;
+  return false;
+}
+
+/* Any helper but those that hand out or take back. */
+static void call(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  if (!b->type->nhelpers)
+    return;
+  const struct w_helper *h =
+      helper(b, gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
+                                   : b->type->helpers[gen_below(g, b->type->nhelpers)]);
+  if (!h || !room(b, 40))
+    return;
+  /* the packet stays where it is for the callers, and what ends the program is in the main function
+   */
+  if (b->level && (h->moves || h->ret == W_RET_TAIL) && !careless(b))
+    return;
+  bool holds = h->ret == W_RET_HELD || (h->nargs && h->args[0] == W_ARG_BACK);
+  if ((holds || (b->holding && h->ret == W_RET_TAIL)) && !careless(b))
+    return;
+  if (call_helper(b, k, h) && h->moves && !b->holding && gen_percent(g, 50))
+    packet(b, k);
+}
+
+static void block(struct builder *b, struct known *k, unsigned pieces);
+static void merge(struct known *a, const struct known *with);
+
+/* Something is handed out, used when it is there, and given back. */
+static void hold(struct builder *b, struct known *k) {
+  static const int32_t takers[] = {131, 131, 131, 84, 85, 99};
+  struct gen *g = b->g;
+  const struct w_helper *h = helper(b, GEN_PICK(g, takers));
+  unsigned s = 7 + gen_below(g, 3);
+  if (!h || !room(b, 60) || b->depth > 3 || b->holding > 1 || b->kept >> s & 1 ||
+      k->r[s].kind == CTX || !call_helper(b, k, h))
+    return;
+  put(b, 0xbf, s, 0, 0, 0);
+  k->r[s] = k->r[0];
+  uint16_t id = k->r[s].id, kept = b->kept;
+  struct known other = *k;
+  forget_held(&other, id);
+  other.r[0] = other.r[s] = number(0);
+  bool checked = !careless(b);
+  struct warrant_insn *jump = checked ? put(b, 0x15, gen_percent(g, 50) ? 0 : s, 0, 0, 0) : NULL;
+  b->kept |= (uint16_t)(1u << s);
+  b->holding++;
+  block(b, k, 1 + gen_below(g, 5));
+  b->holding--;
+  b->kept = kept;
+  if (!k->dead && !careless(b)) {
+    const struct w_helper *back =
+        helper(b, h->held == W_SOCKET ? 86 : 132 + (int32_t)gen_below(g, 2));
+    put(b, 0xbf, 1, s, 0, 0);
+    if (back->nargs > 1)
+      put(b, 0xb7, 2, 0, 0, (int32_t)gen_below(g, 3));
+    put(b, 0x85, 0, 0, 0, back->id);
+    after_call(k);
+    k->r[0] = back->ret == W_RET_INT ? number(UINT64_MAX) : (struct value){0};
+    forget_held(k, id);
+  }
+  if (jump) {
+    land(b, jump);
+    merge(k, &other);
+  }
 }
 
 /* A load with the packet in r6, as old filters have it; outside the packet it ends the program. */
@@ -968,7 +1069,8 @@ static void legacy_load(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = gen_below(g, 3);
   int c = reg_of_kind(b, k, CTX);
-  if (((!b->type->legacy || b->level) && !careless(b)) || c < 0 || b->kept || !room(b, 8))
+  if (((!b->type->legacy || b->level || b->holding) && !careless(b)) || c < 0 || b->kept ||
+      !room(b, 8))
     return;
   if (k->r[6].kind != CTX) {
     put(b, 0xbf, 6, (unsigned)c, 0, 0);
@@ -989,8 +1091,6 @@ static void legacy_load(struct builder *b, struct known *k) {
   after_call(k);
   k->r[0] = number((UINT64_C(1) << (8u << code)) - 1);
 }
-
-static void merge(struct known *a, const struct known *with);
 
 /* A call of a function that is put behind the program. */
 static void call_function(struct builder *b, struct known *k) {
@@ -1038,8 +1138,6 @@ static void call_function(struct builder *b, struct known *k) {
   after_call(k);
   k->r[0] = number(UINT64_MAX);
 }
-
-static void block(struct builder *b, struct known *k, unsigned pieces);
 
 static void merge(struct known *a, const struct known *with) {
   if (a->dead || with->dead) {
@@ -1096,7 +1194,7 @@ static void null_check(struct builder *b, struct known *k) {
     found(k, id, VALUE);
     return;
   }
-  if (gen_percent(b->g, 50)) {
+  if (gen_percent(b->g, 50) && (!b->holding || careless(b))) {
     put(b, 0x55, (unsigned)r, 0, 2, 0);
     leave_fresh(b);
     found(k, id, VALUE);
@@ -1128,17 +1226,17 @@ static void branch(struct builder *b, struct known *k) {
     if (k->r[d].most > limit)
       k->r[d].most = limit;
   } else if (gen_percent(g, 50)) {
-    class |= PICK(g, compare_codes);
+    class |= GEN_PICK(g, compare_codes);
     jump = put(b, class, d, 0, 0, (int32_t)gen_number(g));
     other = *k;
   } else {
     unsigned s = number_reg(b, k);
-    jump = put(b, class | PICK(g, compare_codes) | 8, d, s, 0, 0);
+    jump = put(b, class | GEN_PICK(g, compare_codes) | 8, d, s, 0, 0);
     other = *k;
   }
   b->depth++;
   block(b, k, 1 + gen_below(g, 4));
-  if (!k->dead && gen_percent(g, 15)) {
+  if (!k->dead && gen_percent(g, 15) && (!b->holding || careless(b))) {
     leave(b, k);
     k->dead = true;
   }
@@ -1221,7 +1319,9 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
       map_value(b, k);
     else if (what < 82)
       call(b, k);
-    else if (what < 90)
+    else if (what < 85)
+      hold(b, k);
+    else if (what < 91)
       null_check(b, k);
     else if (what < 97)
       branch(b, k);
@@ -1356,6 +1456,8 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4}, /* a queue */
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
       {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
+      {.type = 27, .max_entries = 4096},                              /* ring buffers */
+      {.type = 27, .max_entries = 128},
   };
   static const struct warrant_map odd[] = {
       {.type = 1, .key_size = 12, .value_size = 5, .max_entries = 300},
@@ -1368,7 +1470,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
   out->p.map_count = gen_percent(g, 10) ? 0 : 1 + gen_below(g, GEN_MAPS_MAX);
   for (uint32_t i = 0; i < out->p.map_count; i++) {
     struct warrant_map *m = &out->maps[i];
-    *m = gen_percent(g, 95) ? PICK(g, usual) : PICK(g, odd);
+    *m = gen_percent(g, 95) ? GEN_PICK(g, usual) : GEN_PICK(g, odd);
     m->name = name;
     if (m->type == 2 && m->max_entries && (m->readonly || gen_percent(g, 30))) {
       for (uint32_t j = 0; j < m->value_size; j++)
@@ -1400,7 +1502,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
       &w_prog_types[gen_percent(g, 40) ? 0 : gen_below(g, w_prog_type_count)];
   out->p.type = type->id;
   out->p.attach_type = type->nattach ? type->attach[gen_below(g, type->nattach)] : 0;
-  out->p.ctx_size = type->raw ? PICK(g, raw_sizes) : 0;
+  out->p.ctx_size = type->raw ? GEN_PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
   if (style == GEN_WILD)
@@ -1476,7 +1578,7 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
   for (uint32_t i = 0; i < p->map_count; i++) {
     uint32_t key = p->maps[i].key_size, each = key + p->maps[i].value_size;
     bool constant = p->maps[i].readonly && p->maps[i].initial;
-    out->entries[i].count = constant ? 0 : gen_below(g, GEN_ENTRIES_MAX);
+    out->entries[i].count = constant || !each ? 0 : gen_below(g, GEN_ENTRIES_MAX);
     out->entries[i].bytes = out->bytes[i];
     for (uint32_t j = 0; j < out->entries[i].count; j++) {
       uint8_t *at = out->bytes[i] + j * each;

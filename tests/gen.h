@@ -11,6 +11,7 @@ struct gen {
 uint64_t gen_u64(struct gen *g);
 uint32_t gen_below(struct gen *g, uint32_t n); /* n > 0 */
 bool gen_percent(struct gen *g, uint32_t percent);
+#define GEN_PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
 uint64_t gen_number(struct gen *g); /* mostly near the borders of 8, 16, 32 and 64 bits */
 
 /* One row for each instruction: an opcode, and the fields that tell it from others of the same

@@ -57,10 +57,13 @@ enum tag {
   BITS,
   UNSIGNED,
   SIGNED,
+  LOW,
   LENGTH,
   CHECKED,
   AVAILABLE,
   MAP,
+  HELD,
+  NULLABLE,
   NEXT,
   POTENTIAL,
   TERMS,
@@ -151,8 +154,14 @@ static void take_fact(struct input *in) {
     take(in, BITS, U), take(in, BITS, U);
     take(in, UNSIGNED, U), take(in, UNSIGNED, U);
     take(in, SIGNED, S), take(in, SIGNED, S);
+    if (take(in, LOW, BYTE)) { /* bounds of the low half */
+      take(in, BITS, U), take(in, BITS, U);
+      take(in, UNSIGNED, U), take(in, UNSIGNED, U);
+      take(in, SIGNED, S), take(in, SIGNED, S);
+    }
     break;
   case 3:
+    take(in, LOW, BYTE); /* the packet, or what is before it */
     take(in, LENGTH, U);
     if (take(in, CHECKED, BYTE))
       take(in, AVAILABLE, S);
@@ -160,11 +169,17 @@ static void take_fact(struct input *in) {
   case 1: /* which frame */
   case 5:
   case 7:
+  case 8:
     take(in, MAP, U);
     break;
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
+    break;
+  case 9:
+    take(in, HELD, BYTE);
+    take(in, LENGTH, U);
+    take(in, NULLABLE, BYTE);
     break;
   default:
     break;
@@ -439,7 +454,7 @@ static void change_numbers(struct cert *c) {
 static void claim_more(struct cert *c) {
   for (uint32_t n = 1 + below(4); n > 0; n--) {
     uint32_t at;
-    switch (below(5)) {
+    switch (below(7)) {
     case 0: /* a value for sure */
       at = find(c, BIT(FACT_KIND));
       for (uint32_t i = 0;
@@ -460,7 +475,20 @@ static void claim_more(struct cert *c) {
         splice(c, at, 1, available, 2);
       }
       break;
-    case 3: /* the frame, from some byte on */
+    case 3: /* held for sure */
+      if ((at = find(c, BIT(NULLABLE))) < c->count)
+        c->fields[at].v = 0;
+      break;
+    case 4: /* held, and forgotten */
+      if ((at = find(c, BIT(HELD))) < c->count && at) {
+        const struct field anything[] = {
+            {FACT_KIND, BYTE, 0},           {TAINTED, BYTE, 1},     {BITS, U, 0},
+            {BITS, U, UINT64_MAX},          {UNSIGNED, U, 0},       {UNSIGNED, U, UINT64_MAX},
+            {SIGNED, S, (uint64_t)1 << 63}, {SIGNED, S, INT64_MAX}, {LOW, BYTE, 0}};
+        splice(c, at - 1, 4, anything, 9);
+      }
+      break;
+    case 5: /* the frame, from some byte on */
       at = find(c, BIT(WRITTEN));
       for (; at < c->count && c->fields[at].tag == WRITTEN; at++)
         c->fields[at].v = 255;

@@ -50,6 +50,17 @@ judge past_value root "$(at out-of-bounds PAST_VALUE)" $CORPUS/xdp_flow/past_val
 judge undefined_key root "accept, certified, with a warning" $CORPUS/xdp_flow/undefined_key.o
 judge undefined_key strict "$(at undefined-stack UNDEFINED_KEY)" $CORPUS/xdp_flow/undefined_key.o
 
+# The objects of a Debian package, as people have them. What is not reached yet is shown as it is.
+while read -r object; do
+  while IFS=$'\t' read -r program type; do
+    want="accept, certified*"
+    case ${object##*/}/$type in
+    */tracing | xsk_def_xdp_prog_5.3.o/*) want="*" ;;
+    esac
+    judge "$program" root "$want" --prog "$program" "$object"
+  done < <("$WARRANT" check --json "$object" 2> /dev/null | jq -r '[.program, .type] | @tsv')
+done < <(dpkg -L libxdp1 2> /dev/null | grep '/bpf/.*\.o$' | sort)
+
 "$WARRANT" kernel load --json $CORPUS/xdp_flow/xdp_flow.o > /dev/null 2> "$work/err"
 [ $? != 4 ] || echo "The kernel was not asked: $(sed "s/^warrant: //" "$work/err" | head -n 1)"
 finish

@@ -293,6 +293,119 @@ else
   skip 'import: systemd @system-service' 'systemd-analyze is not here'
 fi
 
+# ---- explain: the whole filter as a policy, which it keeps and others do not ----
+explained() { # NAME FILE
+  "$WARRANT" seccomp explain --format seccomp "$2" > "$work/explained"
+  same "explain: $1, exit 0" 0 $?
+  same "explain: $1 keeps it" true "$("$WARRANT" seccomp check --json --format seccomp --policy "$work/explained" "$2" |
+    jq -s 'length > 1 and all(.holds == true)')"
+}
+xxd_() { sed 's/../\\x&/g' | tr -d '\n'; }
+for filter in good pointers parity ip; do
+  # shellcheck disable=SC2059 # bytes
+  printf "$(xxd_ < "$work/$filter")" > "$work/$filter.bpf"
+  explained $filter "$work/$filter.bpf"
+done
+explained profile "$work/profile.bpf"
+explained worker $CORPUS/seccomp/worker.bpf
+"$WARRANT" seccomp explain "$work/good.bpf" > "$work/explained"
+same 'explain: what it says' 'ALLOW for getpid on x86_64|ALLOW for personality on x86_64 when arg0 <= 3' "$(grep ALLOW "$work/explained" | paste -sd '|')"
+same 'explain: as JSON' 'ALLOW for getpid on x86_64' "$("$WARRANT" seccomp explain --json "$work/good.bpf" | jq -r 'select(.assertion) | .assertion' | grep 'ALLOW for getpid')"
+"$WARRANT" seccomp check --hex --quiet --policy "$work/explained" "$work/ptrace" > /dev/null
+same 'explain: another filter does not keep it' 1 $?
+
+# ---- emu: one call ----
+emu() { "$WARRANT" seccomp emu --json "$@"; }
+same 'emu: allowed' 'ALLOW 0,1,3,4,6,8,9,10,11,12,13' "$(emu "$work/good.bpf" --syscall personality --arg 0=3 | jq -r '"\(.action) \([.filters[0][].pc | tostring] | join(","))"')"
+same 'emu: denied for its high half' 'ERRNO(EPERM) 0x100000003' "$(emu "$work/good.bpf" --syscall 135 --arg 0=0x100000003 | jq -r '"\(.action) \(.input.args[0])"')"
+same 'emu: by another architecture' 'KILL_PROCESS 3' "$(emu "$work/good.bpf" --arch aarch64 --syscall getpid | jq -r '"\(.action) \(.steps)"')"
+same 'emu: x32' 'KILL_PROCESS' "$(emu "$work/good.bpf" --arch x32 --syscall getpid | jq -r .action)"
+same 'emu: the instruction pointer' 'ERRNO(EPERM) ALLOW' "$(for ip in 0xfff 0x1000; do emu --hex "$work/ip" --syscall getpid --ip $ip | jq -r .action; done | paste -sd ' ')"
+same 'emu: a stack ends with the stricter' 'KILL_PROCESS 2' "$(emu --hex "$work/no_arch" "$work/good" --syscall getpid | jq -r '"\(.action) \(.filters | length)"')"
+same 'emu: as text' 'getpid(0x0) on x86_64 -> ALLOW, 6 instructions' "$("$WARRANT" seccomp emu "$work/good.bpf" --syscall getpid | tail -n 1)"
+for options in '--syscall no_such_call' '--syscall getpid --arg 6=1' '--syscall getpid --arg 0=' '--syscall getpid --ip x'; do
+  # shellcheck disable=SC2086 # words
+  "$ASAN_WARRANT" seccomp emu "$work/good.bpf" $options > /dev/null 2> "$work/err"
+  status=$?
+  same "emu: refused $options" '2 1' "$status $(wc -l < "$work/err")"
+done
+
+# ---- disasm and asm, which are inverses ----
+for filter in $CORPUS/socket/*.ddd; do
+  # what an instruction ignores is not in the text, so texts are compared
+  same "asm: ${filter##*/}" "$("$WARRANT" disasm "$filter")" "$("$WARRANT" disasm "$filter" | "$WARRANT" seccomp asm - | "$WARRANT" disasm --format cbpf -)"
+done
+for filter in "$work/profile.bpf" $CORPUS/seccomp/worker.bpf "$work/pointers.bpf" "$work/parity.bpf"; do
+  "$WARRANT" seccomp disasm "$filter" | "$WARRANT" seccomp asm - --output "$work/again.bpf"
+  if cmp -s "$filter" "$work/again.bpf"; then ok "asm: ${filter##*/}"; else not_ok "asm: ${filter##*/}" 'it differs'; fi
+done
+build/asan/tests/audit_test --tables 40 1 | awk '$1 == "filter" {printf "%d", (NF - 2) / 4; for (i = 3; i <= NF; i++) printf " %s", $i; print ""}' > "$work/filters"
+n=0
+while IFS= read -r line; do
+  echo "$line" > "$work/one.ddd"
+  again=$("$WARRANT" seccomp disasm "$work/one.ddd" | "$WARRANT" seccomp asm - | paste -sd ' ')
+  [ "$(echo "$again" | "$WARRANT" seccomp disasm -)" = "$("$WARRANT" seccomp disasm "$work/one.ddd")" ] && n=$((n + 1))
+done < "$work/filters"
+same 'asm: 40 generated filters' 40 $n
+same 'disasm: names' 'arch: x86_64|nr: the x32 bit|nr: getpid|ALLOW|nr: personality|arg0.high|arg0' "$("$WARRANT" seccomp disasm --json "$work/good.bpf" |
+  jq -r 'select(.note) | .note' | grep -v -e '^arch$' -e '^nr$' -e KILL -e EPERM | awk '!seen[$0]++' | paste -sd '|')"
+cat > "$work/named.s" <<'END'
+; names for numbers
+      ld arch
+      jne #x86_64, kill     // another machine
+      ld nr
+      jge #0x40000000, kill
+      jeq #getpid, allow
+      jeq #openat, 0x7, deny
+   7: ld arg1.high
+      jlt #2, allow, deny
+allow: ret ALLOW
+deny:  ret ERRNO(EPERM)
+kill:  ret KILL_PROCESS
+END
+same 'asm: names and labels' '11,32 0 0 4,21 0 8 3221225534,32 0 0 0,53 6 0 1073741824,21 3 0 39,21 0 3 257,32 0 0 28,53 1 0 2,6 0 0 2147418112,6 0 0 327681,6 0 0 2147483648' \
+  "$(sed 's/0x7, deny/seven, deny/; s/   7: /seven: 7: /' "$work/named.s" | "$WARRANT" seccomp asm - | paste -sd ,)"
+n=0
+while IFS= read -r line; do
+  n=$((n + 1))
+  printf 'ret ALLOW\n%s\n' "$line" > "$work/bad.s"
+  "$ASAN_WARRANT" seccomp asm "$work/bad.s" > /dev/null 2> "$work/err"
+  same "asm: refused ($line)" '2 1 line 2' "$? $(wc -l < "$work/err") $(grep -o 'line 2' "$work/err")"
+done <<'END'
+mov a, x
+ld
+ld [
+ld [4
+ld #4294967296
+ld nowhere
+ldx [4]
+jeq #1
+jeq #1, nowhere
+jeq #1, 0
+jeq #no_such_call, 5
+ret ERRNO(ENOSUCH)
+ret ALLOW ALLOW
+st 3
+unimp #65536, 0, 0, #0
+x: x: tax
+END
+# ---- resolve, host, dump of a command ----
+same 'resolve: by name' 'x86_64 257' "$("$WARRANT" seccomp resolve --json openat | jq -r 'select(.arch == "x86_64") | "\(.arch) \(.nr)"')"
+same 'resolve: by number' 'aarch64 openat' "$("$WARRANT" seccomp resolve --json --arch aarch64 56 | jq -r '"\(.arch) \(.syscall)"')"
+"$WARRANT" seccomp resolve no_such_call 2> /dev/null
+same 'resolve: none' 2 $?
+same 'host' true "$("$WARRANT" seccomp host --json | jq '.api_level > 0 and (.arch | length > 0)')"
+"$WARRANT" kernel load --json --format seccomp $CORPUS/seccomp/worker.bpf > "$work/out" 2>&1
+if [ $? = 0 ] && "$WARRANT" seccomp dump --quiet --output "$work/caught" -- "$WARRANT" kernel load --format seccomp $CORPUS/seccomp/worker.bpf > /dev/null 2> "$work/err"; then
+  if cmp -s "$work/caught.0" $CORPUS/seccomp/worker.bpf; then ok 'dump: what a command installs'; else not_ok 'dump: what a command installs' 'another filter'; fi
+else
+  skip 'dump: what a command installs' "$(head -n 1 "$work/err")"
+fi
+"$ASAN_WARRANT" seccomp dump -- true 2> /dev/null
+same 'dump: a command without filters' 2 $?
+"$ASAN_WARRANT" seccomp dump -- "$work/no_such_command" 2> /dev/null
+same 'dump: no such command' 2 $?
+
 # ---- Files that are no filters, and processes ----
 printf 'x' > "$work/bad"
 "$ASAN_WARRANT" seccomp audit "$work/bad" 2> /dev/null
@@ -305,7 +418,7 @@ same 'audit: a low limit is no clean bill' 1 $?
 "$WARRANT" seccomp dump --pid $$ 2> "$work/err"
 status=$?
 if [ $status = 2 ] || [ $status = 4 ] || [ $status = 0 ]; then ok 'dump: this process'; else not_ok 'dump: this process' "exit $status"; fi
-for subcommand in audit diff check dump import; do
+for subcommand in audit diff check dump import explain emu disasm asm resolve; do
   "$WARRANT" seccomp "$subcommand" > /dev/null 2>&1
   same "usage: $subcommand" 2 $?
 done

@@ -65,7 +65,7 @@ value states_program(value style) {
   gen_program(&gen, (enum gen_style)Long_val(style), &generated);
   const struct warrant_program *p = &generated.p;
   target = none;
-  const struct w_prog_type *type = w_prog_type_of(p->type, p->ctx_size, &raw);
+  const struct w_prog_type *type = w_prog_type_of(p->type, p->attach_type, p->ctx_size, &raw);
   if (!type || w_decode_all(p->insns, p->insn_count, insns, &pc, text, sizeof text) != W_DECODED)
     return bytes_of("", 0);
   target = (struct w_target){.type = *type,

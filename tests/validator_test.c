@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generate.h"
+#include "gen.h"
 #include "image.h"
 #include "interp.h"
 #include "validator.h"
 #include "verify.h"
+
+static struct gen g = {1};
+static uint32_t below(uint32_t n) { return gen_below(&g, n); }
 
 static unsigned failures;
 static void report(bool good, const char *name, const char *detail) {
@@ -258,14 +261,14 @@ static bool repair(struct warrant_program *p, struct warrant_verdict *verdict) {
 }
 
 static void generated(void) {
-  static const uint32_t types[] = {6, 1, 3, 0};
-  static struct build b;
+  static struct gen_program made;
   bool valid = true, safe = true;
   unsigned accepted = 0;
   char text[500] = "";
   for (unsigned n = 0; n < 3000 && valid && safe; n++) {
     struct subject s = {0};
-    struct warrant_program p = generate_program(&b, PICK(types));
+    gen_program(&g, below(2) ? GEN_CAREFUL : GEN_LOOSE, &made);
+    struct warrant_program p = made.p;
     struct warrant_verdict verdict;
     struct warrant_error error = {0};
     if (!repair(&p, &verdict))

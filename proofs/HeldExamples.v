@@ -1,0 +1,129 @@
+(** Records and sockets: accepted programs and refused twins, evaluated; and what a run of the twins comes to. *)
+From Checker Require Import Cert.
+From Proofs Require Import Nonvacuous Examples.
+
+Definition ring : map_def := MapDef 27 0 0 4096 false None.
+Definition tx_ring : target := Target xdp [ring] root.
+
+(** ** Reserve, test, write, submit.  r6 keeps the record, and a spill of it works as well. *)
+Definition reserve (n : Z) : list insn := [ LdMap R1 0; movi R2 n; movi R3 0; Call 131; mov R6 R0 ].
+Definition record (test write last : insn) : prog := at_pcs (reserve 16 ++
+  [ test; Stx S8 R10 (-8) R6; write; Ldx S8 false R1 R10 (-8); movi R2 0; last; movi R0 0; Exit ]).
+Definition test_null : insn := Jmp A64 Jeq R0 (Imm 0) 5.
+Definition record_cert : cert := tree (steps 5 (DBranch (steps 1 DExit) (steps 6 DExit))).
+Definition straight_cert : cert := line 12.
+Example record_accepted : validate tx_ring (record test_null (St S8 R6 8 7) (Call 132)) record_cert = true.
+Proof. vm_compute. reflexivity. Qed.
+Example record_discarded : validate tx_ring (record test_null (St S8 R6 8 7) (Call 133)) record_cert = true.
+Proof. vm_compute. reflexivity. Qed.
+(** no test *)
+Example record_without_test : validate tx_ring (record (movi R7 0) (St S8 R6 8 7) (Call 132)) straight_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+(** a byte too far, before the start *)
+Example record_past_end : validate tx_ring (record test_null (St S8 R6 9 7) (Call 132)) record_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Example record_before_start : validate tx_ring (record test_null (St S8 R6 (-1) 7) (Call 132)) record_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+(** never given back; given back as what it is not; from elsewhere than its start *)
+Example record_leaked : validate tx_ring (record test_null (St S8 R6 8 7) (Call 5)) record_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Example record_is_no_socket : validate tx_ring (record test_null (St S8 R6 8 7) (Call 86)) record_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Definition from_inside : prog := at_pcs (reserve 16 ++ [ test_null; mov R1 R6; addi R1 8; movi R2 0; Call 132; movi R0 0; movi R0 0; Exit ]).
+Example record_from_inside : validate tx_ring from_inside (tree (steps 5 (DBranch (steps 1 DExit) (steps 6 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+(** the size is one constant *)
+Definition sized (n : insn) : prog := at_pcs
+  [ LdMap R1 0; n; movi R3 0; Call 131; Jmp A64 Jeq R0 (Imm 0) 4; St S1 R0 0 1; mov R1 R0; movi R2 0; Call 132; movi R0 0; Exit ].
+Example size_must_be_known : validate tx_ring (sized (movi R2 8)) (tree (steps 4 (DBranch (steps 1 DExit) (steps 5 DExit)))) = true.
+Proof. vm_compute. reflexivity. Qed.
+Definition size_of_packet : prog := at_pcs
+  [ Ldx S4 false R2 R1 12; LdMap R1 0; movi R3 0; Call 131; Jmp A64 Jeq R0 (Imm 0) 3; mov R1 R0; movi R2 0; Call 132; movi R0 0; Exit ].
+Example size_not_known : validate tx_ring size_of_packet (tree (steps 4 (DBranch (steps 1 DExit) (steps 4 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** After it was given back, no copy can be used: not the register, not the spill *)
+Definition afterwards (use : insn) : prog := at_pcs (reserve 16 ++
+  [ Jmp A64 Jeq R0 (Imm 0) 8; Stx S8 R10 (-8) R6; mov R1 R6; movi R2 0; Call 132; Ldx S8 false R7 R10 (-8);
+    mov R1 R6; movi R2 0; use; movi R0 0; Exit ]).
+Definition afterwards_cert : cert := tree (steps 5 (DBranch (steps 1 DExit) (steps 9 DExit))).
+Example afterwards_accepted : validate tx_ring (afterwards (movi R8 0)) afterwards_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example used_after_submit : validate tx_ring (afterwards (St S8 R6 0 7)) afterwards_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example spill_used_after_submit : validate tx_ring (afterwards (Ldx S8 false R8 R7 0)) afterwards_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Example submitted_twice : validate tx_ring (afterwards (Call 132)) afterwards_cert = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Two records: each has to be given back *)
+Definition two (first second : reg) : prog := at_pcs
+  [ LdMap R1 0; movi R2 8; movi R3 0; Call 131; mov R6 R0; LdMap R1 0; movi R2 8; movi R3 0; Call 131; mov R7 R0;
+    Jmp A64 Jeq R6 (Imm 0) 3; mov R1 (first); movi R2 0; Call 132;
+    Jmp A64 Jeq R7 (Imm 0) 3; mov R1 (second); movi R2 0; Call 132; movi R0 0; Exit ].
+Definition two_cert : cert :=
+  let last := DBranch (steps 1 DExit) (steps 4 DExit) in tree (steps 10 (DBranch last (steps 3 last))).
+Example two_accepted : validate tx_ring (two R6 R7) two_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example first_twice : validate tx_ring (two R6 R6) two_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example second_untested : validate tx_ring (two R7 R7) two_cert = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** A loop that hands a record from round to round: what the node says is held is held *)
+Definition rounds (again : Z) : prog := at_pcs (reserve 8 ++
+  [ Jmp A64 Jne R6 (Imm 0) 2; movi R0 0; Exit; movi R7 0; addi R7 1; Jmp A64 Jlt R7 (Imm 10) again;
+    mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
+Definition round_state (f : fact) : astate :=
+  let N := @None aval in
+  AState 10 (RF N N N N N N (Some (1, 0)) (Some (2, 0)) N N N) zempty 0 []
+         (zset 0 (FScalar false (sc_const 0)) (zset 1 f (zset 2 (FScalar false (sc_range 0 9)) zempty))) 3.
+Definition rounds_cert (f : fact) : cert :=
+  let sub := zset 0 (0, 0) (zset 1 (4, 0) (zset 2 (0, 0) zempty)) in
+  let again := zset 0 (0, 0) (zset 1 (1, 0) (zset 2 (2, 1) zempty)) in
+  Cert 100 (steps 5 (DBranch (steps 1 (DSub 0 sub)) (steps 1 DExit)))
+       (zset 0 (Node (round_state f) (Pot 7 [Term 2 2 9]) (steps 1 (DBranch (DSub 0 again) (steps 4 DExit)))) zempty).
+Example rounds_accepted : validate tx_ring (rounds (-2)) (rounds_cert (FHeld HRecord 8 false)) = true.
+Proof. vm_compute. reflexivity. Qed.
+(** a node that forgets what is held is refused, and so is one that claims more *)
+Example rounds_forgotten : validate tx_ring (rounds (-2)) (rounds_cert (FScalar true sc_top)) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example rounds_longer : validate tx_ring (rounds (-2)) (rounds_cert (FHeld HRecord 9 false)) = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** What ends the program early ends it with what it holds *)
+Definition tx_both : target := Target sched_cls [ring; MapDef 3 4 4 8 false None] root.
+Definition ends_early (test : insn) (what : list insn) : prog := at_pcs ([ mov R9 R1 ] ++ reserve 8 ++ [ test ] ++ what ++
+  [ mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
+Definition tail_insns : list insn := [ mov R1 R9; LdMap R2 1; movi R3 0; Call 12 ].
+Definition early_cert (n : nat) : cert := tree (steps 6 (DBranch (steps 1 DExit) (steps (n + 4) DExit))).
+Example no_tail_call_while_held : validate tx_both (ends_early (Jmp A64 Jeq R0 (Imm 0) 8) tail_insns) (early_cert 4) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example other_call_while_held :
+  validate tx_both (ends_early (Jmp A64 Jeq R0 (Imm 0) 8) [ mov R1 R9; LdMap R2 1; movi R3 0; Call 5 ]) (early_cert 4) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example no_legacy_load_while_held :
+  validate tx_both (ends_early (Jmp A64 Jeq R0 (Imm 0) 5) [ mov R6 R9; LdPkt S1 None 0 ]) (early_cert 2) = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** Sockets: looked up by an address on the stack, and released.  They may be compared with null, and have no bytes. *)
+Definition socket (h : Z) (use : insn) : prog := at_pcs
+  [ St S8 R10 (-16) 1; St S4 R10 (-8) 2; mov R2 R10; addi R2 (-16); movi R3 12; movi R4 (-1); movi R5 0; Call 85;
+    Jmp A64 Jeq R0 (Imm 0) 3; mov R1 R0; use; Call h; movi R0 0; Exit ].
+Definition socket_cert : cert := tree (steps 8 (DBranch (steps 1 DExit) (steps 4 DExit))).
+Example socket_accepted : validate tx_ring (socket 86 (movi R2 0)) socket_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example socket_leaked : validate tx_ring (socket 5 (movi R2 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example socket_is_no_record : validate tx_ring (socket 132 (movi R2 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example socket_is_opaque : validate tx_ring (socket 86 (Ldx S1 false R2 R1 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** The faults are real *)
+Definition ring_env (base : Z) : env := Env (Layout some_frames 65536 131072 64 0 [Object ring 1048576 []] (fun _ => 7) []) (fun a => a) (fun _ => quiet base).
+Example ring_env_well_formed base : well_formed tx_ring (ring_env base).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example record_ends : run tx_ring (record test_null (St S8 R6 8 7) (Call 132)) (ring_env 2097152) 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+(** the place proposed is the context: then nothing is handed out *)
+Example record_refused_ends : run tx_ring (record test_null (St S8 R6 8 7) (Call 132)) (ring_env 65536) 8 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+Example record_leak_faults : run tx_ring (record test_null (St S8 R6 8 7) (Call 5)) (ring_env 2097152) 20 = Faulted Leak 13.
+Proof. vm_compute. reflexivity. Qed.
+Example record_null_faults : run tx_ring (record (movi R7 0) (St S8 R6 8 7) (Call 132)) (ring_env 0) 20 = Faulted OutOfBounds 8.
+Proof. vm_compute. reflexivity. Qed.
+Example use_after_submit_faults : run tx_ring (afterwards (St S8 R6 0 7)) (ring_env 2097152) 20 = Faulted OutOfBounds 14.
+Proof. vm_compute. reflexivity. Qed.
+Example double_submit_faults : run tx_ring (afterwards (Call 132)) (ring_env 2097152) 20 = Faulted BadHelperArgument 14.
+Proof. vm_compute. reflexivity. Qed.
