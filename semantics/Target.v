@@ -375,8 +375,7 @@ Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
 
 (** Tracing: the context is numbers, to be read alone. *)
 Definition pt_regs_size : Z := 168.           (* of x86-64 *)
-Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
-  kprobe_helpers None.
+Definition kprobe : prog_type := ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false kprobe_helpers None.
 Definition tracepoint_size : Z := 8192.
 Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
   [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.

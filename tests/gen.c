@@ -929,6 +929,12 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
       put(b, 0xbf, r, 10, 0, 0);
       put(b, 0x07, r, 0, 0, out);
       break;
+    case W_ARG_CTX0:
+      if (c <= 5 || gen_percent(g, 30))
+        put(b, 0xb7, r, 0, 0, 0);
+      else
+        put(b, 0xbf, r, (unsigned)c, 0, 0);
+      break;
     case W_ARG_SIZE:
       if (h->args[i - 1] == W_ARG_OUT0 && gen_percent(g, 20)) /* nothing is written */
         size = 0, out = 0;
