@@ -142,8 +142,11 @@ Definition load_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
   match span s off n with
   | Some bs => (Answer 0 [] bs None, w)
   | None =>                                                        (* XDP leaves the memory as it is, the other one clears it *)
-    if xdp then (Answer (xdp_error off n) [] (map (fun d => read (mem s) (wrap (reg_or_0 s R3 + d))) (upto n)) None, w)
-    else (quiet efault, w)
+    match xdp, find_region (live s) true (reg_or_0 s R3) n with    (* a size without memory is a fault, whatever is answered *)
+    | true, Some _ => (Answer (xdp_error off n) [] (map (fun d => read (mem s) (wrap (reg_or_0 s R3 + d))) (upto n)) None, w)
+    | true, None => (quiet (xdp_error off n), w)
+    | false, _ => (quiet efault, w)
+    end
   end.
 Definition store_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
   let off := wrap32 (reg_or_0 s R2) in
