@@ -79,7 +79,9 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
       v = make(r, step, regs[dst], i->reg ? regs[src] : 0);
       if (regs[dst] && v && r->values[regs[dst]].frame && i->alu == W_ADD && !i->reg) {
         r->values[v].frame = true;
-        r->values[v].off = r->values[regs[dst]].off + (int32_t)i->imm;
+        /* it may wrap: then no slot is there */
+        r->values[v].off =
+            (int32_t)((uint32_t)r->values[regs[dst]].off + (uint32_t)(int32_t)i->imm);
       }
     }
     regs[dst] = v;
