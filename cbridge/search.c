@@ -467,6 +467,25 @@ static enum next meet(struct search *s, enum way how) {
   return enter(s, &exact, false, COVERING, 0);
 }
 
+/* Where a jump or the next slot leads, if an instruction starts there. */
+static enum next arrive(struct search *s, uint32_t from) {
+  int64_t to = s->st.pc;
+  char text[160];
+  s->from = from;
+  if (to >= 0 && to < s->q->flow.count && s->q->insns[to].op != W_OP_NONE)
+    return GO_ON;
+  if (to >= 0 && to < s->q->flow.count)
+    snprintf(text, sizeof text, "the jump leads into the middle of the 64-bit constant at %" PRId64,
+             to - 1);
+  else if (to == (int64_t)from + w_slots(&s->q->insns[from]))
+    snprintf(text, sizeof text, "the program runs off its end here: an exit is missing");
+  else
+    snprintf(text, sizeof text,
+             "the jump leads to %" PRId64 ", outside of the program (0 to %" PRIu32 ")", to,
+             s->q->flow.count - 1);
+  return refused(s, W_BAD_PC, from, text);
+}
+
 /* The next work after a path has ended. */
 static enum next take_up(struct search *s, bool *complete) {
   *complete = false;
@@ -479,7 +498,9 @@ static enum next take_up(struct search *s, bool *complete) {
       s->taken = w->taken;
       s->from = w->from;
       s->a->trail_len = w->trail;
-      return s->st.pc < 0 || decide(s, w->from, false) ? GO_ON : FAILED;
+      if (s->st.pc < 0)
+        return GO_ON;
+      return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
     if (w->general) {
       s->general_count--;
@@ -520,25 +541,6 @@ static bool back_track(struct search *s, enum way *how) {
     }
     w_state_free(s->pool, &w->st);
   }
-}
-
-/* Where a jump or the next slot leads, if an instruction starts there. */
-static enum next arrive(struct search *s, uint32_t from) {
-  int64_t to = s->st.pc;
-  char text[160];
-  s->from = from;
-  if (to >= 0 && to < s->q->flow.count && s->q->insns[to].op != W_OP_NONE)
-    return GO_ON;
-  if (to >= 0 && to < s->q->flow.count)
-    snprintf(text, sizeof text, "the jump leads into the middle of the 64-bit constant at %" PRId64,
-             to - 1);
-  else if (to == (int64_t)from + w_slots(&s->q->insns[from]))
-    snprintf(text, sizeof text, "the program runs off its end here: an exit is missing");
-  else
-    snprintf(text, sizeof text,
-             "the jump leads to %" PRId64 ", outside of the program (0 to %" PRIu32 ")", to,
-             s->q->flow.count - 1);
-  return refused(s, W_BAD_PC, from, text);
 }
 
 static enum next branch(struct search *s, const struct w_insn *i) {

@@ -5,6 +5,9 @@
 PROGRAM(runs_off_the_end, "r0 = 0;")
 
 /* expect: reject bad-pc * */
+PROGRAM(branches_off_the_end, "call 7; goto +2; r0 = 0; exit; if r0 > 7 goto -3;")
+
+/* expect: reject bad-pc * */
 PROGRAM(jumps_past_the_end, "r0 = 0; goto +100; exit;")
 
 /* expect: reject bad-pc * */
