@@ -24,7 +24,7 @@ int subjects_collect(char **arguments, int count, struct subjects *subjects);
 void subjects_free(struct subjects *subjects);
 /* Reads one; like warrant_load. */
 int subjects_load(const struct subject *subject, const struct warrant_load_options *options,
-                 struct warrant_object *object, struct warrant_error *error);
+                  struct warrant_object *object, struct warrant_error *error);
 
 enum tally_column {
   TALLY_CERTIFIED,

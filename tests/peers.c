@@ -8,15 +8,16 @@
 
 #define ARITHMETIC(X)                                                                              \
   X(0x00, x + y)                                                                                   \
-  X(0x10, x - y) X(0x20, x *y) X(0x30, y ? x / y : 0) X(0x40, x | y) X(0x50, x &y)                 \
+  X(0x10, x - y)                                                                                   \
+  X(0x20, x *y) X(0x30, y ? x / y : 0) X(0x40, x | y) X(0x50, x &y)                                \
       X(0x60, x << (y & (8 * sizeof(T) - 1))) X(0x70, x >> (y & (8 * sizeof(T) - 1)))              \
           X(0x90, y ? x % y : x) X(0xa0, x ^ y) X(0xb0, y)                                         \
               X(0xc0, (T)((S)x >> (y & (8 * sizeof(T) - 1))))
 #define COMPARISONS(X)                                                                             \
   X(0x10, x == y)                                                                                  \
-  X(0x20, x > y) X(0x30, x >= y) X(0x40, (x & y) != 0) X(0x50, x != y) X(0x60, (S)x > (S)y)        \
-      X(0x70, (S)x >= (S)y) X(0xa0, x < y) X(0xb0, x <= y) X(0xc0, (S)x < (S)y)                    \
-          X(0xd0, (S)x <= (S)y)
+  X(0x20, x > y)                                                                                   \
+  X(0x30, x >= y) X(0x40, (x & y) != 0) X(0x50, x != y) X(0x60, (S)x > (S)y) X(0x70, (S)x >= (S)y) \
+      X(0xa0, x < y) X(0xb0, x <= y) X(0xc0, (S)x < (S)y) X(0xd0, (S)x <= (S)y)
 #define SIZES(X) X(0x00, uint32_t) X(0x08, uint16_t) X(0x10, uint8_t) X(0x18, uint64_t)
 
 /* The same code for both; D, SRC, IMM, OFF are the instruction's fields, ADVANCE and JUMP go to the
@@ -24,8 +25,8 @@
 #define ALU_CODE(op, expr)                                                                         \
   ALU_ONE(op, 4, uint32_t, int32_t, IMM, expr)                                                     \
   ALU_ONE(op, c, uint32_t, int32_t, r[SRC], expr)                                                  \
-      ALU_ONE(op, 7, uint64_t, int64_t, (int64_t)IMM, expr)                                        \
-          ALU_ONE(op, f, uint64_t, int64_t, r[SRC], expr)
+  ALU_ONE(op, 7, uint64_t, int64_t, (int64_t)IMM, expr)                                            \
+  ALU_ONE(op, f, uint64_t, int64_t, r[SRC], expr)
 #define ALU_ONE(op, low, type, stype, second, expr)                                                \
   l_##op##_##low : {                                                                               \
     typedef type T;                                                                                \
@@ -38,8 +39,8 @@
 #define JUMP_CODE(op, expr)                                                                        \
   JUMP_ONE(op, 6, uint32_t, int32_t, IMM, expr)                                                    \
   JUMP_ONE(op, e, uint32_t, int32_t, r[SRC], expr)                                                 \
-      JUMP_ONE(op, 5, uint64_t, int64_t, (int64_t)IMM, expr)                                       \
-          JUMP_ONE(op, d, uint64_t, int64_t, r[SRC], expr)
+  JUMP_ONE(op, 5, uint64_t, int64_t, (int64_t)IMM, expr)                                           \
+  JUMP_ONE(op, d, uint64_t, int64_t, r[SRC], expr)
 #define JUMP_ONE(op, low, type, stype, second, expr)                                               \
   l_##op##_##low : {                                                                               \
     typedef type T;                                                                                \

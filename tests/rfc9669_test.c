@@ -540,9 +540,9 @@ static bool constant_rows(size_t k, const char *test) {
     EACH(constants, i) {
       emit(0x18, m + 3, (unsigned)r->src, 0, (int32_t)m);
       emit(0, 0, 0, 0, value ? constants[i] : 0);
-      check_here(m + 3, value ? env.values + (UINT64_C(1) << 32) * m +
-                                    (uint64_t)(int64_t)constants[i]
-                              : env.maps + 256 * m);
+      check_here(m + 3, value
+                            ? env.values + (UINT64_C(1) << 32) * m + (uint64_t)(int64_t)constants[i]
+                            : env.maps + 256 * m);
     }
   if (r->src == 3) /* where the interpreters place kernel variables, and below code */
     EACH(constants, i) {

@@ -1,5 +1,6 @@
-/* Programs of each type that the kernel can be asked to run once, with results that follow from packet, context and
- * maps alone: the three engines have to agree on them (tests/kernel_test.c). All are accepted. */
+/* Programs of each type that the kernel can be asked to run once, with results that follow from
+ * packet, context and maps alone: the three engines have to agree on them (tests/kernel_test.c).
+ * All are accepted. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -43,7 +44,7 @@ struct {
 
 static __u32 seen;           /* .bss */
 static __u64 weight = 3;     /* .data */
-volatile const __u32 by = 5;    /* .rodata */
+volatile const __u32 by = 5; /* .rodata */
 
 unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
 unsigned long long load_half(void *skb, unsigned long long off) asm("llvm.bpf.load.half");

@@ -1,4 +1,5 @@
-/* Local functions and atomics: a function of its own fills a summary in its caller's frame, another counts it. */
+/* Local functions and atomics: a function of its own fills a summary in its caller's frame, another
+ * counts it. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <bpf/bpf_endian.h>
