@@ -101,6 +101,8 @@ static struct value alu(struct auditor *t, uint8_t op, struct value a, struct va
   bdd_attempt(t->m);
   r.bits = bdd_vec_alu(t->m, op, &a.bits, &y.bits);
   r.unknown = bdd_or(t->m, a.unknown, y.unknown);
+  if (bdd_failed(t->m)) /* perhaps for a bit that is not in the result: a carry, a remainder */
+    r.unknown = BDD_NONE;
   return settle_value(t->m, r);
 }
 

@@ -23,6 +23,7 @@ struct bdd {
   uint32_t memo_count;
   uint32_t total, limit, allow; /* node numbers, as in checker/Bdd.v */
   uint32_t mark;                /* the count when the attempt began */
+  bool failed;                  /* a limit was met since the attempt began */
   uint64_t work, work_limit;    /* recursive calls; a diagram can be visited without growing */
   uint64_t work_total;
 };
@@ -114,11 +115,13 @@ static bool grow(struct bdd *m) {
 }
 
 void bdd_attempt(struct bdd *m) {
+  m->failed = false;
   m->mark = m->count;
   m->limit = m->total - m->count < m->allow ? m->total : m->count + m->allow;
   uint64_t work = m->work + (uint64_t)m->allow * WORK_A_NODE + 1024;
   m->work_limit = work < m->work_total ? work : m->work_total;
 }
+bool bdd_failed(const struct bdd *m) { return m->failed; }
 void bdd_done(struct bdd *m) {
   m->limit = m->total;
   m->work_limit = m->work_total;
@@ -142,8 +145,10 @@ bdd_t bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high) {
   for (bdd_t f = m->buckets[bucket_of(m, &n)]; f; f = m->nodes[f].next)
     if (m->nodes[f].var == var && m->nodes[f].low == low && m->nodes[f].high == high)
       return f;
-  if (m->count >= m->limit || (m->count == m->room && !grow(m)))
+  if (m->count >= m->limit || (m->count == m->room && !grow(m))) {
+    m->failed = true;
     return BDD_NONE;
+  }
   uint32_t bucket = bucket_of(m, &n);
   n.next = m->buckets[bucket];
   m->nodes[m->count] = n;
@@ -168,8 +173,10 @@ bdd_t bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
   const struct memo *seen = &m->memo[slot];
   if (seen->f == f && seen->g == g && seen->h == h)
     return seen->result;
-  if (m->work >= m->work_limit)
+  if (m->work >= m->work_limit) {
+    m->failed = true;
     return BDD_NONE;
+  }
   m->work++;
   uint32_t var = m->nodes[f].var;
   if (m->nodes[g].var < var)

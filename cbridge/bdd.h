@@ -36,6 +36,8 @@ uint32_t bdd_nodes(const struct bdd *m);
  * limit: so failures together cost little. Attempts do not nest. bdd_done ends one that succeeded.
  */
 void bdd_attempt(struct bdd *m);
+/* A limit was met since the attempt began, whether its result shows that or not. */
+bool bdd_failed(const struct bdd *m);
 void bdd_done(struct bdd *m);
 void bdd_fail(struct bdd *m);
 
