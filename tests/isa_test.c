@@ -1025,8 +1025,8 @@ static void undefined_operands(struct bench *b, const struct gen_form *f) {
       continue;
     put(b, 0xbf, 3, 1, 0, 0);
     put(b, 0xbf, 4, 1, 0, 0);
-    int32_t imm = f->op == 0x18 && f->src == 4 ? -1 : 0; /* the address of code: its own */
-    b->insns[b->n++] = insn_of(f, what == 0 ? 7 : what == 2 ? 10 : 3, what == 1 ? 8 : 4, 0, imm);
+    int to = f->op == 0x18 && f->src == 4 ? -1 : 0; /* the address of code: its own */
+    b->insns[b->n++] = insn_of(f, what == 0 ? 7 : what == 2 ? 10 : 3, what == 1 ? 8 : 4, to, 0);
     if (f->free & GEN_LONG)
       b->insns[b->n++] = next;
     run(b, what == 2 ? WARRANT_FRAME_WRITE : WARRANT_UNDEFINED_REGISTER);
