@@ -15,15 +15,14 @@ here=build/packages
 mkdir -p $here/apt/{lists/partial,cache/archives/partial,sources} $here/deb $here/objects
 : > $here/apt/status
 
-# The installed configuration with other suites; `apt-get download` then needs no rights.
-cat /etc/apt/sources.list.d/debian.sources 2> /dev/null | awk -v RS= '/deb.debian.org\/debian\n/ { print; exit }' |
-  sed "s/^Suites:.*/Suites: ${suites[*]}/" > $here/apt/sources/debian.sources
-if ! [ -s $here/apt/sources/debian.sources ]; then
-  mirror=$(awk '$1 == "deb" && $2 ~ /debian\/?$/ { print $2; exit }' /etc/apt/sources.list 2> /dev/null)
-  for suite in "${suites[@]}"; do
-    echo "deb ${mirror:-http://deb.debian.org/debian} $suite main"
-  done > $here/apt/sources/debian.list
-fi
+# The archive that this machine uses, with other suites; `apt-get download` then needs no rights.
+archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/$') || {
+  echo "packages: no Debian archive is configured here" >&2
+  exit 4
+}
+for suite in "${suites[@]}"; do
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $suite main"
+done > $here/apt/sources/debian.list
 apt=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$PWD/$here/apt/sources"
   -o "Dir::State=$PWD/$here/apt" -o "Dir::State::status=$PWD/$here/apt/status" -o "Dir::Cache=$PWD/$here/apt/cache"
   -o APT::Sandbox::User=root)

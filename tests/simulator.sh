@@ -11,7 +11,9 @@ lack() {
 }
 key=/usr/share/keyrings/debian-archive-keyring.gpg
 mkdir -p "$work/apt/lists/partial" "$work/source"
-echo "deb-src [signed-by=$key] http://deb.debian.org/debian bookworm main" > "$work/apt/list"
+archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/$') ||
+  lack "no Debian archive is configured here"
+echo "deb-src [signed-by=$key] $archive bookworm main" > "$work/apt/list"
 apt=(-qq -o "Dir::Etc::SourceList=$work/apt/list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/apt/lists"
   -o "Dir::Cache=$work/apt" -o "APT::Sandbox::User=$(id -un)")
 { apt-get "${apt[@]}" update && (cd "$work/source" && apt-get "${apt[@]}" source libseccomp); } > "$work/log" 2>&1 ||
