@@ -61,9 +61,10 @@ static void set(struct state *s, unsigned reg, struct value v) {
   s->present |= 1u << reg;
 }
 
-/* Ends an attempt: the result when there is one, or else what to fall back on. */
+/* Ends an attempt: the result, or what to fall back on when a limit was met, if only for a bit that
+ * the result leaves out: a carry, a remainder. */
 static bdd_t settle(struct bdd *m, bdd_t result, bdd_t otherwise) {
-  if (result != BDD_NONE) {
+  if (!bdd_failed(m)) {
     bdd_done(m);
     return result;
   }
@@ -71,7 +72,7 @@ static bdd_t settle(struct bdd *m, bdd_t result, bdd_t otherwise) {
   return otherwise;
 }
 static struct value settle_value(struct bdd *m, struct value v) {
-  if (v.unknown != BDD_NONE && !bdd_vec_failed(&v.bits)) {
+  if (!bdd_failed(m)) {
     bdd_done(m);
     return v;
   }
@@ -101,8 +102,6 @@ static struct value alu(struct auditor *t, uint8_t op, struct value a, struct va
   bdd_attempt(t->m);
   r.bits = bdd_vec_alu(t->m, op, &a.bits, &y.bits);
   r.unknown = bdd_or(t->m, a.unknown, y.unknown);
-  if (bdd_failed(t->m)) /* perhaps for a bit that is not in the result: a carry, a remainder */
-    r.unknown = BDD_NONE;
   return settle_value(t->m, r);
 }
 

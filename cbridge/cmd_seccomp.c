@@ -121,8 +121,9 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
   return WARRANT_OK;
 }
 
-int subject_load(struct subject *s, char **files, unsigned count, const struct cmd_options *options,
-                 struct bdd *bdd, uint32_t limit) {
+/* Loads a stack of filters without an audit. */
+static int load_filters(struct subject *s, const struct cmd_options *options, char **files,
+                        unsigned count) {
   memset(s, 0, sizeof *s);
   s->objects = calloc(count, sizeof *s->objects);
   if (!s->objects) {
@@ -139,6 +140,14 @@ int subject_load(struct subject *s, char **files, unsigned count, const struct c
       return WARRANT_BAD_INPUT;
     }
   }
+  return WARRANT_OK;
+}
+
+int subject_load(struct subject *s, char **files, unsigned count, const struct cmd_options *options,
+                 struct bdd *bdd, uint32_t limit) {
+  int code = load_filters(s, options, files, count);
+  if (code)
+    return code;
   return subject_audit(s, files[0], bdd, limit);
 }
 
@@ -702,26 +711,9 @@ static int run_import(struct arguments *a, const char *path) {
   return seccomp_import(path, &a->audit, &a->import);
 }
 
-/* Loads the stack of filters without an audit. */
-static int load_filters(struct subject *s, const struct arguments *a, char **files,
-                        unsigned count) {
-  memset(s, 0, sizeof *s);
-  s->objects = calloc(count, sizeof *s->objects);
-  for (unsigned i = 0; i < count && s->objects; i++) {
-    int code = cmd_load_one(files[i], &a->audit.common, &s->objects[i]);
-    if (code)
-      return code;
-    s->count++;
-    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
-      cmd_complain("%s: this is no seccomp filter", files[i]);
-      return WARRANT_BAD_INPUT;
-    }
-  }
-  return s->objects ? WARRANT_OK : WARRANT_BAD_INPUT;
-}
 static int run_list(struct arguments *a, char **files, unsigned count) {
   struct subject s;
-  int code = load_filters(&s, a, files, count);
+  int code = load_filters(&s, &a->audit.common, files, count);
   if (!code)
     code = seccomp_list(s.objects, s.count, a->import.arch, a->audit.common.json);
   subject_free(&s);
@@ -742,7 +734,7 @@ static int run_emulate(struct arguments *a, char **files, unsigned count) {
     return WARRANT_BAD_INPUT;
   }
   a->call.arch = arches[a->import.arch].token;
-  int code = load_filters(&s, a, files, count);
+  int code = load_filters(&s, &a->audit.common, files, count);
   for (unsigned i = 0; i < s.count && !code; i++) {
     struct warrant_classic_verdict v;
     if (warrant_classic_check(&s.objects[i].programs[0], &v) || !v.accept) {
