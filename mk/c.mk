@@ -22,7 +22,7 @@ $(1)/obj/%.o: cbridge/%.c
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -MMD -MP -c $$< -o $$@
 
-$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h
+$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h cbridge/decode.h cbridge/warrant.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -Icbridge -c $$< -o $$@
