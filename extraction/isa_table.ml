@@ -1,4 +1,4 @@
-(* Prints the rows of Isa for people, docs/isa.md, or with the argument `rows` what tests/rfc9669_test.c wants to know of each
+(* Prints the rows of Isa for people, docs/isa.md, or with the argument `rows` what tests/isa_test.c wants to know of each
    row that the C decoder has of it. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
@@ -29,19 +29,6 @@ let group op insn =
   | Jmp (w, _, _, _, _) -> by_width w Base32 Base64
   | Ja _ | Call _ | CallLocal _ | Exit -> Base32
   | MayGoto _ | CallX _ -> Beyond
-
-(* The line that tests/rfc9669_test.c prints for it. *)
-let test op insn =
-  let atomic_class = op land 0xe7 = 0xc3 in
-  match insn with
-  | Alu _ | Neg _ | MovSx _ | End _ -> "arithmetic"
-  | LdImm _ | LdMap _ | LdMapValue _ | LdVar _ | LdCode _ -> "constants"
-  | Ldx _ | Stx _ -> if atomic_class then "acquire and release" else "loads and stores"
-  | St _ -> "loads and stores"
-  | Atomic _ -> "atomics"
-  | LdPkt _ -> "packet loads"
-  | Ja _ | Jmp _ | MayGoto _ -> "jumps"
-  | Call _ | CallX _ | CallLocal _ | Exit -> "calls"
 
 (* How it is written, with the operands of [sample]; [src] tells a map by index from one by descriptor. *)
 let text op src insn =
@@ -107,29 +94,28 @@ let text_of (op, fields, i) = text op (sample fields).src i
 let print_rows () =
   p "/* Printed from semantics/Encode.v when the project is built. */\n";
   List.iter
-    (fun ((op, _, i) as row) -> p "{\"%s\", \"%s\", \"%s\"},\n" (List.assoc (group op i) groups) (text_of row) (test op i))
+    (fun ((op, _, i) as row) -> p "{\"%s\", \"%s\"},\n" (List.assoc (group op i) groups) (text_of row))
     rows
 
 let print_docs () =
   p "# Instructions\n\n";
   p "Printed by `extraction/isa_table.ml` from the extracted decoder: a row is what `semantics/Encode.v` decodes, found by\n";
-  p "decoding every opcode of its table. Groups are the conformance groups of RFC 9669. \"Test\" is a line of\n";
-  p "`tests/rfc9669_test.c`, which runs each row with boundary operands, in the C and the reference interpreter, against values\n";
-  p "computed independently, and fails when a row of the RFC or of this table was not run. Examples have r1 as destination,\n";
+  p "decoding every opcode of its table. Groups are the conformance groups of RFC 9669. Each row is a line that\n";
+  p "`tests/isa_test.c` prints: it runs the row with boundary operands, in the C and the reference interpreter, against values\n";
+  p "computed independently, and fails when the rows of the RFC and of this table differ. Examples have r1 as destination,\n";
   p "r2 as source, 3 as offset and 8 as constant where these are free; r0 to r10 are allowed, but r10 is never written.\n";
   List.iter
     (fun (g, name) ->
       let mine = List.filter (fun (op, _, i) -> group op i = g) rows in
-      p "\n## %s: %d\n\n| opcode | src | off | imm | example | test |\n|---|---|---|---|---|---|\n"
+      p "\n## %s: %d\n\n| opcode | src | off | imm | example |\n|---|---|---|---|---|\n"
         (if g = Beyond then "Linux, beyond RFC 9669" else name) (List.length mine);
       let escape s = String.concat "\\|" (String.split_on_char '|' s) in
       List.iter
         (fun ((op, f, i) as row) ->
-          p "| 0x%02x | %s | %s | %s | `%s` | %s |\n" op (field f.src) (field f.off) (hex_field f.imm) (escape (text_of row))
-            (test op i))
+          p "| 0x%02x | %s | %s | %s | `%s` |\n" op (field f.src) (field f.off) (hex_field f.imm) (escape (text_of row)))
         mine)
     groups;
-  p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/rfc9669_test.c` shows. Calls of\n";
+  p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/isa_test.c` shows. Calls of\n";
   p "kernel functions are in the RFC's group base32, the others are not in it. The second slot of a 64-bit constant, which the\n";
   p "RFC lists as an instruction with opcode 0, is a part of the first.\n\n";
   p "| opcode | src | off | imm | what they are |\n|---|---|---|---|---|\n";

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "both.h"
+#include "decode.h"
 #include "disasm.h"
 #include "gen.h"
 #include "image.h"
@@ -27,6 +28,7 @@ enum {
   PACKET_MAX = 65535,
   TRACED_PACKET_MAX = 300,
   FAULTS = 32,
+  ROWS_MAX = 256,
   SHOWN = 3
 };
 static const uint64_t default_programs = 100000;
@@ -46,7 +48,7 @@ static uint64_t process_ns(void) { /* the reference runs on a thread of its own 
 struct counts {
   uint64_t programs[GEN_STYLES], accepted[GEN_STYLES], undecoded, runs, steps;
   uint64_t outcome[FAULTS];
-  uint64_t rows[GEN_FORMS_MAX], certified_rows[GEN_FORMS_MAX]; /* executed; in certified programs */
+  uint64_t rows[ROWS_MAX], certified_rows[ROWS_MAX]; /* of w_encodings: executed; certified */
   uint64_t c_ns, reference_ns, verify_ns, validate_ns, sound_ns;
   uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps,
       tightest; /* runs that took the whole bound */
@@ -105,9 +107,6 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
 
 struct worker {
   struct both both;
-  struct gen_form forms[GEN_FORMS_MAX];
-  uint32_t form_count;
-  int16_t first_row[256]; /* of an opcode */
   struct counts *counts;
   struct gen_program program;
   struct gen_env env;
@@ -130,23 +129,22 @@ static void make(struct worker *w, struct gen *g, uint64_t n) {
   w->env.env.fuel = gen_percent(g, 97) ? FUEL : gen_below(g, 10);
 }
 
-static void count(const struct worker *w, const struct warrant_insn *i, uint64_t *rows) {
-  int32_t from = w->first_row[i->op];
-  int32_t row = from < 0 ? -1 : gen_form_of(w->forms + from, w->form_count - (uint32_t)from, i);
-  if (row >= 0)
-    rows[from + row]++;
+static void count(const struct warrant_insn *i, uint64_t *rows) {
+  const struct w_encoding *e = w_encoding_of(i, NULL);
+  if (e)
+    rows[e - w_encodings]++;
 }
 
 /* Counts the instruction that is about to run. */
 static void count_row(void *data, const struct warrant_trace *step) {
   struct worker *w = data;
   if (w->counts && step->pc >= 0 && step->pc < (int64_t)w->program.p.insn_count)
-    count(w, &w->program.insns[step->pc], w->counts->rows);
+    count(&w->program.insns[step->pc], w->counts->rows);
 }
 
 static void count_certified(struct worker *w, struct counts *counts) {
   for (uint32_t pc = 0; pc < w->program.p.insn_count; pc++) {
-    count(w, &w->program.insns[pc], counts->certified_rows);
+    count(&w->program.insns[pc], counts->certified_rows);
     pc += w->program.insns[pc].op == 0x18;
   }
 }
@@ -267,12 +265,10 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
 }
 
 static void set_up(struct worker *w) {
+  if (w_encoding_count > ROWS_MAX)
+    abort();
   w->both.step = count_row;
   w->both.data = w;
-  w->form_count = gen_forms(w->forms);
-  memset(w->first_row, -1, sizeof w->first_row);
-  for (uint32_t i = w->form_count; i-- > 0;)
-    w->first_row[w->forms[i].op] = (int16_t)i;
 }
 
 static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *counts) {
@@ -317,12 +313,13 @@ static void report_outcomes(const struct counts *c) {
 }
 
 static void report_rows(const struct counts *c) {
-  struct gen_form forms[GEN_FORMS_MAX];
-  struct gen_form *f;
-  uint32_t count = gen_forms(forms), missing = 0, uncertified = 0;
+  uint32_t count = 0, missing = 0, uncertified = 0;
   uint64_t least = UINT64_MAX, least_certified = UINT64_MAX;
-  for (uint32_t i = 0; i < count; i++) {
-    f = &forms[i];
+  for (uint32_t i = 0; i < w_encoding_count; i++) {
+    const struct warrant_insn *s = &w_encodings[i].slot;
+    if (w_encodings[i].unsupported)
+      continue;
+    count++;
     least = c->rows[i] < least ? c->rows[i] : least;
     least_certified =
         c->certified_rows[i] < least_certified ? c->certified_rows[i] : least_certified;
@@ -331,7 +328,7 @@ static void report_rows(const struct counts *c) {
     missing += !c->rows[i];
     uncertified += !c->certified_rows[i];
     printf("# never %s: opcode 0x%02x src %u off %d imm %d\n",
-           c->rows[i] ? "certified" : "executed", f->op, f->src, f->off, f->imm);
+           c->rows[i] ? "certified" : "executed", s->op, s->src, s->off, s->imm);
   }
   printf("# %" PRIu32 " instructions, each executed at least %" PRIu64
          " times, and found at least %" PRIu64 " times in certified programs\n",
