@@ -8,16 +8,6 @@
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
-uint64_t gen_u64(struct gen *g) {
-  uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
-bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
-
 /* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
  */
 uint64_t gen_number(struct gen *g) {

@@ -4,14 +4,8 @@
 #define WARRANT_TESTS_GEN_H
 
 #include "interp.h"
+#include "random.h"
 
-struct gen {
-  uint64_t state;
-};
-uint64_t gen_u64(struct gen *g);
-uint32_t gen_below(struct gen *g, uint32_t n); /* n > 0 */
-bool gen_percent(struct gen *g, uint32_t percent);
-#define GEN_PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
 uint64_t gen_number(struct gen *g); /* mostly near the borders of 8, 16, 32 and 64 bits */
 
 enum {

@@ -15,12 +15,7 @@
 #include "disasm.h"
 #include "fast.h"
 #include "gen.h"
-
-static int failures;
-static void report(bool good, const char *name, const char *why) {
-  printf("%s %s%s%s\n", good ? "ok" : "not ok", name, good ? "" : ": ", good ? "" : why);
-  failures += !good;
-}
+#include "report.h"
 
 /* --- The rows -------------------------------------------------------------------------------- */
 
@@ -628,8 +623,27 @@ static void displaced(struct bench *b, const struct w_encoding *f) {
     }
 }
 
+/* To the last byte, and one further, at both ends of the memory and of the frame. */
+static void at_the_ends(struct bench *b, const struct w_encoding *f) {
+  int n = (int)access_bytes(f);
+  const struct {
+    unsigned base;
+    int off;
+    bool good;
+  } ends[] = {{1, 0, true},       {1, -1, false},        {1, -n, false},
+              {1, MEMORY, false}, {1, MEMORY - n, true}, {1, MEMORY - n + 1, false},
+              {1, 32767, false},  {1, -32768, false},    {10, -512, true},
+              {10, -513, false},  {10, -n, true},        {10, -n + 1, false},
+              {10, 0, false}};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    bool load = loads(f);
+    set(b, 3, 7);
+    subject(b, insn_of(f, load ? 2 : ends[i].base, load ? ends[i].base : 3, ends[i].off, 7));
+    run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
+  }
+}
+
 static void load_row(struct bench *b, const struct w_encoding *f) {
-  unsigned n = access_bytes(f);
   displaced(b, f);
   for (unsigned e = 0; e < EDGES; e++) {
     memset(b->memory, 0xa5, MEMORY);
@@ -643,28 +657,7 @@ static void load_row(struct bench *b, const struct w_encoding *f) {
     expect(b, 1, v);
     run(b, WARRANT_NO_FAULT);
   }
-  /* to the last byte, and one further, at both ends of the memory and of the frame */
-  const struct {
-    unsigned src;
-    int off;
-    bool good;
-  } ends[] = {{1, 0, true},
-              {1, -1, false},
-              {1, -(int)n, false},
-              {1, MEMORY, false},
-              {1, MEMORY - (int)n, true},
-              {1, MEMORY - (int)n + 1, false},
-              {10, -512, true},
-              {10, -513, false},
-              {10, -(int)n, true},
-              {10, -(int)n + 1, false},
-              {1, 32767, false},
-              {1, -32768, false},
-              {10, 0, false}};
-  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-    subject(b, insn_of(f, 2, ends[i].src, ends[i].off, 0));
-    run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
-  }
+  at_the_ends(b, f);
 }
 
 static void store_row(struct bench *b, const struct w_encoding *f) {
@@ -687,25 +680,7 @@ static void store_row(struct bench *b, const struct w_encoding *f) {
     }
   }
   run(b, WARRANT_NO_FAULT);
-  const struct {
-    unsigned base;
-    int off;
-    bool good;
-  } ends[] = {{1, 0, true},
-              {1, -1, false},
-              {1, -(int)n, false},
-              {1, MEMORY, false},
-              {1, MEMORY - (int)n, true},
-              {1, MEMORY - (int)n + 1, false},
-              {10, -512, true},
-              {10, -513, false},
-              {10, -(int)n, true},
-              {10, -(int)n + 1, false}};
-  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-    set(b, 3, 7);
-    subject(b, insn_of(f, ends[i].base, 3, ends[i].off, 7));
-    run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
-  }
+  at_the_ends(b, f);
 }
 
 /* Addresses of kernel variables and of code: the interpreter has places for them. */

@@ -10,14 +10,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "both.h"
+#include "clock.h"
 #include "decode.h"
 #include "disasm.h"
 #include "gen.h"
 #include "image.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
 
@@ -32,17 +33,6 @@ enum {
   SHOWN = 3
 };
 static const uint64_t default_programs = 100000;
-
-static uint64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-static uint64_t process_ns(void) { /* the reference runs on a thread of its own */
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* What a worker has seen; the parent adds them up. */
 struct counts {
@@ -233,16 +223,16 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
   size_t size;
   char why[300];
   const struct warrant_verify_options options = {.max_visited = 4000};
-  uint64_t t0 = now_ns();
+  uint64_t t0 = ns_of(CLOCK_THREAD_CPUTIME_ID);
   if (warrant_verify(&w->program.p, &options, &v, &error)) {
     counts->broken += error.code != WARRANT_UNSUPPORTED && error.code != WARRANT_BAD_INPUT;
     return;
   }
-  counts->verify_ns += now_ns() - t0;
+  counts->verify_ns += ns_of(CLOCK_THREAD_CPUTIME_ID) - t0;
   if (v.verdict == WARRANT_ACCEPT && !warrant_image(&w->program.p, &image, &size, &error)) {
-    uint64_t t1 = process_ns();
+    uint64_t t1 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
     int valid = warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why);
-    uint64_t t2 = process_ns(), bound = v.steps_bound;
+    uint64_t t2 = ns_of(CLOCK_PROCESS_CPUTIME_ID), bound = v.steps_bound;
     counts->validate_ns += t2 - t1;
     if (valid == 1) {
       counts->accepted_all++;
@@ -250,7 +240,7 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
       counts->accepted[style_of(w->number)]++;
       count_certified(w, counts);
       soundness(w, g, counts, bound);
-      counts->sound_ns += process_ns() - t2;
+      counts->sound_ns += ns_of(CLOCK_PROCESS_CPUTIME_ID) - t2;
     } else if (counts->uncertified++ < SHOWN) {
       struct refusal r = {.w = w};
       minimise(&w->program, still_uncertified, &r);
@@ -291,12 +281,6 @@ static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *
 
 /* --- All of them ----------------------------------------------------------------------------- */
 
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
-
 static void report_outcomes(const struct counts *c) {
   bool all = true;
   printf("# %" PRIu64 " programs: %" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
@@ -309,7 +293,7 @@ static void report_outcomes(const struct counts *c) {
     all &= c->outcome[f] > 0;
   }
   puts("");
-  report(all && c->undecoded && c->outcome[WARRANT_NO_FAULT], "every end was met");
+  report(all && c->undecoded && c->outcome[WARRANT_NO_FAULT], "every end was met", NULL);
 }
 
 static void report_rows(const struct counts *c) {
@@ -333,8 +317,8 @@ static void report_rows(const struct counts *c) {
   printf("# %" PRIu32 " instructions, each executed at least %" PRIu64
          " times, and found at least %" PRIu64 " times in certified programs\n",
          count, least, least_certified);
-  report(!missing, "every instruction was executed");
-  report(!uncertified, "every instruction is in a certified program");
+  report(!missing, "every instruction was executed", NULL);
+  report(!uncertified, "every instruction is in a certified program", NULL);
 }
 
 static void add(struct counts *sum, const struct counts *c) {
@@ -367,18 +351,19 @@ static int run_all(uint64_t programs, uint64_t first) {
     add(&c, &shared[i]);
   }
   munmap(shared, WORKERS * sizeof *shared);
-  report(whole, "no run was cut short");
-  report(!c.different, "traces of the C and the reference interpreter are equal");
+  report(whole, "no run was cut short", NULL);
+  report(!c.different, "traces of the C and the reference interpreter are equal", NULL);
   report_outcomes(&c);
   report_rows(&c);
-  report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies");
+  report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies", NULL);
   printf("# %" PRIu64 " certified (%" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
          " wild; %" PRIu64 " strict), %" PRIu64 " not; %" PRIu64 " runs of %" PRIu64
          " steps in all; %" PRIu64 " reached their bound\n",
          c.accepted_all, c.accepted[0], c.accepted[1], c.accepted[2], c.accepted_strict,
          c.uncertified, c.sound_runs, c.sound_steps, c.tightest);
-  report(!c.unsound, "certified programs run without a fault, within their bounds");
-  report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified");
+  report(!c.unsound, "certified programs run without a fault, within their bounds", NULL);
+  report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified",
+         NULL);
   printf("# microseconds: a step with its line %.2f in C, %.2f in the reference (start included); "
          "a program %.0f and %.0f;"
          " verifying %.0f; validating %.0f; %d environments %.0f\n",
