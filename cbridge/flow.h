@@ -7,15 +7,17 @@
 
 #define W_ANY_SLOT (1u << 11)
 #define W_ANY_CALLER (1u << 12) /* a register of a caller */
+struct w_flow_at {
+  bool join;       /* more than one way leads here */
+  bool reached;    /* some way leads here */
+  uint16_t live;   /* a bit a register: it is read before it is written again */
+  uint16_t value;  /* of these, the registers whose value can matter, rather than that they are
+                      defined */
+  uint16_t counts; /* the registers, and W_ANY_SLOT, that decide when a loop around it ends */
+};
 struct w_flow {
   uint32_t count;
-  uint8_t *join;    /* owned; by slot: more than one way leads here */
-  uint8_t *reached; /* owned; by slot: some way leads here */
-  uint16_t *live;   /* owned; by slot, a bit a register: it is read before it is written again */
-  uint16_t *value;  /* owned; of these, the registers whose value can matter, rather than that they
-                       are defined */
-  uint16_t *counts; /* owned; by slot: the registers, and W_ANY_SLOT, that decide when a loop around
-                       it ends */
+  struct w_flow_at *at; /* owned; by slot */
   uint8_t
       loaded[W_STACK]; /* by byte of a frame, any frame: bit z, some load of size z starts here */
   bool calls;          /* some local function is called */

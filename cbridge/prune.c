@@ -151,8 +151,8 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
   const struct w_frame *f = &from->frames[k];
   struct w_frame *g = &to->frames[k];
   bool goes_on = f->pc < flow->count;
-  uint16_t live = (goes_on ? flow->live[f->pc] : 0) | 1u << 10,
-           value = (goes_on ? flow->value[f->pc] : 0) | 1u << 10;
+  uint16_t live = (goes_on ? flow->at[f->pc].live : 0) | 1u << 10,
+           value = (goes_on ? flow->at[f->pc].value : 0) | 1u << 10;
   memset(g, 0, sizeof *g);
   memcpy(g->written, f->written, sizeof g->written);
   g->pc = f->pc;
@@ -165,7 +165,7 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
 
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
                  const struct w_state *from, struct w_state *to) {
-  uint16_t live = flow->live[from->pc] | 1u << 10, value = flow->value[from->pc] | 1u << 10;
+  uint16_t live = flow->at[from->pc].live | 1u << 10, value = flow->at[from->pc].value | 1u << 10;
   uint32_t n = from->next;
   memset(to, 0, sizeof *to);
   if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||

@@ -252,11 +252,11 @@ static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, co
 
 static uint64_t round_key(const struct search *s, const struct w_state *st) {
   const struct w_flow *flow = &s->q->flow;
-  uint64_t key = w_round_key(st, flow->counts[st->pc] & flow->value[st->pc]), c;
+  uint64_t key = w_round_key(st, flow->at[st->pc].counts & flow->at[st->pc].value), c;
   for (uint32_t k = 0; k < st->depth; k++) { /* and the loops that callers are in */
     const struct w_frame *f = &st->frames[k];
     uint16_t counts =
-        f->pc < flow->count ? f->defined & flow->counts[f->pc] & flow->value[f->pc] : 0;
+        f->pc < flow->count ? f->defined & flow->at[f->pc].counts & flow->at[f->pc].value : 0;
     for (int r = 6; r < 10; r++)
       if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
         key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
@@ -375,7 +375,7 @@ static enum next generalise(struct search *s, const struct site *site, const str
                             uint64_t key, enum way how, bool *entered) {
   uint32_t least = how == ALL ? OTHER_SHAPE : UINT32_MAX;
   uint32_t partners[PARTNERS], count = 0, differs = 0;
-  uint32_t counts = s->q->flow.counts[exact->pc];
+  uint32_t counts = s->q->flow.at[exact->pc].counts;
   const struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)exact->pc, key);
   *entered = false;
   for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
@@ -653,7 +653,7 @@ static bool time_for_node(const struct search *s) {
     return false;
   /* Back at the start of a short loop, and no one was here in this round: go on, there would be
    * nothing but nodes. */
-  if (s->q->flow.join[s->st.pc] &&
+  if (s->q->flow.at[s->st.pc].join &&
       !(s->from >= s->st.pc && s->taken < SHORT_ROUND && !known_round(s)))
     return true;
   return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
