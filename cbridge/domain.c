@@ -35,9 +35,7 @@ void w_release(struct w_pool *pool, void *block, size_t have) {
     pool->used -= have;
 }
 
-bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
-  if (want <= *cap)
-    return true;
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
   uint32_t size = *cap + *cap / 2 > want ? *cap + *cap / 2 : want;
   if (size < 8)
     size = 8;

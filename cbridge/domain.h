@@ -29,7 +29,11 @@ struct w_pool {
 void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want);
 void w_release(struct w_pool *pool, void *block, size_t have);
 /* Makes room for `want` elements of `each` bytes in an array that has room for *cap. */
-bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
+static inline bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want,
+                             size_t each) {
+  return want <= *cap || w_grow(pool, array, cap, want, each);
+}
 
 /* --- Fact.v ---------------------------------------------------------------------------------- */
 

@@ -643,6 +643,8 @@ static enum next step(struct search *s) {
     return FAILED;
   for (uint32_t k = 0; k < effects.count; k++)
     s->a->undefined[pc] |= effects.e[k].undefined;
+  if (s->room.depth < s->st.depth)
+    s->room.depth = s->st.depth;
   s->steps++;
   s->taken++;
   return arrive(s, pc);

@@ -6,6 +6,7 @@
 
 /* Room that is used again for each node. All zero at first; free with w_room_free. */
 struct w_room {
+  uint32_t depth;       /* of calls, at most, in any state: nothing is needed of other frames */
   uint32_t *pieces;     /* owned */
   struct w_need *needs; /* owned */
   uint8_t *used;        /* owned */
