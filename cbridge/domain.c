@@ -132,10 +132,6 @@ const struct w_slot *w_slot_at(const struct w_state *st, int32_t off) {
   return i < st->nslots && st->slots[i].off == off ? &st->slots[i] : NULL;
 }
 
-const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
-  return &st->facts[a.sym];
-}
-
 bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
   const struct w_fact *f = w_fact_of(st, a);
   if (f->kind != W_FSCALAR)
@@ -153,15 +149,19 @@ void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct
 }
 
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c) {
+  const struct w_fact *f = w_fact_of(st, a);
   bool tainted;
   struct w_scalar s;
-  return w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
+  if (f->kind == W_FSCALAR && w_sc_is_const(f->s, c)) {
+    *c += (uint64_t)a.c;
+    return true;
+  }
+  return a.c && w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
 }
 
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
-  uint64_t c;
-  if (!st->next || st->facts[0].kind != W_FSCALAR || st->facts[0].tainted ||
-      !w_sc_is_const(st->facts[0].s, &c) || c)
+  const struct w_fact *zero = &st->facts[0];
+  if (!st->next || zero->kind != W_FSCALAR || zero->tainted || zero->s.all.umin || zero->s.all.umax)
     return false;
   *v = (struct w_aval){0, z};
   return true;
@@ -982,8 +982,8 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
   bool offered = false;
-  for (uint32_t i = 0; i < t->type.nhelpers; i++)
-    offered |= t->type.helpers[i] == id;
+  for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
+    offered = t->type.helpers[i] == id;
   const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
   if (!h && !other)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);

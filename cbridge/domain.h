@@ -144,7 +144,9 @@ struct w_ares {
   struct w_fact f;
 };
 
-const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a);
+static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
+  return &st->facts[a.sym];
+}
 bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
 void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c);

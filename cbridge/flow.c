@@ -2,18 +2,22 @@
 
 #include <string.h>
 
+/* Does an instruction start at slot `to`? Then that is *next. */
+static bool starts(const struct w_insn *insns, uint32_t count, int64_t to, uint32_t *next) {
+  if (to < 0 || to >= count || insns[to].op == W_OP_NONE)
+    return false;
+  *next = (uint32_t)to;
+  return true;
+}
+
 uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, uint32_t *next) {
   const struct w_insn *i = &insns[pc];
-  int64_t to[2];
-  uint32_t n = 0, kept = 0;
+  uint32_t n = 0;
   if (i->op == W_OP_JA || i->op == W_OP_JMP || i->op == W_OP_MAYGOTO || i->op == W_OP_CALLLOCAL)
-    to[n++] = (int64_t)pc + 1 + i->off;
+    n += starts(insns, count, (int64_t)pc + 1 + i->off, &next[n]);
   if (i->op != W_OP_JA && i->op != W_OP_EXIT && i->op != W_OP_NONE)
-    to[n++] = (int64_t)pc + w_slots(i);
-  for (uint32_t k = 0; k < n; k++)
-    if (to[k] >= 0 && to[k] < count && insns[to[k]].op != W_OP_NONE)
-      next[kept++] = (uint32_t)to[k];
-  return kept;
+    n += starts(insns, count, (int64_t)pc + w_slots(i), &next[n]);
+  return n;
 }
 
 /* Slots that still have to be looked at; each at most once at a time. */
