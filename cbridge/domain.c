@@ -39,6 +39,8 @@ bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, siz
   uint32_t size = *cap + *cap / 2 > want ? *cap + *cap / 2 : want;
   if (size < 8)
     size = 8;
+  if (size * each < 64) /* many arrays start small */
+    size = (uint32_t)(64 / each);
   void *new = w_resize(pool, *array, *cap * each, size * each);
   if (!new)
     return false;
@@ -83,19 +85,23 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
 }
 
 bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
-  *to = *from;
-  to->slots = NULL;
-  to->facts = NULL;
-  to->frames = NULL;
-  to->slot_cap = to->fact_cap = to->frame_cap = 0;
+  memset(to, 0, sizeof *to);
+  if (w_state_set(pool, to, from))
+    return true;
+  w_state_free(pool, to);
+  return false;
+}
+
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
+  struct w_state st = *from;
   if (!w_reserve(pool, (void **)&to->facts, &to->fact_cap, from->next + 8, sizeof *to->facts) ||
-      (from->nslots &&
-       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
-      (from->depth &&
-       !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))) {
-    w_state_free(pool, to);
+      !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots) ||
+      !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))
     return false;
-  }
+  st.facts = to->facts, st.fact_cap = to->fact_cap;
+  st.slots = to->slots, st.slot_cap = to->slot_cap;
+  st.frames = to->frames, st.frame_cap = to->frame_cap;
+  *to = st;
   memcpy(to->facts, from->facts, from->next * sizeof *to->facts);
   if (from->nslots)
     memcpy(to->slots, from->slots, from->nslots * sizeof *to->slots);

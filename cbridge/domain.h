@@ -107,6 +107,8 @@ struct w_state {
 /* The start of a program. False: out of memory. */
 bool w_a_init(struct w_pool *pool, struct w_state *st);
 bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from);
+/* The same for a state that has arrays: they are used again. */
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from);
 void w_state_free(struct w_pool *pool, struct w_state *st);
 const struct w_slot *w_slot_at(const struct w_state *st, int32_t off);
 

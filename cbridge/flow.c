@@ -2,24 +2,6 @@
 
 #include <string.h>
 
-/* Does an instruction start at slot `to`? Then that is *next. */
-static bool starts(const struct w_insn *insns, uint32_t count, int64_t to, uint32_t *next) {
-  if (to < 0 || to >= count || insns[to].op == W_OP_NONE)
-    return false;
-  *next = (uint32_t)to;
-  return true;
-}
-
-uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, uint32_t *next) {
-  const struct w_insn *i = &insns[pc];
-  uint32_t n = 0;
-  if (i->op == W_OP_JA || i->op == W_OP_JMP || i->op == W_OP_MAYGOTO || i->op == W_OP_CALLLOCAL)
-    n += starts(insns, count, (int64_t)pc + 1 + i->off, &next[n]);
-  if (i->op != W_OP_JA && i->op != W_OP_EXIT && i->op != W_OP_NONE)
-    n += starts(insns, count, (int64_t)pc + w_slots(i), &next[n]);
-  return n;
-}
-
 /* Slots that still have to be looked at; each at most once at a time. */
 struct queue {
   uint32_t *slots;

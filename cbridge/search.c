@@ -72,7 +72,9 @@ struct search {
   const struct w_question *q;
   struct w_answer *a;
   struct w_pool *pool;
-  struct site *sites; /* owned; by slot */
+  uint32_t *site_of;  /* owned; by slot: where it is in `sites`, plus 1; 0: not yet */
+  struct site *sites; /* owned */
+  uint32_t site_count, site_cap;
   struct w_shelves shelves;
   struct w_room room;
   struct w_names names;
@@ -204,13 +206,28 @@ static bool hash_path(struct search *s, uint32_t node) {
   return true;
 }
 
+static struct site *known_site(const struct search *s, int64_t pc) {
+  return &s->sites[s->site_of[pc] - 1];
+}
+
+/* NULL: out of memory. Moves sites. */
+static struct site *site_at(struct search *s, uint32_t pc) {
+  if (s->site_of[pc])
+    return known_site(s, pc);
+  if (!w_reserve(s->pool, (void **)&s->sites, &s->site_cap, s->site_count + 1, sizeof *s->sites))
+    return NULL;
+  memset(&s->sites[s->site_count], 0, sizeof *s->sites);
+  s->site_of[pc] = ++s->site_count;
+  return known_site(s, pc);
+}
+
 static void leave_path(struct search *s, uint32_t node) {
   struct search_node *info = &s->infos[node];
   if (!info->on_path)
     return;
   info->on_path = false;
   if (info->general) {
-    s->sites[s->a->nodes[node].st.pc].general--;
+    known_site(s, s->a->nodes[node].st.pc)->general--;
     return;
   }
   uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];
@@ -232,7 +249,7 @@ static bool finish(struct search *s, uint32_t node) {
   if (!node)
     return true;
   uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
-  struct site *site = &s->sites[pc];
+  struct site *site = known_site(s, pc);
   if (s->infos[node].general)
     site->successes[s->infos[node].how]++;
   site->recent[site->finished++ % RECENT] = node;
@@ -292,7 +309,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   info->key = round_key(s, st);
   if (general) {
     info->on_path = true;
-    s->sites[st->pc].general++;
+    known_site(s, st->pc)->general++;
   } else {
     info->hash = w_state_hash(st);
     if (!hash_path(s, node))
@@ -300,31 +317,21 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   }
   if (!code_sub(s, node))
     return FAILED;
-  struct w_state start;
-  if (!w_state_copy(s->pool, &start, &s->a->nodes[node].st))
-    return FAILED;
-  if (general) {
-    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
-                   sizeof *s->general)) {
-      w_state_free(s->pool, &start);
-      return FAILED;
-    }
-    s->general[s->general_count] = s->height;
-  }
   struct work *w = push_work(s);
-  if (!w) {
-    w_state_free(s->pool, &start);
+  if (!w)
     return FAILED;
-  }
   *w = work;
   w->node = node;
   if (general) {
-    s->general_count++;
     w->st = s->st;
-  } else {
-    w_state_free(s->pool, &s->st);
+    memset(&s->st, 0, sizeof s->st);
+    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
+                   sizeof *s->general))
+      return FAILED;
+    s->general[s->general_count++] = s->height - 1;
   }
-  s->st = start;
+  if (!w_state_set(s->pool, &s->st, &s->a->nodes[node].st))
+    return FAILED;
   s->node = node;
   s->depth = 0;
   s->taken = 0;
@@ -416,8 +423,10 @@ static enum next generalise(struct search *s, const struct site *site, const str
  * not tried yet. */
 static enum next meet(struct search *s, enum way how) {
   uint32_t pc = (uint32_t)s->st.pc;
-  struct site *site = &s->sites[pc];
+  struct site *site = site_at(s, pc);
   bool done;
+  if (!site)
+    return FAILED;
   uint64_t key = round_key(s, &s->st);
   if (how == ALL) {
     uint32_t cover = find_cover(s, site, key);
@@ -526,7 +535,7 @@ static bool back_track(struct search *s, enum way *how) {
     if (w->kind == FINISH)
       drop_node(s, w->node);
     if (s->height == to) {
-      struct site *site = &s->sites[w->st.pc];
+      struct site *site = known_site(s, w->st.pc);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
@@ -664,11 +673,11 @@ static bool time_for_node(const struct search *s) {
 static enum w_outcome search(struct search *s) {
   bool complete = false;
   size_t slots = s->q->flow.count;
-  s->sites = w_resize(s->pool, NULL, 0, slots * sizeof *s->sites);
+  s->site_of = w_resize(s->pool, NULL, 0, slots * sizeof *s->site_of);
   s->a->undefined = w_resize(s->pool, NULL, 0, slots);
-  if (!s->sites || !s->a->undefined)
+  if (!s->site_of || !s->a->undefined)
     return W_NO_MEMORY;
-  memset(s->sites, 0, slots * sizeof *s->sites);
+  memset(s->site_of, 0, slots * sizeof *s->site_of);
   memset(s->a->undefined, 0, slots);
   struct work *w;
   if (new_node(s) == NO_NODE || !w_a_init(s->pool, &s->a->nodes[0].st) ||
@@ -718,7 +727,8 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
   w_room_free(pool, &s.room);
   w_names_free(pool, &s.names);
   w_subst_free(pool, &s.sub);
-  w_release(pool, s.sites, question->flow.count * sizeof *s.sites);
+  w_release(pool, s.site_of, question->flow.count * sizeof *s.site_of);
+  w_release(pool, s.sites, s.site_cap * sizeof *s.sites);
   w_release(pool, s.infos, s.info_cap * sizeof *s.infos);
   w_release(pool, s.buckets, s.bucket_count * sizeof *s.buckets);
   w_release(pool, s.stack, s.stack_cap * sizeof *s.stack);
