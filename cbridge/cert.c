@@ -453,6 +453,13 @@ static void get_state(struct reader *r, struct w_state *st) {
     r->ok = r->ok && st->slots[i].v.sym < next;
 }
 
+bool w_state_read(struct w_pool *pool, const struct w_buf *buf, size_t *at, struct w_state *st) {
+  struct reader r = {.pool = pool, .bytes = buf->bytes, .len = buf->len, .at = *at, .ok = true};
+  get_state(&r, st);
+  *at = r.at;
+  return r.ok;
+}
+
 static void skip_code(struct reader *r) {
   uint32_t open = 1,
            nested = 0; /* derivations still to come; branches, an upper bound of their nesting */

@@ -54,6 +54,9 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
 
 /* A state as certificates have it, into `buf`. False: out of memory. */
 bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *buf);
+/* The state that was written there, at *at, which is moved on; *st is all zero before. False: out
+ * of memory. */
+bool w_state_read(struct w_pool *pool, const struct w_buf *buf, size_t *at, struct w_state *st);
 
 /* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to
  * `code_end`. */

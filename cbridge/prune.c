@@ -168,10 +168,12 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   uint16_t live = flow->at[from->pc].live | 1u << 10, value = flow->at[from->pc].value | 1u << 10;
   uint32_t n = from->next;
   memset(to, 0, sizeof *to);
+  to->defined = from->defined & live;
   if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||
       !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
       !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
-      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * from->depth + from->nslots,
+      !w_reserve(pool, (void **)&to->facts, &to->fact_cap,
+                 1 + (uint32_t)__builtin_popcount(to->defined) + 5 * from->depth + from->nslots,
                  sizeof *to->facts) ||
       (from->nslots &&
        !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
@@ -185,7 +187,6 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   to->pc = from->pc;
   to->depth = from->depth;
   memcpy(to->written, from->written, sizeof to->written);
-  to->defined = from->defined & live;
   add_fact(to, &from->facts[0]);
   for (int r = 0; r < 11; r++)
     if (to->defined & value & 1u << r && !from->regs[r].c)

@@ -175,7 +175,10 @@ static struct w_bounds bd_srange(int64_t lo, int64_t hi) { return make_signed(tn
 static unsigned size_bits(enum w_size size) { return 8u << size; }
 
 static struct w_bounds bd_of_bytes(enum w_size size) {
-  return size == W_S8 ? bd_top() : bd_range(0, ((uint64_t)1 << size_bits(size)) - 1);
+  if (size == W_S8)
+    return bd_top();
+  uint64_t most = ((uint64_t)1 << size_bits(size)) - 1;
+  return (struct w_bounds){0, most, 0, most, 0, (int64_t)most};
 }
 
 static bool bd_is_const(struct w_bounds s, uint64_t *c) {

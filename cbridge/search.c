@@ -21,6 +21,7 @@ enum {
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
   OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
   BAD_SETS = 8,
+  UNPACKED = 256, /* on the stack: what is further down keeps its state as bytes */
 };
 #define NO_NODE UINT32_MAX
 
@@ -55,9 +56,10 @@ struct site {
 struct work {
   enum { BRANCH, FINISH } kind;
   uint32_t node; /* whose derivation goes on, or which one is complete */
-  /* Owned. BRANCH: where it goes on (no state, and pc -1: this side cannot be taken). FINISH: what
-   * a general node was made from. */
-  struct w_state st;
+  /* Owned. BRANCH: where it goes on; NULL: this side cannot be taken, or `packed` has it. FINISH:
+   * what a general node was made from. */
+  struct w_state *st;
+  struct w_buf packed;         /* owned; BRANCH: the state as bytes */
   uint32_t depth, taken, from; /* as in struct search */
   uint32_t trail;              /* how long it was */
   /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
@@ -173,9 +175,68 @@ static uint32_t new_node(struct search *s) {
   return s->a->count++;
 }
 
+static void drop_state(struct search *s, struct work *w) {
+  if (w->st) {
+    w_state_free(s->pool, w->st);
+    w_release(s->pool, w->st, sizeof *w->st);
+    w->st = NULL;
+  }
+  w_buf_free(s->pool, &w->packed);
+}
+
+/* The state as bytes: as a certificate has it, then what facts have for messages alone. */
+static bool pack(struct search *s, struct work *w) {
+  struct w_buf packed = {0};
+  bool good = w_forget(s->pool, &s->room, w->st) && w_state_write(s->pool, w->st, &packed);
+  for (uint32_t k = 0; good && k < w->st->next; k++) {
+    const struct w_fact *f = &w->st->facts[k];
+    if (f->kind != W_FNONE)
+      good = w_put_u(s->pool, &packed,
+                     (uint64_t)f->map << 3 | f->gone << 2 | f->stale << 1 | f->moved);
+  }
+  drop_state(s, w);
+  w->packed = packed;
+  return good;
+}
+
+static bool unpack(struct search *s, const struct w_buf *packed, struct w_state *st) {
+  size_t at = 0;
+  if (!w_state_read(s->pool, packed, &at, st))
+    return false;
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (f->kind == W_FNONE)
+      continue;
+    uint64_t v = w_next_u(packed, &at);
+    f->moved = v & 1, f->stale = v >> 1 & 1, f->gone = v >> 2 & 1;
+    f->map = (uint32_t)(v >> 3);
+  }
+  return true;
+}
+
+/* The path goes on in the state that was kept; it has none now. */
+static bool resume(struct search *s, struct work *w) {
+  bool good = true;
+  if (w->st) {
+    s->st = *w->st;
+    w_release(s->pool, w->st, sizeof *w->st);
+    w->st = NULL;
+  } else {
+    memset(&s->st, 0, sizeof s->st);
+    good = unpack(s, &w->packed, &s->st);
+  }
+  drop_state(s, w);
+  return good;
+}
+
 static struct work *push_work(struct search *s) {
   if (!w_reserve(s->pool, (void **)&s->stack, &s->stack_cap, s->height + 1, sizeof *s->stack))
     return NULL;
+  if (s->height >= UNPACKED) {
+    struct work *deep = &s->stack[s->height - UNPACKED];
+    if (deep->kind == BRANCH && deep->st && !pack(s, deep))
+      return NULL;
+  }
   struct work *w = &s->stack[s->height++];
   memset(w, 0, sizeof *w);
   return w;
@@ -323,7 +384,9 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   *w = work;
   w->node = node;
   if (general) {
-    w->st = s->st;
+    if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
+      return FAILED;
+    *w->st = s->st;
     memset(&s->st, 0, sizeof s->st);
     if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
                    sizeof *s->general))
@@ -501,20 +564,19 @@ static enum next take_up(struct search *s, bool *complete) {
   while (s->height) {
     struct work *w = &s->stack[--s->height];
     if (w->kind == BRANCH) {
-      s->st = w->st;
       s->node = w->node;
       s->depth = w->depth;
       s->taken = w->taken;
       s->from = w->from;
       s->a->trail_len = w->trail;
-      if (s->st.pc < 0)
-        return GO_ON;
+      if (!w->st && !w->packed.len)
+        return code(s, W_CODE_DEAD) ? LEAF : FAILED;
+      if (!resume(s, w))
+        return FAILED;
       return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
-    if (w->general) {
-      s->general_count--;
-      w_state_free(s->pool, &w->st);
-    }
+    s->general_count -= w->general;
+    drop_state(s, w);
     if (!finish(s, w->node))
       return FAILED;
   }
@@ -535,11 +597,11 @@ static bool back_track(struct search *s, enum way *how) {
     if (w->kind == FINISH)
       drop_node(s, w->node);
     if (s->height == to) {
-      struct site *site = known_site(s, w->st.pc);
+      struct site *site = known_site(s, w->st->pc);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
-      s->st = w->st;
+      resume(s, w);
       s->node = w->owner;
       s->a->nodes[s->node].code.len = w->owner_len;
       s->depth = w->depth;
@@ -548,7 +610,7 @@ static bool back_track(struct search *s, enum way *how) {
       *how = w->how + 1;
       return true;
     }
-    w_state_free(s->pool, &w->st);
+    drop_state(s, w);
   }
 }
 
@@ -580,13 +642,13 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->taken = s->taken;
     w->from = pc;
     w->trail = s->a->trail_len;
-    if (!w_state_copy(s->pool, &w->st, &s->st)) {
-      s->height--;
+    if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
       return FAILED;
-    }
-    w->st.pc = (int64_t)pc + 1;
-    w->st.facts[x.sym] = gx;
-    w->st.facts[y.sym] = gy;
+    if (!w_state_copy(s->pool, w->st, &s->st))
+      return FAILED;
+    w->st->pc = (int64_t)pc + 1;
+    w->st->facts[x.sym] = gx;
+    w->st->facts[y.sym] = gy;
     s->depth++;
     s->st.pc = target;
     return decide(s, pc, true) ? arrive(s, pc) : FAILED;
@@ -600,7 +662,6 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->node = s->node;
     w->depth = s->depth;
     w->trail = s->a->trail_len;
-    w->st.pc = -1;
     s->depth++;
     s->st.pc = target;
     return decide(s, pc, true) ? arrive(s, pc) : FAILED;
@@ -700,8 +761,6 @@ static enum w_outcome search(struct search *s) {
         next = take_up(s, &complete);
         if (complete)
           return W_FOUND;
-        if (next == GO_ON && s->st.pc < 0) /* the other side of a branch, which cannot be taken */
-          next = code(s, W_CODE_DEAD) ? LEAF : FAILED;
       } while (next == LEAF);
     }
     if (next == FAILED)
@@ -722,7 +781,7 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
   enum w_outcome outcome = search(&s);
   answer->st = s.st;
   for (uint32_t k = 0; k < s.height; k++)
-    w_state_free(pool, &s.stack[k].st);
+    drop_state(&s, &s.stack[k]);
   w_shelves_free(pool, &s.shelves);
   w_room_free(pool, &s.room);
   w_names_free(pool, &s.names);

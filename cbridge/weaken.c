@@ -114,23 +114,12 @@ static bool work_out_need(struct w_pool *pool, struct w_room *room, const struct
   return true;
 }
 
-bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, uint32_t node) {
-  struct w_state *st = &nodes[node].st;
-  struct w_need *need;
-  uint32_t kept = 0;
-  if (!work_out_need(pool, room, nodes, node, &need) ||
-      !w_reserve(pool, (void **)&room->used, &room->used_cap, st->next, 1))
+bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st) {
+  if (!w_reserve(pool, (void **)&room->used, &room->used_cap, st->next, 1))
     return false;
-  nodes[node].potential = need->steps;
   memset(room->used, 0, st->next);
-  for (uint32_t k = 0; k < w_words(st); k++)
-    *w_word(st, k) &= need->written[k];
   for (uint32_t k = 0; k < st->nslots; k++)
-    if (w_bit(need->slots, st->slots[k].off)) {
-      room->used[st->slots[k].v.sym] = 1;
-      st->slots[kept++] = st->slots[k];
-    }
-  st->nslots = kept;
+    room->used[st->slots[k].v.sym] = 1;
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       room->used[st->regs[r].sym] = 1;
@@ -142,6 +131,22 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
     if (!room->used[k] && st->facts[k].kind != W_FHELD)
       st->facts[k].kind = W_FNONE;
   return true;
+}
+
+bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, uint32_t node) {
+  struct w_state *st = &nodes[node].st;
+  struct w_need *need;
+  uint32_t kept = 0;
+  if (!work_out_need(pool, room, nodes, node, &need))
+    return false;
+  nodes[node].potential = need->steps;
+  for (uint32_t k = 0; k < w_words(st); k++)
+    *w_word(st, k) &= need->written[k];
+  for (uint32_t k = 0; k < st->nslots; k++)
+    if (w_bit(need->slots, st->slots[k].off))
+      st->slots[kept++] = st->slots[k];
+  st->nslots = kept;
+  return w_forget(pool, room, st);
 }
 
 void w_room_free(struct w_pool *pool, struct w_room *room) {

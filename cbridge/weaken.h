@@ -14,6 +14,9 @@ struct w_room {
 };
 void w_room_free(struct w_pool *pool, struct w_room *room);
 
+/* Drops the facts that no value of the state is about. False: out of memory. */
+bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st);
+
 /* Gives nodes[node] its potential, and drops from its state what its derivation does not look at:
  * spills, bytes that had been written, facts. Symbols keep their numbers, since derivations name
  * them. The nodes that it ends in are complete. False: out of memory. */
