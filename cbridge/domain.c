@@ -65,9 +65,7 @@ static bool refuse(struct w_why *why, enum w_reason reason, const char *format, 
 /* --- Fact.v, State.v ------------------------------------------------------------------------- */
 
 static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
-  struct w_fact f = {.kind = W_FSCALAR, .tainted = tainted};
-  f.s = s;
-  return f;
+  return (struct w_fact){.kind = W_FSCALAR, .tainted = tainted, .s = s};
 }
 
 bool w_a_init(struct w_pool *pool, struct w_state *st) {
@@ -173,14 +171,26 @@ bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
   return true;
 }
 
-bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r) {
-  struct w_aval v = r->v;
-  if (r->fresh) {
-    if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
-      return false;
-    v.sym = st->next;
-    st->facts[st->next++] = r->f;
-  }
+/* A result is an old value, or a new symbol plus a constant: the symbol `next`, whose fact lies
+ * behind the others until the result is put somewhere. w_a_exec makes room for it. */
+static struct w_aval fresh(struct w_state *st, struct w_fact f) {
+  st->facts[st->next] = f;
+  return (struct w_aval){st->next, 0};
+}
+static struct w_aval fresh_scalar(struct w_state *st, bool tainted, struct w_scalar s) {
+  return fresh(st, scalar_fact(tainted, s));
+}
+
+static struct w_aval scalar_res(struct w_state *st, bool tainted, struct w_scalar s) {
+  uint64_t c;
+  struct w_aval v;
+  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
+    return v;
+  return fresh_scalar(st, tainted, s);
+}
+
+static bool a_put(struct w_state *st, int slots, int d, struct w_aval v) {
+  st->next += v.sym == st->next;
   st->regs[d] = v;
   st->defined |= (uint16_t)(1u << d);
   st->pc += slots;
@@ -189,28 +199,12 @@ bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const st
 
 /* --- Arith.v --------------------------------------------------------------------------------- */
 
-static struct w_ares old(struct w_aval v) { return (struct w_ares){.v = v}; }
-static struct w_ares fresh(struct w_fact f, int64_t c) {
-  return (struct w_ares){.fresh = true, .v = {0, c}, .f = f};
-}
-static struct w_ares fresh_scalar(bool tainted, struct w_scalar s) {
-  return fresh(scalar_fact(tainted, s), 0);
+static struct w_aval shift(struct w_aval a, uint64_t c) {
+  return (struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)};
 }
 
-static struct w_ares scalar_res(const struct w_state *st, bool tainted, struct w_scalar s) {
-  uint64_t c;
-  struct w_aval v;
-  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
-    return old(v);
-  return fresh_scalar(tainted, s);
-}
-
-static struct w_ares shift(struct w_aval a, uint64_t c) {
-  return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
-}
-
-static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
-                    struct w_aval x, struct w_ares *r) {
+static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p, struct w_aval x,
+                    struct w_aval *r) {
   bool tainted;
   struct w_scalar s;
   if (!w_view(st, x, &tainted, &s))
@@ -228,7 +222,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
     return false;
   }
   f.mx += (int64_t)s.all.umax;
-  *r = fresh(f, p.c);
+  *r = shift(fresh(st, f), (uint64_t)p.c);
   return true;
 }
 
@@ -238,22 +232,22 @@ static bool is_pointer(const struct w_fact *f) {
          f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
 }
 
-static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
+static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
                                   struct w_aval a, struct w_aval b) {
   bool ta, tb;
   struct w_scalar sa, sb;
   w_any_view(st, a, &ta, &sa);
   w_any_view(st, b, &tb, &sb);
-  struct w_ares r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
-  if (r.fresh && w == W_A64 && (op == W_ADD || op == W_SUB))
-    r.f.moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
+  struct w_aval r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
+  if (r.sym == st->next && w == W_A64 && (op == W_ADD || op == W_SUB))
+    st->facts[r.sym].moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
   return r;
 }
 
-static struct w_ares a_add(const struct w_target *t, const struct w_state *st, struct w_aval a,
+static struct w_aval a_add(const struct w_target *t, struct w_state *st, struct w_aval a,
                            struct w_aval b) {
   uint64_t c;
-  struct w_ares r;
+  struct w_aval r;
   if (w_const_of(st, b, &c))
     return shift(a, c);
   if (w_const_of(st, a, &c))
@@ -263,15 +257,15 @@ static struct w_ares a_add(const struct w_target *t, const struct w_state *st, s
   return a_scalar_alu(st, W_A64, W_ADD, a, b);
 }
 
-static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
+static struct w_aval a_sub(struct w_state *st, struct w_aval a, struct w_aval b) {
   uint64_t c;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
-                      enum w_aluop op, struct w_aval a, struct w_aval b) {
+static struct w_aval a_alu(const struct w_target *t, struct w_state *st, enum w_width w,
+                           enum w_aluop op, struct w_aval a, struct w_aval b) {
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
@@ -279,14 +273,14 @@ struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w
   return a_scalar_alu(st, w, op, a, b);
 }
 
-struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b) {
-  if (w == W_A64)
-    return old(b);
+static struct w_aval a_mov(struct w_state *st, enum w_width w, struct w_aval b) {
   bool tainted;
   struct w_scalar s;
+  if (w == W_A64)
+    return b;
   w_any_view(st, b, &tainted, &s);
   if (s.all.umax <= UINT32_MAX)
-    return old(b);
+    return b;
   return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
 }
 
@@ -517,21 +511,21 @@ static bool read_frame(const struct w_target *t, const struct w_state *st, int32
   return true;
 }
 
-static bool a_load(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
-                   struct w_place pl, struct w_ares *r, struct w_effects *effects,
+static bool a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
+                   struct w_place pl, struct w_aval *r, struct w_effects *effects,
                    struct w_why *why) {
   uint32_t n = w_bytes(i->size);
-  *r = fresh_scalar(false, w_sc_of_bytes(i->size));
+  *r = fresh_scalar(st, false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
   case W_PSTACK: {
     if (!read_frame(t, st, pl.k, n, effects, why))
       return false;
     const struct w_slot *slot = w_slot_at(st, pl.k);
     if (slot && slot->size == i->size) {
-      *r = old(slot->v);
+      *r = slot->v;
       note(effects, W_READ_SLOT, pl.k, n, false);
     } else {
-      r->f.tainted = true;
+      st->facts[r->sym].tainted = true;
     }
     break;
   }
@@ -543,15 +537,12 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       return refuse(why, W_BAD_CONTEXT_ACCESS,
                     "no field of the context of %s programs is read by %u byte%s at offset %d",
                     t->type.name, n, n == 1 ? "" : "s", pl.k);
-    if (f->kind == W_FIELD_DATA) {
-      r->f = (struct w_fact){.kind = W_FPKT, .checked = true};
-      r->f.mx = r->f.av = 0;
-    } else if (f->kind == W_FIELD_DATA_END) {
-      r->f = (struct w_fact){.kind = W_FEND};
-    } else if (f->kind == W_FIELD_DATA_META) {
-      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
-      r->f.mx = r->f.av = 0;
-    }
+    if (f->kind == W_FIELD_DATA)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .checked = true});
+    else if (f->kind == W_FIELD_DATA_END)
+      *r = fresh(st, (struct w_fact){.kind = W_FEND});
+    else if (f->kind == W_FIELD_DATA_META)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .map = W_METADATA});
     break;
   }
   case W_PVAL:
@@ -566,12 +557,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     break;
   }
   if (i->sx) {
-    bool tainted = true;
-    struct w_scalar s = w_sc_top();
-    if (!r->fresh)
-      w_any_view(st, r->v, &tainted, &s);
-    else if (r->f.kind == W_FSCALAR && r->v.c == 0)
-      tainted = r->f.tainted, s = r->f.s;
+    bool tainted;
+    struct w_scalar s;
+    w_any_view(st, *r, &tainted, &s);
     *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, s));
   }
   return true;
@@ -984,7 +972,7 @@ static void a_moved(struct w_state *st) {
     }
 }
 
-static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
+static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
   bool offered = false;
@@ -1003,17 +991,17 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct seen q = {.map = -1};
   if (!a_args(t, st, h, &q, effects, why))
     return false;
-  struct w_ares r = {0};
+  struct w_aval r = {0, 0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
     if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
     r = t->maps[q.map].inner
-            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
-            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+            ? fresh(st, (struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1})
+            : fresh(st, (struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map});
     break;
   case W_RET_INT:
-    r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
+    r = fresh_scalar(st, false, w_sc_srange(h->lo, h->hi));
     break;
   case W_RET_TAIL:
     if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
@@ -1027,10 +1015,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
       return w_refuse_leak(st, NULL, why);
     break;
   case W_RET_HELD:
-    r = fresh(
-        (struct w_fact){.kind = W_FHELD, .held = h->held, .null = true, .map = (uint32_t)st->pc},
-        0);
-    r.f.size = h->held == W_RECORD ? q.size : 0;
+    r = fresh(st, (struct w_fact){.kind = W_FHELD,
+                                  .held = h->held,
+                                  .null = true,
+                                  .map = (uint32_t)st->pc,
+                                  .size = h->held == W_RECORD ? q.size : 0});
     break;
   case W_RET_VOID:
     break;
@@ -1045,7 +1034,7 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
     st->facts[q.symbol].gone = true;
   }
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
-    return w_a_put(pool, st, 1, 0, &r);
+    return a_put(st, 1, 0, r);
   st->pc++;
   return true;
 }
@@ -1053,7 +1042,6 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
 /* A local function: a frame of its own, nothing in it written. */
 static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target,
                          struct w_why *why) {
-  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1}, 0);
   if (st->depth + 1 >= W_FRAMES)
     return refuse(why, W_STACK_OVERFLOW,
                   "calls are nested %d deep here, and the stack has %d frames", W_FRAMES, W_FRAMES);
@@ -1066,8 +1054,7 @@ static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target
   st->defined &= 0x43e; /* r1 to r5 are the arguments */
   kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
-  if (!w_a_put(pool, st, 0, 10, &top))
-    return false;
+  a_put(st, 0, 10, fresh(st, (struct w_fact){.kind = W_FSTACK, .map = st->depth}));
   st->pc = target;
   return true;
 }
@@ -1084,8 +1071,8 @@ static bool a_leave(struct w_state *st, struct w_why *why) {
   return true;
 }
 
-static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                          struct w_state *st, struct w_why *why) {
+static bool a_load_packet(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                          struct w_why *why) {
   if (!t->type.legacy)
     return refuse(why, W_BAD_INSTRUCTION, "%s programs can't use the legacy packet loads",
                   t->type.name);
@@ -1105,9 +1092,8 @@ static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const s
     return refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
   if (w_held_count(st))
     return w_refuse_leak(st, NULL, why);
-  struct w_ares r = fresh_scalar(false, w_sc_of_bytes(i->size));
   a_clobber(st);
-  return w_a_put(pool, st, 1, 0, &r);
+  return a_put(st, 1, 0, fresh_scalar(st, false, w_sc_of_bytes(i->size)));
 }
 
 /* --- Exec.v ---------------------------------------------------------------------------------- */
@@ -1143,8 +1129,7 @@ bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_ava
   return defined(st, i->dst, why) && a_oper(st, i, y, why);
 }
 
-static bool unary(const struct w_state *st, const struct w_insn *i, int from, struct w_ares *r,
-                  struct w_why *why) {
+static bool unary(struct w_state *st, const struct w_insn *i, int from, struct w_why *why) {
   bool tainted;
   struct w_scalar s;
   if (!defined(st, from, why))
@@ -1160,20 +1145,18 @@ static bool unary(const struct w_state *st, const struct w_insn *i, int from, st
   default:
     s = w_sc_byte_order(i->swap, i->size, s);
   }
-  *r = scalar_res(st, tainted, s);
-  return true;
+  return a_put(st, 1, i->dst, scalar_res(st, tainted, s));
 }
 
 /* The address of a map, or of its first value. */
-static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r,
+static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_state *st,
                   struct w_why *why) {
   if (i->imm < 0 || i->imm >= t->map_count)
     return refuse(why, W_INVALID_INSTRUCTION, "the program has no map number %" PRId64, i->imm);
   const struct warrant_map *m = &t->maps[i->imm];
-  if (i->op == W_OP_LDMAP) {
-    *r = fresh((struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}, 0);
-    return true;
-  }
+  if (i->op == W_OP_LDMAP)
+    return a_put(st, 2, i->dst,
+                 fresh(st, (struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}));
   if (m->type != W_MAP_ARRAY || !m->max_entries)
     return refuse(why, W_INVALID_INSTRUCTION, "%s is no array: its value has no address of its own",
                   m->name ? m->name : "the map");
@@ -1181,9 +1164,9 @@ static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_are
     return refuse(why, W_OUT_OF_BOUNDS,
                   "offset %d is outside of the value of %s, which has %" PRIu32 " bytes", i->off,
                   m->name ? m->name : "the map", m->value_size);
-  *r = fresh((struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm}, i->off);
-  r->f.mx = r->f.av = 0;
-  return true;
+  struct w_aval v = fresh(st, (struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm});
+  v.c = i->off;
+  return a_put(st, 2, i->dst, v);
 }
 
 static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
@@ -1193,8 +1176,8 @@ static bool address(const struct w_target *t, const struct w_state *st, const st
          refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
-static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                        struct w_state *st, struct w_effects *effects, struct w_why *why) {
+static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                        struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   bool to_src = i->fetch && i->atomic != W_CMPXCHG;
   if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
@@ -1204,9 +1187,9 @@ static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const str
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   if (!a_atomic(t, st, i->size, pl, effects, why))
     return false;
-  struct w_ares r = fresh_scalar(pl.kind == W_PSTACK, w_sc_of_bytes(i->size));
   if (i->fetch)
-    return w_a_put(pool, st, 1, to_src ? i->src : 0, &r);
+    return a_put(st, 1, to_src ? i->src : 0,
+                 fresh_scalar(st, pl.kind == W_PSTACK, w_sc_of_bytes(i->size)));
   st->pc++;
   return true;
 }
@@ -1215,50 +1198,42 @@ static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->
 
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why) {
-  struct w_ares r;
   struct w_aval x, y;
   struct w_place pl;
   effects->count = 0;
+  if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
+    return false;
   if (writes_dst(i) && i->dst == 10)
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
-    if (i->alu == W_MOV) {
-      if (!a_oper(st, i, &y, why))
-        return false;
-      r = w_a_mov(st, i->width, y);
-    } else {
-      if (!w_a_operands(i, st, &x, &y, why))
-        return false;
-      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
-       * and whoever wrote it did not mean it. */
-      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
-          is_pointer(w_fact_of(st, y)))
-        return refuse(why, W_INVALID_POINTER,
-                      "this adds two pointers, and the sum points nowhere: add a number to one");
-      r = w_a_alu(t, st, i->width, i->alu, x, y);
-    }
-    return w_a_put(pool, st, 1, i->dst, &r);
+    if (i->alu == W_MOV)
+      return a_oper(st, i, &y, why) && a_put(st, 1, i->dst, a_mov(st, i->width, y));
+    if (!w_a_operands(i, st, &x, &y, why))
+      return false;
+    /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+     * and whoever wrote it did not mean it. */
+    if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+        is_pointer(w_fact_of(st, y)))
+      return refuse(why, W_INVALID_POINTER,
+                    "this adds two pointers, and the sum points nowhere: add a number to one");
+    return a_put(st, 1, i->dst, a_alu(t, st, i->width, i->alu, x, y));
   case W_OP_NEG:
   case W_OP_END:
-    return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->dst, why);
   case W_OP_MOVSX:
-    return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->src, why);
   case W_OP_LDIMM:
-    if (!w_aconst(st, i->imm, &y))
-      return false;
-    r = old(y);
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return w_aconst(st, i->imm, &y) && a_put(st, 2, i->dst, y);
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
-    return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+    return a_map(t, i, st, why);
   case W_OP_LDVAR:
   case W_OP_LDCODE: /* an address, of which nothing is known */
-    r = fresh_scalar(true, w_sc_top());
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return a_put(st, 2, i->dst, fresh_scalar(st, true, w_sc_top()));
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
-           a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
+           a_load(t, st, i, pl, &x, effects, why) && a_put(st, 1, i->dst, x);
   case W_OP_ST:
     return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) &&
            address(t, st, i, true, &pl, why) && a_store(pool, t, st, i->size, pl, y, effects, why);
@@ -1270,7 +1245,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     st->pc += 1 + (int64_t)i->off;
     return true;
   case W_OP_CALL:
-    return a_call(pool, t, st, i->imm, effects, why);
+    return a_call(t, st, i->imm, effects, why);
   case W_OP_CALLX: {
     uint64_t id;
     if (!defined(st, i->dst, why))
@@ -1278,14 +1253,14 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     if (!w_const_of(st, st->regs[i->dst], &id))
       return refuse(why, W_UNKNOWN_HELPER,
                     "r%d has to be the number of a helper, one and the same on every path", i->dst);
-    return a_call(pool, t, st, (int64_t)id, effects, why);
+    return a_call(t, st, (int64_t)id, effects, why);
   }
   case W_OP_CALLLOCAL:
     return a_call_local(pool, st, st->pc + 1 + i->off, why);
   case W_OP_ATOMIC:
-    return exec_atomic(pool, t, i, st, effects, why);
+    return exec_atomic(t, i, st, effects, why);
   case W_OP_LDPKT:
-    return a_load_packet(pool, t, i, st, why);
+    return a_load_packet(t, i, st, why);
   case W_OP_EXIT:
     if (st->depth)
       return a_leave(st, why);

@@ -139,13 +139,6 @@ struct w_effects {
   struct w_effect e[8];
 };
 
-/* An old value, or a new symbol with a fact, plus a constant. */
-struct w_ares {
-  bool fresh;
-  struct w_aval v; /* fresh: v.c is the constant */
-  struct w_fact f;
-};
-
 static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
   return &st->facts[a.sym];
 }
@@ -153,14 +146,8 @@ bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_s
 void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c);
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
-/* False: out of memory. */
-bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r);
 
 /* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
-
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
-                      enum w_aluop op, struct w_aval a, struct w_aval b);
-struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b);
 
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
