@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,15 +65,18 @@ static bool refuse(struct w_why *why, enum w_reason reason, const char *format, 
 
 /* --- Fact.v, State.v ------------------------------------------------------------------------- */
 
-static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
-  return (struct w_fact){.kind = W_FSCALAR, .tainted = tainted, .s = s};
+static void set_scalar(struct w_fact *f, bool tainted, struct w_scalar s) {
+  memset(f, 0, offsetof(struct w_fact, s));
+  f->kind = W_FSCALAR;
+  f->tainted = tainted;
+  f->s = s;
 }
 
 bool w_a_init(struct w_pool *pool, struct w_state *st) {
   memset(st, 0, sizeof *st);
   if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, 16, sizeof *st->facts))
     return false;
-  st->facts[0] = scalar_fact(false, w_sc_const(0));
+  set_scalar(&st->facts[0], false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
   st->facts[2] = (struct w_fact){.kind = W_FSTACK};
   st->next = 3;
@@ -178,7 +182,8 @@ static struct w_aval fresh(struct w_state *st, struct w_fact f) {
   return (struct w_aval){st->next, 0};
 }
 static struct w_aval fresh_scalar(struct w_state *st, bool tainted, struct w_scalar s) {
-  return fresh(st, scalar_fact(tainted, s));
+  set_scalar(&st->facts[st->next], tainted, s);
+  return (struct w_aval){st->next, 0};
 }
 
 static struct w_aval scalar_res(struct w_state *st, bool tainted, struct w_scalar s) {
@@ -741,7 +746,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (f->kind == W_FHELD) {
     bool can_be = f->null;
     if (r == REL_EQ && can_be)
-      *f = scalar_fact(false, w_sc_const(0));
+      set_scalar(f, false, w_sc_const(0));
     else if (r == REL_NE)
       f->null = false;
     return r != REL_EQ || can_be;
@@ -749,7 +754,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
-    *f = scalar_fact(false, w_sc_const(0));
+    set_scalar(f, false, w_sc_const(0));
   } else if (r == REL_NE) {
     f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
@@ -967,7 +972,7 @@ static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r
 static void a_moved(struct w_state *st) {
   for (uint32_t k = 0; k < st->next; k++)
     if (st->facts[k].kind == W_FPKT || st->facts[k].kind == W_FEND) {
-      st->facts[k] = scalar_fact(true, w_sc_top());
+      set_scalar(&st->facts[k], true, w_sc_top());
       st->facts[k].stale = true;
     }
 }
@@ -1030,7 +1035,7 @@ static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
   if (h->moves)
     a_moved(st);
   if (q.back) {
-    st->facts[q.symbol] = scalar_fact(true, w_sc_top());
+    set_scalar(&st->facts[q.symbol], true, w_sc_top());
     st->facts[q.symbol].gone = true;
   }
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
