@@ -140,31 +140,39 @@ const struct w_slot *w_slot_at(const struct w_state *st, int32_t off) {
   return i < st->nslots && st->slots[i].off == off ? &st->slots[i] : NULL;
 }
 
-bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room) {
   const struct w_fact *f = w_fact_of(st, a);
   if (f->kind != W_FSCALAR)
-    return false;
+    return NULL;
   *tainted = f->tainted;
-  *s = a.c ? w_sc_add(f->s, w_sc_const((uint64_t)a.c)) : f->s;
-  return true;
+  if (!a.c)
+    return &f->s;
+  *room = w_sc_add(f->s, w_sc_const((uint64_t)a.c));
+  return room;
 }
 
-void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
-  if (!w_view(st, a, tainted, s)) {
-    *tainted = true;
-    *s = w_sc_top();
-  }
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room) {
+  const struct w_scalar *s = w_view(st, a, tainted, room);
+  if (s)
+    return s;
+  *tainted = true;
+  *room = w_sc_top();
+  return room;
 }
 
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c) {
   const struct w_fact *f = w_fact_of(st, a);
   bool tainted;
-  struct w_scalar s;
-  if (f->kind == W_FSCALAR && w_sc_is_const(f->s, c)) {
+  struct w_scalar sum;
+  if (f->kind != W_FSCALAR)
+    return false;
+  if (w_sc_is_const(&f->s, c)) {
     *c += (uint64_t)a.c;
     return true;
   }
-  return a.c && w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
+  return a.c && w_sc_is_const(w_view(st, a, &tainted, &sum), c);
 }
 
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
@@ -189,7 +197,7 @@ static struct w_aval fresh_scalar(struct w_state *st, bool tainted, struct w_sca
 static struct w_aval scalar_res(struct w_state *st, bool tainted, struct w_scalar s) {
   uint64_t c;
   struct w_aval v;
-  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
+  if (!tainted && w_sc_is_const(&s, &c) && w_aconst(st, (int64_t)c, &v))
     return v;
   return fresh_scalar(st, tainted, s);
 }
@@ -211,22 +219,23 @@ static struct w_aval shift(struct w_aval a, uint64_t c) {
 static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p, struct w_aval x,
                     struct w_aval *r) {
   bool tainted;
-  struct w_scalar s;
-  if (!w_view(st, x, &tainted, &s))
+  struct w_scalar room;
+  const struct w_scalar *s = w_view(st, x, &tainted, &room);
+  if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.all.umax >= W_REACH)
+    if ((wide)f.mx + s->all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s->all.umax > t->maps[f.map].value_size)
       return false;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.all.umax;
+  f.mx += (int64_t)s->all.umax;
   *r = shift(fresh(st, f), (uint64_t)p.c);
   return true;
 }
@@ -240,10 +249,10 @@ static bool is_pointer(const struct w_fact *f) {
 static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
                                   struct w_aval a, struct w_aval b) {
   bool ta, tb;
-  struct w_scalar sa, sb;
-  w_any_view(st, a, &ta, &sa);
-  w_any_view(st, b, &tb, &sb);
-  struct w_aval r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
+  struct w_scalar room_a, room_b;
+  const struct w_scalar *sa = w_any_view(st, a, &ta, &room_a);
+  const struct w_scalar *sb = w_any_view(st, b, &tb, &room_b);
+  struct w_aval r = scalar_res(st, ta || tb, w_sc_alu(w, op, *sa, *sb));
   if (r.sym == st->next && w == W_A64 && (op == W_ADD || op == W_SUB))
     st->facts[r.sym].moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
   return r;
@@ -280,13 +289,13 @@ static struct w_aval a_alu(const struct w_target *t, struct w_state *st, enum w_
 
 static struct w_aval a_mov(struct w_state *st, enum w_width w, struct w_aval b) {
   bool tainted;
-  struct w_scalar s;
+  struct w_scalar room;
   if (w == W_A64)
     return b;
-  w_any_view(st, b, &tainted, &s);
-  if (s.all.umax <= UINT32_MAX)
+  const struct w_scalar *s = w_any_view(st, b, &tainted, &room);
+  if (s->all.umax <= UINT32_MAX)
     return b;
-  return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
+  return scalar_res(st, tainted, w_sc_trunc(W_A32, *s));
 }
 
 /* --- Address.v ------------------------------------------------------------------------------- */
@@ -563,9 +572,9 @@ static bool a_load(const struct w_target *t, struct w_state *st, const struct w_
   }
   if (i->sx) {
     bool tainted;
-    struct w_scalar s;
-    w_any_view(st, *r, &tainted, &s);
-    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, s));
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, *r, &tainted, &room);
+    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, *s));
   }
   return true;
 }
@@ -576,13 +585,14 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
   if (z == W_S8)
     return true;
   bool tainted;
-  struct w_scalar s;
+  struct w_scalar room;
   uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
-  if (!w_view(st, v, &tainted, &s))
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.all.umax <= ones;
+  return s->all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -674,9 +684,11 @@ static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
 static bool refine_scalar(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
                           struct w_aval y) {
   bool tx, ty;
-  struct w_scalar sx, sy;
-  if (!w_view(st, x, &tx, &sx) || !w_view(st, y, &ty, &sy))
+  struct w_scalar room_x, room_y;
+  const struct w_scalar *px = w_view(st, x, &tx, &room_x), *py = w_view(st, y, &ty, &room_y);
+  if (!px || !py)
     return true;
+  struct w_scalar sx = *px, sy = *py;
   return w_sc_refine(w, c, b, &sx, &sy) && narrow(st, x, sx) && narrow(st, y, sy);
 }
 
@@ -901,23 +913,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_OUT0:
     case W_ARG_INOUT: {
       bool tainted;
-      struct w_scalar s;
+      struct w_scalar room;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
         return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
                       h->name, r + 1);
-      if (!w_view(st, st->regs[r + 1], &tainted, &s))
+      const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
+      if (!s)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
-      if (empty && !s.all.umax)
+      if (empty && !s->all.umax)
         break;
-      if (!empty && !s.all.umin)
+      if (!empty && !s->all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
-          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s->all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s->all.umin, s->all.umax, h, q, why)))
         return false;
       break;
     }
@@ -1139,7 +1152,7 @@ static bool unary(struct w_state *st, const struct w_insn *i, int from, struct w
   struct w_scalar s;
   if (!defined(st, from, why))
     return false;
-  w_any_view(st, st->regs[from], &tainted, &s);
+  s = *w_any_view(st, st->regs[from], &tainted, &s);
   switch (i->op) {
   case W_OP_NEG:
     s = w_sc_neg(i->width, s);
@@ -1288,8 +1301,7 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return w_refuse_leak(st, NULL, why);
   if (!t->type.has_ret)
     return true;
-  w_any_view(st, st->regs[0], &tainted, &s);
-  s = w_sc_trunc(W_A32, s);
+  s = w_sc_trunc(W_A32, *w_any_view(st, st->regs[0], &tainted, &s));
   if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
@@ -1307,9 +1319,9 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   switch (f->kind) {
   case W_FSCALAR: {
     bool tainted;
-    struct w_scalar s;
-    w_any_view(st, a, &tainted, &s);
-    return (f->tainted || !tainted) && w_sc_le(s, f->s);
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, a, &tainted, &room);
+    return (f->tainted || !tainted) && w_sc_le(s, &f->s);
   }
   case W_FSTACK:
     return !a.c && g->kind == f->kind && g->map == f->map;
@@ -1354,7 +1366,8 @@ static void add_offset(char *text, size_t size, int64_t c) {
 
 void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
   const struct w_fact *f = w_fact_of(st, a);
-  struct w_scalar s;
+  struct w_scalar room;
+  const struct w_scalar *s;
   bool tainted;
   uint64_t c;
   switch (f->kind) {
@@ -1400,16 +1413,16 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
       snprintf(text, size, "socket%s", f->null ? " or null" : "");
     break;
   default:
-    w_any_view(st, a, &tainted, &s);
+    s = w_any_view(st, a, &tainted, &room);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
-             s.all.smax == INT64_MAX)
+    else if (s->all.umin == 0 && s->all.umax == UINT64_MAX && s->all.smin == INT64_MIN &&
+             s->all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.all.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
+    else if (s->all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s->all.smin, s->all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s->all.umin, s->all.umax);
     return;
   }
   add_offset(text, size, a.c);

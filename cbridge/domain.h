@@ -142,8 +142,12 @@ struct w_effects {
 static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
   return &st->facts[a.sym];
 }
-bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
-void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
+/* The number that a value is, in the state or in *room. NULL: it is none. */
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room);
+/* The same, where what is no number is any. */
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room);
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c);
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
 

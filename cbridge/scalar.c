@@ -553,10 +553,8 @@ struct w_scalar w_sc_srange(int64_t lo, int64_t hi) {
 struct w_scalar w_sc_of_bytes(enum w_size size) {
   return sc_of(bd_of_bytes(size));
 }
-bool w_sc_is_const(struct w_scalar s, uint64_t *c) { return bd_is_const(s.all, c); }
-
-bool w_sc_le(struct w_scalar a, struct w_scalar b) {
-  return bd_le(a.all, b.all) && (!b.has_low || bd_le(sc_up(a), b.low));
+bool w_sc_le(const struct w_scalar *a, const struct w_scalar *b) {
+  return bd_le(a->all, b->all) && (!b->has_low || bd_le(sc_up(*a), b->low));
 }
 
 bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet) {
