@@ -530,33 +530,32 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   d->distance += distance;
 }
 
-struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
-                              const struct w_state *b) {
-  struct w_difference d = {0};
-  if (!same_callers(a, b) || !same_callers(b, a)) {
-    d.distance = UINT32_MAX;
-    return d;
-  }
+bool w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b,
+               uint32_t least, uint32_t alike, struct w_difference *d) {
+  *d = (struct w_difference){0};
+  if (!same_callers(a, b) || !same_callers(b, a))
+    return false;
   for (uint32_t k = 0; k < a->depth; k++)
     for (int r = 6; r < 11; r++)
       if (a->frames[k].defined >> r & 1)
-        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, &d);
-  for (int r = 0; r < 11; r++) {
+        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, d);
+  for (int r = 0; r < 11 && d->distance < least && !(d->constants & alike); r++) {
     if ((a->defined ^ b->defined) >> r & 1) {
-      d.where |= 1u << r;
-      d.distance += 4;
+      d->where |= 1u << r;
+      d->distance += 4;
     } else if (a->defined >> r & 1) {
-      add_difference(t, a, a->regs[r], b, b->regs[r], 1u << r, &d);
+      add_difference(t, a, a->regs[r], b, b->regs[r], 1u << r, d);
     }
   }
-  for (uint32_t i = 0, k = 0; i < b->nslots; i++) {
+  for (uint32_t i = 0, k = 0; i < b->nslots && d->distance < least && !(d->constants & alike);
+       i++) {
     const struct w_slot *s = &b->slots[i], *o = slot_from(a, &k, s);
     if (o) {
-      add_difference(t, a, o->v, b, s->v, W_ANY_SLOT, &d);
+      add_difference(t, a, o->v, b, s->v, W_ANY_SLOT, d);
     } else {
-      d.where |= W_ANY_SLOT;
-      d.distance += 4;
+      d->where |= W_ANY_SLOT;
+      d->distance += 4;
     }
   }
-  return d;
+  return d->distance < least && !(d->constants & alike);
 }

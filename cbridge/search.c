@@ -450,9 +450,10 @@ static enum next generalise(struct search *s, const struct site *site, const str
   *entered = false;
   for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
     uint32_t node = shelf->nodes[shelf->count - 1 - k];
-    struct w_difference d = w_differs(&s->q->target, exact, &s->a->nodes[node].st);
+    struct w_difference d;
     /* another round of a loop is left alone: what counts the rounds must stay known */
-    if (d.distance >= least || d.constants & (counts | W_ANY_CALLER) || is_bad(site, d.where))
+    if (!w_differs(&s->q->target, exact, &s->a->nodes[node].st, least, counts | W_ANY_CALLER, &d) ||
+        is_bad(site, d.where))
       continue;
     if (how != ALL) {
       least = d.distance;
