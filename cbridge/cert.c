@@ -106,12 +106,12 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     if (f->checked)
       s(w, f->av);
     break;
-  case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
     u(w, f->map);
     break;
+  case W_FSTACK:
   case W_FVAL:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
@@ -344,12 +344,12 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
     break;
-  case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
+  case W_FSTACK:
   case W_FVAL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);

@@ -76,7 +76,7 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
     return false;
   st->facts[0] = scalar_fact(false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
-  st->facts[2] = (struct w_fact){.kind = W_FSTACK};
+  st->facts[2] = (struct w_fact){.kind = W_FSTACK, .mx = 0};
   st->next = 3;
   st->regs[1] = (struct w_aval){1, 0};
   st->regs[10] = (struct w_aval){2, 0};
@@ -205,6 +205,15 @@ static struct w_ares shift(struct w_aval a, uint64_t c) {
   return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
 }
 
+/* A stack address + a number from lo to hi, modulo 2^64. */
+static bool add_stack(struct w_fact f, int64_t c, wide lo, wide hi, struct w_ares *r) {
+  if (f.mx + (hi - lo) > W_STACK)
+    return false;
+  f.mx += (int64_t)(hi - lo);
+  *r = fresh(f, (int64_t)((uint64_t)c + (uint64_t)lo));
+  return true;
+}
+
 static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
                     struct w_aval x, struct w_ares *r) {
   bool tainted;
@@ -212,6 +221,8 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
   if (!w_view(st, x, &tainted, &s))
     return false;
   struct w_fact f = *w_fact_of(st, p);
+  if (f.kind == W_FSTACK)
+    return add_stack(f, p.c, s.all.smin, s.all.smax, r);
   if (f.kind == W_FPKT) {
     if ((wide)f.mx + s.all.umax >= W_REACH)
       return false;
@@ -261,8 +272,14 @@ static struct w_ares a_add(const struct w_target *t, const struct w_state *st, s
 
 static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
   uint64_t c;
+  struct w_ares r;
+  bool tainted;
+  struct w_scalar s;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
+  if (w_fact_of(st, a)->kind == W_FSTACK && w_view(st, b, &tainted, &s) &&
+      add_stack(*w_fact_of(st, a), a.c, -(wide)s.all.smax, -(wide)s.all.smin, &r))
+    return r;
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
@@ -294,8 +311,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){.kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK)};
-    return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
+    *pl = (struct w_place){
+        .kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK), .mx = (uint32_t)f->mx};
+    return f->map <= st->depth && -W_STACK <= k && f->mx + k + n <= 0;
   case W_FCTX:
     *pl = (struct w_place){.kind = W_PCTX, .k = (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
@@ -389,6 +407,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %" PRIu64 " byte%s there leaves the caller's frame that r%d points into",
                     verb, n, n == 1 ? "" : "s", r);
+    if (f->mx)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s %" PRIu64 " byte%s at frame offset %" PRId64 " to %" PRId64
+                    " leaves the stack: offsets are -512 to -1 from r10, and the variable part of "
+                    "this one can be as large as %" PRId64,
+                    verb, n, n == 1 ? "" : "s", k, (int64_t)((uint64_t)k + (uint64_t)f->mx), f->mx);
     return refuse(why, W_OUT_OF_BOUNDS,
                   "%s %" PRIu64 " byte%s at frame offset %" PRId64
                   " leaves the stack: offsets are -512 to -1 from r10",
@@ -520,9 +544,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
   *r = fresh_scalar(false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
   case W_PSTACK: {
-    if (!read_frame(t, st, pl.k, n, effects, why))
+    if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    const struct w_slot *slot = w_slot_at(st, pl.k);
+    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
     if (slot && slot->size == i->size) {
       *r = old(slot->v);
       note(effects, W_READ_SLOT, pl.k, n, false);
@@ -616,17 +640,28 @@ static void set_written(struct w_state *st, int32_t k, uint32_t n) {
     *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
 }
 
+/* Bytes that were written: spills end that may lie among them. At least n bytes from the place's
+ * begin are written, and at most m; those that are among them wherever it begins certainly are. */
+static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
+                       struct w_effects *effects) {
+  if (pl.kind != W_PSTACK)
+    return;
+  int32_t k = pl.k + (int32_t)pl.mx;
+  n = n > pl.mx ? n - pl.mx : 0;
+  kill_slots(st, pl.k, pl.mx + m);
+  set_written(st, k, n);
+  note(effects, W_WRITE, k, n, false);
+}
+
 static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st,
                     enum w_size z, struct w_place pl, struct w_aval v, struct w_effects *effects,
                     struct w_why *why) {
   uint32_t n = w_bytes(z);
   if (pl.kind == W_PSTACK) {
     struct w_aval low;
-    kill_slots(st, pl.k, n);
-    if (low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
+    a_scribble(st, pl, n, n, effects);
+    if (!pl.mx && low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
       return false;
-    set_written(st, pl.k, n);
-    note(effects, W_WRITE, pl.k, n, false);
   } else if (pl.kind == W_PCTX && !t->type.raw) {
     const struct w_field *f = w_field_at(&t->type, pl.k, n);
     if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
@@ -639,17 +674,6 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
   return true;
 }
 
-/* Bytes that something else wrote: spills end; n of them are certainly written, and at most m are.
- */
-static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
-                       struct w_effects *effects) {
-  if (pl.kind != W_PSTACK)
-    return;
-  kill_slots(st, pl.k, m);
-  set_written(st, pl.k, n);
-  note(effects, W_WRITE, pl.k, n, false);
-}
-
 static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
                      struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(z);
@@ -657,7 +681,7 @@ static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z
     return refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
   if (pl.kind != W_PSTACK)
     return true;
-  if (!read_frame(t, st, pl.k, n, effects, why))
+  if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
     return false;
   a_scribble(st, pl, n, n, effects);
   return true;
@@ -801,7 +825,7 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
                     const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   return a_memory(t, st, r, n, false, h, &pl, why) &&
-         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why));
+         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, pl.mx + (uint32_t)n, effects, why));
 }
 
 /* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
@@ -1049,7 +1073,7 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
 /* A local function: a frame of its own, nothing in it written. */
 static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target,
                          struct w_why *why) {
-  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1}, 0);
+  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1, .mx = 0}, 0);
   if (st->depth + 1 >= W_FRAMES)
     return refuse(why, W_STACK_OVERFLOW,
                   "calls are nested %d deep here, and the stack has %d frames", W_FRAMES, W_FRAMES);
@@ -1328,7 +1352,7 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return (f->tainted || !tainted) && w_sc_le(s, f->s);
   }
   case W_FSTACK:
-    return !a.c && g->kind == f->kind && g->map == f->map;
+    return g->kind == W_FSTACK && g->map == f->map && a.c >= 0 && (wide)g->mx + a.c <= f->mx;
   case W_FCTX:
   case W_FEND:
     return !a.c && g->kind == f->kind;
@@ -1376,6 +1400,8 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   switch (f->kind) {
   case W_FSTACK:
     snprintf(text, size, f->map == st->depth ? "frame" : "a caller's frame");
+    if (f->mx)
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     break;
   case W_FCTX:
     snprintf(text, size, "context");

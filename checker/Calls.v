@@ -5,7 +5,7 @@ From Checker Require Export Refine.
 Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
-  | Some (PStack k) => init_ok t (a_written a) k n
+  | Some (PStack k m) => init_ok t (a_written a) k (m + n)
   | Some (PCtx _) | None => false
   | Some PPkt | Some (PVal _) => true
   end.
@@ -138,7 +138,7 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let k := - stack_size * (n + 1) in
     Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
                  (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n) (a_facts a)) (a_next a + 1))
+                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n 0) (a_facts a)) (a_next a + 1))
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a, get R0 (a_regs a) with

@@ -16,7 +16,7 @@ Definition reach : Z := guard - 1.
 
 Inductive fact :=
   | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
-  | FStack (j : Z)                            (* the top of frame j *)
+  | FStack (j mx : Z)                         (* at most mx past the top of frame j, modulo 2^64; constants lead back down *)
   | FCtx                                      (* the context *)
   | FPkt (p : area) (mx : Z) (av : option Z)  (* at most mx past the area's start; av: so many bytes from here are in it *)
   | FEnd                                      (* the packet's end *)
@@ -35,7 +35,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   0 <= w < W /\
   match f with
   | FScalar _ s => in_scalar s w
-  | FStack j => w = frame_top L j
+  | FStack j mx => exists d, 0 <= d <= mx /\ w = wrap (frame_top L j + d)
   | FCtx => w = l_ctx L
   | FPkt p mx av =>
     area_start L p <= w <= area_start L p + mx /\ match av with Some k => w + k <= area_end L p | None => True end

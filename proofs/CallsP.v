@@ -17,14 +17,13 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl as [k0 | k0 | | o0]; try discriminate E.
-  - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end.
-    destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
-    apply (init_ok_less t (a_written a) o k n) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia].
+  destruct pl as [k0 m0 | k0 | | o0]; try discriminate E.
+  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
+    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
+    apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
-    rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) o (Z.to_nat n));
-      [reflexivity | exact (g_mem _ _ _ _ G) | rewrite En; exact P1 | rewrite En; exact E].
+    rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
+      [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1 | rewrite En; exact E].
   - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
   - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
 Qed.
@@ -41,8 +40,8 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 | k0 | | o0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
-  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
+  destruct pl' as [k0 m0 | k0 | | o0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
@@ -518,7 +517,8 @@ Proof.
   - reflexivity.
   - reflexivity.
   - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B | reflexivity].
+  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B |].
+    exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
     + exact (R R1).
     + exact (R R2).

@@ -54,9 +54,9 @@ Proof.
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
   - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb]. cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - parts Ef as i1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as i0.
-    bools. subst i0. exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as j0 m0. bools. subst j0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
+    exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).

@@ -43,7 +43,7 @@ let holds l f w =
   let between lo w hi = Num.leq lo w && Num.leq w hi in
   match f with
   | FScalar (_, s) -> in_bounds s.s_all w && Option.fold ~none:true ~some:(fun b -> in_bounds b (up w)) s.s_low
-  | FStack j -> Num.equal w (frame_top l j)
+  | FStack (j, mx) -> Num.leq (wrap (Num.sub w (frame_top l j))) mx
   | FCtx -> Num.equal w l.l_ctx
   | FPkt (area, mx, av) ->
     let start, stop =
