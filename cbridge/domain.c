@@ -205,15 +205,6 @@ static struct w_ares shift(struct w_aval a, uint64_t c) {
   return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
 }
 
-/* A stack address + a number from lo to hi, modulo 2^64. */
-static bool add_stack(struct w_fact f, int64_t c, wide lo, wide hi, struct w_ares *r) {
-  if (f.mx + (hi - lo) > W_STACK)
-    return false;
-  f.mx += (int64_t)(hi - lo);
-  *r = fresh(f, (int64_t)((uint64_t)c + (uint64_t)lo));
-  return true;
-}
-
 static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
                     struct w_aval x, struct w_ares *r) {
   bool tainted;
@@ -221,8 +212,14 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
   if (!w_view(st, x, &tainted, &s))
     return false;
   struct w_fact f = *w_fact_of(st, p);
-  if (f.kind == W_FSTACK)
-    return add_stack(f, p.c, s.all.smin, s.all.smax, r);
+  if (f.kind == W_FSTACK) {
+    wide mx = f.mx + ((wide)s.all.smax - s.all.smin);
+    if (mx > W_STACK)
+      return false;
+    f.mx = (int64_t)mx;
+    *r = fresh(f, (int64_t)((uint64_t)p.c + (uint64_t)s.all.smin));
+    return true;
+  }
   if (f.kind == W_FPKT) {
     if ((wide)f.mx + s.all.umax >= W_REACH)
       return false;
@@ -272,14 +269,8 @@ static struct w_ares a_add(const struct w_target *t, const struct w_state *st, s
 
 static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
   uint64_t c;
-  struct w_ares r;
-  bool tainted;
-  struct w_scalar s;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
-  if (w_fact_of(st, a)->kind == W_FSTACK && w_view(st, b, &tainted, &s) &&
-      add_stack(*w_fact_of(st, a), a.c, -(wide)s.all.smax, -(wide)s.all.smin, &r))
-    return r;
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 

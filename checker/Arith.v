@@ -10,16 +10,17 @@ Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
   end.
 Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 
-(** a stack address + a number, modulo 2^64, from [lo] to [hi]: the constant takes the least, the bound grows by the rest *)
-Definition add_stack (j mx c lo hi : Z) : option ares :=
-  if mx + (hi - lo) <=? stack_size then Some (New (FStack j (mx + (hi - lo))) (soff (c + lo))) else None.
-(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten *)
+(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten.  To a stack address the signed least is added
+    as a constant: indices from a frame's top are below zero. *)
 Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   match view F x with
   | None => None
   | Some (_, s) =>
     match fact_of F p with
-    | Some (FStack j mx) => add_stack j mx (snd p) (b_smin (s_all s)) (b_smax (s_all s))
+    | Some (FStack j mx) =>
+      let lo := b_smin (s_all s) in
+      let m := mx + (b_smax (s_all s) - lo) in
+      if m <=? stack_size then Some (New (FStack j m) (soff (snd p + lo))) else None
     | Some (FPkt q mx _) =>
       if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
     | Some (FVal i mx) =>
@@ -49,16 +50,7 @@ Definition a_add (t : target) (F : facts) (a b : aval) : ares :=
     end
   end.
 Definition a_sub (F : facts) (a b : aval) : ares :=
-  match const_of F b with
-  | Some c => shift a (- c)
-  | None =>
-    let number := a_scalar_alu F A64 Sub a b in
-    match fact_of F a, view F b with
-    | Some (FStack j mx), Some (_, s) =>
-      match add_stack j mx (snd a) (- b_smax (s_all s)) (- b_smin (s_all s)) with Some r => r | None => number end
-    | _, _ => number
-    end
-  end.
+  match const_of F b with Some c => shift a (- c) | None => a_scalar_alu F A64 Sub a b end.
 Definition a_alu (t : target) (F : facts) (w : width) (op : aluop) (a b : aval) : ares :=
   match w, op with
   | A64, Add => a_add t F a b

@@ -71,21 +71,6 @@ Proof.
   destruct (any_view F a) as [ta s]. cbn [snd] in S. apply scalar_res_sound, FG. exact S.
 Qed.
 
-(** A number in the signed range, added; or, where its negation is, taken away. *)
-Lemma add_stack_sound p x j mx lo hi z r : relv vs p x -> fact_of F p = Some (FStack j mx) -> lo <= z <= hi ->
-  add_stack j mx (snd p) lo hi = Some r -> yields t L vs r (wrap (x + z)).
-Proof.
-  unfold add_stack. intros P EF Z1 E. destruct (_ <=? _); [|discriminate E]. apply some_inj in E. subst r.
-  destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B [d [D Ew]]] X]]].
-  split; [reflexivity|]. exists (wrap (frame_top L j + (d + (z - lo)))). split.
-  - split; [apply wrap_range|]. exists (d + (z - lo)). split; [lia | reflexivity].
-  - rewrite soff_wrap, X, wrap_add_l, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
-Qed.
-Lemma in_scalar_signed s y : in_scalar s y -> b_smin (s_all s) <= sgn64 y <= b_smax (s_all s) /\ wrap (sgn64 y) = y.
-Proof.
-  intros [[R [_ [_ S]]] _]. split; [exact S | apply wrap_sgn64; exact R].
-Qed.
-
 Hypothesis WL : wf_layout t L.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
@@ -97,8 +82,11 @@ Proof.
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
   destruct f; try discriminate E.
-  - parts EF as j m0. destruct (in_scalar_signed s y I) as [S Y]. rewrite <- Y, wrap_add_r.
-    exact (add_stack_sound p x j m0 _ _ _ r P EF S E).
+  - parts EF as j m0. destruct (_ <=? _); [|discriminate E]. apply some_inj in E. subst r.
+    destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D Ew]]. set (lo := b_smin (s_all s)) in *.
+    split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
+    + split; [apply wrap_range|]. exists (d + (sgn64 y - lo)). split; [lia | reflexivity].
+    + rewrite <- (wrap_sgn64 y R) at 1. rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
   - rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact Logic.I].
@@ -123,17 +111,8 @@ Lemma a_sub_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_sub F
 Proof.
   intros A B. unfold a_sub. destruct (const_of F b) as [c|] eqn:CB.
   { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
-  assert (Number : yields t L vs (a_scalar_alu F A64 Sub a b) (wrap (x - y))).
-  { replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
-    cbn [alu trunc]. rewrite wrap_sub. reflexivity. }
-  cbv zeta. destruct (fact_of F a) as [f|] eqn:EF; [|exact Number]. destruct f; try exact Number. parts EF as j m0.
-  destruct (view F b) as [[ta s]|] eqn:V; [|exact Number].
-  destruct (add_stack _ _ _ _ _) as [r|] eqn:E; [|exact Number].
-  destruct (in_scalar_signed s y (view_sound _ _ _ _ FH _ _ _ _ B V)) as [S Y].
-  assert (Z1 : - b_smax (s_all s) <= - sgn64 y <= - b_smin (s_all s)) by lia.
-  assert (Q := add_stack_sound a x j m0 _ _ _ r A EF Z1 E).
-  replace (wrap (x - y)) with (wrap (x + - sgn64 y)); [exact Q|].
-  rewrite <- Y at 2. rewrite wrap_sub_r. reflexivity.
+  replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
+  cbn [alu trunc]. rewrite wrap_sub. reflexivity.
 Qed.
 Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_alu t F w op a b) (alu w op x y).
 Proof.

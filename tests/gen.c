@@ -773,11 +773,7 @@ static void move_pointer(struct builder *b, struct known *k) {
         k->r[n] = number(UINT64_MAX);
         v->off -= 4;
       }
-      bool minus = gen_percent(g, 25);
-      if (minus) { /* from -4 to most - 4 below: the same from the other end */
-        v->off += k->r[n].most == UINT64_MAX ? 8 - (int32_t)most : -(int32_t)most;
-      }
-      put(b, minus ? 0x1f : 0x0f, r, n, 0, 0);
+      put(b, 0x0f, r, n, 0, 0);
       v->most += most;
       return;
     }
