@@ -121,6 +121,10 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     u(w, f->size);
     byte(w, f->null);
     break;
+  case W_FINSIDE:
+    u(w, f->size);
+    u(w, (uint64_t)f->mx);
+    break;
   }
 }
 
@@ -329,7 +333,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, W_FHELD - W_FSCALAR) + W_FSCALAR);
+  f->kind = (uint8_t)(get_byte(r, W_FINSIDE - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -358,6 +362,10 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->held = get_byte(r, W_SOCKET);
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
+    break;
+  case W_FINSIDE:
+    f->size = get_u(r, UINT64_MAX);
+    f->mx = (int64_t)get_u(r, UINT64_MAX);
     break;
   }
 }

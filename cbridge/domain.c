@@ -228,10 +228,16 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
   } else if (f.kind == W_FVAL) {
     if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
       return false;
+  } else if (f.kind == W_FINSIDE || (f.kind == W_FHELD && f.held == W_RECORD && !f.null)) {
+    uint64_t mx = f.kind == W_FINSIDE ? (uint64_t)f.mx : 0;
+    if ((wide)mx + s.all.umax > f.size)
+      return false;
+    f.kind = W_FINSIDE;
+    f.mx = (int64_t)mx;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.all.umax;
+  f.mx = (int64_t)((uint64_t)f.mx + s.all.umax);
   *r = fresh(f, p.c);
   return true;
 }
@@ -239,7 +245,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || f->kind == W_FINSIDE || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -324,6 +330,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   case W_FHELD:
     *pl = (struct w_place){.kind = W_PVAL};
     return f->held == W_RECORD && !f->null && 0 <= k && k + n <= f->size;
+  case W_FINSIDE:
+    *pl = (struct w_place){.kind = W_PVAL};
+    return 0 <= k && (wide)(uint64_t)f->mx + k + n <= f->size;
   }
   return false;
 }
@@ -475,6 +484,14 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                     "r%d is a socket: it can be released, and its fields can't be read here", r);
     return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record, which has %" PRIu64 " bytes", verb,
                   bytes, f->size);
+  case W_FINSIDE:
+    if (k < 0)
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record: that is before its start", verb,
+                    bytes);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s up to byte %" PRIu64 " of a record, which has %" PRIu64
+                  " bytes: the variable part of the offset can be as large as %" PRIu64,
+                  verb, last + (uint64_t)f->mx, f->size, (uint64_t)f->mx);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -484,7 +501,9 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   r);
   if (f->kind == W_FSCALAR && f->gone)
     return refuse(why, W_INVALID_POINTER,
-                  "r%d points at what was given back before: it can't be used any more", r);
+                  "r%d points at what was given back before, or at a variable offset into a record "
+                  "while one of that size was given back: it can't be used any more",
+                  r);
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
                   "r%d is a pointer plus a number without a bound that is small enough: limit the "
@@ -995,6 +1014,18 @@ static void a_moved(struct w_state *st) {
     }
 }
 
+/* What was given back, and what may point into it: which record that is its size alone tells. */
+static void a_given_back(struct w_state *st, uint32_t symbol) {
+  const struct w_fact back = st->facts[symbol];
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (k == symbol || (f->kind == W_FINSIDE && back.held == W_RECORD && f->size == back.size)) {
+      *f = scalar_fact(true, w_sc_top());
+      f->gone = true;
+    }
+  }
+}
+
 static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
@@ -1051,10 +1082,8 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
     a_scribble(st, q.pl, q.lo, q.hi, effects);
   if (h->moves)
     a_moved(st);
-  if (q.back) {
-    st->facts[q.symbol] = scalar_fact(true, w_sc_top());
-    st->facts[q.symbol].gone = true;
-  }
+  if (q.back)
+    a_given_back(st, q.symbol);
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
     return w_a_put(pool, st, 1, 0, &r);
   st->pc++;
@@ -1370,6 +1399,11 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FHELD)
       return !a.c && g->held == f->held && g->size == f->size && (f->null || !g->null);
     return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FINSIDE: {
+    wide mx = (wide)(uint64_t)g->mx + a.c;
+    return g->kind == W_FINSIDE && g->size == f->size && a.c >= 0 && mx <= (uint64_t)f->mx &&
+           mx <= f->size;
+  }
   }
   return true; /* no fact */
 }
@@ -1431,6 +1465,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
       snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? " or null" : "");
     else
       snprintf(text, size, "socket%s", f->null ? " or null" : "");
+    break;
+  case W_FINSIDE:
+    snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
     break;
   default:
     w_any_view(st, a, &tainted, &s);

@@ -50,6 +50,7 @@ enum w_fact_kind {
   W_FNULL,
   W_FMAPNULL,
   W_FHELD,
+  W_FINSIDE,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -62,15 +63,15 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD, for messages
-   * alone: the instruction that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD and
+   * INSIDE, for messages alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
     struct {
-      int64_t mx, av; /* PKT, VAL, STACK */
+      int64_t mx, av; /* PKT, VAL, STACK; INSIDE: mx, unsigned */
+      uint64_t size;  /* HELD, INSIDE */
     };
-    uint64_t size; /* HELD */
   };
 };
 

@@ -20,6 +20,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     | None => None
     end
   | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some (PVal None) else None
+  | Some (FInside size mx) => if (0 <=? k) && (mx + k + n <=? size) then Some (PVal None) else None
   | _ => None
   end.
 

@@ -28,6 +28,10 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
       | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FVal i (mx + s_umax s)) (snd p)) else None
       | None => None
       end
+    | Some (FHeld HRecord n false) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (s_umax s <=? n) then Some (New (FInside n (s_umax s)) (snd p)) else None
+    | Some (FInside n mx) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n) then Some (New (FInside n (mx + s_umax s)) (snd p)) else None
     | _ => None
     end
   end.

@@ -109,9 +109,13 @@ Definition a_clobber (a : astate) : astate :=
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
-(** What was given back is not held any more: a number that tells an address. *)
+(** What was given back is not held any more: a number that tells an address.  So is what may point into it: which record that is
+    its size alone tells. *)
+Definition uninside (back : option fact) (f : fact) : fact :=
+  match f, back with FInside n _, Some (FHeld HRecord n' _) => if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_given_back (a : astate) (k : Z) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zset k (FScalar true sc_top) (a_facts a)) (a_next a).
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
+         (zset k (FScalar true sc_top) (zmap_map (uninside (zfind k (a_facts a))) (a_facts a))) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)

@@ -45,6 +45,11 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
+  | FInside n mx =>
+    match fact_of F a with
+    | Some (FInside n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
+    | _ => false
+    end
   end.
 Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
 Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=

@@ -133,6 +133,11 @@ Proof.
     destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region hd_base hd_size r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region (Held HRecord u size)). split; [exact (held_in_plain t L _ I) |].
     split; [| reflexivity]. apply inside_spec. cbn [held_region hd_base hd_size r_base r_size]. lia.
+  - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+    destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
+    rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
+    split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].
+    intros _. cbn [held_region r_write]. rewrite Kh. reflexivity.
 Qed.
 
 (** What a state says of its depth, and of an address. *)

@@ -270,19 +270,21 @@ enum kind {
   BUFFER,
   MAP,
   MAYBE_MAP,
-  HELD
+  HELD,
+  INSIDE
 };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
-  uint8_t kind;     /* UNKNOWN: better not read */
-  uint8_t map;      /* VALUE; HELD: enum w_held */
-  uint16_t id;      /* HELD: the same for copies; PACKET, VALUE: pointers with one id share what was
-                       added unknown */
-  int32_t off;      /* FRAME: from its top; PACKET, VALUE: from the start;
-                       BUFFER (written bytes of a caller's frame, no pointers): from the start */
-  uint64_t most;    /* NUMBER: no more than this; VALUE, FRAME, BUFFER: what was added unknown, at
-                       most; HELD: bytes of a record */
-  uint32_t checked; /* PACKET: bytes that are there, `off` not counted */
+  uint8_t kind;  /* UNKNOWN: better not read */
+  uint8_t map;   /* VALUE; HELD: enum w_held */
+  uint16_t id;   /* HELD: the same for copies, and for INSIDE, a record plus what was added unknown;
+                    PACKET, VALUE: pointers with one id share what was   added unknown */
+  int32_t off;   /* FRAME: from its top; PACKET, VALUE: from the start;
+                    BUFFER (written bytes of a caller's frame, no pointers): from the start */
+  uint64_t most; /* NUMBER: no more than this; VALUE, FRAME, BUFFER: what was added unknown, at
+                    most; HELD, INSIDE: bytes of a record */
+  uint32_t checked; /* PACKET: bytes that are there, `off` not counted; INSIDE: what was added
+                       unknown, at most */
 };
 struct known {
   struct value r[10];
@@ -501,7 +503,8 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
                                                  gen_percent(g, 40)   ? PACKET
                                                  : gen_percent(g, 50) ? VALUE
-                                                 : gen_percent(g, 70) ? HELD
+                                                 : gen_percent(g, 50) ? HELD
+                                                 : gen_percent(g, 50) ? INSIDE
                                                                       : BUFFER)
                                    : -1;
   if (pointer >= 0)
@@ -540,6 +543,13 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
       p.off = (int32_t)(v->most + 1 - n) - v->off;
     else if (p.found)
       p.off = (int32_t)gen_below(g, (uint32_t)(v->most - n + 1)) - v->off;
+    break;
+  case INSIDE:
+    p.found = v->most >= v->checked + n;
+    if (p.found && careless(b))
+      p.off = (int32_t)(v->most + 1 - v->checked - n) - v->off;
+    else if (p.found)
+      p.off = (int32_t)gen_below(g, (uint32_t)(v->most - v->checked - n + 1)) - v->off;
     break;
   default: { /* the frame */
     uint32_t step = gen_percent(g, 90) ? n : 1;
@@ -781,6 +791,21 @@ static void move_pointer(struct builder *b, struct known *k) {
     break;
   case PACKET:
     break;
+  case HELD:
+  case INSIDE: {
+    unsigned n = number_reg(b, k);
+    if (n == r || b->kept >> n & 1 || k->r[r].kind < HELD || v->map != W_RECORD ||
+        v->most < 8 + v->checked)
+      return;
+    if (k->r[n].most > 7) {
+      put(b, 0x57, n, 0, 0, 7);
+      k->r[n] = number(7);
+    }
+    put(b, 0x0f, r, n, 0, 0);
+    v->checked += (uint32_t)k->r[n].most;
+    v->kind = INSIDE;
+    return;
+  }
   case VALUE:
     if (gen_percent(g, 60)) {
       unsigned n = number_reg(b, k);
@@ -832,6 +857,7 @@ static bool pointer_argument(struct builder *b, struct known *k, unsigned r, uin
   uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE - v->most
                    : v->kind == HELD   ? v->most
+                   : v->kind == INSIDE ? v->most - v->checked
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
                        : 0;
@@ -881,10 +907,10 @@ static void forget_packet(struct known *k) {
 /* What was given back, or is not there after all: no copy of it can be used. */
 static void forget_held(struct known *k, uint16_t id) {
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind == HELD && k->r[r].id == id)
+    if (k->r[r].kind >= HELD && k->r[r].id == id)
       k->r[r] = (struct value){0};
   for (unsigned i = 0; i < 64; i++)
-    if (k->spilled[i].kind == HELD && k->spilled[i].id == id) {
+    if (k->spilled[i].kind >= HELD && k->spilled[i].id == id) {
       k->spilled[i] = (struct value){0};
       k->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8));
     }
@@ -1207,7 +1233,7 @@ static void merge(struct known *a, const struct known *with) {
     if (x->kind == NUMBER && y->kind == NUMBER)
       x->most = x->most > y->most ? x->most : y->most;
     else if (x->kind != y->kind || x->map != y->map || x->id != y->id || x->off != y->off ||
-             x->most != y->most)
+             x->most != y->most || (x->kind == INSIDE && x->checked != y->checked))
       *x = (struct value){0};
     else if (y->checked < x->checked)
       x->checked = y->checked;

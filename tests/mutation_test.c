@@ -181,6 +181,10 @@ static void take_fact(struct input *in) {
     take(in, LENGTH, U);
     take(in, NULLABLE, BYTE);
     break;
+  case 10:
+    take(in, LENGTH, U);
+    take(in, LENGTH, U);
+    break;
   default:
     break;
   }

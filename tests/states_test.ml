@@ -56,6 +56,9 @@ let holds l f w =
   | FVal (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
   | FNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
   | FHeld (_, _, null) -> null || Num.sign w <> 0
+  | FInside (n, mx) ->
+    let inside h = h.hd_kind = HRecord && Num.equal h.hd_size n && between h.hd_base w (Num.add h.hd_base mx) in
+    List.exists inside l.l_held
 
 (* heldrel: what the symbols claim, and what is held *)
 let same_held l vs facts =
