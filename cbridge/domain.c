@@ -650,8 +650,8 @@ static void set_written(struct w_state *st, int32_t k, uint32_t n) {
     *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
 }
 
-/* Bytes that were written: spills end that may lie among them. At least n bytes from the place's
- * begin are written, and at most m; those that are among them wherever it begins certainly are. */
+/* Bytes that were written, at least n of the place and at most m: spills end that may lie among
+ * them, and those bytes are written for sure that are among the n wherever the place starts. */
 static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
                        struct w_effects *effects) {
   if (pl.kind != W_PSTACK)

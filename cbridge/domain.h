@@ -159,7 +159,7 @@ enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
 struct w_place {
   enum w_place_kind kind;
   int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
-  uint32_t mx;          /* STACK: the bytes may begin so much further on */
+  uint32_t mx;          /* STACK: the bytes may start so much further on */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,

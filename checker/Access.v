@@ -52,8 +52,8 @@ Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
 Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n) && (k <? o + zbytes (fst sl)).
 Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
   zdel_from (overlaps k n) (k - 7) (Z.to_nat (n + 7)) sl.
-(** Bytes that were written: spills end that may lie among them.  At least [n] bytes from the place's begin are written, and at most [m];
-    those that are among them wherever it begins certainly are. *)
+(** Bytes that were written, at least [n] of the place and at most [m]: spills end that may lie among them, and those bytes are
+    written for sure that are among the [n] wherever the place starts. *)
 Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
   match pl with
   | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a)) (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))

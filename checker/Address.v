@@ -1,8 +1,8 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: as [stack_addr] numbers them, from the context's start.  [PStack]: the bytes begin at [k] or at most [m] further on.  [PVal]: a value's bytes, or a record's; [known]: contents that
-    never change, and the offset in them. *)
+(** Offsets: as [stack_addr] numbers them, from the context's start.  [PStack]: the bytes start at [k], or at most [m] further on.
+    [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them. *)
 Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)

@@ -49,7 +49,7 @@ Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
 Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region L r = Some c /\ x = r_base r + k.
 (** The [n] bytes at address [x] are in the place [pl] when [d] calls are under way, and may be written if [w].
-    On the stack they are within one live frame, wherever they may begin. *)
+    On the stack they are within one live frame, wherever they may start. *)
 Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w : bool) : Prop :=
   match pl with
   | PStack k m => exists o j, k <= o <= k + m /\ x = stack_addr L o /\ 0 <= j <= d /\ in_frame j k (m + n)

@@ -492,7 +492,7 @@ struct place {
   unsigned base;
   int32_t off;     /* the instruction's */
   int32_t frame;   /* on the frame: from its top; else 1 */
-  unsigned spread; /* on the frame: it may begin so much further on */
+  unsigned spread; /* on the frame: it may start so much further on */
   bool found, writable;
 };
 

@@ -76,6 +76,15 @@ PROGRAM(reads_a_pointer_at_an_index, "*(u64 *)(r10 - 24) = r1;" INDEXED(8) "r4 =
                                                                            "r0 = *(u32 *)(r4 + 16);"
                                                                            "exit;")
 
+/* Linux has atomics at constant offsets of the stack alone. */
+/* expect: accept; kernel: reject * 8 */
+PROGRAM(adds_at_an_index, INDEXED(8) "lock *(u64 *)(r3 + 0) += r2; r0 = *(u64 *)(r10 - 8); exit;")
+
+/* expect: reject out-of-bounds 8 */
+PROGRAM(adds_one_past_the_buffer, INDEXED(9) "lock *(u64 *)(r3 + 0) += r2;"
+                                             "r0 = *(u64 *)(r10 - 8);"
+                                             "exit;")
+
 /* expect: accept */
 PROGRAM(key_at_an_index, INDEXED(12) "r2 = r3;"
                                      "r1 = pairs ll;"
