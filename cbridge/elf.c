@@ -16,6 +16,7 @@
 
 #include "host.h"
 #include "loader.h"
+#include "tables.h"
 
 #ifndef EM_BPF
 #define EM_BPF 247
@@ -355,7 +356,6 @@ static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room)
   def->map.value_size = le32(b + 8);
   def->map.max_entries = le32(b + 12);
   def->map.flags = le32(b + 16);
-  def->map.readonly = def->map.flags & BPF_F_RDONLY_PROG;
   if (def->map.type == 0)
     return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
   if (def->map.flags & BPF_F_WRONLY_PROG)
@@ -434,6 +434,10 @@ static int add_declared_maps(struct elf *e) {
       snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
     else if (!holds_maps(def) && def->map.inner)
       snprintf(def->problem, sizeof def->problem, "is of a type that holds no maps");
+  }
+  for (uint32_t i = first; i < e->map_count; i++) {
+    struct warrant_map *map = &e->maps[i].map;
+    map->readonly = map->flags & BPF_F_RDONLY_PROG || w_is_redirect_map(map->type);
   }
   for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];

@@ -1,6 +1,7 @@
 /* The verifier on small programs and on random ones. Each certificate has to convince the proved
  * validator, and the bound has to be exact: with one step less it must not. */
 #include <inttypes.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -996,6 +997,30 @@ static void fuzz(uint32_t rounds) {
   check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
 }
 
+/* Values that name a device may be read alone: a program whose map says otherwise has no proof. */
+static void devices(void) {
+  struct warrant_insn insns[] = {MOV(0, 0), EXIT};
+  struct warrant_map map = maps[0];
+  struct warrant_program p = program_of(insns, 2, 6);
+  p.maps = &map;
+  p.map_count = 1;
+  for (int readonly = 0; readonly < 2; readonly++) {
+    struct warrant_verdict v;
+    struct warrant_error error;
+    map.type = BPF_MAP_TYPE_DEVMAP;
+    map.readonly = readonly;
+    if (warrant_verify(&p, NULL, &v, &error)) {
+      check(false, "a map of devices", "not judged");
+      return;
+    }
+    const char *why = validate(&p, &v, 0);
+    check(readonly ? !why : why && strstr(why, "may not write"),
+          readonly ? "a map of devices" : "a map of devices that programs write",
+          why ? why : "it has a proof");
+    warrant_verdict_free(&v);
+  }
+}
+
 /* Programs put together from pieces and functions that are safe by themselves, with jumps over
  * some: most are accepted, and take all of the domain's functions to be so. r6 the context, r7 the
  * packet, r8 its end, r9 a number; r0 to r5 numbers between pieces. */
@@ -1313,6 +1338,7 @@ int main(int argc, char **argv) {
   memory_limit();
   little_memory();
   unsupported();
+  devices();
   mutate();
   generated(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) / 10 : 1000);
   fuzz(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 20000);
