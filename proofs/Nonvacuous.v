@@ -143,6 +143,18 @@ Proof. vm_compute. reflexivity. Qed.
 Example half_test_can_fault : run half_target half_test (half_env 4294967296) 20 = Faulted OutOfBounds 10.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** What programs may not write, others may: two loads of a read-only map differ here, and two of a constant do not *)
+Definition load_twice : prog := at_pcs
+  [ LdMapValue R1 0 0; Ldx S1 false R2 R1 0; Ldx S1 false R0 R1 0; Alu A64 Sub R0 (Reg R2); Exit ].
+Definition ro_target (data : option Z) := Target xdp [MapDef map_array 4 8 1 true data] root.
+Definition ro_env (data : option Z) := Env
+  (Layout some_frames 65536 131072 64 0 [Object (MapDef map_array 4 8 1 true data) 1048576 [2097152]] (fun _ => 7) [])
+  (fun _ => 0) (fun i => match i with 2%nat => Answer 0 [(2097152, 5)] [] None | _ => quiet 0 end).
+Example ro_env_well_formed : well_formed (ro_target None) (ro_env None).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example read_only_map_changes : run (ro_target None) load_twice (ro_env None) 20 = Ended 5. Proof. vm_compute. reflexivity. Qed.
+Example constant_stays : run (ro_target (Some 0)) load_twice (ro_env (Some 0)) 20 = Ended 0. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Frames need not be neighbours: where they are, a store just above a callee's own frame hits its caller's; elsewhere it
     faults *)
 Definition above_frame : prog := at_pcs

@@ -35,7 +35,9 @@ Definition ctx_region (t : target) (L : layout) := Region KCtx (l_ctx L) (pt_ctx
 Definition meta_size (L : layout) : Z := Z.max 0 (l_meta L).
 Definition packet_region (t : target) (L : layout) :=
   Region KPacket (l_pkt L - meta_size L) (meta_size L + l_len L) (pt_writes (t_type t)) true.
-Definition value_region (m : map_def) (i j b : Z) := Region (KValue i j) b (m_value m) (negb (m_ro m)) (negb (m_ro m)).
+(** Programs of user space may write what programs may not; not, though, what is known once and for all. *)
+Definition value_region (m : map_def) (i j b : Z) :=
+  Region (KValue i j) b (m_value m) (negb (m_ro m)) (match constant_of m with Some _ => false | None => true end).
 Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (os : list object) : list region :=
