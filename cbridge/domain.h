@@ -154,15 +154,15 @@ struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w
                       enum w_aluop op, struct w_aval a, struct w_aval b);
 struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b);
 
-enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
+enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_PSOCK };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  uint8_t held;         /* SOCK: enum w_held */
+  int32_t k;            /* STACK: from the first frame's top; CTX, SOCK: from its start */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);
-const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, uint32_t n);
 
 /* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------- */
 

@@ -23,7 +23,7 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (if list_eq_dec map_def_eq (map o_def (firstn (length (t_maps t)) (l_maps L))) (t_maps t) then true else false)
   && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
   && forallb (fun o => negb (m_type (o_def o) =? map_array) || Nat.eqb (length (o_vals o)) (Z.to_nat (m_max (o_def o)))) (l_maps L)
-  && apart_if (fun r => match constant_region L r with Some _ => true | None => false end) rest
+  && apart_if (alone L) rest
   && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
 Definition well_formedb (t : target) (e : env) : bool :=
   wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
@@ -71,8 +71,7 @@ Proof.
     apply Nat.eqb_eq. exact K.
   - intros h h' I I'. rewrite forallb_forall in E14. specialize (E14 h I). cbv beta in E14. rewrite forallb_forall in E14.
     exact (agreeb_spec _ _ (E14 h' I')).
-  - intros r q Ir Iq Cr. apply (apart_if_spec _ _ E11 r q Ir Iq). destruct (constant_region L r); [reflexivity|].
-    contradiction Cr. reflexivity.
+  - intros r q Ir Iq. exact (apart_if_spec _ _ E11 r q Ir Iq).
 Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
 Proof.
