@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,12 @@ void w_release(struct w_pool *pool, void *block, size_t have) {
     pool->used -= have;
 }
 
-bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
-  if (want <= *cap)
-    return true;
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
   uint32_t size = *cap + *cap / 2 > want ? *cap + *cap / 2 : want;
   if (size < 8)
     size = 8;
+  if (size * each < 64) /* many arrays start small */
+    size = (uint32_t)(64 / each);
   void *new = w_resize(pool, *array, *cap * each, size * each);
   if (!new)
     return false;
@@ -64,17 +65,18 @@ static bool refuse(struct w_why *why, enum w_reason reason, const char *format, 
 
 /* --- Fact.v, State.v ------------------------------------------------------------------------- */
 
-static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
-  struct w_fact f = {.kind = W_FSCALAR, .tainted = tainted};
-  f.s = s;
-  return f;
+static void set_scalar(struct w_fact *f, bool tainted, struct w_scalar s) {
+  memset(f, 0, offsetof(struct w_fact, s));
+  f->kind = W_FSCALAR;
+  f->tainted = tainted;
+  f->s = s;
 }
 
 bool w_a_init(struct w_pool *pool, struct w_state *st) {
   memset(st, 0, sizeof *st);
   if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, 16, sizeof *st->facts))
     return false;
-  st->facts[0] = scalar_fact(false, w_sc_const(0));
+  set_scalar(&st->facts[0], false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
   st->facts[2] = (struct w_fact){.kind = W_FSTACK};
   st->next = 3;
@@ -85,19 +87,23 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
 }
 
 bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
-  *to = *from;
-  to->slots = NULL;
-  to->facts = NULL;
-  to->frames = NULL;
-  to->slot_cap = to->fact_cap = to->frame_cap = 0;
+  memset(to, 0, sizeof *to);
+  if (w_state_set(pool, to, from))
+    return true;
+  w_state_free(pool, to);
+  return false;
+}
+
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
+  struct w_state st = *from;
   if (!w_reserve(pool, (void **)&to->facts, &to->fact_cap, from->next + 8, sizeof *to->facts) ||
-      (from->nslots &&
-       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
-      (from->depth &&
-       !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))) {
-    w_state_free(pool, to);
+      !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots) ||
+      !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))
     return false;
-  }
+  st.facts = to->facts, st.fact_cap = to->fact_cap;
+  st.slots = to->slots, st.slot_cap = to->slot_cap;
+  st.frames = to->frames, st.frame_cap = to->frame_cap;
+  *to = st;
   memcpy(to->facts, from->facts, from->next * sizeof *to->facts);
   if (from->nslots)
     memcpy(to->slots, from->slots, from->nslots * sizeof *to->slots);
@@ -134,49 +140,70 @@ const struct w_slot *w_slot_at(const struct w_state *st, int32_t off) {
   return i < st->nslots && st->slots[i].off == off ? &st->slots[i] : NULL;
 }
 
-const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
-  return &st->facts[a.sym];
-}
-
-bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room) {
   const struct w_fact *f = w_fact_of(st, a);
   if (f->kind != W_FSCALAR)
-    return false;
+    return NULL;
   *tainted = f->tainted;
-  *s = a.c ? w_sc_add(f->s, w_sc_const((uint64_t)a.c)) : f->s;
-  return true;
+  if (!a.c)
+    return &f->s;
+  *room = w_sc_add(f->s, w_sc_const((uint64_t)a.c));
+  return room;
 }
 
-void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
-  if (!w_view(st, a, tainted, s)) {
-    *tainted = true;
-    *s = w_sc_top();
-  }
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room) {
+  const struct w_scalar *s = w_view(st, a, tainted, room);
+  if (s)
+    return s;
+  *tainted = true;
+  *room = w_sc_top();
+  return room;
 }
 
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c) {
+  const struct w_fact *f = w_fact_of(st, a);
   bool tainted;
-  struct w_scalar s;
-  return w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
+  struct w_scalar sum;
+  if (f->kind != W_FSCALAR)
+    return false;
+  if (w_sc_is_const(&f->s, c)) {
+    *c += (uint64_t)a.c;
+    return true;
+  }
+  return a.c && w_sc_is_const(w_view(st, a, &tainted, &sum), c);
 }
 
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
-  uint64_t c;
-  if (!st->next || st->facts[0].kind != W_FSCALAR || st->facts[0].tainted ||
-      !w_sc_is_const(st->facts[0].s, &c) || c)
+  const struct w_fact *zero = &st->facts[0];
+  if (!st->next || zero->kind != W_FSCALAR || zero->tainted || zero->s.all.umin || zero->s.all.umax)
     return false;
   *v = (struct w_aval){0, z};
   return true;
 }
 
-bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r) {
-  struct w_aval v = r->v;
-  if (r->fresh) {
-    if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
-      return false;
-    v.sym = st->next;
-    st->facts[st->next++] = r->f;
-  }
+/* A result is an old value, or a new symbol plus a constant: the symbol `next`, whose fact lies
+ * behind the others until the result is put somewhere. w_a_exec makes room for it. */
+static struct w_aval fresh(struct w_state *st, struct w_fact f) {
+  st->facts[st->next] = f;
+  return (struct w_aval){st->next, 0};
+}
+static struct w_aval fresh_scalar(struct w_state *st, bool tainted, struct w_scalar s) {
+  set_scalar(&st->facts[st->next], tainted, s);
+  return (struct w_aval){st->next, 0};
+}
+
+static struct w_aval scalar_res(struct w_state *st, bool tainted, struct w_scalar s) {
+  uint64_t c;
+  struct w_aval v;
+  if (!tainted && w_sc_is_const(&s, &c) && w_aconst(st, (int64_t)c, &v))
+    return v;
+  return fresh_scalar(st, tainted, s);
+}
+
+static bool a_put(struct w_state *st, int slots, int d, struct w_aval v) {
+  st->next += v.sym == st->next;
   st->regs[d] = v;
   st->defined |= (uint16_t)(1u << d);
   st->pc += slots;
@@ -185,46 +212,31 @@ bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const st
 
 /* --- Arith.v --------------------------------------------------------------------------------- */
 
-static struct w_ares old(struct w_aval v) { return (struct w_ares){.v = v}; }
-static struct w_ares fresh(struct w_fact f, int64_t c) {
-  return (struct w_ares){.fresh = true, .v = {0, c}, .f = f};
-}
-static struct w_ares fresh_scalar(bool tainted, struct w_scalar s) {
-  return fresh(scalar_fact(tainted, s), 0);
+static struct w_aval shift(struct w_aval a, uint64_t c) {
+  return (struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)};
 }
 
-static struct w_ares scalar_res(const struct w_state *st, bool tainted, struct w_scalar s) {
-  uint64_t c;
-  struct w_aval v;
-  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
-    return old(v);
-  return fresh_scalar(tainted, s);
-}
-
-static struct w_ares shift(struct w_aval a, uint64_t c) {
-  return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
-}
-
-static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
-                    struct w_aval x, struct w_ares *r) {
+static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p, struct w_aval x,
+                    struct w_aval *r) {
   bool tainted;
-  struct w_scalar s;
-  if (!w_view(st, x, &tainted, &s))
+  struct w_scalar room;
+  const struct w_scalar *s = w_view(st, x, &tainted, &room);
+  if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.all.umax >= W_REACH)
+    if ((wide)f.mx + s->all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s->all.umax > t->maps[f.map].value_size)
       return false;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.all.umax;
-  *r = fresh(f, p.c);
+  f.mx += (int64_t)s->all.umax;
+  *r = shift(fresh(st, f), (uint64_t)p.c);
   return true;
 }
 
@@ -234,22 +246,22 @@ static bool is_pointer(const struct w_fact *f) {
          f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
 }
 
-static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
+static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
                                   struct w_aval a, struct w_aval b) {
   bool ta, tb;
-  struct w_scalar sa, sb;
-  w_any_view(st, a, &ta, &sa);
-  w_any_view(st, b, &tb, &sb);
-  struct w_ares r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
-  if (r.fresh && w == W_A64 && (op == W_ADD || op == W_SUB))
-    r.f.moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
+  struct w_scalar room_a, room_b;
+  const struct w_scalar *sa = w_any_view(st, a, &ta, &room_a);
+  const struct w_scalar *sb = w_any_view(st, b, &tb, &room_b);
+  struct w_aval r = scalar_res(st, ta || tb, w_sc_alu(w, op, *sa, *sb));
+  if (r.sym == st->next && w == W_A64 && (op == W_ADD || op == W_SUB))
+    st->facts[r.sym].moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
   return r;
 }
 
-static struct w_ares a_add(const struct w_target *t, const struct w_state *st, struct w_aval a,
+static struct w_aval a_add(const struct w_target *t, struct w_state *st, struct w_aval a,
                            struct w_aval b) {
   uint64_t c;
-  struct w_ares r;
+  struct w_aval r;
   if (w_const_of(st, b, &c))
     return shift(a, c);
   if (w_const_of(st, a, &c))
@@ -259,15 +271,15 @@ static struct w_ares a_add(const struct w_target *t, const struct w_state *st, s
   return a_scalar_alu(st, W_A64, W_ADD, a, b);
 }
 
-static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
+static struct w_aval a_sub(struct w_state *st, struct w_aval a, struct w_aval b) {
   uint64_t c;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
-                      enum w_aluop op, struct w_aval a, struct w_aval b) {
+static struct w_aval a_alu(const struct w_target *t, struct w_state *st, enum w_width w,
+                           enum w_aluop op, struct w_aval a, struct w_aval b) {
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
@@ -275,15 +287,15 @@ struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w
   return a_scalar_alu(st, w, op, a, b);
 }
 
-struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b) {
-  if (w == W_A64)
-    return old(b);
+static struct w_aval a_mov(struct w_state *st, enum w_width w, struct w_aval b) {
   bool tainted;
-  struct w_scalar s;
-  w_any_view(st, b, &tainted, &s);
-  if (s.all.umax <= UINT32_MAX)
-    return old(b);
-  return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
+  struct w_scalar room;
+  if (w == W_A64)
+    return b;
+  const struct w_scalar *s = w_any_view(st, b, &tainted, &room);
+  if (s->all.umax <= UINT32_MAX)
+    return b;
+  return scalar_res(st, tainted, w_sc_trunc(W_A32, *s));
 }
 
 /* --- Address.v ------------------------------------------------------------------------------- */
@@ -501,21 +513,21 @@ static bool read_frame(const struct w_target *t, const struct w_state *st, int32
   return true;
 }
 
-static bool a_load(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
-                   struct w_place pl, struct w_ares *r, struct w_effects *effects,
+static bool a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
+                   struct w_place pl, struct w_aval *r, struct w_effects *effects,
                    struct w_why *why) {
   uint32_t n = w_bytes(i->size);
-  *r = fresh_scalar(false, w_sc_of_bytes(i->size));
+  *r = fresh_scalar(st, false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
   case W_PSTACK: {
     if (!read_frame(t, st, pl.k, n, effects, why))
       return false;
     const struct w_slot *slot = w_slot_at(st, pl.k);
     if (slot && slot->size == i->size) {
-      *r = old(slot->v);
+      *r = slot->v;
       note(effects, W_READ_SLOT, pl.k, n, false);
     } else {
-      r->f.tainted = true;
+      st->facts[r->sym].tainted = true;
     }
     break;
   }
@@ -527,15 +539,12 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       return refuse(why, W_BAD_CONTEXT_ACCESS,
                     "no field of the context of %s programs is read by %u byte%s at offset %d",
                     t->type.name, n, n == 1 ? "" : "s", pl.k);
-    if (f->kind == W_FIELD_DATA) {
-      r->f = (struct w_fact){.kind = W_FPKT, .checked = true};
-      r->f.mx = r->f.av = 0;
-    } else if (f->kind == W_FIELD_DATA_END) {
-      r->f = (struct w_fact){.kind = W_FEND};
-    } else if (f->kind == W_FIELD_DATA_META) {
-      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
-      r->f.mx = r->f.av = 0;
-    }
+    if (f->kind == W_FIELD_DATA)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .checked = true});
+    else if (f->kind == W_FIELD_DATA_END)
+      *r = fresh(st, (struct w_fact){.kind = W_FEND});
+    else if (f->kind == W_FIELD_DATA_META)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .map = W_METADATA});
     break;
   }
   case W_PSOCK: {
@@ -562,13 +571,10 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     break;
   }
   if (i->sx) {
-    bool tainted = true;
-    struct w_scalar s = w_sc_top();
-    if (!r->fresh)
-      w_any_view(st, r->v, &tainted, &s);
-    else if (r->f.kind == W_FSCALAR && r->v.c == 0)
-      tainted = r->f.tainted, s = r->f.s;
-    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, s));
+    bool tainted;
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, *r, &tainted, &room);
+    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, *s));
   }
   return true;
 }
@@ -579,13 +585,14 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
   if (z == W_S8)
     return true;
   bool tainted;
-  struct w_scalar s;
+  struct w_scalar room;
   uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
-  if (!w_view(st, v, &tainted, &s))
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.all.umax <= ones;
+  return s->all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -677,9 +684,11 @@ static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
 static bool refine_scalar(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
                           struct w_aval y) {
   bool tx, ty;
-  struct w_scalar sx, sy;
-  if (!w_view(st, x, &tx, &sx) || !w_view(st, y, &ty, &sy))
+  struct w_scalar room_x, room_y;
+  const struct w_scalar *px = w_view(st, x, &tx, &room_x), *py = w_view(st, y, &ty, &room_y);
+  if (!px || !py)
     return true;
+  struct w_scalar sx = *px, sy = *py;
   return w_sc_refine(w, c, b, &sx, &sy) && narrow(st, x, sx) && narrow(st, y, sy);
 }
 
@@ -749,7 +758,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (f->kind == W_FHELD) {
     bool can_be = f->null;
     if (r == REL_EQ && can_be)
-      *f = scalar_fact(false, w_sc_const(0));
+      set_scalar(f, false, w_sc_const(0));
     else if (r == REL_NE)
       f->null = false;
     return r != REL_EQ || can_be;
@@ -757,7 +766,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
-    *f = scalar_fact(false, w_sc_const(0));
+    set_scalar(f, false, w_sc_const(0));
   } else if (r == REL_NE) {
     f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
@@ -905,23 +914,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_OUT0:
     case W_ARG_INOUT: {
       bool tainted;
-      struct w_scalar s;
+      struct w_scalar room;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
         return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
                       h->name, r + 1);
-      if (!w_view(st, st->regs[r + 1], &tainted, &s))
+      const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
+      if (!s)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
-      if (empty && !s.all.umax)
+      if (empty && !s->all.umax)
         break;
-      if (!empty && !s.all.umin)
+      if (!empty && !s->all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
-          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s->all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s->all.umin, s->all.umax, h, q, why)))
         return false;
       break;
     }
@@ -976,17 +986,17 @@ static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r
 static void a_moved(struct w_state *st) {
   for (uint32_t k = 0; k < st->next; k++)
     if (st->facts[k].kind == W_FPKT || st->facts[k].kind == W_FEND) {
-      st->facts[k] = scalar_fact(true, w_sc_top());
+      set_scalar(&st->facts[k], true, w_sc_top());
       st->facts[k].stale = true;
     }
 }
 
-static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
+static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
   bool offered = false;
-  for (uint32_t i = 0; i < t->type.nhelpers; i++)
-    offered |= t->type.helpers[i] == id;
+  for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
+    offered = t->type.helpers[i] == id;
   const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
   if (!h && !other)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
@@ -1000,17 +1010,17 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct seen q = {.map = -1};
   if (!a_args(t, st, h, &q, effects, why))
     return false;
-  struct w_ares r = {0};
+  struct w_aval r = {0, 0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
     if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
     r = t->maps[q.map].inner
-            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
-            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+            ? fresh(st, (struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1})
+            : fresh(st, (struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map});
     break;
   case W_RET_INT:
-    r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
+    r = fresh_scalar(st, false, w_sc_srange(h->lo, h->hi));
     break;
   case W_RET_TAIL:
     if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
@@ -1024,10 +1034,12 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
       return w_refuse_leak(st, NULL, why);
     break;
   case W_RET_HELD:
-    r = fresh(
-        (struct w_fact){.kind = W_FHELD, .held = h->held, .null = true, .map = (uint32_t)st->pc},
-        0);
-    r.f.size = h->held == W_RECORD ? q.size : w_held_kinds[h->held].size;
+    r = fresh(st,
+              (struct w_fact){.kind = W_FHELD,
+                              .held = h->held,
+                              .null = true,
+                              .map = (uint32_t)st->pc,
+                              .size = h->held == W_RECORD ? q.size : w_held_kinds[h->held].size});
     break;
   case W_RET_VOID:
     break;
@@ -1038,11 +1050,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   if (h->moves)
     a_moved(st);
   if (q.back) {
-    st->facts[q.symbol] = scalar_fact(true, w_sc_top());
+    set_scalar(&st->facts[q.symbol], true, w_sc_top());
     st->facts[q.symbol].gone = true;
   }
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
-    return w_a_put(pool, st, 1, 0, &r);
+    return a_put(st, 1, 0, r);
   st->pc++;
   return true;
 }
@@ -1050,7 +1062,6 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
 /* A local function: a frame of its own, nothing in it written. */
 static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target,
                          struct w_why *why) {
-  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1}, 0);
   if (st->depth + 1 >= W_FRAMES)
     return refuse(why, W_STACK_OVERFLOW,
                   "calls are nested %d deep here, and the stack has %d frames", W_FRAMES, W_FRAMES);
@@ -1063,8 +1074,7 @@ static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target
   st->defined &= 0x43e; /* r1 to r5 are the arguments */
   kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
-  if (!w_a_put(pool, st, 0, 10, &top))
-    return false;
+  a_put(st, 0, 10, fresh(st, (struct w_fact){.kind = W_FSTACK, .map = st->depth}));
   st->pc = target;
   return true;
 }
@@ -1079,8 +1089,8 @@ static bool a_leave(struct w_state *st) {
   return true;
 }
 
-static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                          struct w_state *st, struct w_why *why) {
+static bool a_load_packet(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                          struct w_why *why) {
   if (!t->type.legacy)
     return refuse(why, W_BAD_INSTRUCTION, "%s programs can't use the legacy packet loads",
                   t->type.name);
@@ -1100,9 +1110,8 @@ static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const s
     return refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
   if (w_held_count(st))
     return w_refuse_leak(st, NULL, why);
-  struct w_ares r = fresh_scalar(false, w_sc_of_bytes(i->size));
   a_clobber(st);
-  return w_a_put(pool, st, 1, 0, &r);
+  return a_put(st, 1, 0, fresh_scalar(st, false, w_sc_of_bytes(i->size)));
 }
 
 /* --- Exec.v ---------------------------------------------------------------------------------- */
@@ -1138,13 +1147,12 @@ bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_ava
   return defined(st, i->dst, why) && a_oper(st, i, y, why);
 }
 
-static bool unary(const struct w_state *st, const struct w_insn *i, int from, struct w_ares *r,
-                  struct w_why *why) {
+static bool unary(struct w_state *st, const struct w_insn *i, int from, struct w_why *why) {
   bool tainted;
   struct w_scalar s;
   if (!defined(st, from, why))
     return false;
-  w_any_view(st, st->regs[from], &tainted, &s);
+  s = *w_any_view(st, st->regs[from], &tainted, &s);
   switch (i->op) {
   case W_OP_NEG:
     s = w_sc_neg(i->width, s);
@@ -1155,20 +1163,18 @@ static bool unary(const struct w_state *st, const struct w_insn *i, int from, st
   default:
     s = w_sc_byte_order(i->swap, i->size, s);
   }
-  *r = scalar_res(st, tainted, s);
-  return true;
+  return a_put(st, 1, i->dst, scalar_res(st, tainted, s));
 }
 
 /* The address of a map, or of its first value. */
-static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r,
+static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_state *st,
                   struct w_why *why) {
   if (i->imm < 0 || i->imm >= t->map_count)
     return refuse(why, W_INVALID_INSTRUCTION, "the program has no map number %" PRId64, i->imm);
   const struct warrant_map *m = &t->maps[i->imm];
-  if (i->op == W_OP_LDMAP) {
-    *r = fresh((struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}, 0);
-    return true;
-  }
+  if (i->op == W_OP_LDMAP)
+    return a_put(st, 2, i->dst,
+                 fresh(st, (struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}));
   if (m->type != W_MAP_ARRAY || !m->max_entries)
     return refuse(why, W_INVALID_INSTRUCTION, "%s is no array: its value has no address of its own",
                   m->name ? m->name : "the map");
@@ -1176,9 +1182,9 @@ static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_are
     return refuse(why, W_OUT_OF_BOUNDS,
                   "offset %d is outside of the value of %s, which has %" PRIu32 " bytes", i->off,
                   m->name ? m->name : "the map", m->value_size);
-  *r = fresh((struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm}, i->off);
-  r->f.mx = r->f.av = 0;
-  return true;
+  struct w_aval v = fresh(st, (struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm});
+  v.c = i->off;
+  return a_put(st, 2, i->dst, v);
 }
 
 static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
@@ -1188,8 +1194,8 @@ static bool address(const struct w_target *t, const struct w_state *st, const st
          refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
-static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                        struct w_state *st, struct w_effects *effects, struct w_why *why) {
+static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                        struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   bool to_src = i->fetch && i->atomic != W_CMPXCHG;
   if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
@@ -1199,9 +1205,9 @@ static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const str
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   if (!a_atomic(t, st, i->size, pl, effects, why))
     return false;
-  struct w_ares r = fresh_scalar(pl.kind == W_PSTACK, w_sc_of_bytes(i->size));
   if (i->fetch)
-    return w_a_put(pool, st, 1, to_src ? i->src : 0, &r);
+    return a_put(st, 1, to_src ? i->src : 0,
+                 fresh_scalar(st, pl.kind == W_PSTACK, w_sc_of_bytes(i->size)));
   st->pc++;
   return true;
 }
@@ -1210,50 +1216,42 @@ static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->
 
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why) {
-  struct w_ares r;
   struct w_aval x, y;
   struct w_place pl;
   effects->count = 0;
+  if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
+    return false;
   if (writes_dst(i) && i->dst == 10)
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
-    if (i->alu == W_MOV) {
-      if (!a_oper(st, i, &y, why))
-        return false;
-      r = w_a_mov(st, i->width, y);
-    } else {
-      if (!w_a_operands(i, st, &x, &y, why))
-        return false;
-      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
-       * and whoever wrote it did not mean it. */
-      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
-          is_pointer(w_fact_of(st, y)))
-        return refuse(why, W_INVALID_POINTER,
-                      "this adds two pointers, and the sum points nowhere: add a number to one");
-      r = w_a_alu(t, st, i->width, i->alu, x, y);
-    }
-    return w_a_put(pool, st, 1, i->dst, &r);
+    if (i->alu == W_MOV)
+      return a_oper(st, i, &y, why) && a_put(st, 1, i->dst, a_mov(st, i->width, y));
+    if (!w_a_operands(i, st, &x, &y, why))
+      return false;
+    /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+     * and whoever wrote it did not mean it. */
+    if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+        is_pointer(w_fact_of(st, y)))
+      return refuse(why, W_INVALID_POINTER,
+                    "this adds two pointers, and the sum points nowhere: add a number to one");
+    return a_put(st, 1, i->dst, a_alu(t, st, i->width, i->alu, x, y));
   case W_OP_NEG:
   case W_OP_END:
-    return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->dst, why);
   case W_OP_MOVSX:
-    return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->src, why);
   case W_OP_LDIMM:
-    if (!w_aconst(st, i->imm, &y))
-      return false;
-    r = old(y);
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return w_aconst(st, i->imm, &y) && a_put(st, 2, i->dst, y);
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
-    return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+    return a_map(t, i, st, why);
   case W_OP_LDVAR:
   case W_OP_LDCODE: /* an address, of which nothing is known */
-    r = fresh_scalar(true, w_sc_top());
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return a_put(st, 2, i->dst, fresh_scalar(st, true, w_sc_top()));
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
-           a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
+           a_load(t, st, i, pl, &x, effects, why) && a_put(st, 1, i->dst, x);
   case W_OP_ST:
     return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) &&
            address(t, st, i, true, &pl, why) && a_store(pool, t, st, i->size, pl, y, effects, why);
@@ -1265,7 +1263,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     st->pc += 1 + (int64_t)i->off;
     return true;
   case W_OP_CALL:
-    return a_call(pool, t, st, i->imm, effects, why);
+    return a_call(t, st, i->imm, effects, why);
   case W_OP_CALLX: {
     uint64_t id;
     if (!defined(st, i->dst, why))
@@ -1273,14 +1271,14 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     if (!w_const_of(st, st->regs[i->dst], &id))
       return refuse(why, W_UNKNOWN_HELPER,
                     "r%d has to be the number of a helper, one and the same on every path", i->dst);
-    return a_call(pool, t, st, (int64_t)id, effects, why);
+    return a_call(t, st, (int64_t)id, effects, why);
   }
   case W_OP_CALLLOCAL:
     return a_call_local(pool, st, st->pc + 1 + i->off, why);
   case W_OP_ATOMIC:
-    return exec_atomic(pool, t, i, st, effects, why);
+    return exec_atomic(t, i, st, effects, why);
   case W_OP_LDPKT:
-    return a_load_packet(pool, t, i, st, why);
+    return a_load_packet(t, i, st, why);
   case W_OP_EXIT:
     if (st->depth)
       return a_leave(st);
@@ -1303,8 +1301,7 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return w_refuse_leak(st, NULL, why);
   if (!t->type.has_ret)
     return true;
-  w_any_view(st, st->regs[0], &tainted, &s);
-  s = w_sc_trunc(W_A32, s);
+  s = w_sc_trunc(W_A32, *w_any_view(st, st->regs[0], &tainted, &s));
   if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
@@ -1322,9 +1319,9 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   switch (f->kind) {
   case W_FSCALAR: {
     bool tainted;
-    struct w_scalar s;
-    w_any_view(st, a, &tainted, &s);
-    return (f->tainted || !tainted) && w_sc_le(s, f->s);
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, a, &tainted, &room);
+    return (f->tainted || !tainted) && w_sc_le(s, &f->s);
   }
   case W_FSTACK:
     return !a.c && g->kind == f->kind && g->map == f->map;
@@ -1369,7 +1366,8 @@ static void add_offset(char *text, size_t size, int64_t c) {
 
 void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
   const struct w_fact *f = w_fact_of(st, a);
-  struct w_scalar s;
+  struct w_scalar room;
+  const struct w_scalar *s;
   bool tainted;
   uint64_t c;
   switch (f->kind) {
@@ -1416,16 +1414,16 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
                f->null ? " or null" : "");
     break;
   default:
-    w_any_view(st, a, &tainted, &s);
+    s = w_any_view(st, a, &tainted, &room);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
-             s.all.smax == INT64_MAX)
+    else if (s->all.umin == 0 && s->all.umax == UINT64_MAX && s->all.smin == INT64_MIN &&
+             s->all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.all.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
+    else if (s->all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s->all.smin, s->all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s->all.umin, s->all.umax);
     return;
   }
   add_offset(text, size, a.c);
