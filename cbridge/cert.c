@@ -114,12 +114,12 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     if (f->checked)
       s(w, f->av);
     break;
-  case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
     u(w, f->map);
     break;
+  case W_FSTACK:
   case W_FVAL:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
@@ -128,6 +128,10 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     byte(w, f->held);
     u(w, f->size);
     byte(w, f->null);
+    break;
+  case W_FINSIDE:
+    u(w, f->size);
+    u(w, (uint64_t)f->mx);
     break;
   }
 }
@@ -328,7 +332,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, W_FHELD - W_FSCALAR) + W_FSCALAR);
+  f->kind = (uint8_t)(get_byte(r, W_FINSIDE - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -343,12 +347,12 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
     break;
-  case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
+  case W_FSTACK:
   case W_FVAL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
@@ -357,6 +361,10 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->held = get_byte(r, W_SOCK_COMMON);
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
+    break;
+  case W_FINSIDE:
+    f->size = get_u(r, UINT64_MAX);
+    f->mx = (int64_t)get_u(r, UINT64_MAX);
     break;
   }
 }

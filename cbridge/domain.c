@@ -78,7 +78,7 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
     return false;
   set_scalar(&st->facts[0], false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
-  st->facts[2] = (struct w_fact){.kind = W_FSTACK};
+  st->facts[2] = (struct w_fact){.kind = W_FSTACK, .mx = 0};
   st->next = 3;
   st->regs[1] = (struct w_aval){1, 0};
   st->regs[10] = (struct w_aval){2, 0};
@@ -224,6 +224,14 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
   if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
+  if (f.kind == W_FSTACK) {
+    wide mx = f.mx + ((wide)s->all.smax - s->all.smin);
+    if (mx > W_STACK)
+      return false;
+    f.mx = (int64_t)mx;
+    *r = shift(fresh(st, f), (uint64_t)p.c + (uint64_t)s->all.smin);
+    return true;
+  }
   if (f.kind == W_FPKT) {
     if ((wide)f.mx + s->all.umax >= W_REACH)
       return false;
@@ -232,10 +240,16 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
   } else if (f.kind == W_FVAL) {
     if (f.map >= t->map_count || (wide)f.mx + s->all.umax > t->maps[f.map].value_size)
       return false;
+  } else if (f.kind == W_FINSIDE || (f.kind == W_FHELD && f.held == W_RECORD && !f.null)) {
+    uint64_t mx = f.kind == W_FINSIDE ? (uint64_t)f.mx : 0;
+    if ((wide)mx + s->all.umax > f.size)
+      return false;
+    f.kind = W_FINSIDE;
+    f.mx = (int64_t)mx;
   } else {
     return false;
   }
-  f.mx += (int64_t)s->all.umax;
+  f.mx = (int64_t)((uint64_t)f.mx + s->all.umax);
   *r = shift(fresh(st, f), (uint64_t)p.c);
   return true;
 }
@@ -243,7 +257,7 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || f->kind == W_FINSIDE || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
@@ -306,8 +320,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){.kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK)};
-    return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
+    *pl = (struct w_place){
+        .kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK), .mx = (uint32_t)f->mx};
+    return f->map <= st->depth && -W_STACK <= k && f->mx + k + n <= 0;
   case W_FCTX:
     *pl = (struct w_place){.kind = W_PCTX, .k = (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
@@ -328,6 +343,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     *pl = (struct w_place){
         .kind = f->held == W_RECORD ? W_PVAL : W_PSOCK, .held = f->held, .k = (int32_t)k};
     return !f->null && 0 <= k && k + n <= f->size && !(write && f->held != W_RECORD);
+  case W_FINSIDE:
+    *pl = (struct w_place){.kind = W_PVAL};
+    return 0 <= k && (wide)(uint64_t)f->mx + k + n <= f->size;
   }
   return false;
 }
@@ -390,6 +408,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %" PRIu64 " byte%s there leaves the caller's frame that r%d points into",
                     verb, n, n == 1 ? "" : "s", r);
+    if (f->mx)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s %" PRIu64 " byte%s at frame offset %" PRId64 " to %" PRId64
+                    " leaves the stack: offsets are -512 to -1 from r10, and the variable part of "
+                    "this one can be as large as %" PRId64,
+                    verb, n, n == 1 ? "" : "s", k, (int64_t)((uint64_t)k + (uint64_t)f->mx), f->mx);
     return refuse(why, W_OUT_OF_BOUNDS,
                   "%s %" PRIu64 " byte%s at frame offset %" PRId64
                   " leaves the stack: offsets are -512 to -1 from r10",
@@ -460,6 +484,14 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
       return refuse(why, W_READ_ONLY, "r%d is a socket: a program can't write its fields", r);
     return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a %s, which has %" PRIu64 " bytes", verb, bytes,
                   held_name(f), f->size);
+  case W_FINSIDE:
+    if (k < 0)
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record: that is before its start", verb,
+                    bytes);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s up to byte %" PRIu64 " of a record, which has %" PRIu64
+                  " bytes: the variable part of the offset can be as large as %" PRIu64,
+                  verb, last + (uint64_t)f->mx, f->size, (uint64_t)f->mx);
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -469,7 +501,9 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   r);
   if (f->kind == W_FSCALAR && f->gone)
     return refuse(why, W_INVALID_POINTER,
-                  "r%d points at what was given back before: it can't be used any more", r);
+                  "r%d points at what was given back before, or at a variable offset into a record "
+                  "while one of that size was given back: it can't be used any more",
+                  r);
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
                   "r%d is a pointer plus a number without a bound that is small enough: limit the "
@@ -520,9 +554,9 @@ static bool a_load(const struct w_target *t, struct w_state *st, const struct w_
   *r = fresh_scalar(st, false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
   case W_PSTACK: {
-    if (!read_frame(t, st, pl.k, n, effects, why))
+    if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    const struct w_slot *slot = w_slot_at(st, pl.k);
+    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
     if (slot && slot->size == i->size) {
       *r = slot->v;
       note(effects, W_READ_SLOT, pl.k, n, false);
@@ -623,17 +657,28 @@ static void set_written(struct w_state *st, int32_t k, uint32_t n) {
     *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
 }
 
+/* Bytes that were written, at least n of the place and at most m: spills end that may lie among
+ * them, and those bytes are written for sure that are among the n wherever the place starts. */
+static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
+                       struct w_effects *effects) {
+  if (pl.kind != W_PSTACK)
+    return;
+  int32_t k = pl.k + (int32_t)pl.mx;
+  n = n > pl.mx ? n - pl.mx : 0;
+  kill_slots(st, pl.k, pl.mx + m);
+  set_written(st, k, n);
+  note(effects, W_WRITE, k, n, false);
+}
+
 static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st,
                     enum w_size z, struct w_place pl, struct w_aval v, struct w_effects *effects,
                     struct w_why *why) {
   uint32_t n = w_bytes(z);
   if (pl.kind == W_PSTACK) {
     struct w_aval low;
-    kill_slots(st, pl.k, n);
-    if (low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
+    a_scribble(st, pl, n, n, effects);
+    if (!pl.mx && low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
       return false;
-    set_written(st, pl.k, n);
-    note(effects, W_WRITE, pl.k, n, false);
   } else if (pl.kind == W_PCTX && !t->type.raw) {
     const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
     if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
@@ -646,17 +691,6 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
   return true;
 }
 
-/* Bytes that something else wrote: spills end; n of them are certainly written, and at most m are.
- */
-static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
-                       struct w_effects *effects) {
-  if (pl.kind != W_PSTACK)
-    return;
-  kill_slots(st, pl.k, m);
-  set_written(st, pl.k, n);
-  note(effects, W_WRITE, pl.k, n, false);
-}
-
 static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
                      struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(z);
@@ -664,7 +698,7 @@ static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z
     return refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
   if (pl.kind != W_PSTACK)
     return true;
-  if (!read_frame(t, st, pl.k, n, effects, why))
+  if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
     return false;
   a_scribble(st, pl, n, n, effects);
   return true;
@@ -810,7 +844,7 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
                     const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   return a_memory(t, st, r, n, false, h, &pl, why) &&
-         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why));
+         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, pl.mx + (uint32_t)n, effects, why));
 }
 
 /* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
@@ -991,6 +1025,18 @@ static void a_moved(struct w_state *st) {
     }
 }
 
+/* What was given back, and what may point into it: which record that is its size alone tells. */
+static void a_given_back(struct w_state *st, uint32_t symbol) {
+  const struct w_fact back = st->facts[symbol];
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (k == symbol || (f->kind == W_FINSIDE && back.held == W_RECORD && f->size == back.size)) {
+      set_scalar(f, true, w_sc_top());
+      f->gone = true;
+    }
+  }
+}
+
 static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
@@ -1049,10 +1095,8 @@ static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
     a_scribble(st, q.pl, q.lo, q.hi, effects);
   if (h->moves)
     a_moved(st);
-  if (q.back) {
-    set_scalar(&st->facts[q.symbol], true, w_sc_top());
-    st->facts[q.symbol].gone = true;
-  }
+  if (q.back)
+    a_given_back(st, q.symbol);
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
     return a_put(st, 1, 0, r);
   st->pc++;
@@ -1324,7 +1368,7 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return (f->tainted || !tainted) && w_sc_le(s, &f->s);
   }
   case W_FSTACK:
-    return !a.c && g->kind == f->kind && g->map == f->map;
+    return g->kind == W_FSTACK && g->map == f->map && a.c >= 0 && (wide)g->mx + a.c <= f->mx;
   case W_FCTX:
   case W_FEND:
     return !a.c && g->kind == f->kind;
@@ -1351,6 +1395,11 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FHELD)
       return !a.c && w_held_fits(f->held, g->held) && g->size == f->size && (f->null || !g->null);
     return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FINSIDE: {
+    wide mx = (wide)(uint64_t)g->mx + a.c;
+    return g->kind == W_FINSIDE && g->size == f->size && a.c >= 0 && mx <= (uint64_t)f->mx &&
+           mx <= f->size;
+  }
   }
   return true; /* no fact */
 }
@@ -1373,6 +1422,8 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
   switch (f->kind) {
   case W_FSTACK:
     snprintf(text, size, f->map == st->depth ? "frame" : "a caller's frame");
+    if (f->mx)
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     break;
   case W_FCTX:
     snprintf(text, size, "context");
@@ -1412,6 +1463,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     else
       snprintf(text, size, "%ssocket%s", f->held == W_SOCKET ? "full " : "",
                f->null ? " or null" : "");
+    break;
+  case W_FINSIDE:
+    snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
     break;
   default:
     s = w_any_view(st, a, &tainted, &room);

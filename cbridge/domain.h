@@ -54,6 +54,7 @@ enum w_fact_kind {
   W_FNULL,
   W_FMAPNULL,
   W_FHELD,
+  W_FINSIDE,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -66,15 +67,15 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD, for messages
-   * alone: the instruction that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD and
+   * INSIDE, for messages alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
     struct {
-      int64_t mx, av; /* PKT, VAL */
+      int64_t mx, av; /* PKT, VAL, STACK; INSIDE: mx, unsigned */
+      uint64_t size;  /* HELD, INSIDE */
     };
-    uint64_t size; /* HELD */
   };
 };
 
@@ -158,6 +159,7 @@ struct w_place {
   enum w_place_kind kind;
   uint8_t held;         /* SOCK: enum w_held */
   int32_t k;            /* STACK: from the first frame's top; CTX, SOCK: from its start */
+  uint32_t mx;          /* STACK: the bytes may start so much further on */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,

@@ -233,15 +233,17 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FPKT:
     return f->map == g->map && f->mx == g->mx && f->checked == g->checked &&
            (!f->checked || f->av == g->av);
+  case W_FSTACK:
   case W_FVAL:
     return f->map == g->map && f->mx == g->mx;
-  case W_FSTACK: /* the same frame */
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
     return f->map == g->map;
   case W_FHELD:
     return f->held == g->held && f->size == g->size && f->null == g->null;
+  case W_FINSIDE:
+    return f->size == g->size && f->mx == g->mx;
   }
   return true;
 }
@@ -302,10 +304,12 @@ uint64_t w_state_hash(const struct w_state *st) {
     h = mix(h, f->kind);
     if (f->kind == W_FSCALAR)
       h = mix(mix(h, f->s.all.umin), f->s.all.umax);
-    else if (f->kind == W_FPKT || f->kind == W_FVAL)
+    else if (f->kind == W_FPKT || f->kind == W_FVAL || f->kind == W_FSTACK)
       h = mix(h, (uint64_t)f->mx);
     else if (f->kind == W_FHELD)
       h = mix(mix(h, f->size), f->null);
+    else if (f->kind == W_FINSIDE)
+      h = mix(mix(h, f->size), (uint64_t)f->mx);
   }
   return h;
 }
@@ -393,10 +397,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   }
   if (f->kind == W_FSCALAR && g->kind == W_FSCALAR)
     return join_scalars(j, x, y);
-  if ((f->kind == W_FPKT || f->kind == W_FVAL) && g->kind == f->kind && f->map == g->map) {
+  if (f->kind == g->kind && f->map == g->map &&
+      (f->kind == W_FPKT || f->kind == W_FVAL || f->kind == W_FSTACK || f->kind == W_FINSIDE)) {
     int64_t c = min64(x.c, y.c), da, db;
     if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) ||
-        da > W_REACH || db > W_REACH)
+        da > W_REACH || db > W_REACH ||
+        (f->kind == W_FINSIDE && (f->size != g->size || f->size > INT32_MAX)))
       return any_fact();
     h.mx = max64(f->mx + da, g->mx + db);
     if (f->kind == W_FPKT) {
