@@ -358,7 +358,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     break;
   case W_FHELD:
-    f->held = get_byte(r, W_SOCKET);
+    f->held = get_byte(r, W_SOCK_COMMON);
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
     break;

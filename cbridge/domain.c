@@ -340,8 +340,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
     return true;
   }
   case W_FHELD:
-    *pl = (struct w_place){.kind = W_PVAL};
-    return f->held == W_RECORD && !f->null && 0 <= k && k + n <= f->size;
+    *pl = (struct w_place){
+        .kind = f->held == W_RECORD ? W_PVAL : W_PSOCK, .held = f->held, .k = (int32_t)k};
+    return !f->null && 0 <= k && k + n <= f->size && !(write && f->held != W_RECORD);
   case W_FINSIDE:
     *pl = (struct w_place){.kind = W_PVAL};
     return 0 <= k && (wide)(uint64_t)f->mx + k + n <= f->size;
@@ -386,18 +387,6 @@ static bool all_init(const struct w_state *st, int32_t off, uint32_t n) {
     if (!w_written(st, off + (int32_t)i))
       return false;
   return true;
-}
-
-const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, uint32_t n) {
-  for (uint32_t i = 0; i < type->nfields; i++) {
-    const struct w_field *f = &type->fields[i];
-    if (f->off == (uint32_t)off && f->size == n)
-      return f;
-    if (f->narrow && f->off <= (uint32_t)off &&
-        (uint64_t)(uint32_t)off + n <= (uint64_t)f->off + f->size && (uint32_t)off % n == 0)
-      return f;
-  }
-  return NULL;
 }
 
 /* Why w_a_addr said no to an access of n bytes at register r (or argument r of a helper) + off. */
@@ -491,11 +480,10 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
     if (f->null)
       return refuse(why, W_NULL_POINTER, "the %s may be null: test r%d before using it",
                     held_name(f), r);
-    if (f->held != W_RECORD)
-      return refuse(why, W_INVALID_POINTER,
-                    "r%d is a socket: it can be released, and its fields can't be read here", r);
-    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record, which has %" PRIu64 " bytes", verb,
-                  bytes, f->size);
+    if (write && f->held != W_RECORD)
+      return refuse(why, W_READ_ONLY, "r%d is a socket: a program can't write its fields", r);
+    return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a %s, which has %" PRIu64 " bytes", verb, bytes,
+                  held_name(f), f->size);
   case W_FINSIDE:
     if (k < 0)
       return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record: that is before its start", verb,
@@ -580,7 +568,7 @@ static bool a_load(const struct w_target *t, struct w_state *st, const struct w_
   case W_PCTX: {
     if (t->type.raw)
       break;
-    const struct w_field *f = w_field_at(&t->type, pl.k, n);
+    const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
     if (!f)
       return refuse(why, W_BAD_CONTEXT_ACCESS,
                     "no field of the context of %s programs is read by %u byte%s at offset %d",
@@ -592,6 +580,18 @@ static bool a_load(const struct w_target *t, struct w_state *st, const struct w_
     else if (f->kind == W_FIELD_DATA_META)
       *r = fresh(st, (struct w_fact){.kind = W_FPKT, .map = W_METADATA});
     break;
+  }
+  case W_PSOCK: {
+    const struct w_held_kind *kind = &w_held_kinds[pl.held], *full = &w_held_kinds[W_SOCKET];
+    if (w_field_in(kind->fields, kind->nfields, (uint64_t)pl.k, n))
+      break;
+    const struct w_field *f = w_field_in(full->fields, full->nfields, (uint64_t)pl.k, n);
+    if (f)
+      return refuse(why, W_BAD_CONTEXT_ACCESS,
+                    "only full sockets have the field %s, and this may be another one", f->name);
+    return refuse(why, W_BAD_CONTEXT_ACCESS,
+                  "no field of a socket is read by %u byte%s at offset %d", n, n == 1 ? "" : "s",
+                  pl.k);
   }
   case W_PVAL:
     if (pl.known) {
@@ -680,7 +680,7 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
     if (!pl.mx && low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
       return false;
   } else if (pl.kind == W_PCTX && !t->type.raw) {
-    const struct w_field *f = w_field_at(&t->type, pl.k, n);
+    const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
     if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
       return refuse(
           why, W_BAD_CONTEXT_ACCESS,
@@ -833,10 +833,10 @@ static bool a_memory(const struct w_target *t, const struct w_state *st, int r, 
     snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
     return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
-  if (pl->kind == W_PCTX)
+  if (pl->kind == W_PCTX || pl->kind == W_PSOCK)
     return refuse(why, W_BAD_HELPER_ARGUMENT,
-                  "argument %d of %s points at the context, which helpers do not %s", r, h->name,
-                  write ? "write" : "read");
+                  "argument %d of %s points at %s, which helpers do not %s", r, h->name,
+                  pl->kind == W_PCTX ? "the context" : "a socket", write ? "write" : "read");
   return true;
 }
 
@@ -863,12 +863,13 @@ struct seen {
 static bool a_held(const struct w_state *st, int r, const struct w_helper *h, struct w_why *why) {
   const struct w_fact *f = w_fact_of(st, st->regs[r]);
   const char *what = h->held == W_RECORD ? "record" : "socket";
-  if (f->kind == W_FHELD && f->held == h->held && !f->null && !st->regs[r].c)
+  bool fits = f->kind == W_FHELD && w_held_fits(h->held, f->held);
+  if (fits && !f->null && !st->regs[r].c)
     return true;
-  if (f->kind == W_FHELD && f->held == h->held && f->null)
+  if (fits && f->null)
     return refuse(why, W_NULL_POINTER, "argument %d of %s: the %s may be null: test r%d first", r,
                   h->name, what, r);
-  if (f->kind == W_FHELD && f->held == h->held)
+  if (fits)
     return refuse(why, W_BAD_HELPER_ARGUMENT,
                   "argument %d of %s has to be the start of the %s, and r%d is %" PRId64
                   " bytes from there",
@@ -1079,11 +1080,12 @@ static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
       return w_refuse_leak(st, NULL, why);
     break;
   case W_RET_HELD:
-    r = fresh(st, (struct w_fact){.kind = W_FHELD,
-                                  .held = h->held,
-                                  .null = true,
-                                  .map = (uint32_t)st->pc,
-                                  .size = h->held == W_RECORD ? q.size : 0});
+    r = fresh(st,
+              (struct w_fact){.kind = W_FHELD,
+                              .held = h->held,
+                              .null = true,
+                              .map = (uint32_t)st->pc,
+                              .size = h->held == W_RECORD ? q.size : w_held_kinds[h->held].size});
     break;
   case W_RET_VOID:
     break;
@@ -1391,7 +1393,7 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   case W_FHELD:
     if (g->kind == W_FHELD)
-      return !a.c && g->held == f->held && g->size == f->size && (f->null || !g->null);
+      return !a.c && w_held_fits(f->held, g->held) && g->size == f->size && (f->null || !g->null);
     return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
   case W_FINSIDE: {
     wide mx = (wide)(uint64_t)g->mx + a.c;
@@ -1459,7 +1461,8 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     if (f->held == W_RECORD)
       snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? " or null" : "");
     else
-      snprintf(text, size, "socket%s", f->null ? " or null" : "");
+      snprintf(text, size, "%ssocket%s", f->held == W_SOCKET ? "full " : "",
+               f->null ? " or null" : "");
     break;
   case W_FINSIDE:
     snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);

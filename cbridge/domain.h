@@ -154,16 +154,16 @@ bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
 
 /* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
 
-enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
+enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_PSOCK };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  uint8_t held;         /* SOCK: enum w_held */
+  int32_t k;            /* STACK: from the first frame's top; CTX, SOCK: from its start */
   uint32_t mx;          /* STACK: the bytes may start so much further on */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);
-const struct w_field *w_field_at(const struct w_prog_type *type, int32_t off, uint32_t n);
 
 /* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------- */
 

@@ -397,9 +397,8 @@ const char *w_hint(const struct w_question *q, const struct w_answer *a) {
     return "another helper may do, or another program type that has this one: `bpftool feature "
            "probe` and man 7 bpf-helpers say which";
   case W_BAD_CONTEXT_ACCESS:
-    return "read each field of the context by its name and whole, and only fields that this "
-           "program "
-           "type has; write only those that it may";
+    return "read each field of the context, or of a socket, by its name and whole, and only fields "
+           "that this program type has; write only those that it may";
   case W_LOOP:
   case W_TOO_COMPLEX:
     return "give the loop a constant bound that the compiler keeps (for (i = 0; i < 16; i++)), do "

@@ -246,7 +246,8 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   for (uint32_t k = m->held_count; k-- > 0;) {
     const struct w_holding *h = &m->held[k];
     if (within(h->base, h->size, a, n)) {
-      *p = (struct w_place){4, 0, 0, a - h->base, h->bytes + (a - h->base), h->kind == W_RECORD};
+      *p = (struct w_place){
+          4, 0, h->kind, a - h->base, h->bytes + (a - h->base), h->kind == W_RECORD};
       return true;
     }
   }
@@ -277,22 +278,14 @@ static bool undefined_stack(const struct w_machine *m, const struct w_place *p, 
   return p->region == 0 && m->strict && !all_written(m, p->off, n);
 }
 
-static const struct w_field *field_at(const struct w_prog_type *type, uint64_t off, unsigned n) {
-  for (uint32_t i = 0; i < type->nfields; i++) {
-    const struct w_field *f = &type->fields[i];
-    if ((f->off == off && f->size == n) ||
-        (f->narrow && f->off <= off && off + n <= f->off + f->size && off % n == 0))
-      return f;
-  }
-  return NULL;
-}
+static bool is_socket(const struct w_place *p) { return p->region == 4 && p->index != W_RECORD; }
 
 enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t *v) {
   struct w_place p;
   if (!w_find(m, a, n, &p))
     return WARRANT_OUT_OF_BOUNDS;
   if (p.region == 1 && !m->type->raw) {
-    const struct w_field *f = field_at(m->type, p.off, n);
+    const struct w_field *f = w_field_in(m->type->fields, m->type->nfields, p.off, n);
     if (!f)
       return WARRANT_BAD_CONTEXT;
     if (f->kind) {
@@ -302,6 +295,9 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
       return WARRANT_NO_FAULT;
     }
   }
+  const struct w_held_kind *socket = is_socket(&p) ? &w_held_kinds[p.index] : NULL;
+  if (socket && !w_field_in(socket->fields, socket->nfields, p.off, n))
+    return WARRANT_BAD_CONTEXT;
   if (undefined_stack(m, &p, n))
     return WARRANT_UNDEFINED_STACK;
   *v = load_le(p.bytes, n);
@@ -315,7 +311,7 @@ enum warrant_fault w_store_value(struct w_machine *m, uint64_t a, unsigned n, ui
   if (!p.writable)
     return WARRANT_READ_ONLY;
   if (p.region == 1 && !m->type->raw) {
-    const struct w_field *f = field_at(m->type, p.off, n);
+    const struct w_field *f = w_field_in(m->type->fields, m->type->nfields, p.off, n);
     if (!f || !f->writable || f->kind)
       return WARRANT_BAD_CONTEXT;
   }
@@ -332,7 +328,7 @@ static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_
 
 static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
   struct w_place p;
-  if (!w_find(m, a, n, &p) || p.region == 1)
+  if (!w_find(m, a, n, &p) || p.region == 1 || is_socket(&p))
     return WARRANT_BAD_HELPER_ARGUMENT;
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
@@ -341,7 +337,7 @@ static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t
 
 static struct w_holding *find_held(struct w_machine *m, uint8_t kind, uint64_t base) {
   for (uint32_t k = m->held_count; k-- > 0;)
-    if (m->held[k].kind == kind && m->held[k].base == base)
+    if (w_held_fits(kind, m->held[k].kind) && m->held[k].base == base)
       return &m->held[k];
   return NULL;
 }
@@ -378,11 +374,14 @@ static uint64_t reserve(struct w_machine *m, uint32_t map, uint64_t n, uint64_t 
       m, (struct w_holding){W_RECORD, w_values_at(m, map) + RING_START + at, n, s->ring + at});
 }
 
-/* There is one socket, and it is found where the first byte of what is looked for is odd. */
-static uint64_t find_socket(struct w_machine *m, const uint8_t *tuple) {
-  if (!(tuple[0] & 1) || m->env->maps <= OBJECT_STRIDE)
+/* There are a full socket, found where the first byte of what is looked for is odd, and one that is
+ * not full, which skc_lookup_tcp finds instead where the second byte is odd, too. */
+static uint64_t find_socket(struct w_machine *m, const uint8_t *tuple, uint64_t n, bool full) {
+  if (!(tuple[0] & 1) || m->env->maps <= 2 * OBJECT_STRIDE)
     return 0;
-  return hand_out(m, (struct w_holding){W_SOCKET, m->env->maps - OBJECT_STRIDE, 0, m->stack});
+  uint8_t kind = full || n < 2 || !(tuple[1] & 1) ? W_SOCKET : W_SOCK_COMMON;
+  uint64_t base = m->env->maps - (kind == W_SOCKET ? 1 : 2) * OBJECT_STRIDE;
+  return hand_out(m, (struct w_holding){kind, base, w_held_kinds[kind].size, m->socket});
 }
 
 /* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
@@ -703,8 +702,8 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
   case 84:
   case 85:
   case 99:
-    w_find(m, m->regs[2], 1, &value);
-    handed = find_socket(m, value.bytes);
+    w_find(m, m->regs[2], m->regs[3], &value);
+    handed = find_socket(m, value.bytes, m->regs[3], h->id != 99);
     break;
   case 131:
     handed = reserve(m, (uint32_t)map, m->regs[2], m->regs[3]);

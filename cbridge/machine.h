@@ -26,7 +26,7 @@ struct w_store {
 struct w_holding {
   uint8_t kind; /* enum w_held */
   uint64_t base, size;
-  uint8_t *bytes; /* a record's, in its ring buffer; a socket's are not looked at */
+  uint8_t *bytes; /* a record's, in its ring buffer */
 };
 
 /* A caller, while a function that it called runs. */
@@ -56,6 +56,7 @@ struct w_machine {
   struct w_store
       *stores; /* owned; one for each map of the program, then two for each map of maps */
   uint32_t store_count;
+  uint8_t socket[80];     /* zeros: what each socket has in its fields */
   struct w_holding *held; /* owned; `held_count` of them */
   uint32_t held_count, held_cap;
   bool *second; /* owned; slot is the second half of an instruction */
@@ -64,7 +65,7 @@ struct w_machine {
 
 struct w_place {
   uint8_t region;      /* as in struct warrant_trace */
-  uint32_t map, index; /* index: of the value, or of the frame */
+  uint32_t map, index; /* index: of the value, or of the frame; enum w_held of what is held */
   uint64_t off;        /* from the lowest byte of the region, or of the whole stack */
   uint8_t *bytes;
   bool writable;

@@ -16,6 +16,19 @@ struct w_field {
   bool writable;
 };
 
+/* The field that an access of n bytes at `off` touches: the whole of it, or, where it says so, an
+ * aligned part; or NULL. */
+static inline const struct w_field *w_field_in(const struct w_field *fields, uint32_t count,
+                                               uint64_t off, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++) {
+    const struct w_field *f = &fields[i];
+    if ((f->off == off && f->size == n) ||
+        (f->narrow && f->off <= off && off + n <= (uint64_t)f->off + f->size && off % n == 0))
+      return f;
+  }
+  return 0;
+}
+
 enum w_arg {
   W_ARG_ANY,
   W_ARG_MAP,
@@ -51,8 +64,13 @@ static inline bool w_arg_sized(enum w_arg a) {
   return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
 }
 enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_VOID };
-enum w_held { W_RECORD, W_SOCKET }; /* what one helper hands out and another takes back */
-enum { W_MAP_TYPES = 16 };          /* at most so many kinds of maps a helper takes */
+/* What one helper hands out and another takes back. SOCK_COMMON: a socket, full or not. */
+enum w_held { W_RECORD, W_SOCKET, W_SOCK_COMMON };
+/* Will one do where the other is asked for? */
+static inline bool w_held_fits(uint8_t wanted, uint8_t given) {
+  return wanted == given || (wanted == W_SOCK_COMMON && given == W_SOCKET);
+}
+enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
   const char *name;
@@ -64,6 +82,12 @@ struct w_helper {
   uint8_t held;   /* enum w_held: for W_ARG_HELD, W_ARG_BACK and W_RET_HELD */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
   uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
+};
+/* What can be read of each kind: of a record all bytes, of a socket its fields. */
+struct w_held_kind {
+  const struct w_field *fields;
+  uint32_t nfields;
+  uint32_t size; /* bytes of a socket */
 };
 /* A helper that is known, and asks for something that is not. */
 struct w_unsupported_helper {
@@ -164,6 +188,7 @@ extern const uint32_t w_classic_field_count;
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;
+extern const struct w_held_kind w_held_kinds[]; /* by enum w_held */
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;
 extern const struct w_prog_type w_prog_types[];

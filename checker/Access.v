@@ -22,6 +22,7 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     end
   | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
+  | PSock kd k => if held_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0) else None
   end.
 (** What is known of a result as a number. *)
 Definition res_view (F : facts) (r : ares) : bool * scalar :=
@@ -68,6 +69,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
+  | PSock _ _ => None
   end.
 
 Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ => false end.
@@ -75,6 +77,6 @@ Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ 
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
   | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
-  | PCtx _ => None
+  | PCtx _ | PSock _ _ => None
   | PPkt | PVal _ => Some a
   end.

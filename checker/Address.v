@@ -1,9 +1,9 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: as [stack_addr] numbers them, from the context's start.  [PStack]: the bytes start at [k], or at most [m] further on.
-    [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them. *)
-Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)).
+(** Offsets: as [stack_addr] numbers them, from the context's start, from a socket's.  [PStack]: the bytes start at [k], or at most
+    [m] further on.  [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them. *)
+Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PSock (kd : held_kind) (k : Z).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
 Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w : bool) : option place :=
@@ -19,7 +19,8 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
               then Some (PVal (match constant_map t i with Some c => if mx =? 0 then Some (c, k) else None | None => None end)) else None
     | None => None
     end
-  | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some (PVal None) else None
+  | Some (FHeld kd size false) =>
+    if (0 <=? k) && (k + n <=? size) && negb (w && is_socket kd) then Some (if is_socket kd then PSock kd k else PVal None) else None
   | Some (FInside size mx) => if (0 <=? k) && (mx + k + n <=? size) then Some (PVal None) else None
   | _ => None
   end.

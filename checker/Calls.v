@@ -6,12 +6,12 @@ Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
   | Some (PStack k m) => init_ok t (a_written a) k (m + n)
-  | Some (PCtx _) | None => false
+  | Some (PCtx _ | PSock _ _) | None => false
   | Some PPkt | Some (PVal _) => true
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then
-    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _) | None => None | Some pl => Some pl end
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _) | None => None | Some pl => Some pl end
   else None.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;
@@ -78,7 +78,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
       | AHeld k back =>
         match fact_of (a_facts a) x with
         | Some (FHeld k' _ false) =>
-          if (snd x =? 0) && kind_eqb k k'
+          if (snd x =? 0) && kind_fits k k'
           then a_args t a args' rs' (if back then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
         | _ => None
         end
@@ -100,7 +100,7 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
       Some (Some (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
   | RHeld HRecord => match n with Some n => Some (Some (New (FHeld HRecord n true) 0)) | None => None end
-  | RHeld HSocket => Some (Some (New (FHeld HSocket 0 true) 0))
+  | RHeld k => Some (Some (New (FHeld k socket_size true) 0))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=

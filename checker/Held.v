@@ -3,12 +3,14 @@
 From Checker Require Export Fact.
 From Coq Require Export Permutation.
 
-(** Symbol [k] stands for [h]. *)
+(** Symbol [k] stands for [h], which may be more than is known of it. *)
 Definition claims (F : facts) (vs : list Z) (k : Z) (h : held) : Prop :=
-  hd_base h <> 0 /\ nth_z vs k = Some (hd_base h) /\ exists nu, zfind k F = Some (FHeld (hd_kind h) (hd_size h) nu).
+  hd_base h <> 0 /\ nth_z vs k = Some (hd_base h) /\ 
+  exists kd nu, zfind k F = Some (FHeld kd (hd_size h) nu) /\ kind_fits kd (hd_kind h) = true.
 (** The symbols that are not null and what is held are one to one. *)
 Definition heldrel (F : facts) (vs : list Z) (hs : list held) : Prop :=
-  exists l : list (Z * held), NoDup (map fst l) /\ (forall k h, In (k, h) l <-> claims F vs k h) /\ Permutation (map snd l) hs.
+  exists l : list (Z * held), NoDup (map fst l) /\ (forall k h, In (k, h) l -> claims F vs k h)
+    /\ (forall k h, claims F vs k h -> exists h', In (k, h') l) /\ Permutation (map snd l) hs.
 
 Definition holds_none (F : facts) : bool := zall (fun _ f => unheld f) F.
 

@@ -41,7 +41,7 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     end
   | FHeld k n nu =>
     match fact_of F a with
-    | Some (FHeld k' n' nu') => here && kind_eqb k k' && (n =? n') && (nu || negb nu')
+    | Some (FHeld k' n' nu') => here && kind_fits k k' && (n =? n') && (nu || negb nu')
     | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end

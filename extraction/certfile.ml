@@ -59,7 +59,7 @@ let fact r =
   | 7 -> Core.FNull (uleb r)
   | 8 -> Core.FMapNull (uleb r)
   | 9 ->
-    let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | n -> bad "%d is no kind of resource" n in
+    let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | 2 -> Core.HSockCommon | n -> bad "%d is no kind of resource" n in
     let size = uleb r in
     Core.FHeld (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
   | 10 ->

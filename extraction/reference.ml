@@ -70,7 +70,7 @@ let region_name = function
   | KPacket -> "packet"
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
   | KHeld HRecord -> "record"
-  | KHeld HSocket -> "socket"
+  | KHeld (HSocket | HSockCommon) -> "socket"
 
 let trace_line program (s : Core.state) =
   let reg r = match Core.get r s.regs with Some x -> hex x | None -> "null" in

@@ -40,7 +40,7 @@ let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 (* What it hands out or takes back. *)
 let held h =
   let kinds = List.concat_map (function AHeld (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RHeld k -> [ k ] | _ -> [] in
-  match kinds with [] | HRecord :: _ -> "RECORD" | HSocket :: _ -> "SOCKET"
+  match kinds with [] | HRecord :: _ -> "RECORD" | HSocket :: _ -> "SOCKET" | HSockCommon :: _ -> "SOCK_COMMON"
 
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
@@ -74,6 +74,25 @@ let prog_type t =
     (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy) (yes t.pt_writes)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
+
+(* In the order of enum w_held. *)
+let held_kinds () =
+  let kinds = [ ("record", HRecord); ("socket", HSocket); ("sock_common", HSockCommon) ] in
+  let fields (name, k) =
+    if held_fields k <> [] then begin
+      p "static const struct w_field %s_held_fields[] = {\n" name;
+      List.iter field (held_fields k);
+      p "};\n"
+    end
+  in
+  let kind (name, k) =
+    let n_fields = List.length (held_fields k) in
+    p "  {%s, %d, %s},\n" (if n_fields = 0 then "NULL" else name ^ "_held_fields") n_fields (n (held_size k Num.zero))
+  in
+  List.iter fields kinds;
+  p "const struct w_held_kind w_held_kinds[] = {\n";
+  List.iter kind kinds;
+  p "};\n\n"
 
 (* An instruction as struct w_insn, but for operands: what semantics/Insn.v calls its offset and its constant, if it has them,
    are found among the fields of a row's sample. *)
@@ -191,6 +210,7 @@ let () =
   p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
   List.iter unsupported unsupported_helpers;
   p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
+  held_kinds ();
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;

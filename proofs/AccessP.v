@@ -42,9 +42,9 @@ Qed.
 
 (** * Places *)
 
-(** The [n] bytes at address [x] are in a region that is neither the stack nor the context, and that may be written if [w]. *)
+(** The [n] bytes at address [x] are in a region whose bytes are there to be read, and that may be written if [w]. *)
 Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
-  exists r, In r (plain_regions t L) /\ inside r x n = true /\ (w = true -> r_write r = true).
+  exists r, In r (plain_regions t L) /\ plain_kind (r_kind r) /\ inside r x n = true /\ (w = true -> r_write r = true).
 (** They are in a region that holds [c] for ever, from offset [k] on. *)
 Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region L r = Some c /\ x = r_base r + k.
@@ -56,17 +56,21 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
   | PPkt | PVal None => in_plain t L x n w
   | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
+  | PSock kd k => is_socket kd = true /\ 0 <= k /\
+    exists h, In h (l_held L) /\ kind_fits kd (hd_kind h) = true /\ x = hd_base h + k /\ k + n <= hd_size h
   end.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
   intros H Le. assert (Less : forall r, inside r x n = true -> inside r x n' = true).
   { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
   assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
-  { intros [r [I [Ins Wr]]]. exists r. split; [exact I | split; [exact (Less r Ins) | exact Wr]]. }
-  destruct pl as [k m | k | | [[c k] |]]; cbn [at_place] in *; try lia; try exact (Plain H).
+  { intros [r [I [K [Ins Wr]]]]. exists r. split; [exact I | split; [exact K | split; [exact (Less r Ins) | exact Wr]]]. }
+  destruct pl as [k m | k | | [[c k] |] | kd k]; cbn [at_place] in *; try lia; try exact (Plain H).
   - destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *. split; [exact O |]. split; [exact E | lia].
   - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
+  - destruct H as [S [K [h [I [Fi [E B]]]]]]. split; [exact S |]. split; [exact K |]. exists h.
+    split; [exact I |]. split; [exact Fi |]. split; [exact E | lia].
 Qed.
 Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
@@ -107,7 +111,7 @@ Proof.
     destruct (_ && _ && _) eqn:C; [| discriminate E]. injection E as <-.
     apply andb_true_iff in C. destruct C as [C Wr]. bools.
     destruct P as [P1 P2]. pose proof (area_range t L q WL) as Room. rewrite wrap_small by lia. exists (packet_region t L).
-    split; [apply packet_in |]. split.
+    split; [apply packet_in |]. split; [exact Logic.I |]. split.
     + apply inside_spec. cbn [packet_region r_base r_size]. unfold meta_size. destruct q; cbn [area_start area_end] in *; lia.
     + intros Hw. rewrite Hw in Wr. exact Wr.
   - parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E]. destruct (_ && _ && _) eqn:C; [| discriminate E].
@@ -119,7 +123,7 @@ Proof.
     rewrite wrap_small by lia. assert (Ins : inside (value_region (o_def o) n0 j b) (u + (snd a + off)) n = true).
     { apply inside_spec. cbn [value_region r_base r_size]. lia. }
     assert (Pl : in_plain t L (u + (snd a + off)) n w).
-    { exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Ins |]]. intros Hw. rewrite Hw in Wr.
+    { exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Logic.I | split; [exact Ins |]]]. intros Hw. rewrite Hw in Wr.
       cbn [value_region r_write]. rewrite <- Er. exact Wr. }
     destruct (constant_map t i) as [c |] eqn:Ec; [| exact Pl].
     destruct (Z.eqb_spec mx 0) as [Mx | Mx]; [| exact Pl]. cbn [at_place]. split; [exact Pl |].
@@ -127,15 +131,20 @@ Proof.
     + unfold constant_map in Ec. rewrite Em in Ec. cbn [obind] in Ec. unfold constant_region.
       cbn [value_region r_kind]. rewrite N0. cbn [obind]. rewrite <- Ek. exact Ec.
     + cbn [value_region r_base]. lia.
-  - parts EF as kd size nu. destruct kd; [| discriminate E]. destruct nu; [discriminate E |].
-    destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
-    assert (I := heldrel_in F vs (l_held L) (fst a) (Held HRecord u size) HR (conj (P eq_refl) (conj Nt (ex_intro _ false EF)))).
-    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region hd_base hd_size r_base r_size] in S.
-    rewrite wrap_small by lia. exists (held_region (Held HRecord u size)). split; [exact (held_in_plain t L _ I) |].
-    split; [| reflexivity]. apply inside_spec. cbn [held_region hd_base hd_size r_base r_size]. lia.
+  - parts EF as kd size nu. destruct nu; [discriminate E |].
+    destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E.
+    apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    destruct (heldrel_in F vs (l_held L) (fst a) kd size false u HR EF Nt (P eq_refl)) as [h [I [Fi [Eb En]]]].
+    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
+    rewrite wrap_small by lia. assert (Ks := kind_fits_socket _ _ Fi). destruct (is_socket kd) eqn:Sk.
+    + split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |]. split; [exact Fi |]. lia.
+    + exists (held_region h). split; [exact (held_in_plain t L _ I) |]. cbn [held_region r_kind r_write plain_kind].
+      rewrite <- Ks. split; [reflexivity |].
+      split; [| reflexivity]. apply inside_spec. cbn [held_region r_base r_size]. lia.
   - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
+    split; [cbn [held_region r_kind plain_kind]; rewrite Kh; reflexivity |].
     split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].
     intros _. cbn [held_region r_write]. rewrite Kh. reflexivity.
 Qed.
@@ -170,8 +179,18 @@ Qed.
 Lemma gamma_found t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ In q (plain_regions t (lay s)) /\ plain_kind (r_kind q).
 Proof.
-  intros G [q [I [Ins Wr]]] N. rewrite (g_live _ _ _ _ G).
-  exact (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr).
+  intros G [q [I [K [Ins Wr]]]] N. rewrite (g_live _ _ _ _ G).
+  destruct (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr) as [r' [E [Ir Or]]]. exists r'.
+  split; [exact E |]. split; [exact Ir |]. destruct Or as [-> | [_ Or]]; [exact K | exact Or].
+Qed.
+Lemma gamma_sock t a vs s kd k x n w : gamma t a vs s -> at_place t (lay s) (a_depth a) (PSock kd k) x n w -> 0 < n ->
+  exists h, find_region (live s) false x n = Some (held_region h) /\ kind_fits kd (hd_kind h) = true /\ x - hd_base h = k.
+Proof.
+  intros G [Sk [K [h [I [Fi [-> B]]]]]] N. exists h. split; [| split; [exact Fi | lia]]. rewrite (g_live _ _ _ _ G).
+  assert (Ins : inside (held_region h) (hd_base h + k) n = true) by (apply inside_spec; cbn [held_region r_base r_size]; lia).
+  destruct (find_plain (g_wf _ _ _ _ G) _ false (hd_base h + k) n (held_region h) (g_depth _ _ _ _ G) N
+    (held_in_plain t (lay s) h I) Ins) as [r' [E [_ [-> | [Al _]]]]]; [discriminate | exact E |].
+  change (is_socket (hd_kind h) = false) in Al. rewrite <- (kind_fits_socket _ _ Fi), Sk in Al. discriminate Al.
 Qed.
 Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
@@ -180,10 +199,12 @@ Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]
 Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k m | k | | o]; try discriminate S.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k m | k | | o | kd k]; try discriminate S.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
-  - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
-  - apply at_val in P. destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - apply at_val in P. destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - destruct P as [_ [K [h [I [_ [-> E]]]]]]. apply (plain_off_stack WL _ (hd_base h + k) n b (held_in_plain t (lay s) h I)); [| exact B].
+    apply inside_spec. cbn [held_region r_base r_size]. lia.
 Qed.
 
 (** * Which stack bytes were written *)
@@ -358,8 +379,9 @@ Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some
   load_at t s x n = inl (plain_load s q x n).
 Proof.
   intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
-  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j.
-  destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
+  destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity.
+  - parts Eq' as i j. destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
+  - unfold held_readable. cbn [plain_kind] in K. rewrite K. reflexivity.
 Qed.
 Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
 Proof.
@@ -402,6 +424,31 @@ Proof.
   - split; [lia | reflexivity].
   - unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
 Qed.
+(** A field of any socket is one of a full socket. *)
+Lemma field_in_app l m off n f : field_in m off n = Some f -> exists g, field_in (l ++ m) off n = Some g.
+Proof.
+  unfold field_in. intros E. induction l as [| g l IH]; cbn [app find]; [exists f; exact E |].
+  lazymatch goal with |- exists _, (if ?b then _ else _) = _ => destruct b end; [exists g; reflexivity | exact IH].
+Qed.
+Lemma held_readable_fits k k' off n : kind_fits k k' = true -> held_readable k off n = true -> held_readable k' off n = true.
+Proof.
+  intros Fi. destruct k; destruct k'; try (discriminate Fi || exact (fun H => H)).
+  unfold held_readable. cbn [is_socket negb orb held_fields]. intros H.
+  destruct (field_in common_fields off n) as [f |] eqn:E; [| discriminate H].
+  unfold full_fields. lazymatch goal with |- context [field_in (?a ++ ?b ++ ?c ++ _) off n] =>
+    destruct (field_in_app c _ off n f E) as [f1 E1]; destruct (field_in_app b _ off n f1 E1) as [f2 E2];
+    destruct (field_in_app a _ off n f2 E2) as [f3 E3] end.
+  rewrite E3. reflexivity.
+Qed.
+Lemma load_sock_sound t a vs s z kd k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PSock kd k) x (zbytes z) false ->
+  a_load_plain t a z (PSock kd k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Proof.
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
+  destruct (held_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
+  destruct (gamma_sock _ _ _ _ _ _ _ _ _ G P) as [h [Eq [Fi Ek]]]; [lia |].
+  unfold load_at. rewrite zbytes_nat, Eq. cbn [held_region r_kind r_base]. rewrite Ek, (held_readable_fits _ _ _ _ Fi Rd).
+  eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply loaded_scalar].
+Qed.
 Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
@@ -413,12 +460,12 @@ Proof.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
     exists (plain_load s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
-  destruct pl as [k m | k | | [[c k] |]]; [exact (load_stack_sound t a vs s z _ _ r x G P E) |
-    exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E)].
+  destruct pl as [k m | k | | [[c k] |] | kd k]; [exact (load_stack_sound t a vs s z _ _ r x G P E) |
+    exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) | exact (load_sock_sound t a vs s z _ _ r x G P E)].
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E. destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z). destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
-  { destruct (wl_constant t (lay s) (g_wf _ _ _ _ G) r0 q I Iq) as [S | D]; [rewrite C; discriminate | exact S |].
+  { destruct (wl_alone t (lay s) (g_wf _ _ _ _ G) r0 q I Iq) as [S | D]; [unfold alone; rewrite C; reflexivity | exact S |].
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta in Eq. rewrite andb_true_r in Eq. exact Eq. }
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
@@ -483,7 +530,7 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s -> at_place t (lay
   gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
-  - destruct pl as [k d | | |]; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+  - destruct pl as [k d | | | |]; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
     apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
     assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
@@ -569,9 +616,9 @@ Proof.
     - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
-  destruct pl as [k d | k | | o];
+  destruct pl as [k d | k | | o | kd k];
     [exact (store_stack_sound t a vs s z _ _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
-     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E)].
+     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E].
 Qed.
 
 (** * Atomics *)
@@ -587,7 +634,7 @@ Proof.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
   assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o]; cbn [a_atomic] in E; try discriminate E.
+  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | kd k]; cbn [a_atomic] in E; try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
       destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
       destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].

@@ -76,7 +76,10 @@ Hypothesis HR : heldrel F vs (l_held L).
 (** A record that is held is in the layout; sums that stay within it do not wrap. *)
 Lemma record_held k w n : zfind k F = Some (FHeld HRecord n false) -> nth_z vs k = Some w -> w <> 0 ->
   In (Held HRecord w n) (l_held L).
-Proof. intros E N Nz. apply (heldrel_in F vs _ k _ HR). split; [exact Nz|]. split; [exact N | exists false; exact E]. Qed.
+Proof.
+  intros E N Nz. destruct (heldrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
+  destruct h as [hk hb hn]. cbn [hd_kind hd_base hd_size] in *. destruct hk; try discriminate Fi. subst hb hn. exact I.
+Qed.
 Lemma held_range h : In h (l_held L) -> 0 < hd_base h /\ 0 <= hd_size h /\ hd_base h + hd_size h < W.
 Proof. intros I. exact (proj1 (held_placed WL h I)). Qed.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
@@ -101,7 +104,7 @@ Proof.
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
-  - parts EF as kd n nu. destruct kd; [|discriminate E]. destruct nu; [discriminate E|].
+  - parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     pose proof (record_held _ _ _ EF N (H eq_refl)) as Ih. pose proof (held_range _ Ih) as Room. cbn [hd_base hd_size] in Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists (Held HRecord w n).

@@ -6,6 +6,12 @@ From Proofs Require Import ScalarP.
 
 (** * Arguments *)
 
+Lemma no_refusal {A} (q : region) (x y : A) : plain_kind (r_kind q) ->
+  match r_kind q with KCtx | KHeld (HSocket | HSockCommon) => x | _ => y end = y.
+Proof.
+  destruct (r_kind q); intros K; try contradiction; try reflexivity.
+  lazymatch goal with k : held_kind |- _ => destruct k end; (reflexivity || discriminate K).
+Qed.
 (** Memory that a helper reads: [n] bytes of those checked. *)
 Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true -> 0 < n <= k ->
   helper_reads t s x n = None.
@@ -17,15 +23,15 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl as [k0 m0 | k0 | | o0]; try discriminate E.
+  destruct pl as [k0 m0 | k0 | | o0 | kd0 k0]; try discriminate E.
   - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
     destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
     apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
     rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
       [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1 | rewrite En; exact E].
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
-  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
+  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. exact (no_refusal q _ _ Kq).
+  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. exact (no_refusal q _ _ Kq).
 Qed.
 (** Memory that a helper writes. *)
 Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x -> a_writes t a v k = Some pl ->
@@ -40,7 +46,7 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 m0 | k0 | | o0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
   - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
@@ -64,7 +70,8 @@ Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z *
 Definition backrel (F : facts) (vs : list Z) (q c : option (held_kind * Z)) : Prop :=
   match q, c with
   | None, None => True
-  | Some (kd, k), Some (kd', x) => exists h, claims F vs k h /\ hd_kind h = kd /\ kd' = kd /\ hd_base h = x
+  | Some (kd, k), Some (kd', x) => kd' = kd /\ x <> 0 /\ nth_z vs k = Some x /\
+    exists kf n nu, zfind k F = Some (FHeld kf n nu) /\ kind_fits kd kf = true
   | _, _ => False
   end.
 Definition maprel (t : target) (L : layout) (q : option Z) (c : option object) : Prop :=
@@ -222,18 +229,18 @@ Proof.
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
-    lazymatch type of E with (if kind_eqb ?g _ then _ else _) = _ => rename g into kd0 end.
-    destruct (kind_eqb kd0 kd) eqn:Ek; [| discriminate E]. apply kind_eqb_eq in Ek. subst kd0.
+    lazymatch type of E with (if kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
+    destruct (kind_fits kd0 kd) eqn:Ek; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [N [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B.
-    assert (K : claims (a_facts a) vs (fst v) (Held kd w n)) by (split; [exact (P eq_refl) |]; split; [exact N | exists false; exact Ef]).
-    assert (I := heldrel_in _ _ _ _ _ (g_held _ _ _ _ G) K).
-    replace (existsb (is_held kd w) (l_held (lay s))) with true
-      by (symmetry; apply existsb_exists; exists (Held kd w n); split; [exact I | apply is_held_spec; split; reflexivity]).
+    destruct (heldrel_in _ _ _ _ _ _ _ _ (g_held _ _ _ _ G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
+    replace (existsb (is_held kd0 w) (l_held (lay s))) with true
+      by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_held_spec; split;
+            [exact (kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
     lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end; [| exact (IH _ _ _ _ G Q E)].
-    apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd, fst v))) _ _ G); [| exact E].
-    constructor; [exact Qm | exact Qo | exact Qs |]. exists (Held kd w n). split; [exact K |]. split; [reflexivity |].
-    split; reflexivity.
+    apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd0, fst v))) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |]. split; [exact (P eq_refl) |]. split; [exact N |].
+    exists kd, n, false. split; [exact Ef | exact Ek].
 Qed.
 
 (** * Results *)
@@ -350,20 +357,21 @@ Lemma held_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_held (lay 
     (State (pc s) (regs s) (mem s) (with_held (lay s) hs) (frames s) (regions t (with_held (lay s) hs) (length (frames s)))).
 Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R. constructor; try assumption; try reflexivity. destruct G9 as [M1 M2]. constructor; [exact M1 | exact M2]. Qed.
 (** What points into something else still does. *)
-Lemma uninside_sound t L F vs h nu : wf_layout t L -> In h (l_held L) -> facts_hold t L F vs ->
-  facts_hold t (with_held L (give_back (hd_kind h) (hd_base h) (l_held L)))
-    (zmap_map (uninside (Some (FHeld (hd_kind h) (hd_size h) nu))) F) vs.
+Lemma uninside_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_held L) -> kind_fits kd kf = true ->
+  kind_fits kf (hd_kind h) = true -> hd_base h = x -> hd_size h = n -> facts_hold t L F vs ->
+  facts_hold t (with_held L (give_back kd x (l_held L))) (zmap_map (uninside (Some (FHeld kf n nu))) F) vs.
 Proof.
-  intros WL Ih H k f E. rewrite zfind_map in E. destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E]. cbn [option_map] in E.
-  apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]]. exists w. split; [exact N |].
-  destruct f0; try (split; [exact B | exact P]). cbn [uninside]. parts E0 as n mx.
-  assert (Kept : (hd_kind h = HRecord -> n <> hd_size h) ->
-    fact_holds t (with_held L (give_back (hd_kind h) (hd_base h) (l_held L))) (FInside n mx) w).
+  intros WL Ih Fi Fh Eb En H k f E. rewrite zfind_map in E. destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E].
+  cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]]. exists w. split; [exact N |].
+  destruct f0; try (split; [exact B | exact P]). cbn [uninside]. parts E0 as n0 mx.
+  assert (Kept : (kf = HRecord -> n0 <> n) -> fact_holds t (with_held L (give_back kd x (l_held L))) (FInside n0 mx) w).
   { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split; [| split; [exact Kg | split; [exact Sg | exact Q]]].
-    apply give_back_keeps; [exact Ig |]. intros Kh Bh. apply Other; [congruence |]. rewrite <- Sg.
-    exact (wl_held t L WL g h Ig Ih Kh Bh). }
-  destruct (hd_kind h) eqn:Kh; [| apply Kept; discriminate].
-  destruct (Z.eqb_spec n (hd_size h)) as [En | En]; [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact En].
+    apply give_back_keeps; [exact Ig |]. intros Kh Bh. assert (S := kind_fits_socket _ _ Kh). rewrite Kg in S.
+    assert (S' := kind_fits_socket _ _ Fi). assert (S2 := kind_fits_socket _ _ Fh). apply Other.
+    - destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
+    - rewrite <- Sg, <- En. f_equal. apply (wl_held t L WL g h Ig Ih); [| congruence]. rewrite Kg, <- S2, <- S', S. reflexivity. }
+  destruct kf; try (apply Kept; discriminate).
+  destruct (Z.eqb_spec n0 n) as [Ez | Ez]; [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact Ez].
 Qed.
 (** Nothing is, or what was given back. *)
 Definition a_back (a : astate) (q : option (held_kind * Z)) : astate := match q with Some (_, k) => a_given_back a k | None => a end.
@@ -372,14 +380,15 @@ Lemma back_sound t a vs s q c : gamma t a vs s -> backrel (a_facts a) vs q (sn_b
     (regions t (given_back (lay s) c) (length (frames s)))).
 Proof.
   unfold given_back. intros G B. destruct q as [[kd k] |], (sn_back c) as [[kd' x] |]; try contradiction B; cbn [a_back].
-  - destruct B as [h [K [Ek [Ek' Eb]]]]. subst kd kd' x. apply held_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
-    + assert (N := proj1 (proj2 K)). apply (facts_set _ _ _ _ _ _ (hd_base h)); [| exact N |].
-      { destruct K as [Nz [N' [nu E]]]. rewrite E. apply uninside_sound; [exact (g_wf _ _ _ _ G) | | exact (g_facts _ _ _ _ G)].
-        exact (heldrel_in _ _ _ _ _ (g_held _ _ _ _ G) (conj Nz (conj N' (ex_intro _ nu E)))). }
-      destruct K as [_ [_ [nu E]]]. destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : hd_base h = w) by congruence.
+  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'. apply held_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
+    + apply (facts_set _ _ _ _ _ _ x); [| exact N |].
+      { rewrite E. destruct (heldrel_in _ _ _ _ _ _ _ _ (g_held _ _ _ _ G) E N Nz) as [h [I [Fh [Eb En]]]].
+        exact (uninside_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En (g_facts _ _ _ _ G)). }
+      destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply heldrel_less; [| reflexivity | exact (wl_held t _ (g_wf _ _ _ _ G)) |].
-      * destruct K as [Nz [N [nu E]]]. split; [exact Nz |]. split; [exact N |]. exists nu. rewrite zfind_map, E. reflexivity.
+    + apply (heldrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu); [| exact Fi | exact N | exact Nz | reflexivity |
+        exact (wl_held t _ (g_wf _ _ _ _ G)) |].
+      * rewrite zfind_map, E. reflexivity.
       * apply heldrel_map; [| reflexivity | exact (g_held _ _ _ _ G)].
         intros f U. destruct f; try discriminate U; try reflexivity. cbn [uninside].
         repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end; reflexivity.
@@ -393,7 +402,7 @@ Qed.
 (** What is handed out, if anything, has a symbol that is new. *)
 Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
   get R0 (regs s) = Some (match o with Some h => hd_base h | None => 0 end) ->
-  (forall h, o = Some h -> hd_kind h = kd /\ hd_size h = n /\ held_fits t (lay s) h = true) ->
+  (forall h, o = Some h -> kind_fits kd (hd_kind h) = true /\ hd_size h = n /\ held_fits t (lay s) h = true) ->
   exists ws, gamma t (a_put a 1 R0 (New (FHeld kd n true) 0)) (vs ++ ws)
     (State (pc s + 1) (regs s) (mem s) (with_more (lay s) o) (frames s) (regions t (with_more (lay s) o) (length (frames s)))).
 Proof.
@@ -404,7 +413,7 @@ Proof.
   destruct Bw as [Bw WL]. destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
-  { intros h [_ [_ [nu E]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
+  { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
   assert (Same : frame_top (with_more (lay s) o) = frame_top (lay s) /\ stack_addr (with_more (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_more (lay s) o) f x)
@@ -423,8 +432,8 @@ Proof.
     + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ G8 r).
   - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es]. constructor; rewrite Es; assumption.
   - destruct o as [h |]; subst w; cbn [with_more with_held l_held].
-    + destruct (Ho h eq_refl) as [<- [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
-      apply heldrel_more with vs; [exact Fresh | | exact N | lia | exact G10].
+    + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
+      apply heldrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact G10].
       intros k' j. exact (claims_ext _ _ _ _ _ _ _ G7).
     + refine (heldrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set. destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
       * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
@@ -457,11 +466,12 @@ Proof.
     rewrite (g_live _ _ _ _ G) in G2. exact G2. }
   assert (B3 : backrel (a_facts a3) vs (as_back q) (sn_back c)).
   { assert (B := sr_back _ _ _ _ _ _ Q). unfold backrel in *.
-    destruct (as_back q) as [[kd k] |], (sn_back c) as [[kd' y] |]; try exact B. destruct B as [h [K B]]. exists h.
-    split; [| exact B]. unfold a3, a2, a1. destruct K as [Nz [N [nu E]]]. split; [exact Nz |]. split; [exact N |]. exists nu.
-    assert (E2 : zfind k (a_facts a2) = Some (FHeld (hd_kind h) (hd_size h) nu)).
+    destruct (as_back q) as [[kd k] |], (sn_back c) as [[kd' y] |]; try exact B.
+    destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. split; [exact Ek |]. split; [exact Nz |]. split; [exact N |].
+    exists kf, n, nu. split; [| exact Fi]. unfold a3.
+    assert (E2 : zfind k (a_facts a2) = Some (FHeld kf n nu)).
     { unfold a2, a1. destruct (as_out q) as [[[pl lo] hi] |]; [destruct pl |]; exact E. }
-    unfold a2, a1 in E2. destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
+    destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
   assert (G4 := back_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4. fold L1 in G4.
   change (a_back a3 (as_back q)) with a4 in G4.
   assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L (length (frames s))).
@@ -481,14 +491,14 @@ Proof.
   clear Plain Ret EV.
   (* handed out *)
   assert (Er' : r = Some (New (FHeld kd (held_size kd (sn_size c)) true) 0)).
-  { destruct kd; cbn [a_ret] in Er; [| apply some_inj in Er; symmetry; exact Er].
+  { destruct kd; cbn [a_ret] in Er; try (apply some_inj in Er; symmetry; exact Er).
     assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz. destruct (as_size q) as [n |]; [| discriminate Er].
-    apply some_inj in Er. rewrite <- Er. cbn [held_size]. rewrite Sz. reflexivity. }
+    apply some_inj in Er. rewrite <- Er. unfold held_size. cbn [is_socket]. rewrite Sz. reflexivity. }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
   - cbn [regs]. rewrite get_set_same. reflexivity.
   - intros h Eo. cbn [lay]. unfold o, handed_out in Eo. rewrite Ed in Eo.
     destruct (held_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo. rewrite <- Eo.
-    split; [reflexivity |]. split; [reflexivity | exact Fi].
+    split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity; destruct (an_choice an <? 0); reflexivity.
 Qed.
 Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
 Proof.

@@ -85,7 +85,7 @@ Qed.
 (** What is held has symbols that the valuation has already. *)
 Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <-> claims F (vs ++ ws) k h.
 Proof.
-  intros H. unfold claims. split; intros [Nz [N [nu E]]]; (split; [exact Nz |]); (split; [| exists nu; exact E]).
+  intros H. unfold claims. split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [| exists kd, nu; split; assumption]).
   - apply nth_z_app. exact N.
   - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.

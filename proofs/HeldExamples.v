@@ -153,17 +153,77 @@ Example no_legacy_load_while_held :
   validate tx_both (ends_early (Jmp A64 Jeq R0 (Imm 0) 5) [ mov R6 R9; LdPkt S1 None 0 ]) (early_cert 2) = false.
 Proof. vm_compute. reflexivity. Qed.
 
-(** ** Sockets: looked up by an address on the stack, and released.  They may be compared with null, and have no bytes. *)
-Definition socket (h : Z) (use : insn) : prog := at_pcs
-  [ St S8 R10 (-16) 1; St S4 R10 (-8) 2; mov R2 R10; addi R2 (-16); movi R3 12; movi R4 (-1); movi R5 0; Call 85;
-    Jmp A64 Jeq R0 (Imm 0) 3; mov R1 R0; use; Call h; movi R0 0; Exit ].
-Definition socket_cert : cert := tree (steps 8 (DBranch (steps 1 DExit) (steps 4 DExit))).
-Example socket_accepted : validate tx_ring (socket 86 (movi R2 0)) socket_cert = true. Proof. vm_compute. reflexivity. Qed.
-Example socket_leaked : validate tx_ring (socket 5 (movi R2 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
-Example socket_is_no_record : validate tx_ring (socket 132 (movi R2 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
-Example socket_is_opaque : validate tx_ring (socket 86 (Ldx S1 false R2 R1 0)) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** ** Sockets: looked up by an address on the stack, and released.  They may be compared with null. *)
+Definition look_up (h : Z) : list insn :=
+  [ St S8 R10 (-16) 1; St S4 R10 (-8) 2; mov R1 R9; mov R2 R10; addi R2 (-16); movi R3 12; movi R4 (-1); movi R5 0; Call h; mov R6 R0 ].
+Definition nothing : insn := movi R2 0.
+Definition socket (look : Z) (use : insn) (release : Z) (after : insn) : prog := at_pcs ([ mov R9 R1 ] ++ look_up look ++
+  [ Jmp A64 Jeq R0 (Imm 0) 4; use; mov R1 R6; Call release; after; movi R0 0; Exit ]).
+Definition socket_cert : cert := tree (steps 11 (DBranch (steps 1 DExit) (steps 5 DExit))).
+Example socket_accepted : validate tx_ring (socket 85 nothing 86 nothing) socket_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example socket_leaked : validate tx_ring (socket 85 nothing 5 nothing) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example socket_is_no_record : validate tx_ring (socket 85 nothing 132 nothing) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** Their fields are read, some of them in part; until they are released. *)
+Definition reads_field (look : Z) (z : size) (off : Z) : bool :=
+  validate tx_ring (socket look (Ldx z false R2 R6 off) 86 nothing) socket_cert.
+Example field_read : reads_field 84 S4 4 = true. Proof. vm_compute. reflexivity. Qed.
+Example field_part_read : reads_field 85 S2 48 = true. Proof. vm_compute. reflexivity. Qed.
+Example last_field_read : reads_field 85 S1 76 = true. Proof. vm_compute. reflexivity. Qed.
+Example no_such_part : reads_field 85 S2 50 = false. Proof. vm_compute. reflexivity. Qed.
+Example two_fields_at_once : reads_field 85 S8 24 = false. Proof. vm_compute. reflexivity. Qed.
+Example past_the_socket : reads_field 85 S4 80 = false. Proof. vm_compute. reflexivity. Qed.
+Example before_the_socket : reads_field 85 S4 (-4) = false. Proof. vm_compute. reflexivity. Qed.
+Example field_written : validate tx_ring (socket 85 (St S4 R6 16 7) 86 nothing) socket_cert = false. Proof. vm_compute. reflexivity. Qed.
+Example field_added_to : validate tx_ring (socket 85 (Atomic S4 AtAdd false R6 16 R6) 86 nothing) socket_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Example field_after_release : validate tx_ring (socket 85 nothing 86 (Ldx S4 false R2 R6 4)) socket_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+Example field_untested : validate tx_ring
+  (at_pcs ([ mov R9 R1 ] ++ look_up 85 ++ [ Ldx S4 false R2 R6 4; mov R1 R6; Call 86; movi R0 0; Exit ])) (line 15) = false.
+Proof. vm_compute. reflexivity. Qed.
+(** What skc_lookup_tcp finds need not be a full socket, and has fewer fields. *)
+Example common_field : reads_field 99 S4 4 = true. Proof. vm_compute. reflexivity. Qed.
+Example full_field : reads_field 84 S4 16 = true. Proof. vm_compute. reflexivity. Qed.
+Example no_common_field : reads_field 99 S4 16 = false. Proof. vm_compute. reflexivity. Qed.
+(** Helpers take sockets, and do not read their memory. *)
+Example socket_as_memory : validate tx_ring (at_pcs ([ mov R9 R1 ] ++ look_up 85 ++
+  [ Jmp A64 Jeq R0 (Imm 0) 9; LdMap R1 0; mov R2 R6; movi R3 4; movi R4 0; Call 130; mov R1 R6; Call 86; movi R0 0; Exit ]))
+  (tree (steps 11 (DBranch (steps 1 DExit) (steps 9 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** Two that may be one and the same: the second is there after the first was released. *)
+Definition pair (first second off : Z) : prog := at_pcs ([ mov R9 R1 ] ++ look_up first ++ [ mov R7 R6 ] ++ look_up second ++
+  [ Jmp A64 Jeq R7 (Imm 0) 2; mov R1 R7; Call 86;
+    Jmp A64 Jeq R6 (Imm 0) 5; Ldx S4 false R8 R6 off; mov R1 R6; Call 86; mov R0 R8; Exit; movi R0 0; Exit ]).
+Definition pair_cert : cert :=
+  let last := DBranch (steps 1 DExit) (steps 4 DExit) in tree (steps 22 (DBranch last (steps 2 last))).
+Example pair_accepted : validate tx_ring (pair 99 84 16) pair_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example other_pair_accepted : validate tx_ring (pair 84 99 4) pair_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example other_pair_refused : validate tx_ring (pair 84 99 16) pair_cert = false. Proof. vm_compute. reflexivity. Qed.
 
 (** ** The faults are real *)
+(** A socket at [x], which is a full one; -[x] is skc_lookup_tcp's way to say so. *)
+Definition sock_env (x y : Z) : env := Env (Layout some_frames 65536 131072 64 0 [Object ring 1048576 []] (fun _ => 7) [])
+  (fun a => a - 2097152) (fun i => match i with 9%nat => quiet x | 20%nat => quiet y | _ => quiet 0 end).
+Example sock_env_well_formed x y : well_formed tx_ring (sock_env x y).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Definition mark_read : Z := 16 + 256 * (17 + 256 * (18 + 256 * 19)).
+Example same_socket_twice : run tx_ring (pair 99 84 16) (sock_env (-2097152) 2097152) 40 = Ended mark_read.
+Proof. vm_compute. reflexivity. Qed.
+Example two_sockets : run tx_ring (pair 99 84 16) (sock_env 2097152 2097232) 40 = Ended (mark_read + 80 * 16843009).
+Proof. vm_compute. reflexivity. Qed.
+(** at the place of one that is not full there is no full one, and none within another *)
+Example not_both : run tx_ring (pair 99 84 16) (sock_env 2097152 2097152) 40 = Ended 0. Proof. vm_compute. reflexivity. Qed.
+Example not_within : run tx_ring (pair 84 84 16) (sock_env 2097152 2097156) 40 = Ended 0. Proof. vm_compute. reflexivity. Qed.
+Example common_socket_faults : run tx_ring (pair 84 99 16) (sock_env 0 2097152) 40 = Faulted BadContext 26.
+Proof. vm_compute. reflexivity. Qed.
+Example full_socket_does_not : run tx_ring (pair 84 99 16) (sock_env 0 (-2097152)) 40 = Ended mark_read.
+Proof. vm_compute. reflexivity. Qed.
+Example released_socket_faults : run tx_ring (socket 85 nothing 86 (Ldx S4 false R2 R6 4)) (sock_env 2097152 0) 40 = Faulted OutOfBounds 15.
+Proof. vm_compute. reflexivity. Qed.
+Example written_socket_faults : run tx_ring (socket 85 (St S4 R6 16 7) 86 nothing) (sock_env 2097152 0) 40 = Faulted ReadOnly 12.
+Proof. vm_compute. reflexivity. Qed.
+
 Definition ring_env (base : Z) : env := Env (Layout some_frames 65536 131072 64 0 [Object ring 1048576 []] (fun _ => 7) []) (fun a => a) (fun _ => quiet base).
 Example ring_env_well_formed base : well_formed tx_ring (ring_env base).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.

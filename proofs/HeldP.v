@@ -4,12 +4,23 @@ From Proofs Require Export Tactics WordP.
 
 Lemma kind_eqb_eq a b : kind_eqb a b = true <-> a = b.
 Proof. destruct a; destruct b; cbn [kind_eqb]; split; intros H; (reflexivity || discriminate H). Qed.
-Lemma is_held_spec k x h : is_held k x h = true <-> hd_kind h = k /\ hd_base h = x.
-Proof. unfold is_held. rewrite andb_true_iff, kind_eqb_eq, Z.eqb_eq. reflexivity. Qed.
+Lemma held_eqb_eq h h' : held_eqb h h' = true <-> h = h'.
+Proof.
+  unfold held_eqb. rewrite !andb_true_iff, kind_eqb_eq, !Z.eqb_eq. destruct h as [hk hb hn]. destruct h' as [gk gb gn].
+  cbn [hd_kind hd_base hd_size]. split; [intros [[E1 E2] E3]; congruence | intros E; injection E as -> -> ->; auto].
+Qed.
+Lemma kind_fits_refl k : kind_fits k k = true.
+Proof. destruct k; reflexivity. Qed.
+Lemma kind_fits_trans a b c : kind_fits a b = true -> kind_fits b c = true -> kind_fits a c = true.
+Proof. destruct a; destruct b; destruct c; (reflexivity || (intros H K; discriminate H || discriminate K)). Qed.
+Lemma kind_fits_socket a b : kind_fits a b = true -> is_socket a = is_socket b.
+Proof. destruct a; destruct b; (reflexivity || (intros H; discriminate H)). Qed.
+Lemma is_held_spec k x h : is_held k x h = true <-> kind_fits k (hd_kind h) = true /\ hd_base h = x.
+Proof. unfold is_held. rewrite andb_true_iff, Z.eqb_eq. reflexivity. Qed.
 Lemma agreeb_spec h h' : agreeb h h' = true -> agree h h'.
 Proof.
-  unfold agreeb, agree. intros E Ek Eb. apply orb_true_iff in E. destruct E as [E | E]; bools; [| congruence].
-  assert (T : is_held (hd_kind h) (hd_base h) h' = true) by (apply is_held_spec; split; congruence). congruence.
+  unfold agreeb, agree. intros E Ek Eb. apply orb_true_iff in E. destruct E as [E | E]; [| apply held_eqb_eq; exact E].
+  rewrite Ek, Eb, Bool.eqb_reflx, Z.eqb_refl in E. discriminate E.
 Qed.
 Lemma agree_sym h h' : agree h h' -> agree h' h.
 Proof. unfold agree. intros A Ek Eb. symmetry. apply A; congruence. Qed.
@@ -21,22 +32,22 @@ Proof.
   induction hs as [| g hs IH]; cbn [give_back]; intros I; [exact I |].
   destruct (is_held k x g); [right; exact I |]. destruct I as [-> | I]; [left; reflexivity | right; exact (IH I)].
 Qed.
-Lemma give_back_keeps k x hs h : In h hs -> (hd_kind h = k -> hd_base h = x -> False) -> In h (give_back k x hs).
+Lemma give_back_keeps k x hs h : In h hs -> (kind_fits k (hd_kind h) = true -> hd_base h = x -> False) -> In h (give_back k x hs).
 Proof.
   induction hs as [| g hs IH]; cbn [give_back]; intros I N; [exact I |]. destruct (is_held k x g) eqn:Hg.
   - apply is_held_spec in Hg. destruct I as [-> | I]; [exfalso; exact (N (proj1 Hg) (proj2 Hg)) | exact I].
   - destruct I as [-> | I]; [left; reflexivity | right; exact (IH I N)].
 Qed.
-Lemma give_back_perm h hs : In h hs -> ForallPairs agree hs ->
-  Permutation hs (h :: give_back (hd_kind h) (hd_base h) hs).
+Lemma give_back_perm k h hs : In h hs -> kind_fits k (hd_kind h) = true -> ForallPairs agree hs ->
+  Permutation hs (h :: give_back k (hd_base h) hs).
 Proof.
-  intros I A. assert (E : forall g, In g hs -> is_held (hd_kind h) (hd_base h) g = true -> g = h).
-  { intros g Ig Hg. apply is_held_spec in Hg. destruct Hg as [Hk Hb]. assert (Hs := A g h Ig I Hk Hb).
-    destruct g as [gk gb gn]. destruct h as [hk hb hn]. cbn [hd_kind hd_base hd_size] in *. congruence. }
+  intros I Fi A. assert (E : forall g, In g hs -> is_held k (hd_base h) g = true -> g = h).
+  { intros g Ig Hg. apply is_held_spec in Hg. destruct Hg as [Hk Hb]. apply (A g h Ig I); [| exact Hb].
+    rewrite <- (kind_fits_socket _ _ Hk). exact (kind_fits_socket _ _ Fi). }
   clear A. revert I E. induction hs as [| g hs IH]; intros I E; [destruct I |]. cbn [give_back].
-  destruct (is_held (hd_kind h) (hd_base h) g) eqn:Hg.
+  destruct (is_held k (hd_base h) g) eqn:Hg.
   - rewrite (E g (or_introl eq_refl) Hg). apply Permutation_refl.
-  - destruct I as [-> | I]; [exfalso; assert (T := proj2 (is_held_spec _ _ h) (conj eq_refl eq_refl)); congruence |].
+  - destruct I as [-> | I]; [exfalso; assert (T := proj2 (is_held_spec _ _ h) (conj Fi eq_refl)); congruence |].
     eapply perm_trans; [apply perm_skip, IH; [exact I |] | apply perm_swap].
     intros g' Ig. apply E. right. exact Ig.
 Qed.
@@ -45,30 +56,39 @@ Qed.
 
 Lemma heldrel_same F vs F' vs' hs : (forall k h, claims F vs k h <-> claims F' vs' k h) -> heldrel F vs hs -> heldrel F' vs' hs.
 Proof.
-  intros E [l [N [C P]]]. exists l. split; [exact N |]. split; [| exact P]. intros k h. rewrite C. apply E.
+  intros E [l [N [C [D P]]]]. exists l. split; [exact N |]. split; [| split; [| exact P]].
+  - intros k h I. apply E, C. exact I.
+  - intros k h K. apply (D k h), E. exact K.
 Qed.
-Lemma heldrel_in F vs hs k h : heldrel F vs hs -> claims F vs k h -> In h hs.
+(** What a symbol stands for is held, and of a kind that fits. *)
+Lemma heldrel_in F vs hs k kd n nu x : heldrel F vs hs -> zfind k F = Some (FHeld kd n nu) -> nth_z vs k = Some x -> x <> 0 ->
+  exists h, In h hs /\ kind_fits kd (hd_kind h) = true /\ hd_base h = x /\ hd_size h = n.
 Proof.
-  intros [l [_ [C P]]] K. apply C in K. apply (Permutation_in _ P). exact (in_map snd _ _ K).
+  intros [l [_ [C [D P]]]] E Nt Nz. destruct (D k (Held kd x n)) as [h I].
+  { split; [exact Nz |]. split; [exact Nt |]. exists kd, nu. split; [exact E | apply kind_fits_refl]. }
+  exists h. split; [exact (Permutation_in _ P (in_map snd _ _ I)) |]. destruct (C k h I) as [_ [Nt' [kd' [nu' [E' Fi]]]]].
+  assert (kd' = kd) by congruence. subst kd'. split; [exact Fi |]. split; congruence.
 Qed.
 Lemma heldrel_init F vs : (forall k f, zfind k F = Some f -> unheld f = true) -> heldrel F vs [].
 Proof.
-  intros U. exists []. split; [constructor |]. split; [| constructor]. intros k h. split; [intros [] |].
-  intros [_ [_ [nu E]]]. discriminate (U _ _ E).
+  intros U. exists []. split; [constructor |]. split; [intros k h [] |]. split; [| constructor].
+  intros k h [_ [_ [kd [nu [E _]]]]]. discriminate (U _ _ E).
 Qed.
 Lemma holds_none_sound F vs hs : heldrel F vs hs -> holds_none F = true -> hs = [].
 Proof.
-  intros [l [_ [C P]]] E. destruct l as [| [k h] l]; [exact (Permutation_nil P) |].
-  destruct (proj1 (C k h) (or_introl eq_refl)) as [_ [_ [nu K]]].
+  intros [l [_ [C [_ P]]]] E. destruct l as [| [k h] l]; [exact (Permutation_nil P) |].
+  destruct (C k h (or_introl eq_refl)) as [_ [_ [kd [nu [K _]]]]].
   assert (U := zall_find _ _ _ _ E K). discriminate U.
 Qed.
 
 (** A fact that changes, of a symbol that held nothing and holds nothing *)
 Lemma claims_set F vs k f h k' : claims (zset k f F) vs k' h <->
-  if k' =? k then hd_base h <> 0 /\ nth_z vs k = Some (hd_base h) /\ exists nu, f = FHeld (hd_kind h) (hd_size h) nu else claims F vs k' h.
+  if k' =? k
+  then hd_base h <> 0 /\ nth_z vs k = Some (hd_base h) /\ exists kd nu, f = FHeld kd (hd_size h) nu /\ kind_fits kd (hd_kind h) = true
+  else claims F vs k' h.
 Proof.
   unfold claims. rewrite zfind_set. destruct (Z.eqb_spec k' k) as [-> | N]; [| reflexivity].
-  split; intros [Nz [Nt [nu E]]]; (split; [exact Nz |]); (split; [exact Nt |]); exists nu; congruence.
+  split; intros [Nz [Nt [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [exact Nt |]); exists kd, nu; (split; [congruence | exact Fi]).
 Qed.
 Lemma unheld_not k n nu f : unheld f = true -> f = FHeld k n nu -> False.
 Proof. intros U E. rewrite E in U. discriminate U. Qed.
@@ -76,27 +96,27 @@ Lemma heldrel_plain F vs k f hs : (forall f0, zfind k F = Some f0 -> unheld f0 =
   heldrel F vs hs -> heldrel (zset k f F) vs hs.
 Proof.
   intros U0 U. apply heldrel_same. intros k' h. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | N]; [| reflexivity].
-  split; intros [_ [_ [nu E]]]; exfalso; [exact (unheld_not _ _ _ _ (U0 _ E) eq_refl) | exact (unheld_not _ _ _ _ U E)].
+  split; intros [_ [_ [kd [nu [E _]]]]]; exfalso; [exact (unheld_not _ _ _ _ (U0 _ E) eq_refl) | exact (unheld_not _ _ _ _ U E)].
 Qed.
 (** or that turns out to be null *)
 Lemma heldrel_null F vs k f hs : nth_z vs k = Some 0 -> unheld f = true -> heldrel F vs hs -> heldrel (zset k f F) vs hs.
 Proof.
   intros Nt U. apply heldrel_same. intros k' h. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | N]; [| reflexivity].
-  split; [intros [Nz [Nt' _]]; exfalso; congruence |]. intros [_ [_ [nu E]]]. exfalso. exact (unheld_not _ _ _ _ U E).
+  split; [intros [Nz [Nt' _]]; exfalso; congruence |]. intros [_ [_ [kd [nu [E _]]]]]. exfalso. exact (unheld_not _ _ _ _ U E).
 Qed.
 (** or not to be *)
 Lemma heldrel_mark F vs k kd n nu nu' hs : zfind k F = Some (FHeld kd n nu) -> heldrel F vs hs ->
   heldrel (zset k (FHeld kd n nu') F) vs hs.
 Proof.
   intros E0. apply heldrel_same. intros k' h. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | N]; [| reflexivity].
-  unfold claims. rewrite E0. split; intros [Nz [Nt [mu E]]]; (split; [exact Nz |]); (split; [exact Nt |]);
-    [exists nu' | exists nu]; congruence.
+  unfold claims. rewrite E0. split; intros [Nz [Nt [kd' [mu [E Fi]]]]]; (split; [exact Nz |]); (split; [exact Nt |]); exists kd';
+    [exists nu' | exists nu]; (split; [congruence | exact Fi]).
 Qed.
 Lemma heldrel_map F vs g hs : (forall f, unheld f = true -> unheld (g f) = true) -> (forall k n nu, g (FHeld k n nu) = FHeld k n nu) ->
   heldrel F vs hs -> heldrel (zmap_map g F) vs hs.
 Proof.
   intros U K. apply heldrel_same. intros k h. unfold claims. rewrite zfind_map.
-  split; intros [Nz [Nt [nu E]]]; (split; [exact Nz |]); (split; [exact Nt |]); exists nu.
+  split; intros [Nz [Nt [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [exact Nt |]); exists kd, nu; (split; [| exact Fi]).
   - rewrite E. cbn [option_map]. rewrite K. reflexivity.
   - destruct (zfind k F) as [f |]; cbn [option_map] in E; [| discriminate E].
     destruct f; try (exfalso; injection E as E; eapply unheld_not; [| exact E]; apply U; reflexivity).
@@ -105,35 +125,43 @@ Qed.
 
 (** * Handing out and taking back *)
 
-Lemma heldrel_more F vs vs' k hs h nu : (forall j, claims F vs k j -> False) -> (forall k' j, claims F vs k' j <-> claims F vs' k' j) ->
-  nth_z vs' k = Some (hd_base h) -> hd_base h <> 0 ->
-  heldrel F vs hs -> heldrel (zset k (FHeld (hd_kind h) (hd_size h) nu) F) vs' (h :: hs).
+Lemma heldrel_more F vs vs' k hs h kd nu : (forall j, claims F vs k j -> False) -> (forall k' j, claims F vs k' j <-> claims F vs' k' j) ->
+  nth_z vs' k = Some (hd_base h) -> hd_base h <> 0 -> kind_fits kd (hd_kind h) = true ->
+  heldrel F vs hs -> heldrel (zset k (FHeld kd (hd_size h) nu) F) vs' (h :: hs).
 Proof.
-  intros Fr Ext Nt Nz [l [N [C P]]]. exists ((k, h) :: l). split; [| split].
+  intros Fr Ext Nt Nz Fi [l [N [C [D P]]]]. exists ((k, h) :: l). split; [| split; [| split]].
   - cbn [map fst]. constructor; [| exact N]. intros I. apply in_map_iff in I. destruct I as [[k' j] [E I]].
-    cbn [fst] in E. subst k'. exact (Fr j (proj1 (C k j) I)).
-  - intros k' j. rewrite claims_set. cbn [In]. destruct (Z.eqb_spec k' k) as [-> | Nk].
-    + split.
-      * intros [E | I]; [| exfalso; exact (Fr j (proj1 (C k j) I))]. injection E as <-. split; [exact Nz |]. split; [exact Nt |].
-        exists nu. reflexivity.
-      * intros [_ [Nt' [mu E]]]. left. f_equal. injection E as Ek En _. destruct h as [hk hb hn]. destruct j as [jk jb jn].
-        cbn [hd_kind hd_base hd_size] in *. congruence.
-    + rewrite <- Ext, <- C. split; [intros [E | I]; [exfalso; congruence | exact I] | intros I; right; exact I].
+    cbn [fst] in E. subst k'. exact (Fr j (C k j I)).
+  - intros k' j I. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + destruct I as [E | I]; [| exfalso; exact (Fr j (C k j I))]. injection E as <-. split; [exact Nz |]. split; [exact Nt |].
+      exists kd, nu. split; [reflexivity | exact Fi].
+    + destruct I as [E | I]; [exfalso; congruence | apply Ext, C; exact I].
+  - intros k' j K. rewrite claims_set in K. destruct (Z.eqb_spec k' k) as [-> | Nk]; [exists h; left; reflexivity |].
+    destruct (D k' j (proj2 (Ext k' j) K)) as [h' I]. exists h'. right. exact I.
   - cbn [map snd]. apply perm_skip. exact P.
 Qed.
-Lemma heldrel_less F vs k f hs h : claims F vs k h -> unheld f = true -> ForallPairs agree hs ->
-  heldrel F vs hs -> heldrel (zset k f F) vs (give_back (hd_kind h) (hd_base h) hs).
+(** [kd] is what the one that takes it back asks for. *)
+Lemma heldrel_less F vs k f hs kd kd' n nu x : zfind k F = Some (FHeld kd' n nu) -> kind_fits kd kd' = true -> nth_z vs k = Some x ->
+  x <> 0 -> unheld f = true -> ForallPairs agree hs -> heldrel F vs hs -> heldrel (zset k f F) vs (give_back kd x hs).
 Proof.
-  intros K U A R. assert (I := heldrel_in _ _ _ _ _ R K). destruct R as [l [N [C P]]].
-  apply C in K. destruct (in_split _ _ K) as [l1 [l2 El]]. subst l.
+  intros E Fi Nt Nz U A [l [N [C [D P]]]].
+  assert (K : exists h, In (k, h) l).
+  { apply (D k (Held kd' x n)). split; [exact Nz |]. split; [exact Nt |]. exists kd', nu. split; [exact E | apply kind_fits_refl]. }
+  destruct K as [h K]. destruct (C k h K) as [_ [Nt' [kd2 [nu2 [E2 Fi2]]]]]. assert (kd2 = kd') by congruence. subst kd2.
+  assert (Eb : hd_base h = x) by congruence. rewrite <- Eb. clear E Nt Nz Nt' E2 Eb.
+  assert (I := Permutation_in _ P (in_map snd _ _ K)). cbn [snd] in I.
+  destruct (in_split _ _ K) as [l1 [l2 El]]. subst l.
   rewrite map_app in N, P. cbn [map fst snd] in N, P. assert (N' := NoDup_remove_1 _ _ _ N). apply NoDup_remove_2 in N.
-  rewrite <- map_app in N, N'. exists (l1 ++ l2). split; [exact N' |]. split.
-  - intros k' j. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
-    + split; [intros J; exfalso; apply N; exact (in_map fst _ _ J) |]. intros [_ [_ [nu E]]]. exfalso.
-      exact (unheld_not _ _ _ _ U E).
-    + rewrite <- C. rewrite !in_app_iff. cbn [In]. split; [tauto |].
-      intros [J | [J | J]]; [left; exact J | exfalso; congruence | right; exact J].
-  - rewrite map_app. apply (Permutation_cons_inv (a := h)). eapply perm_trans; [| exact (give_back_perm h hs I A)].
+  rewrite <- map_app in N, N'. exists (l1 ++ l2). split; [exact N' |]. split; [| split].
+  - intros k' j J. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + exfalso. apply N. exact (in_map fst _ _ J).
+    + apply C. rewrite in_app_iff in *. cbn [In]. tauto.
+  - intros k' j J. rewrite claims_set in J. destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + destruct J as [_ [_ [kd3 [nu3 [E _]]]]]. exfalso. exact (unheld_not _ _ _ _ U E).
+    + destruct (D k' j J) as [h' J']. exists h'. rewrite in_app_iff in *. cbn [In] in J'.
+      destruct J' as [J' | [J' | J']]; [left; exact J' | exfalso; congruence | right; exact J'].
+  - rewrite map_app. apply (Permutation_cons_inv (a := h)).
+    eapply perm_trans; [| exact (give_back_perm kd h hs I (kind_fits_trans _ _ _ Fi Fi2) A)].
     eapply perm_trans; [apply Permutation_middle | exact P].
 Qed.
 
@@ -181,47 +209,71 @@ Definition claim_of (G : facts) (ws : list Z) (k : Z) : option held :=
   | Some (FHeld kd n _), Some w => if w =? 0 then None else Some (Held kd w n)
   | _, _ => None
   end.
-Lemma claim_of_spec G ws k h : claim_of G ws k = Some h <-> claims G ws k h.
+Lemma claim_of_some G ws k : (exists h, claim_of G ws k = Some h) <-> exists h, claims G ws k h.
 Proof.
   unfold claim_of, claims. split.
-  - destruct (zfind k G) as [f |] eqn:E; [| discriminate]. destruct f; try discriminate.
+  - intros [h Hc]. exists h. revert Hc. destruct (zfind k G) as [f |] eqn:E; [| discriminate]. destruct f; try discriminate.
     destruct (nth_z ws k) as [w |]; [| discriminate]. destruct (Z.eqb_spec w 0) as [Z0 | Z0]; [discriminate |].
-    intros H. injection H as <-. cbn [hd_base hd_kind hd_size]. split; [exact Z0 |]. split; [reflexivity |]. eexists. reflexivity.
-  - intros [Nz [N [nu E]]]. rewrite E, N. destruct (Z.eqb_spec (hd_base h) 0) as [Z0 | Z0]; [contradiction |]. destruct h. reflexivity.
+    intros H. injection H as <-. cbn [hd_base hd_kind hd_size]. split; [exact Z0 |]. split; [reflexivity |].
+    eexists. eexists. split; [reflexivity | apply kind_fits_refl].
+  - intros [h [Nz [N [kd [nu [E _]]]]]]. rewrite E, N. destruct (Z.eqb_spec (hd_base h) 0) as [Z0 | Z0]; [contradiction |].
+    eexists. reflexivity.
+Qed.
+(** The first entry under a key *)
+Definition under (l : list (Z * held)) (k : Z) : held := match find (fun e => fst e =? k) l with Some e => snd e | None => Held HRecord 0 0 end.
+Lemma under_in l k h : In (k, h) l -> In (k, under l k) l.
+Proof.
+  intros I. unfold under. destruct (find (fun e => fst e =? k) l) as [[k' h'] |] eqn:E.
+  - apply find_some in E. destruct E as [E1 E2]. cbn [fst snd] in *. bools. subst k'. exact E1.
+  - assert (T := find_none _ _ E _ I). cbn [fst] in T. rewrite Z.eqb_refl in T. discriminate T.
+Qed.
+Lemma under_is l k h : NoDup (map fst l) -> In (k, h) l -> under l k = h.
+Proof.
+  intros N I. assert (J := under_in l k h I). revert N I J. generalize (under l k). intros g.
+  induction l as [| [k' h'] l IH]; intros N I J; [destruct I |]. cbn [map fst] in N. apply NoDup_cons_iff in N. destruct N as [N1 N2].
+  destruct I as [I | I], J as [J | J]; [congruence | | | exact (IH N2 I J)]; exfalso; apply N1;
+    [injection I as -> _; exact (in_map fst _ _ J) | injection J as -> _; exact (in_map fst _ _ I)].
 Qed.
 Lemma held_le_sound F vs sub G ws hs : held_le F sub G = true ->
-  (forall k h, claims G ws k h -> claims F vs (image sub k) h) ->
+  (forall k h, claims G ws k h -> exists h', claims F vs (image sub k) h') ->
   (forall k h, (exists f, zfind k G = Some f /\ unheld f = false) -> claims F vs (image sub k) h -> claims G ws k h) ->
   heldrel F vs hs -> heldrel G ws hs.
 Proof.
-  intros E Into Onto [l [N [C P]]]. unfold held_le in E. apply andb_true_iff in E. destruct E as [D S].
-  apply distinct_nodup in D. rewrite map_filter in D. rewrite forallb_forall in S.
+  intros E Into Onto [l [N [C [D P]]]]. unfold held_le in E. apply andb_true_iff in E. destruct E as [Di S].
+  apply distinct_nodup in Di. rewrite map_filter in Di. rewrite forallb_forall in S.
   set (some k := match claim_of G ws k with Some _ => true | None => false end).
-  set (pair k := (k, match claim_of G ws k with Some h => h | None => Held HRecord 0 0 end)).
-  exists (map pair (filter some (claimants G))).
-  assert (M : forall k h, In (k, h) (map pair (filter some (claimants G))) <-> claims G ws k h).
-  { intros k h. rewrite in_map_iff. split.
-    - intros [k' [E I]]. unfold pair in E. injection E as -> E. apply filter_In in I. destruct I as [_ I]. unfold some in I.
-      apply claim_of_spec. destruct (claim_of G ws k) as [h' |]; [congruence | discriminate I].
-    - intros K. exists k. assert (K' := proj2 (claim_of_spec _ _ _ _) K). unfold pair. rewrite K'. split; [reflexivity |].
-      apply filter_In. split; [| unfold some; rewrite K'; reflexivity].
-      destruct K as [_ [_ [nu E]]]. apply claimants_in. eexists. split; [exact E | reflexivity]. }
-  split; [| split; [exact M |]].
+  assert (Some_ : forall k, some k = true <-> exists h, claims G ws k h).
+  { intros k. rewrite <- claim_of_some. unfold some. destruct (claim_of G ws k) as [h |].
+    - split; [intros _; exists h; reflexivity | reflexivity].
+    - split; [discriminate | intros [h H]; discriminate H]. }
+  assert (Claimant : forall k h, claims G ws k h -> In k (claimants G)).
+  { intros k h [_ [_ [kd [nu [E _]]]]]. apply claimants_in. eexists. split; [exact E | reflexivity]. }
+  assert (Image : forall k h, claims G ws k h -> In (image sub k, under l (image sub k)) l).
+  { intros k h K. destruct (Into k h K) as [h1 K1]. destruct (D _ _ K1) as [h2 I]. exact (under_in l _ h2 I). }
+  set (pair k := (k, under l (image sub k))).
+  assert (M : forall k h, In (k, h) (map pair (filter some (claimants G))) -> claims G ws k h /\ In (image sub k, h) l).
+  { intros k h I. apply in_map_iff in I. destruct I as [k' [E I]]. unfold pair in E. injection E as -> <-.
+    apply filter_In in I. destruct I as [J I]. apply Some_ in I. destruct I as [h I]. assert (Im := Image k h I).
+    split; [| exact Im]. apply Onto; [apply claimants_in; exact J | exact (C _ _ Im)]. }
+  exists (map pair (filter some (claimants G))). split; [| split; [| split]].
   - rewrite map_map. cbn [pair fst]. rewrite map_id. apply NoDup_filter, claimants_nodup.
+  - intros k h I. exact (proj1 (M k h I)).
+  - intros k h K. exists (under l (image sub k)). apply in_map_iff. exists k. split; [reflexivity |]. apply filter_In.
+    split; [exact (Claimant k h K) | apply Some_; exists h; exact K].
   - assert (Q : Permutation (map (fun e => (image sub (fst e), snd e)) (map pair (filter some (claimants G)))) l).
     { apply NoDup_Permutation.
       - apply (NoDup_map_inv fst). rewrite !map_map. cbn [fst pair].
-        refine (nodup_map_filter _ _ some _ _ D). intros k _ K. unfold some in K.
-        destruct (claim_of G ws k) as [h |] eqn:Ec; [| discriminate K]. apply claim_of_spec, Into in Ec.
-        destruct Ec as [_ [_ [nu E]]]. unfold held_in. rewrite E. reflexivity.
+        refine (nodup_map_filter _ _ some _ _ Di). intros k _ K. apply Some_ in K. destruct K as [h K].
+        destruct (Into k h K) as [h1 [_ [_ [kd [nu [E _]]]]]]. unfold held_in. rewrite E. reflexivity.
       - apply (NoDup_map_inv fst). exact N.
-      - intros [s h]. rewrite C, in_map_iff. split.
-        + intros [[k h'] [E I]]. cbn [fst snd] in E. injection E as <- <-. apply Into, M. exact I.
-        + intros K. assert (I : In s (claimants F)).
-          { destruct K as [_ [_ [nu E]]]. apply claimants_in. eexists. split; [exact E | reflexivity]. }
-          specialize (S s I). cbv beta in S. apply existsb_exists in S. destruct S as [s' [J E]]. apply Z.eqb_eq in E. subst s'.
-          rewrite map_filter in J. apply in_map_iff in J. destruct J as [k [Ek J]]. apply filter_In in J. destruct J as [J _].
-          exists (k, h). cbn [fst snd]. rewrite Ek. split; [reflexivity |]. apply M. apply Onto; [| rewrite Ek; exact K].
-          apply claimants_in. exact J. }
+      - intros [s h]. rewrite in_map_iff. split.
+        + intros [[k h'] [E I]]. cbn [fst snd] in E. injection E as <- <-. exact (proj2 (M k h' I)).
+        + intros J. assert (K := C s h J). assert (I : In s (claimants F)).
+          { destruct K as [_ [_ [kd [nu [E _]]]]]. apply claimants_in. eexists. split; [exact E | reflexivity]. }
+          specialize (S s I). cbv beta in S. apply existsb_exists in S. destruct S as [s' [Is E]]. apply Z.eqb_eq in E. subst s'.
+          rewrite map_filter in Is. apply in_map_iff in Is. destruct Is as [k [Ek Ik]]. apply filter_In in Ik. destruct Ik as [Ik _].
+          assert (Kg : claims G ws k h) by (apply Onto; [apply claimants_in; exact Ik | rewrite Ek; exact K]).
+          exists (pair k). cbn [pair fst snd]. rewrite Ek, (under_is l s h N J). split; [reflexivity |].
+          apply in_map. apply filter_In. split; [exact Ik | apply Some_; exists h; exact Kg]. }
     apply (Permutation_map snd) in Q. rewrite map_map in Q. cbn [snd] in Q. eapply perm_trans; [exact Q | exact P].
 Qed.

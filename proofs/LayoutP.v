@@ -2,8 +2,9 @@
 From Semantics Require Export Machine.
 From Proofs Require Export Tactics MemoryP HeldP.
 
-(** The kinds of region that hold plain, shared or packet bytes: neither the stack nor the context. *)
-Definition plain_kind (k : kind) : Prop := match k with KStack _ | KCtx => False | _ => True end.
+(** The kinds of region whose bytes are there to be read in any way: neither the stack nor the context nor a socket. *)
+Definition plain_kind (k : kind) : Prop :=
+  match k with KStack _ | KCtx => False | KHeld k => is_socket k = false | KPacket | KValue _ _ => True end.
 
 Lemma nth_z_spec {A} (l : list A) i x : nth_z l i = Some x <-> 0 <= i /\ nth_error l (Z.to_nat i) = Some x.
 Proof.
@@ -59,11 +60,11 @@ Proof.
 Qed.
 Lemma alike_refl d : alike d d = true.
 Proof. unfold alike. rewrite !Z.eqb_refl, Bool.eqb_reflx, !same_number_refl. reflexivity. Qed.
-Lemma plain_regions_kind t L r : In r (plain_regions t L) -> plain_kind (r_kind r).
+Lemma plain_regions_kind t L r : In r (plain_regions t L) -> alone L r = false -> plain_kind (r_kind r).
 Proof.
-  intros [<- | I]; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
+  intros [<- | I] A; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
   - destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
-  - apply in_map_iff in I. destruct I as [h [<- _]]. exact Logic.I.
+  - apply in_map_iff in I. destruct I as [h [<- _]]. exact A.
 Qed.
 Lemma packet_in t L : In (packet_region t L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
@@ -244,9 +245,11 @@ Proof.
   unfold regions. rewrite find_off_frames; [| exact (other_off_frames _ a n (or_introl eq_refl) N I) | lia].
   unfold find_region. cbn [find]. rewrite I. cbn [andb ctx_region r_write]. rewrite orb_true_r. reflexivity.
 Qed.
+(** A region that is alone is found; else one that is not. *)
 Lemma find_plain d w a n r : Z.of_nat d < max_frames -> 0 < n -> In r (plain_regions t L) -> inside r a n = true ->
   (w = true -> r_write r = true) ->
-  exists r', find_region (regions t L d) w a n = Some r' /\ In r' (plain_regions t L) /\ plain_kind (r_kind r').
+  exists r', find_region (regions t L d) w a n = Some r' /\ In r' (plain_regions t L) /\
+    (r' = r \/ (alone L r = false /\ plain_kind (r_kind r'))).
 Proof.
   intros Dp N I Ins Wr.
   assert (K := inside_disjoint _ _ a n (disjoint_sym _ _ (ctx_plain r I)) N Ins).
@@ -255,8 +258,15 @@ Proof.
     unfold find_region. cbn [find]. rewrite K. reflexivity. }
   rewrite E. unfold find_region.
   destruct (find (fun r0 => inside r0 a n && (negb w || r_write r0)) (plain_regions t L)) as [r' |] eqn:F.
-  - apply find_some in F. destruct F as [F _]. exists r'. split; [reflexivity |]. split; [exact F |].
-    exact (plain_regions_kind t L r' F).
+  - apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. apply andb_true_iff in Ins'. destruct Ins' as [Ins' _].
+    exists r'. split; [reflexivity |]. split; [exact F |].
+    assert (Same : forall q q', In q (plain_regions t L) -> In q' (plain_regions t L) -> inside q a n = true -> inside q' a n = true ->
+      alone L q = true -> q' = q).
+    { intros q q' Iq Iq' Jq Jq' A. destruct (wl_alone t L WL q q' Iq Iq' A) as [S | D]; [exact S |].
+      rewrite (inside_disjoint q' q a n D N Jq') in Jq. discriminate Jq. }
+    destruct (alone L r) eqn:Ar; [left; exact (Same r r' I F Ins Ins' Ar) |].
+    destruct (alone L r') eqn:Ar'; [left; symmetry; exact (Same r' r F I Ins' Ins Ar') | right].
+    split; [reflexivity | exact (plain_regions_kind t L r' F Ar')].
   - assert (G := find_none _ _ F r I). cbn beta in G. rewrite Ins in G. destruct w; [| discriminate G].
     rewrite (Wr eq_refl) in G. discriminate G.
 Qed.
@@ -283,11 +293,10 @@ Proof.
   { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
     rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
   clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
-  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> constant_region L r <> None ->
+  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> alone L r = true ->
     disjoint (packet_region t (move_packet L base len meta)) r).
   { intros r Ir Cr. rewrite forallb_forall in H8. specialize (H8 r (or_intror Ir)). cbv beta in H8.
-    destruct (constant_region L r); [| contradiction Cr; reflexivity].
-    rewrite orb_true_iff, !Z.leb_le in H8. apply disjoint_sym. exact H8. }
+    rewrite Cr in H8. cbn [negb orb] in H8. rewrite orb_true_iff, !Z.leb_le in H8. apply disjoint_sym. exact H8. }
   clear H8.
   constructor; change (all_frames (move_packet L base len meta)) with (all_frames L); unfold plain_regions, ctx_region in *;
     cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_held] in *; try assumption.
@@ -302,7 +311,7 @@ Proof.
   - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. unfold meta_size. cbn [move_packet l_meta]. lia.
   - lia.
-  - intros r q [<- | Ir] Iq Cr; [contradiction Cr; reflexivity |].
+  - intros r q [<- | Ir] Iq Cr; [discriminate Cr |].
     destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W10 r q (or_intror Ir) (or_intror Iq) Cr)].
 Qed.
 (** * What is held changes *)
@@ -310,10 +319,14 @@ Qed.
 (** Where a resource may be. *)
 Definition held_place (h : held) : Prop :=
   in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
-  /\ forall r, In r (plain_regions t L) -> constant_region L r <> None -> disjoint (held_region h) r.
-Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs -> wf_layout t (with_held L hs).
+  /\ forall r, In r (plain_regions t L) -> alone L r || alone L (held_region h) = true -> held_region h = r \/ disjoint (held_region h) r.
+(** What was held, and what is now *)
+Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs ->
+  (forall h h', In h hs -> In h' hs -> alone L (held_region h) = true ->
+     held_region h' = held_region h \/ disjoint (held_region h') (held_region h)) ->
+  wf_layout t (with_held L hs).
 Proof.
-  intros Hp A. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
+  intros Hp A Ap. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
   assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
     Forall P (plain_regions t (with_held L hs))).
   { intros P Ph F. unfold plain_regions in *. cbn [with_held l_maps l_held] in *. apply Forall_cons_iff in F.
@@ -332,39 +345,61 @@ Proof.
     { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
       - left. right. apply in_or_app. left. exact I.
       - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
-    intros r q Ir Iq Cr. destruct (Split r Ir) as [Jr | [h [_ ->]]]; [| contradiction Cr; reflexivity].
-    destruct (Split q Iq) as [Jq | [h [Ih ->]]]; [exact (W10 r q Jr Jq Cr) | right].
-    exact (proj2 (proj2 (proj2 (Hp h Ih))) r Jr Cr).
+    intros r q Ir Iq Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
+    destruct (Split r Ir) as [Jr | [h [Ih ->]]], (Split q Iq) as [Jq | [h' [Ih' ->]]].
+    + exact (W10 r q Jr Jq Cr).
+    + apply (proj2 (proj2 (proj2 (Hp h' Ih'))) r Jr). rewrite Cr. reflexivity.
+    + destruct (proj2 (proj2 (proj2 (Hp h Ih))) q Jq) as [S | D]; [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
+      right. apply disjoint_sym. exact D.
+    + exact (Ap h h' Ih Ih' Cr).
 Qed.
 Lemma held_placed h : In h (l_held L) -> held_place h.
 Proof.
   intros I. assert (P := held_in_plain t L h I). unfold held_place.
   split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) |]].
   - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
-  - intros r Ir Cr. destruct (wl_constant t L WL r _ Ir P Cr) as [E | D]; [| exact D].
-    rewrite <- E in Cr. contradiction Cr. reflexivity.
+  - intros r Ir Cr. apply orb_true_iff in Cr. destruct Cr as [Cr | Cr]; [exact (wl_alone t L WL r _ Ir P Cr) |].
+    destruct (wl_alone t L WL _ r P Ir Cr) as [E | D]; [left; symmetry; exact E | right; apply disjoint_sym; exact D].
 Qed.
+Lemma held_apart h h' : In h (l_held L) -> In h' (l_held L) -> alone L (held_region h) = true ->
+  held_region h' = held_region h \/ disjoint (held_region h') (held_region h).
+Proof. intros I I'. exact (wl_alone t L WL _ _ (held_in_plain t L h I) (held_in_plain t L h' I')). Qed.
 Lemma back_wf k x : wf_layout t (with_held L (give_back k x (l_held L))).
 Proof.
   apply held_wf.
   - intros h I. exact (held_placed h (give_back_in _ _ _ _ I)).
   - intros h h' I I'. exact (wl_held t L WL h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
+  - intros h h' I I'. exact (held_apart h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
 Qed.
 Lemma fits_wf h : held_fits t L h = true -> wf_layout t (with_held L (h :: l_held L)) /\ 0 < hd_base h < W.
 Proof.
-  unfold held_fits. intros E. rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
+  unfold held_fits. intros E. apply orb_true_iff in E. destruct E as [E | E].
+  { (* held already *)
+    apply andb_true_iff in E. destruct E as [_ E]. apply existsb_exists in E. destruct E as [g [I E]]. apply held_eqb_eq in E. subst g.
+    assert (Sub : forall g, In g (h :: l_held L) -> In g (l_held L)) by (intros g [<- | J]; assumption).
+    split.
+    - apply held_wf.
+      + intros g J. exact (held_placed g (Sub g J)).
+      + intros g g' J J'. exact (wl_held t L WL g g' (Sub g J) (Sub g' J')).
+      + intros g g' J J'. exact (held_apart g g' (Sub g J) (Sub g' J')).
+    - destruct (held_placed h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S. lia. }
+  rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
   unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
   apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_forall in Ef, Ep, E5.
   assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
   { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
   assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
+  assert (Ah : forall h', In h' (l_held L) -> disjoint (held_region h') (held_region h))
+    by (intros h' I; exact (Ap _ (Ep _ (held_in_plain t L h' I)))).
   split; [| lia]. apply held_wf.
   - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split]].
     + unfold in_space. cbn [held_region r_base r_size]. lia.
     + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
     + exact (Ap _ Ec).
-    + intros r Ir _. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
+    + intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
   - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
     exact (wl_held t L WL g g' I I').
+  - intros g g' [<- | I] [<- | I'] Al; [left; reflexivity | right; exact (Ah g' I') | right; apply disjoint_sym; exact (Ah g I) |].
+    exact (held_apart g g' I I' Al).
 Qed.
 End Layout.

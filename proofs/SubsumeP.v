@@ -149,7 +149,8 @@ Proof.
   (* a held symbol of the target: its image is held and not null, or it is null *)
   assert (Case : forall k kd n nu, zfind k G = Some (FHeld kd n nu) -> exists v, zfind k sub = Some v /\
     nth_z (subst_vals vs sub nb) k = Some (subst_val vs v) /\
-    ((exists w nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FHeld kd n nu'))
+    ((exists w kd' nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FHeld kd' n nu')
+        /\ kind_fits kd kd' = true)
      \/ (subst_val vs v = 0 /\ exists ta sc, zfind (fst v) F = Some (FScalar ta sc)))).
   { intros k kd n nu K. destruct (Each k _ K) as [B [v [V [Bv Q]]]]. exists v. split; [exact V|].
     split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv). cbn [fact_le] in Q.
@@ -158,18 +159,19 @@ Proof.
       destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
       split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
     - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _]. bools.
-      apply kind_eqb_eq in Q. subst kd' n'.
-      destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]]. exists w, nu'.
-      split; [exact Nw|]. split; [|exact EF]. rewrite X, Z0, Z.add_0_r. apply wrap_small. exact Bw. }
+      subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]]. exists w, kd', nu'.
+      split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r. apply wrap_small. exact Bw. }
   apply (held_le_sound F vs sub G); [exact E | | | exact R].
-  - intros k h [Nz [N [nu K]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image. rewrite V.
+  - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image. rewrite V.
     assert (X : subst_val vs v = hd_base h) by congruence.
-    destruct C as [[w [nu' [Nw [Ew Fw]]]]|[Z0 _]]; [|exfalso; congruence].
-    split; [exact Nz|]. split; [congruence|]. exists nu'. exact Fw.
-  - intros k h [f [K U]] [Nz [N [nu Fh]]]. destruct f; try discriminate U. parts K as kd n nu0.
+    destruct C as [[w [kd' [nu' [Nw [Ew [Fw _]]]]]]|[Z0 _]]; [|exfalso; congruence].
+    exists (Held kd' (hd_base h) (hd_size h)). split; [exact Nz|]. split; [cbn [hd_base]; congruence|].
+    exists kd', nu'. split; [exact Fw | apply kind_fits_refl].
+  - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U. parts K as kd0 n nu0.
     destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
-    destruct C as [[w [nu' [Nw [Ew Fw]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
-    split; [exact Nz|]. split; [congruence|]. exists nu0. rewrite K. congruence.
+    destruct C as [[w [kd' [nu' [Nw [Ew [Fw Fi']]]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
+    split; [exact Nz|]. split; [congruence|]. assert (kd' = kd) by congruence. subst kd'.
+    exists kd0, nu0. split; [rewrite K; congruence | exact (kind_fits_trans _ _ _ Fi' Fi)].
 Qed.
 
 Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->

@@ -209,9 +209,12 @@ Definition reserve (k : concrete) (s : state) (w : world) : answer * world :=
     then (quiet (k_vals k + i * map_stride + ring_start + used + 8), World (w_keys w) (w_random w) (w_time w) (zset i after (w_rings w)))
     else (quiet missing, w)
   end.
-(** There is one socket, and it is found where the first byte of what is looked for is odd. *)
-Definition find_socket (k : concrete) (s : state) (w : world) : answer * world :=
-  (quiet (if Z.odd (read (mem s) (reg_or_0 s R2)) then k_maps k - object_stride else missing), w).
+(** There are a full socket, found where the first byte of what is looked for is odd, and one that is not full, which
+    skc_lookup_tcp finds instead where the second byte is odd, too. *)
+Definition find_socket (k : concrete) (s : state) (w : world) (full : bool) : answer * world :=
+  let odd d := (d <? reg_or_0 s R3) && Z.odd (read (mem s) (reg_or_0 s R2 + d)) in
+  let x := k_maps k - object_stride in
+  (quiet (if odd 0 && (object_stride <? x) then if full then x else if odd 1 then x - object_stride else - x else 0), w).
 (** Legacy loads read the packet, big endian; negative offsets are outside. *)
 Definition packet_word (z : size) (bs : list Z) : Z := fold_left (fun v b => v * 256 + b) bs 0.
 Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k : Z) : answer * world :=
@@ -237,7 +240,7 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 54 then adjust_meta k s w
   else if h =? 12 then (quiet missing, w)
   else if h =? 131 then reserve k s w
-  else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w
+  else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w (negb (h =? 99))
   else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
   else (quiet 0, w).

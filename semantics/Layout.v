@@ -35,14 +35,16 @@ Definition ctx_region (t : target) (L : layout) := Region KCtx (l_ctx L) (pt_ctx
 Definition meta_size (L : layout) : Z := Z.max 0 (l_meta L).
 Definition packet_region (t : target) (L : layout) :=
   Region KPacket (l_pkt L - meta_size L) (meta_size L + l_len L) (pt_writes (t_type t)) true.
-Definition value_region (m : map_def) (i j b : Z) := Region (KValue i j) b (m_value m) (negb (m_ro m)) (negb (m_ro m)).
+(** Programs of user space may write what programs may not; not, though, what is known once and for all. *)
+Definition value_region (m : map_def) (i j b : Z) :=
+  Region (KValue i j) b (m_value m) (negb (m_ro m)) (match constant_of m with Some _ => false | None => true end).
 Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
   match bs with [] => [] | b :: t => value_region m i j b :: values_from m i (j + 1) t end.
 Fixpoint maps_from (i : Z) (os : list object) : list region :=
   match os with [] => [] | o :: os' => values_from (o_def o) i 0 (o_vals o) ++ maps_from (i + 1) os' end.
-(** Nothing is known of what a record holds: others may write it, for all that matters here. *)
+(** Nothing is known of what a record holds: others may write it, for all that matters here.  Sockets change indeed. *)
 Definition held_region (h : held) :=
-  Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (match hd_kind h with HRecord => true | HSocket => false end) true.
+  Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (negb (is_socket (hd_kind h))) true.
 Definition plain_regions (t : target) (L : layout) : list region :=
   packet_region t L :: maps_from 0 (l_maps L) ++ map held_region (l_held L).
 (** The live regions when [n] calls are under way. *)
@@ -52,6 +54,10 @@ Definition regions (t : target) (L : layout) (n : nat) : list region :=
 (** What a region holds for ever, if that is known. *)
 Definition constant_region (L : layout) (r : region) : option Z :=
   match r_kind r with KValue n _ => obind (nth_z (l_maps L) n) (fun o => constant_of (o_def o)) | _ => None end.
+
+(** Whether nothing else is where it is: constants and sockets. *)
+Definition alone (L : layout) (r : region) : bool :=
+  match constant_region L r, r_kind r with Some _, _ => true | None, KHeld k => is_socket k | None, _ => false end.
 
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
@@ -68,8 +74,7 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
   wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
   wl_held : ForallPairs agree (l_held L);
-  wl_constant : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) ->
-    constant_region L r <> None -> q = r \/ disjoint q r }.
+  wl_alone : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) -> alone L r = true -> q = r \/ disjoint q r }.
 (** The program's own map number [i]. *)
 Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
@@ -81,12 +86,13 @@ Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
   (0 <? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L)
-  && forallb (fun r => match constant_region L r with Some _ => apart r | None => true end) (plain_regions t L).
+  && forallb (fun r => negb (alone L r) || apart r) (plain_regions t L).
 
-(** A resource may be handed out where nothing else is. *)
+(** A resource may be handed out where nothing else is; and a socket that is held already, once more. *)
 Definition held_fits (t : target) (L : layout) (h : held) : bool :=
   let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in
-  (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
-  && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
+  is_socket (hd_kind h) && existsb (held_eqb h) (l_held L)
+  || (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
+     && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
 Definition with_held (L : layout) (hs : list held) : layout :=
   Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs.

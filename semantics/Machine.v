@@ -14,7 +14,9 @@ Record state := State {
   live : list region }.                       (* [regions t lay (length frames)], kept *)
 
 Inductive fault :=
-  | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly | BadContext | UndefinedStack
+  | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly
+  | BadContext                                (* no field of the context, or of a socket, is accessed so *)
+  | UndefinedStack
   | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction
   | Leak.                                     (* the program ends while it holds something *)
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
@@ -69,6 +71,7 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
       | None => inl (load (mem s) a n)
       end
+    | KHeld k => if held_readable k (a - r_base r) (Z.of_nat n) then inl (load (mem s) a n) else inr BadContext
     | _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
     end
   end.
@@ -124,12 +127,12 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
   | _ => run 0
   end.
 
-(** Memory that a helper reads, or writes: any live region but the context. *)
+(** Memory that a helper reads, or writes: any live region but the context and sockets. *)
 Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
-              | KCtx => Some BadHelperArgument
+              | KCtx | KHeld (HSocket | HSockCommon) => Some BadHelperArgument
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
@@ -238,9 +241,15 @@ Definition moved (an : answer) (s : state) (d : helper) : layout :=
 (** What is held afterwards: not what was given back; and what was handed out, if anything. *)
 Definition given_back (L : layout) (q : args_seen) : layout :=
   match sn_back q with Some (k, x) => with_held L (give_back k x (l_held L)) | None => L end.
+(** What is there may be more than was asked for: a negative choice is a full socket. *)
+Definition offered (k : held_kind) (choice n : Z) : held :=
+  match k with
+  | HSockCommon => if choice <? 0 then Held HSocket (- choice) socket_size else Held HSockCommon choice socket_size
+  | _ => Held k choice (held_size k n)
+  end.
 Definition handed_out (an : answer) (L : layout) (d : helper) (q : args_seen) : option held :=
   match h_ret d with
-  | RHeld k => let h := Held k (an_choice an) (held_size k (sn_size q)) in if held_fits t L h then Some h else None
+  | RHeld k => let h := offered k (an_choice an) (sn_size q) in if held_fits t L h then Some h else None
   | _ => None
   end.
 Definition with_more (L : layout) (o : option held) : layout :=

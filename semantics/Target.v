@@ -64,10 +64,10 @@ Definition alike (d d' : map_def) : bool :=
   && same_number (m_inner d) (m_inner d') && same_number (constant_of d) (constant_of d').
 
 (** The field that an access of [n] bytes at [off] touches: the whole of it, or, where it says so, an aligned part. *)
-Definition field_at (pt : prog_type) (off n : Z) : option field :=
+Definition field_in (fields : list field) (off n : Z) : option field :=
   find (fun f => ((f_off f =? off) && (f_size f =? n))
-              || (f_narrow f && (f_off f <=? off) && (off + n <=? f_off f + f_size f) && (off mod n =? 0)))
-       (pt_fields pt).
+              || (f_narrow f && (f_off f <=? off) && (off + n <=? f_off f + f_size f) && (off mod n =? 0))) fields.
+Definition field_at (pt : prog_type) (off n : Z) : option field := field_in (pt_fields pt) off n.
 Definition ctx_readable (pt : prog_type) (off n : Z) : option field_kind :=
   if pt_raw pt then if (0 <=? off) && (off + n <=? pt_ctx_size pt) then Some FPlain else None
   else match field_at pt off n with Some f => Some (f_kind f) | None => None end.
@@ -175,7 +175,7 @@ Definition helpers : list helper :=
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
     Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
     Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
-    Helper 86 "sk_release" [AHeld HSocket true] int_err false;
+    Helper 86 "sk_release" [AHeld HSockCommon true] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
     Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
     Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
@@ -183,7 +183,8 @@ Definition helpers : list helper :=
     Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
     Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
     Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
-    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
+    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSockCommon) false;
+    Helper 100 "tcp_check_syncookie" [AHeld HSockCommon false; AMem; ASize; AMem; ASize] int_err false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
@@ -191,6 +192,7 @@ Definition helpers : list helper :=
     Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 109 "send_signal" [AAny] int_err false;
+    Helper 110 "tcp_gen_syncookie" [AHeld HSockCommon false; AMem; ASize; AMem; ASize] int_any false;
     Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_err false;
     Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_err false;
     Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] length_or_err false;
@@ -201,8 +203,10 @@ Definition helpers : list helper :=
     Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
-    Helper 124 "sk_assign" [ACtx; AHeld HSocket false; AAny] int_err false;
+    Helper 124 "sk_assign" [ACtx; AHeld HSockCommon false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
+    Helper 128 "sk_cgroup_id" [AHeld HSockCommon false] int_any false;
+    Helper 129 "sk_ancestor_cgroup_id" [AHeld HSockCommon false; AAny] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
     Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
     Helper 132 "ringbuf_submit" [AHeld HRecord true; AAny] RVoid false;
@@ -243,8 +247,7 @@ Definition needing (what : String.string) (l : list (Z * String.string)) : list 
 Definition unsupported_helpers : list (Z * String.string * String.string) :=
   needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
   ++ needing "the storage of control groups" [(81, "get_local_storage")]
-  ++ needing "the fields of sockets" [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock"); (100,
-    "tcp_check_syncookie"); (110, "tcp_gen_syncookie"); (128, "sk_cgroup_id"); (129, "sk_ancestor_cgroup_id")]
+  ++ needing "other views of a socket" [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
   ++ needing "typed kernel pointers" [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output"); (116,
     "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write"); (136, "skc_to_tcp6_sock"); (137,
@@ -395,11 +398,23 @@ Definition syscall : prog_type := ProgType 31 [] "syscall" 65535 [ Field "ctx" 0
 Definition lirc_mode2 : prog_type := ProgType 20 [] "lirc_mode2" 4 [ whole "sample" 0 4 ] false false false
   [1; 2; 3; 5; 6; 7; 12; 77; 78; 87; 88; 89; 92; 125] None.
 
+(** struct bpf_sock: what every socket has, and what a full one has besides *)
+Definition peer_fields : list field :=
+  leading "family" 4 ++ whole "dst_port" 48 4 :: plain "dst_port" 48 2 :: plain_words "dst_ip4" 52 1 ++ plain_words "dst_ip6" 56 4
+  ++ leading "state" 72 ++ leading "rx_queue_mapping" 76.
+Definition common_fields : list field :=
+  whole "bound_dev_if" 0 4 :: plain_words "src_ip4" 24 1 ++ plain_words "src_ip6" 28 4 ++ leading "src_port" 44 ++ peer_fields.
+Definition full_fields : list field :=
+  leading "type" 8 ++ leading "protocol" 12 ++ [ whole "mark" 16 4; whole "priority" 20 4 ] ++ common_fields.
+(** The fields of what is held; a record has none, and all its bytes can be read. *)
+Definition held_fields (k : held_kind) : list field :=
+  match k with HRecord => [] | HSocket => full_fields | HSockCommon => common_fields end.
+Definition held_readable (k : held_kind) (off n : Z) : bool :=
+  negb (is_socket k) || match field_in (held_fields k) off n with Some _ => true | None => false end.
+
 (** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets, and for bound ones, may see. *)
 Definition cgroup_sock_ret : option (Z * Z) := Some (0, 1)%Z.
-Definition socket_fields : list field :=
-  leading "family" 4 ++ leading "type" 8 ++ leading "protocol" 12 ++ whole "dst_port" 48 4 :: plain "dst_port" 48 2
-  :: plain_words "dst_ip4" 52 1 ++ plain_words "dst_ip6" 56 4 ++ leading "state" 72 ++ leading "rx_queue_mapping" 76.
+Definition socket_fields : list field := leading "type" 8 ++ leading "protocol" 12 ++ peer_fields.
 Definition cgroup_sock : prog_type := ProgType 9 [0; 2; 34] "cgroup_sock" 80
   ([ stored "bound_dev_if" 0 4; stored "mark" 16 4; stored "priority" 20 4 ] ++ socket_fields)
   false false false cgroup_sock_helpers cgroup_sock_ret.

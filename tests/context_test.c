@@ -101,6 +101,18 @@ static void compare_structs(const struct btf *btf, const char *whose, bool older
       }
     }
   }
+  int id = btf__find_by_name_kind(btf, "bpf_sock", BTF_KIND_STRUCT);
+  const struct btf_type *sock = id < 0 ? NULL : btf__type_by_id(btf, (uint32_t)id);
+  const struct w_held_kind *full = &w_held_kinds[W_SOCKET];
+  good &= sock && sock->size == full->size;
+  for (uint32_t i = 0; sock && i < full->nfields; i++) {
+    uint32_t off, size;
+    const struct w_field *f = &full->fields[i];
+    if (!find_member(btf, sock, f->name, &off, &size) || !inside(f, off, size)) {
+      printf("# %s: %s is not at %" PRIu32 " in struct bpf_sock\n", whose, f->name, f->off);
+      good = false;
+    }
+  }
   char text[120];
   printf("# %s: %u program types, %u fields, %u newer than it\n", whose, types, fields, newer);
   snprintf(text, sizeof text, "fields are where %s has them", whose);
@@ -211,6 +223,56 @@ static bool kernel_accesses(const struct w_prog_type *p, uint32_t attach, uint32
                              INSN(BPF_ALU64 | BPF_MOV, 0, 0, 0, good_result(p)),
                              INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)};
   return loads(p, attach, insns, 4, false);
+}
+
+/* The same of a socket that helper `look` found, of struct bpf_sock_tuple's first 12 bytes. */
+static bool kernel_accesses_socket(int32_t look, int32_t off, uint32_t n, bool write) {
+  static const uint8_t codes[] = {0, BPF_B, BPF_H, 0, BPF_W, 0, 0, 0, BPF_DW};
+  const struct w_prog_type tc = {.id = BPF_PROG_TYPE_SCHED_CLS};
+  struct bpf_insn insns[] = {INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -16, 0),
+                             INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -8, 0),
+                             INSN(BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0),
+                             INSN(BPF_ALU64 | BPF_ADD, 2, 0, 0, -16),
+                             INSN(BPF_ALU64 | BPF_MOV, 3, 0, 0, 12),
+                             INSN(BPF_ALU64 | BPF_MOV, 4, 0, 0, -1),
+                             INSN(BPF_ALU64 | BPF_MOV, 5, 0, 0, 0),
+                             INSN(BPF_JMP | BPF_CALL, 0, 0, 0, look),
+                             INSN(BPF_JMP | BPF_JEQ, 0, 0, 4, 0),
+                             INSN(BPF_ALU64 | BPF_MOV, 2, 0, 0, 0),
+                             write ? INSN(BPF_STX | BPF_MEM | codes[n], 0, 2, off, 0)
+                                   : INSN(BPF_LDX | BPF_MEM | codes[n], 2, 0, off, 0),
+                             INSN(BPF_ALU64 | BPF_MOV | BPF_X, 1, 0, 0, 0),
+                             INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_sk_release),
+                             INSN(BPF_ALU64 | BPF_MOV, 0, 0, 0, 0),
+                             INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)};
+  return loads(&tc, 0, insns, sizeof insns / sizeof *insns, false);
+}
+
+static void same_sockets(void) {
+  static const struct {
+    int32_t look;
+    enum w_held kind;
+  } all[] = {{84, W_SOCKET}, {85, W_SOCKET}, {99, W_SOCK_COMMON}};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    const struct w_held_kind *kind = &w_held_kinds[all[i].kind];
+    unsigned wrong = 0, allowed = 0;
+    for (int32_t off = -8; off < 96; off++)
+      for (uint32_t n = 1; n <= 8; n *= 2)
+        for (int write = 0; write < 2; write++) {
+          bool ours = !write && off >= 0 &&
+                      w_field_in(kind->fields, kind->nfields, (uint32_t)off, n) != NULL;
+          allowed += ours;
+          if (ours == kernel_accesses_socket(all[i].look, off, n, write))
+            continue;
+          printf("# helper %" PRId32 ": Linux %s a %s of %" PRIu32 " bytes at %" PRId32 "\n",
+                 all[i].look, ours ? "refuses" : "allows", write ? "store" : "load", n, off);
+          wrong++;
+        }
+    char name[80];
+    snprintf(name, sizeof name, "of sockets that helper %" PRId32 " finds", all[i].look);
+    report(!wrong && allowed > 20, name);
+    printf("# %u accesses are allowed\n", allowed);
+  }
 }
 
 /* As semantics/Target.v has it: the first field that fits. */
@@ -327,6 +389,7 @@ static void ask_kernel(void) {
     }
   }
   printf("# %u program types and attach types were asked\n", asked);
+  same_sockets();
 }
 
 int main(void) {

@@ -441,7 +441,15 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
       p.off = (int32_t)gen_below(g, (uint32_t)(BUFFER_SIZE - v->most - n + 1)) - v->off;
     break;
   case HELD:
-    p.found = v->map == W_RECORD && v->most >= n;
+    if (v->map != W_RECORD) { /* a field */
+      const struct w_held_kind *kind = &w_held_kinds[v->map];
+      const struct w_field *f = &kind->fields[gen_below(g, kind->nfields)];
+      p.off = (int32_t)f->off - v->off + (careless(b) ? 1 : 0);
+      p.writable = b->loose && gen_percent(g, 30);
+      p.found = f->size == n || (f->narrow && f->size > n) || careless(b);
+      break;
+    }
+    p.found = v->most >= n;
     if (p.found && careless(b))
       p.off = (int32_t)(v->most + 1 - n) - v->off;
     else if (p.found)
@@ -939,7 +947,7 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     case W_ARG_HELD:
     case W_ARG_BACK: { /* in a register that no argument takes */
       unsigned from = 6;
-      while (from < 10 && (k->r[from].kind != HELD || k->r[from].map != h->held))
+      while (from < 10 && (k->r[from].kind != HELD || !w_held_fits(h->held, k->r[from].map)))
         from++;
       if (from == 10 || k->r[from].off)
         goto undo;
@@ -1034,7 +1042,7 @@ static void hold(struct builder *b, struct known *k) {
   b->kept = kept;
   if (!k->dead && !careless(b)) {
     const struct w_helper *back =
-        helper(b, h->held == W_SOCKET ? 86 : 132 + (int32_t)gen_below(g, 2));
+        helper(b, h->held != W_RECORD ? 86 : 132 + (int32_t)gen_below(g, 2));
     put(b, 0xbf, 1, s, 0, 0);
     if (back->nargs > 1)
       put(b, 0xb7, 2, 0, 0, (int32_t)gen_below(g, 3));

@@ -60,13 +60,16 @@ let holds l f w =
     let inside h = h.hd_kind = HRecord && Num.equal h.hd_size n && between h.hd_base w (Num.add h.hd_base mx) in
     List.exists inside l.l_held
 
-(* heldrel: what the symbols claim, and what is held *)
+(* heldrel: what the symbols claim, and what is held, of the same kinds or better ones *)
 let same_held l vs facts =
   let claim (k, f) =
     match f with FHeld (kind, n, _) when Num.sign (vs k) <> 0 -> Some { hd_kind = kind; hd_base = vs k; hd_size = n } | _ -> None
   in
-  let sorted held = List.sort compare (List.map (fun h -> (h.hd_kind, name h.hd_base, name h.hd_size)) held) in
-  sorted (List.filter_map claim (zlist facts)) = sorted l.l_held
+  let place h = (name h.hd_base, name h.hd_size) in
+  let sorted = List.sort (fun h h' -> compare (place h) (place h')) in
+  let claimed = sorted (List.filter_map claim (zlist facts)) and held = sorted l.l_held in
+  List.compare_lengths claimed held = 0
+  && List.for_all2 (fun h h' -> place h = place h' && kind_fits h.hd_kind h'.hd_kind) claimed held
 
 (* [vs k] is the value of symbol k. *)
 let value vs (s, c) = wrap (Num.add (vs s) c)

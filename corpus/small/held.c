@@ -155,8 +155,9 @@ PROGRAM(gives_back_one_of_the_size, INDEXED(15) ANOTHER(16) "*(u8 *)(r8 + 0) = r
 PROGRAM(outputs, "r1 = 5; *(u64 *)(r10 - 8) = r1; r1 = ring ll; r2 = r10; r2 += -8; r3 = 8; r4 = 0;"
                  "call 130; r0 = 2; exit;")
 
-/* Twelve slots, 0 to 11: r6 is a socket, or null, and so is r0. */
-#define LOOK_UP_SOCKET                                                                             \
+/* Eleven slots, 0 to 10: r6 is a socket, or null, and so is r0. skc_lookup_tcp (99) finds others
+ * than full ones, too. */
+#define LOOK_UP(helper)                                                                            \
   "r2 = 1;"                                                                                        \
   "*(u64 *)(r10 - 16) = r2;"                                                                       \
   "*(u32 *)(r10 - 8) = r2;"                                                                        \
@@ -165,9 +166,11 @@ PROGRAM(outputs, "r1 = 5; *(u64 *)(r10 - 8) = r1; r1 = ring ll; r2 = r10; r2 += 
   "r3 = 12;"                                                                                       \
   "r4 = -1;"                                                                                       \
   "r5 = 0;"                                                                                        \
-  "call 84;"                                                                                       \
+  "call " #helper ";"                                                                              \
   "r6 = r0;"                                                                                       \
   "if r0 == 0 goto .Lout%=;"
+#define LOOK_UP_SOCKET LOOK_UP(84)
+#define RELEASE "r1 = r6; call 86;"
 
 /* expect: accept */
 PROGRAM(releases_the_socket, LOOK_UP_SOCKET "r1 = r6; call 86;" OUT)
@@ -181,5 +184,48 @@ PROGRAM(releases_twice, LOOK_UP_SOCKET "r1 = r6; call 86; r1 = r6; call 86;" OUT
 /* expect: reject bad-helper-argument 13 */
 PROGRAM(submits_a_socket, LOOK_UP_SOCKET SUBMIT OUT)
 
-/* expect: reject * * */
+/* expect: reject read-only 12 */
 PROGRAM(writes_to_a_socket, LOOK_UP_SOCKET "r1 = 0; *(u32 *)(r6 + 4) = r1; r1 = r6; call 86;" OUT)
+
+/* The family, the last byte of the local address, the port: some fields are read in parts. */
+/* expect: accept */
+PROGRAM(reads_fields,
+        LOOK_UP_SOCKET "r7 = *(u32 *)(r6 + 4); r8 = *(u8 *)(r6 + 27); r9 = *(u16 *)(r6 + 48);"
+                       "r0 = *(u32 *)(r6 + 16);" RELEASE OUT)
+
+/* expect: accept */
+PROGRAM(reads_fields_of_any_socket,
+        LOOK_UP(99) "r7 = *(u32 *)(r6 + 4); r8 = *(u32 *)(r6 + 72); r9 = *(u16 *)(r6 + 44);" RELEASE
+            OUT)
+
+/* Two references, perhaps to one socket. */
+/* expect: accept */
+PROGRAM(reads_after_another_release,
+        "r9 = r1; r7 = 0;" LOOK_UP_SOCKET "r7 = r6; r1 = r9;" LOOK_UP(
+            99) "r1 = r7; call 86; r7 = 0; r8 = *(u32 *)(r6 + 4);" RELEASE
+                ".Lout%=: if r7 == 0 goto .Lend%=; r1 = r7; call 86; .Lend%=: r0 = 2; exit;")
+
+/* Only a full socket has a mark. */
+/* expect: reject bad-context-access 11 */
+PROGRAM(reads_mark_of_any_socket, LOOK_UP(99) "r7 = *(u32 *)(r6 + 16);" RELEASE OUT)
+
+/* expect: reject bad-context-access 11 */
+PROGRAM(reads_two_fields_at_once, LOOK_UP_SOCKET "r7 = *(u64 *)(r6 + 24);" RELEASE OUT)
+
+/* expect: reject bad-context-access 11 */
+PROGRAM(reads_where_no_field_is, LOOK_UP_SOCKET "r7 = *(u16 *)(r6 + 50);" RELEASE OUT)
+
+/* expect: reject out-of-bounds 11 */
+PROGRAM(reads_past_the_socket, LOOK_UP_SOCKET "r7 = *(u32 *)(r6 + 80);" RELEASE OUT)
+
+/* expect: reject invalid-pointer 13 */
+PROGRAM(reads_after_release, LOOK_UP_SOCKET RELEASE "r7 = *(u32 *)(r6 + 4);" OUT)
+
+/* expect: reject null-pointer 11 */
+PROGRAM(reads_untested,
+        "r2 = 1; *(u64 *)(r10 - 16) = r2; *(u32 *)(r10 - 8) = r2; r2 = r10; r2 += -16; r3 = 12;"
+        "r4 = -1; r5 = 0; call 84; r6 = r0; r0 = 0; r7 = *(u32 *)(r6 + 4);" RELEASE OUT)
+
+/* expect: reject bad-helper-argument 16 */
+PROGRAM(socket_as_memory,
+        LOOK_UP_SOCKET "r1 = ring ll; r2 = r6; r3 = 4; r4 = 0; call 130;" RELEASE OUT)
