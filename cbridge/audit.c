@@ -16,7 +16,7 @@ enum { REG_A = 16, REG_X = 17, REGS = 18, MAX_VALUES = 1024, SECCOMP_SIZE = 64 }
 static const uint8_t word_offsets[INPUT_WORDS] = {4,  0,  20, 16, 28, 24, 36, 32,
                                                   44, 40, 52, 48, 60, 56, 12, 8};
 
-unsigned audit_word(uint32_t offset) {
+unsigned w_audit_word(uint32_t offset) {
   unsigned w = 0;
   while (w < INPUT_WORDS - 1 && word_offsets[w] != offset)
     w++;
@@ -48,10 +48,10 @@ struct auditor {
 };
 
 static struct value constant(uint32_t k) {
-  return (struct value){.bits = bdd_const(k), .unknown = BDD_FALSE};
+  return (struct value){.bits = w_bdd_const(k), .unknown = BDD_FALSE};
 }
 static struct value unknown(void) {
-  return (struct value){.bits = bdd_const(0), .unknown = BDD_TRUE};
+  return (struct value){.bits = w_bdd_const(0), .unknown = BDD_TRUE};
 }
 static struct value get(const struct state *s, unsigned reg) {
   return s->present >> reg & 1 ? s->reg[reg] : unknown();
@@ -64,23 +64,23 @@ static void set(struct state *s, unsigned reg, struct value v) {
 /* Ends an attempt: the result, or what to fall back on when a limit was met, if only for a bit that
  * the result leaves out: a carry, a remainder. */
 static bdd_t settle(struct bdd *m, bdd_t result, bdd_t otherwise) {
-  if (!bdd_failed(m)) {
-    bdd_done(m);
+  if (!w_bdd_failed(m)) {
+    w_bdd_done(m);
     return result;
   }
-  bdd_fail(m);
+  w_bdd_fail(m);
   return otherwise;
 }
 static struct value settle_value(struct bdd *m, struct value v) {
-  if (!bdd_failed(m)) {
-    bdd_done(m);
+  if (!w_bdd_failed(m)) {
+    w_bdd_done(m);
     return v;
   }
-  bdd_fail(m);
+  w_bdd_fail(m);
   return unknown();
 }
 static bdd_t either(struct bdd *m, bdd_t f, bdd_t g) {
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   return settle(m, bdd_or(m, f, g), BDD_TRUE);
 }
 
@@ -89,9 +89,9 @@ static bdd_t either(struct bdd *m, bdd_t f, bdd_t g) {
 static struct value load(struct auditor *t, uint32_t offset) {
   struct bdd *m = t->m;
   struct value v = {.unknown = BDD_FALSE};
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   for (unsigned i = 0; i < BDD_BITS; i++)
-    v.bits.bit[i] = bdd_make(m, 32 * audit_word(offset) + 31 - i, BDD_FALSE, BDD_TRUE);
+    v.bits.bit[i] = w_bdd_make(m, 32 * w_audit_word(offset) + 31 - i, BDD_FALSE, BDD_TRUE);
   return settle_value(m, v);
 }
 
@@ -99,8 +99,8 @@ static struct value alu(struct auditor *t, uint8_t op, struct value a, struct va
   if (a.unknown == BDD_TRUE || y.unknown == BDD_TRUE)
     return unknown();
   struct value r;
-  bdd_attempt(t->m);
-  r.bits = bdd_vec_alu(t->m, op, &a.bits, &y.bits);
+  w_bdd_attempt(t->m);
+  r.bits = w_bdd_vec_alu(t->m, op, &a.bits, &y.bits);
   r.unknown = bdd_or(t->m, a.unknown, y.unknown);
   return settle_value(t->m, r);
 }
@@ -108,13 +108,13 @@ static struct value alu(struct auditor *t, uint8_t op, struct value a, struct va
 static bdd_t test(struct bdd *m, uint8_t op, const struct bdd_vec *a, const struct bdd_vec *y) {
   switch (op) {
   case BPF_JEQ:
-    return bdd_vec_same(m, a, y);
+    return w_bdd_vec_same(m, a, y);
   case BPF_JGT:
-    return bdd_vec_less(m, false, y, a);
+    return w_bdd_vec_less(m, false, y, a);
   case BPF_JGE:
-    return bdd_vec_less(m, true, y, a);
+    return w_bdd_vec_less(m, true, y, a);
   default:
-    return bdd_vec_meets(m, a, y);
+    return w_bdd_vec_meets(m, a, y);
   }
 }
 
@@ -126,17 +126,17 @@ static void branch(struct auditor *t, bdd_t guard, uint8_t op, struct value a, s
   *yes = *no = guard;
   if (a.unknown == BDD_TRUE || y.unknown == BDD_TRUE)
     return;
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   bdd_t c = test(m, op, &a.bits, &y.bits);
   bdd_t u = bdd_or(m, a.unknown, y.unknown);
   bdd_t if_true = bdd_and(m, guard, bdd_or(m, c, u));
   bdd_t n = bdd_not(m, c);
   bdd_t if_false = bdd_and(m, guard, bdd_or(m, n, u));
   if (if_true == BDD_NONE || if_false == BDD_NONE) {
-    bdd_fail(m);
+    w_bdd_fail(m);
     return;
   }
-  bdd_done(m);
+  w_bdd_done(m);
   *yes = if_true;
   *no = if_false;
 }
@@ -212,14 +212,14 @@ static void ret_a(struct auditor *t, bdd_t guard, struct value a) {
     return;
   }
   found->count = 0;
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   bdd_t no = bdd_and(m, guard, a.unknown);
   bdd_t known = bdd_and(m, guard, bdd_not(m, a.unknown));
   if (no == BDD_NONE || !split(m, &a.bits, BDD_BITS - 1, known, 0, found)) {
-    bdd_fail(m);
+    w_bdd_fail(m);
     add_lost(t, guard);
   } else {
-    bdd_done(m);
+    w_bdd_done(m);
     add_lost(t, no);
     while (found->count) {
       const struct audit_outcome *o = &found->found[--found->count];
@@ -237,14 +237,14 @@ static struct value merge_value(struct bdd *m, bdd_t guard0, bdd_t guard1, struc
   if (a.unknown == BDD_TRUE && b.unknown == BDD_TRUE)
     return unknown();
   struct value r;
-  bdd_attempt(m);
-  if (bdd_vec_equal(&a.bits, &b.bits)) {
+  w_bdd_attempt(m);
+  if (w_bdd_vec_equal(&a.bits, &b.bits)) {
     r.bits = a.bits;
     r.unknown = bdd_or(m, a.unknown, b.unknown);
   } else {
-    r.bits = bdd_vec_ite(m, guard1, &b.bits, &a.bits);
+    r.bits = w_bdd_vec_ite(m, guard1, &b.bits, &a.bits);
     bdd_t o = bdd_or(m, b.unknown, guard0);
-    r.unknown = bdd_ite(m, guard1, o, a.unknown);
+    r.unknown = w_bdd_ite(m, guard1, o, a.unknown);
   }
   return settle_value(m, r);
 }
@@ -333,22 +333,22 @@ static void liveness(struct auditor *t) {
 static struct bdd_vec variables(struct bdd *m, uint32_t first) {
   struct bdd_vec v;
   for (unsigned i = 0; i < BDD_BITS; i++)
-    v.bit[i] = bdd_make(m, first + 31 - i, BDD_FALSE, BDD_TRUE);
+    v.bit[i] = w_bdd_make(m, first + 31 - i, BDD_FALSE, BDD_TRUE);
   return v;
 }
 /* The inputs whose packet has at least that many bytes. */
 static bdd_t at_least(struct bdd *m, uint32_t bytes) {
-  struct bdd_vec length = variables(m, PACKET_LENGTH), k = bdd_const(bytes);
-  return bdd_vec_less(m, true, &k, &length);
+  struct bdd_vec length = variables(m, PACKET_LENGTH), k = w_bdd_const(bytes);
+  return w_bdd_vec_less(m, true, &k, &length);
 }
 static unsigned load_size(uint16_t code) {
   return BPF_SIZE(code) == BPF_B ? 1 : BPF_SIZE(code) == BPF_H ? 2 : 4;
 }
 /* `size` bytes from `place` on, in network order. */
 static struct bdd_vec packet_bits(struct bdd *m, uint32_t place, unsigned size) {
-  struct bdd_vec v = bdd_const(0);
+  struct bdd_vec v = w_bdd_const(0);
   for (unsigned i = 0; i < 8 * size; i++)
-    v.bit[i] = bdd_make(m, 8 * (place + size) - 1 - i, BDD_FALSE, BDD_TRUE);
+    v.bit[i] = w_bdd_make(m, 8 * (place + size) - 1 - i, BDD_FALSE, BDD_TRUE);
   return v;
 }
 
@@ -373,19 +373,19 @@ static bool load_at(struct bdd *m, uint32_t place, unsigned size, bdd_t guard, b
     struct bdd_vec bits = packet_bits(m, place, size);
     in = bdd_and(m, guard, enough);
     out = bdd_and(m, guard, bdd_not(m, enough));
-    r->bits = bdd_vec_ite(m, when, &bits, &r->bits);
+    r->bits = w_bdd_vec_ite(m, when, &bits, &r->bits);
   }
   r->inside = bdd_or(m, r->inside, in);
   r->outside = bdd_or(m, r->outside, out);
   return r->inside != BDD_NONE && r->outside != BDD_NONE && r->unknown != BDD_NONE &&
-         !bdd_vec_failed(&r->bits);
+         !w_bdd_vec_failed(&r->bits);
 }
 
 static void load_packet(struct auditor *t, uint32_t pc, struct state *s, struct value offset) {
   const struct warrant_cinsn *i = &t->p->cinsns[pc];
   struct bdd *m = t->m;
   unsigned size = load_size(i->code), to = BPF_CLASS(i->code) == BPF_LD ? REG_A : REG_X;
-  struct loaded r = {BDD_FALSE, BDD_FALSE, BDD_FALSE, bdd_const(0)};
+  struct loaded r = {BDD_FALSE, BDD_FALSE, BDD_FALSE, w_bdd_const(0)};
   struct split *places = malloc(sizeof *places); /* owned here */
   if (!places) {
     t->no_memory = true;
@@ -393,7 +393,7 @@ static void load_packet(struct auditor *t, uint32_t pc, struct state *s, struct 
   }
   places->count = 0;
   bool good = offset.unknown != BDD_TRUE;
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   if (good) {
     bdd_t lost = bdd_and(m, s->guard, offset.unknown);
     bdd_t known = bdd_and(m, s->guard, bdd_not(m, offset.unknown));
@@ -401,21 +401,21 @@ static void load_packet(struct auditor *t, uint32_t pc, struct state *s, struct 
     r.inside = r.outside = r.unknown = lost;
   }
   for (uint32_t n = 0; n < places->count && good; n++) {
-    struct bdd_vec here = bdd_const(places->found[n].value);
-    bdd_t when = bdd_vec_same(m, &offset.bits, &here);
+    struct bdd_vec here = w_bdd_const(places->found[n].value);
+    bdd_t when = w_bdd_vec_same(m, &offset.bits, &here);
     good = when != BDD_NONE &&
            load_at(m, places->found[n].value + i->k, size, places->found[n].when, when, &r);
   }
   free(places);
   if (good) {
-    bdd_done(m);
+    w_bdd_done(m);
   } else {
-    bdd_fail(m);
-    r = (struct loaded){s->guard, s->guard, BDD_TRUE, bdd_const(0)};
+    w_bdd_fail(m);
+    r = (struct loaded){s->guard, s->guard, BDD_TRUE, w_bdd_const(0)};
   }
   if (to == REG_X) { /* 4 * (P[k] & 15) */
     struct bdd_vec byte = r.bits;
-    r.bits = bdd_const(0);
+    r.bits = w_bdd_const(0);
     memcpy(r.bits.bit + 2, byte.bit, 4 * sizeof byte.bit[0]);
   }
   add_out(t, 0, r.outside);
@@ -436,20 +436,20 @@ static void load_ancillary(struct auditor *t, uint32_t pc, struct state *s) {
   }
   if (number == SKF_AD_RANDOM)
     from = PACKET_RANDOM + 32 * pc;
-  bdd_attempt(m);
+  w_bdd_attempt(m);
   v.bits = variables(m, from);
   v = settle_value(m, v);
   if (number == SKF_AD_NLATTR || number == SKF_AD_NLATTR_NEST) {
     v = unknown(); /* a search through the packet */
   } else if (number == SKF_AD_IFINDEX || number == SKF_AD_HATYPE) {
-    bdd_attempt(m); /* without a device it ends with what A is */
-    bdd_t device = bdd_make(m, PACKET_DEVICE, BDD_FALSE, BDD_TRUE);
+    w_bdd_attempt(m); /* without a device it ends with what A is */
+    bdd_t device = w_bdd_make(m, PACKET_DEVICE, BDD_FALSE, BDD_TRUE);
     bdd_t with = bdd_and(m, rest, device), without = bdd_and(m, rest, bdd_not(m, device));
     bool good = with != BDD_NONE && without != BDD_NONE;
     if (good)
-      bdd_done(m);
+      w_bdd_done(m);
     else
-      bdd_fail(m);
+      w_bdd_fail(m);
     ret_a(t, good ? without : rest, get(s, REG_A));
     rest = good ? with : rest;
   }
@@ -487,7 +487,7 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
     case BPF_LEN:
       if (t->packets) {
         struct value v = {.unknown = BDD_FALSE};
-        bdd_attempt(t->m);
+        w_bdd_attempt(t->m);
         v.bits = variables(t->m, PACKET_LENGTH);
         set(s, to, settle_value(t->m, v));
       } else {
@@ -555,7 +555,7 @@ static void make_exact(struct auditor *t) {
   bdd_t any = BDD_FALSE, bad = t->lost;
   for (uint32_t i = 0; i < r->outcome_count; i++) {
     bdd_t when = r->outcomes[i].when;
-    bdd_attempt(m);
+    w_bdd_attempt(m);
     bdd_t both = bdd_and(m, any, when);
     bad = settle(m, bdd_or(m, bad, both), BDD_TRUE);
     any = either(m, any, when);
@@ -563,7 +563,7 @@ static void make_exact(struct auditor *t) {
   bdd_t rest = t->all;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < r->outcome_count; i++) {
-    bdd_attempt(m);
+    w_bdd_attempt(m);
     bdd_t good = bdd_not(m, bad);
     bdd_t when = settle(m, bdd_and(m, r->outcomes[i].when, good), BDD_FALSE);
     if (when != BDD_FALSE)
@@ -571,7 +571,7 @@ static void make_exact(struct auditor *t) {
   }
   r->outcome_count = kept;
   for (uint32_t i = 0; i < kept; i++) {
-    bdd_attempt(m);
+    w_bdd_attempt(m);
     bdd_t others = bdd_not(m, r->outcomes[i].when);
     rest = settle(m, bdd_and(m, rest, others), BDD_TRUE);
   }
@@ -586,7 +586,7 @@ static void audit_program(struct auditor *t) {
     return;
   }
   if (t->packets) {
-    bdd_attempt(t->m);
+    w_bdd_attempt(t->m);
     t->all = settle(t->m, bdd_not(t->m, at_least(t->m, PACKET_MAX + 1)), BDD_TRUE);
   }
   start->guard = t->all;
@@ -642,11 +642,11 @@ int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit
   free(t.live);
   if (!t.no_memory)
     return 0;
-  audit_free(audit);
+  w_audit_free(audit);
   return warrant_fail(error, WARRANT_BAD_INPUT, "there is not enough memory to audit the filter");
 }
 
-void audit_free(struct audit *audit) {
+void w_audit_free(struct audit *audit) {
   free(audit->outcomes);
   free(audit->reach);
   free(audit->taken);
@@ -658,8 +658,8 @@ void audit_free(struct audit *audit) {
  * as a signed number; of equals it keeps the newest filter's. */
 static int32_t strictness(uint32_t value) { return (int32_t)(value & SECCOMP_RET_ACTION_FULL); }
 
-int audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
-                struct warrant_error *error) {
+int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
+                  struct warrant_error *error) {
   memset(result, 0, sizeof *result);
   result->bdd = audits[0].bdd;
   struct bdd *m = result->bdd;
@@ -675,7 +675,7 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
       for (uint32_t i = 0; i < old.outcome_count; i++)
         for (uint32_t j = 0; j < audits[n].outcome_count; j++) {
           uint32_t newer = old.outcomes[i].value, older = audits[n].outcomes[j].value;
-          bdd_attempt(m);
+          w_bdd_attempt(m);
           bdd_t both =
               settle(m, bdd_and(m, old.outcomes[i].when, audits[n].outcomes[j].when), BDD_TRUE);
           add_out(&t, strictness(older) < strictness(newer) ? older : newer, both);
@@ -685,7 +685,7 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
     add_lost(&t, audits[n].undecided);
   }
   if (t.no_memory) {
-    audit_free(result);
+    w_audit_free(result);
     return warrant_fail(error, WARRANT_BAD_INPUT, "there is not enough memory for these filters");
   }
   make_exact(&t);
@@ -694,7 +694,7 @@ int audit_stack(const struct audit *audits, uint32_t count, struct audit *result
 
 /* ---- Inputs ---- */
 
-void audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) {
+void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) {
   uint64_t parts[8] = {(uint32_t)input->nr | (uint64_t)input->arch << 32,
                        input->instruction_pointer};
   memcpy(parts + 2, input->args, sizeof input->args);
@@ -702,15 +702,15 @@ void audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) 
     bytes[i] = (uint8_t)(parts[i / 8] >> i % 8 * 8);
 }
 
-struct seccomp_data audit_input(const struct bdd *m, bdd_t when) {
+struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
   uint32_t words[INPUT_WORDS] = {0};
   while (!bdd_is_leaf(when)) {
-    uint32_t v = bdd_var(m, when);
-    if (bdd_low(m, when) == BDD_FALSE) {
+    uint32_t v = w_bdd_var(m, when);
+    if (w_bdd_low(m, when) == BDD_FALSE) {
       words[v / 32] |= 1u << (31 - v % 32);
-      when = bdd_high(m, when);
+      when = w_bdd_high(m, when);
     } else {
-      when = bdd_low(m, when);
+      when = w_bdd_low(m, when);
     }
   }
   struct seccomp_data d = {.nr = (int)words[INPUT_NR], .arch = words[INPUT_ARCH]};
@@ -720,9 +720,9 @@ struct seccomp_data audit_input(const struct bdd *m, bdd_t when) {
   return d;
 }
 
-void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]) {
+void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]) {
   uint8_t bytes[SECCOMP_SIZE];
-  audit_bytes(input, bytes);
+  w_audit_bytes(input, bytes);
   memset(bits, 0, INPUT_VARS / 8);
   for (unsigned v = 0; v < INPUT_VARS; v++) {
     unsigned bit = 31 - v % 32;
@@ -731,18 +731,18 @@ void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS 
   }
 }
 
-bdd_t audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value) {
-  while (!bdd_is_leaf(f) && bdd_var(m, f) < 32 * (word + 1)) {
-    uint32_t v = bdd_var(m, f);
-    f = value >> (31 - v % 32) & 1 ? bdd_high(m, f) : bdd_low(m, f);
+bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value) {
+  while (!bdd_is_leaf(f) && w_bdd_var(m, f) < 32 * (word + 1)) {
+    uint32_t v = w_bdd_var(m, f);
+    f = value >> (31 - v % 32) & 1 ? w_bdd_high(m, f) : w_bdd_low(m, f);
   }
   return f;
 }
 
-int audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
-              uint64_t *steps) {
+int w_audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
+                uint64_t *steps) {
   uint8_t bytes[SECCOMP_SIZE];
-  audit_bytes(input, bytes);
+  w_audit_bytes(input, bytes);
   struct warrant_classic_input in = {.bytes = bytes, .length = sizeof bytes, .wire_length = 64};
   struct warrant_classic_result r;
   if (warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count, NULL, NULL, &r, NULL) ||
@@ -756,7 +756,7 @@ int audit_run(const struct warrant_program *p, const struct seccomp_data *input,
 
 /* ---- Packets ---- */
 
-int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
+int w_audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
   bdd_t path = when;
   *packet = (struct audit_packet){.bytes = NULL};
   uint32_t random = 0;
@@ -764,9 +764,9 @@ int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
   for (int write = 0; write < 2; write++) { /* the length comes last, and the bytes need it */
     uint32_t random_pc = UINT32_MAX;
     for (path = when; !bdd_is_leaf(path);) {
-      uint32_t v = bdd_var(m, path);
-      bool one = bdd_low(m, path) == BDD_FALSE;
-      path = one ? bdd_high(m, path) : bdd_low(m, path);
+      uint32_t v = w_bdd_var(m, path);
+      bool one = w_bdd_low(m, path) == BDD_FALSE;
+      path = one ? w_bdd_high(m, path) : w_bdd_low(m, path);
       if (write) {
         if (one && v < PACKET_META)
           packet->bytes[v / 8] |= (uint8_t)(0x80 >> v % 8);
@@ -799,8 +799,8 @@ int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
   return 0;
 }
 
-int audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
-                     uint32_t *value) {
+int w_audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
+                       uint32_t *value) {
   struct warrant_classic_input in = {.bytes = packet->bytes,
                                      .length = packet->length,
                                      .wire_length = packet->length,

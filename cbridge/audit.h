@@ -15,7 +15,7 @@
 enum { INPUT_ARCH = 0, INPUT_NR = 1, INPUT_ARG = 2, INPUT_IP = 14, INPUT_WORDS = 16 };
 enum { INPUT_VARS = 32 * INPUT_WORDS };
 /* The word at an offset that is a multiple of 4 below 64. */
-unsigned audit_word(uint32_t offset);
+unsigned w_audit_word(uint32_t offset);
 
 /* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
  * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
@@ -50,22 +50,22 @@ struct audit {
  * one manager, whose limit is for all of them. Free the audit before the manager. */
 int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit *audit,
                   struct warrant_error *error);
-void audit_free(struct audit *audit);
+void w_audit_free(struct audit *audit);
 
 /* The stack of filters that a process has, the first one installed first: what Linux makes of it.
  * `reach`, `taken` and `fallen` stay NULL. */
-int audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
-                struct warrant_error *error);
+int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
+                  struct warrant_error *error);
 
 /* An input of `when`, which is not BDD_FALSE; bits that do not matter are 0. */
-struct seccomp_data audit_input(const struct bdd *m, bdd_t when);
+struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when);
 /* Its bytes as they lie in memory on a little-endian machine. */
-void audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
+void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
 /* The assignment of an input, for bdd_value. */
-void audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
+void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
 /* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words
  * before it must not occur in it any more. */
-bdd_t audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);
+bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);
 
 /* A packet of `when`, which is not BDD_FALSE: the shortest along one path of the diagram; bits that
  * do not matter are 0. */
@@ -78,15 +78,15 @@ struct audit_packet {
   bool several_randoms; /* it asks for random numbers that differ: none is shown */
 };
 /* 0, or -1 when memory runs out. The caller frees `bytes`. */
-int audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet);
+int w_audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet);
 /* Runs a socket filter on one packet by the interpreter. Returns 0 with its result in *value, or
  * -1.
  */
-int audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
-                     uint32_t *value);
+int w_audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
+                       uint32_t *value);
 
 /* Runs a filter on one input by the interpreter. Returns 0 with its result in *value, or -1. */
-int audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
-              uint64_t *steps);
+int w_audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
+                uint64_t *steps);
 
 #endif

@@ -35,7 +35,7 @@ enum {
   WORK_TOTAL_A_NODE = 128 /* the same for everything together */
 };
 
-struct bdd *bdd_new(uint32_t limit) {
+struct bdd *w_bdd_new(uint32_t limit) {
   struct bdd *m = calloc(1, sizeof *m);
   if (!m)
     return NULL;
@@ -49,7 +49,7 @@ struct bdd *bdd_new(uint32_t limit) {
   m->buckets = calloc(m->bucket_count, sizeof *m->buckets);
   m->memo = calloc(m->memo_count, sizeof *m->memo);
   if (!m->nodes || !m->buckets || !m->memo) {
-    bdd_free(m);
+    w_bdd_free(m);
     return NULL;
   }
   for (m->count = 0; m->count < 2; m->count++)
@@ -57,7 +57,7 @@ struct bdd *bdd_new(uint32_t limit) {
   return m;
 }
 
-void bdd_free(struct bdd *m) {
+void w_bdd_free(struct bdd *m) {
   if (!m)
     return;
   free(m->nodes);
@@ -66,16 +66,16 @@ void bdd_free(struct bdd *m) {
   free(m);
 }
 
-void bdd_allow(struct bdd *m, uint32_t more) {
+void w_bdd_allow(struct bdd *m, uint32_t more) {
   m->total = more < 0x7fffffff - m->total ? m->total + more : 0x7fffffff;
   m->work_total += (uint64_t)more * WORK_TOTAL_A_NODE;
-  bdd_done(m);
+  w_bdd_done(m);
 }
 
-uint32_t bdd_var(const struct bdd *m, bdd_t f) { return m->nodes[f].var; }
-bdd_t bdd_low(const struct bdd *m, bdd_t f) { return m->nodes[f].low; }
-bdd_t bdd_high(const struct bdd *m, bdd_t f) { return m->nodes[f].high; }
-uint32_t bdd_nodes(const struct bdd *m) { return m->count; }
+uint32_t w_bdd_var(const struct bdd *m, bdd_t f) { return m->nodes[f].var; }
+bdd_t w_bdd_low(const struct bdd *m, bdd_t f) { return m->nodes[f].low; }
+bdd_t w_bdd_high(const struct bdd *m, bdd_t f) { return m->nodes[f].high; }
+uint32_t w_bdd_nodes(const struct bdd *m) { return m->count; }
 
 static uint32_t mix(uint32_t a, uint32_t b, uint32_t c) {
   uint64_t h = a * 0x9e3779b97f4a7c15u ^ b * 0xc2b2ae3d27d4eb4fu ^ c * 0x165667b19e3779f9u;
@@ -114,29 +114,29 @@ static bool grow(struct bdd *m) {
   return true;
 }
 
-void bdd_attempt(struct bdd *m) {
+void w_bdd_attempt(struct bdd *m) {
   m->failed = false;
   m->mark = m->count;
   m->limit = m->total - m->count < m->allow ? m->total : m->count + m->allow;
   uint64_t work = m->work + (uint64_t)m->allow * WORK_A_NODE + 1024;
   m->work_limit = work < m->work_total ? work : m->work_total;
 }
-bool bdd_failed(const struct bdd *m) { return m->failed; }
-void bdd_done(struct bdd *m) {
+bool w_bdd_failed(const struct bdd *m) { return m->failed; }
+void w_bdd_done(struct bdd *m) {
   m->limit = m->total;
   m->work_limit = m->work_total;
 }
-void bdd_fail(struct bdd *m) {
+void w_bdd_fail(struct bdd *m) {
   while (m->count > m->mark) {
     const struct node *n = &m->nodes[--m->count];
     m->buckets[bucket_of(m, n)] = n->next;
   }
   memset(m->memo, 0, m->memo_count * sizeof *m->memo);
   m->allow = m->allow / 2 > m->total / 1000 ? m->allow / 2 : m->total / 1000;
-  bdd_done(m);
+  w_bdd_done(m);
 }
 
-bdd_t bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high) {
+bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high) {
   if (low == BDD_NONE || high == BDD_NONE)
     return BDD_NONE;
   if (low == high)
@@ -160,7 +160,7 @@ static bdd_t when(const struct bdd *m, uint32_t var, bdd_t f, bool value) {
   return n->var != var ? f : value ? n->high : n->low;
 }
 
-bdd_t bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
+bdd_t w_bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
   if (f == BDD_NONE || g == BDD_NONE || h == BDD_NONE)
     return BDD_NONE;
   if (bdd_is_leaf(f))
@@ -183,19 +183,19 @@ bdd_t bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
     var = m->nodes[g].var;
   if (m->nodes[h].var < var)
     var = m->nodes[h].var;
-  bdd_t low = bdd_ite(m, when(m, var, f, false), when(m, var, g, false), when(m, var, h, false));
+  bdd_t low = w_bdd_ite(m, when(m, var, f, false), when(m, var, g, false), when(m, var, h, false));
   if (low == BDD_NONE)
     return BDD_NONE;
-  bdd_t high = bdd_ite(m, when(m, var, f, true), when(m, var, g, true), when(m, var, h, true));
-  bdd_t result = bdd_make(m, var, low, high);
+  bdd_t high = w_bdd_ite(m, when(m, var, f, true), when(m, var, g, true), when(m, var, h, true));
+  bdd_t result = w_bdd_make(m, var, low, high);
   if (result != BDD_NONE) /* the table may have grown */
     m->memo[mix(f, g, h) & (m->memo_count - 1)] = (struct memo){f, g, h, result};
   return result;
 }
 
-bdd_t bdd_xor(struct bdd *m, bdd_t f, bdd_t g) { return bdd_ite(m, f, bdd_not(m, g), g); }
+bdd_t w_bdd_xor(struct bdd *m, bdd_t f, bdd_t g) { return w_bdd_ite(m, f, bdd_not(m, g), g); }
 
-bool bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment) {
+bool w_bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment) {
   while (!bdd_is_leaf(f)) {
     uint32_t v = m->nodes[f].var;
     f = assignment[v / 8] >> v % 8 & 1 ? m->nodes[f].high : m->nodes[f].low;
@@ -268,11 +268,11 @@ static bdd_t fix(struct bdd *m, struct walk *w, bdd_t f, const uint8_t *fixed,
   } else {
     bdd_t low = fix(m, w, n.low, fixed, values);
     bdd_t high = low == BDD_NONE ? BDD_NONE : fix(m, w, n.high, fixed, values);
-    result = bdd_make(m, n.var, low, high);
+    result = w_bdd_make(m, n.var, low, high);
   }
   return result == BDD_NONE ? BDD_NONE : walk_add(w, f, result);
 }
-bdd_t bdd_fix(struct bdd *m, bdd_t f, const uint8_t *fixed, const uint8_t *values) {
+bdd_t w_bdd_fix(struct bdd *m, bdd_t f, const uint8_t *fixed, const uint8_t *values) {
   struct walk w = {0};
   bdd_t result = f == BDD_NONE ? BDD_NONE : fix(m, &w, f, fixed, values);
   walk_free(&w);
@@ -288,10 +288,10 @@ static bdd_t cut(struct bdd *m, struct walk *w, bdd_t f, uint32_t end, bdd_t cho
   struct node n = m->nodes[f];
   bdd_t low = cut(m, w, n.low, end, chosen);
   bdd_t high = low == BDD_NONE ? BDD_NONE : cut(m, w, n.high, end, chosen);
-  result = bdd_make(m, n.var, low, high);
+  result = w_bdd_make(m, n.var, low, high);
   return result == BDD_NONE ? BDD_NONE : walk_add(w, f, result);
 }
-bdd_t bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen) {
+bdd_t w_bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen) {
   struct walk w = {0};
   bdd_t result = f == BDD_NONE ? BDD_NONE : cut(m, &w, f, end, chosen);
   walk_free(&w);
@@ -314,10 +314,10 @@ static bdd_t simplify(struct bdd *m, bdd_t f, bdd_t care, uint32_t *budget) {
     return simplify(m, n.low, care_low, budget);
   bdd_t low = simplify(m, n.low, care_low, budget);
   bdd_t high = simplify(m, n.high, care_high, budget);
-  bdd_t result = bdd_make(m, n.var, low, high);
+  bdd_t result = w_bdd_make(m, n.var, low, high);
   return result == BDD_NONE ? f : result;
 }
-bdd_t bdd_simplify(struct bdd *m, bdd_t f, bdd_t care) {
+bdd_t w_bdd_simplify(struct bdd *m, bdd_t f, bdd_t care) {
   uint32_t budget = 10000;
   bdd_t result = simplify(m, f, care, &budget);
   return budget ? result : f;
@@ -332,14 +332,14 @@ static bool support(const struct bdd *m, struct walk *w, bdd_t f, uint8_t *vars)
   return walk_add(w, f, f) != BDD_NONE && support(m, w, m->nodes[f].low, vars) &&
          support(m, w, m->nodes[f].high, vars);
 }
-bool bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars) {
+bool w_bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars) {
   struct walk w = {0};
   bool good = support(m, &w, f, vars);
   walk_free(&w);
   return good;
 }
 
-double bdd_share(const struct bdd *m, bdd_t f) {
+double w_bdd_share(const struct bdd *m, bdd_t f) {
   if (bdd_is_leaf(f))
     return f;
   /* Children are older than their parents, so one pass over a prefix of the nodes would do; but a
@@ -385,28 +385,28 @@ double bdd_share(const struct bdd *m, bdd_t f) {
 
 /* ---- Vectors ---- */
 
-struct bdd_vec bdd_const(uint32_t k) {
+struct bdd_vec w_bdd_const(uint32_t k) {
   struct bdd_vec v;
   for (int i = 0; i < BDD_BITS; i++)
     v.bit[i] = k >> i & 1;
   return v;
 }
 
-bool bdd_vec_equal(const struct bdd_vec *a, const struct bdd_vec *b) {
+bool w_bdd_vec_equal(const struct bdd_vec *a, const struct bdd_vec *b) {
   return memcmp(a->bit, b->bit, sizeof a->bit) == 0;
 }
-bool bdd_vec_failed(const struct bdd_vec *a) {
+bool w_bdd_vec_failed(const struct bdd_vec *a) {
   for (int i = 0; i < BDD_BITS; i++)
     if (a->bit[i] == BDD_NONE)
       return true;
   return false;
 }
 
-struct bdd_vec bdd_vec_ite(struct bdd *m, bdd_t c, const struct bdd_vec *a,
-                           const struct bdd_vec *b) {
+struct bdd_vec w_bdd_vec_ite(struct bdd *m, bdd_t c, const struct bdd_vec *a,
+                             const struct bdd_vec *b) {
   struct bdd_vec r;
   for (int i = 0; i < BDD_BITS; i++)
-    r.bit[i] = bdd_ite(m, c, a->bit[i], b->bit[i]);
+    r.bit[i] = w_bdd_ite(m, c, a->bit[i], b->bit[i]);
   return r;
 }
 
@@ -414,9 +414,9 @@ struct bdd_vec bdd_vec_ite(struct bdd *m, bdd_t c, const struct bdd_vec *a,
 static void add(struct bdd *m, int n, bdd_t carry, const bdd_t *a, const bdd_t *b, bdd_t *sum) {
   for (int i = 0; i < n; i++) {
     bdd_t x = a[i], y = b[i];
-    sum[i] = bdd_xor(m, x, bdd_xor(m, y, carry));
+    sum[i] = w_bdd_xor(m, x, w_bdd_xor(m, y, carry));
     bdd_t either = bdd_or(m, y, carry);
-    carry = bdd_ite(m, x, either, bdd_and(m, y, carry));
+    carry = w_bdd_ite(m, x, either, bdd_and(m, y, carry));
   }
 }
 static void subtract(struct bdd *m, int n, const bdd_t *a, const bdd_t *b, bdd_t *difference) {
@@ -428,15 +428,15 @@ static void subtract(struct bdd *m, int n, const bdd_t *a, const bdd_t *b, bdd_t
 static bdd_t less(struct bdd *m, int n, bool or_equal, const bdd_t *a, const bdd_t *b) {
   bdd_t r = or_equal ? BDD_TRUE : BDD_FALSE;
   for (int i = 0; i < n; i++)
-    r = bdd_ite(m, bdd_xor(m, a[i], b[i]), b[i], r);
+    r = w_bdd_ite(m, w_bdd_xor(m, a[i], b[i]), b[i], r);
   return r;
 }
 
 /* Horner's scheme, from the highest bit of b down. */
 static struct bdd_vec multiply(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b) {
-  struct bdd_vec r = bdd_const(0), zero = bdd_const(0);
+  struct bdd_vec r = w_bdd_const(0), zero = w_bdd_const(0);
   for (int i = BDD_BITS - 1; i >= 0 && r.bit[BDD_BITS - 1] != BDD_NONE; i--) {
-    struct bdd_vec t = bdd_vec_ite(m, b->bit[i], a, &zero);
+    struct bdd_vec t = w_bdd_vec_ite(m, b->bit[i], a, &zero);
     memmove(r.bit + 1, r.bit, sizeof r.bit - sizeof r.bit[0]);
     r.bit[0] = BDD_FALSE;
     add(m, BDD_BITS, BDD_FALSE, t.bit, r.bit, r.bit);
@@ -457,7 +457,7 @@ static void divide(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec 
     bdd_t q = less(m, BDD_BITS + 1, true, divisor, r);
     subtract(m, BDD_BITS + 1, r, divisor, less_divisor);
     for (int j = 0; j <= BDD_BITS; j++)
-      r[j] = bdd_ite(m, q, less_divisor[j], r[j]);
+      r[j] = w_bdd_ite(m, q, less_divisor[j], r[j]);
     quotient->bit[i] = q;
   }
   memcpy(remainder->bit, r, sizeof remainder->bit);
@@ -472,13 +472,13 @@ static struct bdd_vec shift(struct bdd *m, bool left, const struct bdd_vec *a,
       int from = left ? j - n : j + n;
       moved.bit[j] = from < 0 || from >= BDD_BITS ? BDD_FALSE : r.bit[from];
     }
-    r = bdd_vec_ite(m, by->bit[i], &moved, &r);
+    r = w_bdd_vec_ite(m, by->bit[i], &moved, &r);
   }
   return r;
 }
 
-struct bdd_vec bdd_vec_alu(struct bdd *m, uint8_t op, const struct bdd_vec *a,
-                           const struct bdd_vec *y) {
+struct bdd_vec w_bdd_vec_alu(struct bdd *m, uint8_t op, const struct bdd_vec *a,
+                             const struct bdd_vec *y) {
   struct bdd_vec r, s;
   switch (op) {
   case BPF_ADD:
@@ -504,21 +504,22 @@ struct bdd_vec bdd_vec_alu(struct bdd *m, uint8_t op, const struct bdd_vec *a,
     for (int i = 0; i < BDD_BITS; i++)
       r.bit[i] = op == BPF_OR    ? bdd_or(m, a->bit[i], y->bit[i])
                  : op == BPF_AND ? bdd_and(m, a->bit[i], y->bit[i])
-                                 : bdd_xor(m, a->bit[i], y->bit[i]);
+                                 : w_bdd_xor(m, a->bit[i], y->bit[i]);
   }
   return r;
 }
 
-bdd_t bdd_vec_less(struct bdd *m, bool or_equal, const struct bdd_vec *a, const struct bdd_vec *b) {
+bdd_t w_bdd_vec_less(struct bdd *m, bool or_equal, const struct bdd_vec *a,
+                     const struct bdd_vec *b) {
   return less(m, BDD_BITS, or_equal, a->bit, b->bit);
 }
-bdd_t bdd_vec_same(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b) {
+bdd_t w_bdd_vec_same(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b) {
   bdd_t r = BDD_TRUE;
   for (int i = 0; i < BDD_BITS; i++)
-    r = bdd_ite(m, bdd_xor(m, a->bit[i], b->bit[i]), BDD_FALSE, r);
+    r = w_bdd_ite(m, w_bdd_xor(m, a->bit[i], b->bit[i]), BDD_FALSE, r);
   return r;
 }
-bdd_t bdd_vec_meets(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b) {
+bdd_t w_bdd_vec_meets(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b) {
   bdd_t r = BDD_FALSE;
   for (int i = 0; i < BDD_BITS; i++)
     r = bdd_or(m, bdd_and(m, a->bit[i], b->bit[i]), r);

@@ -19,66 +19,69 @@ typedef uint32_t bdd_t;
 struct bdd; /* the manager */
 
 /* At most `limit` nodes (at least 64). NULL when memory runs out. */
-struct bdd *bdd_new(uint32_t limit);
-void bdd_free(struct bdd *m);
+struct bdd *w_bdd_new(uint32_t limit);
+void w_bdd_free(struct bdd *m);
 /* Allows that many nodes more, for what comes after an audit. */
-void bdd_allow(struct bdd *m, uint32_t more);
+void w_bdd_allow(struct bdd *m, uint32_t more);
 
 /* The parts of a diagram that is no leaf. */
-uint32_t bdd_var(const struct bdd *m, bdd_t f);
-bdd_t bdd_low(const struct bdd *m, bdd_t f);
-bdd_t bdd_high(const struct bdd *m, bdd_t f);
+uint32_t w_bdd_var(const struct bdd *m, bdd_t f);
+bdd_t w_bdd_low(const struct bdd *m, bdd_t f);
+bdd_t w_bdd_high(const struct bdd *m, bdd_t f);
 static inline bool bdd_is_leaf(bdd_t f) { return f <= BDD_TRUE; }
-uint32_t bdd_nodes(const struct bdd *m);
+uint32_t w_bdd_nodes(const struct bdd *m);
 
 /* An attempt may make part of what the limit still allows. After bdd_fail everything is as
  * bdd_attempt found it, and the next attempt is allowed half as much, down to a thousandth of the
  * limit: so failures together cost little. Attempts do not nest. bdd_done ends one that succeeded.
  */
-void bdd_attempt(struct bdd *m);
+void w_bdd_attempt(struct bdd *m);
 /* A limit was met since the attempt began, whether its result shows that or not. */
-bool bdd_failed(const struct bdd *m);
-void bdd_done(struct bdd *m);
-void bdd_fail(struct bdd *m);
+bool w_bdd_failed(const struct bdd *m);
+void w_bdd_done(struct bdd *m);
+void w_bdd_fail(struct bdd *m);
 
-bdd_t bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high); /* var above both sides' */
-bdd_t bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h);
-static inline bdd_t bdd_not(struct bdd *m, bdd_t f) { return bdd_ite(m, f, BDD_FALSE, BDD_TRUE); }
-static inline bdd_t bdd_and(struct bdd *m, bdd_t f, bdd_t g) { return bdd_ite(m, f, g, BDD_FALSE); }
-static inline bdd_t bdd_or(struct bdd *m, bdd_t f, bdd_t g) { return bdd_ite(m, f, BDD_TRUE, g); }
-bdd_t bdd_xor(struct bdd *m, bdd_t f, bdd_t g);
+bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high); /* var above both sides' */
+bdd_t w_bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h);
+static inline bdd_t bdd_not(struct bdd *m, bdd_t f) { return w_bdd_ite(m, f, BDD_FALSE, BDD_TRUE); }
+static inline bdd_t bdd_and(struct bdd *m, bdd_t f, bdd_t g) {
+  return w_bdd_ite(m, f, g, BDD_FALSE);
+}
+static inline bdd_t bdd_or(struct bdd *m, bdd_t f, bdd_t g) { return w_bdd_ite(m, f, BDD_TRUE, g); }
+bdd_t w_bdd_xor(struct bdd *m, bdd_t f, bdd_t g);
 
 /* What is left of a diagram when some variables are fixed: variable v is when bit v of `fixed` is
  * set, to bit v of `values`. */
-bdd_t bdd_fix(struct bdd *m, bdd_t f, const uint8_t *fixed, const uint8_t *values);
+bdd_t w_bdd_fix(struct bdd *m, bdd_t f, const uint8_t *fixed, const uint8_t *values);
 /* The diagram with every part whose variable is `end` or above replaced: `chosen` by true, others
  * by false. */
-bdd_t bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen);
+bdd_t w_bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen);
 /* A diagram that equals f where `care` holds, often a smaller one. */
-bdd_t bdd_simplify(struct bdd *m, bdd_t f, bdd_t care);
+bdd_t w_bdd_simplify(struct bdd *m, bdd_t f, bdd_t care);
 /* The variables that it depends on: sets bit v of `vars` for each. False when memory runs out. */
-bool bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars);
+bool w_bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars);
 /* The share of all assignments for which it is true. Negative when memory runs out. */
-double bdd_share(const struct bdd *m, bdd_t f);
+double w_bdd_share(const struct bdd *m, bdd_t f);
 
 /* The value at an assignment: bit v of it is variable v. */
-bool bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment);
+bool w_bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment);
 
 /* Vectors of 32 bits, the lowest first. Where a limit is met some bits are BDD_NONE. */
 enum { BDD_BITS = 32 };
 struct bdd_vec {
   bdd_t bit[BDD_BITS];
 };
-struct bdd_vec bdd_const(uint32_t k);
-bool bdd_vec_equal(const struct bdd_vec *a, const struct bdd_vec *b);
-bool bdd_vec_failed(const struct bdd_vec *a);
-struct bdd_vec bdd_vec_ite(struct bdd *m, bdd_t c, const struct bdd_vec *a,
-                           const struct bdd_vec *b);
+struct bdd_vec w_bdd_const(uint32_t k);
+bool w_bdd_vec_equal(const struct bdd_vec *a, const struct bdd_vec *b);
+bool w_bdd_vec_failed(const struct bdd_vec *a);
+struct bdd_vec w_bdd_vec_ite(struct bdd *m, bdd_t c, const struct bdd_vec *a,
+                             const struct bdd_vec *b);
 /* `op` is the classic BPF operation (BPF_ADD, ...); the divisor is not 0. */
-struct bdd_vec bdd_vec_alu(struct bdd *m, uint8_t op, const struct bdd_vec *a,
-                           const struct bdd_vec *y);
-bdd_t bdd_vec_less(struct bdd *m, bool or_equal, const struct bdd_vec *a, const struct bdd_vec *b);
-bdd_t bdd_vec_same(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b);
-bdd_t bdd_vec_meets(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b);
+struct bdd_vec w_bdd_vec_alu(struct bdd *m, uint8_t op, const struct bdd_vec *a,
+                             const struct bdd_vec *y);
+bdd_t w_bdd_vec_less(struct bdd *m, bool or_equal, const struct bdd_vec *a,
+                     const struct bdd_vec *b);
+bdd_t w_bdd_vec_same(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b);
+bdd_t w_bdd_vec_meets(struct bdd *m, const struct bdd_vec *a, const struct bdd_vec *b);
 
 #endif

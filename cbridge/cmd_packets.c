@@ -64,10 +64,10 @@ static void needed(const struct bdd *m, bdd_t when, const struct audit_packet *p
   if (!mask)
     return;
   while (!bdd_is_leaf(when)) {
-    uint32_t v = bdd_var(m, when);
+    uint32_t v = w_bdd_var(m, when);
     if (v / 8 < packet->length)
       mask[v / 8] |= (uint8_t)(0x80 >> v % 8);
-    when = bdd_low(m, when) == BDD_FALSE ? bdd_high(m, when) : bdd_low(m, when);
+    when = w_bdd_low(m, when) == BDD_FALSE ? w_bdd_high(m, when) : w_bdd_low(m, when);
   }
   for (uint32_t i = 0; i < packet->length && used < size;) {
     uint32_t n = 0, bits = 0, value = 0;
@@ -171,7 +171,7 @@ static int outcome(const struct packet_options *options, const char *file,
   char condition[1000], path[4096] = "";
   uint32_t value = 0;
   int code = WARRANT_OK;
-  if (audit_packet(m, found->when, &packet)) {
+  if (w_audit_packet(m, found->when, &packet)) {
     cmd_complain("%s: out of memory", file);
     return WARRANT_BAD_INPUT;
   }
@@ -185,7 +185,7 @@ static int outcome(const struct packet_options *options, const char *file,
       cJSON_AddNullToObject(o, "packet");
     else
       puts("which depends on several random numbers");
-  } else if (audit_run_packet(p, &packet, &value) || value != found->value ||
+  } else if (w_audit_run_packet(p, &packet, &value) || value != found->value ||
              !reference_agrees(p, &packet, value)) {
     cmd_complain("%s: the sample for 0x%" PRIx32 " does not end so in both interpreters", file,
                  found->value);
@@ -207,7 +207,7 @@ static int outcome(const struct packet_options *options, const char *file,
 
 int packets_report(const struct packet_options *options, const char *file,
                    const struct warrant_program *p, cJSON *json) {
-  struct bdd *m = bdd_new(options->limit);
+  struct bdd *m = w_bdd_new(options->limit);
   struct audit a;
   struct warrant_error error = {0};
   if (!m) {
@@ -215,7 +215,7 @@ int packets_report(const struct packet_options *options, const char *file,
     return WARRANT_BAD_INPUT;
   }
   if (warrant_audit(p, m, &a, &error)) {
-    bdd_free(m);
+    w_bdd_free(m);
     cmd_complain("%s: %s", file, error.text);
     return error.code;
   }
@@ -228,7 +228,7 @@ int packets_report(const struct packet_options *options, const char *file,
     cJSON_AddBoolToObject(json, "undecided", undecided);
   else if (undecided)
     puts("  for some packets the outcome is undecided here");
-  audit_free(&a);
-  bdd_free(m);
+  w_audit_free(&a);
+  w_bdd_free(m);
   return code;
 }

@@ -101,7 +101,7 @@ int read_text(const char *path, char **text) {
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
   struct warrant_error error = {0};
   s->own_bdd = !bdd;
-  s->bdd = bdd ? bdd : bdd_new(limit);
+  s->bdd = bdd ? bdd : w_bdd_new(limit);
   s->audits = calloc(s->count, sizeof *s->audits);
   if (!s->bdd || !s->audits) {
     cmd_complain("%s: out of memory", name);
@@ -114,7 +114,7 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
     }
   s->stacked = s->count > 1;
   s->all = s->audits[0];
-  if (s->stacked && audit_stack(s->audits, s->count, &s->all, &error)) {
+  if (s->stacked && w_audit_stack(s->audits, s->count, &s->all, &error)) {
     cmd_complain("%s: %s", name, error.text);
     return error.code;
   }
@@ -154,22 +154,22 @@ int subject_load(struct subject *s, char **files, unsigned count, const struct c
 void subject_free(struct subject *s) {
   for (unsigned i = 0; i < s->count; i++) {
     if (s->audits)
-      audit_free(&s->audits[i]);
+      w_audit_free(&s->audits[i]);
     warrant_object_free(&s->objects[i]);
   }
   if (s->stacked)
-    audit_free(&s->all);
+    w_audit_free(&s->all);
   free(s->audits);
   free(s->objects);
   if (s->own_bdd)
-    bdd_free(s->bdd);
+    w_bdd_free(s->bdd);
   memset(s, 0, sizeof *s);
 }
 
 bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value) {
   for (unsigned i = s->count; i-- > 0;) {
     uint32_t v;
-    if (audit_run(&s->objects[i].programs[0], d, &v, NULL))
+    if (w_audit_run(&s->objects[i].programs[0], d, &v, NULL))
       return false;
     if (i == s->count - 1 ||
         (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
@@ -222,8 +222,8 @@ cJSON *json_input(const struct seccomp_data *d) {
 bdd_t outcomes_together(const struct audit *a) {
   bdd_t f = BDD_FALSE;
   for (uint32_t i = 0; i < a->outcome_count; i++) {
-    bdd_t leaf = bdd_make(a->bdd, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
-    f = bdd_ite(a->bdd, a->outcomes[i].when, leaf, f);
+    bdd_t leaf = w_bdd_make(a->bdd, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
+    f = w_bdd_ite(a->bdd, a->outcomes[i].when, leaf, f);
   }
   return f;
 }
@@ -234,7 +234,7 @@ static void cut(const struct bdd *m, bdd_t f, unsigned word, unsigned bit, uint3
   if (p->failed)
     return;
   unsigned left = 32 - bit;
-  if (bdd_is_leaf(f) || bdd_var(m, f) >= 32 * (word + 1)) {
+  if (bdd_is_leaf(f) || w_bdd_var(m, f) >= 32 * (word + 1)) {
     uint32_t high = left == 32 ? UINT32_MAX : base + (((uint32_t)1 << left) - 1);
     if (p->count && p->pieces[p->count - 1].f == f) {
       p->pieces[p->count - 1].high = high;
@@ -253,9 +253,9 @@ static void cut(const struct bdd *m, bdd_t f, unsigned word, unsigned bit, uint3
     p->pieces[p->count++] = (struct piece){base, high, f};
     return;
   }
-  bool here = bdd_var(m, f) == 32 * word + bit;
-  cut(m, here ? bdd_low(m, f) : f, word, bit + 1, base, p);
-  cut(m, here ? bdd_high(m, f) : f, word, bit + 1, base + ((uint32_t)1 << (left - 1)), p);
+  bool here = w_bdd_var(m, f) == 32 * word + bit;
+  cut(m, here ? w_bdd_low(m, f) : f, word, bit + 1, base, p);
+  cut(m, here ? w_bdd_high(m, f) : f, word, bit + 1, base + ((uint32_t)1 << (left - 1)), p);
 }
 struct pieces split_word(const struct bdd *m, bdd_t f, unsigned word) {
   struct pieces p = {0};
@@ -299,19 +299,19 @@ struct diff {
 static void print_change(struct diff *d, const char *arch, const char *call, uint32_t low,
                          uint32_t high, bdd_t f, uint32_t token) {
   for (uint32_t i = 0; i < d->count; i++) {
-    bdd_t leaf = bdd_make(d->m, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
-    bdd_t when = bdd_cut(d->m, f, INPUT_VARS, leaf);
+    bdd_t leaf = w_bdd_make(d->m, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
+    bdd_t when = w_bdd_cut(d->m, f, INPUT_VARS, leaf);
     if (when == BDD_FALSE || when == BDD_NONE)
       continue;
     const struct change *c = &d->changes[i];
     unsigned *counter = *c->word == 'a' ? &d->allowed : *c->word == 'd' ? &d->denied : &d->changed;
     ++*counter;
-    struct seccomp_data input = audit_input(d->m, when);
+    struct seccomp_data input = w_audit_input(d->m, when);
     input.arch = token;
     input.nr = (int)low;
     char old[64], new[64];
-    action_text(c->old, old, sizeof old);
-    action_text(c->new, new, sizeof new);
+    w_action_text(c->old, old, sizeof old);
+    w_action_text(c->new, new, sizeof new);
     if (d->options->json) {
       cJSON *o = cJSON_CreateObject();
       cmd_json_text(o, "change", c->word);
@@ -368,7 +368,7 @@ static void diff_numbers(struct diff *d, const char *name, uint32_t token, unsig
 }
 
 static const char *change_word(uint32_t old, uint32_t new) {
-  bool before = action_runs(old), after = action_runs(new);
+  bool before = w_action_runs(old), after = w_action_runs(new);
   return before == after ? "changed" : after ? "allowed" : "denied";
 }
 
@@ -386,8 +386,8 @@ static bdd_t differences(struct diff *d, const struct audit *old, const struct a
       bdd_t both = bdd_and(d->m, old->outcomes[i].when, new->outcomes[j].when);
       if (both == BDD_FALSE)
         continue;
-      bdd_t leaf = bdd_make(d->m, INPUT_VARS + d->count, BDD_FALSE, BDD_TRUE);
-      f = bdd_ite(d->m, both, leaf, f);
+      bdd_t leaf = w_bdd_make(d->m, INPUT_VARS + d->count, BDD_FALSE, BDD_TRUE);
+      f = w_bdd_ite(d->m, both, leaf, f);
       d->changes[d->count++] = (struct change){a, b, change_word(a, b)};
     }
   return f;
@@ -395,7 +395,7 @@ static bdd_t differences(struct diff *d, const struct audit *old, const struct a
 
 static int cmd_diff(char **files, const struct cmd_options *options, uint32_t limit,
                     enum fail_on fail_on) {
-  struct bdd *bdd = bdd_new(limit);
+  struct bdd *bdd = w_bdd_new(limit);
   struct subject old = {0}, new = {0};
   struct diff d = {.options = options, .m = bdd};
   int code = bdd ? WARRANT_OK : WARRANT_BAD_INPUT;
@@ -406,7 +406,7 @@ static int cmd_diff(char **files, const struct cmd_options *options, uint32_t li
   if (!code)
     code = subject_load(&new, &files[1], 1, options, bdd, limit);
   if (!code) {
-    bdd_allow(bdd, limit / 2);
+    w_bdd_allow(bdd, limit / 2);
     bdd_t f = differences(&d, &old.all, &new.all);
     bool undecided =
         f == BDD_NONE || old.all.undecided != BDD_FALSE || new.all.undecided != BDD_FALSE;
@@ -444,7 +444,7 @@ static int cmd_diff(char **files, const struct cmd_options *options, uint32_t li
   free(d.changes);
   subject_free(&old);
   subject_free(&new);
-  bdd_free(bdd);
+  w_bdd_free(bdd);
   return code;
 }
 
@@ -454,13 +454,13 @@ static int check_policy(const struct audit_options *options, struct subject *s, 
   struct warrant_error error = {0};
   struct seccomp_names names = names_of_libseccomp();
   struct policy *policy = NULL;
-  bdd_allow(s->bdd, options->limit / 2);
-  if (policy_read(options->policy, text, s->bdd, &names, &policy, &error))
+  w_bdd_allow(s->bdd, options->limit / 2);
+  if (w_policy_read(options->policy, text, s->bdd, &names, &policy, &error))
     return cmd_error(&error);
   int code = WARRANT_OK;
-  for (unsigned i = 0; i < policy_count(policy); i++) {
+  for (unsigned i = 0; i < w_policy_count(policy); i++) {
     struct assertion_result r;
-    if (policy_decide(policy, i, &s->all, &r, &error))
+    if (w_policy_decide(policy, i, &s->all, &r, &error))
       r.holds = -1;
     if (r.holds != 1)
       code = WARRANT_REFUSED;
@@ -491,7 +491,7 @@ static int check_policy(const struct audit_options *options, struct subject *s, 
       uint32_t value = r.value;
       char action[64];
       subject_run(s, &r.witness, &value);
-      action_text(value, action, sizeof action);
+      w_action_text(value, action, sizeof action);
       fputs("          ", stdout);
       print_input(stdout, &r.witness);
       printf(" -> %s\n", action);
@@ -499,7 +499,7 @@ static int check_policy(const struct audit_options *options, struct subject *s, 
       printf("          no input of %s on %s\n", r.call ? r.call : "any call", r.arch);
     }
   }
-  policy_free(policy);
+  w_policy_free(policy);
   return code;
 }
 

@@ -136,12 +136,12 @@ static struct cost cost_of(const struct report *r, const struct section *s, uint
   bdd_t varying[VARYING_MAX];
   unsigned count = 0;
   for (uint32_t pc = 0; c.known && pc < s->insn_count; pc++) {
-    bdd_t f = audit_fix(m, s->reach[pc], INPUT_NR, nr);
+    bdd_t f = w_audit_fix(m, s->reach[pc], INPUT_NR, nr);
     if (f == BDD_TRUE) {
       c.longest++;
       c.mean++;
     } else if (f != BDD_FALSE) {
-      double share = bdd_share(m, f);
+      double share = w_bdd_share(m, f);
       c.mean += share;
       c.known = share >= 0 && count < VARYING_MAX;
       if (c.known)
@@ -150,11 +150,11 @@ static struct cost cost_of(const struct report *r, const struct section *s, uint
   }
   if (!c.known || count == 0)
     return c;
-  struct bdd_vec sum = bdd_const(0);
+  struct bdd_vec sum = w_bdd_const(0);
   for (unsigned i = 0; i < count; i++) {
-    struct bdd_vec one = bdd_const(0);
+    struct bdd_vec one = w_bdd_const(0);
     one.bit[0] = varying[i];
-    sum = bdd_vec_alu(m, 0x00, &sum, &one); /* BPF_ADD */
+    sum = w_bdd_vec_alu(m, 0x00, &sum, &one); /* BPF_ADD */
   }
   bdd_t domain = BDD_TRUE;
   for (int bit = 9; bit >= 0; bit--) {
@@ -169,21 +169,21 @@ static struct cost cost_of(const struct report *r, const struct section *s, uint
 }
 
 static const char *action_colour(uint32_t value) {
-  return cmd_colour(stdout, action_runs(value) ? CMD_GOOD : CMD_BAD);
+  return cmd_colour(stdout, w_action_runs(value) ? CMD_GOOD : CMD_BAD);
 }
 
 /* `index` is an outcome, or outcome_count for what is undecided. */
 static bdd_t condition_of(const struct report *r, bdd_t f, uint32_t index) {
   bdd_t leaf = index == r->a->outcome_count
                    ? BDD_FALSE
-                   : bdd_make(r->m, INPUT_VARS + index, BDD_FALSE, BDD_TRUE);
-  return bdd_cut(r->m, f, INPUT_VARS, leaf);
+                   : w_bdd_make(r->m, INPUT_VARS + index, BDD_FALSE, BDD_TRUE);
+  return w_bdd_cut(r->m, f, INPUT_VARS, leaf);
 }
 static void outcome_name(const struct report *r, uint32_t index, char *out, size_t size) {
   if (index == r->a->outcome_count)
     snprintf(out, size, "undecided");
   else
-    action_text(r->a->outcomes[index].value, out, size);
+    w_action_text(r->a->outcomes[index].value, out, size);
 }
 
 static void row_json(const struct section *s, const char *call, const uint32_t *low, uint32_t high,
@@ -214,7 +214,7 @@ static void group_json(struct report *r, const struct section *s, const struct g
       continue;
     char action[64];
     outcome_name(r, i, action, sizeof action);
-    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : condition_text(r->m, when);
+    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : w_condition_text(r->m, when);
     if (when == BDD_NONE || (when != BDD_TRUE && !condition))
       r->failed = true;
     for (size_t c = 0; c < g->count; c++) {
@@ -275,7 +275,7 @@ static void group_text(struct report *r, const struct section *s, const struct g
       if (outcomes > 1 && i == otherwise) {
         printf(" otherwise");
       } else if (when != BDD_TRUE) {
-        char *condition = when == BDD_NONE ? NULL : condition_text(r->m, when);
+        char *condition = when == BDD_NONE ? NULL : w_condition_text(r->m, when);
         if (condition)
           printf(" when %s", condition);
         else
@@ -316,7 +316,7 @@ static void group_policy(struct report *r, const struct section *s, const struct
     char action[64], text[64], *calls = NULL; /* owned here */
     size_t size = 0, count = 0;
     FILE *list = open_memstream(&calls, &size);
-    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : condition_text(r->m, when);
+    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : w_condition_text(r->m, when);
     if (!list || when == BDD_NONE || (when != BDD_TRUE && !condition))
       r->failed = true;
     outcome_name(r, i, action, sizeof action);
@@ -328,7 +328,7 @@ static void group_policy(struct report *r, const struct section *s, const struct
       fclose(list);
     }
     if (count)
-      policy_line(r, named && i < r->a->outcome_count && action_known(r->a->outcomes[i].value),
+      policy_line(r, named && i < r->a->outcome_count && w_action_known(r->a->outcomes[i].value),
                   action, calls, condition);
     free(calls);
     for (size_t c = 0; c < g->count; c++)
@@ -436,7 +436,7 @@ static void arch_section(struct report *r, const char *name, uint32_t token, uns
   if (r->options->arch && strcmp(r->options->arch, name) != 0)
     return;
   struct section s = {.arch = name, .ranges = {{0, UINT32_MAX}}, .range_count = 1};
-  s.f = audit_fix(r->m, r->together, INPUT_ARCH, token);
+  s.f = w_audit_fix(r->m, r->together, INPUT_ARCH, token);
   if (arch == X86_64) { /* the numbers between are x32's */
     s.ranges[0].high = X32_BIT - 1;
     s.ranges[1].low = 2 * X32_BIT;
@@ -450,7 +450,7 @@ static void arch_section(struct report *r, const char *name, uint32_t token, uns
   if (one && (s.reach = malloc(one->insn_count * sizeof *s.reach))) {
     s.insn_count = one->insn_count;
     for (uint32_t pc = 0; pc < s.insn_count; pc++)
-      s.reach[pc] = audit_fix(r->m, one->reach[pc], INPUT_ARCH, token);
+      s.reach[pc] = w_audit_fix(r->m, one->reach[pc], INPUT_ARCH, token);
   }
   section_print(r, &s, arch);
   free(s.reach);
@@ -463,9 +463,9 @@ static void print_table(struct report *r) {
     return;
   }
   bdd_t others = most_common(&by_arch, 0, UINT32_MAX);
-  bool plain = bdd_is_leaf(others) || bdd_var(r->m, others) >= INPUT_VARS;
+  bool plain = bdd_is_leaf(others) || w_bdd_var(r->m, others) >= INPUT_VARS;
   for (unsigned i = 0; i < ARCHES; i++) {
-    bdd_t f = audit_fix(r->m, r->together, INPUT_ARCH, arches[i].token);
+    bdd_t f = w_audit_fix(r->m, r->together, INPUT_ARCH, arches[i].token);
     /* A filter that does not look at the architecture is shown for the machine's own one. */
     if (f != others || (!plain && (i == X86_64 || i == X32)))
       arch_section(r, arches[i].name, arches[i].token, i);
@@ -513,7 +513,7 @@ static void found(struct report *r, const char *name, const char *severity,
       cJSON_AddNullToObject(o, "witness");
     char action[64] = "";
     if (ran)
-      action_text(value, action, sizeof action);
+      w_action_text(value, action, sizeof action);
     cmd_json_text(o, "action", ran ? action : NULL);
     cmd_print_json(o);
     return;
@@ -524,7 +524,7 @@ static void found(struct report *r, const char *name, const char *severity,
   if (witness) {
     char action[64] = "?";
     if (ran)
-      action_text(value, action, sizeof action);
+      w_action_text(value, action, sizeof action);
     fputs("    ", stdout);
     print_input(stdout, witness);
     printf(" -> %s\n", action);
@@ -535,7 +535,7 @@ static void found(struct report *r, const char *name, const char *severity,
 static bdd_t running(const struct report *r) {
   bdd_t f = BDD_FALSE;
   for (uint32_t i = 0; i < r->a->outcome_count; i++)
-    if (action_runs(r->a->outcomes[i].value))
+    if (w_action_runs(r->a->outcomes[i].value))
       f = bdd_or(r->m, f, r->a->outcomes[i].when);
   return f;
 }
@@ -546,7 +546,7 @@ static void find_arch(struct report *r, bdd_t run) {
     if (p.pieces[i].f == BDD_FALSE || p.pieces[i].high - p.pieces[i].low < 2)
       continue;
     /* A real architecture makes the better example. */
-    struct seccomp_data d = audit_input(r->m, p.pieces[i].f);
+    struct seccomp_data d = w_audit_input(r->m, p.pieces[i].f);
     d.arch = p.pieces[i].low;
     static const unsigned preferred[] = {2, 3, 4, 5, X86_64};
     for (size_t k = 0; k < sizeof preferred / sizeof *preferred; k++) {
@@ -556,7 +556,7 @@ static void find_arch(struct report *r, bdd_t run) {
         break;
       }
     }
-    bool never = bdd_is_leaf(run) || bdd_var(r->m, run) >= 32;
+    bool never = bdd_is_leaf(run) || w_bdd_var(r->m, run) >= 32;
     found(r, "arch-unchecked", "high", &d,
           never ? "the architecture is not checked: system call numbers mean something else on "
                   "another one"
@@ -568,7 +568,7 @@ static void find_arch(struct report *r, bdd_t run) {
 
 static bdd_t with_high(struct bdd *m, bdd_t f, unsigned arg, uint32_t high, bool sign);
 static void find_x32(struct report *r, bdd_t run) {
-  bdd_t f = audit_fix(r->m, run, INPUT_ARCH, arches[X86_64].token);
+  bdd_t f = w_audit_fix(r->m, run, INPUT_ARCH, arches[X86_64].token);
   struct pieces p = split_word(r->m, f, INPUT_NR);
   struct arch_calls calls = calls_of(X32);
   bool open = false, differs = false, allowed = false;
@@ -581,7 +581,7 @@ static void find_x32(struct report *r, bdd_t run) {
     if (high - low < 512)
       continue; /* no more than a row of calls that are named one by one */
     open = true;
-    struct seccomp_data d = audit_input(r->m, p.pieces[i].f);
+    struct seccomp_data d = w_audit_input(r->m, p.pieces[i].f);
     d.arch = arches[X86_64].token;
     d.nr = (int)(low + 1 <= high ? low + 1 : low);
     found(r, "x32-open", "high", &d,
@@ -593,8 +593,8 @@ static void find_x32(struct report *r, bdd_t run) {
     struct seccomp_names names = names_of_libseccomp();
     if (!names.number(names.data, X86_64, calls.calls[i].name, &nr))
       continue;
-    bdd_t here = audit_fix(r->m, f, INPUT_NR, calls.calls[i].nr);
-    bdd_t there = audit_fix(r->m, f, INPUT_NR, nr);
+    bdd_t here = w_audit_fix(r->m, f, INPUT_NR, calls.calls[i].nr);
+    bdd_t there = w_audit_fix(r->m, f, INPUT_NR, nr);
     bdd_t more = bdd_and(r->m, here, bdd_not(r->m, there));
     for (unsigned arg = 0; arg < 6; arg++) /* halves that the kernel ignores make no difference */
       if (narrow_arguments(calls.calls[i].name) >> arg & 1)
@@ -602,7 +602,7 @@ static void find_x32(struct report *r, bdd_t run) {
     if (more == BDD_FALSE || more == BDD_NONE)
       continue;
     differs = true;
-    struct seccomp_data d = audit_input(r->m, more);
+    struct seccomp_data d = w_audit_input(r->m, more);
     d.arch = arches[X86_64].token;
     d.nr = (int)calls.calls[i].nr;
     char message[200];
@@ -646,7 +646,7 @@ static bdd_t with_high(struct bdd *m, bdd_t f, unsigned arg, uint32_t high, bool
     fixed[v / 8] |= (uint8_t)(1u << v % 8);
     values[v / 8] |= (uint8_t)(1u << v % 8);
   }
-  return bdd_fix(m, f, fixed, values);
+  return w_bdd_fix(m, f, fixed, values);
 }
 
 static void call_input(struct seccomp_data *d, unsigned arch, uint32_t nr) {
@@ -662,7 +662,7 @@ static void find_halves(struct report *r, unsigned arch, const struct named_call
   struct bdd *m = r->m;
   char message[200];
   if (low && !high && !narrow && looks_at_top(vars, low_var(arg))) {
-    struct seccomp_data d = audit_input(m, f);
+    struct seccomp_data d = w_audit_input(m, f);
     call_input(&d, arch, call->nr);
     d.args[arg] |= (uint64_t)1 << 32;
     snprintf(message, sizeof message,
@@ -677,7 +677,7 @@ static void find_halves(struct report *r, unsigned arch, const struct named_call
   if (narrow) {
     bdd_t around = bdd_and(m, f, bdd_not(m, zero));
     if (around != BDD_FALSE && around != BDD_NONE) {
-      struct seccomp_data d = audit_input(m, around);
+      struct seccomp_data d = w_audit_input(m, around);
       call_input(&d, arch, call->nr);
       snprintf(message, sizeof message,
                "%s on %s: the kernel ignores the high half of arg%u, which is compared: a denied "
@@ -691,11 +691,11 @@ static void find_halves(struct report *r, unsigned arch, const struct named_call
    * while one of the two is treated as any other high half is. */
   bdd_t zeros = with_high(m, f, arg, 0, true), ones = with_high(m, f, arg, UINT32_MAX, true),
         other = with_high(m, f, arg, 0x5a5a5a5a, true);
-  bdd_t z = bdd_xor(m, zeros, other), o = bdd_xor(m, ones, other);
-  bool slip_z = z != BDD_FALSE && z != BDD_NONE && o == BDD_FALSE && bdd_share(m, z) < 1e-6;
-  bool slip_o = o != BDD_FALSE && o != BDD_NONE && z == BDD_FALSE && bdd_share(m, o) < 1e-6;
+  bdd_t z = w_bdd_xor(m, zeros, other), o = w_bdd_xor(m, ones, other);
+  bool slip_z = z != BDD_FALSE && z != BDD_NONE && o == BDD_FALSE && w_bdd_share(m, z) < 1e-6;
+  bool slip_o = o != BDD_FALSE && o != BDD_NONE && z == BDD_FALSE && w_bdd_share(m, o) < 1e-6;
   if (slip_z || slip_o) {
-    struct seccomp_data d = audit_input(m, slip_z ? z : o);
+    struct seccomp_data d = w_audit_input(m, slip_z ? z : o);
     call_input(&d, arch, call->nr);
     d.args[arg] = (d.args[arg] & UINT32_MAX) | 0x80000000u | (slip_z ? 0xffffffff00000000u : 0);
     snprintf(message, sizeof message,
@@ -707,16 +707,16 @@ static void find_halves(struct report *r, unsigned arch, const struct named_call
 }
 
 static void find_arguments(struct report *r, bdd_t run) {
-  bdd_t others = audit_fix(r->m, run, INPUT_ARCH, 0x12345678);
+  bdd_t others = w_audit_fix(r->m, run, INPUT_ARCH, 0x12345678);
   for (unsigned arch = 0; arch < ARCHES; arch++) {
-    bdd_t here = audit_fix(r->m, run, INPUT_ARCH, arches[arch].token);
+    bdd_t here = w_audit_fix(r->m, run, INPUT_ARCH, arches[arch].token);
     if (!arches[arch].wide || arches[arch].big_endian || (here == others && arch != X86_64))
       continue;
     struct arch_calls calls = calls_of(arch);
     for (unsigned i = 0; i < calls.count; i++) {
-      bdd_t f = audit_fix(r->m, here, INPUT_NR, calls.calls[i].nr);
+      bdd_t f = w_audit_fix(r->m, here, INPUT_NR, calls.calls[i].nr);
       uint8_t vars[INPUT_VARS / 8] = {0};
-      if (bdd_is_leaf(f) || !bdd_support(r->m, f, vars))
+      if (bdd_is_leaf(f) || !w_bdd_support(r->m, f, vars))
         continue;
       for (unsigned arg = 0; arg < 6; arg++)
         find_halves(r, arch, &calls.calls[i], arg, f, vars);
@@ -749,7 +749,7 @@ static void find_instructions(struct report *r, uint32_t n) {
     if (a->taken[pc] == BDD_NONE || p->cinsns[pc].jt == p->cinsns[pc].jf ||
         (a->taken[pc] != BDD_FALSE && a->fallen[pc] != BDD_FALSE))
       continue;
-    struct seccomp_data d = audit_input(r->m, a->reach[pc]);
+    struct seccomp_data d = w_audit_input(r->m, a->reach[pc]);
     if (a->fallen[pc] == BDD_FALSE) { /* compilers write many, so they are told once */
       if (always == 0)
         example = d;
@@ -775,19 +775,19 @@ static void find_outcomes(struct report *r) {
   char message[200];
   for (uint32_t i = 0; i < r->a->outcome_count; i++) {
     const struct audit_outcome *o = &r->a->outcomes[i];
-    if (action_known(o->value))
+    if (w_action_known(o->value))
       continue;
-    struct seccomp_data d = audit_input(r->m, o->when);
+    struct seccomp_data d = w_audit_input(r->m, o->when);
     snprintf(message, sizeof message,
              "0x%08" PRIx32 " is no action; Linux kills the process for it", o->value);
     found(r, "bad-action", "medium", &d, message);
   }
   for (uint32_t i = 0; i < r->a->outcome_count; i++) {
     uint8_t vars[INPUT_VARS / 8] = {0};
-    if (!bdd_support(r->m, r->a->outcomes[i].when, vars) ||
+    if (!w_bdd_support(r->m, r->a->outcomes[i].when, vars) ||
         (!looks_at(vars, 32 * INPUT_IP) && !looks_at(vars, 32 * (INPUT_IP + 1))))
       continue;
-    struct seccomp_data d = audit_input(r->m, r->a->outcomes[i].when);
+    struct seccomp_data d = w_audit_input(r->m, r->a->outcomes[i].when);
     found(r, "ip-dependent", "low", &d,
           "the decision depends on the instruction pointer, which a process can choose by jumping "
           "to another system call instruction");
@@ -807,13 +807,13 @@ static int find_policy(struct report *r) {
     if (code)
       return code;
   }
-  int status = policy_read(name, text ? text : escape_policy, r->m, &names, &policy, &error);
+  int status = w_policy_read(name, text ? text : escape_policy, r->m, &names, &policy, &error);
   free(text);
   if (status)
     return cmd_error(&error);
-  for (unsigned i = 0; i < policy_count(policy); i++) {
+  for (unsigned i = 0; i < w_policy_count(policy); i++) {
     struct assertion_result result;
-    if (policy_decide(policy, i, r->a, &result, &error)) {
+    if (w_policy_decide(policy, i, r->a, &result, &error)) {
       r->undecided = true;
       continue;
     }
@@ -826,13 +826,13 @@ static int find_policy(struct report *r) {
              result.call ? result.call : "a call", result.arch, result.text);
     found(r, "escape", "high", result.has_witness ? &result.witness : NULL, message);
   }
-  policy_free(policy);
+  w_policy_free(policy);
   return WARRANT_OK;
 }
 
 int audit_report(const struct audit_options *options, const char *name, struct subject *s) {
   struct report r = {.options = options, .s = s, .m = s->bdd, .a = &s->all};
-  bdd_allow(r.m, AUDIT_LIMIT / 2); /* the report's own diagrams */
+  w_bdd_allow(r.m, AUDIT_LIMIT / 2); /* the report's own diagrams */
   r.together = outcomes_together(r.a);
   bdd_t run = running(&r);
   if (r.together == BDD_NONE || run == BDD_NONE) {
@@ -866,7 +866,7 @@ int audit_report(const struct audit_options *options, const char *name, struct s
     find_instructions(&r, n);
   int code = find_policy(&r);
   if (r.undecided) {
-    struct seccomp_data d = audit_input(r.m, r.a->undecided);
+    struct seccomp_data d = w_audit_input(r.m, r.a->undecided);
     found(&r, "undecided", "high", r.a->undecided != BDD_FALSE ? &d : NULL,
           "some inputs are undecided: their arithmetic is too large for --limit");
   }

@@ -426,7 +426,7 @@ static bdd_t rule_meaning(struct bdd *m, const struct rule *r) {
                (uint64_t)c->datum_a, (uint64_t)(c->datum_b & c->datum_a));
     else
       snprintf(text, sizeof text, "arg%u %s 0x%" PRIx64, c->arg, ops[c->op], (uint64_t)c->datum_a);
-    if (condition_read(m, &at, &f, NULL))
+    if (w_condition_read(m, &at, &f, NULL))
       return BDD_NONE;
     all = bdd_and(m, all, f);
   }
@@ -442,11 +442,11 @@ struct comparison {
 };
 static void tell(struct comparison *c, unsigned arch, const struct named_call *call, bdd_t when,
                  uint32_t value, const char *expected) {
-  struct seccomp_data d = audit_input(c->s->bdd, when);
+  struct seccomp_data d = w_audit_input(c->s->bdd, when);
   d.arch = arches[arch].token;
   d.nr = (int)call->nr;
   char action[64];
-  action_text(value, action, sizeof action);
+  w_action_text(value, action, sizeof action);
   c->differences++;
   if (c->options->common.json) {
     cJSON *o = cJSON_CreateObject();
@@ -470,7 +470,7 @@ static bdd_t narrow_domain(struct bdd *m) {
   bdd_t f = BDD_TRUE;
   for (unsigned arg = 6; arg-- > 0;)
     for (unsigned i = 32; i-- > 0;)
-      f = bdd_make(m, 32 * (INPUT_ARG + 2 * arg) + i, f, BDD_FALSE);
+      f = w_bdd_make(m, 32 * (INPUT_ARG + 2 * arg) + i, f, BDD_FALSE);
   return f;
 }
 
@@ -486,8 +486,8 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
       matched = bdd_or(m, matched, rule_meaning(m, &p->rules[i]));
   for (uint32_t k = 0; k < a->outcome_count; k++) {
     uint32_t value = a->outcomes[k].value;
-    bdd_t when = audit_fix(m, a->outcomes[k].when, INPUT_ARCH, arches[arch].token);
-    when = bdd_and(m, audit_fix(m, when, INPUT_NR, call->nr), domain);
+    bdd_t when = w_audit_fix(m, a->outcomes[k].when, INPUT_ARCH, arches[arch].token);
+    when = bdd_and(m, w_audit_fix(m, when, INPUT_NR, call->nr), domain);
     if (when == BDD_FALSE)
       continue;
     /* Where several rules match, any of their actions will do. */
@@ -502,12 +502,12 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
       bdd_t by_default = bdd_and(m, wrong, bdd_not(m, matched));
       char expected[64] = "another action";
       if (by_default != BDD_FALSE)
-        action_text(p->otherwise, expected, sizeof expected);
+        w_action_text(p->otherwise, expected, sizeof expected);
       else
         for (unsigned i = 0; i < p->count; i++)
           if (strcmp(p->rules[i].call, call->name) == 0 &&
               bdd_and(m, wrong, rule_meaning(m, &p->rules[i])) != BDD_FALSE)
-            action_text(p->rules[i].action, expected, sizeof expected);
+            w_action_text(p->rules[i].action, expected, sizeof expected);
       tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
     }
   }
@@ -516,7 +516,7 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
 static int check_compiler(const struct audit_options *options, const struct profile *p,
                           struct subject *s) {
   struct comparison c = {.options = options, .profile = p, .s = s};
-  bdd_allow(s->bdd, options->limit);
+  w_bdd_allow(s->bdd, options->limit);
   c.undecided = s->all.undecided != BDD_FALSE;
   unsigned calls_compared = 0;
   for (unsigned arch = 0; arch < ARCHES; arch++) {

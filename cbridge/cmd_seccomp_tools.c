@@ -105,7 +105,7 @@ static void annotate(const struct warrant_program *p, uint32_t pc, struct note n
   char word[24];
   *out = '\0';
   if (c->code == (BPF_RET | BPF_K)) {
-    action_text(c->k, out, size);
+    w_action_text(c->k, out, size);
   } else if (c->code == (BPF_LD | BPF_W | BPF_ABS) && c->k < 64 && c->k % 4 == 0) {
     word_name(c->k, out, size);
   } else if (compares && n.word < NO_WORD) {
@@ -175,7 +175,7 @@ static bool resolve_name(void *data, enum warrant_asm_name what, const char *nam
                          uint32_t *value) {
   unsigned arch = *(unsigned *)data;
   if (what == WARRANT_ASM_RETURN)
-    return action_value(name, value);
+    return w_action_value(name, value);
   if (what == WARRANT_ASM_FIELD) {
     char word[24];
     for (*value = 0; *value < 64; *value += 4) {
@@ -301,7 +301,7 @@ int seccomp_emulate(const struct subject *s, const struct cmd_options *options,
       return WARRANT_BAD_INPUT;
     }
     uint8_t bytes[64];
-    audit_bytes(d, bytes);
+    w_audit_bytes(d, bytes);
     struct warrant_classic_input in = {.bytes = bytes, .length = 64, .wire_length = 64};
     struct warrant_classic_result r;
     cJSON *list = o ? cJSON_CreateArray() : NULL;
@@ -323,7 +323,7 @@ int seccomp_emulate(const struct subject *s, const struct cmd_options *options,
     steps += r.steps;
   }
   subject_run(s, d, &value);
-  action_text(value, action, sizeof action);
+  w_action_text(value, action, sizeof action);
   if (o) {
     cJSON_AddItemToObject(o, "input", json_input(d));
     cmd_json_text(o, "action", action);

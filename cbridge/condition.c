@@ -146,10 +146,10 @@ static void find_regions(const struct bdd *m, bdd_t f, const struct bits *bits, 
     }
     return;
   }
-  bool here = bdd_var(m, f) == bits->var[at];
-  find_regions(m, here ? bdd_low(m, f) : f, bits, at + 1, base, want, r);
-  find_regions(m, here ? bdd_high(m, f) : f, bits, at + 1, base + ((uint64_t)1 << (left - 1)), want,
-               r);
+  bool here = w_bdd_var(m, f) == bits->var[at];
+  find_regions(m, here ? w_bdd_low(m, f) : f, bits, at + 1, base, want, r);
+  find_regions(m, here ? w_bdd_high(m, f) : f, bits, at + 1, base + ((uint64_t)1 << (left - 1)),
+               want, r);
 }
 
 /* The number whose bits under `mask` are those of v. */
@@ -249,13 +249,13 @@ static bool cube(const struct bdd *m, bdd_t f, bdd_t end, uint64_t *mask, uint64
   bdd_t other = end == BDD_TRUE ? BDD_FALSE : BDD_TRUE;
   *mask = *value = 0;
   while (!bdd_is_leaf(f)) {
-    uint64_t bit = (uint64_t)1 << bit_of(bdd_var(m, f));
+    uint64_t bit = (uint64_t)1 << bit_of(w_bdd_var(m, f));
     *mask |= bit;
-    if (bdd_low(m, f) == other) {
+    if (w_bdd_low(m, f) == other) {
       *value |= bit;
-      f = bdd_high(m, f);
-    } else if (bdd_high(m, f) == other) {
-      f = bdd_low(m, f);
+      f = w_bdd_high(m, f);
+    } else if (w_bdd_high(m, f) == other) {
+      f = w_bdd_low(m, f);
     } else {
       return false;
     }
@@ -274,9 +274,9 @@ struct cover {
   uint32_t budget; /* steps left */
 };
 static bdd_t side(const struct bdd *m, bdd_t f, uint32_t var, bool high) {
-  if (bdd_is_leaf(f) || bdd_var(m, f) != var)
+  if (bdd_is_leaf(f) || w_bdd_var(m, f) != var)
     return f;
-  return high ? bdd_high(m, f) : bdd_low(m, f);
+  return high ? w_bdd_high(m, f) : w_bdd_low(m, f);
 }
 /* Adds cubes that cover `least` and nothing outside of `most`, none of them needless (Minato and
  * Morreale); returns their union, or BDD_NONE at a limit. */
@@ -292,9 +292,9 @@ static bdd_t add_cubes(struct bdd *m, bdd_t least, bdd_t most, struct cube *now,
     c->cubes[c->count++] = *now;
     return BDD_TRUE;
   }
-  uint32_t var = bdd_var(m, most);
-  if (!bdd_is_leaf(least) && bdd_var(m, least) < var)
-    var = bdd_var(m, least);
+  uint32_t var = w_bdd_var(m, most);
+  if (!bdd_is_leaf(least) && w_bdd_var(m, least) < var)
+    var = w_bdd_var(m, least);
   bdd_t least0 = side(m, least, var, false), least1 = side(m, least, var, true);
   bdd_t most0 = side(m, most, var, false), most1 = side(m, most, var, true);
   unsigned field = field_of(var);
@@ -312,7 +312,7 @@ static bdd_t add_cubes(struct bdd *m, bdd_t least, bdd_t most, struct cube *now,
   bdd_t both = add_cubes(m, bdd_or(m, rest0, rest1), bdd_and(m, most0, most1), now, c);
   if (both == BDD_NONE)
     return BDD_NONE;
-  return bdd_or(m, bdd_ite(m, bdd_make(m, var, BDD_FALSE, BDD_TRUE), one, zero), both);
+  return bdd_or(m, w_bdd_ite(m, w_bdd_make(m, var, BDD_FALSE, BDD_TRUE), one, zero), both);
 }
 /* The same fields and masks. */
 static bool same_masks(const struct cube *a, const struct cube *b) {
@@ -376,8 +376,8 @@ static void forced_bits(struct bdd *m, bdd_t g, const struct bits *bits, uint64_
   for (unsigned i = 0; i < bits->count; i++) {
     uint32_t v = bits->var[i];
     uint64_t bit = (uint64_t)1 << bit_of(v);
-    bdd_t one = bdd_and(m, g, bdd_make(m, v, BDD_FALSE, BDD_TRUE));
-    bdd_t zero = bdd_and(m, g, bdd_make(m, v, BDD_TRUE, BDD_FALSE));
+    bdd_t one = bdd_and(m, g, w_bdd_make(m, v, BDD_FALSE, BDD_TRUE));
+    bdd_t zero = bdd_and(m, g, w_bdd_make(m, v, BDD_TRUE, BDD_FALSE));
     if (one == BDD_FALSE || zero == BDD_FALSE)
       *mask |= bit;
     if (zero == BDD_FALSE)
@@ -404,7 +404,7 @@ static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct b
     if (value >> bit & 1)
       values[v / 8] |= (uint8_t)(1u << v % 8);
   }
-  bdd_t rest = bdd_fix(m, g, fixed, values);
+  bdd_t rest = w_bdd_fix(m, g, fixed, values);
   if (rest == BDD_NONE || bdd_is_leaf(rest))
     return false;
   if (dual)
@@ -424,10 +424,10 @@ static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct b
 static uint64_t extreme(const struct bdd *m, bdd_t f, bool greatest) {
   uint64_t v = greatest ? UINT64_MAX : 0;
   while (!bdd_is_leaf(f)) {
-    uint64_t bit = (uint64_t)1 << bit_of(bdd_var(m, f));
-    bool high = greatest ? bdd_high(m, f) != BDD_FALSE : bdd_low(m, f) == BDD_FALSE;
+    uint64_t bit = (uint64_t)1 << bit_of(w_bdd_var(m, f));
+    bool high = greatest ? w_bdd_high(m, f) != BDD_FALSE : w_bdd_low(m, f) == BDD_FALSE;
     v = high ? v | bit : v & ~bit;
-    f = high ? bdd_high(m, f) : bdd_low(m, f);
+    f = high ? w_bdd_high(m, f) : w_bdd_low(m, f);
   }
   return v;
 }
@@ -478,7 +478,7 @@ static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int de
   bool equal = cube(m, f, BDD_TRUE, &mask, &value);
   bool is_cube = equal || cube(m, f, BDD_FALSE, &mask, &value);
   uint8_t vars[INPUT_VARS / 8] = {0};
-  if (!bdd_support(m, f, vars))
+  if (!w_bdd_support(m, f, vars))
     return bad_phrase();
   struct bits all = {.count = 64, .mask = UINT64_MAX}, used = {0};
   for (unsigned i = 0; i < 64; i++) {
@@ -543,9 +543,9 @@ static void find_exits(const struct bdd *m, bdd_t f, uint32_t end, struct exits 
     return;
   }
   --*budget;
-  if (!bdd_is_leaf(f) && bdd_var(m, f) < end) {
-    find_exits(m, bdd_low(m, f), end, e, budget);
-    find_exits(m, bdd_high(m, f), end, e, budget);
+  if (!bdd_is_leaf(f) && w_bdd_var(m, f) < end) {
+    find_exits(m, w_bdd_low(m, f), end, e, budget);
+    find_exits(m, w_bdd_high(m, f), end, e, budget);
     return;
   }
   for (unsigned i = 0; i < e->count; i++)
@@ -565,7 +565,7 @@ static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
     put(&p.text, "%s", f ? "true" : "false");
     return p;
   }
-  unsigned field = field_of(bdd_var(m, f));
+  unsigned field = field_of(w_bdd_var(m, f));
   uint32_t end = FIRST_VAR + 64 * (field + 1), budget = 200000;
   struct exits e = {0};
   find_exits(m, f, end, &e, &budget);
@@ -585,12 +585,12 @@ static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
     bdd_t rest = e.exit[i];
     if (rest == common || rest == BDD_FALSE)
       continue;
-    bdd_t when = bdd_cut(m, f, end, rest);
+    bdd_t when = w_bdd_cut(m, f, end, rest);
     struct phrase part = {.binding = BIND_TEST};
     join(&part, BIND_AND, field_phrase(m, when, field, depth));
     if (rest != BDD_TRUE) {
       if (common != BDD_FALSE)
-        rest = bdd_simplify(m, rest, bdd_not(m, common));
+        rest = w_bdd_simplify(m, rest, bdd_not(m, common));
       join(&part, BIND_AND, phrase_of(m, rest, depth + 1));
     }
     join(&p, BIND_OR, part);
@@ -614,19 +614,19 @@ static void put_nodes(const struct bdd *m, struct text *t, bdd_t f, uint8_t *see
     return;
   t->failed |= t->length > DIAGRAM_MAX;
   seen[f / 8] |= (uint8_t)(1u << f % 8);
-  put_nodes(m, t, bdd_low(m, f), seen);
-  put_nodes(m, t, bdd_high(m, f), seen);
-  uint32_t v = bdd_var(m, f);
+  put_nodes(m, t, w_bdd_low(m, f), seen);
+  put_nodes(m, t, w_bdd_high(m, f), seen);
+  uint32_t v = w_bdd_var(m, f);
   put(t, "n%" PRIu32 " = %s & 0x%" PRIx64 " ? ", f, field_names[field_of(v)],
       (uint64_t)1 << bit_of(v));
-  put_node(t, bdd_high(m, f));
+  put_node(t, w_bdd_high(m, f));
   put(t, " : ");
-  put_node(t, bdd_low(m, f));
+  put_node(t, w_bdd_low(m, f));
   put(t, "; ");
 }
 static char *diagram_text(const struct bdd *m, bdd_t f) {
   struct text t = {0};
-  uint8_t *seen = calloc(bdd_nodes(m) / 8 + 1, 1); /* owned here */
+  uint8_t *seen = calloc(w_bdd_nodes(m) / 8 + 1, 1); /* owned here */
   if (!seen)
     return NULL;
   put(&t, "diagram(");
@@ -642,10 +642,10 @@ static char *diagram_text(const struct bdd *m, bdd_t f) {
 
 static bool means(struct bdd *m, const char *text, bdd_t f) {
   bdd_t g = BDD_NONE;
-  return condition_read(m, &text, &g, NULL) == 0 && *text == '\0' && g == f;
+  return w_condition_read(m, &text, &g, NULL) == 0 && *text == '\0' && g == f;
 }
 
-char *condition_text(struct bdd *m, bdd_t f) {
+char *w_condition_text(struct bdd *m, bdd_t f) {
   if (f == BDD_NONE)
     return NULL;
   struct phrase plain = phrase_of(m, f, 0);
@@ -736,7 +736,7 @@ static bdd_t at_most(struct bdd *m, const struct term *t, uint64_t k, bdd_t acc)
     if (!(t->mask >> bit & 1))
       acc = one ? BDD_TRUE : acc; /* the term has 0 there */
     else
-      acc = bdd_make(m, var_of(t->field, bit), one ? BDD_TRUE : acc, one ? acc : BDD_FALSE);
+      acc = w_bdd_make(m, var_of(t->field, bit), one ? BDD_TRUE : acc, one ? acc : BDD_FALSE);
   }
   return acc;
 }
@@ -747,7 +747,7 @@ static bdd_t equals(struct bdd *m, const struct term *t, uint64_t k) {
   for (unsigned bit = 0; bit < 64; bit++)
     if (t->mask >> bit & 1) {
       bool one = k >> bit & 1;
-      f = bdd_make(m, var_of(t->field, bit), one ? BDD_FALSE : f, one ? f : BDD_FALSE);
+      f = w_bdd_make(m, var_of(t->field, bit), one ? BDD_FALSE : f, one ? f : BDD_FALSE);
     }
   return f;
 }
@@ -854,8 +854,8 @@ static bool diagram(struct reader *r, bdd_t *f) {
       break;
     }
     unsigned bit = (unsigned)__builtin_ctzll(t.mask);
-    bdd_t v = bdd_make(r->m, var_of(t.field, bit), BDD_FALSE, BDD_TRUE);
-    names[count++] = (struct named){name, bdd_ite(r->m, v, yes, no)};
+    bdd_t v = w_bdd_make(r->m, var_of(t.field, bit), BDD_FALSE, BDD_TRUE);
+    names[count++] = (struct named){name, w_bdd_ite(r->m, v, yes, no)};
   }
   good = good && node(r, names, count, f) && (symbol(r, ")") || complain(r, "`)` is missing"));
   free(names);
@@ -909,7 +909,7 @@ static bool any_of(struct reader *r, bdd_t *f) {
   return true;
 }
 
-int condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error) {
+int w_condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error) {
   struct reader r = {.m = m, .at = *text, .error = error};
   bool good = any_of(&r, f);
   skip_space(&r);

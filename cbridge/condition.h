@@ -14,9 +14,9 @@
 
 /* Writes a diagram over arguments and instruction pointer as text that means exactly that diagram:
  * the text is read back and compared. The caller frees it. NULL at a limit. */
-char *condition_text(struct bdd *m, bdd_t f);
+char *w_condition_text(struct bdd *m, bdd_t f);
 
 /* Reads a condition from *text on and leaves *text behind it. On an error *text is where it is. */
-int condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error);
+int w_condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error);
 
 #endif

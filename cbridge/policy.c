@@ -33,13 +33,13 @@ static const char *action_name(uint32_t value) {
       return actions[i].name;
   return NULL;
 }
-bool action_known(uint32_t value) { return action_name(value) != NULL; }
-bool action_runs(uint32_t value) {
+bool w_action_known(uint32_t value) { return action_name(value) != NULL; }
+bool w_action_runs(uint32_t value) {
   uint32_t action = value & SECCOMP_RET_ACTION_FULL;
   return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
 }
 
-int action_text(uint32_t value, char *out, size_t size) {
+int w_action_text(uint32_t value, char *out, size_t size) {
   const char *name = action_name(value);
   uint32_t data = value & SECCOMP_RET_DATA;
   if (!name)
@@ -91,7 +91,7 @@ struct policy {
   unsigned list_count;
 };
 
-void policy_free(struct policy *policy) {
+void w_policy_free(struct policy *policy) {
   if (!policy)
     return;
   for (unsigned i = 0; i < policy->count; i++) {
@@ -104,7 +104,7 @@ void policy_free(struct policy *policy) {
   free(policy->lists);
   free(policy);
 }
-unsigned policy_count(const struct policy *policy) { return policy->count; }
+unsigned w_policy_count(const struct policy *policy) { return policy->count; }
 
 struct reader {
   struct policy *policy;
@@ -171,7 +171,7 @@ static bool error_number(const char *text, uint32_t *number) {
   }
   return false;
 }
-bool action_value(const char *text, uint32_t *value) {
+bool w_action_value(const char *text, uint32_t *value) {
   char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH], end;
   uint32_t number = 0;
   int n = sscanf(text, "%63[A-Z_a-z0-9](%63[A-Za-z0-9])%c", word, data, &end);
@@ -308,7 +308,7 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
   if (unless || keyword(r, "when")) {
     struct warrant_error why = {0};
     skip_space(r);
-    if (condition_read(p->bdd, &r->at, &a->when, &why))
+    if (w_condition_read(p->bdd, &r->at, &a->when, &why))
       return complain(r, why.text, NULL);
     if (unless)
       a->when = bdd_not(p->bdd, a->when);
@@ -363,9 +363,9 @@ static int read_line(struct reader *r) {
   return status;
 }
 
-int policy_read(const char *name, const char *text, struct bdd *bdd,
-                const struct seccomp_names *names, struct policy **policy,
-                struct warrant_error *error) {
+int w_policy_read(const char *name, const char *text, struct bdd *bdd,
+                  const struct seccomp_names *names, struct policy **policy,
+                  struct warrant_error *error) {
   struct policy *p = calloc(1, sizeof *p);
   char *copy = strdup(text); /* owned here: lines are ended in it */
   if (!p || !copy) {
@@ -387,7 +387,7 @@ int policy_read(const char *name, const char *text, struct bdd *bdd,
   }
   free(copy);
   if (status) {
-    policy_free(p);
+    w_policy_free(p);
     return -1;
   }
   *policy = p;
@@ -410,12 +410,12 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
   for (uint32_t i = 0; i < audit->outcome_count; i++)
     if (is_wanted(a, audit->outcomes[i].value)) {
-      bdd_t when = audit_fix(m, audit->outcomes[i].when, INPUT_ARCH, token);
-      good = bdd_or(m, good, nr ? audit_fix(m, when, INPUT_NR, *nr) : when);
+      bdd_t when = w_audit_fix(m, audit->outcomes[i].when, INPUT_ARCH, token);
+      good = bdd_or(m, good, nr ? w_audit_fix(m, when, INPUT_NR, *nr) : when);
     }
-  bdd_t unknown = audit_fix(m, audit->undecided, INPUT_ARCH, token);
+  bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
   if (nr)
-    unknown = audit_fix(m, unknown, INPUT_NR, *nr);
+    unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
   unknown = bdd_and(m, unknown, a->when);
   bdd_t bad;
   if (a->quantifier == NEVER) {
@@ -435,14 +435,14 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   if (bad != BDD_FALSE) {
     result->holds = 0;
     result->has_witness = true;
-    result->witness = audit_input(m, bad);
+    result->witness = w_audit_input(m, bad);
     result->witness.arch = token;
     if (nr)
       result->witness.nr = (int)*nr;
     uint8_t bits[INPUT_VARS / 8];
-    audit_assignment(&result->witness, bits);
+    w_audit_assignment(&result->witness, bits);
     for (uint32_t i = 0; i < audit->outcome_count; i++)
-      if (bdd_value(m, audit->outcomes[i].when, bits))
+      if (w_bdd_value(m, audit->outcomes[i].when, bits))
         result->value = audit->outcomes[i].value;
   } else if (unknown != BDD_FALSE) {
     result->holds = -1;
@@ -465,16 +465,16 @@ static bool is_meant(const struct seccomp_names *names, const struct audit *a, u
   bool none = true; /* the filter does not look at the architecture */
   for (uint32_t i = 0; i < a->outcome_count; i++) {
     bdd_t when = a->outcomes[i].when;
-    bdd_t usual = audit_fix(a->bdd, when, INPUT_ARCH, NO_ARCH);
-    if (audit_fix(a->bdd, when, INPUT_ARCH, token) != usual)
+    bdd_t usual = w_audit_fix(a->bdd, when, INPUT_ARCH, NO_ARCH);
+    if (w_audit_fix(a->bdd, when, INPUT_ARCH, token) != usual)
       return true;
     none &= usual == when;
   }
   return none;
 }
 
-int policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
-                  struct assertion_result *result, struct warrant_error *error) {
+int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
+                    struct assertion_result *result, struct warrant_error *error) {
   const struct assertion *a = &policy->assertions[i];
   const struct seccomp_names *names = &policy->names;
   *result = (struct assertion_result){.text = a->text, .line = a->line, .holds = 1};

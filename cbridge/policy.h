@@ -6,13 +6,13 @@
 
 /* What a filter returns as text: "ALLOW", "ERRNO(EPERM)", "TRACE(7)", or the number when it is no
  * action. Returns what snprintf would. */
-int action_text(uint32_t value, char *out, size_t size);
+int w_action_text(uint32_t value, char *out, size_t size);
 /* The reverse, for one action; an error's name alone stands for ERRNO(..). */
-bool action_value(const char *text, uint32_t *value);
+bool w_action_value(const char *text, uint32_t *value);
 /* False for a value that Linux does not know, and treats as KILL_PROCESS. */
-bool action_known(uint32_t value);
+bool w_action_known(uint32_t value);
 /* The call is executed: ALLOW or LOG. */
-bool action_runs(uint32_t value);
+bool w_action_runs(uint32_t value);
 
 /* Architectures and system calls by name; the caller's, for as long as a policy lives. */
 struct seccomp_names {
@@ -28,10 +28,10 @@ struct policy; /* assertions */
 
 /* Reads a policy; `name` is what messages call it. Conditions become diagrams of `bdd`. Free it
  * with policy_free. */
-int policy_read(const char *name, const char *text, struct bdd *bdd,
-                const struct seccomp_names *names, struct policy **policy,
-                struct warrant_error *error);
-void policy_free(struct policy *policy);
+int w_policy_read(const char *name, const char *text, struct bdd *bdd,
+                  const struct seccomp_names *names, struct policy **policy,
+                  struct warrant_error *error);
+void w_policy_free(struct policy *policy);
 
 struct assertion_result {
   const char *text; /* the assertion's line, owned by the policy */
@@ -43,9 +43,9 @@ struct assertion_result {
   const char *call; /* the system call asserted about, or NULL for all of them */
   const char *arch;
 };
-unsigned policy_count(const struct policy *policy);
+unsigned w_policy_count(const struct policy *policy);
 /* Decides assertion i. Returns 0, or -1 at a limit. */
-int policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
-                  struct assertion_result *result, struct warrant_error *error);
+int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
+                    struct assertion_result *result, struct warrant_error *error);
 
 #endif

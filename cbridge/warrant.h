@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default) /* the library hides all else */
 
 /* The command line's exit codes; also `warrant_error.code`. */
 enum {
@@ -51,7 +52,7 @@ struct warrant_map {
   char *name;    /* owned */
   uint32_t type; /* BPF_MAP_TYPE_*, as the kernel numbers them */
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
-  bool readonly;                                     /* programs may not write it: .rodata and others */
+  bool readonly;    /* programs may not write it: .rodata and others */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
   uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
                        holds no maps */
@@ -173,6 +174,7 @@ uint32_t warrant_type_ctx_size(uint32_t type);
 int warrant_translate(const struct warrant_program *program, struct warrant_program *result,
                       struct warrant_error *error);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -20,12 +20,12 @@ $(1)_LINKED := $(1)/obj/validator.o build/ocaml/validator.o $(1)/lib/libwarrant.
 $(1)/obj/%.o: cbridge/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fno-semantic-interposition -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -fno-semantic-interposition -MMD -MP -c $$< -o $$@
 
 $(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h cbridge/decode.h cbridge/warrant.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -Icbridge -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
 # OCaml's headers come with its compiler.
 $(1)/obj/validator.o: cbridge/validator.c $$(OCAML)/core.cmxa

@@ -121,14 +121,14 @@ static void print_diagram(const struct bdd *m, bdd_t f, struct numbering *n) {
   if (i < n->count)
     return;
   n->seen[n->count++] = f;
-  printf(":%" PRIu32, bdd_var(m, f));
-  print_diagram(m, bdd_low(m, f), n);
-  print_diagram(m, bdd_high(m, f), n);
+  printf(":%" PRIu32, w_bdd_var(m, f));
+  print_diagram(m, w_bdd_low(m, f), n);
+  print_diagram(m, w_bdd_high(m, f), n);
 }
 /* A line `filter LIMIT CODE JT JF K ...`, a line `row OUTCOME DIAGRAM` each, `undecided DIAGRAM`.
  */
 static void print_table(uint32_t limit) {
-  struct bdd *m = bdd_new(limit);
+  struct bdd *m = w_bdd_new(limit);
   struct numbering *n = malloc(sizeof *n);
   struct audit a;
   if (!m || !n || warrant_audit(&filter, m, &a, NULL))
@@ -147,9 +147,9 @@ static void print_table(uint32_t limit) {
   n->count = 0;
   print_diagram(m, a.undecided, n);
   putchar('\n');
-  audit_free(&a);
+  w_audit_free(&a);
   free(n);
-  bdd_free(m);
+  w_bdd_free(m);
 }
 /* Filters at a limit's edge: there a carry, or a remainder, that nobody asked for meets it. */
 static const struct {
@@ -283,15 +283,15 @@ static bool of_sockets(void) { return filter.kind == WARRANT_CBPF; }
 static struct input witness(const struct audit *a, bdd_t when) {
   struct input in = {0};
   if (!of_sockets())
-    in.call = audit_input(a->bdd, when);
-  else if (audit_packet(a->bdd, when, &in.packet))
+    in.call = w_audit_input(a->bdd, when);
+  else if (w_audit_packet(a->bdd, when, &in.packet))
     exit(2);
   return in;
 }
 
 static bool run(const struct input *in, uint32_t *value) {
-  return of_sockets() ? !audit_run_packet(&filter, &in->packet, value)
-                      : !audit_run(&filter, &in->call, value, NULL);
+  return of_sockets() ? !w_audit_run_packet(&filter, &in->packet, value)
+                      : !w_audit_run(&filter, &in->call, value, NULL);
 }
 
 /* Any call, or one near a boundary; a packet near a boundary, if there is one. */
@@ -347,16 +347,16 @@ static int lookup(const struct audit *a, const struct input *in, uint32_t *value
   if (of_sockets())
     assign_packet(&in->packet, bits);
   else
-    audit_assignment(&in->call, bits);
+    w_audit_assignment(&in->call, bits);
   int rows = 0;
   for (uint32_t i = 0; i < a->outcome_count; i++)
-    if (bdd_value(a->bdd, a->outcomes[i].when, bits)) {
+    if (w_bdd_value(a->bdd, a->outcomes[i].when, bits)) {
       *value = a->outcomes[i].value;
       rows++;
     }
   if (rows == 1) /* at a limit it may be undecided besides */
     return 1;
-  return rows == 0 && bdd_value(a->bdd, a->undecided, bits) ? 0 : -1;
+  return rows == 0 && w_bdd_value(a->bdd, a->undecided, bits) ? 0 : -1;
 }
 
 static const struct sampled {
@@ -382,12 +382,12 @@ static void test_sampled(const struct sampled *s) {
       random_socket_filter(8 + below(30));
     else
       random_filter(20 + below(60), s->gentle);
-    struct bdd *m = bdd_new(s->limit);
+    struct bdd *m = w_bdd_new(s->limit);
     struct audit a;
     struct warrant_error error = {0};
     if (warrant_audit(&filter, m, &a, &error)) {
       snprintf(why, sizeof why, "filter %u: %.150s", n, error.text);
-      bdd_free(m);
+      w_bdd_free(m);
       break;
     }
     exact += a.undecided == BDD_FALSE;
@@ -410,8 +410,8 @@ static void test_sampled(const struct sampled *s) {
                  i);
       free(in.packet.bytes);
     }
-    audit_free(&a);
-    bdd_free(m);
+    w_audit_free(&a);
+    w_bdd_free(m);
   }
   filter.kind = WARRANT_SECCOMP;
   report(!*why && exact >= s->exact, s->name, *why ? why : "hardly any is exact");
@@ -452,7 +452,7 @@ static void test_joins(void) {
     emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
     emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
     double start = seconds();
-    struct bdd *m = bdd_new(AUDIT_LIMIT);
+    struct bdd *m = w_bdd_new(AUDIT_LIMIT);
     struct audit a;
     struct warrant_error error = {0};
     if (warrant_audit(&filter, m, &a, &error)) {
@@ -463,11 +463,11 @@ static void test_joins(void) {
         snprintf(why, sizeof why, "shape %d is undecided", shape);
       if (time > 10) /* the sanitizers are slow; the figure is below */
         snprintf(why, sizeof why, "shape %d took %.1f s", shape, time);
-      printf("# joins, shape %d: %.3f s, %" PRIu32 " nodes, %s\n", shape, time, bdd_nodes(m),
+      printf("# joins, shape %d: %.3f s, %" PRIu32 " nodes, %s\n", shape, time, w_bdd_nodes(m),
              a.undecided == BDD_FALSE ? "exact" : "some undecided");
-      audit_free(&a);
+      w_audit_free(&a);
     }
-    bdd_free(m);
+    w_bdd_free(m);
   }
   report(!*why, "joins", why);
 }
@@ -486,7 +486,7 @@ static void test_product(void) {
   emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 40);
   emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
   emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct bdd *m = w_bdd_new(AUDIT_LIMIT);
   struct audit a;
   struct warrant_error error = {0};
   bool good = warrant_audit(&filter, m, &a, &error) == 0;
@@ -494,13 +494,13 @@ static void test_product(void) {
   if (good) {
     struct bdd_vec nr;
     for (unsigned i = 0; i < 32; i++)
-      nr.bit[i] = bdd_make(m, 32 * INPUT_NR + 31 - i, BDD_FALSE, BDD_TRUE);
-    struct bdd_vec call = bdd_const(39);
-    report(a.undecided == bdd_vec_same(m, &nr, &call), "product: exactly that call is undecided",
+      nr.bit[i] = w_bdd_make(m, 32 * INPUT_NR + 31 - i, BDD_FALSE, BDD_TRUE);
+    struct bdd_vec call = w_bdd_const(39);
+    report(a.undecided == w_bdd_vec_same(m, &nr, &call), "product: exactly that call is undecided",
            "other calls are undecided too, or none is");
-    audit_free(&a);
+    w_audit_free(&a);
   }
-  bdd_free(m);
+  w_bdd_free(m);
 }
 
 /* ---- Conditions as text ---- */
@@ -525,26 +525,26 @@ static void test_text(void) {
       {"not (arg0 == 1 and arg1 == 2)", "arg0 != 1 or arg1 != 2"},
       {"ip >= 0x7f0000000000", NULL},
   };
-  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct bdd *m = w_bdd_new(AUDIT_LIMIT);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const char *at = cases[i].text;
     bdd_t f = BDD_NONE;
     struct warrant_error error = {0};
     char name[120];
     snprintf(name, sizeof name, "text: %s", cases[i].text);
-    if (condition_read(m, &at, &f, &error)) {
+    if (w_condition_read(m, &at, &f, &error)) {
       report(false, name, error.text);
       continue;
     }
-    char *text = condition_text(m, f);
+    char *text = w_condition_text(m, f);
     const char *want = cases[i].written ? cases[i].written : cases[i].text;
     report(text && strcmp(text, want) == 0, name, text ? text : "no text");
     free(text);
   }
   unsigned none = 0, diagrams = 0;
   for (unsigned n = 0; n < 500; n++) { /* whatever it is, it is written and read back */
-    bdd_free(m);
-    m = bdd_new(AUDIT_LIMIT);
+    w_bdd_free(m);
+    m = w_bdd_new(AUDIT_LIMIT);
     bdd_t f = BDD_FALSE;
     for (unsigned i = 1 + below(4); i > 0; i--) {
       char one[200];
@@ -554,10 +554,10 @@ static void test_text(void) {
                below(3), gen_u64(&gen) | gen_u64(&gen),
                below(2) ? "<=" : "==", likely() >> below(64), below(3),
                below(2) ? ">" : "!=", likely());
-      condition_read(m, &at, &g, NULL);
-      f = below(3) ? bdd_or(m, f, g) : bdd_xor(m, f, g);
+      w_condition_read(m, &at, &g, NULL);
+      f = below(3) ? bdd_or(m, f, g) : w_bdd_xor(m, f, g);
     }
-    char *text = condition_text(m, f);
+    char *text = w_condition_text(m, f);
     none += !text;
     diagrams += text && strncmp(text, "diagram", 7) == 0;
     free(text);
@@ -581,10 +581,10 @@ static void test_text(void) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     const char *at = bad[i];
     bdd_t f;
-    accepted += condition_read(m, &at, &f, NULL) == 0;
+    accepted += w_condition_read(m, &at, &f, NULL) == 0;
   }
   report(accepted == 0, "text: malformed conditions are refused", "one was accepted");
-  bdd_free(m);
+  w_bdd_free(m);
 }
 
 /* ---- libseccomp's rules ---- */
@@ -616,7 +616,7 @@ static void test_libseccomp(void) {
   char first[400] = "";
   for (unsigned n = 0; n < 2000; n++) {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    struct bdd *m = bdd_new(AUDIT_LIMIT);
+    struct bdd *m = w_bdd_new(AUDIT_LIMIT);
     bdd_t meaning = BDD_FALSE;
     char rules[300] = "";
     bool good = ctx && m;
@@ -643,7 +643,7 @@ static void test_libseccomp(void) {
         continue; /* a rule that it does not take is none */
       const char *at = rule;
       bdd_t f = BDD_NONE;
-      good = condition_read(m, &at, &f, NULL) == 0;
+      good = w_condition_read(m, &at, &f, NULL) == 0;
       meaning = bdd_or(m, meaning, f);
       size_t used = strlen(rules);
       snprintf(rules + used, sizeof rules - used, "%s%s", used ? " or " : "", rule);
@@ -654,29 +654,29 @@ static void test_libseccomp(void) {
       bdd_t allowed = BDD_FALSE;
       for (uint32_t i = 0; i < a.outcome_count; i++)
         if (a.outcomes[i].value == SECCOMP_RET_ALLOW)
-          allowed = audit_fix(m, audit_fix(m, a.outcomes[i].when, INPUT_ARCH, AUDIT_ARCH_X86_64),
-                              INPUT_NR, 39);
+          allowed = w_audit_fix(
+              m, w_audit_fix(m, a.outcomes[i].when, INPUT_ARCH, AUDIT_ARCH_X86_64), INPUT_NR, 39);
       if (allowed != meaning) {
         /* A difference counts only with a call that the interpreter confirms. */
         bdd_t more = bdd_and(m, allowed, bdd_not(m, meaning));
         bdd_t less = bdd_and(m, meaning, bdd_not(m, allowed));
-        struct seccomp_data d = audit_input(m, more != BDD_FALSE ? more : less);
+        struct seccomp_data d = w_audit_input(m, more != BDD_FALSE ? more : less);
         d.arch = AUDIT_ARCH_X86_64;
         d.nr = 39;
         uint32_t value = 0;
-        audit_run(&filter, &d, &value, NULL);
+        w_audit_run(&filter, &d, &value, NULL);
         if ((value == SECCOMP_RET_ALLOW) != (more != BDD_FALSE)) {
           snprintf(first, sizeof first, "a false alarm: %.300s", rules);
         } else {
           differ++;
         }
       }
-      audit_free(&a);
+      w_audit_free(&a);
     } else {
       refused++;
     }
     seccomp_release(ctx);
-    bdd_free(m);
+    w_bdd_free(m);
   }
   report(!*first && built > 1000, "libseccomp: no false alarm in 2000 rule sets",
          *first ? first : "too few rule sets were built");
@@ -743,7 +743,7 @@ static int print_samples(unsigned seed, unsigned samples, const char *directory)
     if (fwrite(&one, sizeof one, 1, files[0]) != 1)
       return 2;
   }
-  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct bdd *m = w_bdd_new(AUDIT_LIMIT);
   struct audit a;
   if (!m || warrant_audit(&filter, m, &a, NULL))
     return 2;
@@ -784,8 +784,8 @@ static int print_samples(unsigned seed, unsigned samples, const char *directory)
               (value & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO ? "ERRNO" : "TRACE", data);
     }
   }
-  audit_free(&a);
-  bdd_free(m);
+  w_audit_free(&a);
+  w_bdd_free(m);
   bool good = true;
   for (int i = 0; i < 3; i++)
     good &= fclose(files[i]) == 0;
@@ -845,16 +845,16 @@ static void test_kernel(void) {
     insns[2] = (struct warrant_cinsn){BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
     insns[3] = (struct warrant_cinsn){BPF_LD | BPF_IMM, 0, 0, 0};
     filter.insn_count += 4;
-    struct bdd *m = bdd_new(AUDIT_LIMIT);
+    struct bdd *m = w_bdd_new(AUDIT_LIMIT);
     struct audit a;
     if (warrant_audit(&filter, m, &a, NULL)) {
       snprintf(why, sizeof why, "filter %u is refused", n);
-      bdd_free(m);
+      w_bdd_free(m);
       break;
     }
     if (a.undecided != BDD_FALSE) {
-      audit_free(&a);
-      bdd_free(m);
+      w_audit_free(&a);
+      w_bdd_free(m);
       continue;
     }
     fflush(stdout);
@@ -866,15 +866,15 @@ static void test_kernel(void) {
     gen_u64(&gen); /* the child drew from a copy */
     if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
       printf("skip kernel: filters can't be loaded here\n");
-      audit_free(&a);
-      bdd_free(m);
+      w_audit_free(&a);
+      w_bdd_free(m);
       return;
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status))
       snprintf(why, sizeof why, "filter %u: status 0x%x", n, (unsigned)status);
     ran++;
-    audit_free(&a);
-    bdd_free(m);
+    w_audit_free(&a);
+    w_bdd_free(m);
   }
   report(!*why && ran > 0, "kernel agrees", *why ? why : "no filter was decided");
   printf("# kernel: %u filters, %u calls each\n", ran, SAMPLES);

@@ -37,4 +37,11 @@ gcc -Wall -Werror -I"$root/include" "$work/user.c" -L"$root/lib" -lwarrant -o "$
 same "a program with the shared library" "$want" \
   "$(LD_LIBRARY_PATH=$root/lib "$work/shared" $CORPUS/xdp_flow/xdp_flow.o)"
 
+# Nothing but what the header declares; and names that begin as the library's do.
+declared=$(grep -o '\bwarrant_[a-z_0-9]*(' "$root/include/warrant.h" | tr -d '(' | sort -u)
+same "the shared library exports what its header declares" "$declared" \
+  "$(nm -D --defined-only "$root/lib/libwarrant.so" | awk '{print $3}' | sort -u)"
+same "other names in the static library" "" \
+  "$(nm --defined-only -g "$root/lib/libwarrant.a" | awk 'NF == 3 {print $3}' | grep -v -e '^warrant_' -e '^w_')"
+
 finish

@@ -503,26 +503,26 @@ static bool same_audit(const struct warrant_program *p, unsigned samples, uint64
   struct warrant_program ebpf;
   struct warrant_error error;
   struct audit a;
-  struct bdd *m = bdd_new(AUDIT_LIMIT);
+  struct bdd *m = w_bdd_new(AUDIT_LIMIT);
   bool good = m != NULL;
   if (!m || warrant_audit(p, m, &a, &error)) {
-    bdd_free(m);
+    w_bdd_free(m);
     return false;
   }
   if (warrant_translate(p, &ebpf, &error)) {
-    audit_free(&a);
-    bdd_free(m);
+    w_audit_free(&a);
+    w_bdd_free(m);
     return false;
   }
   for (uint32_t i = 0; good && i < a.outcome_count; i++) {
-    struct seccomp_data witness = audit_input(m, a.outcomes[i].when);
+    struct seccomp_data witness = w_audit_input(m, a.outcomes[i].when);
     uint64_t got;
     good = translated_run(&ebpf, &witness, &got) && got == a.outcomes[i].value;
     ++*rows, ++*runs;
   }
   for (unsigned s = 0; good && s < samples && a.outcome_count; s++) {
     /* near a witness, so that each row has its share */
-    struct seccomp_data data = audit_input(m, a.outcomes[below(a.outcome_count)].when);
+    struct seccomp_data data = w_audit_input(m, a.outcomes[below(a.outcome_count)].when);
     uint32_t words[sizeof data / 4];
     memcpy(words, &data, sizeof data);
     for (unsigned change = below(3); change; change--)
@@ -530,16 +530,16 @@ static bool same_audit(const struct warrant_program *p, unsigned samples, uint64
     memcpy(&data, words, sizeof data);
     uint8_t bits[INPUT_VARS / 8];
     uint64_t got;
-    audit_assignment(&data, bits);
+    w_audit_assignment(&data, bits);
     good = translated_run(&ebpf, &data, &got);
     ++*runs;
     for (uint32_t i = 0; good && i < a.outcome_count; i++)
-      if (bdd_value(m, a.outcomes[i].when, bits))
+      if (w_bdd_value(m, a.outcomes[i].when, bits))
         good = got == a.outcomes[i].value;
   }
   warrant_program_free(&ebpf);
-  audit_free(&a);
-  bdd_free(m);
+  w_audit_free(&a);
+  w_bdd_free(m);
   return good;
 }
 
