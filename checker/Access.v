@@ -3,6 +3,9 @@ From Checker Require Export Address.
 
 Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
 
+(** The address of a kernel object of type [i]; or nothing is known, if there is no such type. *)
+Definition object_res (t : target) (i : Z) : fact :=
+  match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
   | PStack k =>
@@ -18,9 +21,15 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FData => Some (New (FPkt Packet 0 (Some 0)) 0)
     | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
+    | Some (FTyped i) => Some (New (object_res t i) 0)
     | None => None
     end
   | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))
+  | PObj i k =>
+    match (if zbytes z =? 8 then obind (type_of t i) (fun d => pointer_at d k) else None) with
+    | Some j => Some (New (object_res t j) 0)
+    | None => Some (New (FScalar false (sc_of_bytes z)) 0)
+    end
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
   end.
 (** What is known of a result as a number. *)
@@ -60,6 +69,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
+  | PObj _ _ => None
   end.
 
 (** Bytes that something else wrote: spills end; [n] of them are certainly written, and at most [m] are. *)
@@ -73,6 +83,6 @@ Definition is_stack (pl : place) : bool := match pl with PStack _ => true | _ =>
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
   | PStack k => if init_ok t (a_written a) k (zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
-  | PCtx _ => None
+  | PCtx _ | PObj _ _ => None
   | PPkt | PVal _ => Some a
   end.

@@ -2,8 +2,8 @@
 From Checker Require Export Arith.
 
 (** Offsets: as [stack_addr] numbers them, from the context's start.  [PVal]: a value's bytes, or a record's; [known]: contents that
-    never change, and the offset in them. *)
-Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)).
+    never change, and the offset in them; [PObj]: a kernel object of type [i], at an offset. *)
+Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PObj (i k : Z).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
 Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w : bool) : option place :=
@@ -20,6 +20,11 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     | None => None
     end
   | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some (PVal None) else None
+  | Some (FObj i) =>
+    match type_of t i with
+    | Some d => if (0 <=? k) && (k + n <=? ty_size d) && negb w then Some (PObj i k) else None
+    | None => None
+    end
   | _ => None
   end.
 

@@ -6,12 +6,12 @@ Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
   | Some (PStack k) => init_ok t (a_written a) k n
-  | Some (PCtx _) | None => false
+  | Some (PCtx _) | Some (PObj _ _) | None => false
   | Some PPkt | Some (PVal _) => true
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then
-    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _) | None => None | Some pl => Some pl end
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _) | Some (PObj _ _) | None => None | Some pl => Some pl end
   else None.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;

@@ -24,7 +24,8 @@ Inductive fact :=
   | FMapNull (i : Z)                          (* such an address, or null *)
   | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
   | FNull (i : Z)                             (* the start of a value of map i, or null *)
-  | FHeld (k : held_kind) (n : Z) (null : bool).   (* what is held and has n bytes (Held.v); or null, if [null] *)
+  | FHeld (k : held_kind) (n : Z) (null : bool)    (* what is held and has n bytes (Held.v); or null, if [null] *)
+  | FObj (i : Z).                             (* the start of a kernel object of type i *)
 Definition facts := zmap fact.
 
 (** [o] is map [i], or one like it: what is known of a map inside a map of maps is its shape. *)
@@ -45,6 +46,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FVal i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
   | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
   | FHeld _ _ nu => nu = false -> w <> 0
+  | FObj i => type_of t i <> None /\ is_object L w i = true
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)
 Definition facts_hold (t : target) (L : layout) (F : facts) (vs : list Z) : Prop :=

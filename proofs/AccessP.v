@@ -60,6 +60,7 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
   | PPkt | PVal None => in_plain t L x n w
   | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
+  | PObj i k => w = false /\ is_object L (x - k) i = true /\ exists d, type_of t i = Some d /\ 0 <= k /\ k + n <= ty_size d
   end.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
@@ -67,13 +68,23 @@ Proof.
   { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
   assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
   { intros [r [I [Ins Wr]]]. exists r. split; [exact I | split; [exact (Less r Ins) | exact Wr]]. }
-  destruct pl as [k | k | | [[c k] |]]; cbn [at_place] in *; try lia; try exact (Plain H).
+  destruct pl as [k | k | | [[c k] |] | i k]; cbn [at_place] in *; try lia; try exact (Plain H);
+    try (destruct H as [H1 [H2 [d0 [H3 H4]]]]; split; [exact H1 |]; split; [exact H2 |]; exists d0; split; [exact H3 | lia]).
   - destruct H as [E [j [J I]]]. split; [exact E |]. exists j. unfold in_frame in *. lia.
   - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
 Qed.
 Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
+(** They are in an object that is a region. *)
+Lemma at_object t L d i k x n w : at_place t L d (PObj i k) x n w ->
+  exists d0, type_of t i = Some d0 /\ In (Region (KObject i) (x - k) (ty_size d0) false true) (object_regions t L) /\
+    inside (Region (KObject i) (x - k) (ty_size d0) false true) x n = true.
+Proof.
+  cbn [at_place]. intros [_ [O [d0 [E [K1 K2]]]]]. exists d0. split; [exact E |].
+  split; [exact (in_object_regions t L i _ d0 (is_object_in t L _ i d0 E O) E) |].
+  apply inside_spec. cbn [r_base r_size]. lia.
+Qed.
 (** An access to the stack is within one of its frames, and finds that. *)
 Lemma at_stack t L d k x n w : at_place t L d (PStack k) x n w -> d < max_frames -> x = stack_addr L k /\ one_frame k n.
 Proof. cbn [at_place]. intros [E [j [J I]]] D. split; [exact E |]. exists j. split; [lia | exact I]. Qed.
@@ -130,6 +141,12 @@ Proof.
     destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region hd_base hd_size r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region (Held HRecord u size)). split; [exact (held_in_plain t L _ I) |].
     split; [| reflexivity]. apply inside_spec. cbn [held_region hd_base hd_size r_base r_size]. lia.
+  - parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
+    destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. destruct P as [_ O].
+    destruct (object_place WL _ (in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed)) as [P1 [P2 [P3 _]]].
+    cbn [r_base r_size] in *. rewrite wrap_small by lia. cbn [at_place].
+    split; [assumption |]. replace (u + (snd a + off) - (snd a + off)) with u by lia. split; [exact O |].
+    exists d0. split; [exact Ed | lia].
 Qed.
 
 (** What a state says of its depth, and of an address. *)
@@ -172,10 +189,12 @@ Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]
 Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k | k | | o]; try discriminate S.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k | k | | o | i k]; try discriminate S.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
   - apply at_val in P. destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins. apply off_all_frames.
+    apply (shared_off_frames WL _ b 1 (in_or_app _ _ _ (or_intror I)) Z.lt_0_1). apply inside_spec. lia.
 Qed.
 
 (** * Which stack bytes were written *)
@@ -336,28 +355,38 @@ Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 Lemma plain_defined t s r a n : plain_kind (r_kind r) -> undefined_stack t s r a n = false.
 Proof. unfold undefined_stack. destruct (r_kind r); intros K; (contradiction || reflexivity). Qed.
 (** What a load from such a region gives. *)
-Definition plain_load (s : state) (q : region) (x : Z) (n : nat) : Z :=
-  match constant_region (lay s) q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load (mem s) x n end.
-Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
-  load_at t s x n = inl (plain_load s q x n).
+Definition plain_load (t : target) (an : answer) (s : state) (q : region) (x : Z) (n : nat) : Z :=
+  match constant_region (lay s) q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load_shared t an s x n end.
+Lemma load_at_plain t an s x n q : find_region (live s) false x (Z.of_nat n) = Some q ->
+  match r_kind q with KStack _ | KCtx => False | _ => True end -> load_at t an s x n = inl (plain_load t an s q x n).
 Proof.
-  intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
+  intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq.
   destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity. parts Eq' as i j.
   destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
 Qed.
+Lemma plain_other q : plain_kind (r_kind q) -> match r_kind q with KStack _ | KCtx => False | _ => True end.
+Proof. destruct (r_kind q); intros K; exact K || exact I. Qed.
 Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
 Proof.
   unfold constant_at. destruct z; (rewrite Z.land_ones; [| discriminate]); lazymatch goal with |- context [?x mod ?y] =>
     assert (B := Z.mod_pos_bound x y eq_refl); change (256 ^ _) with y; (split; [exact B |]);
     revert B; generalize (x mod y); intros v [B1 B2]; (split; [exact B1 |]); apply (Z.lt_le_trans _ y); [exact B2 | discriminate] end.
 Qed.
-Lemma plain_load_scalar t L s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load s q x (bytes z)).
+Lemma load_shared_scalar t L an s x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (load_shared t an s x (bytes z)).
 Proof.
-  unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply loaded_scalar].
+  unfold load_shared. assert (N := pointed_size t (lay s) x (Z.of_nat (bytes z))).
+  destruct (pointed t (lay s) x (Z.of_nat (bytes z))) as [| j js]; [apply loaded_scalar |].
+  specialize (N (fun E => match eq_ind (j :: js) (fun l => match l with [] => False | _ :: _ => True end) I [] E with end)).
+  rewrite zbytes_nat in N. assert (B := some_object_word an (lay s) (j :: js)). split; [exact B |].
+  apply sc_of_bytes_sound. rewrite N. exact B.
+Qed.
+Lemma plain_load_scalar t L an s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load t an s q x (bytes z)).
+Proof.
+  unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply load_shared_scalar].
   assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound. exact (proj1 R).
 Qed.
-Lemma load_stack_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
-  a_load_plain t a z (PStack k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_stack_sound t an a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
+  a_load_plain t a z (PStack k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
   destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. apply at_stack in P; [| exact Dp].
@@ -371,32 +400,59 @@ Proof.
   apply size_eqb_eq in Ez. rewrite Ez.
   destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
-Lemma load_ctx_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
-  a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+(** A typed pointer: one of the types that are pointed to there *)
+Lemma object_yields t L vs an js j : wf_layout t L -> In j js -> yields t L vs (New (object_res t j) 0) (some_object an L js).
+Proof.
+  intros WL J. unfold object_res. assert (B := some_object_word an L js).
+  destruct (type_of t j) as [d0 |] eqn:E; (apply new_yields; [reflexivity |]); (split; [exact B |]).
+  - split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
+  - apply sc_top_sound. exact B.
+Qed.
+Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
+  a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
   destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek. assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
-  destruct fk; injection E as <-; eexists; (split; [reflexivity |]); (apply new_yields; [reflexivity |]).
-  - apply loaded_scalar.
-  - unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
-  - split; [lia | reflexivity].
-  - unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
+  destruct fk; injection E as <-; eexists; (split; [reflexivity |]).
+  - apply new_yields; [reflexivity | apply loaded_scalar].
+  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
+  - apply new_yields; [reflexivity |]. split; [lia | reflexivity].
+  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
+  - apply object_yields; [exact WL | left; reflexivity].
 Qed.
-Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
-  a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PObj i k) x (zbytes z) false ->
+  a_load_plain t a z (PObj i k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Proof.
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf _ _ _ _ G).
+  destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [Ed [I Ins]]].
+  assert (N0 : 0 < zbytes z) by lia.
+  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth _ _ _ _ G) N0 I Ins) as [q [Eq [Cq K]]].
+  rewrite <- (g_live _ _ _ _ G) in Eq. exists (load_shared t an s x (bytes z)). split.
+  { rewrite (load_at_plain t an s x (bytes z) q) by (rewrite ?zbytes_nat; assumption). unfold plain_load. rewrite Cq. reflexivity. }
+  assert (Num : Some (New (FScalar false (sc_of_bytes z)) 0) = Some r -> yields t (lay s) vs r (load_shared t an s x (bytes z))).
+  { intros X. injection X as <-. apply new_yields; [reflexivity | apply load_shared_scalar]. }
+  rewrite Ed in E. cbn [obind] in E. destruct (Z.eqb_spec (zbytes z) 8) as [S | S]; [| exact (Num E)].
+  destruct (pointer_at d0 k) as [j |] eqn:Pk; [| exact (Num E)]. apply some_inj in E. rewrite <- E.
+  destruct P as [_ [O _]]. assert (J : In j (pointed t (lay s) x (Z.of_nat (bytes z)))).
+  { rewrite zbytes_nat, S. apply (in_pointed t (lay s) i (x - k) d0 k); [exact (is_object_in t _ _ i d0 Ed O) | exact Ed | exact Pk | lia]. }
+  unfold load_shared. destruct (pointed t (lay s) x (Z.of_nat (bytes z))) as [| j0 js]; [destruct J |].
+  exact (object_yields t (lay s) vs an _ j WL J).
+Qed.
+Lemma a_load_plain_sound t an a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
+  a_load_plain t a z pl = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   intros G P E.
   assert (Pl : in_plain t (lay s) x (zbytes z) false ->
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
-    exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
+    exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
-    exists (plain_load s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
-    apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
-  destruct pl as [k | k | | [[c k] |]]; [exact (load_stack_sound t a vs s z _ r x G P E) |
-    exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E)].
+    exists (plain_load t an s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
+    apply (load_at_plain t an s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact (plain_other q K)]. }
+  destruct pl as [k | k | | [[c k] |] | i k]; [exact (load_stack_sound t an a vs s z _ r x G P E) |
+    exact (load_ctx_sound t an a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) | exact (load_object_sound t an a vs s z i k r x G P E)].
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E. destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z). destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
@@ -404,17 +460,17 @@ Proof.
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta in Eq. rewrite andb_true_r in Eq. exact Eq. }
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
-  exists (plain_load s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact K] |].
+  exists (plain_load t an s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact (plain_other q K)] |].
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
   unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)). apply sc_const_sound.
 Qed.
-Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
+Lemma a_load_sound t an a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
-  exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r (if sx then sext A64 z v else v).
+  exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r (if sx then sext A64 z v else v).
 Proof.
   unfold a_load. intros G P E. binds E as q Eq.
-  destruct (a_load_plain_sound t a vs s z pl q x G P Eq) as [v [Ev Y]]. exists v. split; [exact Ev |].
+  destruct (a_load_plain_sound t an a vs s z pl q x G P Eq) as [v [Ev Y]]. exists v. split; [exact Ev |].
   destruct sx; [| injection E as <-; exact Y].
   destruct (res_view (a_facts a) q) as [ta sc] eqn:V. apply some_inj in E. rewrite <- E.
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)). apply sc_sext_sound.
@@ -544,9 +600,9 @@ Proof.
     - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
-  destruct pl as [k | k | | o];
+  destruct pl as [k | k | | o | i k];
     [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
-     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E)].
+     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E].
 Qed.
 
 (** * Atomics *)
@@ -562,7 +618,7 @@ Proof.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
   assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl as [k | k | | o]; cbn [a_atomic] in E; try discriminate E.
+  { unfold atomic_at. clear H Old. destruct pl as [k | k | | o | i k]; cbn [a_atomic] in E; try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
       destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
       destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].

@@ -17,7 +17,7 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl as [k0 | k0 | | o0]; try discriminate E.
+  destruct pl as [k0 | k0 | | o0 | i0 k0]; try discriminate E.
   - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end.
     destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
     destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
@@ -41,7 +41,7 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 | k0 | | o0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  destruct pl' as [k0 | k0 | | o0 | i0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
   - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
@@ -291,11 +291,12 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L /\
+  l_dead L' = l_dead L /\ l_objects L' = l_objects L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 _]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base, map_like in *; rewrite ?E1, ?E2, ?E3; exact P.
+  intros [E1 [E2 [E3 [_ [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E5, ?E6; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
@@ -308,7 +309,7 @@ Proof.
     destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ ->]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
+  - destruct Eq as [_ [_ [_ [-> _]]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).

@@ -139,7 +139,7 @@ Proof.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) false _ G Rx (zbytes_pos z) Ep) as P.
-    destruct (a_load_sound _ _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
+    destruct (a_load_sound _ an _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
     apply covers_put; auto.
   - (* St *) parts Ei as z d off k. binds E as v Ev. binds E as c Ec. binds E as pl Ep.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].

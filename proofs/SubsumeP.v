@@ -100,6 +100,9 @@ Proof.
     + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
       assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q. rewrite Nf in Nu.
       apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
+  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
+    bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->

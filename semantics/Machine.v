@@ -51,8 +51,14 @@ Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
 
 (** [n] bytes from offset [k] of the number [c], little-endian. *)
 Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
+(** Where a typed pointer leads: to an object of each of these types, which the environment chooses. *)
+Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
+  wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_dead L).
+(** Bytes of memory, or a typed pointer where a kernel object has one. *)
+Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
+  match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types => some_object an (lay s) types end.
 (** Memory that is never written holds what the target says, so that a load from it needs no memory. *)
-Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
+Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
   | None => inr OutOfBounds
   | Some r =>
@@ -62,14 +68,16 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FData => inl (l_pkt (lay s))
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | Some FDataMeta => inl (l_pkt (lay s) - l_meta (lay s))
+              | Some (FTyped i) => inl (some_object an (lay s) [i])
               | None => inr BadContext
               end
     | KValue _ _ =>
       match constant_region (lay s) r with
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
-      | None => inl (load (mem s) a n)
+      | None => inl (load_shared an s a n)
       end
-    | _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
+    | KStack _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
+    | _ => inl (load_shared an s a n)
     end
   end.
 Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
@@ -124,12 +132,12 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
   | _ => run 0
   end.
 
-(** Memory that a helper reads, or writes: any live region but the context. *)
+(** Memory that a helper reads, or writes: any live region but the context and kernel objects. *)
 Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
-              | KCtx => Some BadHelperArgument
+              | KCtx | KObject _ => Some BadHelperArgument
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
@@ -331,7 +339,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | Ldx z sx d r off =>
     match get r (regs s) with
     | None => F UndefinedRegister
-    | Some x => match load_at s (wrap (x + off)) (bytes z) with
+    | Some x => match load_at an s (wrap (x + off)) (bytes z) with
                 | inl v => Next (put s 1 d (if sx then sext A64 z v else v))
                 | inr f => F f
                 end

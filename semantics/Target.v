@@ -4,8 +4,8 @@ From Coq Require String.
 From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
-    first byte of the metadata that lies before the packet. *)
-Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta.
+    first byte of the metadata that lies before the packet; [FTyped]: the address of a kernel object of this type. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z).
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
@@ -30,6 +30,8 @@ Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : 
 Definition MapDef (type key value max : Z) (ro : bool) (data : option Z) : map_def := MapOf type key value max ro data None.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
 Definition map_hash : Z := 1.
+(** A type of kernel objects, as the kernel's BTF has it: where in such an object is a pointer, and to what type (by its number). *)
+Record type_def := TypeDef { ty_name : String.string; ty_size : Z; ty_pointers : list (Z * Z) }.
 
 Record prog_type := ProgType {
   pt_id : Z;                                  (* BPF_PROG_TYPE_*; 0: raw memory in r1, as the conformance suite has it *)
@@ -48,10 +50,16 @@ Record profile := Profile { pf_strict_stack : bool }.   (* reading an undefined 
 Definition root := Profile false.
 Definition strict := Profile true.
 
-Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile : profile }.
+(** [t_types]: the types of the kernel objects that the program can meet. *)
+Record target := TargetOf { t_type : prog_type; t_maps : list map_def; t_types : list type_def; t_profile : profile }.
+Definition Target (type : prog_type) (maps : list map_def) (pf : profile) : target := TargetOf type maps [] pf.
 
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
+Definition type_of (t : target) (i : Z) : option type_def := nth_z (t_types t) i.
+(** The type that the pointer at offset [k] leads to. *)
+Definition pointer_at (d : type_def) (k : Z) : option Z :=
+  match find (fun p => fst p =? k) (ty_pointers d) with Some p => Some (snd p) | None => None end.
 Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
 Definition constant_of (d : map_def) : option Z := if m_ro d && (m_type d =? map_array) && (m_max d =? 1) then m_data d else None.
