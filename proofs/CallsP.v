@@ -259,11 +259,12 @@ Proof.
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
 Qed.
-Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m n = Some v ->
+Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
+  l_dead L = l_dead (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
   match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
   match r with RHeld _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
-  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
+  intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields; [reflexivity |]. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
@@ -272,18 +273,26 @@ Proof.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+  - binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists. split; [reflexivity |].
+    assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)). destruct EO as [ED EO].
+    destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X]. split; [exact B |].
+    unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2]. split; [exact F1 |].
+    unfold is_object in *. rewrite ED, EO. exact F2.
   - injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
   unfold some_allowed, allowed_result, legal_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
-  - split; [apply wrap_range |]. bools. unfold half_size in *. rewrite wrap32_wrap, wrap32_small; lia.
+  - split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
+    destruct (Z.ltb_spec lo 0) as [N | N].
+    + rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
+    + rewrite wrap32_wrap, wrap32_small; lia.
   - split; [apply wrap_range | exact Logic.I].
 Qed.
 Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
 Proof.
   unfold zero_allowed, allowed_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
-  - bools. rewrite wrap32_small; lia.
+  - bools. unfold result_number. destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
   - exact Logic.I.
 Qed.
 
@@ -450,9 +459,11 @@ Proof.
     apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
   assert (EV : l_maps L1 = l_maps (lay s)).
   { unfold L1, given_back. destruct Eq as [_ [_ [EV _]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
-  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV Er (sr_map _ _ _ _ _ _ Q)).
+  assert (EO : l_dead L1 = l_dead (lay s) /\ l_objects L1 = l_objects (lay s)).
+  { unfold L1, given_back. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_back c) as [[kd y] |]; exact EO. }
+  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | kd |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
+  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* handed out *)
   assert (Er' : r = Some (New (FHeld kd (held_size kd (sn_size c)) true) 0)).

@@ -227,6 +227,7 @@ Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h 
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue => Some (match m with Some o => found an s o | None => 0 end)
+  | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None => wrap (an_choice an) end)
   | RTail | RVoid => None
   | RHeld _ => Some (match h with Some h => hd_base h | None => 0 end)
   end.
