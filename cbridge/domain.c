@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objects.h"
+
 __extension__ typedef __int128
     wide; /* sums of constants, offsets and sizes that may leave 64 bits */
 
@@ -231,7 +233,7 @@ static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         f->kind == W_FHELD || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || f->kind == W_FOBJ || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
@@ -315,8 +317,18 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   case W_FHELD:
     *pl = (struct w_place){.kind = W_PVAL};
     return f->held == W_RECORD && !f->null && 0 <= k && k + n <= f->size;
+  case W_FOBJ:
+    *pl = (struct w_place){.kind = W_POBJ, .k = (int32_t)k, .type = f->map};
+    return !write && f->map < t->type_count && 0 <= k && k + n <= t->types[f->map].size &&
+           k <= INT32_MAX;
   }
   return false;
+}
+
+/* The address of a kernel object of type `i`; nothing is known, if there is no such type. */
+static struct w_fact object_res(const struct w_target *t, uint32_t i) {
+  return i < t->type_count ? (struct w_fact){.kind = W_FOBJ, .map = i}
+                           : scalar_fact(true, w_sc_top());
 }
 
 /* --- Held.v ---------------------------------------------------------------------------------- */
@@ -460,6 +472,15 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                     "r%d is a socket: it can be released, and its fields can't be read here", r);
     return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record, which has %" PRIu64 " bytes", verb,
                   bytes, f->size);
+  case W_FOBJ: {
+    const struct warrant_object_type *type = &t->types[f->map];
+    if (write)
+      return refuse(why, W_READ_ONLY, "r%d points at a kernel object, a %s: it can only be read", r,
+                    type->name);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s %s of a kernel object, a %s, which has %" PRIu32 " bytes", verb, bytes,
+                  type->name, type->size);
+  }
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -547,7 +568,15 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     } else if (f->kind == W_FIELD_DATA_META) {
       r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
       r->f.mx = r->f.av = 0;
+    } else if (f->kind == W_FIELD_TYPED) {
+      r->f = object_res(t, f->type);
     }
+    break;
+  }
+  case W_POBJ: {
+    uint32_t to;
+    if (n == 8 && w_pointer_at(&t->types[pl.type], (uint64_t)pl.k, &to))
+      r->f = object_res(t, to);
     break;
   }
   case W_PVAL:
@@ -790,10 +819,10 @@ static bool a_memory(const struct w_target *t, const struct w_state *st, int r, 
     snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
     return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
-  if (pl->kind == W_PCTX)
+  if (pl->kind == W_PCTX || pl->kind == W_POBJ)
     return refuse(why, W_BAD_HELPER_ARGUMENT,
-                  "argument %d of %s points at the context, which helpers do not %s", r, h->name,
-                  write ? "write" : "read");
+                  "argument %d of %s points at %s, which helpers do not %s", r, h->name,
+                  pl->kind == W_PCTX ? "the context" : "a kernel object", write ? "write" : "read");
   return true;
 }
 
@@ -1028,6 +1057,16 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
         0);
     r.f.size = h->held == W_RECORD ? q.size : 0;
     break;
+  case W_RET_TYPED: {
+    uint32_t type;
+    if (!w_type_named(t->types, t->type_count, h->object, &type))
+      return refuse(
+          why, W_UNSUPPORTED,
+          "%s gives a %s, and the kernel's types are not known here: --btf FILE names them",
+          h->name, h->object);
+    r = fresh(object_res(t, type), 0);
+    break;
+  }
   case W_RET_VOID:
     break;
   }
@@ -1089,7 +1128,7 @@ static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const s
     return refuse(why, W_BAD_INSTRUCTION,
                   "legacy packet loads are for the main function: here one would end only the "
                   "function it is in");
-  if (t->type.has_ret && t->type.ret_lo)
+  if (t->type.has_ret && (t->type.ret_lo > 0 || t->type.ret_hi < 0))
     return refuse(why, W_BAD_RETURN,
                   "a legacy packet load may end the program with 0, which %s programs can't return",
                   t->type.name);
@@ -1305,13 +1344,16 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
   if (!t->type.has_ret)
     return true;
   w_any_view(st, st->regs[0], &tainted, &s);
-  s = w_sc_trunc(W_A32, s);
-  if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
+  bool sign = t->type.ret_lo < 0;
+  s = sign ? w_sc_sext(W_A64, W_S4, s) : w_sc_trunc(W_A32, s);
+  int64_t lo = sign ? s.all.smin : (int64_t)s.all.umin,
+          hi = sign ? s.all.smax : (int64_t)s.all.umax;
+  if (t->type.ret_lo <= lo && hi <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
-                "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
-                " to %" PRIu64,
-                t->type.name, t->type.ret_lo, t->type.ret_hi, s.all.umin, s.all.umax);
+                "%s programs return %" PRId64 " to %" PRId64 ", and r0 may be %" PRId64
+                " to %" PRId64,
+                t->type.name, t->type.ret_lo, t->type.ret_hi, lo, hi);
 }
 
 /* --- Subsume.v ------------------------------------------------------------------------------- */
@@ -1355,6 +1397,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FHELD)
       return !a.c && g->held == f->held && g->size == f->size && (f->null || !g->null);
     return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FOBJ:
+    return !a.c && g->kind == W_FOBJ && g->map == f->map;
   }
   return true; /* no fact */
 }
@@ -1368,7 +1412,8 @@ static void add_offset(char *text, size_t size, int64_t c) {
              c > 0 ? (uint64_t)c : 0 - (uint64_t)c);
 }
 
-void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
+void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
+                size_t size) {
   const struct w_fact *f = w_fact_of(st, a);
   struct w_scalar s;
   bool tainted;
@@ -1414,6 +1459,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
       snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? " or null" : "");
     else
       snprintf(text, size, "socket%s", f->null ? " or null" : "");
+    break;
+  case W_FOBJ:
+    snprintf(text, size, "a %s", f->map < t->type_count ? t->types[f->map].name : "kernel object");
     break;
   default:
     w_any_view(st, a, &tainted, &s);

@@ -50,6 +50,7 @@ enum w_fact_kind {
   W_FNULL,
   W_FMAPNULL,
   W_FHELD,
+  W_FOBJ,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -62,8 +63,8 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD, for messages
-   * alone: the instruction that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. OBJ: the type.
+   * HELD, for messages alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
@@ -111,6 +112,8 @@ struct w_target {
   struct w_prog_type type;
   const struct warrant_map *maps; /* borrowed from the program */
   uint32_t map_count;
+  const struct warrant_object_type *types; /* borrowed from the program */
+  uint32_t type_count;
   bool strict;
 };
 
@@ -154,10 +157,11 @@ struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w
                       enum w_aluop op, struct w_aval a, struct w_aval b);
 struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b);
 
-enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL };
+enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_POBJ };
 struct w_place {
   enum w_place_kind kind;
-  int32_t k;            /* STACK: from the first frame's top; CTX: from its start */
+  int32_t k;            /* STACK: from the first frame's top; CTX, OBJ: from its start */
+  uint32_t type;        /* OBJ */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
@@ -191,7 +195,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
                const struct w_fact *f);
 
 /* "the packet + 14, of which 34 bytes are checked": the value for a person. */
-void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size);
+void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
+                size_t size);
 
 /* Sets of stack bytes: W_FRAME_WORDS words a frame, the first frame first. Offsets count from the
  * first frame's top. */

@@ -60,6 +60,7 @@ let fact r =
     let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | n -> bad "%d is no kind of resource" n in
     let size = uleb r in
     Core.FHeld (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
+  | 10 -> Core.FObj (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =

@@ -56,6 +56,7 @@ let holds l f w =
   | FVal (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
   | FNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
   | FHeld (_, _, null) -> null || Num.sign w <> 0
+  | FObj i -> is_object l w i
 
 (* heldrel: what the symbols claim, and what is held *)
 let same_held l vs facts =
