@@ -570,6 +570,9 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       r->f.mx = r->f.av = 0;
     } else if (f->kind == W_FIELD_TYPED) {
       r->f = object_res(t, f->type);
+    } else if (f->kind == W_FIELD_RESULT) {
+      struct w_scalar s = w_sc_result(t->type.ret_lo, t->type.ret_hi);
+      *r = fresh_scalar(false, n == 8 ? s : w_sc_trunc(W_A32, s));
     }
     break;
   }

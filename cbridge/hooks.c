@@ -219,7 +219,9 @@ static bool add_prototype(struct hook *h, uint32_t id, uint16_t first, bool with
   uint32_t result = t->type;
   const struct btf_type *r = result ? skip(h->btf, &result) : NULL;
   h->program->void_result = !result;
-  return !with_result || !r || add_typed(h, result);
+  if (with_result && r && h->program->type == BPF_PROG_TYPE_LSM)
+    add_argument(h, WARRANT_RESULT);
+  return !with_result || !r || h->program->type == BPF_PROG_TYPE_LSM || add_typed(h, result);
 }
 
 static bool is_function(const struct hook *h) {

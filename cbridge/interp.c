@@ -326,6 +326,13 @@ static const struct w_field *field_at(const struct w_prog_type *type, uint64_t o
   return NULL;
 }
 
+/* `x`, whose low half becomes a result that the program type allows. */
+static uint64_t with_result(const struct w_prog_type *type, uint64_t x) {
+  int64_t low = (int32_t)(uint32_t)x;
+  low = low < type->ret_lo ? type->ret_lo : low > type->ret_hi ? type->ret_hi : low;
+  return (x & ~UINT64_C(0xffffffff)) | (uint32_t)low;
+}
+
 enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t *v) {
   struct w_place p;
   if (!w_find(m, a, n, &p))
@@ -334,6 +341,10 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
     const struct w_field *f = field_at(m->type, p.off, n);
     if (!f)
       return WARRANT_BAD_CONTEXT;
+    if (f->kind == W_FIELD_RESULT) {
+      *v = with_result(m->type, load_le(p.bytes, n));
+      return WARRANT_NO_FAULT;
+    }
     if (f->kind == W_FIELD_TYPED) {
       *v = leads_to(m, load_le(p.bytes, 8), f->type);
       return WARRANT_NO_FAULT;

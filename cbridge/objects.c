@@ -2,16 +2,23 @@
 
 #include <string.h>
 
-/* A number is read as a whole, or its first bytes; a pointer as a whole. */
-static uint32_t argument_fields(uint32_t argument, uint32_t off, struct w_field *fields) {
+/* A number is read as a whole, or its first bytes; a pointer as a whole; a result or its low half.
+ */
+static uint32_t argument_fields(const struct w_prog_type *type, uint32_t argument, uint32_t off,
+                                struct w_field *fields) {
+  static const uint32_t smallest[] = {[WARRANT_NUMBER] = 1, [WARRANT_RESULT] = 4};
+  uint32_t n = 0, least = argument >= WARRANT_POINTER ? 8 : smallest[argument];
   if (argument == WARRANT_HIDDEN)
     return 0;
-  uint32_t n = 0;
-  for (uint32_t size = 8; size; size = argument == WARRANT_NUMBER ? size / 2 : 0)
-    fields[n++] = (struct w_field){.name = "argument", .off = off, .size = size};
-  if (argument >= WARRANT_POINTER) {
-    fields->kind = W_FIELD_TYPED;
-    fields->type = argument - WARRANT_POINTER;
+  for (uint32_t size = 8; size >= least; size /= 2) {
+    struct w_field *f = &fields[n++];
+    *f = (struct w_field){.name = "argument", .off = off, .size = size};
+    if (argument == WARRANT_RESULT && type->has_ret)
+      f->kind = W_FIELD_RESULT;
+    if (argument >= WARRANT_POINTER) {
+      f->kind = W_FIELD_TYPED;
+      f->type = argument - WARRANT_POINTER;
+    }
   }
   return n;
 }
@@ -26,7 +33,8 @@ const struct w_prog_type *w_type_of(const struct warrant_program *p, struct w_ow
   own->type.ctx_size = 8 * p->argument_count;
   own->type.has_ret = type->has_ret && !p->void_result;
   for (uint32_t i = 0; i < p->argument_count && i < WARRANT_ARGUMENTS_MAX; i++)
-    own->type.nfields += argument_fields(p->arguments[i], 8 * i, &own->fields[own->type.nfields]);
+    own->type.nfields +=
+        argument_fields(&own->type, p->arguments[i], 8 * i, &own->fields[own->type.nfields]);
   return &own->type;
 }
 

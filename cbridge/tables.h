@@ -12,12 +12,14 @@ enum w_field_kind {
   W_FIELD_DATA_END,
   W_FIELD_DATA_META,
   W_FIELD_TYPED,
+  W_FIELD_RESULT,
 };
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
   uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
-                         the first byte of the metadata before it; the address of a kernel object */
+                         the first byte of the metadata before it; the address of a kernel object; a
+                         result that the type allows, in the low half */
   bool narrow;        /* an aligned part may be read */
   bool writable;
   uint32_t type; /* TYPED: which of the program's types */

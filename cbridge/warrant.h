@@ -73,6 +73,7 @@ struct warrant_object_type {
 enum {
   WARRANT_NUMBER,
   WARRANT_HIDDEN,  /* programs can't read it */
+  WARRANT_RESULT,  /* of those that came before: one that the program's type allows */
   WARRANT_POINTER, /* WARRANT_POINTER + i: to an object of the program's type number i */
   WARRANT_ARGUMENTS_MAX = 12,
 };

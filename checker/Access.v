@@ -22,6 +22,9 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
     | Some (FTyped i) => Some (New (object_res t i) 0)
+    | Some (FResult lo hi) =>
+      if (- sign32 <=? lo) && (lo <=? hi) && (hi <? sign32)
+      then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ => sc_trunc A32 (sc_result lo hi) end)) 0) else None
     | None => None
     end
   | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))

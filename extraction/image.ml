@@ -29,7 +29,7 @@ let most_instructions = 1_000_000
 let list n f = List.rev (repeat n (fun acc -> f () :: acc) [])
 
 let argument r () =
-  match u32 r with 0 -> Core.Number | 1 -> Core.Hidden | n -> Core.Pointer (Z.of_int (n - 2))
+  match u32 r with 0 -> Core.Number | 1 -> Core.Hidden | 2 -> Core.Result | n -> Core.Pointer (Z.of_int (n - 3))
 
 let kernel_type r () =
   let size = u32 r in

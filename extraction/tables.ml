@@ -7,7 +7,7 @@ let n = Num.to_string
 let yes b = if b then "true" else "false"
 
 let field f =
-  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" | FTyped _ -> "TYPED" in
+  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" | FTyped _ -> "TYPED" | FResult _ -> "RESULT" in
   p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s, 0},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
 
 let argument = function

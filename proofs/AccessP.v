@@ -408,6 +408,20 @@ Proof.
   - split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
   - apply sc_top_sound. exact B.
 Qed.
+(** A result that others gave *)
+Lemma with_result_sound lo hi x : 0 <= x < W -> - S32 <= lo -> lo <= hi -> hi < S32 ->
+  0 <= with_result lo hi x < W /\ in_scalar (sc_result lo hi) (with_result lo hi x).
+Proof.
+  intros B L1 L2 L3. set (c := Z.max lo (Z.min hi (sgn32 x))). assert (C : lo <= c <= hi) by (unfold c; lia).
+  assert (R := wrap32_range c). assert (R0 := wrap32_range x).
+  assert (D : x - wrap32 x = W32 * (x / W32)) by (rewrite wrap32_mod; Z.div_mod_to_equations; lia).
+  assert (V : 0 <= with_result lo hi x < W) by (unfold with_result; fold c; rewrite D; Z.div_mod_to_equations; lia).
+  split; [exact V |]. unfold sc_result. apply sc_with_sound; [exact (proj1 (sc_top_sound _ V)) |].
+  apply (bd_up_half _ _ (wrap c)).
+  - apply (proj1 (sc_srange_sound lo hi (wrap c) (wrap_range c) ltac:(rewrite sgn64_wrap; lia))).
+  - rewrite wrap32_wrap. unfold with_result. fold c. rewrite D, !wrap32_mod. symmetry.
+    rewrite Z.add_comm, Z.mul_comm, Z.mod_add by lia. apply Z.mod_mod. lia.
+Qed.
 Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
   a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
@@ -415,12 +429,24 @@ Proof.
   destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek. assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
-  destruct fk; injection E as <-; eexists; (split; [reflexivity |]).
+  destruct fk; try (injection E as <-; eexists; (split; [reflexivity |])).
   - apply new_yields; [reflexivity | apply loaded_scalar].
   - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
   - apply new_yields; [reflexivity |]. split; [lia | reflexivity].
   - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
   - apply object_yields; [exact WL | left; reflexivity].
+  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign32 in *.
+    eexists. split; [reflexivity |]. lazymatch goal with |- context [with_result ?l ?h ?v] => rename l into r1; rename h into r2; set (y := v) end.
+    assert (B : 0 <= y < W) by apply load_word.
+    destruct (with_result_sound r1 r2 y B) as [V S]; [lia | lia | lia |].
+    apply new_yields; [reflexivity |]. split; [exact V |].
+    assert (T : zbytes z <= 4 -> in_scalar (sc_trunc A32 (sc_result r1 r2)) (with_result r1 r2 y)).
+    { intros Z4. assert (L := load_size (mem s) x z).
+      assert (X : y < W32). { unfold y. destruct z; cbn [zbytes size_bits] in *; lia. }
+      replace (with_result r1 r2 y) with (trunc A32 (with_result r1 r2 y)); [apply sc_trunc_sound; exact S |].
+      cbn [trunc]. apply wrap32_small. unfold with_result. rewrite (wrap32_small y) by lia.
+      assert (R := wrap32_range (Z.max r1 (Z.min r2 (sgn32 y)))). lia. }
+    destruct z; [apply T; discriminate | apply T; discriminate | apply T; discriminate | exact S].
 Qed.
 Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PObj i k) x (zbytes z) false ->
   a_load_plain t a z (PObj i k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.

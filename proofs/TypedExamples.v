@@ -87,6 +87,16 @@ Example error_of_32_bits : validate (hook false) (returns (Alu A32 Mov R0 (Imm (
 Proof. vm_compute. reflexivity. Qed.
 Example void_hook : validate (hook true) (returns (movi R0 1)) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
 
+(** what another program of the hook returned before, of which the low half alone is known *)
+Definition errors_before : target := Target (with_arguments lsm [Number; Result] false) [] root.
+Definition returns_before (z : size) (off : Z) : prog := returns (Ldx z false R0 R1 off).
+Example before : map (fun z => validate errors_before (returns_before z 8) (line 1)) [S8; S4; S2] = [true; true; false].
+Proof. vm_compute. reflexivity. Qed.
+Example not_before : validate errors_before (returns_before S8 0) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
+Definition not_zero : prog := at_pcs [ Ldx S8 false R0 R1 8; Jmp A64 Jeq R0 (Imm 0) 0; Alu A64 Rsh R0 (Imm 32); Exit ].
+Example upper_half : validate errors_before not_zero (tree (steps 1 (DBranch (steps 1 DExit) (steps 1 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Environments: an object at 0, and none there; objects in objects *)
 Definition typed_layout (dead : Z) (others : list (Z * Z)) : layout := LayoutOf some_frames 65536 131072 64 0
   [Object flow_map 1048576 [2097152; 2097184]] (fun _ => 7) [] dead others.

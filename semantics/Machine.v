@@ -57,6 +57,8 @@ Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
 (** Bytes of memory, or a typed pointer where a kernel object has one. *)
 Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
   match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types => some_object an (lay s) types end.
+(** [x], whose low half becomes a number in these bounds. *)
+Definition with_result (lo hi x : Z) : Z := x - wrap32 x + wrap32 (Z.max lo (Z.min hi (sgn32 x))).
 (** Memory that is never written holds what the target says, so that a load from it needs no memory. *)
 Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
@@ -69,6 +71,7 @@ Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | Some FDataMeta => inl (l_pkt (lay s) - l_meta (lay s))
               | Some (FTyped i) => inl (some_object an (lay s) [i])
+              | Some (FResult lo hi) => inl (with_result lo hi (load (mem s) a n))
               | None => inr BadContext
               end
     | KValue _ _ =>

@@ -4,8 +4,9 @@ From Coq Require String.
 From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
-    first byte of the metadata that lies before the packet; [FTyped]: the address of a kernel object of this type. *)
-Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z).
+    first byte of the metadata that lies before the packet; [FTyped]: the address of a kernel object of this type;
+    [FResult]: bytes whose low 32 bits, as a signed number, are in these bounds: what others returned before. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z) | FResult (lo hi : Z).
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
@@ -423,20 +424,24 @@ Definition fmod_ret : prog_type := hooked 26 26 "fmod_ret" trampoline_helpers No
 Definition iter : prog_type := hooked 26 28 "iter" iter_helpers (Some (0, 1)%Z).
 Definition lsm : prog_type := hooked 29 27 "lsm" lsm_helpers (Some (- 4095, 0)%Z).
 Definition netfilter : prog_type := hooked 32 45 "netfilter" base_helpers (Some (0, 1)%Z).
-(** An argument: a number, or its first bytes; a pointer to a kernel object; or one that programs cannot read. *)
-Inductive argument := Number | Pointer (type : Z) | Hidden.
-Definition argument_fields (k : Z) (a : argument) : list field :=
+(** An argument: a number, or its first bytes; a pointer to a kernel object; one that programs cannot read; or the result of those
+    that came before, which is one of those that the type allows. *)
+Inductive argument := Number | Pointer (type : Z) | Hidden | Result.
+Definition argument_fields (ret : option (Z * Z)) (k : Z) (a : argument) : list field :=
   match a with
   | Number => whole "argument" k 8 :: leading "argument" k
   | Pointer i => [ Field "argument" k 8 (FTyped i) false false ]
   | Hidden => []
+  | Result =>
+    let kind := match ret with Some (lo, hi) => FResult lo hi | None => FPlain end in
+    [ Field "result" k 8 kind false false; Field "result" k 4 kind false false ]
   end.
-Fixpoint fields_of (k : Z) (l : list argument) : list field :=
-  match l with [] => [] | a :: l' => argument_fields k a ++ fields_of (k + 8) l' end.
+Fixpoint fields_of (ret : option (Z * Z)) (k : Z) (l : list argument) : list field :=
+  match l with [] => [] | a :: l' => argument_fields ret k a ++ fields_of ret (k + 8) l' end.
 (** [void]: what the program is attached to has no result, so the program's counts for nothing. *)
 Definition with_arguments (pt : prog_type) (l : list argument) (void : bool) : prog_type :=
-  ProgType (pt_id pt) (pt_attach pt) (pt_name pt) (8 * Z.of_nat (List.length l)) (fields_of 0 l) false false false (pt_helpers pt)
-           (if void then None else pt_ret pt).
+  let ret := if void then None else pt_ret pt in
+  ProgType (pt_id pt) (pt_attach pt) (pt_name pt) (8 * Z.of_nat (List.length l)) (fields_of ret 0 l) false false false (pt_helpers pt) ret.
 (** Such a type, before it has its arguments *)
 Definition needs_arguments (pt : prog_type) : bool := (pt_ctx_size pt =? 0)%Z && negb (pt_raw pt).
 
