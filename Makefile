@@ -3,6 +3,7 @@
 # make test     runs the tests
 # make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make packages checks the BPF objects in Debian packages, which it downloads
+# make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make deps     installs the Debian packages of packages.txt; run and test do it first
@@ -26,7 +27,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
+.PHONY: all run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
 all: coq programs corpus
 	@:
 
@@ -78,6 +79,10 @@ packages: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
 	@JOBS=$(JOBS) tests/packages.sh
 
+samples: deps
+	@$(SUBMAKE) -j$(JOBS) all
+	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' JOBS=$(JOBS) tests/samples.sh
+
 classic-million: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
@@ -92,6 +97,6 @@ clean:
 	@rm -f .lia.cache .nia.cache
 
 # Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench packages audit-million classic-million real-filters simulator transfer-ten-million states-thousand deps clean mangle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand deps clean mangle,$(or $(MAKECMDGOALS),all)),)
 include build/coq.d
 endif

@@ -276,7 +276,6 @@ static int read_attributes(const char *name, struct warrant_btf *types, const st
     /* programs to begin with would be fine: no program sees them */
     snprintf(def->problem, sizeof def->problem, "holds something that is neither map nor program");
   }
-  map->readonly = map->flags & BPF_F_RDONLY_PROG;
   if (map->flags & BPF_F_WRONLY_PROG)
     snprintf(def->problem, sizeof def->problem, "may not be read by programs");
   return 0;

@@ -1110,12 +1110,10 @@ static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target
   return true;
 }
 
-static bool a_leave(struct w_state *st, struct w_why *why) {
-  if (!(st->defined & 1))
-    return refuse(why, W_UNDEFINED_REGISTER,
-                  "r0 holds no result where the function returns: set it on every path");
+/* A function that returns nothing leaves r0 undefined. */
+static bool a_leave(struct w_state *st) {
   const struct w_frame *f = &st->frames[--st->depth];
-  st->defined = f->defined | 1;
+  st->defined = f->defined | (st->defined & 1);
   for (int r = 1; r < 11; r++)
     st->regs[r] = f->regs[r];
   st->pc = f->pc;
@@ -1326,7 +1324,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     return a_load_packet(pool, t, i, st, why);
   case W_OP_EXIT:
     if (st->depth)
-      return a_leave(st, why);
+      return a_leave(st);
     break;
   case W_OP_JMP:
   case W_OP_MAYGOTO:

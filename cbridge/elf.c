@@ -16,6 +16,7 @@
 
 #include "host.h"
 #include "loader.h"
+#include "tables.h"
 
 #ifndef EM_BPF
 #define EM_BPF 247
@@ -355,7 +356,6 @@ static int legacy_map(struct elf *e, struct warrant_map_def *def, uint64_t room)
   def->map.value_size = le32(b + 8);
   def->map.max_entries = le32(b + 12);
   def->map.flags = le32(b + 16);
-  def->map.readonly = def->map.flags & BPF_F_RDONLY_PROG;
   if (def->map.type == 0)
     return bad(e, "%s: map '%s' has no type", e->name, def->map.name);
   if (def->map.flags & BPF_F_WRONLY_PROG)
@@ -390,50 +390,57 @@ static int btf_map(struct elf *e, struct warrant_map_def *def, uint64_t room) {
   return result;
 }
 
+static bool has_btf_maps(const struct section *s) { return strcmp(s->name, ".maps") == 0; }
+/* The second form is gobpf's: a section for each map. */
+static bool has_legacy_maps(const struct section *s) {
+  return strcmp(s->name, "maps") == 0 || strncmp(s->name, "maps/", 5) == 0;
+}
+
 static int add_declared_maps(struct elf *e) {
-  uint32_t btf_section = 0, legacy_section = 0;
+  bool expected = false;
   for (uint32_t i = 1; i < e->section_count; i++) {
-    if (strcmp(e->sections[i].name, ".maps") == 0)
-      btf_section = i;
-    if (strcmp(e->sections[i].name, "maps") == 0)
-      legacy_section = i;
+    const struct section *s = &e->sections[i];
+    if (has_btf_maps(s) && s->size && !e->types.btf)
+      return bad(e, "%s: has maps but no type information (.BTF) that defines them", e->name);
+    expected |= s->size && (has_btf_maps(s) || has_legacy_maps(s));
   }
   e->declared = e->map_count;
-  if (!btf_section && !legacy_section)
-    return 0;
-  if (e->sections[btf_section].size && !e->types.btf)
-    return bad(e, "%s: has maps but no type information (.BTF) that defines them", e->name);
-  uint32_t first = e->declared; /* section 0, "none", has no bytes */
+  uint32_t first = e->declared;
   for (size_t i = 1; i < e->symbol_count; i++) {
     GElf_Sym sym;
     if (!symbol_at(e, i, &sym))
       return bad(e, "%s: symbol %zu cannot be read", e->name, i);
     int type = GELF_ST_TYPE(sym.st_info);
-    if (sym.st_shndx == SHN_UNDEF ||
-        (sym.st_shndx != btf_section && sym.st_shndx != legacy_section) ||
+    const struct section *s = sym.st_shndx < e->section_count ? &e->sections[sym.st_shndx] : NULL;
+    if (sym.st_shndx == SHN_UNDEF || !s || !(has_btf_maps(s) || has_legacy_maps(s)) ||
         (type != STT_OBJECT && type != STT_NOTYPE))
       continue;
     const char *name = symbol_name(e, &sym);
-    if (sym.st_value >= e->sections[sym.st_shndx].size)
+    if (sym.st_value >= s->size)
       return bad(e, "%s: map '%s' lies outside its section", e->name, name);
     if (!add_map(e, name, sym.st_shndx, sym.st_value))
       return -1;
   }
-  if (e->map_count == first && (e->sections[btf_section].size || e->sections[legacy_section].size))
+  if (e->map_count == first && expected)
     return bad(e, "%s: its map section defines no map", e->name);
   qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
   e->templates = e->map_count;
   for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];
+    const struct section *s = &e->sections[def->section];
     bool more = i + 1 < e->templates && def[1].section == def->section;
-    uint64_t end = more ? def[1].offset : e->sections[def->section].size;
-    uint64_t room = e->sections[def->section].size - def->offset;
-    if (def->section == btf_section ? btf_map(e, def, room) : legacy_map(e, def, end - def->offset))
+    uint64_t end = more ? def[1].offset : s->size;
+    uint64_t room = s->size - def->offset;
+    if (has_btf_maps(s) ? btf_map(e, def, room) : legacy_map(e, def, end - def->offset))
       return -1;
     if (holds_maps(def) && !def->map.inner && !*def->problem)
       snprintf(def->problem, sizeof def->problem, "holds maps of a kind that is not told");
     else if (!holds_maps(def) && def->map.inner)
       snprintf(def->problem, sizeof def->problem, "is of a type that holds no maps");
+  }
+  for (uint32_t i = first; i < e->map_count; i++) {
+    struct warrant_map *map = &e->maps[i].map;
+    map->readonly = map->flags & BPF_F_RDONLY_PROG || w_is_redirect_map(map->type);
   }
   for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];

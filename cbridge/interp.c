@@ -973,7 +973,7 @@ enum warrant_fault w_call_local(struct w_machine *m, int64_t target) {
 }
 
 enum warrant_fault w_leave(struct w_machine *m, bool *done) {
-  if (!is_defined(m, 0))
+  if (m->depth == 0 && !is_defined(m, 0))
     return WARRANT_UNDEFINED_REGISTER;
   if (m->depth == 0 && m->held_count)
     return WARRANT_LEAKED_REFERENCE;
@@ -983,7 +983,7 @@ enum warrant_fault w_leave(struct w_machine *m, bool *done) {
   struct w_frame *f = &m->frames[--m->depth];
   m->pc = f->pc;
   memcpy(m->regs + 1, f->regs + 1, sizeof f->regs - sizeof *f->regs);
-  m->defined = (uint16_t)((f->defined & ~0x3eu) | 1u);
+  m->defined = (uint16_t)((f->defined & ~0x3fu) | (m->defined & 1u));
   return WARRANT_NO_FAULT;
 }
 

@@ -109,6 +109,15 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   return false;
 }
 
+/* Maps of devices and of AF_XDP sockets: programs may not write their values. 0 ends the list. */
+extern const uint32_t w_redirect_maps[];
+static inline bool w_is_redirect_map(uint32_t type) {
+  for (const uint32_t *t = w_redirect_maps; *t; t++)
+    if (*t == type)
+      return true;
+  return false;
+}
+
 /* Classic BPF: what an opcode means. Named as the constructors of semantics/Classic.v are. */
 enum w_classic_kind {
   W_CLASSIC_NONE, /* there is no such instruction */

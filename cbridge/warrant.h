@@ -51,7 +51,7 @@ struct warrant_map {
   char *name;    /* owned */
   uint32_t type; /* BPF_MAP_TYPE_*, as the kernel numbers them */
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
-  bool readonly;                                     /* frozen .rodata: programs may not write it */
+  bool readonly;                                     /* programs may not write it: .rodata and others */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
   uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
                        holds no maps */

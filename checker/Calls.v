@@ -143,10 +143,10 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
                  (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n) (a_facts a)) (a_next a + 1))
   else None.
 Definition a_leave (a : astate) : option astate :=
-  match a_frames a, get R0 (a_regs a) with
-  | f :: fs, Some x =>
-    Some (AState (af_pc f) (clobber (set R0 (Some x) (af_regs f))) (a_slots a) (a_written a) fs (a_facts a) (a_next a))
-  | _, _ => None
+  match a_frames a with
+  | f :: fs =>
+    Some (AState (af_pc f) (clobber (set R0 (get R0 (a_regs a)) (af_regs f))) (a_slots a) (a_written a) fs (a_facts a) (a_next a))
+  | [] => None
   end.
 (** Legacy packet loads. *)
 Definition a_load_packet (t : target) (a : astate) (z : size) (ind : option reg) : option astate :=

@@ -54,6 +54,7 @@ let map r () =
   let initial = string r (u32 r) in
   let z = Z.of_int in
   if (inner <> 0) <> List.mem (z kind) Core.outer_maps then bad "a map of type %d holds maps or not, and says otherwise" kind;
+  if List.mem (z kind) Core.redirect_maps && not read_only then bad "programs may not write a map of type %d" kind;
   { def = { Core.m_type = z kind; m_key = z key; m_value = z value; m_max = z entries; m_ro = read_only;
             m_data = (if read_only && initial <> "" then Some (Z.of_bits initial) else None);
             m_inner = (if inner = 0 then None else Some (z (inner - 1))) };

@@ -120,6 +120,7 @@ let () =
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;
   p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types);
+  p "const uint32_t w_redirect_maps[] = {%s, 0};\n" (String.concat ", " (List.map n redirect_maps));
   p "const struct w_classic_code w_classic_codes[W_CLASSIC_CODES] = {\n";
   List.iter classic_code all_cops;
   p "};\nconst struct w_classic_field w_classic_fields[] = {\n";

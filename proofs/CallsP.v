@@ -547,17 +547,16 @@ Proof.
     intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
 Qed.
 Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
-  exists x s', get R0 (regs s) = Some x /\ leave t s x = Next s' /\ gamma t a' vs s'.
+  exists s', leave t s = Next s' /\ gamma t a' vs s'.
 Proof.
   unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
     rewrite <- Ea in E; [discriminate E |].
-  assert (R0s := G8 R0). destruct (get R0 (a_regs a)) as [v |]; [| discriminate E]. destruct R0s as [x [Ex Rx]].
-  apply some_inj in E. rewrite <- E. exists x. eexists. split; [exact Ex |]. split; [reflexivity |].
+  apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
   rewrite <- Ec in G3. cbn [length] in G3.
   constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
   - lia.
   - reflexivity.
-  - apply regs_clobber. apply regs_set; [exact Fr |]. exists x. split; [reflexivity | exact Rx].
+  - apply regs_clobber. apply regs_set; [exact Fr | exact (G8 R0)].
 Qed.
 
 (** * Legacy packet loads *)

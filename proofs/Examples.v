@@ -157,6 +157,10 @@ Definition entered (off : Z) : prog := at_pcs
 Example entered_accepted : validate tx_strict (entered (-8)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
 Example entered_refused : validate tx_strict (entered (-16)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
 Example entered_root : validate tx (entered (-16)) (line 8) = true. Proof. vm_compute. reflexivity. Qed.
+(** a function may return nothing, and then nobody may read it *)
+Definition nothing_returned (i : insn) : prog := at_pcs [ CallLocal 2; i; Exit; St S8 R10 (-8) 0; Exit ].
+Example nothing_accepted : validate tx (nothing_returned (movi R0 0)) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
+Example nothing_read_refused : validate tx (nothing_returned (addi R0 0)) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
 
 (** eight frames and no ninth *)
 Fixpoint nested (n : nat) : list insn :=

@@ -163,7 +163,7 @@ Proof.
     apply (covers_call _ an _ _ _ _ _ G E). intros d D T. reflexivity.
   - (* CallLocal *) parts Ei as off. rewrite (g_pc _ _ _ _ G). destruct (a_call_local_sound _ _ _ _ _ _ G E) as [s' [ws [-> G']]].
     left. exists s', ws. split; [reflexivity | exact G'].
-  - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [x [s' [-> [-> G']]]]. apply covers_same. exact G'.
+  - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [s' [-> G']]. apply covers_same. exact G'.
 Qed.
 
 Lemma assume_sound a vs s k F : gamma t a vs s ->

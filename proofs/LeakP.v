@@ -7,9 +7,9 @@ Variable t : target.
 
 Lemma holds_nothing_none s : holds_nothing s = true -> l_held (lay s) = [].
 Proof. unfold holds_nothing. destruct (l_held (lay s)); [reflexivity | discriminate]. Qed.
-Lemma leave_done s x r : leave t s x = Done r -> l_held (lay s) = [].
+Lemma leave_done s r : leave t s = Done r -> l_held (lay s) = [].
 Proof.
-  unfold leave. destruct (frames s); [| discriminate]. destruct (holds_nothing s) eqn:E; [| discriminate].
+  unfold leave. destruct (frames s); [| discriminate]. destruct (get R0 (regs s)); [| discriminate]. destruct (holds_nothing s) eqn:E; [| discriminate].
   intros _. exact (holds_nothing_none s E).
 Qed.
 Lemma load_packet_done an z ind s r : load_packet t an z ind s = Done r -> l_held (lay s) = [].

@@ -544,7 +544,7 @@ Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> re
 Proof.
   intros Z1 X K i S R A. exists 1%nat. split; [lia|]. cbn [run_from]. unfold step. rewrite (st_pc _ _ _ _ A), Z1.
   pose proof (st_interfere (e_ans e i) S p rs m A) as A'. unfold exec. cbn [target_reg].
-  rewrite (st_regs _ _ _ _ A' R0 eq_refl), X. unfold leave, holds_nothing. rewrite (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH. reflexivity.
+  unfold leave, holds_nothing. rewrite (st_regs _ _ _ _ A' R0 eq_refl), X, (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH. reflexivity.
 Qed.
 
 (** After a call r2 is undefined and r0 is the result; a legacy load may end the program instead. *)

@@ -295,11 +295,13 @@ Definition call_local (s : state) (target : Z) : outcome :=
     Next (State target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))
                 (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) (lay s) fs (regions t (lay s) (length fs)))
   else Fault StackOverflow (pc s).
-Definition leave (s : state) (x : Z) : outcome :=
-  match frames s with
-  | [] => if holds_nothing s then Done x else Fault Leak (pc s)
-  | f :: fs =>
-    Next (State (fr_pc f) (clobber (set R0 (Some x) (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
+(** A program has a result; a function that returns nothing leaves r0 undefined. *)
+Definition leave (s : state) : outcome :=
+  match frames s, get R0 (regs s) with
+  | [], None => Fault UndefinedRegister (pc s)
+  | [], Some x => if holds_nothing s then Done x else Fault Leak (pc s)
+  | f :: fs, r =>
+    Next (State (fr_pc f) (clobber (set R0 r (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
   end.
 
 (** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program with 0; which loads are is the
@@ -370,7 +372,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | Call h => call an h s
   | CallX r => match get r (regs s) with Some h => call an h s | None => F UndefinedRegister end
   | CallLocal off => call_local s (pc s + 1 + off)
-  | Exit => match get R0 (regs s) with Some x => leave s x | None => F UndefinedRegister end
+  | Exit => leave s
   end.
 
 (** The address of code is that of an instruction. *)

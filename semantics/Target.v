@@ -102,12 +102,14 @@ Local Open Scope string_scope.
 Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
 Definition outer_maps : list Z := [12; 13].
 Definition percpu_maps : list Z := [5; 6; 10].
+(** Devices and AF_XDP sockets, by index or by key: programs read which, and never write it, whatever the map's flags say. *)
+Definition redirect_maps : list Z := [14; 17; 25].
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
 Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
 Definition length_or_err := RInt (- 4095) 2147483647.
 Definition helpers : list helper :=
-  [ Helper 1 "map_lookup_elem" [AMap (outer_maps ++ plain_maps); AKey] RValue false;
+  [ Helper 1 "map_lookup_elem" [AMap (redirect_maps ++ outer_maps ++ plain_maps); AKey] RValue false;
     Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
     Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
     Helper 4 "probe_read" [AOut0; ASize; AAny] int_err false;

@@ -1455,8 +1455,12 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
       {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4}, /* a queue */
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
-      {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4}, /* devices */
-      {.type = 27, .max_entries = 4096},                              /* ring buffers */
+      {.type = 14,
+       .key_size = 4,
+       .value_size = 4,
+       .max_entries = 4,
+       .readonly = true},                /* devices */
+      {.type = 27, .max_entries = 4096}, /* ring buffers */
       {.type = 27, .max_entries = 128},
   };
   static const struct warrant_map odd[] = {

@@ -20,7 +20,7 @@ static const struct warrant_map maps[] = {
     {.type = 7, .key_size = 4, .value_size = 64, .max_entries = 4},
     {.type = 8, .key_size = 4, .value_size = 4, .max_entries = 4},
     {.type = 12, .key_size = 4, .value_size = 4, .max_entries = 4, .inner = 2},
-    {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4},
+    {.type = 14, .key_size = 4, .value_size = 4, .max_entries = 4, .readonly = true},
     {.type = 15, .key_size = 4, .value_size = 4, .max_entries = 4},
     {.type = 18, .key_size = 4, .value_size = 4, .max_entries = 4},
     {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4},

@@ -36,6 +36,7 @@ message() {
 
 old=$CORPUS/hostile/old
 says "legacy maps" 0 "$(two 'count accept - 0' 'keep accept - 0')" $CORPUS/objects/legacy.o
+says "a section for each legacy map" 0 "seen accept - 0" $CORPUS/objects/gobpf.o
 says "data that is no map, in an object without maps" 3 'uses_stray unsupported *' $CORPUS/objects/strays.o
 says "relocations with addends" 0 "$(two 'count accept - 0' 'keep accept - 0')" $old/addends.o
 says "relocations from before their types had numbers" 0 "$(two 'count accept - 0' 'keep accept - 0')" \

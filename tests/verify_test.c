@@ -1,6 +1,7 @@
 /* The verifier on small programs and on random ones. Each certificate has to convince the proved
  * validator, and the bound has to be exact: with one step less it must not. */
 #include <inttypes.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,15 @@ struct expected {
 static struct expected programs[] = {
     {"returns", {MOV(0, 2), EXIT}, .bound = 2},
     {"no result", {EXIT}, .reason = "undefined-register", .pc = 0},
+    {"function without a result", {FUNCTION(2), MOV(0, 0), EXIT, MOV(1, 0), EXIT}, .bound = 5},
+    {"no result of a function",
+     {FUNCTION(2), ADD(0, 0), EXIT, MOV(1, 0), EXIT},
+     .reason = "undefined-register",
+     .pc = 1},
+    {"no result of a function is the program's",
+     {FUNCTION(1), EXIT, MOV(1, 0), EXIT},
+     .reason = "undefined-register",
+     .pc = 1},
     {"undefined source", {MOVR(0, 3), EXIT}, .reason = "undefined-register", .pc = 0},
     {"undefined operand", {MOV(0, 0), ADDR(0, 5), EXIT}, .reason = "undefined-register", .pc = 1},
     {"runs off", {MOV(0, 0)}, .reason = "bad-pc", .pc = 0},
@@ -402,7 +412,7 @@ static struct expected programs[] = {
     {"function gets no r0",
      {MOV(0, 0), FUNCTION(1), EXIT, EXIT},
      .reason = "undefined-register",
-     .pc = 3},
+     .pc = 2},
     {"function changes r10",
      {FUNCTION(1), EXIT, ADD(10, 8), EXIT},
      .reason = "frame-pointer-write",
@@ -996,6 +1006,30 @@ static void fuzz(uint32_t rounds) {
   check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
 }
 
+/* Values that name a device may be read alone: a program whose map says otherwise has no proof. */
+static void devices(void) {
+  struct warrant_insn insns[] = {MOV(0, 0), EXIT};
+  struct warrant_map map = maps[0];
+  struct warrant_program p = program_of(insns, 2, 6);
+  p.maps = &map;
+  p.map_count = 1;
+  for (int readonly = 0; readonly < 2; readonly++) {
+    struct warrant_verdict v;
+    struct warrant_error error;
+    map.type = BPF_MAP_TYPE_DEVMAP;
+    map.readonly = readonly;
+    if (warrant_verify(&p, NULL, &v, &error)) {
+      check(false, "a map of devices", "not judged");
+      return;
+    }
+    const char *why = validate(&p, &v, 0);
+    check(readonly ? !why : why && strstr(why, "may not write"),
+          readonly ? "a map of devices" : "a map of devices that programs write",
+          why ? why : "it has a proof");
+    warrant_verdict_free(&v);
+  }
+}
+
 /* Programs put together from pieces and functions that are safe by themselves, with jumps over
  * some: most are accepted, and take all of the domain's functions to be so. r6 the context, r7 the
  * packet, r8 its end, r9 a number; r0 to r5 numbers between pieces. */
@@ -1313,6 +1347,7 @@ int main(int argc, char **argv) {
   memory_limit();
   little_memory();
   unsupported();
+  devices();
   mutate();
   generated(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) / 10 : 1000);
   fuzz(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 20000);
