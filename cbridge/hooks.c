@@ -23,7 +23,7 @@ enum {
   STACK_SLOTS = 512 / 8, /* of a frame */
   SLOT = 16,             /* places below this are registers */
   RETURNED = 127,        /* a place: what some function returns */
-  WORK_MAX = 1 << 20,    /* members looked at: a few types can describe very many paths */
+  WORK_MAX = 1 << 23,    /* members and constants looked at: a few can describe very many paths */
 };
 
 struct hook {
@@ -348,6 +348,17 @@ static void follow_call(struct hook *h, uint32_t pc, uint32_t place, uint32_t ki
     add_fact(h, pc + 1, place, kind, off);
 }
 
+/* The address of a member is often made so: its offset goes to a register, which is added. */
+static void add_constants(struct hook *h, uint32_t next, const struct w_insn *add, uint32_t from,
+                          uint32_t kind, int32_t off) {
+  for (uint32_t pc = 0; pc < h->program->insn_count && h->work < WORK_MAX; pc++, h->work++) {
+    const struct w_insn *i = &h->insns[pc];
+    bool move = i->op == W_OP_ALU && i->alu == W_MOV && !i->reg;
+    if ((move || i->op == W_OP_LDIMM) && i->dst == from && i->imm >= 0 && i->imm < 1 << 20)
+      add_fact(h, next, add->dst, kind, off + i->imm);
+  }
+}
+
 static void follow_fact(struct hook *h, uint64_t fact) {
   uint32_t pc = fact >> 43 & 0xfffff, place = fact >> 36 & 127, kind = fact >> 24 & 0xfff;
   int32_t off = (int32_t)((uint32_t)fact << 8) >> 8;
@@ -368,6 +379,8 @@ static void follow_fact(struct hook *h, uint64_t fact) {
       add_fact(h, next, i->dst, kind, off);
     else if (wide && !i->reg && i->dst == place && (i->alu == W_ADD || i->alu == W_SUB))
       add_fact(h, next, place, kind, i->alu == W_ADD ? off + i->imm : off - i->imm);
+    else if (wide && i->reg && i->alu == W_ADD && (i->dst == place || i->src == place))
+      add_constants(h, next, i, i->dst == place ? i->src : i->dst, kind, off);
     break;
   }
   case W_OP_LDX:
