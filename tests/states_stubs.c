@@ -88,11 +88,16 @@ value states_object(value path, value strict) {
   struct warrant_load_options options = {.profile =
                                              Bool_val(strict) ? WARRANT_STRICT : WARRANT_ROOT};
   struct warrant_error error = {0};
+  bool typed = strstr(String_val(path), "/typed/") != NULL;
+  struct warrant_host *host = typed ? warrant_host_new("build/corpus/typed/kernel.o", NULL) : NULL;
+  options.host = host;
   list = Val_emptylist;
   if (object_count == OBJECTS_MAX)
     caml_failwith("too many objects");
   struct warrant_object *o = &objects[object_count];
-  if (warrant_load(String_val(path), &options, o, &error))
+  int failed = warrant_load(String_val(path), &options, o, &error);
+  warrant_host_free(host);
+  if (failed)
     caml_failwith(error.text);
   for (uint32_t i = o->count; i-- > 0;) {
     struct warrant_verdict v;
