@@ -170,6 +170,7 @@ static void take_fact(struct input *in) {
   case 5:
   case 7:
   case 8:
+  case 10: /* which type */
     take(in, MAP, U);
     break;
   case 6:
