@@ -9,12 +9,18 @@ enum { MAX_NESTED = 100000, MAX_SYMBOL = 1 << 20, WRITTEN_BYTES = W_STACK_TOTAL 
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
-bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n) {
+static bool room(struct w_pool *pool, struct w_buf *b, uint32_t n) {
+  if (n <= b->cap - b->len)
+    return true;
   if (b->len + (uint64_t)n > UINT32_MAX / 2) {
     pool->exhausted = true;
     return false;
   }
-  if (!w_reserve(pool, (void **)&b->bytes, &b->cap, b->len + n, 1))
+  return w_grow(pool, (void **)&b->bytes, &b->cap, b->len + n, 1);
+}
+
+bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n) {
+  if (!room(pool, b, n))
     return false;
   memcpy(b->bytes + b->len, bytes, n);
   b->len += n;
@@ -22,16 +28,14 @@ bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n) 
 }
 
 bool w_put_u(struct w_pool *pool, struct w_buf *b, uint64_t v) {
-  uint8_t bytes[10];
-  uint32_t n = 0;
-  do {
-    bytes[n] = v & 127;
-    v >>= 7;
-    if (v)
-      bytes[n] |= 128;
-    n++;
-  } while (v);
-  return w_put(pool, b, bytes, n);
+  if (!room(pool, b, 10)) /* the longest number */
+    return false;
+  uint8_t *to = b->bytes + b->len;
+  for (; v > 127; v >>= 7)
+    *to++ = (uint8_t)(v | 128);
+  *to++ = (uint8_t)v;
+  b->len = (uint32_t)(to - b->bytes);
+  return true;
 }
 
 bool w_put_s(struct w_pool *pool, struct w_buf *b, int64_t v) {
@@ -73,7 +77,11 @@ struct writer {
 };
 static void u(struct writer *w, uint64_t v) { w->ok = w->ok && w_put_u(w->pool, &w->out, v); }
 static void s(struct writer *w, int64_t v) { w->ok = w->ok && w_put_s(w->pool, &w->out, v); }
-static void byte(struct writer *w, uint8_t v) { w->ok = w->ok && w_put(w->pool, &w->out, &v, 1); }
+static void byte(struct writer *w, uint8_t v) {
+  w->ok = w->ok && room(w->pool, &w->out, 1);
+  if (w->ok)
+    w->out.bytes[w->out.len++] = v;
+}
 
 static void write_value(struct writer *w, struct w_aval a) {
   u(w, a.sym);
@@ -106,13 +114,13 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     if (f->checked)
       s(w, f->av);
     break;
-  case W_FSTACK: /* which frame */
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
   case W_FOBJ: /* which type */
     u(w, f->map);
     break;
+  case W_FSTACK:
   case W_FVAL:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
@@ -121,6 +129,10 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     byte(w, f->held);
     u(w, f->size);
     byte(w, f->null);
+    break;
+  case W_FINSIDE:
+    u(w, f->size);
+    u(w, (uint64_t)f->mx);
     break;
   }
 }
@@ -133,11 +145,9 @@ static void write_registers(struct writer *w, uint16_t defined, const struct w_a
   }
 }
 
-/* Byte i of the set of stack bytes written, from the lowest frame. */
+/* Byte i of the set of stack bytes written, from the lowest of its frames. */
 static uint8_t written_byte(const struct w_state *st, uint32_t i) {
-  uint32_t frame = W_FRAMES - 1 - i / (W_STACK / 8), in_frame = i % (W_STACK / 8);
-  if (frame > st->depth)
-    return 0;
+  uint32_t frame = st->depth - i / (W_STACK / 8), in_frame = i % (W_STACK / 8);
   return (uint8_t)(*w_word(st, frame * W_FRAME_WORDS + in_frame / 8) >> (in_frame % 8 * 8));
 }
 
@@ -150,11 +160,11 @@ static void write_state(struct writer *w, const struct w_state *st) {
     byte(w, (uint8_t)w_bytes(st->slots[i].size));
     write_value(w, st->slots[i].v);
   }
-  uint32_t from = 0;
-  while (from < WRITTEN_BYTES && !written_byte(st, from))
+  uint32_t from = 0, end = w_words(st) * 8;
+  while (from < end && !written_byte(st, from))
     from++;
-  u(w, WRITTEN_BYTES - from);
-  for (; from < WRITTEN_BYTES; from++)
+  u(w, end - from);
+  for (; from < end; from++)
     byte(w, written_byte(st, from));
   u(w, st->depth);
   for (uint32_t k = st->depth; k-- > 0;) {
@@ -180,25 +190,18 @@ bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *
   return w.ok;
 }
 
-/* Our own bytes: numbers in them are well formed. */
-static uint64_t next_u(const struct w_buf *code, size_t *at) {
-  uint64_t v;
-  w_get_u(code->bytes, code->len, at, &v);
-  return v;
-}
-
 static void write_code(struct writer *w, const struct w_buf *code, const struct w_node *nodes) {
   uint64_t steps = 0;
   for (size_t at = 0; at < code->len;) {
     uint8_t tag = code->bytes[at++];
     if (tag == W_CODE_STEPS) { /* runs that only the search had to part are one */
-      steps += next_u(code, &at);
+      steps += w_next_u(code, &at);
       continue;
     }
     if (tag == W_CODE_READ || tag == W_CODE_WRITE || tag == W_CODE_SLOT) {
-      next_u(code, &at);
+      w_next_u(code, &at);
       if (tag != W_CODE_SLOT)
-        next_u(code, &at);
+        w_next_u(code, &at);
       continue;
     }
     if (steps) {
@@ -208,12 +211,12 @@ static void write_code(struct writer *w, const struct w_buf *code, const struct 
     }
     if (tag == W_CODE_SUB) {
       byte(w, tag);
-      u(w, nodes[next_u(code, &at)].number - 1);
-      uint64_t n = next_u(code, &at);
+      u(w, nodes[w_next_u(code, &at)].number - 1);
+      uint64_t n = w_next_u(code, &at);
       u(w, n);
       size_t from = at;
       for (uint64_t i = 0; i < 3 * n; i++)
-        next_u(code, &at);
+        w_next_u(code, &at);
       w->ok = w->ok && w_put(w->pool, &w->out, code->bytes + from, (uint32_t)(at - from));
     } else {
       byte(w, tag == W_CODE_DEAD ? W_CODE_EXIT : tag);
@@ -229,18 +232,18 @@ static uint32_t number_nodes(struct w_node *nodes, uint32_t root, uint32_t *orde
     for (size_t at = 0; at < code->len;) {
       uint8_t tag = code->bytes[at++];
       if (tag == W_CODE_STEPS || tag == W_CODE_SLOT) {
-        next_u(code, &at);
+        w_next_u(code, &at);
       } else if (tag == W_CODE_READ || tag == W_CODE_WRITE) {
-        next_u(code, &at);
-        next_u(code, &at);
+        w_next_u(code, &at);
+        w_next_u(code, &at);
       } else if (tag == W_CODE_SUB) {
-        uint64_t node = next_u(code, &at);
+        uint64_t node = w_next_u(code, &at);
         if (!nodes[node].number) {
           order[count] = (uint32_t)node;
           nodes[node].number = ++count;
         }
-        for (uint64_t i = 3 * next_u(code, &at); i > 0; i--)
-          next_u(code, &at);
+        for (uint64_t i = 3 * w_next_u(code, &at); i > 0; i--)
+          w_next_u(code, &at);
       }
     }
     if (done == count)
@@ -345,13 +348,13 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
     break;
-  case W_FSTACK:
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
   case W_FOBJ:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
+  case W_FSTACK:
   case W_FVAL:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
@@ -360,6 +363,10 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->held = get_byte(r, W_SOCKET);
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
+    break;
+  case W_FINSIDE:
+    f->size = get_u(r, UINT64_MAX);
+    f->mx = (int64_t)get_u(r, UINT64_MAX);
     break;
   }
 }
@@ -454,6 +461,13 @@ static void get_state(struct reader *r, struct w_state *st) {
     r->ok = r->ok && names_known(st->frames[k].regs, st->frames[k].defined, next);
   for (uint32_t i = 0; i < st->nslots; i++)
     r->ok = r->ok && st->slots[i].v.sym < next;
+}
+
+bool w_state_read(struct w_pool *pool, const struct w_buf *buf, size_t *at, struct w_state *st) {
+  struct reader r = {.pool = pool, .bytes = buf->bytes, .len = buf->len, .at = *at, .ok = true};
+  get_state(&r, st);
+  *at = r.at;
+  return r.ok;
 }
 
 static void skip_code(struct reader *r) {

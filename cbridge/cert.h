@@ -13,6 +13,18 @@ bool w_put(struct w_pool *pool, struct w_buf *b, const void *bytes, uint32_t n);
 bool w_put_u(struct w_pool *pool, struct w_buf *b, uint64_t v);
 bool w_put_s(struct w_pool *pool, struct w_buf *b, int64_t v);
 void w_buf_free(struct w_pool *pool, struct w_buf *b);
+/* Reads a number that was put there, at *at, and moves that on. */
+static inline uint64_t w_next_u(const struct w_buf *b, size_t *at) {
+  uint64_t v = 0;
+  uint8_t byte;
+  int shift = 0;
+  do {
+    byte = b->bytes[(*at)++];
+    v |= (uint64_t)(byte & 127) << shift;
+    shift += 7;
+  } while (byte & 128);
+  return v;
+}
 /* Reads at *at and moves it on. False: past the end, or a number that does not fit. */
 bool w_get_u(const uint8_t *bytes, size_t len, size_t *at, uint64_t *v);
 bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v);
@@ -42,6 +54,9 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
 
 /* A state as certificates have it, into `buf`. False: out of memory. */
 bool w_state_write(struct w_pool *pool, const struct w_state *st, struct w_buf *buf);
+/* The state that was written there, at *at, which is moved on; *st is all zero before. False: out
+ * of memory. */
+bool w_state_read(struct w_pool *pool, const struct w_buf *buf, size_t *at, struct w_state *st);
 
 /* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to
  * `code_end`. */

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,12 @@ void w_release(struct w_pool *pool, void *block, size_t have) {
     pool->used -= have;
 }
 
-bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
-  if (want <= *cap)
-    return true;
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each) {
   uint32_t size = *cap + *cap / 2 > want ? *cap + *cap / 2 : want;
   if (size < 8)
     size = 8;
+  if (size * each < 64) /* many arrays start small */
+    size = (uint32_t)(64 / each);
   void *new = w_resize(pool, *array, *cap * each, size * each);
   if (!new)
     return false;
@@ -66,19 +67,20 @@ static bool refuse(struct w_why *why, enum w_reason reason, const char *format, 
 
 /* --- Fact.v, State.v ------------------------------------------------------------------------- */
 
-static struct w_fact scalar_fact(bool tainted, struct w_scalar s) {
-  struct w_fact f = {.kind = W_FSCALAR, .tainted = tainted};
-  f.s = s;
-  return f;
+static void set_scalar(struct w_fact *f, bool tainted, struct w_scalar s) {
+  memset(f, 0, offsetof(struct w_fact, s));
+  f->kind = W_FSCALAR;
+  f->tainted = tainted;
+  f->s = s;
 }
 
 bool w_a_init(struct w_pool *pool, struct w_state *st) {
   memset(st, 0, sizeof *st);
   if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, 16, sizeof *st->facts))
     return false;
-  st->facts[0] = scalar_fact(false, w_sc_const(0));
+  set_scalar(&st->facts[0], false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
-  st->facts[2] = (struct w_fact){.kind = W_FSTACK};
+  st->facts[2] = (struct w_fact){.kind = W_FSTACK, .mx = 0};
   st->next = 3;
   st->regs[1] = (struct w_aval){1, 0};
   st->regs[10] = (struct w_aval){2, 0};
@@ -87,19 +89,23 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
 }
 
 bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
-  *to = *from;
-  to->slots = NULL;
-  to->facts = NULL;
-  to->frames = NULL;
-  to->slot_cap = to->fact_cap = to->frame_cap = 0;
+  memset(to, 0, sizeof *to);
+  if (w_state_set(pool, to, from))
+    return true;
+  w_state_free(pool, to);
+  return false;
+}
+
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from) {
+  struct w_state st = *from;
   if (!w_reserve(pool, (void **)&to->facts, &to->fact_cap, from->next + 8, sizeof *to->facts) ||
-      (from->nslots &&
-       !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
-      (from->depth &&
-       !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))) {
-    w_state_free(pool, to);
+      !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots) ||
+      !w_reserve(pool, (void **)&to->frames, &to->frame_cap, from->depth, sizeof *to->frames))
     return false;
-  }
+  st.facts = to->facts, st.fact_cap = to->fact_cap;
+  st.slots = to->slots, st.slot_cap = to->slot_cap;
+  st.frames = to->frames, st.frame_cap = to->frame_cap;
+  *to = st;
   memcpy(to->facts, from->facts, from->next * sizeof *to->facts);
   if (from->nslots)
     memcpy(to->slots, from->slots, from->nslots * sizeof *to->slots);
@@ -136,49 +142,70 @@ const struct w_slot *w_slot_at(const struct w_state *st, int32_t off) {
   return i < st->nslots && st->slots[i].off == off ? &st->slots[i] : NULL;
 }
 
-const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
-  return &st->facts[a.sym];
-}
-
-bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room) {
   const struct w_fact *f = w_fact_of(st, a);
   if (f->kind != W_FSCALAR)
-    return false;
+    return NULL;
   *tainted = f->tainted;
-  *s = a.c ? w_sc_add(f->s, w_sc_const((uint64_t)a.c)) : f->s;
-  return true;
+  if (!a.c)
+    return &f->s;
+  *room = w_sc_add(f->s, w_sc_const((uint64_t)a.c));
+  return room;
 }
 
-void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s) {
-  if (!w_view(st, a, tainted, s)) {
-    *tainted = true;
-    *s = w_sc_top();
-  }
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room) {
+  const struct w_scalar *s = w_view(st, a, tainted, room);
+  if (s)
+    return s;
+  *tainted = true;
+  *room = w_sc_top();
+  return room;
 }
 
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c) {
+  const struct w_fact *f = w_fact_of(st, a);
   bool tainted;
-  struct w_scalar s;
-  return w_view(st, a, &tainted, &s) && w_sc_is_const(s, c);
+  struct w_scalar sum;
+  if (f->kind != W_FSCALAR)
+    return false;
+  if (w_sc_is_const(&f->s, c)) {
+    *c += (uint64_t)a.c;
+    return true;
+  }
+  return a.c && w_sc_is_const(w_view(st, a, &tainted, &sum), c);
 }
 
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v) {
-  uint64_t c;
-  if (!st->next || st->facts[0].kind != W_FSCALAR || st->facts[0].tainted ||
-      !w_sc_is_const(st->facts[0].s, &c) || c)
+  const struct w_fact *zero = &st->facts[0];
+  if (!st->next || zero->kind != W_FSCALAR || zero->tainted || zero->s.all.umin || zero->s.all.umax)
     return false;
   *v = (struct w_aval){0, z};
   return true;
 }
 
-bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r) {
-  struct w_aval v = r->v;
-  if (r->fresh) {
-    if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
-      return false;
-    v.sym = st->next;
-    st->facts[st->next++] = r->f;
-  }
+/* A result is an old value, or a new symbol plus a constant: the symbol `next`, whose fact lies
+ * behind the others until the result is put somewhere. w_a_exec makes room for it. */
+static struct w_aval fresh(struct w_state *st, struct w_fact f) {
+  st->facts[st->next] = f;
+  return (struct w_aval){st->next, 0};
+}
+static struct w_aval fresh_scalar(struct w_state *st, bool tainted, struct w_scalar s) {
+  set_scalar(&st->facts[st->next], tainted, s);
+  return (struct w_aval){st->next, 0};
+}
+
+static struct w_aval scalar_res(struct w_state *st, bool tainted, struct w_scalar s) {
+  uint64_t c;
+  struct w_aval v;
+  if (!tainted && w_sc_is_const(&s, &c) && w_aconst(st, (int64_t)c, &v))
+    return v;
+  return fresh_scalar(st, tainted, s);
+}
+
+static bool a_put(struct w_state *st, int slots, int d, struct w_aval v) {
+  st->next += v.sym == st->next;
   st->regs[d] = v;
   st->defined |= (uint16_t)(1u << d);
   st->pc += slots;
@@ -187,71 +214,71 @@ bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const st
 
 /* --- Arith.v --------------------------------------------------------------------------------- */
 
-static struct w_ares old(struct w_aval v) { return (struct w_ares){.v = v}; }
-static struct w_ares fresh(struct w_fact f, int64_t c) {
-  return (struct w_ares){.fresh = true, .v = {0, c}, .f = f};
-}
-static struct w_ares fresh_scalar(bool tainted, struct w_scalar s) {
-  return fresh(scalar_fact(tainted, s), 0);
+static struct w_aval shift(struct w_aval a, uint64_t c) {
+  return (struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)};
 }
 
-static struct w_ares scalar_res(const struct w_state *st, bool tainted, struct w_scalar s) {
-  uint64_t c;
-  struct w_aval v;
-  if (!tainted && w_sc_is_const(s, &c) && w_aconst(st, (int64_t)c, &v))
-    return old(v);
-  return fresh_scalar(tainted, s);
-}
-
-static struct w_ares shift(struct w_aval a, uint64_t c) {
-  return old((struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)});
-}
-
-static bool add_ptr(const struct w_target *t, const struct w_state *st, struct w_aval p,
-                    struct w_aval x, struct w_ares *r) {
+static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p, struct w_aval x,
+                    struct w_aval *r) {
   bool tainted;
-  struct w_scalar s;
-  if (!w_view(st, x, &tainted, &s))
+  struct w_scalar room;
+  const struct w_scalar *s = w_view(st, x, &tainted, &room);
+  if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
+  if (f.kind == W_FSTACK) {
+    wide mx = f.mx + ((wide)s->all.smax - s->all.smin);
+    if (mx > W_STACK)
+      return false;
+    f.mx = (int64_t)mx;
+    *r = shift(fresh(st, f), (uint64_t)p.c + (uint64_t)s->all.smin);
+    return true;
+  }
   if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s.all.umax >= W_REACH)
+    if ((wide)f.mx + s->all.umax >= W_REACH)
       return false;
     f.checked = false;
     f.av = 0;
   } else if (f.kind == W_FVAL) {
-    if (f.map >= t->map_count || (wide)f.mx + s.all.umax > t->maps[f.map].value_size)
+    if (f.map >= t->map_count || (wide)f.mx + s->all.umax > t->maps[f.map].value_size)
       return false;
+  } else if (f.kind == W_FINSIDE || (f.kind == W_FHELD && f.held == W_RECORD && !f.null)) {
+    uint64_t mx = f.kind == W_FINSIDE ? (uint64_t)f.mx : 0;
+    if ((wide)mx + s->all.umax > f.size)
+      return false;
+    f.kind = W_FINSIDE;
+    f.mx = (int64_t)mx;
   } else {
     return false;
   }
-  f.mx += (int64_t)s.all.umax;
-  *r = fresh(f, p.c);
+  f.mx = (int64_t)((uint64_t)f.mx + s->all.umax);
+  *r = shift(fresh(st, f), (uint64_t)p.c);
   return true;
 }
 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         f->kind == W_FHELD || f->kind == W_FOBJ || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || f->kind == W_FINSIDE || f->kind == W_FOBJ ||
+         (f->kind == W_FSCALAR && f->moved);
 }
 
-static struct w_ares a_scalar_alu(const struct w_state *st, enum w_width w, enum w_aluop op,
+static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
                                   struct w_aval a, struct w_aval b) {
   bool ta, tb;
-  struct w_scalar sa, sb;
-  w_any_view(st, a, &ta, &sa);
-  w_any_view(st, b, &tb, &sb);
-  struct w_ares r = scalar_res(st, ta || tb, w_sc_alu(w, op, sa, sb));
-  if (r.fresh && w == W_A64 && (op == W_ADD || op == W_SUB))
-    r.f.moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
+  struct w_scalar room_a, room_b;
+  const struct w_scalar *sa = w_any_view(st, a, &ta, &room_a);
+  const struct w_scalar *sb = w_any_view(st, b, &tb, &room_b);
+  struct w_aval r = scalar_res(st, ta || tb, w_sc_alu(w, op, *sa, *sb));
+  if (r.sym == st->next && w == W_A64 && (op == W_ADD || op == W_SUB))
+    st->facts[r.sym].moved = is_pointer(w_fact_of(st, a)) != is_pointer(w_fact_of(st, b));
   return r;
 }
 
-static struct w_ares a_add(const struct w_target *t, const struct w_state *st, struct w_aval a,
+static struct w_aval a_add(const struct w_target *t, struct w_state *st, struct w_aval a,
                            struct w_aval b) {
   uint64_t c;
-  struct w_ares r;
+  struct w_aval r;
   if (w_const_of(st, b, &c))
     return shift(a, c);
   if (w_const_of(st, a, &c))
@@ -261,15 +288,15 @@ static struct w_ares a_add(const struct w_target *t, const struct w_state *st, s
   return a_scalar_alu(st, W_A64, W_ADD, a, b);
 }
 
-static struct w_ares a_sub(const struct w_state *st, struct w_aval a, struct w_aval b) {
+static struct w_aval a_sub(struct w_state *st, struct w_aval a, struct w_aval b) {
   uint64_t c;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
-                      enum w_aluop op, struct w_aval a, struct w_aval b) {
+static struct w_aval a_alu(const struct w_target *t, struct w_state *st, enum w_width w,
+                           enum w_aluop op, struct w_aval a, struct w_aval b) {
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
@@ -277,15 +304,15 @@ struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w
   return a_scalar_alu(st, w, op, a, b);
 }
 
-struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b) {
-  if (w == W_A64)
-    return old(b);
+static struct w_aval a_mov(struct w_state *st, enum w_width w, struct w_aval b) {
   bool tainted;
-  struct w_scalar s;
-  w_any_view(st, b, &tainted, &s);
-  if (s.all.umax <= UINT32_MAX)
-    return old(b);
-  return scalar_res(st, tainted, w_sc_trunc(W_A32, s));
+  struct w_scalar room;
+  if (w == W_A64)
+    return b;
+  const struct w_scalar *s = w_any_view(st, b, &tainted, &room);
+  if (s->all.umax <= UINT32_MAX)
+    return b;
+  return scalar_res(st, tainted, w_sc_trunc(W_A32, *s));
 }
 
 /* --- Address.v ------------------------------------------------------------------------------- */
@@ -296,8 +323,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   wide k = (wide)a.c + off;
   switch (f->kind) {
   case W_FSTACK:
-    *pl = (struct w_place){.kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK)};
-    return f->map <= st->depth && -W_STACK <= k && k + n <= 0;
+    *pl = (struct w_place){
+        .kind = W_PSTACK, .k = (int32_t)(k - (wide)f->map * W_STACK), .mx = (uint32_t)f->mx};
+    return f->map <= st->depth && -W_STACK <= k && f->mx + k + n <= 0;
   case W_FCTX:
     *pl = (struct w_place){.kind = W_PCTX, .k = (int32_t)k};
     return 0 <= k && k + n <= t->type.ctx_size;
@@ -317,6 +345,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   case W_FHELD:
     *pl = (struct w_place){.kind = W_PVAL};
     return f->held == W_RECORD && !f->null && 0 <= k && k + n <= f->size;
+  case W_FINSIDE:
+    *pl = (struct w_place){.kind = W_PVAL};
+    return 0 <= k && (wide)(uint64_t)f->mx + k + n <= f->size;
   case W_FOBJ:
     *pl = (struct w_place){.kind = W_POBJ, .k = (int32_t)k, .type = f->map};
     return !write && f->map < t->type_count && 0 <= k && k + n <= t->types[f->map].size &&
@@ -326,9 +357,9 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
 }
 
 /* The address of a kernel object of type `i`; nothing is known, if there is no such type. */
-static struct w_fact object_res(const struct w_target *t, uint32_t i) {
-  return i < t->type_count ? (struct w_fact){.kind = W_FOBJ, .map = i}
-                           : scalar_fact(true, w_sc_top());
+static struct w_aval object_res(const struct w_target *t, struct w_state *st, uint32_t i) {
+  return i < t->type_count ? fresh(st, (struct w_fact){.kind = W_FOBJ, .map = i})
+                           : fresh_scalar(st, true, w_sc_top());
 }
 
 /* --- Held.v ---------------------------------------------------------------------------------- */
@@ -401,6 +432,12 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
       return refuse(why, W_OUT_OF_BOUNDS,
                     "%s %" PRIu64 " byte%s there leaves the caller's frame that r%d points into",
                     verb, n, n == 1 ? "" : "s", r);
+    if (f->mx)
+      return refuse(why, W_OUT_OF_BOUNDS,
+                    "%s %" PRIu64 " byte%s at frame offset %" PRId64 " to %" PRId64
+                    " leaves the stack: offsets are -512 to -1 from r10, and the variable part of "
+                    "this one can be as large as %" PRId64,
+                    verb, n, n == 1 ? "" : "s", k, (int64_t)((uint64_t)k + (uint64_t)f->mx), f->mx);
     return refuse(why, W_OUT_OF_BOUNDS,
                   "%s %" PRIu64 " byte%s at frame offset %" PRId64
                   " leaves the stack: offsets are -512 to -1 from r10",
@@ -472,6 +509,14 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                     "r%d is a socket: it can be released, and its fields can't be read here", r);
     return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record, which has %" PRIu64 " bytes", verb,
                   bytes, f->size);
+  case W_FINSIDE:
+    if (k < 0)
+      return refuse(why, W_OUT_OF_BOUNDS, "%s %s of a record: that is before its start", verb,
+                    bytes);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s up to byte %" PRIu64 " of a record, which has %" PRIu64
+                  " bytes: the variable part of the offset can be as large as %" PRIu64,
+                  verb, last + (uint64_t)f->mx, f->size, (uint64_t)f->mx);
   case W_FOBJ: {
     const struct warrant_object_type *type = &t->types[f->map];
     if (write)
@@ -490,7 +535,9 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   r);
   if (f->kind == W_FSCALAR && f->gone)
     return refuse(why, W_INVALID_POINTER,
-                  "r%d points at what was given back before: it can't be used any more", r);
+                  "r%d points at what was given back before, or at a variable offset into a record "
+                  "while one of that size was given back: it can't be used any more",
+                  r);
   if (f->kind == W_FSCALAR && f->moved)
     return refuse(why, W_OUT_OF_BOUNDS,
                   "r%d is a pointer plus a number without a bound that is small enough: limit the "
@@ -534,21 +581,27 @@ static bool read_frame(const struct w_target *t, const struct w_state *st, int32
   return true;
 }
 
-static bool a_load(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
-                   struct w_place pl, struct w_ares *r, struct w_effects *effects,
+/* What others returned before: the whole of it, or its low half. */
+static struct w_scalar earlier_result(const struct w_target *t, uint32_t n) {
+  struct w_scalar s = w_sc_result(t->type.ret_lo, t->type.ret_hi);
+  return n == 8 ? s : w_sc_trunc(W_A32, s);
+}
+
+static bool a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
+                   struct w_place pl, struct w_aval *r, struct w_effects *effects,
                    struct w_why *why) {
   uint32_t n = w_bytes(i->size);
-  *r = fresh_scalar(false, w_sc_of_bytes(i->size));
+  *r = fresh_scalar(st, false, w_sc_of_bytes(i->size));
   switch (pl.kind) {
   case W_PSTACK: {
-    if (!read_frame(t, st, pl.k, n, effects, why))
+    if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    const struct w_slot *slot = w_slot_at(st, pl.k);
+    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
     if (slot && slot->size == i->size) {
-      *r = old(slot->v);
+      *r = slot->v;
       note(effects, W_READ_SLOT, pl.k, n, false);
     } else {
-      r->f.tainted = true;
+      st->facts[r->sym].tainted = true;
     }
     break;
   }
@@ -560,26 +613,22 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
       return refuse(why, W_BAD_CONTEXT_ACCESS,
                     "no field of the context of %s programs is read by %u byte%s at offset %d",
                     t->type.name, n, n == 1 ? "" : "s", pl.k);
-    if (f->kind == W_FIELD_DATA) {
-      r->f = (struct w_fact){.kind = W_FPKT, .checked = true};
-      r->f.mx = r->f.av = 0;
-    } else if (f->kind == W_FIELD_DATA_END) {
-      r->f = (struct w_fact){.kind = W_FEND};
-    } else if (f->kind == W_FIELD_DATA_META) {
-      r->f = (struct w_fact){.kind = W_FPKT, .map = W_METADATA};
-      r->f.mx = r->f.av = 0;
-    } else if (f->kind == W_FIELD_TYPED) {
-      r->f = object_res(t, f->type);
-    } else if (f->kind == W_FIELD_RESULT) {
-      struct w_scalar s = w_sc_result(t->type.ret_lo, t->type.ret_hi);
-      *r = fresh_scalar(false, n == 8 ? s : w_sc_trunc(W_A32, s));
-    }
+    if (f->kind == W_FIELD_DATA)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .checked = true});
+    else if (f->kind == W_FIELD_DATA_END)
+      *r = fresh(st, (struct w_fact){.kind = W_FEND});
+    else if (f->kind == W_FIELD_DATA_META)
+      *r = fresh(st, (struct w_fact){.kind = W_FPKT, .map = W_METADATA});
+    else if (f->kind == W_FIELD_TYPED)
+      *r = object_res(t, st, f->type);
+    else if (f->kind == W_FIELD_RESULT)
+      *r = fresh_scalar(st, false, earlier_result(t, n));
     break;
   }
   case W_POBJ: {
     uint32_t to;
     if (n == 8 && w_pointer_at(&t->types[pl.type], (uint64_t)pl.k, &to))
-      r->f = object_res(t, to);
+      *r = object_res(t, st, to);
     break;
   }
   case W_PVAL:
@@ -594,13 +643,10 @@ static bool a_load(const struct w_target *t, const struct w_state *st, const str
     break;
   }
   if (i->sx) {
-    bool tainted = true;
-    struct w_scalar s = w_sc_top();
-    if (!r->fresh)
-      w_any_view(st, r->v, &tainted, &s);
-    else if (r->f.kind == W_FSCALAR && r->v.c == 0)
-      tainted = r->f.tainted, s = r->f.s;
-    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, s));
+    bool tainted;
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, *r, &tainted, &room);
+    *r = scalar_res(st, tainted, w_sc_sext(W_A64, i->size, *s));
   }
   return true;
 }
@@ -611,13 +657,14 @@ static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
   if (z == W_S8)
     return true;
   bool tainted;
-  struct w_scalar s;
+  struct w_scalar room;
   uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
-  if (!w_view(st, v, &tainted, &s))
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
     return false;
   if (w_sc_is_const(s, &c))
     return w_aconst(st, (int64_t)(c & ones), low);
-  return s.all.umax <= ones;
+  return s->all.umax <= ones;
 }
 
 /* A store to the frame ends every spill it overlaps. */
@@ -648,17 +695,28 @@ static void set_written(struct w_state *st, int32_t k, uint32_t n) {
     *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
 }
 
+/* Bytes that were written, at least n of the place and at most m: spills end that may lie among
+ * them, and those bytes are written for sure that are among the n wherever the place starts. */
+static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
+                       struct w_effects *effects) {
+  if (pl.kind != W_PSTACK)
+    return;
+  int32_t k = pl.k + (int32_t)pl.mx;
+  n = n > pl.mx ? n - pl.mx : 0;
+  kill_slots(st, pl.k, pl.mx + m);
+  set_written(st, k, n);
+  note(effects, W_WRITE, k, n, false);
+}
+
 static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st,
                     enum w_size z, struct w_place pl, struct w_aval v, struct w_effects *effects,
                     struct w_why *why) {
   uint32_t n = w_bytes(z);
   if (pl.kind == W_PSTACK) {
     struct w_aval low;
-    kill_slots(st, pl.k, n);
-    if (low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
+    a_scribble(st, pl, n, n, effects);
+    if (!pl.mx && low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
       return false;
-    set_written(st, pl.k, n);
-    note(effects, W_WRITE, pl.k, n, false);
   } else if (pl.kind == W_PCTX && !t->type.raw) {
     const struct w_field *f = w_field_at(&t->type, pl.k, n);
     if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
@@ -671,17 +729,6 @@ static bool a_store(struct w_pool *pool, const struct w_target *t, struct w_stat
   return true;
 }
 
-/* Bytes that something else wrote: spills end; n of them are certainly written, and at most m are.
- */
-static void a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
-                       struct w_effects *effects) {
-  if (pl.kind != W_PSTACK)
-    return;
-  kill_slots(st, pl.k, m);
-  set_written(st, pl.k, n);
-  note(effects, W_WRITE, pl.k, n, false);
-}
-
 static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
                      struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(z);
@@ -689,7 +736,7 @@ static bool a_atomic(const struct w_target *t, struct w_state *st, enum w_size z
     return refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
   if (pl.kind != W_PSTACK)
     return true;
-  if (!read_frame(t, st, pl.k, n, effects, why))
+  if (!read_frame(t, st, pl.k, pl.mx + n, effects, why))
     return false;
   a_scribble(st, pl, n, n, effects);
   return true;
@@ -709,9 +756,11 @@ static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
 static bool refine_scalar(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
                           struct w_aval y) {
   bool tx, ty;
-  struct w_scalar sx, sy;
-  if (!w_view(st, x, &tx, &sx) || !w_view(st, y, &ty, &sy))
+  struct w_scalar room_x, room_y;
+  const struct w_scalar *px = w_view(st, x, &tx, &room_x), *py = w_view(st, y, &ty, &room_y);
+  if (!px || !py)
     return true;
+  struct w_scalar sx = *px, sy = *py;
   return w_sc_refine(w, c, b, &sx, &sy) && narrow(st, x, sx) && narrow(st, y, sy);
 }
 
@@ -781,7 +830,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (f->kind == W_FHELD) {
     bool can_be = f->null;
     if (r == REL_EQ && can_be)
-      *f = scalar_fact(false, w_sc_const(0));
+      set_scalar(f, false, w_sc_const(0));
     else if (r == REL_NE)
       f->null = false;
     return r != REL_EQ || can_be;
@@ -789,7 +838,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   if (!null)
     return r != REL_EQ;
   if (r == REL_EQ) {
-    *f = scalar_fact(false, w_sc_const(0));
+    set_scalar(f, false, w_sc_const(0));
   } else if (r == REL_NE) {
     f->kind = f->kind == W_FNULL ? W_FVAL : W_FMAP;
     f->mx = 0;
@@ -833,7 +882,7 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
                     const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   return a_memory(t, st, r, n, false, h, &pl, why) &&
-         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, (uint32_t)n, effects, why));
+         (pl.kind != W_PSTACK || read_frame(t, st, pl.k, pl.mx + (uint32_t)n, effects, why));
 }
 
 /* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
@@ -936,23 +985,24 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_OUT0:
     case W_ARG_INOUT: {
       bool tainted;
-      struct w_scalar s;
+      struct w_scalar room;
       if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
         return refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
                       h->name, r + 1);
-      if (!w_view(st, st->regs[r + 1], &tainted, &s))
+      const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
+      if (!s)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
                       r + 1);
       bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
-      if (empty && !s.all.umax)
+      if (empty && !s->all.umax)
         break;
-      if (!empty && !s.all.umin)
+      if (!empty && !s->all.umin)
         return refuse(why, W_BAD_HELPER_ARGUMENT,
                       "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
                       r + 1);
-      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s.all.umax, h, effects, why)) ||
-          (w_arg_written(h->args[i]) && !a_written(t, st, r, s.all.umin, s.all.umax, h, q, why)))
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s->all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s->all.umin, s->all.umax, h, q, why)))
         return false;
       break;
     }
@@ -1007,17 +1057,29 @@ static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r
 static void a_moved(struct w_state *st) {
   for (uint32_t k = 0; k < st->next; k++)
     if (st->facts[k].kind == W_FPKT || st->facts[k].kind == W_FEND) {
-      st->facts[k] = scalar_fact(true, w_sc_top());
+      set_scalar(&st->facts[k], true, w_sc_top());
       st->facts[k].stale = true;
     }
 }
 
-static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state *st, int64_t id,
+/* What was given back, and what may point into it: which record that is its size alone tells. */
+static void a_given_back(struct w_state *st, uint32_t symbol) {
+  const struct w_fact back = st->facts[symbol];
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (k == symbol || (f->kind == W_FINSIDE && back.held == W_RECORD && f->size == back.size)) {
+      set_scalar(f, true, w_sc_top());
+      f->gone = true;
+    }
+  }
+}
+
+static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
                    struct w_effects *effects, struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
   bool offered = false;
-  for (uint32_t i = 0; i < t->type.nhelpers; i++)
-    offered |= t->type.helpers[i] == id;
+  for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
+    offered = t->type.helpers[i] == id;
   const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
   if (!h && !other)
     return refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
@@ -1031,17 +1093,17 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
   struct seen q = {.map = -1};
   if (!a_args(t, st, h, &q, effects, why))
     return false;
-  struct w_ares r = {0};
+  struct w_aval r = {0, 0};
   switch ((enum w_ret)h->ret) {
   case W_RET_VALUE:
     if (q.map < 0 || q.map >= t->map_count)
       return refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
     r = t->maps[q.map].inner
-            ? fresh((struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1}, 0)
-            : fresh((struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map}, 0);
+            ? fresh(st, (struct w_fact){.kind = W_FMAPNULL, .map = t->maps[q.map].inner - 1})
+            : fresh(st, (struct w_fact){.kind = W_FNULL, .map = (uint32_t)q.map});
     break;
   case W_RET_INT:
-    r = fresh_scalar(false, w_sc_srange(h->lo, h->hi));
+    r = fresh_scalar(st, false, w_sc_srange(h->lo, h->hi));
     break;
   case W_RET_TAIL:
     if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
@@ -1055,10 +1117,11 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
       return w_refuse_leak(st, NULL, why);
     break;
   case W_RET_HELD:
-    r = fresh(
-        (struct w_fact){.kind = W_FHELD, .held = h->held, .null = true, .map = (uint32_t)st->pc},
-        0);
-    r.f.size = h->held == W_RECORD ? q.size : 0;
+    r = fresh(st, (struct w_fact){.kind = W_FHELD,
+                                  .held = h->held,
+                                  .null = true,
+                                  .map = (uint32_t)st->pc,
+                                  .size = h->held == W_RECORD ? q.size : 0});
     break;
   case W_RET_TYPED: {
     uint32_t type;
@@ -1067,7 +1130,7 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
           why, W_UNSUPPORTED,
           "%s gives a %s, and the kernel's types are not known here: --btf FILE names them",
           h->name, h->object);
-    r = fresh(object_res(t, type), 0);
+    r = object_res(t, st, type);
     break;
   }
   case W_RET_VOID:
@@ -1078,12 +1141,10 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
     a_scribble(st, q.pl, q.lo, q.hi, effects);
   if (h->moves)
     a_moved(st);
-  if (q.back) {
-    st->facts[q.symbol] = scalar_fact(true, w_sc_top());
-    st->facts[q.symbol].gone = true;
-  }
+  if (q.back)
+    a_given_back(st, q.symbol);
   if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
-    return w_a_put(pool, st, 1, 0, &r);
+    return a_put(st, 1, 0, r);
   st->pc++;
   return true;
 }
@@ -1091,7 +1152,6 @@ static bool a_call(struct w_pool *pool, const struct w_target *t, struct w_state
 /* A local function: a frame of its own, nothing in it written. */
 static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target,
                          struct w_why *why) {
-  struct w_ares top = fresh((struct w_fact){.kind = W_FSTACK, .map = st->depth + 1}, 0);
   if (st->depth + 1 >= W_FRAMES)
     return refuse(why, W_STACK_OVERFLOW,
                   "calls are nested %d deep here, and the stack has %d frames", W_FRAMES, W_FRAMES);
@@ -1104,8 +1164,7 @@ static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target
   st->defined &= 0x43e; /* r1 to r5 are the arguments */
   kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
-  if (!w_a_put(pool, st, 0, 10, &top))
-    return false;
+  a_put(st, 0, 10, fresh(st, (struct w_fact){.kind = W_FSTACK, .map = st->depth}));
   st->pc = target;
   return true;
 }
@@ -1120,8 +1179,8 @@ static bool a_leave(struct w_state *st) {
   return true;
 }
 
-static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                          struct w_state *st, struct w_why *why) {
+static bool a_load_packet(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                          struct w_why *why) {
   if (!t->type.legacy)
     return refuse(why, W_BAD_INSTRUCTION, "%s programs can't use the legacy packet loads",
                   t->type.name);
@@ -1141,9 +1200,8 @@ static bool a_load_packet(struct w_pool *pool, const struct w_target *t, const s
     return refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
   if (w_held_count(st))
     return w_refuse_leak(st, NULL, why);
-  struct w_ares r = fresh_scalar(false, w_sc_of_bytes(i->size));
   a_clobber(st);
-  return w_a_put(pool, st, 1, 0, &r);
+  return a_put(st, 1, 0, fresh_scalar(st, false, w_sc_of_bytes(i->size)));
 }
 
 /* --- Exec.v ---------------------------------------------------------------------------------- */
@@ -1179,13 +1237,12 @@ bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_ava
   return defined(st, i->dst, why) && a_oper(st, i, y, why);
 }
 
-static bool unary(const struct w_state *st, const struct w_insn *i, int from, struct w_ares *r,
-                  struct w_why *why) {
+static bool unary(struct w_state *st, const struct w_insn *i, int from, struct w_why *why) {
   bool tainted;
   struct w_scalar s;
   if (!defined(st, from, why))
     return false;
-  w_any_view(st, st->regs[from], &tainted, &s);
+  s = *w_any_view(st, st->regs[from], &tainted, &s);
   switch (i->op) {
   case W_OP_NEG:
     s = w_sc_neg(i->width, s);
@@ -1196,20 +1253,18 @@ static bool unary(const struct w_state *st, const struct w_insn *i, int from, st
   default:
     s = w_sc_byte_order(i->swap, i->size, s);
   }
-  *r = scalar_res(st, tainted, s);
-  return true;
+  return a_put(st, 1, i->dst, scalar_res(st, tainted, s));
 }
 
 /* The address of a map, or of its first value. */
-static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_ares *r,
+static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_state *st,
                   struct w_why *why) {
   if (i->imm < 0 || i->imm >= t->map_count)
     return refuse(why, W_INVALID_INSTRUCTION, "the program has no map number %" PRId64, i->imm);
   const struct warrant_map *m = &t->maps[i->imm];
-  if (i->op == W_OP_LDMAP) {
-    *r = fresh((struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}, 0);
-    return true;
-  }
+  if (i->op == W_OP_LDMAP)
+    return a_put(st, 2, i->dst,
+                 fresh(st, (struct w_fact){.kind = W_FMAP, .map = (uint32_t)i->imm}));
   if (m->type != W_MAP_ARRAY || !m->max_entries)
     return refuse(why, W_INVALID_INSTRUCTION, "%s is no array: its value has no address of its own",
                   m->name ? m->name : "the map");
@@ -1217,9 +1272,9 @@ static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_are
     return refuse(why, W_OUT_OF_BOUNDS,
                   "offset %d is outside of the value of %s, which has %" PRIu32 " bytes", i->off,
                   m->name ? m->name : "the map", m->value_size);
-  *r = fresh((struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm}, i->off);
-  r->f.mx = r->f.av = 0;
-  return true;
+  struct w_aval v = fresh(st, (struct w_fact){.kind = W_FVAL, .map = (uint32_t)i->imm});
+  v.c = i->off;
+  return a_put(st, 2, i->dst, v);
 }
 
 static bool address(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
@@ -1229,8 +1284,8 @@ static bool address(const struct w_target *t, const struct w_state *st, const st
          refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
-static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
-                        struct w_state *st, struct w_effects *effects, struct w_why *why) {
+static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                        struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   bool to_src = i->fetch && i->atomic != W_CMPXCHG;
   if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
@@ -1240,9 +1295,9 @@ static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const str
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   if (!a_atomic(t, st, i->size, pl, effects, why))
     return false;
-  struct w_ares r = fresh_scalar(pl.kind == W_PSTACK, w_sc_of_bytes(i->size));
   if (i->fetch)
-    return w_a_put(pool, st, 1, to_src ? i->src : 0, &r);
+    return a_put(st, 1, to_src ? i->src : 0,
+                 fresh_scalar(st, pl.kind == W_PSTACK, w_sc_of_bytes(i->size)));
   st->pc++;
   return true;
 }
@@ -1251,50 +1306,42 @@ static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->
 
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why) {
-  struct w_ares r;
   struct w_aval x, y;
   struct w_place pl;
   effects->count = 0;
+  if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 1, sizeof *st->facts))
+    return false;
   if (writes_dst(i) && i->dst == 10)
     return refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
-    if (i->alu == W_MOV) {
-      if (!a_oper(st, i, &y, why))
-        return false;
-      r = w_a_mov(st, i->width, y);
-    } else {
-      if (!w_a_operands(i, st, &x, &y, why))
-        return false;
-      /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
-       * and whoever wrote it did not mean it. */
-      if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
-          is_pointer(w_fact_of(st, y)))
-        return refuse(why, W_INVALID_POINTER,
-                      "this adds two pointers, and the sum points nowhere: add a number to one");
-      r = w_a_alu(t, st, i->width, i->alu, x, y);
-    }
-    return w_a_put(pool, st, 1, i->dst, &r);
+    if (i->alu == W_MOV)
+      return a_oper(st, i, &y, why) && a_put(st, 1, i->dst, a_mov(st, i->width, y));
+    if (!w_a_operands(i, st, &x, &y, why))
+      return false;
+    /* No fault in the model, where the sum is a number computed from addresses. Linux refuses it,
+     * and whoever wrote it did not mean it. */
+    if (i->width == W_A64 && i->alu == W_ADD && is_pointer(w_fact_of(st, x)) &&
+        is_pointer(w_fact_of(st, y)))
+      return refuse(why, W_INVALID_POINTER,
+                    "this adds two pointers, and the sum points nowhere: add a number to one");
+    return a_put(st, 1, i->dst, a_alu(t, st, i->width, i->alu, x, y));
   case W_OP_NEG:
   case W_OP_END:
-    return unary(st, i, i->dst, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->dst, why);
   case W_OP_MOVSX:
-    return unary(st, i, i->src, &r, why) && w_a_put(pool, st, 1, i->dst, &r);
+    return unary(st, i, i->src, why);
   case W_OP_LDIMM:
-    if (!w_aconst(st, i->imm, &y))
-      return false;
-    r = old(y);
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return w_aconst(st, i->imm, &y) && a_put(st, 2, i->dst, y);
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
-    return a_map(t, i, &r, why) && w_a_put(pool, st, 2, i->dst, &r);
+    return a_map(t, i, st, why);
   case W_OP_LDVAR:
   case W_OP_LDCODE: /* an address, of which nothing is known */
-    r = fresh_scalar(true, w_sc_top());
-    return w_a_put(pool, st, 2, i->dst, &r);
+    return a_put(st, 2, i->dst, fresh_scalar(st, true, w_sc_top()));
   case W_OP_LDX:
     return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
-           a_load(t, st, i, pl, &r, effects, why) && w_a_put(pool, st, 1, i->dst, &r);
+           a_load(t, st, i, pl, &x, effects, why) && a_put(st, 1, i->dst, x);
   case W_OP_ST:
     return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) &&
            address(t, st, i, true, &pl, why) && a_store(pool, t, st, i->size, pl, y, effects, why);
@@ -1306,7 +1353,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     st->pc += 1 + (int64_t)i->off;
     return true;
   case W_OP_CALL:
-    return a_call(pool, t, st, i->imm, effects, why);
+    return a_call(t, st, i->imm, effects, why);
   case W_OP_CALLX: {
     uint64_t id;
     if (!defined(st, i->dst, why))
@@ -1314,14 +1361,14 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     if (!w_const_of(st, st->regs[i->dst], &id))
       return refuse(why, W_UNKNOWN_HELPER,
                     "r%d has to be the number of a helper, one and the same on every path", i->dst);
-    return a_call(pool, t, st, (int64_t)id, effects, why);
+    return a_call(t, st, (int64_t)id, effects, why);
   }
   case W_OP_CALLLOCAL:
     return a_call_local(pool, st, st->pc + 1 + i->off, why);
   case W_OP_ATOMIC:
-    return exec_atomic(pool, t, i, st, effects, why);
+    return exec_atomic(t, i, st, effects, why);
   case W_OP_LDPKT:
-    return a_load_packet(pool, t, i, st, why);
+    return a_load_packet(t, i, st, why);
   case W_OP_EXIT:
     if (st->depth)
       return a_leave(st);
@@ -1344,8 +1391,8 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return w_refuse_leak(st, NULL, why);
   if (!t->type.has_ret)
     return true;
-  w_any_view(st, st->regs[0], &tainted, &s);
   bool sign = t->type.ret_lo < 0;
+  s = *w_any_view(st, st->regs[0], &tainted, &s);
   s = sign ? w_sc_sext(W_A64, W_S4, s) : w_sc_trunc(W_A32, s);
   int64_t lo = sign ? s.all.smin : (int64_t)s.all.umin,
           hi = sign ? s.all.smax : (int64_t)s.all.umax;
@@ -1366,12 +1413,12 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   switch (f->kind) {
   case W_FSCALAR: {
     bool tainted;
-    struct w_scalar s;
-    w_any_view(st, a, &tainted, &s);
-    return (f->tainted || !tainted) && w_sc_le(s, f->s);
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, a, &tainted, &room);
+    return (f->tainted || !tainted) && w_sc_le(s, &f->s);
   }
   case W_FSTACK:
-    return !a.c && g->kind == f->kind && g->map == f->map;
+    return g->kind == W_FSTACK && g->map == f->map && a.c >= 0 && (wide)g->mx + a.c <= f->mx;
   case W_FCTX:
   case W_FEND:
     return !a.c && g->kind == f->kind;
@@ -1398,6 +1445,11 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FHELD)
       return !a.c && g->held == f->held && g->size == f->size && (f->null || !g->null);
     return f->null && g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c;
+  case W_FINSIDE: {
+    wide mx = (wide)(uint64_t)g->mx + a.c;
+    return g->kind == W_FINSIDE && g->size == f->size && a.c >= 0 && mx <= (uint64_t)f->mx &&
+           mx <= f->size;
+  }
   case W_FOBJ:
     return !a.c && g->kind == W_FOBJ && g->map == f->map;
   }
@@ -1416,12 +1468,15 @@ static void add_offset(char *text, size_t size, int64_t c) {
 void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
                 size_t size) {
   const struct w_fact *f = w_fact_of(st, a);
-  struct w_scalar s;
+  struct w_scalar room;
+  const struct w_scalar *s;
   bool tainted;
   uint64_t c;
   switch (f->kind) {
   case W_FSTACK:
     snprintf(text, size, f->map == st->depth ? "frame" : "a caller's frame");
+    if (f->mx)
+      snprintf(text + strlen(text), size - strlen(text), " + 0..%" PRId64, f->mx);
     break;
   case W_FCTX:
     snprintf(text, size, "context");
@@ -1461,20 +1516,23 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     else
       snprintf(text, size, "socket%s", f->null ? " or null" : "");
     break;
+  case W_FINSIDE:
+    snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
+    break;
   case W_FOBJ:
     snprintf(text, size, "a %s", f->map < t->type_count ? t->types[f->map].name : "kernel object");
     break;
   default:
-    w_any_view(st, a, &tainted, &s);
+    s = w_any_view(st, a, &tainted, &room);
     if (w_sc_is_const(s, &c))
       snprintf(text, size, "%" PRId64, (int64_t)c);
-    else if (s.all.umin == 0 && s.all.umax == UINT64_MAX && s.all.smin == INT64_MIN &&
-             s.all.smax == INT64_MAX)
+    else if (s->all.umin == 0 && s->all.umax == UINT64_MAX && s->all.smin == INT64_MIN &&
+             s->all.smax == INT64_MAX)
       snprintf(text, size, tainted ? "unknown" : "any number");
-    else if (s.all.smin < 0)
-      snprintf(text, size, "number %" PRId64 "..%" PRId64, s.all.smin, s.all.smax);
+    else if (s->all.smin < 0)
+      snprintf(text, size, "number %" PRId64 "..%" PRId64, s->all.smin, s->all.smax);
     else
-      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s.all.umin, s.all.umax);
+      snprintf(text, size, "number %" PRIu64 "..%" PRIu64, s->all.umin, s->all.umax);
     return;
   }
   add_offset(text, size, a.c);

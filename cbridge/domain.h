@@ -29,7 +29,11 @@ struct w_pool {
 void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want);
 void w_release(struct w_pool *pool, void *block, size_t have);
 /* Makes room for `want` elements of `each` bytes in an array that has room for *cap. */
-bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
+static inline bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want,
+                             size_t each) {
+  return want <= *cap || w_grow(pool, array, cap, want, each);
+}
 
 /* --- Fact.v ---------------------------------------------------------------------------------- */
 
@@ -50,6 +54,7 @@ enum w_fact_kind {
   W_FNULL,
   W_FMAPNULL,
   W_FHELD,
+  W_FINSIDE,
   W_FOBJ,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
@@ -64,14 +69,14 @@ struct w_fact {
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
   /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. OBJ: the type.
-   * HELD, for messages alone: the instruction that it is from. */
+   * HELD and INSIDE, for messages alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
     struct {
-      int64_t mx, av; /* PKT, VAL */
+      int64_t mx, av; /* PKT, VAL, STACK; INSIDE: mx, unsigned */
+      uint64_t size;  /* HELD, INSIDE */
     };
-    uint64_t size; /* HELD */
   };
 };
 
@@ -104,6 +109,8 @@ struct w_state {
 /* The start of a program. False: out of memory. */
 bool w_a_init(struct w_pool *pool, struct w_state *st);
 bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from);
+/* The same for a state that has arrays: they are used again. */
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from);
 void w_state_free(struct w_pool *pool, struct w_state *st);
 const struct w_slot *w_slot_at(const struct w_state *st, int32_t off);
 
@@ -136,32 +143,26 @@ struct w_effects {
   struct w_effect e[8];
 };
 
-/* An old value, or a new symbol with a fact, plus a constant. */
-struct w_ares {
-  bool fresh;
-  struct w_aval v; /* fresh: v.c is the constant */
-  struct w_fact f;
-};
-
-const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a);
-bool w_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
-void w_any_view(const struct w_state *st, struct w_aval a, bool *tainted, struct w_scalar *s);
+static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
+  return &st->facts[a.sym];
+}
+/* The number that a value is, in the state or in *room. NULL: it is none. */
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room);
+/* The same, where what is no number is any. */
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room);
 bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c);
 bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
-/* False: out of memory. */
-bool w_a_put(struct w_pool *pool, struct w_state *st, int slots, int d, const struct w_ares *r);
 
 /* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
-
-struct w_ares w_a_alu(const struct w_target *t, const struct w_state *st, enum w_width w,
-                      enum w_aluop op, struct w_aval a, struct w_aval b);
-struct w_ares w_a_mov(const struct w_state *st, enum w_width w, struct w_aval b);
 
 enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_POBJ };
 struct w_place {
   enum w_place_kind kind;
   int32_t k;            /* STACK: from the first frame's top; CTX, OBJ: from its start */
   uint32_t type;        /* OBJ */
+  uint32_t mx;          /* STACK: the bytes may start so much further on */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,

@@ -346,7 +346,7 @@ static struct base base_of(const struct w_answer *a, const struct w_insn *i) {
   return (struct base){.kind = (enum w_fact_kind)f->kind,
                        .moved = f->kind == W_FSCALAR && f->moved,
                        .stale = f->kind == W_FSCALAR && f->stale,
-                       .constant = f->kind == W_FVAL && f->mx == 0};
+                       .constant = (f->kind == W_FVAL || f->kind == W_FSTACK) && f->mx == 0};
 }
 
 const char *w_hint(const struct w_question *q, const struct w_answer *a) {
@@ -361,7 +361,7 @@ const char *w_hint(const struct w_question *q, const struct w_answer *a) {
       return "the map's values are smaller than the type that they are used as: define the map "
              "with "
              "that type, as __type(value, struct ...)";
-    if (base.kind == W_FVAL)
+    if (base.kind == W_FVAL || base.kind == W_FINSIDE || (base.kind == W_FSTACK && !base.constant))
       return "compare the index with the size of the array just before it is used, as an unsigned "
              "number: if (i >= SIZE) return ...; or mask it where the size is a power of two";
     if (base.kind == W_FSTACK)

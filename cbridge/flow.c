@@ -2,20 +2,6 @@
 
 #include <string.h>
 
-uint32_t w_successors(const struct w_insn *insns, uint32_t count, uint32_t pc, uint32_t *next) {
-  const struct w_insn *i = &insns[pc];
-  int64_t to[2];
-  uint32_t n = 0, kept = 0;
-  if (i->op == W_OP_JA || i->op == W_OP_JMP || i->op == W_OP_MAYGOTO || i->op == W_OP_CALLLOCAL)
-    to[n++] = (int64_t)pc + 1 + i->off;
-  if (i->op != W_OP_JA && i->op != W_OP_EXIT && i->op != W_OP_NONE)
-    to[n++] = (int64_t)pc + w_slots(i);
-  for (uint32_t k = 0; k < n; k++)
-    if (to[k] >= 0 && to[k] < count && insns[to[k]].op != W_OP_NONE)
-      next[kept++] = (uint32_t)to[k];
-  return kept;
-}
-
 /* Slots that still have to be looked at; each at most once at a time. */
 struct queue {
   uint32_t *slots;
@@ -33,28 +19,41 @@ static uint32_t pop(struct queue *q) {
   return pc;
 }
 
+/* What is found out along the paths takes one sweep over the slots, in their order or from the last
+ * to the first; the queue has what has to be looked at again, because a jump leads back. */
 struct work {
   const struct w_target *t;
   const struct w_insn *insns;
   struct w_flow *flow;
   struct queue queue;
-  uint32_t *first, *preds; /* the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
-  uint16_t *frame;         /* by slot: registers that may point into the frame */
-  bool spilled;  /* a pointer into the frame may have been stored: loads may bring it back */
-  bool returned; /* a function may return a pointer into the frame */
+  bool backward; /* some jump leads back */
+  uint32_t *first,
+      *preds;      /* if so: the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
+  uint16_t *frame; /* by slot: registers that may point into the frame */
+  bool spilled;    /* a pointer into the frame may have been stored: loads may bring it back */
+  bool returned;   /* a function may return a pointer into the frame */
 };
 
 static void find_reached(struct work *w) {
   struct w_flow *f = w->flow;
   uint32_t next[2];
-  f->reached[0] = 1;
+  f->at[0].reached = true;
   push(&w->queue, 0);
   while (w->queue.n) {
     uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
     for (uint32_t k = 0; k < n; k++) {
-      if (!f->reached[next[k]])
+      struct w_flow_at *to = &f->at[next[k]];
+      w->backward |= next[k] <= pc;
+      if (to->reached)
+        to->join = true;
+      else
         push(&w->queue, next[k]);
-      f->reached[next[k]] = 1;
+      to->reached = true;
+    }
+    if (w->insns[pc].op == W_OP_CALLLOCAL) {
+      f->calls = true;
+      if (pc + 1 < f->count)
+        f->at[pc + 1].join = true; /* where the exits of the function lead */
     }
   }
 }
@@ -63,22 +62,15 @@ static void find_predecessors(struct work *w) {
   struct w_flow *f = w->flow;
   uint32_t next[2];
   for (uint32_t pc = 0; pc < f->count; pc++) {
-    uint32_t n = f->reached[pc] ? w_successors(w->insns, f->count, pc, next) : 0;
+    uint32_t n = f->at[pc].reached ? w_successors(w->insns, f->count, pc, next) : 0;
     for (uint32_t k = 0; k < n; k++)
       w->first[next[k] + 1]++;
-    if (f->reached[pc] && w->insns[pc].op == W_OP_CALLLOCAL) {
-      f->calls = true;
-      if (pc + 1 < f->count)
-        f->join[pc + 1] = 1; /* where the exits of the function lead */
-    }
   }
-  for (uint32_t pc = 0; pc < f->count; pc++) {
-    f->join[pc] |= w->first[pc + 1] + (pc == 0) > 1;
+  for (uint32_t pc = 0; pc < f->count; pc++)
     w->first[pc + 1] += w->first[pc];
-  }
   uint32_t total = w->first[f->count];
   for (uint32_t pc = f->count; pc-- > 0;) {
-    uint32_t n = f->reached[pc] ? w_successors(w->insns, f->count, pc, next) : 0;
+    uint32_t n = f->at[pc].reached ? w_successors(w->insns, f->count, pc, next) : 0;
     for (uint32_t k = 0; k < n; k++) {
       uint32_t p = next[k];
       w->preds[--w->first[p + 1]] = pc;
@@ -142,35 +134,37 @@ static uint16_t along(const struct w_insn *insns, uint32_t pc, uint32_t to, uint
   return some;
 }
 
+/* What slot `pc` passes on; those before `swept` have to be looked at again where it says more. */
+static void pass_frame(struct work *w, uint32_t pc, uint32_t swept) {
+  uint32_t next[2], n = w_successors(w->insns, w->flow->count, pc, next);
+  uint16_t after = frame_after(w, pc);
+  for (uint32_t k = 0; k < n; k++) {
+    uint16_t out = along(w->insns, pc, next[k], after) | bit(10);
+    if (w->returned && w->insns[pc].op == W_OP_CALLLOCAL)
+      out |= 1;
+    if (out & ~w->frame[next[k]] && next[k] < swept)
+      push(&w->queue, next[k]);
+    w->frame[next[k]] |= out;
+  }
+}
+
 /* Forward: which registers may point into the frame. */
 static void find_frame(struct work *w) {
   struct w_flow *f = w->flow;
-  uint32_t next[2];
   bool spilled, returned;
+  w->frame[0] = bit(10);
   do {
     spilled = w->spilled;
     returned = w->returned;
-    w->frame[0] = bit(10);
     for (uint32_t pc = 0; pc < f->count; pc++)
-      if (f->reached[pc])
-        push(&w->queue, pc);
-    while (w->queue.n) {
-      uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
-      uint16_t after = frame_after(w, pc);
-      for (uint32_t k = 0; k < n; k++) {
-        uint16_t out = along(w->insns, pc, next[k], after) | bit(10);
-        if (w->returned && w->insns[pc].op == W_OP_CALLLOCAL)
-          out |= 1;
-        if (out & ~w->frame[next[k]]) {
-          w->frame[next[k]] |= out;
-          push(&w->queue, next[k]);
-        }
-      }
-    }
+      if (f->at[pc].reached)
+        pass_frame(w, pc, pc + 1);
+    while (w->queue.n)
+      pass_frame(w, pop(&w->queue), f->count);
   } while (spilled != w->spilled || returned != w->returned);
   for (uint32_t pc = 0; pc < f->count; pc++) {
     const struct w_insn *i = &w->insns[pc];
-    if (!f->reached[pc] || i->op != W_OP_LDX)
+    if (!f->at[pc].reached || i->op != W_OP_LDX)
       continue;
     uint8_t z = (uint8_t)(1u << i->size);
     if (i->src == 10 && i->off >= -W_STACK && i->off < 0)
@@ -277,28 +271,35 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
   *value |= matters;
 }
 
+/* What counts before slot `pc`; the slots from `swept` on have to be looked at again where that is
+ * more. */
+static void pass_live(struct work *w, uint32_t pc, uint32_t swept) {
+  struct w_flow_at *at = w->flow->at;
+  uint32_t next[2], n = w_successors(w->insns, w->flow->count, pc, next);
+  uint16_t live = 0, value = 0;
+  for (uint32_t k = 0; k < n; k++) {
+    live |= along(w->insns, pc, next[k], at[next[k]].live);
+    value |= along(w->insns, pc, next[k], at[next[k]].value);
+  }
+  before(w, pc, &live, &value);
+  if (!((live & ~at[pc].live) | (value & ~at[pc].value)))
+    return;
+  at[pc].live |= live;
+  at[pc].value |= value;
+  if (!w->backward)
+    return;
+  for (uint32_t k = w->first[pc]; k < w->first[pc + 1]; k++)
+    if (w->preds[k] >= swept)
+      push(&w->queue, w->preds[k]);
+}
+
 /* Backward: which registers are read, and whose values matter. */
 static void find_live(struct work *w) {
-  struct w_flow *f = w->flow;
-  uint32_t next[2];
-  for (uint32_t pc = 0; pc < f->count; pc++)
-    if (f->reached[pc])
-      push(&w->queue, pc);
-  while (w->queue.n) {
-    uint32_t pc = pop(&w->queue), n = w_successors(w->insns, f->count, pc, next);
-    uint16_t live = 0, value = 0;
-    for (uint32_t k = 0; k < n; k++) {
-      live |= along(w->insns, pc, next[k], f->live[next[k]]);
-      value |= along(w->insns, pc, next[k], f->value[next[k]]);
-    }
-    before(w, pc, &live, &value);
-    if (!((live & ~f->live[pc]) | (value & ~f->value[pc])))
-      continue;
-    f->live[pc] |= live;
-    f->value[pc] |= value;
-    for (uint32_t k = w->first[pc]; k < w->first[pc + 1]; k++)
-      push(&w->queue, w->preds[k]);
-  }
+  for (uint32_t pc = w->flow->count; pc-- > 0;)
+    if (w->flow->at[pc].reached)
+      pass_live(w, pc, pc);
+  while (w->queue.n)
+    pass_live(w, pop(&w->queue), 0);
 }
 
 /* --- Loops ---------------------------------------------------------------------------------------
@@ -376,7 +377,7 @@ static bool close_part(struct work *w, struct loops *l, uint32_t first) {
     return false;
   uint16_t counts = find_counts(w, l, members, count);
   for (uint32_t m = 0; m < count; m++)
-    w->flow->counts[members[m]] |= counts;
+    w->flow->at[members[m]].counts |= counts;
   return true;
 }
 
@@ -427,7 +428,7 @@ static bool find_loops(struct work *w, struct w_pool *pool) {
     l.seen = l.open_count = 0;
     found = false;
     for (size_t pc = 0; pc < n; pc++)
-      if (w->flow->reached[pc] && !l.order[pc])
+      if (w->flow->at[pc].reached && !l.order[pc])
         found |= find_parts(w, &l, (uint32_t)pc);
     for (size_t pc = 0; pc < n; pc++)
       l.cut[pc] |= l.side[pc] == UINT8_MAX;
@@ -449,37 +450,37 @@ static void *zeroed(struct w_pool *pool, size_t count, size_t each) {
   return block;
 }
 
+static bool find_all(struct w_pool *pool, struct work *w) {
+  size_t n = w->flow->count;
+  find_reached(w);
+  if (w->backward) {
+    if (!(w->first = zeroed(pool, n + 1, 4)) || !(w->preds = zeroed(pool, 2 * n, 4)))
+      return false;
+    find_predecessors(w);
+  }
+  find_frame(w);
+  find_live(w);
+  return !w->backward || find_loops(w, pool);
+}
+
 bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns,
                  uint32_t count, struct w_flow *flow) {
+  size_t n = count;
   memset(flow, 0, sizeof *flow);
   flow->count = count;
   struct work w = {.t = t, .insns = insns, .flow = flow};
-  bool made = (flow->join = zeroed(pool, count, 1)) && (flow->reached = zeroed(pool, count, 1)) &&
-              (flow->live = zeroed(pool, count, 2)) && (flow->value = zeroed(pool, count, 2)) &&
-              (flow->counts = zeroed(pool, count, 2)) && (w.queue.slots = zeroed(pool, count, 4)) &&
-              (w.queue.waiting = zeroed(pool, count, 1)) &&
-              (w.first = zeroed(pool, count + 1, 4)) &&
-              (w.preds = zeroed(pool, 2 * (size_t)count, 4)) && (w.frame = zeroed(pool, count, 2));
-  if (made && count) {
-    find_reached(&w);
-    find_predecessors(&w);
-    find_frame(&w);
-    find_live(&w);
-    made = find_loops(&w, pool);
-  }
-  w_release(pool, w.queue.slots, count * (size_t)4);
-  w_release(pool, w.queue.waiting, count);
-  w_release(pool, w.first, (count + (size_t)1) * 4);
-  w_release(pool, w.preds, count * (size_t)8);
-  w_release(pool, w.frame, count * (size_t)2);
+  bool made = (flow->at = zeroed(pool, n, sizeof *flow->at)) &&
+              (w.queue.slots = zeroed(pool, n, 4)) && (w.queue.waiting = zeroed(pool, n, 1)) &&
+              (w.frame = zeroed(pool, n, 2)) && (!count || find_all(pool, &w));
+  w_release(pool, w.queue.slots, n * 4);
+  w_release(pool, w.queue.waiting, n);
+  w_release(pool, w.first, (n + 1) * 4);
+  w_release(pool, w.preds, n * 8);
+  w_release(pool, w.frame, n * 2);
   return made;
 }
 
 void w_flow_free(struct w_pool *pool, struct w_flow *flow) {
-  w_release(pool, flow->join, flow->count);
-  w_release(pool, flow->reached, flow->count);
-  w_release(pool, flow->live, flow->count * (size_t)2);
-  w_release(pool, flow->value, flow->count * (size_t)2);
-  w_release(pool, flow->counts, flow->count * (size_t)2);
+  w_release(pool, flow->at, flow->count * sizeof *flow->at);
   memset(flow, 0, sizeof *flow);
 }

@@ -35,9 +35,10 @@ static bool constant_differs(const struct w_state *from, struct w_aval x, const 
                              struct w_aval y) {
   const struct w_fact *f = w_fact_of(from, x), *g = w_fact_of(to, y);
   uint64_t c, d;
-  if (g->kind != W_FSCALAR || !w_sc_is_const(g->s, &d))
+  if (g->kind != W_FSCALAR || !w_sc_is_const(&g->s, &d))
     return false;
-  return f->kind != W_FSCALAR || !w_sc_is_const(f->s, &c) || c + (uint64_t)x.c != d + (uint64_t)y.c;
+  return f->kind != W_FSCALAR || !w_sc_is_const(&f->s, &c) ||
+         c + (uint64_t)x.c != d + (uint64_t)y.c;
 }
 
 /* The same calls are under way, and `from` knows at least the registers of callers that `to` knows.
@@ -63,6 +64,15 @@ static bool same_held(const struct w_state *from, const struct w_state *to,
       return false;
   }
   return true;
+}
+
+/* The slot of `st` with the place and size of *slot, or NULL; *at moves on to it, for the next. */
+static const struct w_slot *slot_from(const struct w_state *st, uint32_t *at,
+                                      const struct w_slot *slot) {
+  while (*at < st->nslots && st->slots[*at].off < slot->off)
+    ++*at;
+  const struct w_slot *s = &st->slots[*at];
+  return *at < st->nslots && s->off == slot->off && s->size == slot->size ? s : NULL;
 }
 
 bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
@@ -94,11 +104,9 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
       if (to->frames[k].defined >> r & 1 &&
           !match(sub, from->frames[k].regs[r], to->frames[k].regs[r]))
         return false;
-  for (uint32_t i = 0, j = 0; i < to->nslots; i++) {
-    while (j < from->nslots && from->slots[j].off < to->slots[i].off)
-      j++;
-    if (j == from->nslots || from->slots[j].off != to->slots[i].off ||
-        from->slots[j].size != to->slots[i].size || !match(sub, from->slots[j].v, to->slots[i].v))
+  for (uint32_t i = 0, k = 0; i < to->nslots; i++) {
+    const struct w_slot *s = slot_from(from, &k, &to->slots[i]);
+    if (!s || !match(sub, s->v, to->slots[i].v))
       return false;
   }
   for (uint32_t k = 0; k < to->next; k++)
@@ -128,17 +136,18 @@ static uint32_t add_fact(struct w_state *st, const struct w_fact *f) {
 static struct w_aval rename_value(const struct w_state *from, struct w_names *names,
                                   struct w_state *to, struct w_aval a) {
   const struct w_fact *f = w_fact_of(from, a);
-  struct w_fact g = *f;
   uint64_t c;
-  if (f->kind == W_FSCALAR && w_sc_is_const(f->s, &c)) {
-    g.s = w_sc_const(c + (uint64_t)a.c);
-    return (struct w_aval){add_fact(to, &g), 0};
+  if (f->kind == W_FSCALAR && w_sc_is_const(&f->s, &c)) {
+    uint32_t sym = add_fact(to, f);
+    to->facts[sym].s = w_sc_const(c + (uint64_t)a.c);
+    return (struct w_aval){sym, 0};
   }
   if (!names->to[a.sym]) {
     int64_t base = f->kind == W_FSCALAR && !names->plain[a.sym] ? a.c : 0;
+    uint32_t sym = add_fact(to, f);
     if (base)
-      w_view(from, (struct w_aval){a.sym, base}, &g.tainted, &g.s);
-    names->to[a.sym] = add_fact(to, &g) + 1;
+      to->facts[sym].s = w_sc_add(f->s, w_sc_const((uint64_t)base));
+    names->to[a.sym] = sym + 1;
     names->base[a.sym] = base;
   }
   return (struct w_aval){names->to[a.sym] - 1,
@@ -151,8 +160,8 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
   const struct w_frame *f = &from->frames[k];
   struct w_frame *g = &to->frames[k];
   bool goes_on = f->pc < flow->count;
-  uint16_t live = (goes_on ? flow->live[f->pc] : 0) | 1u << 10,
-           value = (goes_on ? flow->value[f->pc] : 0) | 1u << 10;
+  uint16_t live = (goes_on ? flow->at[f->pc].live : 0) | 1u << 10,
+           value = (goes_on ? flow->at[f->pc].value : 0) | 1u << 10;
   memset(g, 0, sizeof *g);
   memcpy(g->written, f->written, sizeof g->written);
   g->pc = f->pc;
@@ -165,13 +174,15 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
 
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
                  const struct w_state *from, struct w_state *to) {
-  uint16_t live = flow->live[from->pc] | 1u << 10, value = flow->value[from->pc] | 1u << 10;
+  uint16_t live = flow->at[from->pc].live | 1u << 10, value = flow->at[from->pc].value | 1u << 10;
   uint32_t n = from->next;
   memset(to, 0, sizeof *to);
+  to->defined = from->defined & live;
   if (!w_reserve(pool, (void **)&names->to, &names->to_cap, n, sizeof *names->to) ||
       !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
       !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
-      !w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * from->depth + from->nslots,
+      !w_reserve(pool, (void **)&to->facts, &to->fact_cap,
+                 1 + (uint32_t)__builtin_popcount(to->defined) + 5 * from->depth + from->nslots,
                  sizeof *to->facts) ||
       (from->nslots &&
        !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
@@ -185,7 +196,6 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   to->pc = from->pc;
   to->depth = from->depth;
   memcpy(to->written, from->written, sizeof to->written);
-  to->defined = from->defined & live;
   add_fact(to, &from->facts[0]);
   for (int r = 0; r < 11; r++)
     if (to->defined & value & 1u << r && !from->regs[r].c)
@@ -219,13 +229,13 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
     return false;
   switch (f->kind) {
   case W_FSCALAR:
-    return f->tainted == g->tainted && w_sc_le(f->s, g->s) && w_sc_le(g->s, f->s);
+    return f->tainted == g->tainted && w_sc_le(&f->s, &g->s) && w_sc_le(&g->s, &f->s);
   case W_FPKT:
     return f->map == g->map && f->mx == g->mx && f->checked == g->checked &&
            (!f->checked || f->av == g->av);
+  case W_FSTACK:
   case W_FVAL:
     return f->map == g->map && f->mx == g->mx;
-  case W_FSTACK: /* the same frame */
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
@@ -233,6 +243,8 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
     return f->map == g->map;
   case W_FHELD:
     return f->held == g->held && f->size == g->size && f->null == g->null;
+  case W_FINSIDE:
+    return f->size == g->size && f->mx == g->mx;
   }
   return true;
 }
@@ -293,10 +305,12 @@ uint64_t w_state_hash(const struct w_state *st) {
     h = mix(h, f->kind);
     if (f->kind == W_FSCALAR)
       h = mix(mix(h, f->s.all.umin), f->s.all.umax);
-    else if (f->kind == W_FPKT || f->kind == W_FVAL)
+    else if (f->kind == W_FPKT || f->kind == W_FVAL || f->kind == W_FSTACK)
       h = mix(h, (uint64_t)f->mx);
     else if (f->kind == W_FHELD)
       h = mix(mix(h, f->size), f->null);
+    else if (f->kind == W_FINSIDE)
+      h = mix(mix(h, f->size), (uint64_t)f->mx);
   }
   return h;
 }
@@ -324,15 +338,15 @@ static int64_t min64(int64_t x, int64_t y) { return x < y ? x : y; }
 static struct w_fact join_scalars(const struct joining *j, struct w_aval x, struct w_aval y) {
   struct w_fact f = {.kind = W_FSCALAR};
   bool ta, tb;
-  struct w_scalar a, b;
-  w_any_view(j->a, x, &ta, &a);
-  w_any_view(j->b, y, &tb, &b);
+  struct w_scalar room_a, room_b;
+  const struct w_scalar *a = w_any_view(j->a, x, &ta, &room_a);
+  const struct w_scalar *b = w_any_view(j->b, y, &tb, &room_b);
   f.tainted = ta || tb;
   if (w_sc_le(a, b)) {
-    f.s = b;
+    f.s = *b;
     return f;
   }
-  f.s = w_sc_join(a, b);
+  f.s = w_sc_join(*a, *b);
   if (!j->wide)
     return f;
   uint64_t c;
@@ -384,10 +398,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   }
   if (f->kind == W_FSCALAR && g->kind == W_FSCALAR)
     return join_scalars(j, x, y);
-  if ((f->kind == W_FPKT || f->kind == W_FVAL) && g->kind == f->kind && f->map == g->map) {
+  if (f->kind == g->kind && f->map == g->map &&
+      (f->kind == W_FPKT || f->kind == W_FVAL || f->kind == W_FSTACK || f->kind == W_FINSIDE)) {
     int64_t c = min64(x.c, y.c), da, db;
     if (__builtin_sub_overflow(x.c, c, &da) || __builtin_sub_overflow(y.c, c, &db) ||
-        da > W_REACH || db > W_REACH)
+        da > W_REACH || db > W_REACH ||
+        (f->kind == W_FINSIDE && (f->size != g->size || f->size > INT32_MAX)))
       return any_fact();
     h.mx = max64(f->mx + da, g->mx + db);
     if (f->kind == W_FPKT) {
@@ -484,11 +500,10 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
           to->frames[k].regs[r] = join_values(&j, f->regs[r], g->regs[r]);
     }
     j.wide = wide & W_ANY_SLOT;
-    for (uint32_t i = 0; i < a->nslots; i++) {
-      const struct w_slot *s = &a->slots[i], *o = w_slot_at(b, s->off);
+    for (uint32_t i = 0, k = 0; i < a->nslots; i++) {
+      const struct w_slot *s = &a->slots[i], *o = slot_from(b, &k, s);
       to->slots[to->nslots] = *s;
-      to->slots[to->nslots++].v =
-          o && o->size == s->size ? join_values(&j, s->v, o->v) : keep_value(&j, s->v);
+      to->slots[to->nslots++].v = o ? join_values(&j, s->v, o->v) : keep_value(&j, s->v);
     }
   }
   w_release(pool, j.pairs, size);
@@ -510,9 +525,9 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
     distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);
   } else {
     bool tx, ty;
-    struct w_scalar sx, sy;
-    w_any_view(a, x, &tx, &sx);
-    w_any_view(b, y, &ty, &sy);
+    struct w_scalar room_x, room_y;
+    const struct w_scalar *sx = w_any_view(a, x, &tx, &room_x);
+    const struct w_scalar *sy = w_any_view(b, y, &ty, &room_y);
     distance = !w_sc_le(sx, sy) || (tx && !ty);
     uint64_t c;
     if (distance && (w_sc_is_const(sx, &c) || w_sc_is_const(sy, &c)))
@@ -522,33 +537,32 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   d->distance += distance;
 }
 
-struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
-                              const struct w_state *b) {
-  struct w_difference d = {0};
-  if (!same_callers(a, b) || !same_callers(b, a)) {
-    d.distance = UINT32_MAX;
-    return d;
-  }
+bool w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b,
+               uint32_t least, uint32_t alike, struct w_difference *d) {
+  *d = (struct w_difference){0};
+  if (!same_callers(a, b) || !same_callers(b, a))
+    return false;
   for (uint32_t k = 0; k < a->depth; k++)
     for (int r = 6; r < 11; r++)
       if (a->frames[k].defined >> r & 1)
-        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, &d);
-  for (int r = 0; r < 11; r++) {
+        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, d);
+  for (int r = 0; r < 11 && d->distance < least && !(d->constants & alike); r++) {
     if ((a->defined ^ b->defined) >> r & 1) {
-      d.where |= 1u << r;
-      d.distance += 4;
+      d->where |= 1u << r;
+      d->distance += 4;
     } else if (a->defined >> r & 1) {
-      add_difference(t, a, a->regs[r], b, b->regs[r], 1u << r, &d);
+      add_difference(t, a, a->regs[r], b, b->regs[r], 1u << r, d);
     }
   }
-  for (uint32_t i = 0; i < b->nslots; i++) {
-    const struct w_slot *s = &b->slots[i], *o = w_slot_at(a, s->off);
-    if (o && o->size == s->size) {
-      add_difference(t, a, o->v, b, s->v, W_ANY_SLOT, &d);
+  for (uint32_t i = 0, k = 0; i < b->nslots && d->distance < least && !(d->constants & alike);
+       i++) {
+    const struct w_slot *s = &b->slots[i], *o = slot_from(a, &k, s);
+    if (o) {
+      add_difference(t, a, o->v, b, s->v, W_ANY_SLOT, d);
     } else {
-      d.where |= W_ANY_SLOT;
-      d.distance += 4;
+      d->where |= W_ANY_SLOT;
+      d->distance += 4;
     }
   }
-  return d;
+  return d->distance < least && !(d->constants & alike);
 }

@@ -40,11 +40,12 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
 /* Where `a` is not covered by `b`: a bit for each register, W_ANY_SLOT and W_ANY_CALLER. */
 struct w_difference {
   uint32_t where, constants; /* `constants`: where one of the two is a constant */
-  uint32_t distance; /* grows with how much; 0 is not said to mean that b covers a; the most: other
-                        calls */
+  uint32_t distance;         /* grows with how much; 0 is not said to mean that b covers a */
 };
-struct w_difference w_differs(const struct w_target *t, const struct w_state *a,
-                              const struct w_state *b);
+/* False: the distance is `least` or more, or a constant differs where `alike` has a bit; then *d
+ * says nothing. */
+bool w_differs(const struct w_target *t, const struct w_state *a, const struct w_state *b,
+               uint32_t least, uint32_t alike, struct w_difference *d);
 
 bool w_state_equal(const struct w_state *a, const struct w_state *b);
 uint64_t w_state_hash(const struct w_state *st);

@@ -1,6 +1,5 @@
 /* The scalar domain: checker/Tnum.v, checker/Bounds.v and checker/Scalar.v in C, function by
- * function. Coq's numbers don't overflow, so bounds are computed in 128 bits and fit 64 again after
- * reduction. */
+ * function. Coq's numbers don't overflow: what may leave 64 bits is computed in 128. */
 #include "scalar.h"
 
 __extension__ typedef __int128 wide;
@@ -16,14 +15,10 @@ struct tnum {
   uint64_t val, mask;
 };
 
-/* A scalar whose bounds may lie outside words. */
-struct loose {
-  struct tnum t;
-  wide umin, umax, smin, smax;
-};
-
-static wide max_of(wide a, wide b) { return a > b ? a : b; }
-static wide min_of(wide a, wide b) { return a < b ? a : b; }
+static uint64_t u_max(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static uint64_t u_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static int64_t s_max(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t s_min(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* Known bits. */
 
@@ -117,40 +112,37 @@ static struct tnum tn_mul(struct tnum a, struct tnum b) {
 
 static const struct w_bounds nothing = {.umin = 1, .umax = 0, .smin = 1, .smax = 0};
 
-static struct w_bounds finish(struct tnum t, wide umin, wide umax, wide smin, wide smax) {
-  if (!tn_meet(t, tn_range((uint64_t)umin, (uint64_t)umax), &t))
+static struct w_bounds finish(struct w_bounds s, uint64_t umin, uint64_t umax, int64_t smin,
+                              int64_t smax) {
+  struct tnum t;
+  if (!tn_meet(tn(s), tn_range(umin, umax), &t))
     return nothing;
-  return (struct w_bounds){t.val,          t.mask,        (uint64_t)umin,
-                           (uint64_t)umax, (int64_t)smin, (int64_t)smax};
+  return (struct w_bounds){t.val, t.mask, umin, umax, smin, smax};
 }
 
 /* The word is in lo1 .. hi1, where both readings agree, or in lo2 .. hi2, the negative half. */
-static struct w_bounds sync1(struct loose s) {
-  uint64_t v = s.t.val, m = s.t.mask;
-  wide umin = max_of(s.umin, v), umax = min_of(s.umax, v | m);
-  wide smin = max_of(s.smin, (int64_t)(v | (m & SIGN64)));
-  wide smax = min_of(s.smax, (int64_t)(v | (m & SMAX64)));
-  wide lo1 = max_of(umin, max_of(smin, 0)), hi1 = min_of(umax, min_of(smax, SMAX64));
-  wide lo2 = max_of(umin, max_of(smin + WORD, SIGN64));
-  wide hi2 = min_of(umax, min_of(smax + WORD, UINT64_MAX));
-  if (lo1 <= hi1) {
-    if (lo2 <= hi2)
-      return finish(s.t, lo1, hi2, lo2 - WORD, hi1);
-    return finish(s.t, lo1, hi1, lo1, hi1);
-  }
-  if (lo2 <= hi2)
-    return finish(s.t, lo2, hi2, lo2 - WORD, hi2 - WORD);
-  return nothing;
+static struct w_bounds sync1(struct w_bounds s) {
+  uint64_t umin = u_max(s.umin, s.val), umax = u_min(s.umax, s.val | s.mask);
+  int64_t smin = s_max(s.smin, (int64_t)(s.val | (s.mask & SIGN64)));
+  int64_t smax = s_min(s.smax, (int64_t)(s.val | (s.mask & SMAX64)));
+  uint64_t lo1 = u_max(umin, smin > 0 ? (uint64_t)smin : 0), hi1 = u_min(umax, (uint64_t)smax);
+  uint64_t lo2 = u_max(umin, (uint64_t)smin), hi2 = smax < 0 ? u_min(umax, (uint64_t)smax) : umax;
+  bool first = smax >= 0 && lo1 <= hi1, second = smin < 0 && lo2 <= hi2;
+  if (first && second)
+    return finish(s, lo1, hi2, (int64_t)lo2, (int64_t)hi1);
+  if (first)
+    return finish(s, lo1, hi1, (int64_t)lo1, (int64_t)hi1);
+  return second ? finish(s, lo2, hi2, (int64_t)lo2, (int64_t)hi2) : nothing;
 }
 
-static struct loose loosen(struct w_bounds s) {
-  return (struct loose){tn(s), s.umin, s.umax, s.smin, s.smax};
+/* Once more, if the first time told bits: else there is nothing new to say. */
+static struct w_bounds sync_all(struct w_bounds s) {
+  struct w_bounds r = sync1(s);
+  return r.val == s.val && r.mask == s.mask ? r : sync1(r);
 }
 
-static struct w_bounds sync_loose(struct loose s) { return sync1(loosen(sync1(s))); }
-
-static bool check(struct loose l, struct w_bounds *s) {
-  struct w_bounds r = sync_loose(l);
+static bool check(struct w_bounds b, struct w_bounds *s) {
+  struct w_bounds r = sync_all(b);
   if (r.umax < r.umin)
     return false;
   *s = r;
@@ -158,12 +150,12 @@ static bool check(struct loose l, struct w_bounds *s) {
 }
 
 /* Known bits and an unsigned range. */
-static struct w_bounds make_unsigned(struct tnum t, wide lo, wide hi) {
-  return sync_loose((struct loose){t, lo, hi, SMIN64, SMAX64});
+static struct w_bounds make_unsigned(struct tnum t, uint64_t lo, uint64_t hi) {
+  return sync_all((struct w_bounds){t.val, t.mask, lo, hi, SMIN64, SMAX64});
 }
 
-static struct w_bounds make_signed(struct tnum t, wide lo, wide hi) {
-  return sync_loose((struct loose){t, 0, UINT64_MAX, lo, hi});
+static struct w_bounds make_signed(struct tnum t, int64_t lo, int64_t hi) {
+  return sync_all((struct w_bounds){t.val, t.mask, 0, UINT64_MAX, lo, hi});
 }
 
 /* Making and comparing. */
@@ -183,7 +175,10 @@ static struct w_bounds bd_srange(int64_t lo, int64_t hi) { return make_signed(tn
 static unsigned size_bits(enum w_size size) { return 8u << size; }
 
 static struct w_bounds bd_of_bytes(enum w_size size) {
-  return size == W_S8 ? bd_top() : bd_range(0, ((uint64_t)1 << size_bits(size)) - 1);
+  if (size == W_S8)
+    return bd_top();
+  uint64_t most = ((uint64_t)1 << size_bits(size)) - 1;
+  return (struct w_bounds){0, most, 0, most, 0, (int64_t)most};
 }
 
 static bool bd_is_const(struct w_bounds s, uint64_t *c) {
@@ -199,24 +194,24 @@ static bool bd_le(struct w_bounds a, struct w_bounds b) {
 }
 
 static bool meet_tnum(struct w_bounds *s, struct tnum t) {
-  struct loose l = loosen(*s);
-  return tn_meet(l.t, t, &l.t) && check(l, s);
-}
-
-static bool meet_loose(struct loose a, struct w_bounds b, struct w_bounds *meet) {
-  struct loose l = {tn_top, max_of(a.umin, b.umin), min_of(a.umax, b.umax), max_of(a.smin, b.smin),
-                    min_of(a.smax, b.smax)};
-  return tn_meet(a.t, tn(b), &l.t) && check(l, meet);
+  if (!tn_meet(tn(*s), t, &t))
+    return false;
+  return check((struct w_bounds){t.val, t.mask, s->umin, s->umax, s->smin, s->smax}, s);
 }
 
 static bool bd_meet(struct w_bounds a, struct w_bounds b, struct w_bounds *meet) {
-  return meet_loose(loosen(a), b, meet);
+  struct tnum t;
+  if (!tn_meet(tn(a), tn(b), &t))
+    return false;
+  return check((struct w_bounds){t.val, t.mask, u_max(a.umin, b.umin), u_min(a.umax, b.umax),
+                                 s_max(a.smin, b.smin), s_min(a.smax, b.smax)},
+               meet);
 }
 
 static struct w_bounds bd_join(struct w_bounds a, struct w_bounds b) {
-  return sync_loose((struct loose){tn_join(tn(a), tn(b)), min_of(a.umin, b.umin),
-                                   max_of(a.umax, b.umax), min_of(a.smin, b.smin),
-                                   max_of(a.smax, b.smax)});
+  struct tnum t = tn_join(tn(a), tn(b));
+  return sync_all((struct w_bounds){t.val, t.mask, u_min(a.umin, b.umin), u_max(a.umax, b.umax),
+                                    s_min(a.smin, b.smin), s_max(a.smax, b.smax)});
 }
 
 /* Low bits, fewer than 64. */
@@ -246,9 +241,9 @@ static struct w_bounds bd_trunc_bytes(enum w_size size, struct w_bounds s) {
 static struct w_bounds make(struct tnum t, wide ulo, wide uhi, wide slo, wide shi) {
   bool u = ulo >> 64 == uhi >> 64;
   bool s = (slo + (wide)SIGN64) >> 64 == (shi + (wide)SIGN64) >> 64;
-  return sync_loose((struct loose){t, u ? (uint64_t)ulo : 0, u ? (uint64_t)uhi : UINT64_MAX,
-                                   s ? (int64_t)(uint64_t)slo : SMIN64,
-                                   s ? (int64_t)(uint64_t)shi : SMAX64});
+  return sync_all((struct w_bounds){t.val, t.mask, u ? (uint64_t)ulo : 0,
+                                    u ? (uint64_t)uhi : UINT64_MAX, s ? (int64_t)slo : SMIN64,
+                                    s ? (int64_t)shi : SMAX64});
 }
 
 static struct w_bounds bd_add(struct w_bounds a, struct w_bounds b) {
@@ -261,17 +256,21 @@ static struct w_bounds bd_sub(struct w_bounds a, struct w_bounds b) {
               (wide)a.smin - b.smax, (wide)a.smax - b.smin);
 }
 
+static wide least(wide a, wide b) { return a < b ? a : b; }
+static wide most(wide a, wide b) { return a > b ? a : b; }
+
 static struct w_bounds mul(struct w_bounds a, struct w_bounds b) {
   uwide ulo = (uwide)a.umin * b.umin, uhi = (uwide)a.umax * b.umax;
   wide p = (wide)a.smin * b.smin, q = (wide)a.smin * b.smax;
   wide r = (wide)a.smax * b.smin, s = (wide)a.smax * b.smax;
-  wide slo = min_of(min_of(p, q), min_of(r, s)), shi = max_of(max_of(p, q), max_of(r, s));
+  wide slo = least(least(p, q), least(r, s)), shi = most(most(p, q), most(r, s));
   bool ok = uhi <= UINT64_MAX, sok = slo >= SMIN64 && shi <= SMAX64;
-  if (ulo > UINT64_MAX) /* only of records that hold nothing; any bound past a word says the same */
-    ulo = (uwide)WORD;
-  return sync_loose((struct loose){tn_mul(tn(a), tn(b)), ok ? (wide)ulo : 0,
-                                   ok ? (wide)uhi : UINT64_MAX, sok ? slo : SMIN64,
-                                   sok ? shi : SMAX64});
+  if (ok && ulo > UINT64_MAX) /* only of records that hold nothing */
+    return nothing;
+  struct tnum t = tn_mul(tn(a), tn(b));
+  return sync_all((struct w_bounds){t.val, t.mask, ok ? (uint64_t)ulo : 0,
+                                    ok ? (uint64_t)uhi : UINT64_MAX, sok ? (int64_t)slo : SMIN64,
+                                    sok ? (int64_t)shi : SMAX64});
 }
 
 static struct w_bounds divide(struct w_bounds a, struct w_bounds b) {
@@ -281,7 +280,7 @@ static struct w_bounds divide(struct w_bounds a, struct w_bounds b) {
 }
 
 static struct w_bounds both_bits(struct w_bounds a, struct w_bounds b) {
-  return make_unsigned(tn_and(tn(a), tn(b)), 0, min_of(a.umax, b.umax));
+  return make_unsigned(tn_and(tn(a), tn(b)), 0, u_min(a.umax, b.umax));
 }
 
 static bool one_bit(uint64_t c) { return c != 0 && (c & (c - 1)) == 0; }
@@ -293,7 +292,7 @@ static struct w_bounds mod(struct w_bounds a, struct w_bounds b) {
     return a;
   if (b.umin == b.umax && one_bit(b.umin))
     return both_bits(a, bd_const(b.umin - 1));
-  return make_unsigned(tn_top, 0, min_of(a.umax, (wide)b.umax - 1));
+  return b.umax ? make_unsigned(tn_top, 0, u_min(a.umax, b.umax - 1)) : nothing;
 }
 
 static bool both_nonneg(struct w_bounds a, struct w_bounds b) { return a.smin >= 0 && b.smin >= 0; }
@@ -309,9 +308,11 @@ static struct w_bounds sdiv(struct w_bounds a, struct w_bounds b) {
 static struct w_bounds smod(struct w_bounds a, struct w_bounds b) {
   if (both_nonneg(a, b))
     return mod(a, b);
+  if (b.smin > 0 && b.smax <= 0)
+    return nothing;
   if (b.smin > 0)
-    return make_signed(tn_top, max_of(min_of(a.smin, 0), (wide)1 - b.smax),
-                       min_of(max_of(a.smax, 0), (wide)b.smax - 1));
+    return make_signed(tn_top, s_max(s_min(a.smin, 0), 1 - b.smax),
+                       s_min(s_max(a.smax, 0), b.smax - 1));
   return bd_top();
 }
 
@@ -350,7 +351,7 @@ static struct w_bounds alu64(enum w_aluop op, struct w_bounds a, struct w_bounds
   case W_SMOD:
     return smod(a, b);
   case W_OR:
-    return make_unsigned(tn_or(tn(a), tn(b)), max_of(a.umin, b.umin), UINT64_MAX);
+    return make_unsigned(tn_or(tn(a), tn(b)), u_max(a.umin, b.umin), UINT64_MAX);
   case W_AND:
     return both_bits(a, b);
   case W_XOR:
@@ -389,36 +390,37 @@ static struct w_bounds bd_byte_order(enum w_swap k, enum w_size size, struct w_b
 /* What a comparison's outcome says of its operands. Each of these narrows both, or returns false;
  * then what is left of them counts for nothing. */
 
-/* x + k <= y, unsigned */
-static bool unsigned_le(int k, struct w_bounds *a, struct w_bounds *b) {
-  struct loose x = loosen(*a), y = loosen(*b);
-  wide least = x.umin + k;
-  x.umax = min_of(x.umax, y.umax - k);
-  y.umin = max_of(y.umin, least);
+/* x + k <= y, unsigned; k is 0 or 1 */
+static bool unsigned_le(unsigned k, struct w_bounds *a, struct w_bounds *b) {
+  struct w_bounds x = *a, y = *b;
+  if (a->umin > UINT64_MAX - k || b->umax < k)
+    return false;
+  x.umax = u_min(x.umax, b->umax - k);
+  y.umin = u_max(y.umin, a->umin + k);
   return check(x, a) && check(y, b);
 }
 
 static bool signed_le(int k, struct w_bounds *a, struct w_bounds *b) {
-  struct loose x = loosen(*a), y = loosen(*b);
-  wide least = x.smin + k;
-  x.smax = min_of(x.smax, y.smax - k);
-  y.smin = max_of(y.smin, least);
+  struct w_bounds x = *a, y = *b;
+  if (a->smin > SMAX64 - k || b->smax < SMIN64 + k)
+    return false;
+  x.smax = s_min(x.smax, b->smax - k);
+  y.smin = s_max(y.smin, a->smin + k);
   return check(x, a) && check(y, b);
 }
 
 /* Not equal to a constant: it is no end point. */
 static bool trim(struct w_bounds *s, uint64_t c) {
-  struct loose l = loosen(*s);
-  wide g = (int64_t)c;
-  if (l.umin == c)
-    l.umin = (wide)c + 1;
-  if (l.umax == c)
-    l.umax = (wide)c - 1;
-  if (l.smin == g)
-    l.smin = g + 1;
-  if (l.smax == g)
-    l.smax = g - 1;
-  return check(l, s);
+  struct w_bounds b = *s;
+  int64_t g = (int64_t)c;
+  if ((b.umin == c && c == UINT64_MAX) || (b.umax == c && c == 0) || (b.smin == g && g == SMAX64) ||
+      (b.smax == g && g == SMIN64))
+    return false;
+  b.umin += b.umin == c;
+  b.umax -= b.umax == c;
+  b.smin += b.smin == g;
+  b.smax -= b.smax == g;
+  return check(b, s);
 }
 
 static bool equal(struct w_bounds *a, struct w_bounds *b) {
@@ -486,19 +488,21 @@ static struct w_bounds up(struct w_bounds b) { return shift_left(b, 32, 32); }
 static bool in_int(struct w_bounds b) { return b.smin >= INT32_MIN && b.smax <= INT32_MAX; }
 
 /* The multiple of 2^32 below. */
-static wide base(wide z) { return z & ~(wide)UINT32_MAX; }
+static uint64_t base(uint64_t z) { return z & HIGH32; }
+static int64_t signed_base(int64_t z) { return (int64_t)base((uint64_t)z); }
 
 /* Narrows `b`, whose low half is in `l`. */
 static bool with_up(struct w_bounds *b, struct w_bounds l) {
-  struct w_bounds r = shift_right(l, 32, 32);
-  struct loose c = loosen(*b);
-  c.umin = max_of(c.umin, base(c.umin) + r.umin);
-  c.umax = min_of(c.umax, base(c.umax) + r.umax);
-  c.smin = max_of(c.smin, base(c.smin) + r.umin);
-  c.smax = min_of(c.smax, base(c.smax) + r.umax);
-  if (!tn_meet(c.t, (struct tnum){r.val, r.mask | HIGH32}, &c.t))
+  struct w_bounds r = shift_right(l, 32, 32), c = *b;
+  struct tnum t;
+  c.umin = u_max(c.umin, base(c.umin) + r.umin);
+  c.umax = u_min(c.umax, base(c.umax) + r.umax);
+  c.smin = s_max(c.smin, signed_base(c.smin) + (int64_t)r.umin);
+  c.smax = s_min(c.smax, signed_base(c.smax) + (int64_t)r.umax);
+  if (!tn_meet(tn(c), (struct tnum){r.val, r.mask | HIGH32}, &t))
     return false;
-  return in_int(*b) ? meet_loose(c, shift_right_signed(l, 32, 32), b) : check(c, b);
+  c.val = t.val, c.mask = t.mask;
+  return in_int(*b) ? bd_meet(c, shift_right_signed(l, 32, 32), b) : check(c, b);
 }
 
 /* Each part tightens the other; the low half stays only where it says more. */
@@ -552,10 +556,8 @@ struct w_scalar w_sc_result(int64_t lo, int64_t hi) {
 struct w_scalar w_sc_of_bytes(enum w_size size) {
   return sc_of(bd_of_bytes(size));
 }
-bool w_sc_is_const(struct w_scalar s, uint64_t *c) { return bd_is_const(s.all, c); }
-
-bool w_sc_le(struct w_scalar a, struct w_scalar b) {
-  return bd_le(a.all, b.all) && (!b.has_low || bd_le(sc_up(a), b.low));
+bool w_sc_le(const struct w_scalar *a, const struct w_scalar *b) {
+  return bd_le(a->all, b->all) && (!b->has_low || bd_le(sc_up(*a), b->low));
 }
 
 bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet) {

@@ -25,11 +25,16 @@ struct w_scalar w_sc_srange(int64_t lo, int64_t hi);
 /* Words whose low half, as a signed number, is in these bounds. */
 struct w_scalar w_sc_result(int64_t lo, int64_t hi);
 struct w_scalar w_sc_of_bytes(enum w_size size);
-/* Whether `s` is one number, then in *c. */
-bool w_sc_is_const(struct w_scalar s, uint64_t *c);
+/* Whether *s is one number, then in *c. */
+static inline bool w_sc_is_const(const struct w_scalar *s, uint64_t *c) {
+  if (s->all.umin != s->all.umax)
+    return false;
+  *c = s->all.umin;
+  return true;
+}
 
-/* Whether everything in `a` is in `b`. */
-bool w_sc_le(struct w_scalar a, struct w_scalar b);
+/* Whether everything in *a is in *b. */
+bool w_sc_le(const struct w_scalar *a, const struct w_scalar *b);
 /* What is in both, in *meet; false when nothing is, then *meet is left alone. */
 bool w_sc_meet(struct w_scalar a, struct w_scalar b, struct w_scalar *meet);
 struct w_scalar w_sc_join(struct w_scalar a, struct w_scalar b);

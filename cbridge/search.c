@@ -21,6 +21,7 @@ enum {
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
   OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
   BAD_SETS = 8,
+  UNPACKED = 256, /* on the stack: what is further down keeps its state as bytes */
 };
 #define NO_NODE UINT32_MAX
 
@@ -55,9 +56,10 @@ struct site {
 struct work {
   enum { BRANCH, FINISH } kind;
   uint32_t node; /* whose derivation goes on, or which one is complete */
-  /* Owned. BRANCH: where it goes on (no state, and pc -1: this side cannot be taken). FINISH: what
-   * a general node was made from. */
-  struct w_state st;
+  /* Owned. BRANCH: where it goes on; NULL: this side cannot be taken, or `packed` has it. FINISH:
+   * what a general node was made from. */
+  struct w_state *st;
+  struct w_buf packed;         /* owned; BRANCH: the state as bytes */
   uint32_t depth, taken, from; /* as in struct search */
   uint32_t trail;              /* how long it was */
   /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
@@ -72,7 +74,9 @@ struct search {
   const struct w_question *q;
   struct w_answer *a;
   struct w_pool *pool;
-  struct site *sites; /* owned; by slot */
+  uint32_t *site_of;  /* owned; by slot: where it is in `sites`, plus 1; 0: not yet */
+  struct site *sites; /* owned */
+  uint32_t site_count, site_cap;
   struct w_shelves shelves;
   struct w_room room;
   struct w_names names;
@@ -171,9 +175,68 @@ static uint32_t new_node(struct search *s) {
   return s->a->count++;
 }
 
+static void drop_state(struct search *s, struct work *w) {
+  if (w->st) {
+    w_state_free(s->pool, w->st);
+    w_release(s->pool, w->st, sizeof *w->st);
+    w->st = NULL;
+  }
+  w_buf_free(s->pool, &w->packed);
+}
+
+/* The state as bytes: as a certificate has it, then what facts have for messages alone. */
+static bool pack(struct search *s, struct work *w) {
+  struct w_buf packed = {0};
+  bool good = w_forget(s->pool, &s->room, w->st) && w_state_write(s->pool, w->st, &packed);
+  for (uint32_t k = 0; good && k < w->st->next; k++) {
+    const struct w_fact *f = &w->st->facts[k];
+    if (f->kind != W_FNONE)
+      good = w_put_u(s->pool, &packed,
+                     (uint64_t)f->map << 3 | f->gone << 2 | f->stale << 1 | f->moved);
+  }
+  drop_state(s, w);
+  w->packed = packed;
+  return good;
+}
+
+static bool unpack(struct search *s, const struct w_buf *packed, struct w_state *st) {
+  size_t at = 0;
+  if (!w_state_read(s->pool, packed, &at, st))
+    return false;
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (f->kind == W_FNONE)
+      continue;
+    uint64_t v = w_next_u(packed, &at);
+    f->moved = v & 1, f->stale = v >> 1 & 1, f->gone = v >> 2 & 1;
+    f->map = (uint32_t)(v >> 3);
+  }
+  return true;
+}
+
+/* The path goes on in the state that was kept; it has none now. */
+static bool resume(struct search *s, struct work *w) {
+  bool good = true;
+  if (w->st) {
+    s->st = *w->st;
+    w_release(s->pool, w->st, sizeof *w->st);
+    w->st = NULL;
+  } else {
+    memset(&s->st, 0, sizeof s->st);
+    good = unpack(s, &w->packed, &s->st);
+  }
+  drop_state(s, w);
+  return good;
+}
+
 static struct work *push_work(struct search *s) {
   if (!w_reserve(s->pool, (void **)&s->stack, &s->stack_cap, s->height + 1, sizeof *s->stack))
     return NULL;
+  if (s->height >= UNPACKED) {
+    struct work *deep = &s->stack[s->height - UNPACKED];
+    if (deep->kind == BRANCH && deep->st && !pack(s, deep))
+      return NULL;
+  }
   struct work *w = &s->stack[s->height++];
   memset(w, 0, sizeof *w);
   return w;
@@ -204,13 +267,28 @@ static bool hash_path(struct search *s, uint32_t node) {
   return true;
 }
 
+static struct site *known_site(const struct search *s, int64_t pc) {
+  return &s->sites[s->site_of[pc] - 1];
+}
+
+/* NULL: out of memory. Moves sites. */
+static struct site *site_at(struct search *s, uint32_t pc) {
+  if (s->site_of[pc])
+    return known_site(s, pc);
+  if (!w_reserve(s->pool, (void **)&s->sites, &s->site_cap, s->site_count + 1, sizeof *s->sites))
+    return NULL;
+  memset(&s->sites[s->site_count], 0, sizeof *s->sites);
+  s->site_of[pc] = ++s->site_count;
+  return known_site(s, pc);
+}
+
 static void leave_path(struct search *s, uint32_t node) {
   struct search_node *info = &s->infos[node];
   if (!info->on_path)
     return;
   info->on_path = false;
   if (info->general) {
-    s->sites[s->a->nodes[node].st.pc].general--;
+    known_site(s, s->a->nodes[node].st.pc)->general--;
     return;
   }
   uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];
@@ -232,7 +310,7 @@ static bool finish(struct search *s, uint32_t node) {
   if (!node)
     return true;
   uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
-  struct site *site = &s->sites[pc];
+  struct site *site = known_site(s, pc);
   if (s->infos[node].general)
     site->successes[s->infos[node].how]++;
   site->recent[site->finished++ % RECENT] = node;
@@ -252,11 +330,11 @@ static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, co
 
 static uint64_t round_key(const struct search *s, const struct w_state *st) {
   const struct w_flow *flow = &s->q->flow;
-  uint64_t key = w_round_key(st, flow->counts[st->pc] & flow->value[st->pc]), c;
+  uint64_t key = w_round_key(st, flow->at[st->pc].counts & flow->at[st->pc].value), c;
   for (uint32_t k = 0; k < st->depth; k++) { /* and the loops that callers are in */
     const struct w_frame *f = &st->frames[k];
     uint16_t counts =
-        f->pc < flow->count ? f->defined & flow->counts[f->pc] & flow->value[f->pc] : 0;
+        f->pc < flow->count ? f->defined & flow->at[f->pc].counts & flow->at[f->pc].value : 0;
     for (int r = 6; r < 10; r++)
       if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
         key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
@@ -292,7 +370,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   info->key = round_key(s, st);
   if (general) {
     info->on_path = true;
-    s->sites[st->pc].general++;
+    known_site(s, st->pc)->general++;
   } else {
     info->hash = w_state_hash(st);
     if (!hash_path(s, node))
@@ -300,31 +378,23 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   }
   if (!code_sub(s, node))
     return FAILED;
-  struct w_state start;
-  if (!w_state_copy(s->pool, &start, &s->a->nodes[node].st))
-    return FAILED;
-  if (general) {
-    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
-                   sizeof *s->general)) {
-      w_state_free(s->pool, &start);
-      return FAILED;
-    }
-    s->general[s->general_count] = s->height;
-  }
   struct work *w = push_work(s);
-  if (!w) {
-    w_state_free(s->pool, &start);
+  if (!w)
     return FAILED;
-  }
   *w = work;
   w->node = node;
   if (general) {
-    s->general_count++;
-    w->st = s->st;
-  } else {
-    w_state_free(s->pool, &s->st);
+    if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
+      return FAILED;
+    *w->st = s->st;
+    memset(&s->st, 0, sizeof s->st);
+    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
+                   sizeof *s->general))
+      return FAILED;
+    s->general[s->general_count++] = s->height - 1;
   }
-  s->st = start;
+  if (!w_state_set(s->pool, &s->st, &s->a->nodes[node].st))
+    return FAILED;
   s->node = node;
   s->depth = 0;
   s->taken = 0;
@@ -375,14 +445,15 @@ static enum next generalise(struct search *s, const struct site *site, const str
                             uint64_t key, enum way how, bool *entered) {
   uint32_t least = how == ALL ? OTHER_SHAPE : UINT32_MAX;
   uint32_t partners[PARTNERS], count = 0, differs = 0;
-  uint32_t counts = s->q->flow.counts[exact->pc];
+  uint32_t counts = s->q->flow.at[exact->pc].counts;
   const struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)exact->pc, key);
   *entered = false;
   for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
     uint32_t node = shelf->nodes[shelf->count - 1 - k];
-    struct w_difference d = w_differs(&s->q->target, exact, &s->a->nodes[node].st);
+    struct w_difference d;
     /* another round of a loop is left alone: what counts the rounds must stay known */
-    if (d.distance >= least || d.constants & (counts | W_ANY_CALLER) || is_bad(site, d.where))
+    if (!w_differs(&s->q->target, exact, &s->a->nodes[node].st, least, counts | W_ANY_CALLER, &d) ||
+        is_bad(site, d.where))
       continue;
     if (how != ALL) {
       least = d.distance;
@@ -416,8 +487,10 @@ static enum next generalise(struct search *s, const struct site *site, const str
  * not tried yet. */
 static enum next meet(struct search *s, enum way how) {
   uint32_t pc = (uint32_t)s->st.pc;
-  struct site *site = &s->sites[pc];
+  struct site *site = site_at(s, pc);
   bool done;
+  if (!site)
+    return FAILED;
   uint64_t key = round_key(s, &s->st);
   if (how == ALL) {
     uint32_t cover = find_cover(s, site, key);
@@ -492,20 +565,19 @@ static enum next take_up(struct search *s, bool *complete) {
   while (s->height) {
     struct work *w = &s->stack[--s->height];
     if (w->kind == BRANCH) {
-      s->st = w->st;
       s->node = w->node;
       s->depth = w->depth;
       s->taken = w->taken;
       s->from = w->from;
       s->a->trail_len = w->trail;
-      if (s->st.pc < 0)
-        return GO_ON;
+      if (!w->st && !w->packed.len)
+        return code(s, W_CODE_DEAD) ? LEAF : FAILED;
+      if (!resume(s, w))
+        return FAILED;
       return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
-    if (w->general) {
-      s->general_count--;
-      w_state_free(s->pool, &w->st);
-    }
+    s->general_count -= w->general;
+    drop_state(s, w);
     if (!finish(s, w->node))
       return FAILED;
   }
@@ -526,11 +598,11 @@ static bool back_track(struct search *s, enum way *how) {
     if (w->kind == FINISH)
       drop_node(s, w->node);
     if (s->height == to) {
-      struct site *site = &s->sites[w->st.pc];
+      struct site *site = known_site(s, w->st->pc);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
-      s->st = w->st;
+      resume(s, w);
       s->node = w->owner;
       s->a->nodes[s->node].code.len = w->owner_len;
       s->depth = w->depth;
@@ -539,7 +611,7 @@ static bool back_track(struct search *s, enum way *how) {
       *how = w->how + 1;
       return true;
     }
-    w_state_free(s->pool, &w->st);
+    drop_state(s, w);
   }
 }
 
@@ -571,13 +643,13 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->taken = s->taken;
     w->from = pc;
     w->trail = s->a->trail_len;
-    if (!w_state_copy(s->pool, &w->st, &s->st)) {
-      s->height--;
+    if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
       return FAILED;
-    }
-    w->st.pc = (int64_t)pc + 1;
-    w->st.facts[x.sym] = gx;
-    w->st.facts[y.sym] = gy;
+    if (!w_state_copy(s->pool, w->st, &s->st))
+      return FAILED;
+    w->st->pc = (int64_t)pc + 1;
+    w->st->facts[x.sym] = gx;
+    w->st->facts[y.sym] = gy;
     s->depth++;
     s->st.pc = target;
     return decide(s, pc, true) ? arrive(s, pc) : FAILED;
@@ -591,7 +663,6 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->node = s->node;
     w->depth = s->depth;
     w->trail = s->a->trail_len;
-    w->st.pc = -1;
     s->depth++;
     s->st.pc = target;
     return decide(s, pc, true) ? arrive(s, pc) : FAILED;
@@ -643,6 +714,8 @@ static enum next step(struct search *s) {
     return FAILED;
   for (uint32_t k = 0; k < effects.count; k++)
     s->a->undefined[pc] |= effects.e[k].undefined;
+  if (s->room.depth < s->st.depth)
+    s->room.depth = s->st.depth;
   s->steps++;
   s->taken++;
   return arrive(s, pc);
@@ -653,7 +726,7 @@ static bool time_for_node(const struct search *s) {
     return false;
   /* Back at the start of a short loop, and no one was here in this round: go on, there would be
    * nothing but nodes. */
-  if (s->q->flow.join[s->st.pc] &&
+  if (s->q->flow.at[s->st.pc].join &&
       !(s->from >= s->st.pc && s->taken < SHORT_ROUND && !known_round(s)))
     return true;
   return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
@@ -662,11 +735,11 @@ static bool time_for_node(const struct search *s) {
 static enum w_outcome search(struct search *s) {
   bool complete = false;
   size_t slots = s->q->flow.count;
-  s->sites = w_resize(s->pool, NULL, 0, slots * sizeof *s->sites);
+  s->site_of = w_resize(s->pool, NULL, 0, slots * sizeof *s->site_of);
   s->a->undefined = w_resize(s->pool, NULL, 0, slots);
-  if (!s->sites || !s->a->undefined)
+  if (!s->site_of || !s->a->undefined)
     return W_NO_MEMORY;
-  memset(s->sites, 0, slots * sizeof *s->sites);
+  memset(s->site_of, 0, slots * sizeof *s->site_of);
   memset(s->a->undefined, 0, slots);
   struct work *w;
   if (new_node(s) == NO_NODE || !w_a_init(s->pool, &s->a->nodes[0].st) ||
@@ -689,8 +762,6 @@ static enum w_outcome search(struct search *s) {
         next = take_up(s, &complete);
         if (complete)
           return W_FOUND;
-        if (next == GO_ON && s->st.pc < 0) /* the other side of a branch, which cannot be taken */
-          next = code(s, W_CODE_DEAD) ? LEAF : FAILED;
       } while (next == LEAF);
     }
     if (next == FAILED)
@@ -711,12 +782,13 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
   enum w_outcome outcome = search(&s);
   answer->st = s.st;
   for (uint32_t k = 0; k < s.height; k++)
-    w_state_free(pool, &s.stack[k].st);
+    drop_state(&s, &s.stack[k]);
   w_shelves_free(pool, &s.shelves);
   w_room_free(pool, &s.room);
   w_names_free(pool, &s.names);
   w_subst_free(pool, &s.sub);
-  w_release(pool, s.sites, question->flow.count * sizeof *s.sites);
+  w_release(pool, s.site_of, question->flow.count * sizeof *s.site_of);
+  w_release(pool, s.sites, s.site_cap * sizeof *s.sites);
   w_release(pool, s.infos, s.info_cap * sizeof *s.infos);
   w_release(pool, s.buckets, s.bucket_count * sizeof *s.buckets);
   w_release(pool, s.stack, s.stack_cap * sizeof *s.stack);

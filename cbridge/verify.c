@@ -71,9 +71,9 @@ static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
     const char *constant = constant_warning(&q->insns[pc]);
     if (q->insns[pc].op == W_OP_NONE)
       continue;
-    if (before && !q->flow.reached[pc])
+    if (before && !q->flow.at[pc].reached)
       good = warn(v, "unreachable instruction at %" PRIu32 ": Linux refuses it", pc);
-    before = q->flow.reached[pc];
+    before = q->flow.at[pc].reached;
     if (constant)
       good = good && warn(v, constant, pc);
     if (a->undefined[pc])

@@ -8,15 +8,18 @@ struct w_need {
   uint64_t steps;
 };
 
-static uint64_t next_u(const struct w_buf *b, size_t *at) {
-  uint64_t v;
-  w_get_u(b->bytes, b->len, at, &v);
-  return v;
+/* Words of these sets that count: those of frames that some state had. */
+static uint32_t words(const struct w_room *room) { return (room->depth + 1) * W_FRAME_WORDS; }
+
+static void nothing_needed(const struct w_room *room, struct w_need *need) {
+  memset(need->written, 0, words(room) * sizeof *need->written);
+  memset(need->slots, 0, words(room) * sizeof *need->slots);
+  need->steps = 0;
 }
 
-static void need_of_node(const struct w_node *node, struct w_need *need) {
-  memset(need->slots, 0, sizeof need->slots);
-  memset(need->written, 0, sizeof need->written);
+static void need_of_node(const struct w_room *room, const struct w_node *node,
+                         struct w_need *need) {
+  nothing_needed(room, need);
   for (uint32_t k = 0; k < w_words(&node->st); k++)
     need->written[k] = *w_word(&node->st, k);
   for (uint32_t k = 0; k < node->st.nslots; k++)
@@ -39,10 +42,10 @@ static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w
                                                                                         : 0;
     uint64_t last = 0;
     for (; numbers > 0; numbers--)
-      last = next_u(b, &at);
+      last = w_next_u(b, &at);
     if (tag == W_CODE_SUB)
       for (last *= 3; last > 0; last--)
-        next_u(b, &at);
+        w_next_u(b, &at);
     *ends += tag == W_CODE_EXIT || tag == W_CODE_SUB || tag == W_CODE_DEAD;
   }
   return true;
@@ -53,15 +56,15 @@ static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w
 static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) {
   uint8_t tag = b->bytes[at++];
   if (tag == W_CODE_STEPS) {
-    need->steps += next_u(b, &at);
+    need->steps += w_next_u(b, &at);
     return;
   }
-  int32_t off = (int32_t)next_u(b, &at) - W_STACK_TOTAL;
+  int32_t off = (int32_t)w_next_u(b, &at) - W_STACK_TOTAL;
   if (tag == W_CODE_SLOT) {
     w_bit_set(need->slots, off);
     return;
   }
-  int32_t n = (int32_t)next_u(b, &at);
+  int32_t n = (int32_t)w_next_u(b, &at);
   if (tag == W_CODE_WRITE)
     w_bit_clear(need->slots, off);
   for (int32_t k = 0; k < n; k++)
@@ -72,8 +75,8 @@ static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) 
 }
 
 /* A branch: one step, and what either side needs. A side that cannot be taken takes no steps. */
-static void merge(struct w_need *need, const struct w_need *other) {
-  for (int k = 0; k < W_STACK_WORDS; k++) {
+static void merge(const struct w_room *room, struct w_need *need, const struct w_need *other) {
+  for (uint32_t k = 0; k < words(room); k++) {
     need->written[k] |= other->written[k];
     need->slots[k] |= other->slots[k];
   }
@@ -84,7 +87,7 @@ static void merge(struct w_need *need, const struct w_need *other) {
 
 /* From the last piece to the first, so that what follows a piece is known when it is reached. */
 static bool work_out_need(struct w_pool *pool, struct w_room *room, const struct w_node *nodes,
-                          uint32_t node, struct w_need *result) {
+                          uint32_t node, struct w_need **result) {
   const struct w_buf *b = &nodes[node].code;
   uint32_t count, ends, height = 0;
   if (!find_pieces(pool, room, b, &count, &ends) ||
@@ -95,39 +98,28 @@ static bool work_out_need(struct w_pool *pool, struct w_room *room, const struct
     size_t at = room->pieces[--count];
     uint8_t tag = b->bytes[at];
     if (tag == W_CODE_EXIT || tag == W_CODE_DEAD) {
-      memset(&needs[height], 0, sizeof *needs);
+      nothing_needed(room, &needs[height]);
       needs[height++].steps = tag == W_CODE_EXIT;
     } else if (tag == W_CODE_SUB) {
       at++;
-      need_of_node(&nodes[next_u(b, &at)], &needs[height++]);
+      need_of_node(room, &nodes[w_next_u(b, &at)], &needs[height++]);
     } else if (tag == W_CODE_BRANCH) {
       height--;
-      merge(&needs[height - 1], &needs[height]);
+      merge(room, &needs[height - 1], &needs[height]);
     } else {
       before_piece(b, at, &needs[height - 1]);
     }
   }
-  *result = needs[0];
+  *result = &needs[0];
   return true;
 }
 
-bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, uint32_t node) {
-  struct w_state *st = &nodes[node].st;
-  struct w_need need;
-  uint32_t kept = 0;
-  if (!work_out_need(pool, room, nodes, node, &need) ||
-      !w_reserve(pool, (void **)&room->used, &room->used_cap, st->next, 1))
+bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st) {
+  if (!w_reserve(pool, (void **)&room->used, &room->used_cap, st->next, 1))
     return false;
-  nodes[node].potential = need.steps;
   memset(room->used, 0, st->next);
-  for (uint32_t k = 0; k < w_words(st); k++)
-    *w_word(st, k) &= need.written[k];
   for (uint32_t k = 0; k < st->nslots; k++)
-    if (w_bit(need.slots, st->slots[k].off)) {
-      room->used[st->slots[k].v.sym] = 1;
-      st->slots[kept++] = st->slots[k];
-    }
-  st->nslots = kept;
+    room->used[st->slots[k].v.sym] = 1;
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       room->used[st->regs[r].sym] = 1;
@@ -139,6 +131,22 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
     if (!room->used[k] && st->facts[k].kind != W_FHELD)
       st->facts[k].kind = W_FNONE;
   return true;
+}
+
+bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, uint32_t node) {
+  struct w_state *st = &nodes[node].st;
+  struct w_need *need;
+  uint32_t kept = 0;
+  if (!work_out_need(pool, room, nodes, node, &need))
+    return false;
+  nodes[node].potential = need->steps;
+  for (uint32_t k = 0; k < w_words(st); k++)
+    *w_word(st, k) &= need->written[k];
+  for (uint32_t k = 0; k < st->nslots; k++)
+    if (w_bit(need->slots, st->slots[k].off))
+      st->slots[kept++] = st->slots[k];
+  st->nslots = kept;
+  return w_forget(pool, room, st);
 }
 
 void w_room_free(struct w_pool *pool, struct w_room *room) {

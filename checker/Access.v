@@ -8,9 +8,9 @@ Definition object_res (t : target) (i : Z) : fact :=
   match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
-  | PStack k =>
-    if init_ok t (a_written a) k (zbytes z) then
-      match zfind k (a_slots a) with
+  | PStack k m =>
+    if init_ok t (a_written a) k (m + zbytes z) then
+      match (if m =? 0 then zfind k (a_slots a) else None) with
       | Some (z', v) => if size_eqb z z' then Some (Old v) else Some (New (FScalar true (sc_of_bytes z)) 0)
       | None => Some (New (FScalar true (sc_of_bytes z)) 0)
       end
@@ -64,28 +64,30 @@ Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
 Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n) && (k <? o + zbytes (fst sl)).
 Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
   zdel_from (overlaps k n) (k - 7) (Z.to_nat (n + 7)) sl.
+(** Bytes that were written, at least [n] of the place and at most [m]: spills end that may lie among them, and those bytes are
+    written for sure that are among the [n] wherever the place starts. *)
+Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
+  match pl with
+  | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a)) (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
+                         (a_frames a) (a_facts a) (a_next a)
+  | _ => a
+  end.
 Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) : option astate :=
   match pl with
-  | PStack k =>
-    let sl := kill k (zbytes z) (a_slots a) in
-    let sl := match low_bytes (a_facts a) z v with Some v' => zset k (z, v') sl | None => sl end in
-    Some (AState (a_pc a + 1) (a_regs a) sl (Z.lor (a_written a) (frame_bits k (zbytes z))) (a_frames a) (a_facts a) (a_next a))
+  | PStack k m =>
+    let a' := a_scribble a pl (zbytes z) (zbytes z) in
+    let sl := match (if m =? 0 then low_bytes (a_facts a) z v else None) with Some v' => zset k (z, v') (a_slots a') | None => a_slots a' end in
+    Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
   | PObj _ _ => None
   end.
 
-(** Bytes that something else wrote: spills end; [n] of them are certainly written, and at most [m] are. *)
-Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
-  match pl with
-  | PStack k => AState (a_pc a) (a_regs a) (kill k m (a_slots a)) (Z.lor (a_written a) (frame_bits k n)) (a_frames a) (a_facts a) (a_next a)
-  | _ => a
-  end.
-Definition is_stack (pl : place) : bool := match pl with PStack _ => true | _ => false end.
+Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ => false end.
 (** Atomics: the old value, and the state after the write. *)
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
-  | PStack k => if init_ok t (a_written a) k (zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
+  | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
   | PCtx _ | PObj _ _ => None
   | PPkt | PVal _ => Some a
   end.

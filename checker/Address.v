@@ -1,16 +1,17 @@
 (** Which bytes an access touches, when it is safe. *)
 From Checker Require Export Arith.
 
-(** Offsets: as [stack_addr] numbers them, from the context's start.  [PVal]: a value's bytes, or a record's; [known]: contents that
-    never change, and the offset in them; [PObj]: a kernel object of type [i], at an offset. *)
-Inductive place := PStack (k : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PObj (i k : Z).
+(** Offsets: as [stack_addr] numbers them, from the context's start.  [PStack]: the bytes start at [k], or at most [m] further on.
+    [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them.
+    [PObj]: a kernel object of type [i], at an offset. *)
+Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PObj (i k : Z).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
 Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w : bool) : option place :=
   let k := snd a + off in
   match fact_of F a with
-  | Some (FStack j) =>  (* within this frame, and it is live *)
-    if (0 <=? j) && (j <=? depth) && (- stack_size <=? k) && (k + n <=? 0) then Some (PStack (k - stack_size * j)) else None
+  | Some (FStack j mx) =>  (* within this frame, and it is live *)
+    if (0 <=? j) && (j <=? depth) && (- stack_size <=? k) && (mx + k + n <=? 0) then Some (PStack (k - stack_size * j) mx) else None
   | Some FCtx => if (0 <=? k) && (k + n <=? pt_ctx_size (t_type t)) then Some (PCtx k) else None
   | Some (FPkt _ _ (Some v)) => if (0 <=? k) && (k + n <=? v) && (negb w || pt_writes (t_type t)) then Some PPkt else None
   | Some (FVal i mx) =>
@@ -20,6 +21,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     | None => None
     end
   | Some (FHeld HRecord size false) => if (0 <=? k) && (k + n <=? size) then Some (PVal None) else None
+  | Some (FInside size mx) => if (0 <=? k) && (mx + k + n <=? size) then Some (PVal None) else None
   | Some (FObj i) =>
     match type_of t i with
     | Some d => if (0 <=? k) && (k + n <=? ty_size d) && negb w then Some (PObj i k) else None

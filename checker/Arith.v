@@ -10,12 +10,17 @@ Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
   end.
 Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 
-(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten *)
+(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten.  To a stack address the signed least is added
+    as a constant: indices from a frame's top are below zero. *)
 Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   match view F x with
   | None => None
   | Some (_, s) =>
     match fact_of F p with
+    | Some (FStack j mx) =>
+      let lo := b_smin (s_all s) in
+      let m := mx + (b_smax (s_all s) - lo) in
+      if m <=? stack_size then Some (New (FStack j m) (soff (snd p + lo))) else None
     | Some (FPkt q mx _) =>
       if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
     | Some (FVal i mx) =>
@@ -23,6 +28,10 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
       | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FVal i (mx + s_umax s)) (snd p)) else None
       | None => None
       end
+    | Some (FHeld HRecord n false) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (s_umax s <=? n) then Some (New (FInside n (s_umax s)) (snd p)) else None
+    | Some (FInside n mx) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n) then Some (New (FInside n (mx + s_umax s)) (snd p)) else None
     | _ => None
     end
   end.

@@ -5,7 +5,7 @@ From Checker Require Export Refine.
 Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
-  | Some (PStack k) => init_ok t (a_written a) k n
+  | Some (PStack k m) => init_ok t (a_written a) k (m + n)
   | Some (PCtx _) | Some (PObj _ _) | None => false
   | Some PPkt | Some (PVal _) => true
   end.
@@ -111,9 +111,13 @@ Definition a_clobber (a : astate) : astate :=
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
-(** What was given back is not held any more: a number that tells an address. *)
+(** What was given back is not held any more: a number that tells an address.  So is what may point into it: which record that is
+    its size alone tells. *)
+Definition uninside (back : option fact) (f : fact) : fact :=
+  match f, back with FInside n _, Some (FHeld HRecord n' _) => if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_given_back (a : astate) (k : Z) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zset k (FScalar true sc_top) (a_facts a)) (a_next a).
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
+         (zset k (FScalar true sc_top) (zmap_map (uninside (zfind k (a_facts a))) (a_facts a))) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
@@ -140,7 +144,7 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let k := - stack_size * (n + 1) in
     Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
                  (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n) (a_facts a)) (a_next a + 1))
+                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n 0) (a_facts a)) (a_next a + 1))
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with

@@ -16,7 +16,7 @@ Definition reach : Z := guard - 1.
 
 Inductive fact :=
   | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
-  | FStack (j : Z)                            (* the top of frame j *)
+  | FStack (j mx : Z)                         (* at most mx past the top of frame j, modulo 2^64; constants lead back down *)
   | FCtx                                      (* the context *)
   | FPkt (p : area) (mx : Z) (av : option Z)  (* at most mx past the area's start; av: so many bytes from here are in it *)
   | FEnd                                      (* the packet's end *)
@@ -25,6 +25,7 @@ Inductive fact :=
   | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
   | FNull (i : Z)                             (* the start of a value of map i, or null *)
   | FHeld (k : held_kind) (n : Z) (null : bool)    (* what is held and has n bytes (Held.v); or null, if [null] *)
+  | FInside (n mx : Z)                        (* at most mx past the start of a record of n bytes that is held *)
   | FObj (i : Z).                             (* the start of a kernel object of type i *)
 Definition facts := zmap fact.
 
@@ -36,7 +37,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   0 <= w < W /\
   match f with
   | FScalar _ s => in_scalar s w
-  | FStack j => w = frame_top L j
+  | FStack j mx => exists d, 0 <= d <= mx /\ w = wrap (frame_top L j + d)
   | FCtx => w = l_ctx L
   | FPkt p mx av =>
     area_start L p <= w <= area_start L p + mx /\ match av with Some k => w + k <= area_end L p | None => True end
@@ -46,6 +47,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FVal i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
   | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
   | FHeld _ _ nu => nu = false -> w <> 0
+  | FInside n mx => exists h, In h (l_held L) /\ hd_kind h = HRecord /\ hd_size h = n /\ hd_base h <= w <= hd_base h + mx
   | FObj i => type_of t i <> None /\ is_object L w i = true
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)

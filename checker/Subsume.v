@@ -9,7 +9,7 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   let here := snd a =? 0 in
   match f with
   | FScalar ta s => let '(ta', s') := any_view F a in (ta || negb ta') && sc_le s' s
-  | FStack j => here && match fact_of F a with Some (FStack j') => j =? j' | _ => false end
+  | FStack j mx => match fact_of F a with Some (FStack j' mx') => (j =? j') && (0 <=? snd a) && (mx' + snd a <=? mx) | _ => false end
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
@@ -43,6 +43,11 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     match fact_of F a with
     | Some (FHeld k' n' nu') => here && kind_eqb k k' && (n =? n') && (nu || negb nu')
     | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
+    | _ => false
+    end
+  | FInside n mx =>
+    match fact_of F a with
+    | Some (FInside n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
     | _ => false
     end
   | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end

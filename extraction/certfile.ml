@@ -43,7 +43,9 @@ let fact r =
     let tainted = match u8 r with 0 -> false | 1 -> true | n -> bad "%d is no taint" n in
     let s_all = bounds r in
     Core.FScalar (tainted, { Core.s_all; s_low = option r "bounds of a low half" bounds })
-  | 1 -> Core.FStack (uleb r)
+  | 1 ->
+    let frame = uleb r in
+    Core.FStack (frame, uleb r)
   | 2 -> Core.FCtx
   | 3 ->
     let area = match u8 r with 0 -> Core.Packet | 1 -> Core.Metadata | n -> bad "%d is no area" n in
@@ -60,7 +62,10 @@ let fact r =
     let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | n -> bad "%d is no kind of resource" n in
     let size = uleb r in
     Core.FHeld (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
-  | 10 -> Core.FObj (uleb r)
+  | 10 ->
+    let size = uleb r in
+    Core.FInside (size, uleb r)
+  | 11 -> Core.FObj (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =

@@ -20,7 +20,7 @@ $(1)_LINKED := $(1)/obj/validator.o build/ocaml/validator.o $(1)/lib/libwarrant.
 $(1)/obj/%.o: cbridge/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fno-semantic-interposition -MMD -MP -c $$< -o $$@
 
 $(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h
 	$$(call say,CC,$$@)

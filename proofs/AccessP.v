@@ -2,10 +2,6 @@
 From Checker Require Import Access.
 From Proofs Require Export ArithP.
 
-(* [injection] would compute the results. *)
-Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.
-Proof. intros H. exact (f_equal (fun o => match o with Some z => z | None => x end) H). Qed.
-
 (** * The stack's bytes, by offset *)
 
 Lemma frame_at_in j o n : in_frame j o n -> 0 < n -> frame_at o = j.
@@ -53,10 +49,10 @@ Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
 Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region L r = Some c /\ x = r_base r + k.
 (** The [n] bytes at address [x] are in the place [pl] when [d] calls are under way, and may be written if [w].
-    On the stack they are within one live frame. *)
+    On the stack they are within one live frame, wherever they may start. *)
 Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w : bool) : Prop :=
   match pl with
-  | PStack k => x = stack_addr L k /\ exists j, 0 <= j <= d /\ in_frame j k n
+  | PStack k m => exists o j, k <= o <= k + m /\ x = stack_addr L o /\ 0 <= j <= d /\ in_frame j k (m + n)
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
   | PPkt | PVal None => in_plain t L x n w
   | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
@@ -68,9 +64,9 @@ Proof.
   { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
   assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
   { intros [r [I [Ins Wr]]]. exists r. split; [exact I | split; [exact (Less r Ins) | exact Wr]]. }
-  destruct pl as [k | k | | [[c k] |] | i k]; cbn [at_place] in *; try lia; try exact (Plain H);
+  destruct pl as [k m | k | | [[c k] |] | i k]; cbn [at_place] in *; try lia; try exact (Plain H);
     try (destruct H as [H1 [H2 [d0 [H3 H4]]]]; split; [exact H1 |]; split; [exact H2 |]; exists d0; split; [exact H3 | lia]).
-  - destruct H as [E [j [J I]]]. split; [exact E |]. exists j. unfold in_frame in *. lia.
+  - destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *. split; [exact O |]. split; [exact E | lia].
   - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
 Qed.
@@ -86,13 +82,19 @@ Proof.
   apply inside_spec. cbn [r_base r_size]. lia.
 Qed.
 (** An access to the stack is within one of its frames, and finds that. *)
-Lemma at_stack t L d k x n w : at_place t L d (PStack k) x n w -> d < max_frames -> x = stack_addr L k /\ one_frame k n.
-Proof. cbn [at_place]. intros [E [j [J I]]] D. split; [exact E |]. exists j. split; [lia | exact I]. Qed.
-Lemma at_frame t L (d : nat) k x n w w' : wf_layout t L -> Z.of_nat d < max_frames ->
-  at_place t L (Z.of_nat d) (PStack k) x n w -> 0 < n -> exists j, find_region (regions t L d) w' x n = Some (frame_region L j).
+Lemma at_stack t L d k m x n w : at_place t L d (PStack k m) x n w -> d < max_frames ->
+  exists o, k <= o <= k + m /\ x = stack_addr L o /\ one_frame k (m + n).
 Proof.
-  cbn [at_place]. intros WL D [-> [j [J I]]] N. exists j. rewrite (stack_addr_in_frame L j k n I N).
-  unfold in_frame in I. apply (find_frame WL); unfold stack_size in *; lia.
+  cbn [at_place]. intros [o [j [O [E [J I]]]]] D. exists o. split; [exact O |]. split; [exact E |]. exists j. split; [lia | exact I].
+Qed.
+Lemma one_frame_part o n k m : one_frame o n -> o <= k -> k + m <= o + n -> one_frame k m.
+Proof. intros [j [J I]] A B. exists j. unfold in_frame in *. lia. Qed.
+Lemma at_frame t L (d : nat) k m x n w w' : wf_layout t L -> Z.of_nat d < max_frames ->
+  at_place t L (Z.of_nat d) (PStack k m) x n w -> 0 < n -> exists j, find_region (regions t L d) w' x n = Some (frame_region L j).
+Proof.
+  cbn [at_place]. intros WL D [o [j [O [-> [J I]]]]] N. exists j.
+  assert (Io : in_frame j o n) by (unfold in_frame in *; lia). rewrite (stack_addr_in_frame L j o n Io N).
+  unfold in_frame in Io. apply (find_frame WL); unfold stack_size in *; lia.
 Qed.
 
 (** * Addresses *)
@@ -104,11 +106,12 @@ Proof.
   destruct (fact_of_sound t L F vs FH a x f R EF) as [u [Nt [[B P] ->]]]. rewrite wrap_add_l, <- Z.add_assoc.
   assert (RC := ctx_range WL). assert (RP := packet_range WL).
   destruct f; try discriminate E.
-  - parts EF as j. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
-    assert (J : 0 <= j < max_frames) by lia. assert (RF := frame_range WL j J).
-    assert (I : in_frame j (snd a + off - stack_size * j) n) by (unfold in_frame, stack_size in *; lia).
-    cbn [at_place]. rewrite (stack_addr_in_frame L j _ n I N). unfold stack_size in *. rewrite wrap_small by lia.
-    split; [lia |]. exists j. split; [lia | exact I].
+  - parts EF as j mx. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+    destruct P as [e [De ->]]. assert (J : 0 <= j < max_frames) by lia. assert (RF := frame_range WL j J).
+    set (o := snd a + off + e - stack_size * j).
+    assert (I : in_frame j o n) by (unfold o, in_frame, stack_size in *; lia).
+    exists o, j. split; [unfold o; lia |]. split; [| unfold in_frame, stack_size in *; lia].
+    rewrite (stack_addr_in_frame L j o n I N), wrap_add_l. unfold o, stack_size in *. rewrite wrap_small by lia. lia.
   - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     rewrite wrap_small by lia. cbn [at_place]. lia.
   - parts EF as q m0 av0. destruct av0 as [v |]; [| discriminate E].
@@ -141,6 +144,11 @@ Proof.
     destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region hd_base hd_size r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region (Held HRecord u size)). split; [exact (held_in_plain t L _ I) |].
     split; [| reflexivity]. apply inside_spec. cbn [held_region hd_base hd_size r_base r_size]. lia.
+  - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+    destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
+    rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
+    split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].
+    intros _. cbn [held_region r_write]. rewrite Kh. reflexivity.
   - parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. destruct P as [_ O].
     destruct (object_place WL _ (in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed)) as [P1 [P2 [P3 _]]].
@@ -164,11 +172,11 @@ Proof.
   exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) (g_held _ _ _ _ G) R N D E).
 Qed.
 (** The regions that accesses find. *)
-Lemma gamma_frame t a vs s k x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x n w -> 0 < n ->
+Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k m) x n w -> 0 < n ->
   exists j, find_region (live s) w' x n = Some (frame_region (lay s) j).
 Proof.
   intros G P N. destruct (gamma_depth _ _ _ _ G) as [E _]. rewrite E in P. rewrite (g_live _ _ _ _ G).
-  exact (at_frame _ _ _ _ _ _ _ w' (g_wf _ _ _ _ G) (g_depth _ _ _ _ G) P N).
+  exact (at_frame _ _ _ _ _ _ _ _ w' (g_wf _ _ _ _ G) (g_depth _ _ _ _ G) P N).
 Qed.
 Lemma gamma_ctx t a vs s k x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x n w -> 0 < n ->
   find_region (live s) w' x n = Some (ctx_region t (lay s)) /\ x - l_ctx (lay s) = k.
@@ -189,7 +197,7 @@ Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]
 Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k | k | | o | i k]; try discriminate S.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k m | k | | o | i k]; try discriminate S.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
   - apply at_val in P. destruct P as [q [I [Ins _]]]. exact (plain_off_stack WL q x n b I Ins B).
@@ -219,11 +227,12 @@ Proof.
   replace (i <? k + stack_total + n) with true in T by (symmetry; apply Z.ltb_lt; lia).
   cbn [andb] in T. rewrite andb_true_r in T. exact T.
 Qed.
-Lemma init_ok_less t ini k n n' : - stack_total <= k -> 0 <= n' <= n -> init_ok t ini k n = true -> init_ok t ini k n' = true.
+Lemma init_ok_less t ini k n k' n' : - stack_total <= k -> k <= k' -> 0 <= n' -> k' + n' <= k + n ->
+  init_ok t ini k n = true -> init_ok t ini k' n' = true.
 Proof.
-  unfold init_ok. intros K N H. apply orb_true_iff in H. apply orb_true_iff. destruct H as [H | H]; [left; exact H | right].
+  unfold init_ok. intros K K' N N' H. apply orb_true_iff in H. apply orb_true_iff. destruct H as [H | H]; [left; exact H | right].
   unfold all_init. apply Z.eqb_eq. apply Z.bits_inj'. intros i I. rewrite Z.land_spec.
-  destruct (Z.testbit (frame_bits k n') i) eqn:T; [| apply andb_false_r].
+  destruct (Z.testbit (frame_bits k' n') i) eqn:T; [| apply andb_false_r].
   rewrite frame_bits_spec in T by lia. bools. rewrite (all_init_bit ini k n i) by (assumption || lia). reflexivity.
 Qed.
 Lemma init_ok_sound t L sl vs s ini k n r : memrel L sl ini vs (mem s) -> one_frame k (Z.of_nat n) ->
@@ -236,6 +245,14 @@ Proof.
   rewrite <- (stack_addr_add L k (Z.of_nat n) (b - stack_addr L k) K) by lia.
   replace (k + (b - stack_addr L k)) with (k + (b - stack_addr L k) + stack_total - stack_total) by lia.
   apply (m_written _ _ _ _ _ M); [lia |]. apply (all_init_bit ini k (Z.of_nat n)); (assumption || lia).
+Qed.
+
+(** The same for a part of the bytes. *)
+Lemma init_ok_part t L sl vs s ini k m n r o : memrel L sl ini vs (mem s) -> k <= o <= k + m -> one_frame k (m + Z.of_nat n) ->
+  init_ok t ini k (m + Z.of_nat n) = true -> undefined_stack t s r (stack_addr L o) n = false.
+Proof.
+  intros M O K H. apply (init_ok_sound t L sl vs s ini); [exact M | apply (one_frame_part k (m + Z.of_nat n)); (exact K || lia) |].
+  apply (init_ok_less t ini k (m + Z.of_nat n)); [exact (proj1 (one_frame_range _ _ K)) | lia | lia | lia | exact H].
 Qed.
 
 (** * What changes of memory do to what is said of the stack *)
@@ -262,14 +279,15 @@ Proof.
     (Z.ltb_spec o (k + n)) as [C3 | C3], (Z.ltb_spec k (o + zbytes z)) as [C4 | C4]; cbn [andb] in C;
     discriminate C || lia.
 Qed.
-(** At most [hi] bytes from offset [k] change; [lo] of them are written afterwards. *)
-Lemma memrel_scribble t L sl ini vs m m' k lo hi : wf_layout t L -> memrel L sl ini vs m -> one_frame k hi -> 0 <= lo <= hi ->
+(** At most [hi] bytes from offset [k] change; of them, the [lo] from offset [k'] are written afterwards. *)
+Lemma memrel_scribble t L sl ini vs m m' k hi k' lo : wf_layout t L -> memrel L sl ini vs m -> one_frame k hi ->
+  k <= k' -> 0 <= lo -> k' + lo <= k + hi ->
   (forall b, ~ stack_addr L k <= b < stack_addr L k + hi -> read m' b = read m b) ->
   (forall b, written m b = true -> written m' b = true) ->
-  (forall b, stack_addr L k <= b < stack_addr L k + lo -> written m' b = true) ->
-  memrel L (kill k hi sl) (Z.lor ini (frame_bits k lo)) vs m'.
+  (forall o, k' <= o < k' + lo -> written m' (stack_addr L o) = true) ->
+  memrel L (kill k hi sl) (Z.lor ini (frame_bits k' lo)) vs m'.
 Proof.
-  intros WL M K Le Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
+  intros WL M K Le Lo Hi Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
   - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
     destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
     + apply all_written_spec. intros b B. apply Wr. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
@@ -277,9 +295,7 @@ Proof.
       exact (stack_addr_apart t L o _ k hi b WL S1 K D B).
   - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
     + apply Wr. exact (m_written _ _ _ _ _ M i I T).
-    + rewrite frame_bits_spec in T by lia. bools. apply New.
-      replace (i - stack_total) with (k + (i - stack_total - k)) by lia.
-      rewrite (stack_addr_add L k hi) by (exact K || lia). lia.
+    + rewrite frame_bits_spec in T by lia. bools. apply New. lia.
 Qed.
 (** A spill. *)
 Lemma memrel_slot L sl ini vs m k z v : memrel L sl ini vs m -> one_frame k (zbytes z) ->
@@ -385,16 +401,18 @@ Proof.
   unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply load_shared_scalar].
   assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound. exact (proj1 R).
 Qed.
-Lemma load_stack_sound t an a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) false ->
-  a_load_plain t a z (PStack k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_stack_sound t an a vs s z k m r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k m) x (zbytes z) false ->
+  a_load_plain t a z (PStack k m) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. apply at_stack in P; [| exact Dp].
-  destruct P as [-> P1]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
-  destruct (init_ok t (a_written a) k (zbytes z)) eqn:Ok; [| discriminate E].
-  rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) k (bytes z));
-    [| exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
-  eexists. split; [reflexivity |].
+  destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. apply at_stack in P; [| exact Dp].
+  destruct P as [o [O [-> P1]]]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
+  destruct (init_ok t (a_written a) k (m + zbytes z)) eqn:Ok; [| discriminate E].
+  rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k m (bytes z) _ o);
+    [| exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
+  eexists. split; [reflexivity |]. destruct (Z.eqb_spec m 0) as [M0 | M0];
+    [| injection E as <-; apply new_yields; [reflexivity | apply loaded_scalar]].
+  replace o with k by lia. clear O.
   destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |]; injection E as <-;
     try (apply new_yields; [reflexivity | apply loaded_scalar]).
   apply size_eqb_eq in Ez. rewrite Ez.
@@ -477,7 +495,7 @@ Proof.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
     exists (plain_load t an s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t an s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact (plain_other q K)]. }
-  destruct pl as [k | k | | [[c k] |] | i k]; [exact (load_stack_sound t an a vs s z _ r x G P E) |
+  destruct pl as [k m | k | | [[c k] |] | i k]; [exact (load_stack_sound t an a vs s z _ _ r x G P E) |
     exact (load_ctx_sound t an a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) | exact (load_object_sound t an a vs s z i k r x G P E)].
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E. destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z). destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
@@ -547,10 +565,15 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s -> at_place t (lay
   gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
-  - destruct pl; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-    apply at_stack in P; [| exact Dp]. destruct P as [-> P1]. apply gamma_mem; [exact G |].
+  - destruct pl as [k d | | | |]; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+    apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
+    assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
-      [exact (g_wf _ _ _ _ G) | exact (g_mem _ _ _ _ G) | exact P1 | exact Le | exact Rd | exact Wr | exact New].
+      [exact (g_wf _ _ _ _ G) | exact (g_mem _ _ _ _ G) | exact P1 | lia | lia | lia | | exact Wr |].
+    + intros b B. apply Rd. destruct (Z.leb_spec hi 0) as [H0 | H0]; [lia |]. specialize (Eo (o - k) P1).
+      replace (k + (o - k)) with o in Eo by lia. lia.
+    + intros i I. apply New. assert (E1 := Eo (o - k) P1). assert (E2 := Eo (i - k) P1).
+      replace (k + (o - k)) with o in E1 by lia. replace (k + (i - k)) with i in E2 by lia. lia.
   - replace (a_scribble a pl lo hi) with a by (destruct pl; (reflexivity || discriminate S)).
     exact (off_stack_sound t a vs s pl x hi w m G P S Rd Wr).
 Qed.
@@ -586,20 +609,22 @@ Proof.
   replace (a_scribble a pl (zbytes z) (zbytes z)) with a in H by (destruct pl; (reflexivity || discriminate S)).
   unfold with_mem. rewrite (g_pc _ _ _ _ G). exact (goto_sound t a vs _ (a_pc a + 1) H).
 Qed.
-Lemma store_stack_sound t a vs s z k v y x a' : gamma t a vs s -> relv vs v y ->
-  at_place t (lay s) (a_depth a) (PStack k) x (zbytes z) true -> a_store t a z (PStack k) v = Some a' ->
+Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y ->
+  at_place t (lay s) (a_depth a) (PStack k d) x (zbytes z) true -> a_store t a z (PStack k d) v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   cbn [a_store]. intros G R P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |].
+  destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |].
   unfold store_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E. clear E a'.
-  assert (H := store_scribble t a vs s (PStack k) x z y true G P). apply at_stack in P; [| exact Dp].
-  destruct P as [-> P1]. cbn [a_scribble] in H. assert (M := g_mem _ _ _ _ H).
+  assert (H := store_scribble t a vs s (PStack k d) x z y true G P). apply at_stack in P; [| exact Dp].
+  destruct P as [o [O [-> P1]]]. assert (M := g_mem _ _ _ _ H).
   apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc _ _ _ _ G).
-  cbn [a_slots a_written mem lay] in M.
+  set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. cbn [mem lay] in M.
   refine (gamma_mem t _ vs _ _ _ _ H _). cbn [goto lay].
+  destruct (Z.eqb_spec d 0) as [D0 | D0]; [| exact M].
   destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact M].
+  replace o with k in * by lia. replace (d + zbytes z) with (zbytes z) in P1 by lia.
   apply memrel_slot; [exact M | exact P1 | |].
   - apply all_written_spec. intros b B. apply written_store_new. exact B.
   - rewrite load_store_size. exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts _ _ _ _ G) R Lo).
@@ -626,8 +651,8 @@ Proof.
     - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
-  destruct pl as [k | k | | o | i k];
-    [exact (store_stack_sound t a vs s z _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
+  destruct pl as [k d | k | | o | i k];
+    [exact (store_stack_sound t a vs s z _ _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
      exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E].
 Qed.
 
@@ -644,12 +669,12 @@ Proof.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
   assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl as [k | k | | o | i k]; cbn [a_atomic] in E; try discriminate E.
+  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | i k]; cbn [a_atomic] in E; try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
-      destruct (gamma_frame _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
-      destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
-      erewrite init_ok_sound;
-        [reflexivity | exact (g_mem _ _ _ _ G) | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
+      destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
+      destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
+      erewrite init_ok_part;
+        [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat; exact Ok].
     - apply some_inj in E. split; [| symmetry; exact E]. destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
     - apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.

@@ -72,23 +72,44 @@ Proof.
 Qed.
 
 Hypothesis WL : wf_layout t L.
+Hypothesis HR : heldrel F vs (l_held L).
+(** A record that is held is in the layout; sums that stay within it do not wrap. *)
+Lemma record_held k w n : zfind k F = Some (FHeld HRecord n false) -> nth_z vs k = Some w -> w <> 0 ->
+  In (Held HRecord w n) (l_held L).
+Proof. intros E N Nz. apply (heldrel_in F vs _ k _ HR). split; [exact Nz|]. split; [exact N | exists false; exact E]. Qed.
+Lemma held_range h : In h (l_held L) -> 0 < hd_base h /\ 0 <= hd_size h /\ hd_base h + hd_size h < W.
+Proof. intros I. exact (proj1 (held_placed WL h I)). Qed.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
-  assert (U := in_scalar_between s y (view_sound _ _ _ _ FH _ _ _ _ A V)).
+  assert (I := view_sound _ _ _ _ FH _ _ _ _ A V). assert (U := in_scalar_between s y I).
   destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
-  rewrite Sum. clear Sum N X. destruct f; try discriminate E.
-  - parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+  destruct f; try discriminate E.
+  - parts EF as j m0. destruct (_ <=? _); [|discriminate E]. apply some_inj in E. subst r.
+    destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D Ew]]. set (lo := b_smin (s_all s)) in *.
+    split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
+    + split; [apply wrap_range|]. exists (d + (sgn64 y - lo)). split; [lia | reflexivity].
+    + rewrite <- (wrap_sgn64 y R) at 1. rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
+  - rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact I].
-  - parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact Logic.I].
+  - rewrite Sum. parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
+  - parts EF as kd n nu. destruct kd; [|discriminate E]. destruct nu; [discriminate E|].
+    destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    pose proof (record_held _ _ _ EF N (H eq_refl)) as Ih. pose proof (held_range _ Ih) as Room. cbn [hd_base hd_size] in Room.
+    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists (Held HRecord w n).
+    split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [hd_base]; lia].
+  - parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (held_range h Ih) as Room.
+    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
+    split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.

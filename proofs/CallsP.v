@@ -17,14 +17,13 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl as [k0 | k0 | | o0 | i0 k0]; try discriminate E.
-  - lazymatch type of E with init_ok _ _ ?k _ = _ => set (o := k) in * end.
-    destruct (gamma_frame _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [-> P1].
-    apply (init_ok_less t (a_written a) o k n) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia].
+  destruct pl as [k0 m0 | k0 | | o0 | i0 k0]; try discriminate E.
+  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
+    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
+    apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
-    rewrite (init_ok_sound t (lay s) (a_slots a) vs s (a_written a) o (Z.to_nat n));
-      [reflexivity | exact (g_mem _ _ _ _ G) | rewrite En; exact P1 | rewrite En; exact E].
+    rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
+      [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1 | rewrite En; exact E].
   - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
   - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. destruct (r_kind q); (contradiction || reflexivity).
 Qed.
@@ -41,8 +40,8 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 | k0 | | o0 | i0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
-  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
+  destruct pl' as [k0 m0 | k0 | | o0 | i0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
@@ -304,8 +303,8 @@ Definition same_but_packet (L L' : layout) : Prop :=
   l_dead L' = l_dead L /\ l_objects L' = l_objects L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 [_ [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E5, ?E6; exact P.
+  intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
@@ -356,10 +355,26 @@ Proof.
 Qed.
 (** * What is held changes *)
 
-Lemma held_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_held (lay s) hs) -> facts_hold t (lay s) F vs ->
+Lemma held_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_held (lay s) hs) -> facts_hold t (with_held (lay s) hs) F vs ->
   heldrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a)) vs
     (State (pc s) (regs s) (mem s) (with_held (lay s) hs) (frames s) (regions t (with_held (lay s) hs) (length (frames s)))).
 Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R. constructor; try assumption; try reflexivity. destruct G9 as [M1 M2]. constructor; [exact M1 | exact M2]. Qed.
+(** What points into something else still does. *)
+Lemma uninside_sound t L F vs h nu : wf_layout t L -> In h (l_held L) -> facts_hold t L F vs ->
+  facts_hold t (with_held L (give_back (hd_kind h) (hd_base h) (l_held L)))
+    (zmap_map (uninside (Some (FHeld (hd_kind h) (hd_size h) nu))) F) vs.
+Proof.
+  intros WL Ih H k f E. rewrite zfind_map in E. destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E]. cbn [option_map] in E.
+  apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]]. exists w. split; [exact N |].
+  destruct f0; try (split; [exact B | exact P]). cbn [uninside]. parts E0 as n mx.
+  assert (Kept : (hd_kind h = HRecord -> n <> hd_size h) ->
+    fact_holds t (with_held L (give_back (hd_kind h) (hd_base h) (l_held L))) (FInside n mx) w).
+  { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split; [| split; [exact Kg | split; [exact Sg | exact Q]]].
+    apply give_back_keeps; [exact Ig |]. intros Kh Bh. apply Other; [congruence |]. rewrite <- Sg.
+    exact (wl_held t L WL g h Ig Ih Kh Bh). }
+  destruct (hd_kind h) eqn:Kh; [| apply Kept; discriminate].
+  destruct (Z.eqb_spec n (hd_size h)) as [En | En]; [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact En].
+Qed.
 (** Nothing is, or what was given back. *)
 Definition a_back (a : astate) (q : option (held_kind * Z)) : astate := match q with Some (_, k) => a_given_back a k | None => a end.
 Lemma back_sound t a vs s q c : gamma t a vs s -> backrel (a_facts a) vs q (sn_back c) ->
@@ -368,11 +383,22 @@ Lemma back_sound t a vs s q c : gamma t a vs s -> backrel (a_facts a) vs q (sn_b
 Proof.
   unfold given_back. intros G B. destruct q as [[kd k] |], (sn_back c) as [[kd' x] |]; try contradiction B; cbn [a_back].
   - destruct B as [h [K [Ek [Ek' Eb]]]]. subst kd kd' x. apply held_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
-    + assert (N := proj1 (proj2 K)). apply (facts_set _ _ _ _ _ _ (hd_base h) (g_facts _ _ _ _ G) N).
+    + assert (N := proj1 (proj2 K)). apply (facts_set _ _ _ _ _ _ (hd_base h)); [| exact N |].
+      { destruct K as [Nz [N' [nu E]]]. rewrite E. apply uninside_sound; [exact (g_wf _ _ _ _ G) | | exact (g_facts _ _ _ _ G)].
+        exact (heldrel_in _ _ _ _ _ (g_held _ _ _ _ G) (conj Nz (conj N' (ex_intro _ nu E)))). }
       destruct K as [_ [_ [nu E]]]. destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : hd_base h = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply heldrel_less; [exact K | reflexivity | exact (wl_held t _ (g_wf _ _ _ _ G)) | exact (g_held _ _ _ _ G)].
+    + apply heldrel_less; [| reflexivity | exact (wl_held t _ (g_wf _ _ _ _ G)) |].
+      * destruct K as [Nz [N [nu E]]]. split; [exact Nz |]. split; [exact N |]. exists nu. rewrite zfind_map, E. reflexivity.
+      * apply heldrel_map; [| reflexivity | exact (g_held _ _ _ _ G)].
+        intros f U. destruct f; try discriminate U; try reflexivity. cbn [uninside].
+        repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end; reflexivity.
   - destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; try assumption; reflexivity.
+Qed.
+(** With more that is held, what held still holds. *)
+Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_held L (h :: l_held L)) f x.
+Proof.
+  intros [B P]. split; [exact B |]. destruct f; try exact P. destruct P as [g [I P]]. exists g. split; [right; exact I | exact P].
 Qed.
 (** What is handed out, if anything, has a symbol that is new. *)
 Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
@@ -392,7 +418,7 @@ Proof.
   assert (Same : frame_top (with_more (lay s) o) = frame_top (lay s) /\ stack_addr (with_more (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_more (lay s) o) f x)
-    by (intros f x; destruct o; exact (fun H => H)).
+    by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
   constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; try assumption.
   - apply frames_ext. exact G2.
   - reflexivity.
@@ -530,7 +556,8 @@ Proof.
   - reflexivity.
   - reflexivity.
   - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B | reflexivity].
+  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B |].
+    exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
     + exact (R R1).
     + exact (R R2).

@@ -92,7 +92,7 @@ Proof.
       injection E as <-; eexists; (split; [reflexivity|]); (split; [lia|]).
     + apply (sc_const_sound 0).
     + reflexivity.
-    + reflexivity.
+    + exists 0. rewrite Z.add_0_r, wrap_small by exact RS. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
       (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r, wrap_small; [reflexivity|lia]).
   - constructor.

@@ -53,6 +53,59 @@ Example spill_used_after_submit : validate tx_ring (afterwards (Ldx S8 false R8 
 Proof. vm_compute. reflexivity. Qed.
 Example submitted_twice : validate tx_ring (afterwards (Call 132)) afterwards_cert = false. Proof. vm_compute. reflexivity. Qed.
 
+(** ** A variable offset: from a number of the context, r7, which is masked.  r8 is the record of 16 bytes + r7. *)
+Definition inside (mask : Z) (use last : list insn) : prog := at_pcs ([ Ldx S4 false R7 R1 12 ] ++ reserve 16 ++
+  [ Alu A64 And R7 (Imm mask); Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit; mov R8 R6; Alu A64 Add R8 (Reg R7) ] ++ use ++
+  [ mov R1 R6; movi R2 0; Call 132 ] ++ last ++ [ movi R0 0; Exit ]).
+Definition inside_ok (mask : Z) (use last : list insn) : bool :=
+  validate tx_ring (inside mask use last) (tree (steps 7 (DBranch (steps (6 + length use + length last) DExit) (steps 1 DExit)))).
+Example inside_write : inside_ok 15 [ St S1 R8 0 7 ] [] = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_read : inside_ok 8 [ Ldx S8 false R9 R8 0 ] [] = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_atomic : inside_ok 8 [ Atomic S8 AtAdd true R8 0 R7 ] [] = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_one_past : inside_ok 15 [ St S1 R8 1 7 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_wider : inside_ok 9 [ Ldx S8 false R9 R8 0 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_before_start : inside_ok 15 [ St S1 R8 (-1) 7 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_far : inside_ok 31 [ St S1 R8 0 7 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_twice : inside_ok 7 [ Alu A64 Add R8 (Reg R7); St S2 R8 0 7 ] [] = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_twice_past : inside_ok 7 [ Alu A64 Add R8 (Reg R7); St S4 R8 0 7 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+(** it is not the record's start, so it does not give the record back; and it ends with the record *)
+Example inside_is_not_the_start : inside_ok 15 [ mov R6 R8 ] [] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_after_submit : inside_ok 15 [] [ St S1 R8 0 7 ] = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_spilled_after_submit : inside_ok 15 [ Stx S8 R10 (-8) R8 ] [ Ldx S8 false R8 R10 (-8); Ldx S1 false R9 R8 0 ] = false.
+Proof. vm_compute. reflexivity. Qed.
+(** no test of the record *)
+Definition inside_untested : prog := at_pcs ([ Ldx S4 false R7 R1 12 ] ++ reserve 16 ++
+  [ Alu A64 And R7 (Imm 7); mov R8 R6; Alu A64 Add R8 (Reg R7); Jmp A64 Jeq R6 (Imm 0) 4; St S1 R8 0 7;
+    mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
+Example inside_without_test : validate tx_ring inside_untested (tree (steps 9 (DBranch (steps 1 DExit) (steps 5 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+(** another record of another size, given back: of the same size, it might be this one *)
+Definition beside (n : Z) : prog := at_pcs ([ Ldx S4 false R7 R1 12 ] ++ reserve 16 ++
+  [ Alu A64 And R7 (Imm 15); Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit; mov R8 R6; Alu A64 Add R8 (Reg R7);
+    LdMap R1 0; movi R2 n; movi R3 0; Call 131; Jmp A64 Jeq R0 (Imm 0) 3; mov R1 R0; movi R2 0; Call 132;
+    St S1 R8 0 7; mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
+Definition beside_cert : cert :=
+  tree (steps 7 (DBranch (steps 6 (DBranch (steps 5 DExit) (steps 8 DExit))) (steps 1 DExit))).
+Example beside_accepted : validate tx_ring (beside 24) beside_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example beside_of_the_same_size : validate tx_ring (beside 16) beside_cert = false. Proof. vm_compute. reflexivity. Qed.
+(** two paths meet: the fact holds for both *)
+Definition inside_meeting : prog := at_pcs ([ Ldx S4 false R7 R1 12 ] ++ reserve 16 ++
+  [ Alu A64 And R7 (Imm 7); Jmp A64 Jne R0 (Imm 0) 2; movi R0 0; Exit; Alu A64 Add R0 (Reg R7); Jmp A64 Jeq R7 (Imm 0) 1; addi R0 4;
+    St S4 R0 0 7; mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
+Definition inside_state (n mx : Z) : astate :=
+  let N := @None aval in
+  AState 14 (RF (Some (2, 0)) N N N N N (Some (1, 0)) N N N N) zempty 0 []
+         (zset 0 (FScalar false (sc_const 0)) (zset 1 (FHeld HRecord 16 false) (zset 2 (FInside n mx) zempty))) 3.
+Definition inside_meeting_cert (n mx : Z) : cert :=
+  let sub c := DSub 0 (zset 0 (0, 0) (zset 1 (5, 0) (zset 2 (7, c) zempty))) in
+  Cert 30 (steps 7 (DBranch (steps 1 (DBranch (sub 0) (steps 1 (sub 4)))) (steps 1 DExit)))
+       (zset 0 (Node (inside_state n mx) (Pot 6 []) (steps 5 DExit)) zempty).
+Example inside_meeting_accepted : validate tx_ring inside_meeting (inside_meeting_cert 16 11) = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_meeting_wider : validate tx_ring inside_meeting (inside_meeting_cert 16 12) = true. Proof. vm_compute. reflexivity. Qed.
+Example inside_meeting_too_wide : validate tx_ring inside_meeting (inside_meeting_cert 16 13) = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_meeting_claims_less : validate tx_ring inside_meeting (inside_meeting_cert 16 10) = false. Proof. vm_compute. reflexivity. Qed.
+Example inside_meeting_another_size : validate tx_ring inside_meeting (inside_meeting_cert 17 11) = false. Proof. vm_compute. reflexivity. Qed.
+
 (** ** Two records: each has to be given back *)
 Definition two (first second : reg) : prog := at_pcs
   [ LdMap R1 0; movi R2 8; movi R3 0; Call 131; mov R6 R0; LdMap R1 0; movi R2 8; movi R3 0; Call 131; mov R7 R0;

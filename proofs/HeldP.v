@@ -21,6 +21,12 @@ Proof.
   induction hs as [| g hs IH]; cbn [give_back]; intros I; [exact I |].
   destruct (is_held k x g); [right; exact I |]. destruct I as [-> | I]; [left; reflexivity | right; exact (IH I)].
 Qed.
+Lemma give_back_keeps k x hs h : In h hs -> (hd_kind h = k -> hd_base h = x -> False) -> In h (give_back k x hs).
+Proof.
+  induction hs as [| g hs IH]; cbn [give_back]; intros I N; [exact I |]. destruct (is_held k x g) eqn:Hg.
+  - apply is_held_spec in Hg. destruct I as [-> | I]; [exfalso; exact (N (proj1 Hg) (proj2 Hg)) | exact I].
+  - destruct I as [-> | I]; [left; reflexivity | right; exact (IH I N)].
+Qed.
 Lemma give_back_perm h hs : In h hs -> ForallPairs agree hs ->
   Permutation hs (h :: give_back (hd_kind h) (hd_base h) hs).
 Proof.

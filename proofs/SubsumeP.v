@@ -54,9 +54,9 @@ Proof.
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
   - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb]. cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - parts Ef as i1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as i0.
-    bools. subst i0. exact (proj2 (Here _ eq_refl Z0)).
+  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as j0 m0. bools. subst j0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
+    exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
@@ -100,6 +100,10 @@ Proof.
     + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
       assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q. rewrite Nf in Nu.
       apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
+  - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as n0 m0. bools. subst n0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
+    pose proof (proj1 (held_placed WL h Ih)) as Room. unfold in_space in Room. cbn [held_region r_base r_size] in Room.
+    rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).

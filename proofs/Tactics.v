@@ -14,6 +14,10 @@ Ltac bools := repeat match goal with
   | H : (_ =? _) = false |- _ => apply Z.eqb_neq in H
   end.
 
+(* [injection] would compute the results. *)
+Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.
+Proof. intros H. exact (f_equal (fun o => match o with Some z => z | None => x end) H). Qed.
+
 Lemma obind_some {A B} (x : option A) (f : A -> option B) b :
   obind x f = Some b -> exists a, x = Some a /\ f a = Some b.
 Proof. destruct x as [a|]; cbn [obind]; intros H; [exists a; auto | discriminate H]. Qed.

@@ -271,19 +271,21 @@ enum kind {
   MAP,
   MAYBE_MAP,
   HELD,
+  INSIDE,
   OBJECT
 };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
-  uint8_t kind;     /* UNKNOWN: better not read */
-  uint8_t map;      /* VALUE; HELD: enum w_held; OBJECT: its type */
-  uint16_t id;      /* HELD: the same for copies; PACKET, VALUE: pointers with one id share what was
-                       added unknown */
-  int32_t off;      /* FRAME: from its top; PACKET, VALUE, OBJECT: from the start;
-                       BUFFER (written bytes of a caller's frame, no pointers): from the start */
-  uint64_t most;    /* NUMBER: no more than this; VALUE: what was added unknown, at most;
-                       HELD: bytes of a record */
-  uint32_t checked; /* PACKET: bytes that are there, `off` not counted */
+  uint8_t kind;  /* UNKNOWN: better not read */
+  uint8_t map;   /* VALUE; HELD: enum w_held; OBJECT: its type */
+  uint16_t id;   /* HELD: the same for copies, and for INSIDE, a record plus what was added unknown;
+                    PACKET, VALUE: pointers with one id share what was   added unknown */
+  int32_t off;   /* FRAME: from its top; PACKET, VALUE, OBJECT: from the start;
+                    BUFFER (written bytes of a caller's frame, no pointers): from the start */
+  uint64_t most; /* NUMBER: no more than this; VALUE, FRAME, BUFFER: what was added unknown, at
+                    most; HELD, INSIDE: bytes of a record */
+  uint32_t checked; /* PACKET: bytes that are there, `off` not counted; INSIDE: what was added
+                       unknown, at most */
 };
 struct known {
   struct value r[10];
@@ -372,12 +374,23 @@ static bool frame_written(const struct known *k, int32_t off, unsigned n) {
       return false;
   return true;
 }
+/* No pointer is there, whole or in part. */
+static bool frame_plain(const struct known *k, int32_t off, unsigned n) {
+  for (unsigned i = (unsigned)(off + 512); i < (unsigned)(off + 512) + n; i++)
+    if (k->spilled[i / 8].kind > NUMBER)
+      return false;
+  return true;
+}
+/* Something may have been written there. */
+static void frame_forget(struct known *k, int32_t off, unsigned n) {
+  for (unsigned i = (unsigned)(off + 512); i < (unsigned)(off + 512) + n; i++)
+    k->spilled[i / 8] = (struct value){0};
+}
 static void frame_write(struct known *k, int32_t off, unsigned n, const struct value *v) {
   unsigned from = (unsigned)(off + 512);
-  for (unsigned i = from; i < from + n; i++) {
+  frame_forget(k, off, n);
+  for (unsigned i = from; i < from + n; i++)
     k->written[i / 64] |= UINT64_C(1) << (i % 64);
-    k->spilled[i / 8] = (struct value){0};
-  }
   if (v && n == 8 && from % 8 == 0)
     k->spilled[from / 8] = *v;
 }
@@ -478,8 +491,9 @@ static void copy(struct builder *b, struct known *k) {
 /* Where an access of `n` bytes may go. */
 struct place {
   unsigned base;
-  int32_t off;   /* the instruction's */
-  int32_t frame; /* on the frame: from its top; else 1 */
+  int32_t off;     /* the instruction's */
+  int32_t frame;   /* on the frame: from its top; else 1 */
+  unsigned spread; /* on the frame: it may start so much further on */
   bool found, writable;
 };
 
@@ -490,7 +504,8 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
                                                  gen_percent(g, 40)   ? PACKET
                                                  : gen_percent(g, 50) ? VALUE
-                                                 : gen_percent(g, 70) ? HELD
+                                                 : gen_percent(g, 50) ? HELD
+                                                 : gen_percent(g, 50) ? INSIDE
                                                                       : BUFFER)
                                    : -1;
   if (pointer >= 0)
@@ -517,9 +532,11 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
     break;
   }
   case BUFFER:
-    p.off = (int32_t)gen_below(g, BUFFER_SIZE - n + 1) - v->off;
-    if (careless(b))
-      p.off = BUFFER_SIZE + 1 - (int32_t)n - v->off;
+    p.found = v->most + n <= BUFFER_SIZE;
+    if (p.found && careless(b))
+      p.off = (int32_t)(BUFFER_SIZE + 1 - v->most - n) - v->off;
+    else if (p.found)
+      p.off = (int32_t)gen_below(g, (uint32_t)(BUFFER_SIZE - v->most - n + 1)) - v->off;
     break;
   case HELD:
     p.found = v->map == W_RECORD && v->most >= n;
@@ -528,11 +545,21 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
     else if (p.found)
       p.off = (int32_t)gen_below(g, (uint32_t)(v->most - n + 1)) - v->off;
     break;
+  case INSIDE:
+    p.found = v->most >= v->checked + n;
+    if (p.found && careless(b))
+      p.off = (int32_t)(v->most + 1 - v->checked - n) - v->off;
+    else if (p.found)
+      p.off = (int32_t)gen_below(g, (uint32_t)(v->most - v->checked - n + 1)) - v->off;
+    break;
   default: { /* the frame */
     uint32_t step = gen_percent(g, 90) ? n : 1;
-    p.frame = -(int32_t)(n + step * gen_below(g, 72 / step - n / step + 1));
+    p.spread = v->kind == FRAME ? (unsigned)v->most : 0;
+    p.frame = -(int32_t)(p.spread + n + step * gen_below(g, 72 / step - n / step + 1));
     p.base = v->kind == FRAME ? r : 10;
     p.off = p.frame - (v->kind == FRAME ? v->off : 0);
+    if (p.spread && careless(b))
+      p.off = 1 - (int32_t)(p.spread + n) - v->off;
   }
   }
   return p;
@@ -545,11 +572,11 @@ static void load(struct builder *b, struct known *k) {
   bool extend = code < 3 && gen_percent(g, 25);
   if (!p.found)
     return;
-  if (p.frame < 0 && !frame_written(k, p.frame, n) &&
+  if (p.frame < 0 && !frame_written(k, p.frame, p.spread + n) &&
       (b->out->p.profile == WARRANT_STRICT || gen_percent(g, 80)) && !careless(b))
     return;
   struct value v = number(extend || n == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1);
-  if (p.frame < 0 && n == 8 && (p.frame & 7) == 0 &&
+  if (p.frame < 0 && !p.spread && n == 8 && (p.frame & 7) == 0 &&
       k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
     v = k->spilled[(p.frame + 512) / 8];
   d = free_reg(b, k);
@@ -566,7 +593,10 @@ static void store(struct builder *b, struct known *k) {
   struct place p = any_place(b, k, n);
   if (!p.found || !p.writable)
     return;
-  bool spill = p.frame < 0 && code == 3 && (p.frame & 7) == 0 && k->r[s].kind != UNKNOWN;
+  if (p.spread && !frame_plain(k, p.frame, p.spread + n))
+    return;
+  bool spill =
+      p.frame < 0 && !p.spread && code == 3 && (p.frame & 7) == 0 && k->r[s].kind != UNKNOWN;
   if (!spill && k->r[s].kind != NUMBER) {
     put(b, 0x62u | size_codes[code], p.base, 0, p.off, (int32_t)gen_number(g));
     s = 10;
@@ -575,7 +605,9 @@ static void store(struct builder *b, struct known *k) {
   } else {
     put(b, 0x63u | size_codes[code], p.base, s, p.off, 0);
   }
-  if (p.frame < 0)
+  if (p.spread)
+    frame_forget(k, p.frame, p.spread + n);
+  else if (p.frame < 0)
     frame_write(k, p.frame, n, s < 10 ? &k->r[s] : NULL);
 }
 
@@ -588,7 +620,11 @@ static void atomic(struct builder *b, struct known *k) {
   struct place p = any_place(b, k, n);
   if (!p.found || !p.writable || k->r[s].kind != NUMBER)
     return;
-  if (p.frame < 0) {
+  if (p.spread) {
+    if (!frame_plain(k, p.frame, p.spread + n) || !frame_written(k, p.frame, p.spread + n))
+      return;
+    frame_forget(k, p.frame, p.spread + n);
+  } else if (p.frame < 0) {
     p.off -= p.frame & (int32_t)(n - 1); /* aligned */
     p.frame -= p.frame & (int32_t)(n - 1);
     if (k->spilled[(p.frame + 512) / 8].kind > NUMBER)
@@ -771,7 +807,7 @@ out:
   b->kept = (uint16_t)kept;
 }
 
-/* Adds a number to a pointer into a map value, or a constant to any pointer. */
+/* Adds a number to a pointer into a map value or the stack, or a constant to any pointer. */
 static void move_pointer(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned r = gen_below(g, 10);
@@ -781,10 +817,44 @@ static void move_pointer(struct builder *b, struct known *k) {
   int32_t by = (int32_t)gen_below(g, 24) - (v->off > 0 ? 8 : 0);
   switch (v->kind) {
   case FRAME:
-    by = -by;
+  case BUFFER:
+    if (gen_percent(g, 40)) {
+      unsigned n = number_reg(b, k), most = (2u << gen_below(g, 3)) - 1;
+      if (n == r || b->kept >> n & 1 || k->r[r].kind < FRAME || v->most > 16)
+        return;
+      if (k->r[n].most > most || gen_percent(g, 10)) {
+        put(b, 0x57, n, 0, 0, (int32_t)most);
+        k->r[n] = number(most);
+      }
+      most = (unsigned)k->r[n].most;
+      if (gen_percent(g, 25)) { /* on both sides of zero */
+        put(b, 0x07, n, 0, 0, -4);
+        k->r[n] = number(UINT64_MAX);
+        v->off -= 4;
+      }
+      put(b, 0x0f, r, n, 0, 0);
+      v->most += most;
+      return;
+    }
+    by = v->kind == FRAME ? -by : by;
     break;
   case PACKET:
     break;
+  case HELD:
+  case INSIDE: {
+    unsigned n = number_reg(b, k);
+    if (n == r || b->kept >> n & 1 || k->r[r].kind < HELD || v->map != W_RECORD ||
+        v->most < 8 + v->checked)
+      return;
+    if (k->r[n].most > 7) {
+      put(b, 0x57, n, 0, 0, 7);
+      k->r[n] = number(7);
+    }
+    put(b, 0x0f, r, n, 0, 0);
+    v->checked += (uint32_t)k->r[n].most;
+    v->kind = INSIDE;
+    return;
+  }
   case VALUE:
     if (gen_percent(g, 60)) {
       unsigned n = number_reg(b, k);
@@ -827,18 +897,30 @@ static int32_t written_frame(struct builder *b, struct known *k, uint32_t n, boo
   return off;
 }
 
-/* Makes `r` point to `size` bytes of the packet or of a map value, when a register that no argument
- * takes does. */
-static bool pointer_argument(struct builder *b, const struct known *k, unsigned r, uint32_t size,
+/* Makes `r` point to `size` bytes of the packet, of a map value or of the stack, when a register
+ * that no argument takes does. */
+static bool pointer_argument(struct builder *b, struct known *k, unsigned r, uint32_t size,
                              bool written) {
   unsigned from = 6 + gen_below(b->g, 4);
   const struct value *v = &k->r[from];
   uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
-                   : v->kind == BUFFER ? BUFFER_SIZE
+                   : v->kind == BUFFER ? BUFFER_SIZE - v->most
                    : v->kind == HELD   ? v->most
+                   : v->kind == INSIDE ? v->most - v->checked
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
                        : 0;
+  if (v->kind == FRAME && v->most && gen_percent(b->g, 80)) {
+    uint32_t bytes = size + (uint32_t)v->most;
+    int32_t at = -(int32_t)(bytes + gen_below(b->g, 48));
+    if (!frame_written(k, at, bytes) || !frame_plain(k, at, bytes))
+      return false;
+    put(b, 0xbf, r, from, 0, 0);
+    put(b, 0x07, r, 0, 0, at - v->off);
+    if (written)
+      frame_forget(k, at, bytes);
+    return true;
+  }
   if (there < size || there > 4096 || !gen_percent(b->g, 70))
     return false;
   put(b, 0xbf, r, from, 0, 0);
@@ -874,10 +956,10 @@ static void forget_packet(struct known *k) {
 /* What was given back, or is not there after all: no copy of it can be used. */
 static void forget_held(struct known *k, uint16_t id) {
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind == HELD && k->r[r].id == id)
+    if (k->r[r].kind >= HELD && k->r[r].id == id)
       k->r[r] = (struct value){0};
   for (unsigned i = 0; i < 64; i++)
-    if (k->spilled[i].kind == HELD && k->spilled[i].id == id) {
+    if (k->spilled[i].kind >= HELD && k->spilled[i].id == id) {
       k->spilled[i] = (struct value){0};
       k->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8));
     }
@@ -1202,7 +1284,7 @@ static void merge(struct known *a, const struct known *with) {
     if (x->kind == NUMBER && y->kind == NUMBER)
       x->most = x->most > y->most ? x->most : y->most;
     else if (x->kind != y->kind || x->map != y->map || x->id != y->id || x->off != y->off ||
-             x->most != y->most)
+             x->most != y->most || (x->kind == INSIDE && x->checked != y->checked))
       *x = (struct value){0};
     else if (y->checked < x->checked)
       x->checked = y->checked;

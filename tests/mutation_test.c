@@ -166,13 +166,13 @@ static void take_fact(struct input *in) {
     if (take(in, CHECKED, BYTE))
       take(in, AVAILABLE, S);
     break;
-  case 1: /* which frame */
   case 5:
   case 7:
   case 8:
-  case 10: /* which type */
+  case 11: /* which type */
     take(in, MAP, U);
     break;
+  case 1: /* which frame, and how far past its top */
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
@@ -181,6 +181,10 @@ static void take_fact(struct input *in) {
     take(in, HELD, BYTE);
     take(in, LENGTH, U);
     take(in, NULLABLE, BYTE);
+    break;
+  case 10:
+    take(in, LENGTH, U);
+    take(in, LENGTH, U);
     break;
   default:
     break;

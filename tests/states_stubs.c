@@ -271,6 +271,8 @@ value states_weaken(value unit) {
       f->av -= gen_below(&gen, 10);
     else if (f->kind == W_FPKT)
       f->mx += 1;
+    else if ((f->kind == W_FSTACK && f->mx) || f->kind == W_FINSIDE)
+      f->mx += gen_below(&gen, 8);
     else if (f->kind == W_FHELD) /* what is held may not be forgotten */
       f->null = true;
     else if (gen_percent(&gen, 10))

@@ -43,7 +43,7 @@ let holds l f w =
   let between lo w hi = Num.leq lo w && Num.leq w hi in
   match f with
   | FScalar (_, s) -> in_bounds s.s_all w && Option.fold ~none:true ~some:(fun b -> in_bounds b (up w)) s.s_low
-  | FStack j -> Num.equal w (frame_top l j)
+  | FStack (j, mx) -> Num.leq (wrap (Num.sub w (frame_top l j))) mx
   | FCtx -> Num.equal w l.l_ctx
   | FPkt (area, mx, av) ->
     let start, stop =
@@ -56,6 +56,9 @@ let holds l f w =
   | FVal (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
   | FNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
   | FHeld (_, _, null) -> null || Num.sign w <> 0
+  | FInside (n, mx) ->
+    let inside h = h.hd_kind = HRecord && Num.equal h.hd_size n && between h.hd_base w (Num.add h.hd_base mx) in
+    List.exists inside l.l_held
   | FObj i -> is_object l w i
 
 (* heldrel: what the symbols claim, and what is held *)

@@ -56,7 +56,7 @@ value transfer_call(value which, value scalars) {
     result = w_sc_refine((enum w_width)p, (enum w_cmp)q, r, &a, &b);
     break;
   case 7:
-    result = w_sc_le(a, b);
+    result = w_sc_le(&a, &b);
     break;
   case 8:
     result = w_sc_meet(a, b, &a);
@@ -80,7 +80,7 @@ value transfer_call(value which, value scalars) {
     a = w_sc_top();
     break;
   case 16:
-    result = w_sc_is_const(a, &a.all.umin);
+    result = w_sc_is_const(&a, &a.all.umin);
     break;
   default:
     result = false;

@@ -108,6 +108,48 @@ PROGRAM(size_is_not_known, "r2 = *(u32 *)(r1 + 12); r1 = ring ll; r3 = 0; call 1
 PROGRAM(reserves_in_a_hash, "r1 = pairs ll; r2 = 16; r3 = 0; r4 = 0; call 131; r6 = r0;"
                             "if r0 == 0 goto .Lout%=;" SUBMIT OUT)
 
+/* Eleven slots, 0 to 10: r6 is a record of 16 bytes, and r8 that plus a number under the mask. */
+#define INDEXED(mask)                                                                              \
+  "r7 = *(u32 *)(r1 + 16);"                                                                        \
+  "r7 &= " #mask ";" RESERVED "r8 = r6;"                                                           \
+  "r8 += r7;"
+
+/* expect: accept */
+PROGRAM(writes_at_an_index, INDEXED(15) "*(u8 *)(r8 + 0) = r7;" SUBMIT OUT)
+
+/* expect: reject out-of-bounds 11 */
+PROGRAM(writes_one_past_at_an_index, INDEXED(15) "*(u8 *)(r8 + 1) = r7;" SUBMIT OUT)
+
+/* expect: reject out-of-bounds 11 */
+PROGRAM(writes_before_the_record_at_an_index, INDEXED(15) "*(u8 *)(r8 - 1) = r7;" SUBMIT OUT)
+
+/* expect: accept */
+PROGRAM(record_is_a_value_from_an_index,
+        INDEXED(12) "r1 = 1; *(u64 *)(r6 + 0) = r1; *(u64 *)(r6 + 8) = r1;"
+                    "r1 = pairs ll; r2 = r8; call 1; r8 = r0;" SUBMIT OUT)
+
+/* expect: reject invalid-pointer 15 */
+PROGRAM(writes_at_an_index_after_submit, INDEXED(15) SUBMIT "r1 = 7; *(u8 *)(r8 + 0) = r1;" OUT)
+
+/* expect: reject bad-helper-argument 14 */
+PROGRAM(submits_from_an_index, INDEXED(15) "r6 = r8;" SUBMIT OUT)
+
+/* Another record is given back. Here its size alone tells which record r8 points into. */
+#define ANOTHER(size)                                                                              \
+  "r9 = r6;"                                                                                       \
+  "r1 = ring ll;"                                                                                  \
+  "r2 = " #size ";"                                                                                \
+  "r3 = 0;"                                                                                        \
+  "call 131;"                                                                                      \
+  "r6 = r0;"                                                                                       \
+  "if r0 == 0 goto .Lnone%=;" SUBMIT ".Lnone%=: r6 = r9;"
+
+/* expect: accept */
+PROGRAM(gives_back_a_smaller_one, INDEXED(15) ANOTHER(8) "*(u8 *)(r8 + 0) = r7;" SUBMIT OUT)
+
+/* expect: reject invalid-pointer 23; kernel: accept */
+PROGRAM(gives_back_one_of_the_size, INDEXED(15) ANOTHER(16) "*(u8 *)(r8 + 0) = r7;" SUBMIT OUT)
+
 /* Nothing is held: the helper copies. */
 /* expect: accept */
 PROGRAM(outputs, "r1 = 5; *(u64 *)(r10 - 8) = r1; r1 = ring ll; r2 = r10; r2 += -8; r3 = 8; r4 = 0;"
