@@ -144,47 +144,8 @@ static bool fields_fit(struct core *c, uint32_t a, uint32_t b) {
   return false;
 }
 
-/* Is type `b` there for `a`, whatever its members are? */
-static bool types_fit(struct core *c, uint32_t a, uint32_t b, int depth) {
-  for (; depth < DEPTH_MAX; depth++) {
-    const struct btf_type *x = skip(c->local, &a), *y = skip(c->target, &b);
-    if (!x || !y || worked(c) || !same_kind(x, y))
-      return false;
-    switch (btf_kind(x)) {
-    case BTF_KIND_UNKN: /* void */
-    case BTF_KIND_STRUCT:
-    case BTF_KIND_UNION:
-    case BTF_KIND_ENUM:
-    case BTF_KIND_ENUM64:
-    case BTF_KIND_FWD:
-      return true;
-    case BTF_KIND_INT:
-      return btf_int_offset(x) == 0 && btf_int_offset(y) == 0;
-    case BTF_KIND_PTR:
-      a = x->type;
-      b = y->type;
-      continue;
-    case BTF_KIND_ARRAY:
-      a = btf_array(x)->type;
-      b = btf_array(y)->type;
-      continue;
-    case BTF_KIND_FUNC_PROTO:
-      if (btf_vlen(x) != btf_vlen(y))
-        return false;
-      for (uint16_t i = 0; i < btf_vlen(x); i++)
-        if (!types_fit(c, btf_params(x)[i].type, btf_params(y)[i].type, depth + 1))
-          return false;
-      a = x->type;
-      b = y->type;
-      continue;
-    default:
-      return false;
-    }
-  }
-  return false;
-}
-
-static bool types_match(struct core *c, uint32_t a, uint32_t b, bool behind_pointer, int depth);
+static bool types_alike(struct core *c, uint32_t a, uint32_t b, bool whole, bool behind_pointer,
+                        int depth);
 
 static bool enums_match(struct core *c, const struct btf_type *x, const struct btf_type *y) {
   for (uint32_t i = 0; i < btf_vlen(x); i++) {
@@ -210,7 +171,7 @@ static bool members_match(struct core *c, const struct btf_type *x, const struct
       if (worked(c))
         return false;
       found = same_essential(text_of(c->local, m->name_off), text_of(c->target, n->name_off)) &&
-              types_match(c, m->type, n->type, behind_pointer, depth + 1);
+              types_alike(c, m->type, n->type, true, behind_pointer, depth + 1);
     }
     if (!found)
       return false;
@@ -218,51 +179,58 @@ static bool members_match(struct core *c, const struct btf_type *x, const struct
   return true;
 }
 
-/* Does `b` have all that `a` says, members, enumerators and parameters included? */
-static bool types_match(struct core *c, uint32_t a, uint32_t b, bool behind_pointer, int depth) {
+/* Struct and union, and what is only announced as one. */
+static bool is_record(const struct btf_type *t) { return btf_is_composite(t) || btf_is_fwd(t); }
+static bool is_union(const struct btf_type *t) {
+  return btf_is_fwd(t) ? BTF_INFO_KFLAG(t->info) : btf_is_union(t);
+}
+
+/* Is `b` of the kind of `a`, what they are made of included? With `whole`: does it have all that
+ * `a` says, names, members, enumerators and parameters? */
+static bool types_alike(struct core *c, uint32_t a, uint32_t b, bool whole, bool behind_pointer,
+                        int depth) {
   for (; depth < DEPTH_MAX; depth++) {
     const struct btf_type *x = skip(c->local, &a), *y = skip(c->target, &b);
     if (!x || !y || worked(c) ||
-        !same_essential(text_of(c->local, x->name_off), text_of(c->target, y->name_off)))
+        (whole && !same_essential(text_of(c->local, x->name_off), text_of(c->target, y->name_off))))
       return false;
-    bool flag = BTF_INFO_KFLAG(x->info), other = BTF_INFO_KFLAG(y->info);
+    if (whole && is_record(x) && is_record(y) &&
+        (btf_is_fwd(x) || (btf_is_fwd(y) && behind_pointer)))
+      return is_union(x) == is_union(y);
+    if (!same_kind(x, y))
+      return false;
     switch (btf_kind(x)) {
     case BTF_KIND_UNKN: /* void */
-      return btf_kind(y) == BTF_KIND_UNKN;
     case BTF_KIND_FWD:
-      return btf_is_fwd(y) ? flag == other : flag ? btf_is_union(y) : btf_is_struct(y);
-    case BTF_KIND_ENUM:
-    case BTF_KIND_ENUM64:
-      return same_kind(x, y) && btf_vlen(x) <= btf_vlen(y) && enums_match(c, x, y);
+      return true;
     case BTF_KIND_STRUCT:
     case BTF_KIND_UNION:
-      if (behind_pointer && btf_is_fwd(y))
-        return btf_is_union(x) == other;
-      if (btf_kind(x) != btf_kind(y))
-        return false;
-      return behind_pointer ||
+      return !whole || behind_pointer ||
              (btf_vlen(x) <= btf_vlen(y) && members_match(c, x, y, behind_pointer, depth));
+    case BTF_KIND_ENUM:
+    case BTF_KIND_ENUM64:
+      return !whole || (btf_vlen(x) <= btf_vlen(y) && enums_match(c, x, y));
     case BTF_KIND_INT:
-      return btf_is_int(y) && btf_int_bits(x) == btf_int_bits(y) &&
+      if (!whole)
+        return btf_int_offset(x) == 0 && btf_int_offset(y) == 0;
+      return btf_int_bits(x) == btf_int_bits(y) &&
              (btf_int_encoding(x) & BTF_INT_SIGNED) == (btf_int_encoding(y) & BTF_INT_SIGNED);
     case BTF_KIND_PTR:
-      if (!btf_is_ptr(y))
-        return false;
       behind_pointer = true;
       a = x->type;
       b = y->type;
       continue;
     case BTF_KIND_ARRAY:
-      if (!btf_is_array(y) || btf_array(x)->nelems != btf_array(y)->nelems)
+      if (whole && btf_array(x)->nelems != btf_array(y)->nelems)
         return false;
       a = btf_array(x)->type;
       b = btf_array(y)->type;
       continue;
     case BTF_KIND_FUNC_PROTO:
-      if (!btf_is_func_proto(y) || btf_vlen(x) != btf_vlen(y))
+      if (btf_vlen(x) != btf_vlen(y))
         return false;
       for (uint16_t i = 0; i < btf_vlen(x); i++)
-        if (!types_match(c, btf_params(x)[i].type, btf_params(y)[i].type, behind_pointer,
+        if (!types_alike(c, btf_params(x)[i].type, btf_params(y)[i].type, whole, behind_pointer,
                          depth + 1))
           return false;
       a = x->type;
@@ -391,9 +359,9 @@ static bool follow(struct core *c, const struct path *local, uint32_t kind, uint
                    struct path *p) {
   *p = (struct path){.btf = c->target, .root = root};
   if (kind == TYPE_MATCHES)
-    return types_match(c, local->root, root, false, 0);
+    return types_alike(c, local->root, root, true, false, 0);
   if (of_type(kind))
-    return types_fit(c, local->root, root, 0);
+    return types_alike(c, local->root, root, false, false, 0);
   uint32_t id = root;
   const struct btf_type *t = skip(c->target, &id);
   if (!t)

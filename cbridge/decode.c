@@ -1,4 +1,5 @@
-/* The eBPF decoder: opcode by opcode, with every field that must be zero checked. */
+/* The eBPF decoder: it finds the encoding that fits, in the table that is printed from
+ * semantics/Encode.v. */
 #include "decode.h"
 
 #include <stdarg.h>
@@ -7,8 +8,7 @@
 
 #include "error.h"
 
-/* Instruction classes, the low three bits of an opcode (RFC 9669, section 3.1). */
-enum { LD, LDX, ST, STX, ALU, JMP, JMP32, ALU64 };
+enum { MAX_REGISTER = 10 };
 
 static enum w_decoded say(enum w_decoded result, char *text, size_t size, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -23,325 +23,124 @@ static enum w_decoded say(enum w_decoded result, char *text, size_t size, const 
 }
 #define INVALID(...) say(W_DECODE_INVALID, text, size, __VA_ARGS__)
 #define UNSUPPORTED(...) say(W_DECODE_UNSUPPORTED, text, size, __VA_ARGS__)
-#define NONZERO(field) INVALID("the instruction's " field " must be 0")
 
-static bool size_of_bits(int32_t bits, uint8_t *size) {
-  switch (bits) {
-  case 8:
-    *size = W_S1;
-    return true;
-  case 16:
-    *size = W_S2;
-    return true;
-  case 32:
-    *size = W_S4;
-    return true;
-  case 64:
-    *size = W_S8;
-    return true;
+/* A field by its bit in `free`. `next` is the second slot, or NULL. */
+static int32_t field_of(unsigned bit, const struct warrant_insn *s,
+                        const struct warrant_insn *next) {
+  switch (bit) {
+  case W_FREE_DST:
+    return s->dst;
+  case W_FREE_SRC:
+    return s->src;
+  case W_FREE_OFF:
+    return s->off;
+  case W_FREE_IMM:
+    return s->imm;
+  default:
+    return next ? next->imm : 0;
   }
-  return false;
+}
+/* A second constant that is no operand is 0. */
+static bool fits(const struct w_encoding *e, unsigned bit, int32_t value) {
+  return e->free & bit || field_of(bit, &e->slot, NULL) == value;
 }
 
-/* Bits 3 and 4 of a load or store. */
-static enum w_size size_of_op(uint8_t op) {
-  static const enum w_size sizes[] = {W_S4, W_S2, W_S1, W_S8};
-  return sizes[op >> 3 & 3];
-}
-
-static enum w_decoded decode_ld(const struct warrant_insn *s, const struct warrant_insn *next,
-                                struct w_insn *i, char *text, size_t size) {
-  uint8_t mode = s->op & 0xe0;
-  if ((mode == 0x20 || mode == 0x40) && size_of_op(s->op) != W_S8) {
-    if (s->dst)
-      return NONZERO("destination register");
-    if (mode == 0x20 && s->src)
-      return NONZERO("source register");
-    if (s->off)
-      return NONZERO("offset");
-    i->op = W_OP_LDPKT;
-    i->size = size_of_op(s->op);
-    i->reg = mode == 0x40;
-    i->imm = s->imm;
-    return W_DECODED;
-  }
-  if (s->op != 0x18)
-    return INVALID("opcode 0x%02x does not exist", s->op);
-  if (!next)
-    return INVALID("the second half of a 64-bit constant is missing");
-  if (next->op || next->dst || next->src || next->off)
-    return INVALID("the second half of a 64-bit constant has fields that must be 0");
-  if (s->off)
-    return NONZERO("offset");
-  switch (s->src) {
-  case 0:
-    i->op = W_OP_LDIMM;
-    i->imm = (int64_t)((uint64_t)(uint32_t)s->imm | (uint64_t)(uint32_t)next->imm << 32);
-    return W_DECODED;
-  case 1: /* by descriptor, or by an index in a list of them */
-  case 5:
-    if (next->imm)
-      return INVALID("the second half of a map's address must be 0");
-    i->op = W_OP_LDMAP;
-    i->imm = s->imm;
-    return W_DECODED;
-  case 2:
-  case 6:
-    i->op = W_OP_LDMAPVALUE;
-    i->imm = s->imm;
-    i->off = next->imm;
-    return W_DECODED;
-  case 3:
-    i->op = W_OP_LDVAR;
-    i->imm = s->imm;
-    i->off = next->imm;
-    return W_DECODED;
-  case 4:
-    if (next->imm)
-      return INVALID("the second half of a function's address must be 0");
-    i->op = W_OP_LDCODE;
-    i->off = s->imm;
-    return W_DECODED;
-  }
-  return INVALID("a 64-bit constant of kind %u does not exist", s->src);
-}
-
-/* What the constant of an atomic says; loads that acquire and stores that release are loads and
- * stores. */
-static enum w_decoded decode_atomic(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                    size_t size) {
-  i->op = s->imm == 0x100 ? W_OP_LDX : s->imm == 0x110 ? W_OP_STX : W_OP_ATOMIC;
-  if (i->op != W_OP_ATOMIC)
-    return W_DECODED;
-  if (i->size != W_S4 && i->size != W_S8)
-    return INVALID("atomic operations are of 4 or 8 bytes");
-  i->fetch = s->imm & 1;
-  switch (s->imm) {
-  case 0x00:
-  case 0x01:
-    i->atomic = W_ATADD;
-    return W_DECODED;
-  case 0x40:
-  case 0x41:
-    i->atomic = W_ATOR;
-    return W_DECODED;
-  case 0x50:
-  case 0x51:
-    i->atomic = W_ATAND;
-    return W_DECODED;
-  case 0xa0:
-  case 0xa1:
-    i->atomic = W_ATXOR;
-    return W_DECODED;
-  case 0xe1:
-    i->atomic = W_XCHG;
-    return W_DECODED;
-  case 0xf1:
-    i->atomic = W_CMPXCHG;
-    return W_DECODED;
-  }
-  return INVALID("atomic operation 0x%02x does not exist", (unsigned)s->imm);
-}
-
-static enum w_decoded decode_memory(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                    size_t size) {
-  uint8_t class = s->op & 7, mode = s->op & 0xe0;
-  i->size = size_of_op(s->op);
-  i->off = s->off;
-  if (mode == 0xc0 && class == STX)
-    return decode_atomic(s, i, text, size);
-  i->sx = mode == 0x80;
-  if (mode != 0x60 && !(i->sx && class == LDX && i->size != W_S8))
-    return INVALID("opcode 0x%02x does not exist", s->op);
-  if (class == ST) {
-    if (s->src)
-      return NONZERO("source register");
-    i->op = W_OP_ST;
-    i->imm = s->imm;
-    return W_DECODED;
-  }
-  if (s->imm)
-    return NONZERO("constant");
-  i->op = class == LDX ? W_OP_LDX : W_OP_STX;
-  return W_DECODED;
-}
-
-static enum w_decoded decode_end(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                 size_t size) {
-  if ((s->op & 7) == ALU64 && s->op & 8)
-    return INVALID("opcode 0x%02x does not exist", s->op);
-  if (s->src)
-    return NONZERO("source register");
-  if (s->off)
-    return NONZERO("offset");
-  if (!size_of_bits(s->imm, &i->size) || i->size == W_S1)
-    return INVALID("a byte swap is of 16, 32 or 64 bits, not %d", s->imm);
-  i->op = W_OP_END;
-  i->swap = (s->op & 7) == ALU64 ? W_SWAP : s->op & 8 ? W_TOBE : W_TOLE;
-  return W_DECODED;
-}
-
-static enum w_decoded decode_alu(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                 size_t size) {
-  static const int8_t ops[16] = {
-      W_ADD, W_SUB, W_MUL, W_DIV, W_OR,   W_AND, W_LSH, W_RSH,
-      -1,    W_MOD, W_XOR, W_MOV, W_ARSH, -1,    -1,    -1,
-  };
-  uint8_t code = s->op >> 4;
-  i->width = (s->op & 7) == ALU64 ? W_A64 : W_A32;
-  i->reg = s->op & 8;
-  if (code == 0xd)
-    return decode_end(s, i, text, size);
-  if (code == 0x8) {
-    if (i->reg)
-      return INVALID("opcode 0x%02x does not exist", s->op);
-    if (s->src)
-      return NONZERO("source register");
-    if (s->off)
-      return NONZERO("offset");
-    if (s->imm)
-      return NONZERO("constant");
-    i->op = W_OP_NEG;
-    return W_DECODED;
-  }
-  if (ops[code] < 0)
-    return INVALID("opcode 0x%02x does not exist", s->op);
-  i->alu = (uint8_t)ops[code];
-  if (i->reg ? s->imm : s->src) {
-    if (i->alu == W_MOV && i->reg && i->width == W_A64 && s->off == 1)
-      return UNSUPPORTED("casts between address spaces are not supported");
-    return i->reg ? NONZERO("constant") : NONZERO("source register");
-  }
-  i->op = W_OP_ALU;
-  i->imm = i->reg ? 0 : s->imm;
-  if (!s->off)
-    return W_DECODED;
-  if (i->alu == W_MOV && i->reg && size_of_bits(s->off, &i->size) && i->size != W_S8 &&
-      !(i->size == W_S4 && i->width == W_A32)) {
-    i->op = W_OP_MOVSX;
-    return W_DECODED;
-  }
-  if ((i->alu == W_DIV || i->alu == W_MOD) && s->off == 1) {
-    i->alu = i->alu == W_DIV ? W_SDIV : W_SMOD;
-    return W_DECODED;
-  }
-  return INVALID("the instruction's offset must not be %d", s->off);
-}
-
-static enum w_decoded decode_call(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                  size_t size) {
-  if (s->dst)
-    return NONZERO("destination register");
-  if (s->src == 2)
-    return UNSUPPORTED("calls of kernel functions (kfuncs) are not supported");
-  if (s->off)
-    return NONZERO("offset");
-  if (s->src == 1) {
-    i->op = W_OP_CALLLOCAL;
-    i->off = s->imm;
-    return W_DECODED;
-  }
-  if (s->src)
-    return INVALID("a call of kind %u does not exist", s->src);
-  i->op = W_OP_CALL;
-  i->imm = s->imm;
-  return W_DECODED;
-}
-
-static enum w_decoded decode_jmp(const struct warrant_insn *s, struct w_insn *i, char *text,
-                                 size_t size) {
-  static const int8_t cmps[16] = {
-      -1, W_JEQ, W_JGT, W_JGE, W_JSET, W_JNE,  W_JSGT, W_JSGE,
-      -1, -1,    W_JLT, W_JLE, W_JSLT, W_JSLE, -1,     -1,
-  };
-  uint8_t code = s->op >> 4;
-  bool wide = (s->op & 7) == JMP;
-  i->width = wide ? W_A64 : W_A32;
-  i->reg = s->op & 8;
-  i->off = s->off;
-  if (cmps[code] >= 0) {
-    if (i->reg ? s->imm : s->src)
-      return i->reg ? NONZERO("constant") : NONZERO("source register");
-    i->op = W_OP_JMP;
-    i->cmp = (uint8_t)cmps[code];
-    i->imm = s->imm;
-    return W_DECODED;
-  }
-  switch (s->op) {
-  case 0x05: /* JA by the offset, or by the constant */
-  case 0x06:
-    if (s->dst)
-      return NONZERO("destination register");
-    if (s->src)
-      return NONZERO("source register");
-    if (wide ? s->imm != 0 : s->off != 0)
-      return wide ? NONZERO("constant") : NONZERO("offset");
-    i->op = W_OP_JA;
-    i->off = wide ? s->off : s->imm;
-    return W_DECODED;
-  case 0x85:
-    return decode_call(s, i, text, size);
-  case 0x8d:
-    if (s->src)
-      return NONZERO("source register");
-    if (s->off)
-      return NONZERO("offset");
-    if (s->imm)
-      return NONZERO("constant");
-    i->op = W_OP_CALLX;
-    return W_DECODED;
-  case 0x0d:
-    return UNSUPPORTED("jumps through a register (gotox) are not supported");
-  case 0xe5:
-    if (s->dst)
-      return NONZERO("destination register");
-    if (s->src)
-      return NONZERO("source register");
-    if (s->imm)
-      return NONZERO("constant");
-    i->op = W_OP_MAYGOTO;
-    return W_DECODED;
-  case 0x95:
-    if (s->dst)
-      return NONZERO("destination register");
-    if (s->src)
-      return NONZERO("source register");
-    if (s->off)
-      return NONZERO("offset");
-    if (s->imm)
-      return NONZERO("constant");
-    i->op = W_OP_EXIT;
-    return W_DECODED;
+/* Says why none of the encodings of an opcode fits: by the first field that leaves none of them,
+ * when those before it have chosen. */
+static enum w_decoded explain(const struct w_encoding *first, const struct w_encoding *end,
+                              const struct warrant_insn *s, const struct warrant_insn *next,
+                              char *text, size_t size) {
+  static const struct {
+    unsigned bit;
+    const char *name;
+  } fields[] = {{W_FREE_SRC, "the instruction's source register"},
+                {W_FREE_OFF, "the instruction's offset"},
+                {W_FREE_IMM, "the instruction's constant"},
+                {W_FREE_NEXT, "the constant of the instruction's second half"},
+                {W_FREE_DST, "the instruction's destination register"}};
+  enum { FIELDS = sizeof fields / sizeof *fields };
+  for (unsigned known = 0; known < FIELDS; known++) {
+    char values[120] = "";
+    size_t used = 0, last = 0;
+    bool left = false;
+    int32_t before = 0;
+    for (const struct w_encoding *e = first; e < end && !left; e++) {
+      bool chosen = true;
+      for (unsigned i = 0; i < known; i++)
+        chosen &= fits(e, fields[i].bit, field_of(fields[i].bit, s, next));
+      left = chosen && fits(e, fields[known].bit, field_of(fields[known].bit, s, next));
+      int32_t value = field_of(fields[known].bit, &e->slot, NULL);
+      if (!chosen || left || (used && value == before) || used + 16 > sizeof values)
+        continue;
+      last = used;
+      before = value;
+      used +=
+          (size_t)snprintf(values + used, sizeof values - used, "%s%d", used ? ", " : "", value);
+    }
+    if (left)
+      continue;
+    if (last) /* of several, the last stands behind an "or" */
+      return INVALID("%s must be %.*s or %s, not %d", fields[known].name, (int)last, values,
+                     values + last + 2, field_of(fields[known].bit, s, next));
+    return INVALID("%s must be %s", fields[known].name, values);
   }
   return INVALID("opcode 0x%02x does not exist", s->op);
 }
 
+static int64_t operand(enum w_found place, const struct warrant_insn *s,
+                       const struct warrant_insn *next) {
+  switch (place) {
+  case W_IN_OFF:
+    return s->off;
+  case W_IN_IMM:
+    return s->imm;
+  case W_IN_NEXT:
+    return next->imm;
+  case W_IN_BOTH:
+    return (int64_t)((uint64_t)(uint32_t)s->imm | (uint64_t)(uint32_t)next->imm << 32);
+  default:
+    return 0;
+  }
+}
+
+const struct w_encoding *w_encoding_of(const struct warrant_insn *s,
+                                       const struct warrant_insn *next) {
+  const struct w_encoding *end = &w_encodings[w_encodings_of[s->op + 1]];
+  for (const struct w_encoding *e = &w_encodings[w_encodings_of[s->op]]; e < end; e++)
+    if (fits(e, W_FREE_DST, s->dst) && fits(e, W_FREE_SRC, s->src) && fits(e, W_FREE_OFF, s->off) &&
+        fits(e, W_FREE_IMM, s->imm) && (!next || fits(e, W_FREE_NEXT, next->imm)))
+      return e;
+  return NULL;
+}
+
 enum w_decoded w_decode(const struct warrant_insn *slots, uint32_t count, uint32_t pc,
                         struct w_insn *insn, char *text, size_t size) {
-  const struct warrant_insn *s = &slots[pc];
+  const struct warrant_insn *s = &slots[pc], *next = NULL;
+  const struct w_encoding *first = &w_encodings[w_encodings_of[s->op]],
+                          *end = &w_encodings[w_encodings_of[s->op + 1]];
   memset(insn, 0, sizeof *insn);
+  if (first == end)
+    return INVALID("opcode 0x%02x does not exist", s->op);
+  if (w_slots(&first->insn) == 2) { /* all of one opcode are of one length */
+    if (pc + 1 >= count)
+      return INVALID("the second half of a 64-bit constant is missing");
+    next = s + 1;
+    if (next->op || next->dst || next->src || next->off)
+      return INVALID("the second half of a 64-bit constant has fields that must be 0");
+  }
+  const struct w_encoding *e = w_encoding_of(s, next);
+  if (!e)
+    return explain(first, end, s, next, text, size);
+  if (e->unsupported)
+    return UNSUPPORTED("%s are not supported", e->unsupported);
+  if (s->dst > MAX_REGISTER || s->src > MAX_REGISTER)
+    return INVALID("register r%u does not exist", s->dst > MAX_REGISTER ? s->dst : s->src);
+  *insn = e->insn;
   insn->dst = s->dst;
   insn->src = s->src;
-  enum w_decoded result;
-  switch (s->op & 7) {
-  case LD:
-    result = decode_ld(s, pc + 1 < count ? s + 1 : NULL, insn, text, size);
-    break;
-  case ALU:
-  case ALU64:
-    result = decode_alu(s, insn, text, size);
-    break;
-  case JMP:
-  case JMP32:
-    result = decode_jmp(s, insn, text, size);
-    break;
-  default:
-    result = decode_memory(s, insn, text, size);
-  }
-  /* After the fields: what is not supported should be called by its name. */
-  if (result == W_DECODED && (s->dst > 10 || s->src > 10))
-    return INVALID("register r%u does not exist", s->dst > 10 ? s->dst : s->src);
-  return result;
+  insn->off = (int32_t)operand(e->off, s, next);
+  insn->imm = operand(e->imm, s, next);
+  return W_DECODED;
 }
 
 enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, struct w_insn *insns,
@@ -358,7 +157,7 @@ enum w_decoded w_decode_all(const struct warrant_insn *slots, uint32_t count, st
       if (one == W_DECODE_INVALID)
         return all;
     }
-    uint32_t n = one == W_DECODED ? w_slots(&insns[pc]) : slots[pc].op == 0x18 ? 2 : 1;
+    uint32_t n = one == W_DECODED ? w_slots(&insns[pc]) : 1;
     if (n == 2 && pc + 1 < count)
       memset(&insns[pc + 1], 0, sizeof insns[pc + 1]);
     pc += n;

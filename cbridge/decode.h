@@ -83,6 +83,24 @@ struct w_insn {
 
 static inline uint32_t w_bytes(enum w_size size) { return 1u << size; }
 
+/* How an instruction is written in slots. The rows are printed from semantics/Encode.v into
+ * tables.c. */
+enum { W_FREE_DST = 1, W_FREE_SRC = 2, W_FREE_OFF = 4, W_FREE_IMM = 8, W_FREE_NEXT = 16 };
+enum w_found { W_NOWHERE, W_IN_OFF, W_IN_IMM, W_IN_NEXT, W_IN_BOTH };
+struct w_encoding {
+  struct warrant_insn slot; /* the first slot; a field that is free has 0 here */
+  uint8_t free;             /* the fields that operands fill; W_FREE_NEXT: the second slot's imm */
+  uint8_t off, imm;         /* enum w_found: where those of `insn` are found */
+  struct w_insn insn;       /* but for its operands */
+  const char *unsupported;  /* what it is called, when it can't be decoded; else NULL */
+};
+extern const struct w_encoding w_encodings[]; /* ascending opcodes */
+extern const uint32_t w_encoding_count;
+extern const uint16_t w_encodings_of[257]; /* by opcode: where its rows begin; the next one's end */
+/* The one that fits, or NULL. `next`: the second slot; NULL: its constant is not looked at. */
+const struct w_encoding *w_encoding_of(const struct warrant_insn *slot,
+                                       const struct warrant_insn *next);
+
 enum w_decoded {
   W_DECODED,
   W_DECODE_INVALID,     /* no instruction looks like this */

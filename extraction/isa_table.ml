@@ -1,10 +1,10 @@
-(* Prints the instructions that semantics/Encode.v decodes: docs/isa.md, or with the argument `rows` the table that
-   tests/rfc9669_test.c goes through. Rows are found by decoding, from the opcodes of [all_forms]. *)
+(* Prints the rows of Isa for people, docs/isa.md, or with the argument `rows` what tests/isa_test.c wants to know of each
+   row that the C decoder has of it. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
+open Isa
 
 let p = Printf.printf
-let z = Num.of_int
 
 type group = Base32 | Base64 | Divmul32 | Divmul64 | Atomic32 | Atomic64 | Packet | Beyond
 
@@ -30,20 +30,7 @@ let group op insn =
   | Ja _ | Call _ | CallLocal _ | Exit -> Base32
   | MayGoto _ | CallX _ -> Beyond
 
-(* The line that tests/rfc9669_test.c prints for it. *)
-let test op insn =
-  let atomic_class = op land 0xe7 = 0xc3 in
-  match insn with
-  | Alu _ | Neg _ | MovSx _ | End _ -> "arithmetic"
-  | LdImm _ | LdMap _ | LdMapValue _ | LdVar _ | LdCode _ -> "constants"
-  | Ldx _ | Stx _ -> if atomic_class then "acquire and release" else "loads and stores"
-  | St _ -> "loads and stores"
-  | Atomic _ -> "atomics"
-  | LdPkt _ -> "packet loads"
-  | Ja _ | Jmp _ | MayGoto _ -> "jumps"
-  | Call _ | CallX _ | CallLocal _ | Exit -> "calls"
-
-(* How it is written, with the operands of [sample] below; [src] tells a map by index from one by descriptor. *)
+(* How it is written, with the operands of [sample]; [src] tells a map by index from one by descriptor. *)
 let text op src insn =
   let f = Printf.sprintf and n = Num.to_string in
   let r num w = f "%c%d" (match w with A32 -> 'w' | A64 -> 'r') (Num.to_int num) in
@@ -100,124 +87,40 @@ let text op src insn =
   | CallLocal off -> f "call pc%s" (distance off)
   | Exit -> "exit"
 
-(* {1 Rows: an opcode, and which values each other field may have} *)
-
-type fields = { dst : int; src : int; off : int; imm : int; next : int }
-
-let offsets = [ 0; 1; 3; 8; 16; 32; 64; -1; 32767; -32768 ]
-let constants =
-  [ 0; 1; 2; 3; 8; 16; 32; 64; -1; 0x7fffffff; -0x80000000; 100000; Num.to_int load_acquire; Num.to_int store_release ]
-  @ List.map (fun (o, fetch) -> Num.to_int (atomic_code o fetch)) all_atomics
-  |> List.sort_uniq compare
-let sources = [ 0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 15 ]
-let registers = [ 0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10 ]
-
-let decode_fields op f =
-  let slot op dst src off imm = { sl_op = z op; sl_dst = z dst; sl_src = z src; sl_off = z off; sl_imm = z imm } in
-  decode [ slot op f.dst f.src f.off f.imm; slot 0 0 0 0 f.next ]
-
-(* What an instruction is without its operands: the same kind is one row. *)
-let kind op src = function
-  | Alu (_, o, _, _) -> (0, Obj.repr o)
-  | Atomic (_, o, fetch, _, _, _) -> (1, Obj.repr (o, fetch))
-  | MovSx (_, s, _, _) -> (2, Obj.repr s)
-  | End (_, s, _) -> (3, Obj.repr s)
-  | i when op = 0x18 -> (4, Obj.repr (Obj.tag (Obj.repr i), src))
-  | i -> (5 + (if op = 0x85 || op land 0xe7 = 0xc3 then Obj.tag (Obj.repr i) else 0), Obj.repr 0)
-
-(* The table has every size of every access: there are no packet loads and no signed loads of 8 bytes. *)
-let nothing = [ 0x38; 0x58; 0x99 ]
-
-type field = Any | Only of int
-
-let rows_of form =
-  let op = Num.to_int (form_code form) in
-  let long = op = 0x18 in
-  let seen = Hashtbl.create 8 in
-  let each dst src off imm next =
-    let f = { dst; src; off; imm; next } in
-    match decode_fields op f with
-    | None -> ()
-    | Some i ->
-      let k = kind op src i in
-      Hashtbl.replace seen k (f :: (try Hashtbl.find seen k with Not_found -> []))
-  in
-  List.iter (fun src -> List.iter (fun off -> List.iter (fun imm ->
-    List.iter (fun dst -> List.iter (each dst src off imm) (if long then [ 0; 9 ] else [ 0 ])) [ 0; 1; 10 ])
-    constants) offsets) sources;
-  let row _ found rows =
-    let field name get all =
-      match List.sort_uniq compare (List.map get found) with
-      | [ v ] -> Only v
-      | l when l = List.sort_uniq compare all -> Any
-      | _ -> failwith (Printf.sprintf "opcode 0x%02x takes some values of its %s and not others" op name)
-    in
-    let dst = field "destination" (fun f -> f.dst) [ 0; 1; 10 ] and src = field "source" (fun f -> f.src) registers in
-    let off = field "offset" (fun f -> f.off) offsets and imm = field "constant" (fun f -> f.imm) constants in
-    let next = if long then field "second constant" (fun f -> f.next) [ 0; 9 ] else Only 0 in
-    let pick field v = match field with Any -> v | Only v -> v in
-    let sample = { dst = pick dst 1; src = pick src 2; off = pick off 3; imm = pick imm 8; next = pick next 9 } in
-    match decode_fields op sample with
-    | None -> failwith (Printf.sprintf "opcode 0x%02x: the fields of a row depend on each other" op)
-    | Some i -> (op, (dst, src, off, imm, next), sample, i) :: rows
-  in
-  match Hashtbl.fold row seen [] with
-  | [] when List.mem op nothing -> []
-  | [] -> failwith (Printf.sprintf "opcode 0x%02x is in the table and nothing decodes" op)
-  | rows -> rows
-
-let rows =
-  let order (a, (_, s, o, i, _), _, _) (b, (_, s', o', i', _), _, _) = compare (a, s, o, i) (b, s', o', i') in
-  List.sort order (List.concat_map rows_of all_forms)
-
-(* Rows of RFC 9669 that are refused by name, since an instruction of [Insn.insn] has no such meaning. *)
-let unsupported =
-  [ (0x85, { dst = 0; src = 2; off = 0; imm = 8; next = 0 }, Base32, "call kernel-function#8", "call by BTF id");
-    (0xbf, { dst = 1; src = 2; off = 1; imm = 1; next = 0 }, Beyond, "", "cast between address spaces");
-    (0x0d, { dst = 1; src = 0; off = 0; imm = 0; next = 0 }, Beyond, "", "jump through a register") ]
-
 let field = function Any -> "any" | Only v -> string_of_int v
 let hex_field = function Any -> "any" | Only v -> Printf.sprintf "0x%02x" v
+let text_of (op, fields, i) = text op (sample fields).src i
 
 let print_rows () =
-  let number = function Any -> "ANY" | Only v -> string_of_int v in
   p "/* Printed from semantics/Encode.v when the project is built. */\n";
   List.iter
-    (fun (op, (dst, src, off, imm, next), s, i) ->
-      p "{0x%02x, %s, %s, %s, %s, %s, {%d, %d, %d, %d, %d}, \"%s\", \"%s\", \"%s\"},\n" op (number dst) (number src)
-        (number off) (number imm) (number next) s.dst s.src s.off s.imm s.next
-        (List.assoc (group op i) groups) (text op s.src i) (test op i))
+    (fun ((op, _, i) as row) -> p "{\"%s\", \"%s\"},\n" (List.assoc (group op i) groups) (text_of row))
     rows
 
 let print_docs () =
   p "# Instructions\n\n";
   p "Printed by `extraction/isa_table.ml` from the extracted decoder: a row is what `semantics/Encode.v` decodes, found by\n";
-  p "decoding every opcode of its table. Groups are the conformance groups of RFC 9669. \"Test\" is a line of\n";
-  p "`tests/rfc9669_test.c`, which runs each row with boundary operands, in the C and the reference interpreter, against values\n";
-  p "computed independently, and fails when a row of the RFC or of this table was not run. Examples have r1 as destination,\n";
+  p "decoding every opcode of its table. Groups are the conformance groups of RFC 9669. Each row is a line that\n";
+  p "`tests/isa_test.c` prints: it runs the row with boundary operands, in the C and the reference interpreter, against values\n";
+  p "computed independently, and fails when the rows of the RFC and of this table differ. Examples have r1 as destination,\n";
   p "r2 as source, 3 as offset and 8 as constant where these are free; r0 to r10 are allowed, but r10 is never written.\n";
   List.iter
     (fun (g, name) ->
-      let mine = List.filter (fun (op, _, _, i) -> group op i = g) rows in
-      p "\n## %s: %d\n\n| opcode | src | off | imm | example | test |\n|---|---|---|---|---|---|\n"
+      let mine = List.filter (fun (op, _, i) -> group op i = g) rows in
+      p "\n## %s: %d\n\n| opcode | src | off | imm | example |\n|---|---|---|---|---|\n"
         (if g = Beyond then "Linux, beyond RFC 9669" else name) (List.length mine);
       let escape s = String.concat "\\|" (String.split_on_char '|' s) in
       List.iter
-        (fun (op, (_, src, off, imm, _), sample, i) ->
-          p "| 0x%02x | %s | %s | %s | `%s` | %s |\n" op (field src) (field off) (hex_field imm) (escape (text op sample.src i))
-            (test op i))
+        (fun ((op, f, i) as row) ->
+          p "| 0x%02x | %s | %s | %s | `%s` |\n" op (field f.src) (field f.off) (hex_field f.imm) (escape (text_of row)))
         mine)
     groups;
-  p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/rfc9669_test.c` shows. The second\n";
-  p "slot of a 64-bit constant, which the RFC lists as an instruction with opcode 0, is a part of the first.\n\n";
-  p "| opcode | src | off | group | meaning | example |\n|---|---|---|---|---|---|\n";
+  p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/isa_test.c` shows. Calls of\n";
+  p "kernel functions are in the RFC's group base32, the others are not in it. The second slot of a 64-bit constant, which the\n";
+  p "RFC lists as an instruction with opcode 0, is a part of the first.\n\n";
+  p "| opcode | src | off | imm | what they are |\n|---|---|---|---|---|\n";
   List.iter
-    (fun (op, f, g, example, name) ->
-      if decode_fields op f <> None then failwith (name ^ " is listed as not supported and decodes");
-      p "| 0x%02x | %d | %d | %s | %s | %s |\n" op f.src f.off
-        (if g = Beyond then "Linux" else List.assoc g groups)
-        name
-        (if example = "" then "" else "`" ^ example ^ "`"))
+    (fun (op, f, name) -> p "| 0x%02x | %s | %s | %s | %s |\n" op (field f.src) (field f.off) (hex_field f.imm) name)
     unsupported
 
 let () = if Array.length Sys.argv > 1 && Sys.argv.(1) = "rows" then print_rows () else print_docs ()

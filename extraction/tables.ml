@@ -1,4 +1,4 @@
-(* Prints the C tables of cbridge/tables.h from the data of semantics/Target.v, Classic.v and Translate.v. *)
+(* Prints the C tables of cbridge/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v and Translate.v. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
@@ -77,6 +77,83 @@ let prog_type t =
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi) (yes (needs_arguments t))
 
+(* An instruction as struct w_insn, but for operands: what semantics/Insn.v calls its offset and its constant, if it has them,
+   are found among the fields of a row's sample. *)
+let insn_parts =
+  let wide w = match w with A32 -> ".width = W_A32" | A64 -> ".width = W_A64" in
+  let of_size s = ".size = " ^ (match s with S1 -> "W_S1" | S2 -> "W_S2" | S4 -> "W_S4" | S8 -> "W_S8") in
+  let reg x = ".reg = " ^ yes x in
+  let operand o = match o with Imm k -> (reg false, Some k) | Reg _ -> (reg true, None) in
+  let alu o = ".alu = W_" ^ (match o with
+    | Add -> "ADD" | Sub -> "SUB" | Mul -> "MUL" | Div -> "DIV" | Sdiv -> "SDIV" | Mod -> "MOD" | Smod -> "SMOD" | Or -> "OR"
+    | And -> "AND" | Xor -> "XOR" | Lsh -> "LSH" | Rsh -> "RSH" | Arsh -> "ARSH" | Mov -> "MOV") in
+  let cmp c = ".cmp = W_" ^ (match c with
+    | Jeq -> "JEQ" | Jne -> "JNE" | Jgt -> "JGT" | Jge -> "JGE" | Jlt -> "JLT" | Jle -> "JLE" | Jset -> "JSET" | Jsgt -> "JSGT"
+    | Jsge -> "JSGE" | Jslt -> "JSLT" | Jsle -> "JSLE") in
+  let swap k = ".swap = W_" ^ (match k with ToLe -> "TOLE" | ToBe -> "TOBE" | Swap -> "SWAP") in
+  let atomic o = ".atomic = W_" ^ (match o with
+    | AtAdd -> "ATADD" | AtOr -> "ATOR" | AtAnd -> "ATAND" | AtXor -> "ATXOR" | Xchg -> "XCHG" | Cmpxchg -> "CMPXCHG") in
+  function
+  | Alu (w, o, _, y) -> let x, k = operand y in ("ALU", [ wide w; alu o; x ], None, k)
+  | Neg (w, _) -> ("NEG", [ wide w ], None, None)
+  | MovSx (w, s, _, _) -> ("MOVSX", [ wide w; of_size s ], None, None)
+  | End (k, s, _) -> ("END", [ swap k; of_size s ], None, None)
+  | LdImm (_, v) -> ("LDIMM", [], None, Some v)
+  | LdMap (_, m) -> ("LDMAP", [], None, Some m)
+  | LdMapValue (_, m, off) -> ("LDMAPVALUE", [], Some off, Some m)
+  | LdVar (_, id, m) -> ("LDVAR", [], Some m, Some id)
+  | LdCode (_, off) -> ("LDCODE", [], Some off, None)
+  | Ldx (s, sx, _, _, off) -> ("LDX", [ of_size s; ".sx = " ^ yes sx ], Some off, None)
+  | St (s, _, off, k) -> ("ST", [ of_size s ], Some off, Some k)
+  | Stx (s, _, off, _) -> ("STX", [ of_size s ], Some off, None)
+  | Atomic (s, o, fetch, _, off, _) -> ("ATOMIC", [ of_size s; atomic o; ".fetch = " ^ yes fetch ], Some off, None)
+  | LdPkt (s, x, k) -> ("LDPKT", [ of_size s; reg (x <> None) ], None, Some k)
+  | Ja off -> ("JA", [], Some off, None)
+  | Jmp (w, c, _, y, off) -> let x, k = operand y in ("JMP", [ wide w; cmp c; x ], Some off, k)
+  | MayGoto off -> ("MAYGOTO", [], Some off, None)
+  | Call h -> ("CALL", [], None, Some h)
+  | CallX _ -> ("CALLX", [], None, None)
+  | CallLocal off -> ("CALLLOCAL", [], Some off, None)
+  | Exit -> ("EXIT", [], None, None)
+
+let place (f : int Isa.fields) = function
+  | None -> "W_NOWHERE"
+  | Some v when Num.equal v (Num.of_int f.off) -> "W_IN_OFF"
+  | Some v when Num.equal v (Num.of_int f.imm) -> "W_IN_IMM"
+  | Some v when Num.equal v (Num.of_int f.next) -> "W_IN_NEXT"
+  | Some v when Num.equal v (Num.of_int (f.imm + (f.next lsl 32))) -> "W_IN_BOTH"
+  | Some v -> failwith ("operand " ^ n v ^ " is in no field")
+
+let encoding op (f : Isa.field Isa.fields) insn name =
+  let open Isa in
+  let free = List.concat_map (fun (field, bit) -> if field = Any then [ "W_FREE_" ^ bit ] else [])
+    [ (f.dst, "DST"); (f.src, "SRC"); (f.off, "OFF"); (f.imm, "IMM"); (f.next, "NEXT") ] in
+  let value = function Any -> 0 | Only v -> v in
+  if value f.next <> 0 then failwith "a second constant that is neither 0 nor an operand";
+  p "  {{0x%02x, %d, %d, %d, %d}, %s, %s, %s},\n" op (value f.dst) (value f.src) (value f.off) (value f.imm)
+    (match free with [] -> "0" | l -> String.concat " | " l) insn name
+
+let insn_encoding (op, f, i) =
+  let kind, parts, off, imm = insn_parts i and sample = Isa.sample f in
+  encoding op f
+    (Printf.sprintf "%s, %s, {%s}" (place sample off) (place sample imm) (String.concat ", " ((".op = W_OP_" ^ kind) :: parts))) "NULL"
+
+(* All in one order, and where those of each opcode begin. *)
+let encodings () =
+  let key op (f : Isa.field Isa.fields) = (op, f.src, f.off, f.imm) in
+  let all =
+    List.map (fun ((op, f, _) as row) -> (key op f, fun () -> insn_encoding row)) Isa.rows
+    @ List.map (fun (op, f, name) -> (key op f, fun () -> encoding op f "W_NOWHERE, W_NOWHERE, {.op = W_OP_NONE}" ("\"" ^ name ^ "\"")))
+        Isa.unsupported
+    |> List.sort (fun (a, _) (b, _) -> compare a b) in
+  p "const struct w_encoding w_encodings[] = {\n";
+  List.iter (fun (_, print) -> print ()) all;
+  p "};\nconst uint32_t w_encoding_count = %d;\nconst uint16_t w_encodings_of[257] = {" (List.length all);
+  for op = 0 to 256 do
+    p "%d, " (List.length (List.filter (fun ((o, _, _, _), _) -> o < op) all))
+  done;
+  p "};\n"
+
 let classic_sub = function
   | CAdd -> "ADD" | CSub -> "SUB" | CMul -> "MUL" | CDiv -> "DIV" | CMod -> "MOD"
   | COr -> "OR" | CAnd -> "AND" | CXor -> "XOR" | CLsh -> "LSH" | CRsh -> "RSH"
@@ -109,7 +186,7 @@ let classic_fields () =
     (List.init 64 Fun.id)
 
 let () =
-  p "/* Printed from semantics/ when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n";
+  p "/* Printed from semantics/ when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n#include \"decode.h\"\n\n";
   p "const struct w_helper w_helpers[] = {\n";
   List.iter helper helpers;
   p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
@@ -125,4 +202,5 @@ let () =
   List.iter classic_code all_cops;
   p "};\nconst struct w_classic_field w_classic_fields[] = {\n";
   List.iter (fun (k, off, be) -> p "  {%d, %s, %s},\n" k (n off) (yes be)) (classic_fields ());
-  p "};\nconst uint32_t w_classic_field_count = %d;\n" (List.length (classic_fields ()))
+  p "};\nconst uint32_t w_classic_field_count = %d;\n" (List.length (classic_fields ()));
+  encodings ()

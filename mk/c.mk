@@ -22,7 +22,7 @@ $(1)/obj/%.o: cbridge/%.c
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fno-semantic-interposition -MMD -MP -c $$< -o $$@
 
-$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h
+$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h cbridge/decode.h cbridge/warrant.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -Icbridge -c $$< -o $$@
@@ -61,7 +61,7 @@ $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d \
 	  $$(filter-out %.h %.a,$$^) $$(filter %.a,$$^) $$(PROGRAM_LIBS) -o $$@
 
-$(1)/tests/rfc9669_test: build/generated/isa_rows.h | build/generated/isa.md
+$(1)/tests/isa_test: build/generated/isa_rows.h | build/generated/isa.md
 $(1)/tests/trace_test $(1)/tests/isa_test $(1)/tests/fast_test $(1)/tests/kernel_test \
   $(1)/tests/asm_test $(1)/tests/validator_test: $(1)/obj/gen.o $(1)/obj/both.o
 $(1)/tests/translate_test: $(1)/obj/both.o

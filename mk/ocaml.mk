@@ -2,7 +2,7 @@
 #   build/ocaml/core.cmxa        the extracted code, and what turns bytes into its arguments
 #   build/ocaml/validator.o      the proved side for linking into C programs
 #   build/generated/tables.c     the tables that C shares with Coq
-#   build/generated/isa.md, isa_rows.h   the instructions, for docs/isa.md and tests/rfc9669_test.c
+#   build/generated/isa.md, isa_rows.h   the instructions, for docs/isa.md and tests/isa_test.c
 #   build/tests/*_test           tests in OCaml
 
 OCAML := build/ocaml
@@ -71,7 +71,7 @@ build/generated/isa.md build/generated/isa_rows.h &: extraction/isa_table.ml $(O
 	@$(OCAML)/print_isa > build/generated/isa.md
 	@$(OCAML)/print_isa rows > build/generated/isa_rows.h
 
-# What is in the repository is compared with what is printed by tests/rfc9669_test.c.
+# What is in the repository is compared with what is printed by tests/isa_test.c.
 .PHONY: docs/isa.md
 docs/isa.md: build/generated/isa.md
 	@cp $< $@

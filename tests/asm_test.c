@@ -10,18 +10,13 @@
 #include "decode.h"
 #include "disasm.h"
 #include "gen.h"
+#include "report.h"
 
 enum { CASES = 1000000, BATCH = 512 };
 
 static struct gen g = {1};
 static uint32_t below(uint32_t n) { return gen_below(&g, n); }
 static int32_t number(void) { return (int32_t)gen_number(&g); }
-
-static unsigned failures;
-static void report(bool good, const char *name) {
-  printf("%s asm %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
 
 static bool equal(const struct warrant_insn *a, const struct warrant_insn *b) {
   return a->op == b->op && a->dst == b->dst && a->src == b->src && a->off == b->off &&
@@ -169,11 +164,11 @@ static void round_trips(void) {
     opcodes += by_opcode[op] > 0;
   printf("# %" PRIu64 " instructions, %" PRIu64 " of them listed; %u opcodes\n", cases, listed,
          opcodes);
-  report(same_bytes && cases >= CASES, "bytes to text to bytes");
-  report(same_text, "text to bytes to text");
+  report(same_bytes && cases >= CASES, "bytes to text to bytes", NULL);
+  report(same_text, "text to bytes to text", NULL);
   /* RFC 9669 has 122 opcodes that start an instruction and 3 of MEMSX loads; beyond it there are
    * callx, which it has no row for, may_goto, and the atomic loads and stores of 1 and 2 bytes */
-  report(opcodes == 122 + 3 + 4, "every opcode is met");
+  report(opcodes == 122 + 3 + 4, "every opcode is met", NULL);
   same_bytes = same_text = true;
   cases = 0;
   for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
@@ -181,10 +176,11 @@ static void round_trips(void) {
     add(slots, W_DECODE_UNSUPPORTED);
   }
   flush(true);
-  report(same_bytes && same_text && cases == 22, "instructions that are named and not supported");
+  report(same_bytes && same_text && cases == 22, "instructions that are named and not supported",
+         NULL);
   same_bytes = same_text = true;
   any_bytes();
-  report(same_bytes && same_text, "text of any bytes");
+  report(same_bytes && same_text, "text of any bytes", NULL);
 }
 
 /* --- What people write ----------------------------------------------------------------------- */
@@ -227,7 +223,7 @@ static void written(void) {
                       INSN(0xb7, 1, 0, 0, 5), INSN(0x17, 1, 0, 0, 1), INSN(0x65, 1, 0, -2, 0),
                       INSN(0x5e, 1, 2, 4, 0), INSN(0x06, 0, 0, 0, -5), INSN(0xe5, 0, 0, 2, 0),
                       INSN(0x85, 0, 1, 0, 1), INSN(0x05, 0, 0, 0, 0), INSN(0x95, 0, 0, 0, 0));
-  report(labels, "labels and comments");
+  report(labels, "labels and comments", NULL);
   bool forms = READS("w3 = *(u8 *)(r2 + 0)\n*(u32*)(r10-4)=w1\nr0=-1\nr0=-r0\nw0 = 0xffffffff\nr1 "
                      "= 0xffffffffffffffff ll\n"
                      "call bpf_map_lookup_elem\ncall 1\nr4 = *(u32 *)(r5)\n r2 = map[#1] ll\nif r1 "
@@ -239,13 +235,13 @@ static void written(void) {
                      INSN(0x61, 4, 5, 0, 0), INSN(0x18, 2, 1, 0, 1), INSN(0, 0, 0, 0, 0),
                      INSN(0x15, 1, 0, 1, 16), INSN(0x50, 0, 3, 0, -2), INSN(0x34, 1, 0, 1, -3),
                      INSN(0x89, 0, 1, 2, 0));
-  report(forms, "forms that LLVM and the kernel print");
+  report(forms, "forms that LLVM and the kernel print", NULL);
   bool numbered =
       READS("xdp/flow:\n; file.c:3\n     0: w0 = 0\n     1: lock *(u64 *)(r10 - 8) += r1\n"
             "     2: w0 = cmpxchg32_32(r10 - 4, w0, w3)\n     3: exit\n",
             INSN(0xb4, 0, 0, 0, 0), INSN(0xdb, 10, 1, -8, 0), INSN(0xc3, 10, 3, -4, 0xf1),
             INSN(0x95, 0, 0, 0, 0));
-  report(numbered, "what warrant disasm prints");
+  report(numbered, "what warrant disasm prints", NULL);
 }
 
 /* --- Mistakes -------------------------------------------------------------------------------- */
@@ -325,7 +321,7 @@ static void mistakes(void) {
   bool good = true;
   for (size_t i = 0; i < sizeof list / sizeof *list; i++)
     good &= refuses(list[i][0], list[i][1]);
-  report(good, "mistakes");
+  report(good, "mistakes", NULL);
   enum { FAR = 40000 };
   char *far = malloc(FAR * 5 + 64);
   if (!far)
@@ -342,7 +338,7 @@ static void mistakes(void) {
           insns->imm == FAR;
   free(insns);
   free(far);
-  report(good, "a label too far away");
+  report(good, "a label too far away", NULL);
 }
 
 /* Texts with a few characters changed: a sentence or a program, and nothing worse. */
@@ -383,7 +379,7 @@ static void damaged(void) {
     free(exact);
   }
   printf("# of 20000 damaged texts %u are refused\n", refused);
-  report(good && refused > 1000 && taken > 1000, "damaged texts");
+  report(good && refused > 1000 && taken > 1000, "damaged texts", NULL);
 }
 
 int main(void) {

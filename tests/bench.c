@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "fast.h"
 #include "image.h"
@@ -43,12 +43,6 @@ struct workload {
   uint32_t count;
   uint64_t steps;
 };
-
-static uint64_t ns_of(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* --- Workloads ------------------------------------------------------------------------------- */
 

@@ -4,16 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "image.h"
 #include "validator.h"
-
-static uint64_t now_ns(void) { /* of the process: the reference runs on a thread of its own */
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static void append(struct both_text *t, const char *line, size_t n) {
   if (t->size + n + 2 > t->room) {
@@ -75,11 +69,11 @@ bool both_agree(struct both *b, const struct warrant_program *p, const struct wa
   size_t image_size, size;
   b->c.size = b->reference.size = 0;
   memset(&b->run, 0, sizeof b->run);
-  uint64_t t0 = now_ns();
+  uint64_t t0 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
   b->decoded = warrant_interpret(p, env, b->quiet ? NULL : c_step, b, &b->run, &error) == 0;
   if (b->decoded)
     c_end(&b->c, &b->run);
-  uint64_t t1 = now_ns();
+  uint64_t t1 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
   b->c_ns = t1 - t0;
   snprintf(b->why, sizeof b->why, "%s", error.text);
   if (warrant_image(p, &image, &image_size, &error) ||
@@ -89,10 +83,10 @@ bool both_agree(struct both *b, const struct warrant_program *p, const struct wa
     return false;
   }
   char said[200] = "";
-  t0 = now_ns();
+  t0 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
   int got = warrant_reference_run(image, image_size, bytes, size, !b->quiet, reference_line, b,
                                   said, sizeof said);
-  b->reference_ns = now_ns() - t0;
+  b->reference_ns = ns_of(CLOCK_PROCESS_CPUTIME_ID) - t0;
   free(image);
   free(bytes);
   if ((got >= 0) != b->decoded) {

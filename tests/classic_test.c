@@ -2,6 +2,7 @@
  * return, how what is refused faults, and the text of every kind of instruction. A line a test, `ok
  * NAME` or `not ok NAME: why`, and a count at the end. */
 #include "classic.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,19 +19,14 @@ enum {
 #define END                                                                                        \
   { 0xffff, 0, 0, 0 } /* ends the lists below */
 
-static int passed, failed;
-
-static void ok(const char *name) {
-  printf("ok %s\n", name);
-  passed++;
-}
 static void not_ok(const char *name, const char *want, const char *got) {
-  printf("not ok %s: want %s, got %s\n", name, want, got);
-  failed++;
+  char why[2000];
+  snprintf(why, sizeof why, "want %s, got %s", want, got);
+  report(false, name, why);
 }
 static void same(const char *name, const char *want, const char *got) {
   if (strcmp(want, got) == 0)
-    ok(name);
+    report(true, name, NULL);
   else
     not_ok(name, want, got);
 }
@@ -637,6 +633,5 @@ int main(void) {
   test_runs();
   test_run_interface();
   test_texts();
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed != 0;
+  return failures != 0;
 }

@@ -14,13 +14,8 @@
 #include <unistd.h>
 
 #include "loader.h"
+#include "report.h"
 #include "tables.h"
-
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s contexts %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
 
 enum { SK_SKB = 14, SK_MSG = 16, SOCK_ADDR = 18, FLOW_DISSECTOR = 22, SYSCALL = 31 };
 
@@ -109,7 +104,7 @@ static void compare_structs(const struct btf *btf, const char *whose, bool older
   char text[120];
   printf("# %s: %u program types, %u fields, %u newer than it\n", whose, types, fields, newer);
   snprintf(text, sizeof text, "fields are where %s has them", whose);
-  report(good && types > 20 && fields > 300 && newer < 100, text);
+  report(good && types > 20 && fields > 300 && newer < 100, text, NULL);
 }
 
 static bool enumerator(const struct btf *btf, const char *of, const char *name, int64_t *value) {
@@ -174,7 +169,7 @@ static void compare_numbers(const struct btf *btf, const char *whose, bool older
   }
   printf("# %s: %u helpers, %u newer than it, %u program types\n", whose, helpers, newer, types);
   snprintf(text, sizeof text, "numbers and names are those of %s", whose);
-  report(good && helpers > 80 && types > 30, text);
+  report(good && helpers > 80 && types > 30, text, NULL);
 }
 
 /* --- What the verifier of this kernel says --------------------------------------------------- */
@@ -327,7 +322,7 @@ static void ask_kernel(void) {
       }
       bool accesses = same_accesses(p, attach), results = same_results(p, attach),
            helpers = helpers_offered(p, attach);
-      report(accesses && results && helpers, name);
+      report(accesses && results && helpers, name, NULL);
       asked++;
     }
   }
@@ -337,7 +332,7 @@ static void ask_kernel(void) {
 int main(void) {
   libbpf_set_print(NULL);
   struct btf *header = btf__parse("build/corpus/uapi/uapi.o", NULL);
-  report(header != NULL, "the header's types are there");
+  report(header != NULL, "the header's types are there", NULL);
   if (header) {
     compare_structs(header, "the header", true);
     compare_numbers(header, "the header", true);

@@ -10,6 +10,7 @@
 #include "fast.h"
 #include "gen.h"
 #include "machine.h"
+#include "report.h"
 #include "verify.h"
 
 enum { PACKET_MAX = 300, RUNS = 2, FAULTS = WARRANT_OUT_OF_FUEL + 1, SHOWN = 5 };
@@ -182,12 +183,6 @@ static bool accesses_again(struct counts *c) {
          c->outcome[WARRANT_OUT_OF_BOUNDS] == outside + 1;
 }
 
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
-
 int main(int argc, char **argv) {
   uint64_t programs = argc > 1 ? strtoull(argv[1], NULL, 0) : default_programs;
   uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 0) : 0;
@@ -204,10 +199,10 @@ int main(int argc, char **argv) {
     all &= (c.outcome[f] > 0) == (f != WARRANT_UNDEFINED_REGISTER);
   }
   puts("");
-  report(accesses_again(&c), "an access is checked again when the instruction runs again");
-  report(!c.different, "threaded code and the plain interpreter agree");
-  report(all, "every end was met in threaded code, but for undefined registers");
+  report(accesses_again(&c), "an access is checked again when the instruction runs again", NULL);
+  report(!c.different, "threaded code and the plain interpreter agree", NULL);
+  report(all, "every end was met in threaded code, but for undefined registers", NULL);
   report(c.threaded > programs / 5 && c.certified > programs / 20,
-         "many programs ran as threaded code");
+         "many programs ran as threaded code", NULL);
   return failures != 0;
 }

@@ -8,16 +8,6 @@
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
-uint64_t gen_u64(struct gen *g) {
-  uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-uint32_t gen_below(struct gen *g, uint32_t n) { return (uint32_t)((gen_u64(g) >> 32) * n >> 32); }
-bool gen_percent(struct gen *g, uint32_t percent) { return gen_below(g, 100) < percent; }
-
 /* The order in which a compiler evaluates operands must not matter, so no expression draws twice.
  */
 uint64_t gen_number(struct gen *g) {
@@ -44,109 +34,6 @@ uint64_t gen_number(struct gen *g) {
   }
 }
 
-/* --- The instructions ------------------------------------------------------------------------ */
-
-static const uint8_t size_codes[4] = {0x10, 0x08, 0x00, 0x18}; /* 1, 2, 4, 8 bytes */
-static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60,
-                                        0x70, 0xa0, 0xb0, 0xc0, 0xd0};
-static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
-static const uint8_t divide_codes[] = {0x30, 0x90};
-static const uint8_t atomic_codes[] = {0x00, 0x01, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1};
-enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
-
-static void row(struct gen_form *forms, uint32_t *n, unsigned op, unsigned src, int off,
-                int32_t imm, unsigned free) {
-  forms[(*n)++] = (struct gen_form){(uint8_t)op, (uint8_t)src, (int16_t)off, imm, (uint16_t)free};
-}
-
-static void alu_rows(struct gen_form *f, uint32_t *n, unsigned class) {
-  for (size_t i = 0; i < sizeof plain_codes; i++) {
-    row(f, n, class | plain_codes[i], 0, 0, 0, GEN_DST | GEN_IMM);
-    row(f, n, class | plain_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC);
-  }
-  for (size_t i = 0; i < sizeof divide_codes; i++)
-    for (int is_signed = 0; is_signed < 2; is_signed++) {
-      row(f, n, class | divide_codes[i], 0, is_signed, 0, GEN_DST | GEN_IMM);
-      row(f, n, class | divide_codes[i] | 8, 0, is_signed, 0, GEN_DST | GEN_SRC);
-    }
-  row(f, n, class | 0x80, 0, 0, 0, GEN_DST);
-  for (int bits = 8; bits <= (class == 7 ? 32 : 16); bits *= 2)
-    row(f, n, class | 0xb8, 0, bits, 0, GEN_DST | GEN_SRC);
-}
-
-static void memory_rows(struct gen_form *f, uint32_t *n) {
-  for (int i = 0; i < 4; i++) {
-    row(f, n, 0x61 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
-    if (i < 3)
-      row(f, n, 0x81 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
-    row(f, n, 0x62 | size_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_OFF);
-    row(f, n, 0x63 | size_codes[i], 0, 0, 0, GEN_DST | GEN_SRC | GEN_OFF);
-  }
-}
-
-/* Which atomic operation it is, stands in imm; loads and stores with an order come in each size. */
-static void atomic_rows(struct gen_form *f, uint32_t *n) {
-  for (int wide = 0; wide < 2; wide++)
-    for (size_t i = 0; i < sizeof atomic_codes; i++)
-      row(f, n, wide ? 0xdb : 0xc3, 0, 0, atomic_codes[i], GEN_DST | GEN_SRC | GEN_OFF);
-  for (int i = 0; i < 4; i++) {
-    row(f, n, 0xc3 | size_codes[i], 0, 0, LOAD_ACQUIRE, GEN_DST | GEN_SRC | GEN_OFF);
-    row(f, n, 0xc3 | size_codes[i], 0, 0, STORE_RELEASE, GEN_DST | GEN_SRC | GEN_OFF);
-  }
-}
-
-static void legacy_rows(struct gen_form *f, uint32_t *n) {
-  for (int i = 0; i < 3; i++) {
-    row(f, n, 0x20 | size_codes[i], 0, 0, 0, GEN_IMM);
-    row(f, n, 0x40 | size_codes[i], 0, 0, 0, GEN_SRC | GEN_IMM);
-  }
-}
-
-uint32_t gen_forms(struct gen_form *f) {
-  uint32_t n = 0;
-  alu_rows(f, &n, 4);
-  alu_rows(f, &n, 7);
-  for (int bits = 16; bits <= 64; bits *= 2) {
-    row(f, &n, 0xd4, 0, 0, bits, GEN_DST);
-    row(f, &n, 0xdc, 0, 0, bits, GEN_DST);
-    row(f, &n, 0xd7, 0, 0, bits, GEN_DST);
-  }
-  row(f, &n, 0x18, 0, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
-  row(f, &n, 0x18, 1, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
-  row(f, &n, 0x18, 2, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
-  row(f, &n, 0x18, 3, 0, 0, GEN_DST | GEN_IMM | GEN_NEXT_IMM | GEN_LONG);
-  row(f, &n, 0x18, 4, 0, 0, GEN_DST | GEN_JUMP_IMM | GEN_LONG);
-  row(f, &n, 0x18, 5, 0, 0, GEN_DST | GEN_MAP | GEN_LONG);
-  row(f, &n, 0x18, 6, 0, 0, GEN_DST | GEN_MAP | GEN_NEXT_IMM | GEN_LONG);
-  memory_rows(f, &n);
-  atomic_rows(f, &n);
-  legacy_rows(f, &n);
-  row(f, &n, 0x05, 0, 0, 0, GEN_JUMP_OFF);
-  row(f, &n, 0x06, 0, 0, 0, GEN_JUMP_IMM);
-  for (unsigned class = 5; class <= 6; class ++)
-    for (size_t i = 0; i < sizeof compare_codes; i++) {
-      row(f, &n, class | compare_codes[i], 0, 0, 0, GEN_DST | GEN_IMM | GEN_JUMP_OFF);
-      row(f, &n, class | compare_codes[i] | 8, 0, 0, 0, GEN_DST | GEN_SRC | GEN_JUMP_OFF);
-    }
-  row(f, &n, 0xe5, 0, 0, 0, GEN_JUMP_OFF);
-  row(f, &n, 0x85, 0, 0, 0, GEN_HELPER);
-  row(f, &n, 0x85, 1, 0, 0, GEN_JUMP_IMM);
-  row(f, &n, 0x8d, 0, 0, 0, GEN_DST);
-  row(f, &n, 0x95, 0, 0, 0, 0);
-  return n;
-}
-
-int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct warrant_insn *insn) {
-  for (uint32_t i = 0; i < count; i++) {
-    const struct gen_form *f = &forms[i];
-    if (f->op == insn->op && (f->free & GEN_SRC || f->src == insn->src) &&
-        (f->free & (GEN_OFF | GEN_JUMP_OFF) || f->off == insn->off) &&
-        (f->free & (GEN_IMM | GEN_JUMP_IMM | GEN_HELPER | GEN_MAP) || f->imm == insn->imm))
-      return (int32_t)i;
-  }
-  return -1;
-}
-
 /* --- Wild programs --------------------------------------------------------------------------- */
 
 static unsigned any_reg(struct gen *g) {
@@ -170,38 +57,45 @@ static int32_t any_map(struct gen *g, uint32_t maps) {
   return maps && gen_percent(g, 93) ? (int32_t)gen_below(g, maps) : (int32_t)gen_number(g);
 }
 
-static uint32_t any_insn(struct gen *g, const struct gen_form *f, uint32_t maps,
+/* A row of the decoder's table that is supported. */
+static const struct w_encoding *any_encoding(struct gen *g) {
+  const struct w_encoding *e;
+  do
+    e = &w_encodings[gen_below(g, w_encoding_count)];
+  while (e->unsupported);
+  return e;
+}
+
+static uint32_t any_insn(struct gen *g, const struct w_encoding *e, uint32_t maps,
                          struct warrant_insn *out) {
-  struct warrant_insn i = {.op = f->op, .src = f->src & 15, .off = f->off, .imm = f->imm},
-                      next = {0};
-  if (f->free & GEN_DST)
+  struct warrant_insn i = e->slot, next = {0};
+  unsigned op = e->insn.op;
+  bool jumps = op == W_OP_JA || op == W_OP_JMP || op == W_OP_MAYGOTO || op == W_OP_CALLLOCAL ||
+               op == W_OP_LDCODE,
+       map = op == W_OP_LDMAP || op == W_OP_LDMAPVALUE;
+  if (e->free & W_FREE_DST)
     i.dst = any_reg(g) & 15;
-  if (f->free & GEN_SRC)
+  if (e->free & W_FREE_SRC)
     i.src = any_reg(g) & 15;
-  if (f->free & GEN_OFF)
-    i.off = gen_percent(g, 60)   ? (int16_t)-gen_below(g, 72)
+  if (e->free & W_FREE_OFF)
+    i.off = jumps                ? (int16_t)any_distance(g)
+            : gen_percent(g, 60) ? (int16_t)-gen_below(g, 72)
             : gen_percent(g, 70) ? (int16_t)gen_below(g, 80)
                                  : (int16_t)gen_number(g);
-  if (f->free & GEN_JUMP_OFF)
-    i.off = (int16_t)any_distance(g);
-  if (f->free & GEN_IMM)
-    i.imm = (int32_t)gen_number(g);
-  if ((f->op & 7) == 0 && f->op != 0x18 && gen_percent(g, 80)) /* a place in the packet */
-    i.imm = (int32_t)gen_below(g, 40);
-  if (f->free & GEN_JUMP_IMM)
-    i.imm = any_distance(g);
-  if (f->op == 0x85 && f->src == 1 && gen_percent(g, 8)) /* a function that calls itself */
-    i.imm = -1;
-  if (f->free & GEN_HELPER)
-    i.imm = any_helper(g);
-  if (f->free & GEN_MAP)
-    i.imm = any_map(g, maps);
-  if (f->free & GEN_NEXT_IMM)
-    next.imm = f->free & GEN_MAP ? (int32_t)gen_below(g, 70) - 4 : (int32_t)gen_number(g);
+  if (e->free & W_FREE_IMM)
+    i.imm = map                                         ? any_map(g, maps)
+            : op == W_OP_CALL                           ? any_helper(g)
+            : op == W_OP_CALLLOCAL && gen_percent(g, 8) ? -1 /* calls itself */
+            : e->off == W_IN_IMM                        ? any_distance(g)
+            : op == W_OP_LDPKT && gen_percent(g, 80)    ? (int32_t)gen_below(g, 40)
+                                                        : (int32_t)gen_number(g);
+  if (e->free & W_FREE_NEXT)
+    next.imm = map ? (int32_t)gen_below(g, 70) - 4 : (int32_t)gen_number(g);
   out[0] = i;
-  if (f->free & GEN_LONG)
-    out[1] = next;
-  return f->free & GEN_LONG ? 2 : 1;
+  if (w_slots(&e->insn) == 1)
+    return 1;
+  out[1] = next;
+  return 2;
 }
 
 /* Something to begin with, so that not every program ends at once. */
@@ -236,15 +130,14 @@ static uint32_t first_value(struct gen *g, unsigned r, uint32_t maps, struct war
 }
 
 static void wild(struct gen *g, struct gen_program *out) {
-  struct gen_form forms[GEN_FORMS_MAX];
-  uint32_t count = gen_forms(forms), want = 1 + gen_below(g, 60), n = 0;
+  uint32_t want = 1 + gen_below(g, 60), n = 0;
   for (unsigned r = 0; r < 10 && gen_percent(g, 88); r++)
     n += first_value(g, r, out->p.map_count, &out->insns[n]);
   if (gen_percent(g, 4)) /* a function that calls itself, and no other end than an overflow */
     out->insns[n++] = (struct warrant_insn){.op = 0x85, .src = 1, .imm = -1};
   while (n < want) {
     uint32_t at = n;
-    n += any_insn(g, &forms[gen_below(g, count)], out->p.map_count, &out->insns[n]);
+    n += any_insn(g, any_encoding(g), out->p.map_count, &out->insns[n]);
     if (out->insns[at].op == 0x8d && gen_percent(g, 70)) { /* mostly behind a helper's number */
       out->insns[n++] = out->insns[at];
       out->insns[at] =
@@ -255,6 +148,16 @@ static void wild(struct gen *g, struct gen_program *out) {
     out->insns[n++] = (struct warrant_insn){.op = 0x95};
   out->p.insn_count = n;
 }
+
+/* --- Opcodes that programs are built of ------------------------------------------------------ */
+
+static const uint8_t size_codes[4] = {0x10, 0x08, 0x00, 0x18}; /* 1, 2, 4, 8 bytes */
+static const uint8_t compare_codes[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60,
+                                        0x70, 0xa0, 0xb0, 0xc0, 0xd0};
+static const uint8_t plain_codes[] = {0x00, 0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0};
+static const uint8_t divide_codes[] = {0x30, 0x90};
+static const uint8_t atomic_codes[] = {0x00, 0x01, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1};
+enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
 
 /* --- Careful programs: what is known of each register ---------------------------------------- */
 
@@ -1505,12 +1408,11 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
 
 static bool decodes(const struct gen_program *out) { return w_decode_check(&out->p, NULL) == 0; }
 
-static void change_one(struct gen *g, const struct gen_form *forms, uint32_t count,
-                       struct gen_program *out) {
+static void change_one(struct gen *g, struct gen_program *out) {
   struct warrant_insn pair[2], *i = &out->insns[gen_below(g, out->p.insn_count)];
   switch (gen_below(g, 6)) {
   case 0:
-    if (any_insn(g, &forms[gen_below(g, count)], out->p.map_count, pair) == 1)
+    if (any_insn(g, any_encoding(g), out->p.map_count, pair) == 1)
       *i = pair[0];
     break;
   case 1:
@@ -1534,13 +1436,11 @@ static void change_one(struct gen *g, const struct gen_form *forms, uint32_t cou
 }
 
 static void loosen(struct gen *g, struct gen_program *out) {
-  struct gen_form forms[GEN_FORMS_MAX];
   struct warrant_insn kept[GEN_INSNS_MAX];
-  uint32_t count = gen_forms(forms);
   for (unsigned n = 1 + gen_below(g, 3); n > 0; n--)
     for (int tries = 0; tries < 8; tries++) {
       memcpy(kept, out->insns, sizeof kept);
-      change_one(g, forms, count, out);
+      change_one(g, out);
       if (decodes(out))
         break;
       memcpy(out->insns, kept, sizeof kept);

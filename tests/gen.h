@@ -4,42 +4,9 @@
 #define WARRANT_TESTS_GEN_H
 
 #include "interp.h"
+#include "random.h"
 
-struct gen {
-  uint64_t state;
-};
-uint64_t gen_u64(struct gen *g);
-uint32_t gen_below(struct gen *g, uint32_t n); /* n > 0 */
-bool gen_percent(struct gen *g, uint32_t percent);
-#define GEN_PICK(g, array) ((array)[gen_below((g), sizeof(array) / sizeof *(array))])
 uint64_t gen_number(struct gen *g); /* mostly near the borders of 8, 16, 32 and 64 bits */
-
-/* One row for each instruction: an opcode, and the fields that tell it from others of the same
- * opcode. Free fields are the operands. A new instruction is a new row; the wild programs then have
- * it. */
-enum {
-  GEN_DST = 1,
-  GEN_SRC = 2,
-  GEN_OFF = 4,
-  GEN_IMM = 8, /* a register, a register, a displacement, a number */
-  GEN_JUMP_OFF = 16,
-  GEN_JUMP_IMM = 32, /* a distance, in that field */
-  GEN_HELPER = 64,
-  GEN_MAP = 128, /* imm is a number of a helper, of a map */
-  GEN_NEXT_IMM = 256,
-  GEN_LONG = 512, /* the next slot has a number; there is a next slot */
-};
-struct gen_form {
-  uint8_t op, src; /* src, off, imm: what the fields hold when they are not free */
-  int16_t off;
-  int32_t imm;
-  uint16_t free;
-};
-enum { GEN_FORMS_MAX = 256 };
-/* Fills `forms`, returns how many there are. */
-uint32_t gen_forms(struct gen_form *forms);
-/* The row of an instruction that decodes. -1: there is none. */
-int32_t gen_form_of(const struct gen_form *forms, uint32_t count, const struct warrant_insn *insn);
 
 enum {
   GEN_INSNS_MAX = 240,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "report.h"
 #include "tables.h"
 #include "verify.h"
 
@@ -26,15 +27,6 @@ static const struct warrant_map maps[] = {
     {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4},
     {.type = 27, .key_size = 0, .value_size = 0, .max_entries = 4096},
 };
-
-static int failed;
-static void report(const char *name, unsigned wrong, const char *first) {
-  if (wrong)
-    printf("not ok %s: %u, such as %s\n", name, wrong, first);
-  else
-    printf("ok %s\n", name);
-  failed |= wrong != 0;
-}
 
 struct made {
   struct warrant_insn insns[SLOTS];
@@ -225,7 +217,7 @@ static void test_offers(void) {
         snprintf(first, sizeof first, "%s programs and helper %d", type->name, id);
     }
   }
-  report("each type may call what the kernel lets it call", wrong, first);
+  report(!wrong, "each type may call what the kernel lets it call", first);
 }
 
 struct tally {
@@ -267,7 +259,7 @@ static void test_unsupported(void) {
       warrant_verdict_free(&v);
     }
   }
-  report("a helper that is not supported is named, with what it needs", wrong, first);
+  report(!wrong, "a helper that is not supported is named, with what it needs", first);
 }
 
 int main(void) {
@@ -276,7 +268,7 @@ int main(void) {
   test_unsupported();
   if (warrant_kernel_available(WARRANT_EBPF, &error)) {
     printf("skip helpers in the kernel: %s\n", error.text);
-    return failed;
+    return failures != 0;
   }
   test_offers();
   for (uint32_t k = 0; k < w_helper_count; k++) {
@@ -299,8 +291,8 @@ int main(void) {
     char name[80];
     snprintf(name, sizeof name, "calls %s: the kernel's verdict on each", way_names[way]);
     bool few = tallies[way].calls <= 10; /* then nothing was tested */
-    report(name, tallies[way].wrong + few, few ? "too few calls" : tallies[way].first);
+    report(!(tallies[way].wrong + few), name, few ? "too few calls" : tallies[way].first);
     printf("# %u calls\n", tallies[way].calls);
   }
-  return failed;
+  return failures != 0;
 }

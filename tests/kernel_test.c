@@ -22,6 +22,7 @@
 #include "image.h"
 #include "kernel.h"
 #include "machine.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
 
@@ -35,12 +36,6 @@ enum {
   CTX_MAX = 256
 };
 static const uint64_t default_generated = 3000;
-
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
 
 struct counts {
   uint64_t programs, inputs, refused, excluded, different;
@@ -638,14 +633,15 @@ int main(int argc, char **argv) {
     corpus(&g, &c);
     tell("corpus", &c);
     report(!c.different,
-           "the kernel's test run and the interpreters agree on every program of the corpus");
+           "the kernel's test run and the interpreters agree on every program of the corpus", NULL);
     report(c.programs > 60 && c.inputs > 10 * c.programs,
-           "most accepted programs of the corpus were compared");
+           "most accepted programs of the corpus were compared", NULL);
   }
   for (uint64_t n = first; n < first + count; n++)
     generated(n, &d);
   tell("generated", &d);
-  report(!d.different, "the kernel's test run and the interpreters agree on generated programs");
-  report(count < 1000 || d.programs > count / 30, "many generated programs were compared");
+  report(!d.different, "the kernel's test run and the interpreters agree on generated programs",
+         NULL);
+  report(count < 1000 || d.programs > count / 30, "many generated programs were compared", NULL);
   return failures != 0;
 }

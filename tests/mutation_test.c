@@ -11,24 +11,14 @@
 
 #include "cert.h"
 #include "image.h"
+#include "random.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
 
 enum { WORKERS = 2 };
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
-
-static uint64_t state;
-static uint32_t below(uint32_t n) {
-  uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  z ^= z >> 31;
-  return (uint32_t)((z >> 32) * n >> 32);
-}
+static struct gen g;
+static uint32_t below(uint32_t n) { return gen_below(&g, n); }
 
 static void *get(size_t n) {
   void *p = calloc(1, n ? n : 1);
@@ -738,24 +728,24 @@ static void attack_twin(const char *name, enum warrant_profile profile, const st
   struct tally t = {0};
   uint32_t moved = 0, refused_at;
   if (!load(&twin, name, profile)) {
-    report(false, name);
+    report(false, name, NULL);
     unload(&twin);
     return;
   }
   bool holds = false;
   struct proof *own = prove_without_faults(&twin, &moved, &holds), *no = prove(twin.p, &refused_at);
   snprintf(text, sizeof text, "%s: a certificate that holds but for the fault is refused", name);
-  report(own && holds && !no && validate(&twin, own->bytes, own->size) == 0, text);
+  report(own && holds && !no && validate(&twin, own->bytes, own->size) == 0, text, NULL);
   printf("# %s, %" PRIu32 " accesses moved: %s\n", name, moved, why);
   snprintf(text, sizeof text, "%s: refuses the certificate of the good program", name);
-  report(validate(&twin, proof->bytes, proof->size) == 0, text);
+  report(validate(&twin, proof->bytes, proof->size) == 0, text, NULL);
   uint32_t half = own ? mutations - mutations / 3 : 0;
   if (own)
     attack(&twin, own, &proof->cert, half, &t);
   attack(&twin, proof, own ? &own->cert : &proof->cert, mutations - half, &t);
   print(name, &t);
   snprintf(text, sizeof text, "%s: refuses %" PRIu32 " changed certificates", name, mutations);
-  report(sum(t.accepted) == 0 && sum(t.tried) > mutations - mutations / 4, text);
+  report(sum(t.accepted) == 0 && sum(t.tried) > mutations - mutations / 4, text, NULL);
   free_proof(own);
   free_proof(no);
   unload(&twin);
@@ -796,22 +786,22 @@ static void others(const struct proof *proof) {
   }
   printf("# %" PRIu32 " other programs\n", programs);
   report(accepted == 0 && programs > 20,
-         "the good program's certificate is refused for every other program of the corpus");
+         "the good program's certificate is refused for every other program of the corpus", NULL);
 }
 
 static void attack_good(const struct subject *good, const struct proof *proof, uint32_t mutations) {
   static uint8_t again[BYTES_MAX];
   struct tally t = {0};
   report(validate(good, proof->bytes, proof->size) == 1,
-         "the good program's certificate is accepted");
+         "the good program's certificate is accepted", NULL);
   report(put_cert(&proof->cert, again) == proof->size && !memcmp(again, proof->bytes, proof->size),
-         "fields written again are the same bytes");
+         "fields written again are the same bytes", NULL);
   printf("# %zu bytes, %" PRIu32 " fields, %" PRIu32 " nodes\n", proof->size, proof->cert.count,
          proof->cert.node_count);
   others(proof);
   attack(good, proof, &proof->cert, mutations, &t);
   print("the good program", &t);
-  report(sum(t.accepted) < sum(t.tried) / 2, "most changes break a proof");
+  report(sum(t.accepted) < sum(t.tried) / 2, "most changes break a proof", NULL);
 }
 
 /* Every second subject, in a process of its own. */
@@ -827,7 +817,7 @@ static void work(uint32_t worker, const struct subject *good, const struct proof
                {"xdp_flow/undefined_key", WARRANT_STRICT}};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (uint32_t i = worker; i <= sizeof twins / sizeof *twins; i += WORKERS) {
-    state = seed + i * UINT64_C(0xd1342543de82ef95);
+    g = (struct gen){seed + i * UINT64_C(0xd1342543de82ef95)};
     if (i == 0)
       attack_good(good, proof, mutations);
     else
@@ -841,7 +831,7 @@ int main(int argc, char **argv) {
   struct subject good = {0};
   struct proof *proof =
       load(&good, "xdp_flow/xdp_flow", WARRANT_ROOT) ? prove(good.p, &refused_at) : NULL;
-  report(proof, "the good program has a certificate");
+  report(proof, "the good program has a certificate", NULL);
   if (!proof)
     return 1;
   fflush(stdout);
@@ -861,7 +851,7 @@ int main(int argc, char **argv) {
     crashed += !ended || WEXITSTATUS(status) > 1;
     refused += ended && WEXITSTATUS(status) == 1;
   }
-  report(!crashed, "no attack was cut short");
+  report(!crashed, "no attack was cut short", NULL);
   free_proof(proof);
   unload(&good);
   return failures + refused != 0;

@@ -10,13 +10,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "both.h"
+#include "clock.h"
+#include "decode.h"
 #include "disasm.h"
 #include "gen.h"
 #include "image.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
 
@@ -27,26 +29,16 @@ enum {
   PACKET_MAX = 65535,
   TRACED_PACKET_MAX = 300,
   FAULTS = 32,
+  ROWS_MAX = 256,
   SHOWN = 3
 };
 static const uint64_t default_programs = 100000;
-
-static uint64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-static uint64_t process_ns(void) { /* the reference runs on a thread of its own */
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* What a worker has seen; the parent adds them up. */
 struct counts {
   uint64_t programs[GEN_STYLES], accepted[GEN_STYLES], undecoded, runs, steps;
   uint64_t outcome[FAULTS];
-  uint64_t rows[GEN_FORMS_MAX], certified_rows[GEN_FORMS_MAX]; /* executed; in certified programs */
+  uint64_t rows[ROWS_MAX], certified_rows[ROWS_MAX]; /* of w_encodings: executed; certified */
   uint64_t c_ns, reference_ns, verify_ns, validate_ns, sound_ns;
   uint64_t accepted_all, accepted_strict, uncertified, sound_runs, sound_steps,
       tightest; /* runs that took the whole bound */
@@ -114,9 +106,6 @@ static void minimise(struct gen_program *q, bool still(void *data), void *data) 
 
 struct worker {
   struct both both;
-  struct gen_form forms[GEN_FORMS_MAX];
-  uint32_t form_count;
-  int16_t first_row[256]; /* of an opcode */
   struct counts *counts;
   struct gen_program program;
   struct gen_env env;
@@ -139,23 +128,22 @@ static void make(struct worker *w, struct gen *g, uint64_t n) {
   w->env.env.fuel = gen_percent(g, 97) ? FUEL : gen_below(g, 10);
 }
 
-static void count(const struct worker *w, const struct warrant_insn *i, uint64_t *rows) {
-  int32_t from = w->first_row[i->op];
-  int32_t row = from < 0 ? -1 : gen_form_of(w->forms + from, w->form_count - (uint32_t)from, i);
-  if (row >= 0)
-    rows[from + row]++;
+static void count(const struct warrant_insn *i, uint64_t *rows) {
+  const struct w_encoding *e = w_encoding_of(i, NULL);
+  if (e)
+    rows[e - w_encodings]++;
 }
 
 /* Counts the instruction that is about to run. */
 static void count_row(void *data, const struct warrant_trace *step) {
   struct worker *w = data;
   if (w->counts && step->pc >= 0 && step->pc < (int64_t)w->program.p.insn_count)
-    count(w, &w->program.insns[step->pc], w->counts->rows);
+    count(&w->program.insns[step->pc], w->counts->rows);
 }
 
 static void count_certified(struct worker *w, struct counts *counts) {
   for (uint32_t pc = 0; pc < w->program.p.insn_count; pc++) {
-    count(w, &w->program.insns[pc], counts->certified_rows);
+    count(&w->program.insns[pc], counts->certified_rows);
     pc += w->program.insns[pc].op == 0x18;
   }
 }
@@ -244,16 +232,16 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
   size_t size;
   char why[300];
   const struct warrant_verify_options options = {.max_visited = 4000};
-  uint64_t t0 = now_ns();
+  uint64_t t0 = ns_of(CLOCK_THREAD_CPUTIME_ID);
   if (warrant_verify(&w->program.p, &options, &v, &error)) {
     counts->broken += error.code != WARRANT_UNSUPPORTED && error.code != WARRANT_BAD_INPUT;
     return;
   }
-  counts->verify_ns += now_ns() - t0;
+  counts->verify_ns += ns_of(CLOCK_THREAD_CPUTIME_ID) - t0;
   if (v.verdict == WARRANT_ACCEPT && !warrant_image(&w->program.p, &image, &size, &error)) {
-    uint64_t t1 = process_ns();
+    uint64_t t1 = ns_of(CLOCK_PROCESS_CPUTIME_ID);
     int valid = warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why);
-    uint64_t t2 = process_ns(), bound = v.steps_bound;
+    uint64_t t2 = ns_of(CLOCK_PROCESS_CPUTIME_ID), bound = v.steps_bound;
     counts->validate_ns += t2 - t1;
     if (valid == 1) {
       counts->accepted_all++;
@@ -261,7 +249,7 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
       counts->accepted[style_of(w->number)]++;
       count_certified(w, counts);
       soundness(w, g, counts, bound);
-      counts->sound_ns += process_ns() - t2;
+      counts->sound_ns += ns_of(CLOCK_PROCESS_CPUTIME_ID) - t2;
     } else if (counts->uncertified++ < SHOWN) {
       struct refusal r = {.w = w};
       minimise(&w->program, still_uncertified, &r);
@@ -276,12 +264,10 @@ static void judge(struct worker *w, struct gen *g, struct counts *counts) {
 }
 
 static void set_up(struct worker *w) {
+  if (w_encoding_count > ROWS_MAX)
+    abort();
   w->both.step = count_row;
   w->both.data = w;
-  w->form_count = gen_forms(w->forms);
-  memset(w->first_row, -1, sizeof w->first_row);
-  for (uint32_t i = w->form_count; i-- > 0;)
-    w->first_row[w->forms[i].op] = (int16_t)i;
 }
 
 static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *counts) {
@@ -304,12 +290,6 @@ static void work(uint64_t from, uint64_t until, uint64_t stride, struct counts *
 
 /* --- All of them ----------------------------------------------------------------------------- */
 
-static int failures;
-static void report(bool good, const char *name) {
-  printf("%s %s\n", good ? "ok" : "not ok", name);
-  failures += !good;
-}
-
 static void report_outcomes(const struct counts *c) {
   bool all = true;
   printf("# %" PRIu64 " programs: %" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
@@ -322,16 +302,17 @@ static void report_outcomes(const struct counts *c) {
     all &= c->outcome[f] > 0;
   }
   puts("");
-  report(all && c->undecoded && c->outcome[WARRANT_NO_FAULT], "every end was met");
+  report(all && c->undecoded && c->outcome[WARRANT_NO_FAULT], "every end was met", NULL);
 }
 
 static void report_rows(const struct counts *c) {
-  struct gen_form forms[GEN_FORMS_MAX];
-  struct gen_form *f;
-  uint32_t count = gen_forms(forms), missing = 0, uncertified = 0;
+  uint32_t count = 0, missing = 0, uncertified = 0;
   uint64_t least = UINT64_MAX, least_certified = UINT64_MAX;
-  for (uint32_t i = 0; i < count; i++) {
-    f = &forms[i];
+  for (uint32_t i = 0; i < w_encoding_count; i++) {
+    const struct warrant_insn *s = &w_encodings[i].slot;
+    if (w_encodings[i].unsupported)
+      continue;
+    count++;
     least = c->rows[i] < least ? c->rows[i] : least;
     least_certified =
         c->certified_rows[i] < least_certified ? c->certified_rows[i] : least_certified;
@@ -340,13 +321,13 @@ static void report_rows(const struct counts *c) {
     missing += !c->rows[i];
     uncertified += !c->certified_rows[i];
     printf("# never %s: opcode 0x%02x src %u off %d imm %d\n",
-           c->rows[i] ? "certified" : "executed", f->op, f->src, f->off, f->imm);
+           c->rows[i] ? "certified" : "executed", s->op, s->src, s->off, s->imm);
   }
   printf("# %" PRIu32 " instructions, each executed at least %" PRIu64
          " times, and found at least %" PRIu64 " times in certified programs\n",
          count, least, least_certified);
-  report(!missing, "every instruction was executed");
-  report(!uncertified, "every instruction is in a certified program");
+  report(!missing, "every instruction was executed", NULL);
+  report(!uncertified, "every instruction is in a certified program", NULL);
 }
 
 static void add(struct counts *sum, const struct counts *c) {
@@ -379,18 +360,19 @@ static int run_all(uint64_t programs, uint64_t first) {
     add(&c, &shared[i]);
   }
   munmap(shared, WORKERS * sizeof *shared);
-  report(whole, "no run was cut short");
-  report(!c.different, "traces of the C and the reference interpreter are equal");
+  report(whole, "no run was cut short", NULL);
+  report(!c.different, "traces of the C and the reference interpreter are equal", NULL);
   report_outcomes(&c);
   report_rows(&c);
-  report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies");
+  report(!c.uncertified && !c.broken, "what the verifier accepts, the validator certifies", NULL);
   printf("# %" PRIu64 " certified (%" PRIu64 " careful, %" PRIu64 " loose, %" PRIu64
          " wild; %" PRIu64 " strict), %" PRIu64 " not; %" PRIu64 " runs of %" PRIu64
          " steps in all; %" PRIu64 " reached their bound\n",
          c.accepted_all, c.accepted[0], c.accepted[1], c.accepted[2], c.accepted_strict,
          c.uncertified, c.sound_runs, c.sound_steps, c.tightest);
-  report(!c.unsound, "certified programs run without a fault, within their bounds");
-  report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified");
+  report(!c.unsound, "certified programs run without a fault, within their bounds", NULL);
+  report(c.accepted_all > 1000 || c.accepted_all > programs / 20, "many programs were certified",
+         NULL);
   printf("# microseconds: a step with its line %.2f in C, %.2f in the reference (start included); "
          "a program %.0f and %.0f;"
          " verifying %.0f; validating %.0f; %d environments %.0f\n",

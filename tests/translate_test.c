@@ -21,33 +21,21 @@
 #include "both.h"
 #include "classic.h"
 #include "image.h"
+#include "random.h"
+#include "report.h"
 #include "tables.h"
 #include "validator.h"
 #include "verify.h"
 
-static int failed;
-static void report(const char *name, bool good, const char *why) {
-  if (good)
-    printf("ok %s\n", name);
-  else
-    printf("not ok %s: %s\n", name, why), failed = 1;
-}
-
 /* ---- Random numbers, the same in each run ---- */
 
-static uint64_t seed = 0x9e3779b97f4a7c15;
-static uint64_t random64(void) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return seed;
-}
-static uint32_t below(uint32_t n) { return (uint32_t)((random64() >> 33) % n); }
+static struct gen gen = {1};
+static uint32_t below(uint32_t n) { return gen_below(&gen, n); }
 static uint32_t likely(void) {
   static const uint32_t some[] = {
       0,     1,          2,          7,          16,     31,         255,        2048,
       65535, 0x7fffffff, 0x80000000, 0x80000001, 262144, 0xfffffffe, 0xffffffff, 0xaaaaaaaa};
-  return below(3) ? some[below(sizeof some / sizeof *some)] + below(2) : (uint32_t)random64();
+  return below(3) ? some[below(sizeof some / sizeof *some)] + below(2) : (uint32_t)gen_u64(&gen);
 }
 
 /* ---- Programs that the checker accepts ---- */
@@ -214,7 +202,7 @@ static uint8_t context[256]; /* __sk_buff, or seccomp_data */
 static void random_packet(void) {
   packet_length = 40 + below(PACKET_MOST - 40);
   for (uint32_t i = 0; i < PACKET_MOST; i += 8) {
-    uint64_t r = random64();
+    uint64_t r = gen_u64(&gen);
     memcpy(packet + i, &r, 8);
   }
 }
@@ -405,13 +393,13 @@ static void test_programs(uint64_t count) {
          t.programs, t.seccomp, t.nonzero, t.all_bits, t.reference, t.certified, t.kernel, t.cut,
          (double)(t1.tv_sec - t0.tv_sec) + (double)(t1.tv_nsec - t0.tv_nsec) / 1e9);
   snprintf(text, sizeof text, "%" PRIu64 " programs run equal directly and translated", t.programs);
-  report(text, !*t.why, t.why);
+  report(!*t.why, text, t.why);
   if (kernel)
-    report("the kernel's socket filter agrees", t.kernel > t.programs / 3 && !*t.kernel_why,
+    report(t.kernel > t.programs / 3 && !*t.kernel_why, "the kernel's socket filter agrees",
            *t.kernel_why ? t.kernel_why : "it ran too few of them");
   else
     printf("skip the kernel's socket filter: %s\n", strerror(why));
-  report("the programs say something", t.nonzero > t.programs / 3 && t.all_bits > t.programs / 20,
+  report(t.nonzero > t.programs / 3 && t.all_bits > t.programs / 20, "the programs say something",
          "nearly all results are 0");
   for (int i = 0; i < 2; i++)
     if (sockets[i] >= 0)
@@ -451,19 +439,17 @@ static void test_refusals(void) {
              "random: instruction 0 (ld %s) reads what eBPF programs cannot, so there is no "
              "translation",
              text);
-    report(want, error.code == WARRANT_UNSUPPORTED && strcmp(want, error.text) == 0, error.text);
+    report(error.code == WARRANT_UNSUPPORTED && strcmp(want, error.text) == 0, want, error.text);
   }
-  report("the other eleven ancillary loads are translated", translated == 11, "another number");
+  report(translated == 11, "the other eleven ancillary loads are translated", "another number");
   program.insn_count = 0;
   emit(BPF_LD | BPF_MEM, 0, 0, 3);
   emit(BPF_RET | BPF_A, 0, 0, 0);
-  report("what the checker refuses is not translated",
-         warrant_translate(&program, &ebpf, &error) == -1 && error.code == WARRANT_REFUSED,
-         "it was");
+  report(warrant_translate(&program, &ebpf, &error) == -1 && error.code == WARRANT_REFUSED,
+         "what the checker refuses is not translated", "it was");
   program.kind = WARRANT_EBPF;
-  report("eBPF is not translated",
-         warrant_translate(&program, &ebpf, &error) == -1 && error.code == WARRANT_BAD_INPUT,
-         "it was");
+  report(warrant_translate(&program, &ebpf, &error) == -1 && error.code == WARRANT_BAD_INPUT,
+         "eBPF is not translated", "it was");
 }
 
 /* The longest programs there can be: their jumps still fit. */
@@ -490,7 +476,7 @@ static void test_longest(void) {
     good = warrant_interpret(&ebpf, &env, NULL, NULL, &run, &error) == 0 && run.result == 77;
     warrant_program_free(&ebpf);
   }
-  report("a jump over 4,094 blocks of seven instructions", good, error.text);
+  report(good, "a jump over 4,094 blocks of seven instructions", error.text);
   free(many);
 }
 
@@ -567,7 +553,7 @@ static void test_audits(void) {
     good = same_audit(&object.programs[0], 5000, &rows, &runs);
     warrant_object_free(&object);
   }
-  report("audit: the real filter's table is its translation's", good && rows >= 3, error.text);
+  report(good && rows >= 3, "audit: the real filter's table is its translation's", error.text);
   unsigned filters = 0, different = 0;
   while (filters < 80) {
     random_packet();
@@ -581,7 +567,7 @@ static void test_audits(void) {
          filters + 1, runs);
   char text[80];
   snprintf(text, sizeof text, "%u of %u differ", different, filters);
-  report("audit: generated filters' tables are their translations'", different == 0, text);
+  report(different == 0, "audit: generated filters' tables are their translations'", text);
 }
 
 /* ---- For the comparison with the extracted translation ---- */
@@ -645,5 +631,5 @@ int main(int argc, char **argv) {
   test_refusals();
   test_longest();
   test_audits();
-  return failed;
+  return failures != 0;
 }

@@ -10,19 +10,12 @@
 #include "gen.h"
 #include "image.h"
 #include "interp.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
 
 static struct gen g = {1};
 static uint32_t below(uint32_t n) { return gen_below(&g, n); }
-
-static unsigned failures;
-static void report(bool good, const char *name, const char *detail) {
-  printf("%s validator %s\n", good ? "ok" : "not ok", name);
-  if (!good)
-    printf("# %s\n", detail);
-  failures += !good;
-}
 
 /* --- Programs with certificates -------------------------------------------------------------- */
 

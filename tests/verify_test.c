@@ -8,18 +8,10 @@
 
 #include "cert.h"
 #include "image.h"
+#include "random.h"
+#include "report.h"
 #include "validator.h"
 #include "verify.h"
-
-static int passed, failed;
-
-static void check(bool good, const char *name, const char *what) {
-  if (good)
-    passed++;
-  else
-    failed++;
-  printf("%s %s%s%s\n", good ? "ok" : "not ok", name, good ? "" : ": ", good ? "" : what);
-}
 
 /* --- Assembly -------------------------------------------------------------------------------- */
 
@@ -673,7 +665,7 @@ static void judge(const char *name, struct warrant_program *p, const char *reaso
   char what[1800], title[120];
   snprintf(title, sizeof title, "%s%s", name, p->profile == WARRANT_STRICT ? ", strict" : "");
   if (warrant_verify(p, NULL, &v, &error)) {
-    check(false, title, error.text);
+    report(false, title, error.text);
     return;
   }
   snprintf(what, sizeof what,
@@ -685,17 +677,17 @@ static void judge(const char *name, struct warrant_program *p, const char *reaso
                      : v.verdict == WARRANT_ACCEPT && v.cert && (!bound || v.steps_bound == bound);
   if (warnings >= 0 && v.warning_count != warnings)
     good = false;
-  check(good, title, what);
+  report(good, title, what);
   if (getenv("SAY") && v.message[0])
     printf("# %s: %u %s: %s {%s}\n", title, v.pc, v.reason, v.message, v.state);
   if (v.verdict == WARRANT_ACCEPT) {
     snprintf(title, sizeof title, "%s%s, validated", name,
              p->profile == WARRANT_STRICT ? ", strict" : "");
     const char *why = validate(p, &v, 0);
-    check(!why, title, why ? why : "");
+    report(!why, title, why ? why : "");
     snprintf(title, sizeof title, "%s%s, with a step less", name,
              p->profile == WARRANT_STRICT ? ", strict" : "");
-    check(validate(p, &v, 1) != NULL, title, "it holds");
+    report(validate(p, &v, 1) != NULL, title, "it holds");
   }
   warrant_verdict_free(&v);
 }
@@ -819,12 +811,12 @@ static void memory_limit(void) {
   struct warrant_error error;
   bool good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
               !strcmp(v.reason, "too-complex") && v.peak_kb <= 1024;
-  check(good, "memory limit", v.message);
+  report(good, "memory limit", v.message);
   warrant_verdict_free(&v);
   options = (struct warrant_verify_options){.max_visited = 100};
   good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
          !strcmp(v.reason, "too-complex") && v.visited == 100;
-  check(good, "visited limit", v.message);
+  report(good, "visited limit", v.message);
   warrant_verdict_free(&v);
 }
 
@@ -856,7 +848,7 @@ static void little_memory(void) {
     warrant_verdict_free(&v);
   }
   printf("# memory: %u without a verdict, %u refused, %u accepted\n", none, refused, accepted);
-  check(!odd && none && refused && accepted, "little memory", "another outcome");
+  report(!odd && none && refused && accepted, "little memory", "another outcome");
 }
 
 static void unsupported(void) {
@@ -871,29 +863,24 @@ static void unsupported(void) {
     struct warrant_error error;
     bool good = !warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED &&
                 v.pc == 1 && v.message[0] && !v.reason;
-    check(good, rows[k].name, v.message);
+    report(good, rows[k].name, v.message);
     warrant_verdict_free(&v);
   }
   struct warrant_insn insns[] = {MOV(0, 0), EXIT};
   struct warrant_program p = program_of(insns, 2, 4000);
   struct warrant_verdict v;
   struct warrant_error error;
-  check(!warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED,
-        "unknown type", v.message);
+  report(!warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_VERDICT_UNSUPPORTED,
+         "unknown type", v.message);
   warrant_verdict_free(&v);
   p.kind = WARRANT_CBPF;
-  check(warrant_verify(&p, NULL, &v, &error) == -1, "classic", "it was judged");
+  report(warrant_verify(&p, NULL, &v, &error) == -1, "classic", "it was judged");
 }
 
 /* --- Random programs: no crash, and what is accepted replays --------------------------------- */
 
-static uint64_t random_state = 88172645463325252;
-static uint32_t chance(uint32_t n) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (uint32_t)(random_state >> 11) % n;
-}
+static struct gen random_state = {1};
+static uint32_t chance(uint32_t n) { return gen_below(&random_state, n); }
 
 static struct warrant_insn random_insn(uint32_t left) {
   static const int32_t numbers[] = {0,  1,  -1,  2,    7,         8,         15, 16, 31,
@@ -1003,7 +990,7 @@ static void fuzz(uint32_t rounds) {
     warrant_verdict_free(&v);
   }
   printf("# %u random programs, %u accepted\n", rounds, accepted);
-  check(!bad && accepted > rounds / 100, "random programs", "some went wrong");
+  report(!bad && accepted > rounds / 100, "random programs", "some went wrong");
 }
 
 /* Values that name a device may be read alone: a program whose map says otherwise has no proof. */
@@ -1019,13 +1006,13 @@ static void devices(void) {
     map.type = BPF_MAP_TYPE_DEVMAP;
     map.readonly = readonly;
     if (warrant_verify(&p, NULL, &v, &error)) {
-      check(false, "a map of devices", "not judged");
+      report(false, "a map of devices", "not judged");
       return;
     }
     const char *why = validate(&p, &v, 0);
-    check(readonly ? !why : why && strstr(why, "may not write"),
-          readonly ? "a map of devices" : "a map of devices that programs write",
-          why ? why : "it has a proof");
+    report(readonly ? !why : why && strstr(why, "may not write"),
+           readonly ? "a map of devices" : "a map of devices that programs write",
+           why ? why : "it has a proof");
     warrant_verdict_free(&v);
   }
 }
@@ -1302,7 +1289,7 @@ static void generated(uint32_t rounds) {
   }
   printf("# %u programs of pieces, %u accepted; %" PRIu64 " instructions, %" PRIu64 " visited\n",
          rounds, accepted, slots, visited);
-  check(!bad && accepted > rounds / 2, "programs of pieces", "some went wrong");
+  report(!bad && accepted > rounds / 2, "programs of pieces", "some went wrong");
 }
 
 /* Certificates with a byte changed: the reader must come back. */
@@ -1317,7 +1304,7 @@ static void mutate(void) {
   struct w_cert cert;
   struct w_pool pool = {.limit = (size_t)1 << 30};
   if (warrant_verify(&p, NULL, &v, &error) || !v.cert) {
-    check(false, "mutated certificates", "no certificate");
+    report(false, "mutated certificates", "no certificate");
     return;
   }
   for (uint32_t k = 0; k < 20000; k++) {
@@ -1329,7 +1316,7 @@ static void mutate(void) {
     w_cert_free(&pool, &cert);
     v.cert[at] = had;
   }
-  check(pool.used == 0, "mutated certificates", "memory is not given back");
+  report(pool.used == 0, "mutated certificates", "memory is not given back");
   warrant_verdict_free(&v);
 }
 
@@ -1351,6 +1338,5 @@ int main(int argc, char **argv) {
   mutate();
   generated(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) / 10 : 1000);
   fuzz(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 20000);
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed != 0;
+  return failures != 0;
 }
