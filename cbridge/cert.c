@@ -117,6 +117,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
+  case W_FOBJ: /* which type */
     u(w, f->map);
     break;
   case W_FSTACK:
@@ -332,7 +333,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, W_FINSIDE - W_FSCALAR) + W_FSCALAR);
+  f->kind = (uint8_t)(get_byte(r, W_FOBJ - W_FSCALAR) + W_FSCALAR);
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -350,6 +351,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
+  case W_FOBJ:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
   case W_FSTACK:

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objects.h"
+
 __extension__ typedef __int128
     wide; /* sums of constants, offsets and sizes that may leave 64 bits */
 
@@ -257,7 +259,8 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
 static bool is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FVAL || f->kind == W_FNULL || f->kind == W_FMAP || f->kind == W_FMAPNULL ||
-         f->kind == W_FHELD || f->kind == W_FINSIDE || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FHELD || f->kind == W_FINSIDE || f->kind == W_FOBJ ||
+         (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,
@@ -346,8 +349,18 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   case W_FINSIDE:
     *pl = (struct w_place){.kind = W_PVAL};
     return 0 <= k && (wide)(uint64_t)f->mx + k + n <= f->size;
+  case W_FOBJ:
+    *pl = (struct w_place){.kind = W_POBJ, .k = (int32_t)k, .type = f->map};
+    return !write && f->map < t->type_count && 0 <= k && k + n <= t->types[f->map].size &&
+           k <= INT32_MAX;
   }
   return false;
+}
+
+/* The address of a kernel object of type `i`; nothing is known, if there is no such type. */
+static struct w_aval object_res(const struct w_target *t, struct w_state *st, uint32_t i) {
+  return i < t->type_count ? fresh(st, (struct w_fact){.kind = W_FOBJ, .map = i})
+                           : fresh_scalar(st, true, w_sc_top());
 }
 
 /* --- Held.v ---------------------------------------------------------------------------------- */
@@ -492,6 +505,15 @@ static bool refuse_address(const struct w_target *t, const struct w_state *st, i
                   "%s up to byte %" PRIu64 " of a record, which has %" PRIu64
                   " bytes: the variable part of the offset can be as large as %" PRIu64,
                   verb, last + (uint64_t)f->mx, f->size, (uint64_t)f->mx);
+  case W_FOBJ: {
+    const struct warrant_object_type *type = &t->types[f->map];
+    if (write)
+      return refuse(why, W_READ_ONLY, "r%d points at a kernel object, a %s: it can only be read", r,
+                    type->name);
+    return refuse(why, W_OUT_OF_BOUNDS,
+                  "%s %s of a kernel object, a %s, which has %" PRIu32 " bytes", verb, bytes,
+                  type->name, type->size);
+  }
   }
   if (f->kind == W_FSCALAR && f->stale)
     return refuse(why, W_INVALID_POINTER,
@@ -547,6 +569,12 @@ static bool read_frame(const struct w_target *t, const struct w_state *st, int32
   return true;
 }
 
+/* What others returned before: the whole of it, or its low half. */
+static struct w_scalar earlier_result(const struct w_target *t, uint32_t n) {
+  struct w_scalar s = w_sc_result(t->type.ret_lo, t->type.ret_hi);
+  return n == 8 ? s : w_sc_trunc(W_A32, s);
+}
+
 static bool a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
                    struct w_place pl, struct w_aval *r, struct w_effects *effects,
                    struct w_why *why) {
@@ -579,6 +607,16 @@ static bool a_load(const struct w_target *t, struct w_state *st, const struct w_
       *r = fresh(st, (struct w_fact){.kind = W_FEND});
     else if (f->kind == W_FIELD_DATA_META)
       *r = fresh(st, (struct w_fact){.kind = W_FPKT, .map = W_METADATA});
+    else if (f->kind == W_FIELD_TYPED)
+      *r = object_res(t, st, f->type);
+    else if (f->kind == W_FIELD_RESULT)
+      *r = fresh_scalar(st, false, earlier_result(t, n));
+    break;
+  }
+  case W_POBJ: {
+    uint32_t to;
+    if (n == 8 && w_pointer_at(&t->types[pl.type], (uint64_t)pl.k, &to))
+      *r = object_res(t, st, to);
     break;
   }
   case W_PSOCK: {
@@ -833,10 +871,13 @@ static bool a_memory(const struct w_target *t, const struct w_state *st, int r, 
     snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
     return refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
-  if (pl->kind == W_PCTX || pl->kind == W_PSOCK)
+  if (pl->kind == W_PCTX || pl->kind == W_PSOCK || pl->kind == W_POBJ)
     return refuse(why, W_BAD_HELPER_ARGUMENT,
                   "argument %d of %s points at %s, which helpers do not %s", r, h->name,
-                  pl->kind == W_PCTX ? "the context" : "a socket", write ? "write" : "read");
+                  pl->kind == W_PCTX    ? "the context"
+                  : pl->kind == W_PSOCK ? "a socket"
+                                        : "a kernel object",
+                  write ? "write" : "read");
   return true;
 }
 
@@ -1087,6 +1128,16 @@ static bool a_call(const struct w_target *t, struct w_state *st, int64_t id,
                               .map = (uint32_t)st->pc,
                               .size = h->held == W_RECORD ? q.size : w_held_kinds[h->held].size});
     break;
+  case W_RET_TYPED: {
+    uint32_t type;
+    if (!w_type_named(t->types, t->type_count, h->object, &type))
+      return refuse(
+          why, W_UNSUPPORTED,
+          "%s gives a %s, and the kernel's types are not known here: --btf FILE names them",
+          h->name, h->object);
+    r = object_res(t, st, type);
+    break;
+  }
   case W_RET_VOID:
     break;
   }
@@ -1142,7 +1193,7 @@ static bool a_load_packet(const struct w_target *t, const struct w_insn *i, stru
     return refuse(why, W_BAD_INSTRUCTION,
                   "legacy packet loads are for the main function: here one would end only the "
                   "function it is in");
-  if (t->type.has_ret && t->type.ret_lo)
+  if (t->type.has_ret && (t->type.ret_lo > 0 || t->type.ret_hi < 0))
     return refuse(why, W_BAD_RETURN,
                   "a legacy packet load may end the program with 0, which %s programs can't return",
                   t->type.name);
@@ -1345,13 +1396,17 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
     return w_refuse_leak(st, NULL, why);
   if (!t->type.has_ret)
     return true;
-  s = w_sc_trunc(W_A32, *w_any_view(st, st->regs[0], &tainted, &s));
-  if (t->type.ret_lo <= s.all.umin && s.all.umax <= t->type.ret_hi)
+  bool sign = t->type.ret_lo < 0;
+  s = *w_any_view(st, st->regs[0], &tainted, &s);
+  s = sign ? w_sc_sext(W_A64, W_S4, s) : w_sc_trunc(W_A32, s);
+  int64_t lo = sign ? s.all.smin : (int64_t)s.all.umin,
+          hi = sign ? s.all.smax : (int64_t)s.all.umax;
+  if (t->type.ret_lo <= lo && hi <= t->type.ret_hi)
     return true;
   return refuse(why, W_BAD_RETURN,
-                "%s programs return %" PRIu32 " to %" PRIu32 ", and r0 may be %" PRIu64
-                " to %" PRIu64,
-                t->type.name, t->type.ret_lo, t->type.ret_hi, s.all.umin, s.all.umax);
+                "%s programs return %" PRId64 " to %" PRId64 ", and r0 may be %" PRId64
+                " to %" PRId64,
+                t->type.name, t->type.ret_lo, t->type.ret_hi, lo, hi);
 }
 
 /* --- Subsume.v ------------------------------------------------------------------------------- */
@@ -1400,6 +1455,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return g->kind == W_FINSIDE && g->size == f->size && a.c >= 0 && mx <= (uint64_t)f->mx &&
            mx <= f->size;
   }
+  case W_FOBJ:
+    return !a.c && g->kind == W_FOBJ && g->map == f->map;
   }
   return true; /* no fact */
 }
@@ -1413,7 +1470,8 @@ static void add_offset(char *text, size_t size, int64_t c) {
              c > 0 ? (uint64_t)c : 0 - (uint64_t)c);
 }
 
-void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size) {
+void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
+                size_t size) {
   const struct w_fact *f = w_fact_of(st, a);
   struct w_scalar room;
   const struct w_scalar *s;
@@ -1466,6 +1524,9 @@ void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t si
     break;
   case W_FINSIDE:
     snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
+    break;
+  case W_FOBJ:
+    snprintf(text, size, "a %s", f->map < t->type_count ? t->types[f->map].name : "kernel object");
     break;
   default:
     s = w_any_view(st, a, &tainted, &room);

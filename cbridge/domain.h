@@ -55,6 +55,7 @@ enum w_fact_kind {
   W_FMAPNULL,
   W_FHELD,
   W_FINSIDE,
+  W_FOBJ,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -67,8 +68,8 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: it was held, and given back */
   uint8_t held; /* HELD: enum w_held */
   bool null;    /* HELD: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. HELD and
-   * INSIDE, for messages alone: the instruction that it is from. */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. OBJ: the type.
+   * HELD and INSIDE, for messages alone: the instruction that it is from. */
   uint32_t map;
   union {
     struct w_scalar s; /* SCALAR */
@@ -118,6 +119,8 @@ struct w_target {
   struct w_prog_type type;
   const struct warrant_map *maps; /* borrowed from the program */
   uint32_t map_count;
+  const struct warrant_object_type *types; /* borrowed from the program */
+  uint32_t type_count;
   bool strict;
 };
 
@@ -154,11 +157,12 @@ bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
 
 /* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
 
-enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_PSOCK };
+enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_PSOCK, W_POBJ };
 struct w_place {
   enum w_place_kind kind;
   uint8_t held;         /* SOCK: enum w_held */
-  int32_t k;            /* STACK: from the first frame's top; CTX, SOCK: from its start */
+  int32_t k;            /* STACK: from the first frame's top; CTX, SOCK, OBJ: from its start */
+  uint32_t type;        /* OBJ */
   uint32_t mx;          /* STACK: the bytes may start so much further on */
   const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
 };
@@ -192,7 +196,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
                const struct w_fact *f);
 
 /* "the packet + 14, of which 34 bytes are checked": the value for a person. */
-void w_describe(const struct w_state *st, struct w_aval a, char *text, size_t size);
+void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
+                size_t size);
 
 /* Sets of stack bytes: W_FRAME_WORDS words a frame, the first frame first. Offsets count from the
  * first frame's top. */

@@ -1291,6 +1291,9 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
   place_externs(e, notes, p);
   if (relocate(e, notes, p))
     return -1;
+  bool by_option = e->options->type && strchr(e->options->type, '/');
+  if (warrant_hook(p, by_option ? e->options->type : s->name, e->host, problem, e->error))
+    return -1;
   return add_lines(e, l->parts, l->count, p);
 }
 

@@ -144,7 +144,7 @@ static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsi
   struct w_place p;
   if (!w_find(m, a, n, &p))
     return;
-  if (p.region == 4) /* held: it may be given back before the next access */
+  if (p.region > 3) /* what is held may be given back before the next access; an object has pointers */
     return;
   if (p.region != 3) {
     op->window = p.region; /* STACK, CTX, PACKET */

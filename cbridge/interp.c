@@ -26,6 +26,9 @@ enum {
 /* Where kernel variables and functions are: no region lies up there. */
 #define FUNCTIONS (UINT64_C(1) << 48)
 #define VARIABLES (UINT64_C(1) << 49)
+/* Kernel objects that are gone, and TYPE_STRIDE * (i + 1) above them the one of type i. */
+#define DEAD (UINT64_C(3) << 48)
+#define TYPE_STRIDE (UINT64_C(1) << 32)
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
 void warrant_env_default(struct warrant_env *env) {
@@ -223,6 +226,42 @@ uint8_t *w_packet_bytes(struct w_machine *m) {
   return m->buffer + ROOM + (m->packet_at - m->env->packet);
 }
 
+static uint64_t object_addr(uint32_t type) { return DEAD + (type + UINT64_C(1)) * TYPE_STRIDE; }
+
+/* Which object an address would be in: 0 the dead ones, or 1 + its type. */
+static bool object_number(const struct w_machine *m, uint64_t a, uint64_t *k) {
+  *k = (a - DEAD) / TYPE_STRIDE;
+  return m->program->type_count && a >= DEAD && *k <= m->program->type_count;
+}
+
+static bool find_object(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
+  uint64_t k, off = (a - DEAD) % TYPE_STRIDE;
+  if (!object_number(m, a, &k) ||
+      !within(0, k ? m->program->types[k - 1].size : m->largest_object, off, n))
+    return false;
+  *p = (struct w_place){5, 0, 0, off, m->objects + (k ? m->object_at[k - 1] : 0) + off, false};
+  return true;
+}
+
+/* A typed pointer leads to the one object of its type, or to the dead ones where its bytes are 0.
+ */
+static uint64_t leads_to(const struct w_machine *m, uint64_t bytes, uint32_t type) {
+  return bytes && type < m->program->type_count ? object_addr(type) : DEAD;
+}
+
+/* Is there a typed pointer at `a`, and of what type? */
+static bool pointed(const struct w_machine *m, uint64_t a, unsigned n, uint32_t *type) {
+  uint64_t k, off = (a - DEAD) % TYPE_STRIDE;
+  if (n != 8 || !object_number(m, a, &k))
+    return false;
+  if (k)
+    return w_pointer_at(&m->program->types[k - 1], off, type);
+  for (uint32_t i = 0; i < m->program->type_count; i++)
+    if (w_pointer_at(&m->program->types[i], off, type))
+      return true;
+  return false;
+}
+
 /* The live region that holds [a, a + n). */
 bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   const struct warrant_env *env = m->env;
@@ -252,12 +291,12 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
     }
   }
   if (a < env->values || (a - env->values) / MAP_STRIDE >= m->store_count)
-    return false;
+    return find_object(m, a, n, p);
   uint32_t i = (uint32_t)((a - env->values) / MAP_STRIDE);
   const struct w_store *s = &m->stores[i];
   uint64_t rest = (a - env->values) % MAP_STRIDE, j = rest / s->stride, off = rest % s->stride;
   if (j >= s->slots || !within(0, s->map->value_size, off, n))
-    return false;
+    return find_object(m, a, n, p);
   *p = (struct w_place){3, i, (uint32_t)j, off, s->bytes + rest, !s->map->readonly};
   return true;
 }
@@ -280,6 +319,13 @@ static bool undefined_stack(const struct w_machine *m, const struct w_place *p, 
 
 static bool is_socket(const struct w_place *p) { return p->region == 4 && p->index != W_RECORD; }
 
+/* `x`, whose low half becomes a result that the program type allows. */
+static uint64_t with_result(const struct w_prog_type *type, uint64_t x) {
+  int64_t low = (int32_t)(uint32_t)x;
+  low = low < type->ret_lo ? type->ret_lo : low > type->ret_hi ? type->ret_hi : low;
+  return (x & ~UINT64_C(0xffffffff)) | (uint32_t)low;
+}
+
 enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t *v) {
   struct w_place p;
   if (!w_find(m, a, n, &p))
@@ -288,6 +334,14 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
     const struct w_field *f = w_field_in(m->type->fields, m->type->nfields, p.off, n);
     if (!f)
       return WARRANT_BAD_CONTEXT;
+    if (f->kind == W_FIELD_RESULT) {
+      *v = with_result(m->type, load_le(p.bytes, n));
+      return WARRANT_NO_FAULT;
+    }
+    if (f->kind == W_FIELD_TYPED) {
+      *v = leads_to(m, load_le(p.bytes, 8), f->type);
+      return WARRANT_NO_FAULT;
+    }
     if (f->kind) {
       *v = m->packet_at + (f->kind == W_FIELD_DATA_END    ? m->packet_size
                            : f->kind == W_FIELD_DATA_META ? 0 - m->meta_size
@@ -301,6 +355,9 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
   if (undefined_stack(m, &p, n))
     return WARRANT_UNDEFINED_STACK;
   *v = load_le(p.bytes, n);
+  uint32_t type;
+  if (p.region > 1 && pointed(m, a, n, &type))
+    *v = leads_to(m, *v, type);
   return WARRANT_NO_FAULT;
 }
 
@@ -328,7 +385,7 @@ static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_
 
 static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
   struct w_place p;
-  if (!w_find(m, a, n, &p) || p.region == 1 || is_socket(&p))
+  if (!w_find(m, a, n, &p) || p.region == 1 || p.region == 5 || is_socket(&p))
     return WARRANT_BAD_HELPER_ARGUMENT;
   return undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
@@ -631,6 +688,7 @@ static int64_t give(struct w_machine *m, const struct w_place *out, uint64_t n,
 }
 
 enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) {
+  uint32_t type;
   int64_t map, choice = 0;
   struct w_place out;
   uint64_t out_size;
@@ -737,6 +795,10 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     m->defined &= (uint16_t)~1u;
   else if (h->ret == W_RET_HELD)
     m->regs[0] = handed;
+  else if (h->ret == W_RET_TYPED)
+    m->regs[0] = w_type_named(m->program->types, m->program->type_count, h->object, &type)
+                     ? object_addr(type)
+                     : 0;
   else if (h->ret == W_RET_VALUE && s->map->inner)
     m->regs[0] = choice < 0 ? 0 : m->env->maps + (uint64_t)choice * OBJECT_STRIDE;
   else if (h->ret == W_RET_VALUE)
@@ -1057,6 +1119,8 @@ void w_machine_free(struct w_machine *m) {
   free(m->ctx);
   free(m->buffer);
   free(m->second);
+  free(m->objects);
+  free(m->object_at);
 }
 
 static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
@@ -1141,6 +1205,34 @@ static int make_stores(struct w_machine *m, uint64_t *total, struct warrant_erro
   return 0;
 }
 
+/* Any bytes will do, but the reference has the same. */
+static uint8_t noise(const struct warrant_env *env, uint64_t offset) {
+  __extension__ unsigned __int128 v = (unsigned __int128)(offset + 1) * 2654435761u + env->seed;
+  return (uint8_t)(v >> 13);
+}
+
+static int make_objects(struct w_machine *m, uint64_t *total, struct warrant_error *error) {
+  const struct warrant_program *p = m->program;
+  uint64_t size = 0;
+  if (!p->type_count)
+    return 0;
+  for (uint32_t i = 0; i < p->type_count; i++)
+    if (p->types[i].size > m->largest_object)
+      m->largest_object = p->types[i].size;
+  for (uint32_t i = 0; i < p->type_count; i++)
+    size += p->types[i].size;
+  if (!(m->objects = bytes_or_fail(m->largest_object + size, total, error)) ||
+      !(m->object_at = bytes_or_fail(p->type_count * sizeof *m->object_at, total, error)))
+    return -1;
+  uint64_t at = m->largest_object;
+  for (uint32_t i = 0; i < p->type_count; at += p->types[i++].size) {
+    m->object_at[i] = at;
+    for (uint32_t k = 0; k < p->types[i].size; k++)
+      m->objects[at + k] = noise(m->env, object_addr(i) - DEAD + k);
+  }
+  return 0;
+}
+
 static int fill(struct w_machine *m, struct warrant_error *error) {
   const struct warrant_program *program = m->program;
   const struct warrant_env *env = m->env;
@@ -1148,7 +1240,7 @@ static int fill(struct w_machine *m, struct warrant_error *error) {
   if (!(m->ctx = bytes_or_fail(m->type->ctx_size, &total, error)) ||
       !(m->buffer = bytes_or_fail(env->packet_size + 2 * (uint64_t)ROOM, &total, error)) ||
       !(m->second = bytes_or_fail(program->insn_count, &total, error)) ||
-      make_stores(m, &total, error))
+      make_stores(m, &total, error) || make_objects(m, &total, error))
     return -1;
   for (uint32_t i = 0; i + 1 < program->insn_count; i++)
     if (!m->second[i] && program->insns[i].op == 0x18)
@@ -1158,11 +1250,8 @@ static int fill(struct w_machine *m, struct warrant_error *error) {
            env->ctx_size < m->type->ctx_size ? env->ctx_size : m->type->ctx_size);
   if (env->packet_size)
     memcpy(m->buffer + ROOM, env->packet_bytes, env->packet_size);
-  for (uint64_t i = 0; i < W_STACK_SIZE;
-       i++) { /* any bytes will do, but the reference has the same */
-    __extension__ unsigned __int128 v = (unsigned __int128)(i + 1) * 2654435761u + env->seed;
-    m->stack[i] = (uint8_t)(v >> 13);
-  }
+  for (uint64_t i = 0; i < W_STACK_SIZE; i++)
+    m->stack[i] = noise(env, i);
   return 0;
 }
 
@@ -1170,8 +1259,7 @@ int w_machine_init(struct w_machine *m, const struct warrant_program *program,
                    const struct warrant_env *env, struct warrant_error *error) {
   *m = (struct w_machine){
       .program = program, .env = env, .strict = program->profile == WARRANT_STRICT};
-  if (!(m->type =
-            w_prog_type_of(program->type, program->attach_type, program->ctx_size, &m->raw_type)))
+  if (!(m->type = w_type_of(program, &m->own_type)))
     return warrant_fail(error, WARRANT_UNSUPPORTED,
                         "programs of type %" PRIu32 " can't be run here", program->type);
   if (w_decode_check(program, error))

@@ -54,7 +54,7 @@ struct warrant_trace {
   uint64_t regs[11];
   uint16_t defined; /* bit r: register r is defined */
   bool writes;
-  uint8_t region;      /* 0 stack, 1 ctx, 2 packet, 3 map value, 4 what is held */
+  uint8_t region; /* 0 stack, 1 ctx, 2 packet, 3 map value, 4 what is held; never 5, an object */
   uint32_t map, index; /* map and value, or index alone: the frame */
   int64_t off;         /* from the region's start; from the frame's top on the stack */
   uint8_t size;

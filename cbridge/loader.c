@@ -142,6 +142,13 @@ void warrant_program_free(struct warrant_program *program) {
   free(program->maps);
   free(program->lines);
   free(program->missing);
+  for (uint32_t i = 0; i < program->type_count; i++) {
+    free(program->types[i].name);
+    free(program->types[i].pointers);
+  }
+  free(program->types);
+  free(program->arguments);
+  free(program->attach_to);
   free(program->strings);
   memset(program, 0, sizeof *program);
 }

@@ -73,6 +73,12 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
 /* The same check for a data section: sets `problem` when a variable in it is not plain bytes. */
 void warrant_btf_data(struct warrant_btf *types, const char *section, char *problem, size_t size);
 
+/* hooks.c: fills the arguments of a program that is attached to the kernel's functions, and the
+ * types of the objects that it can get to from there. `section` says to what, as libbpf reads it.
+ * Sets *problem where that is not known; fails when out of memory. */
+int warrant_hook(struct warrant_program *program, const char *section, struct warrant_host *host,
+                 struct warrant_error *problem, struct warrant_error *error);
+
 /* externs.c: what the kernel has for the names that an object leaves undefined. */
 enum warrant_extern_kind {
   WARRANT_EXTERN_NONE,     /* `problem` says why */

@@ -4,7 +4,7 @@
 #define WARRANT_MACHINE_H
 
 #include "interp.h"
-#include "tables.h"
+#include "objects.h"
 
 enum { W_FRAME_SIZE = 512, W_FRAMES = 8, W_STACK_SIZE = 4096 };
 #define W_ALL_REGISTERS 0x7ffu
@@ -40,8 +40,8 @@ struct w_machine {
   const struct warrant_program *program;
   const struct w_prog_type *type;
   const struct warrant_env *env;
-  struct w_prog_type raw_type; /* where `type` points when the context is raw memory */
-  bool strict;                 /* reading an undefined stack byte is a fault */
+  struct w_own_type own_type; /* where `type` points when the context is the program's own */
+  bool strict;                /* reading an undefined stack byte is a fault */
   uint64_t regs[11];
   uint16_t defined;
   int64_t pc;
@@ -59,7 +59,10 @@ struct w_machine {
   uint8_t socket[80];     /* zeros: what each socket has in its fields */
   struct w_holding *held; /* owned; `held_count` of them */
   uint32_t held_count, held_cap;
-  bool *second; /* owned; slot is the second half of an instruction */
+  bool *second;     /* owned; slot is the second half of an instruction */
+  uint8_t *objects; /* owned; the largest kernel object's bytes, all 0, then those of each type */
+  uint64_t *object_at; /* owned; where these begin there */
+  uint64_t largest_object;
   uint64_t random, time;
 };
 

@@ -239,6 +239,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FMAP:
   case W_FNULL:
   case W_FMAPNULL:
+  case W_FOBJ:
     return f->map == g->map;
   case W_FHELD:
     return f->held == g->held && f->size == g->size && f->null == g->null;

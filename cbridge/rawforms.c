@@ -359,6 +359,8 @@ static int finish(const char *name, enum warrant_kind kind, struct warrant_insn 
     p.type = kind == WARRANT_CBPF ? 1 : 0; /* BPF_PROG_TYPE_SOCKET_FILTER; seccomp has no number */
     p.ctx_size = kind == WARRANT_SECCOMP ? sizeof(struct seccomp_data) : 0;
   }
+  if (!result && options->type)
+    result = warrant_hook(&p, options->type, options->host, object->problems, error);
   if (result) {
     warrant_program_free(&p);
     free(object->programs);

@@ -550,6 +550,9 @@ struct w_scalar w_sc_range(uint64_t lo, uint64_t hi) {
 struct w_scalar w_sc_srange(int64_t lo, int64_t hi) {
   return sc_of(bd_srange(lo, hi));
 }
+struct w_scalar w_sc_result(int64_t lo, int64_t hi) {
+  return with(bd_top(), up(bd_srange(lo, hi)));
+}
 struct w_scalar w_sc_of_bytes(enum w_size size) {
   return sc_of(bd_of_bytes(size));
 }

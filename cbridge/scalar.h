@@ -22,6 +22,8 @@ struct w_scalar w_sc_top(void);
 struct w_scalar w_sc_const(uint64_t c);
 struct w_scalar w_sc_range(uint64_t lo, uint64_t hi);
 struct w_scalar w_sc_srange(int64_t lo, int64_t hi);
+/* Words whose low half, as a signed number, is in these bounds. */
+struct w_scalar w_sc_result(int64_t lo, int64_t hi);
 struct w_scalar w_sc_of_bytes(enum w_size size);
 /* Whether *s is one number, then in *c. */
 static inline bool w_sc_is_const(const struct w_scalar *s, uint64_t *c) {

@@ -6,14 +6,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum w_field_kind { W_FIELD_PLAIN, W_FIELD_DATA, W_FIELD_DATA_END, W_FIELD_DATA_META };
+enum w_field_kind {
+  W_FIELD_PLAIN,
+  W_FIELD_DATA,
+  W_FIELD_DATA_END,
+  W_FIELD_DATA_META,
+  W_FIELD_TYPED,
+  W_FIELD_RESULT,
+};
 struct w_field {
   const char *name;
   uint32_t off, size; /* bytes */
   uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
-                         the first byte of the metadata before it */
+                         the first byte of the metadata before it; the address of a kernel object; a
+                         result that the type allows, in the low half */
   bool narrow;        /* an aligned part may be read */
   bool writable;
+  uint32_t type; /* TYPED: which of the program's types */
 };
 
 /* The field that an access of n bytes at `off` touches: the whole of it, or, where it says so, an
@@ -63,7 +72,7 @@ static inline bool w_arg_written(enum w_arg a) {
 static inline bool w_arg_sized(enum w_arg a) {
   return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
 }
-enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_VOID };
+enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_HELD, W_RET_TYPED, W_RET_VOID };
 /* What one helper hands out and another takes back. SOCK_COMMON: a socket, full or not. */
 enum w_held { W_RECORD, W_SOCKET, W_SOCK_COMMON };
 /* Will one do where the other is asked for? */
@@ -82,6 +91,7 @@ struct w_helper {
   uint8_t held;   /* enum w_held: for W_ARG_HELD, W_ARG_BACK and W_RET_HELD */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
   uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
+  const char *object;         /* W_RET_TYPED: the name of the object's type; else NULL */
 };
 /* What can be read of each kind: of a record all bytes, of a socket its fields. */
 struct w_held_kind {
@@ -109,8 +119,10 @@ struct w_prog_type {
   bool writes; /* may write the packet */
   const int32_t *helpers;
   uint32_t nhelpers;
-  bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit */
-  uint32_t ret_lo, ret_hi;
+  bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit: as a signed number, where
+                   ret_lo is below 0 */
+  int64_t ret_lo, ret_hi;
+  bool hooked; /* the context is the arguments of what the program is attached to (arguments.c) */
 };
 
 /* Does the helper take maps of this type? */

@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "explain.h"
+#include "objects.h"
 #include "search.h"
 
 enum { MAX_WARNINGS = 100 };
@@ -123,8 +124,8 @@ uint16_t w_reads(const struct w_insn *i) {
   }
 }
 
-static void describe_registers(struct warrant_verdict *v, const struct w_insn *i,
-                               const struct w_state *st) {
+static void describe_registers(struct warrant_verdict *v, const struct w_target *t,
+                               const struct w_insn *i, const struct w_state *st) {
   uint16_t which = w_reads(i);
   size_t size = sizeof v->state, n = 0;
   for (int r = 0; r < 11; r++) {
@@ -132,7 +133,7 @@ static void describe_registers(struct warrant_verdict *v, const struct w_insn *i
     if (!(which >> r & 1) || n >= size)
       continue;
     if (st->defined >> r & 1)
-      w_describe(st, st->regs[r], value, sizeof value);
+      w_describe(t, st, st->regs[r], value, sizeof value);
     n += (size_t)snprintf(v->state + n, size - n, "%sr%d = %s", n ? "; " : "", r, value);
   }
 }
@@ -154,7 +155,7 @@ static bool judge(struct w_question *q, struct warrant_verdict *v) {
     v->pc = a.pc;
     v->reason = known ? warrant_reasons(&count)[a.why.reason] : NULL;
     snprintf(v->message, sizeof v->message, "%s", a.why.text);
-    describe_registers(v, &q->insns[a.pc], &a.st);
+    describe_registers(v, &q->target, &q->insns[a.pc], &a.st);
     good = warn_all(v, q, &a) && w_explain(q, &a, &v->way, &v->way_len);
     v->hint = w_hint(q, &a);
   } else {
@@ -226,13 +227,12 @@ int warrant_verify(const struct warrant_program *program,
   struct w_question question = {
       .pool = &pool,
       .max_visited = options && options->max_visited ? options->max_visited : 1000000};
-  struct w_prog_type raw;
+  struct w_own_type own;
   memset(verdict, 0, sizeof *verdict);
   if (program->kind != WARRANT_EBPF)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "classic programs are checked without this analysis");
-  const struct w_prog_type *type =
-      w_prog_type_of(program->type, program->attach_type, program->ctx_size, &raw);
+  const struct w_prog_type *type = w_type_of(program, &own);
   if (!type) {
     const char *name = warrant_type_name(program->type);
     verdict->verdict = WARRANT_VERDICT_UNSUPPORTED;
@@ -250,6 +250,8 @@ int warrant_verify(const struct warrant_program *program,
   question.target = (struct w_target){.type = *type,
                                       .maps = program->maps,
                                       .map_count = program->map_count,
+                                      .types = program->types,
+                                      .type_count = program->type_count,
                                       .strict = program->profile == WARRANT_STRICT};
   if (!verify(&question, program, verdict)) {
     warrant_verdict_free(verdict);

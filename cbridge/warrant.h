@@ -58,6 +58,27 @@ struct warrant_map {
                        holds no maps */
 };
 
+/* A type of kernel objects: where in such an object is a pointer, and to which of the program's
+ * types. */
+struct warrant_pointer {
+  uint32_t offset, type;
+};
+struct warrant_object_type {
+  char *name; /* owned; as the kernel's BTF has it */
+  uint32_t size;
+  struct warrant_pointer *pointers; /* owned; of each offset one at most */
+  uint32_t pointer_count;
+};
+/* What a program gets in its context when it is attached to a function of the kernel: eight bytes
+ * each. */
+enum {
+  WARRANT_NUMBER,
+  WARRANT_HIDDEN,  /* programs can't read it */
+  WARRANT_RESULT,  /* of those that came before: one that the program's type allows */
+  WARRANT_POINTER, /* WARRANT_POINTER + i: to an object of the program's type number i */
+  WARRANT_ARGUMENTS_MAX = 12,
+};
+
 /* Where an instruction comes from. `file` and `text` are owned by the program. */
 struct warrant_line {
   uint32_t pc;
@@ -86,6 +107,12 @@ struct warrant_program {
   uint32_t ctx_size;    /* bytes; for types whose context is not known here: 0 */
   uint32_t attach_type; /* BPF_PROG_LOAD's expected_attach_type, where the section name fixes it */
   uint32_t prog_flags;  /* BPF_PROG_LOAD's prog_flags, from the section name */
+  char *attach_to;      /* owned or NULL; the function, tracepoint or hook that it is for */
+  uint32_t *arguments;  /* owned; what its context is then (WARRANT_NUMBER, ...) */
+  uint32_t argument_count;
+  bool void_result; /* what it is attached to has no result, so its own counts for nothing */
+  struct warrant_object_type *types; /* owned; of the kernel objects that it can meet */
+  uint32_t type_count;
   enum warrant_profile profile;
   char *license;                /* owned or NULL */
   struct warrant_insn *insns;   /* owned; kind WARRANT_EBPF */

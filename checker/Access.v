@@ -3,6 +3,9 @@ From Checker Require Export Address.
 
 Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
 
+(** The address of a kernel object of type [i]; or nothing is known, if there is no such type. *)
+Definition object_res (t : target) (i : Z) : fact :=
+  match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
   | PStack k m =>
@@ -18,9 +21,18 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FData => Some (New (FPkt Packet 0 (Some 0)) 0)
     | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
+    | Some (FTyped i) => Some (New (object_res t i) 0)
+    | Some (FResult lo hi) =>
+      if (- sign32 <=? lo) && (lo <=? hi) && (hi <? sign32)
+      then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ => sc_trunc A32 (sc_result lo hi) end)) 0) else None
     | None => None
     end
   | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))
+  | PObj i k =>
+    match (if zbytes z =? 8 then obind (type_of t i) (fun d => pointer_at d k) else None) with
+    | Some j => Some (New (object_res t j) 0)
+    | None => Some (New (FScalar false (sc_of_bytes z)) 0)
+    end
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
   | PSock kd k => if held_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0) else None
   end.
@@ -69,7 +81,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
-  | PSock _ _ => None
+  | PSock _ _ | PObj _ _ => None
   end.
 
 Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ => false end.
@@ -77,6 +89,6 @@ Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ 
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
   | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
-  | PCtx _ | PSock _ _ => None
+  | PCtx _ | PSock _ _ | PObj _ _ => None
   | PPkt | PVal _ => Some a
   end.

@@ -2,8 +2,9 @@
 From Checker Require Export Arith.
 
 (** Offsets: as [stack_addr] numbers them, from the context's start, from a socket's.  [PStack]: the bytes start at [k], or at most
-    [m] further on.  [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them. *)
-Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PSock (kd : held_kind) (k : Z).
+    [m] further on.  [PVal]: a value's bytes, or a record's; [known]: contents that never change, and the offset in them.
+    [PObj]: a kernel object of type [i], at an offset. *)
+Inductive place := PStack (k m : Z) | PCtx (k : Z) | PPkt | PVal (known : option (Z * Z)) | PSock (kd : held_kind) (k : Z) | PObj (i k : Z).
 
 (** The place of [n] > 0 bytes at [a + off], if that is within a live region that may be written when [w]. *)
 Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w : bool) : option place :=
@@ -22,6 +23,11 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
   | Some (FHeld kd size false) =>
     if (0 <=? k) && (k + n <=? size) && negb (w && is_socket kd) then Some (if is_socket kd then PSock kd k else PVal None) else None
   | Some (FInside size mx) => if (0 <=? k) && (mx + k + n <=? size) then Some (PVal None) else None
+  | Some (FObj i) =>
+    match type_of t i with
+    | Some d => if (0 <=? k) && (k + n <=? ty_size d) && negb w then Some (PObj i k) else None
+    | None => None
+    end
   | _ => None
   end.
 

@@ -6,12 +6,12 @@ Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
   | Some (PStack k m) => init_ok t (a_written a) k (m + n)
-  | Some (PCtx _ | PSock _ _) | None => false
+  | Some (PCtx _ | PSock _ _ | PObj _ _) | None => false
   | Some PPkt | Some (PVal _) => true
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then
-    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _) | None => None | Some pl => Some pl end
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _ | PObj _ _) | None => None | Some pl => Some pl end
   else None.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;
@@ -89,7 +89,8 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
 Definition zero_allowed (t : target) : bool :=
   match pt_ret (t_type t) with None => true | Some (lo, hi) => (lo <=? 0) && (0 <=? hi) end.
 Definition some_allowed (t : target) : bool :=
-  match pt_ret (t_type t) with None => true | Some (lo, hi) => (0 <=? lo) && (lo <=? hi) && (hi <? half_size) end.
+  match pt_ret (t_type t) with None => true | Some (lo, hi) =>
+    (- sign32 <=? lo) && (lo <=? hi) && (hi <? if lo <? 0 then sign32 else half_size) end.
 (** The result register after the call, if it is defined. *)
 Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) :=
   match r with
@@ -101,6 +102,7 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
   | RTail => if some_allowed t then Some None else None
   | RHeld HRecord => match n with Some n => Some (Some (New (FHeld HRecord n true) 0)) | None => None end
   | RHeld k => Some (Some (New (FHeld k socket_size true) 0))
+  | RTyped name => obind (type_named t name) (fun i => Some (Some (New (object_res t i) 0)))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=

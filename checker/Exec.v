@@ -85,7 +85,10 @@ Definition a_exit (i : insn) (a : astate) : bool :=
     holds_none (a_facts a) &&
     match pt_ret (t_type t) with
     | None => true
-    | Some (lo, hi) => let s := sc_trunc A32 (snd (any_view (a_facts a) v)) in (lo <=? s_umin s) && (s_umax s <=? hi)
+    | Some (lo, hi) =>
+      let s := snd (any_view (a_facts a) v) in
+      if lo <? 0 then let b := sc_int s in (lo <=? b_smin b) && (b_smax b <=? hi)
+      else let s := sc_trunc A32 s in (lo <=? s_umin s) && (s_umax s <=? hi)
     end
   | _, _, _ => false
   end.

@@ -25,7 +25,8 @@ Inductive fact :=
   | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
   | FNull (i : Z)                             (* the start of a value of map i, or null *)
   | FHeld (k : held_kind) (n : Z) (null : bool)    (* what is held and has n bytes (Held.v); or null, if [null] *)
-  | FInside (n mx : Z).                       (* at most mx past the start of a record of n bytes that is held *)
+  | FInside (n mx : Z)                        (* at most mx past the start of a record of n bytes that is held *)
+  | FObj (i : Z).                             (* the start of a kernel object of type i *)
 Definition facts := zmap fact.
 
 (** [o] is map [i], or one like it: what is known of a map inside a map of maps is its shape. *)
@@ -47,6 +48,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
   | FHeld _ _ nu => nu = false -> w <> 0
   | FInside n mx => exists h, In h (l_held L) /\ hd_kind h = HRecord /\ hd_size h = n /\ hd_base h <= w <= hd_base h + mx
+  | FObj i => type_of t i <> None /\ is_object L w i = true
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)
 Definition facts_hold (t : target) (L : layout) (F : facts) (vs : list Z) : Prop :=

@@ -63,6 +63,8 @@ Definition sc_const (z : Z) : scalar := sc_of (bd_const z).
 Definition sc_is_const (s : scalar) : option Z := bd_is_const (s_all s).
 Definition sc_range (lo hi : Z) : scalar := sc_of (bd_range lo hi).
 Definition sc_srange (lo hi : Z) : scalar := sc_of (bd_srange lo hi).
+(** Words whose low half, as a signed number, is in these bounds *)
+Definition sc_result (lo hi : Z) : scalar := sc_with bd_top (bd_up (bd_srange lo hi)).
 Definition sc_of_bytes (z : size) : scalar := sc_of (bd_of_bytes z).
 Definition sc_le (a b : scalar) : bool :=
   bd_le (s_all a) (s_all b) && match s_low b with None => true | Some l => bd_le (sc_up a) l end.

@@ -50,6 +50,7 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | Some (FInside n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
     | _ => false
     end
+  | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end
   end.
 Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
 Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=

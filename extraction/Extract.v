@@ -9,6 +9,7 @@ Extraction "build/ocaml/core.ml"
   zempty zfind zset zall all_regs get
   (* programs and targets *)
   slot_of_word word_of_slot decode_from encode helpers unsupported_helpers prog_types prog_type_of outer_maps redirect_maps raw root strict
+  with_arguments needs_arguments is_object
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)

@@ -65,6 +65,7 @@ let fact r =
   | 10 ->
     let size = uleb r in
     Core.FInside (size, uleb r)
+  | 11 -> Core.FObj (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =

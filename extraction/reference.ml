@@ -71,6 +71,7 @@ let region_name = function
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
   | KHeld HRecord -> "record"
   | KHeld (HSocket | HSockCommon) -> "socket"
+  | KObject i -> "object" ^ Z.to_string i
 
 let trace_line program (s : Core.state) =
   let reg r = match Core.get r s.regs with Some x -> hex x | None -> "null" in

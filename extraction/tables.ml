@@ -7,8 +7,8 @@ let n = Num.to_string
 let yes b = if b then "true" else "false"
 
 let field f =
-  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" in
-  p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
+  let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" | FTyped _ -> "TYPED" | FResult _ -> "RESULT" in
+  p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s, 0},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
 
 let argument = function
   | AAny -> "W_ARG_ANY"
@@ -46,13 +46,15 @@ let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
     | RHeld _ -> ("HELD", Num.zero, Num.zero)
+    | RTyped _ -> ("TYPED", Num.zero, Num.zero)
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (held h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
+    (match h.h_ret with RTyped name -> "\"" ^ name ^ "\"" | _ -> "NULL")
 
 let unsupported ((id, name), needs) = p "  {%s, \"%s\", \"%s\"},\n" (n id) name needs
 
@@ -70,10 +72,10 @@ let prog_type t =
   let list l suffix = if l = [] then "NULL" else t.pt_name ^ suffix in
   let has_ret, lo, hi = match t.pt_ret with None -> (false, Num.zero, Num.zero) | Some (lo, hi) -> (true, lo, hi) in
   let attach = match t.pt_attach with [] -> "0" | l -> String.concat ", " (List.map n l) in
-  p "  {%s, %d, {%s}, \"%s\", %s, %s, %d, %s, %s, %s, %s, %d, %s, %sU, %sU},\n" (n t.pt_id) (List.length t.pt_attach) attach t.pt_name (n t.pt_ctx_size)
+  p "  {%s, %d, {%s}, \"%s\", %s, %s, %d, %s, %s, %s, %s, %d, %s, %s, %s, %s},\n" (n t.pt_id) (List.length t.pt_attach) attach t.pt_name (n t.pt_ctx_size)
     (list t.pt_fields "_fields") (List.length t.pt_fields) (yes t.pt_raw) (yes t.pt_legacy) (yes t.pt_writes)
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
-    (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi)
+    (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi) (yes (needs_arguments t))
 
 (* In the order of enum w_held. *)
 let held_kinds () =

@@ -16,11 +16,12 @@ SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
 FAULTS := $(CORPUS)/faults/faults.o
 OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c))
+TYPED := $(CORPUS)/typed/typed.o $(CORPUS)/typed/kernel.o
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(TYPED) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
   $(HOSTILE_FILES) $(CORPUS)/uapi/uapi.o
 
 $(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o $(CORPUS)/uapi/uapi.o: $(CORPUS)/%.o: corpus/%.c
@@ -52,6 +53,12 @@ $(CORPUS)/objects/%.o: corpus/objects/%.c $(wildcard corpus/objects/*.h) corpus/
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# The contexts are arrays, and some programs do not look at theirs.
+$(CORPUS)/typed/%.o: corpus/typed/%.c corpus/typed/shape.h
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -Wno-unused-parameter -c $< -o $@
 
 $(CORPUS)/seccomp/make_filter: corpus/seccomp/make_filter.c
 	$(call say,CC,$@)

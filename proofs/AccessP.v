@@ -58,6 +58,7 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
   | PSock kd k => is_socket kd = true /\ 0 <= k /\
     exists h, In h (l_held L) /\ kind_fits kd (hd_kind h) = true /\ x = hd_base h + k /\ k + n <= hd_size h
+  | PObj i k => w = false /\ is_object L (x - k) i = true /\ exists d, type_of t i = Some d /\ 0 <= k /\ k + n <= ty_size d
   end.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
 Proof.
@@ -65,7 +66,8 @@ Proof.
   { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
   assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
   { intros [r [I [K [Ins Wr]]]]. exists r. split; [exact I | split; [exact K | split; [exact (Less r Ins) | exact Wr]]]. }
-  destruct pl as [k m | k | | [[c k] |] | kd k]; cbn [at_place] in *; try lia; try exact (Plain H).
+  destruct pl as [k m | k | | [[c k] |] | kd k | i k]; cbn [at_place] in *; try lia; try exact (Plain H);
+    try (destruct H as [H1 [H2 [d0 [H3 H4]]]]; split; [exact H1 |]; split; [exact H2 |]; exists d0; split; [exact H3 | lia]).
   - destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *. split; [exact O |]. split; [exact E | lia].
   - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
@@ -74,6 +76,15 @@ Proof.
 Qed.
 Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
+(** They are in an object that is a region. *)
+Lemma at_object t L d i k x n w : at_place t L d (PObj i k) x n w ->
+  exists d0, type_of t i = Some d0 /\ In (Region (KObject i) (x - k) (ty_size d0) false true) (object_regions t L) /\
+    inside (Region (KObject i) (x - k) (ty_size d0) false true) x n = true.
+Proof.
+  cbn [at_place]. intros [_ [O [d0 [E [K1 K2]]]]]. exists d0. split; [exact E |].
+  split; [exact (in_object_regions t L i _ d0 (is_object_in t L _ i d0 E O) E) |].
+  apply inside_spec. cbn [r_base r_size]. lia.
+Qed.
 (** An access to the stack is within one of its frames, and finds that. *)
 Lemma at_stack t L d k m x n w : at_place t L d (PStack k m) x n w -> d < max_frames ->
   exists o, k <= o <= k + m /\ x = stack_addr L o /\ one_frame k (m + n).
@@ -138,15 +149,21 @@ Proof.
     destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
     rewrite wrap_small by lia. assert (Ks := kind_fits_socket _ _ Fi). destruct (is_socket kd) eqn:Sk.
     + split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |]. split; [exact Fi |]. lia.
-    + exists (held_region h). split; [exact (held_in_plain t L _ I) |]. cbn [held_region r_kind r_write plain_kind].
+    + exists (held_region h). split; [exact (held_in_plain t L _ I) |]. cbn [held_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
       split; [| reflexivity]. apply inside_spec. cbn [held_region r_base r_size]. lia.
   - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
-    split; [cbn [held_region r_kind plain_kind]; rewrite Kh; reflexivity |].
+    split; [cbn [held_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
     split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].
     intros _. cbn [held_region r_write]. rewrite Kh. reflexivity.
+  - parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
+    destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. destruct P as [_ O].
+    destruct (object_place WL _ (in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed)) as [P1 [P2 [P3 _]]].
+    cbn [r_base r_size] in *. rewrite wrap_small by lia. cbn [at_place].
+    split; [assumption |]. replace (u + (snd a + off) - (snd a + off)) with u by lia. split; [exact O |].
+    exists d0. split; [exact Ed | lia].
 Qed.
 
 (** What a state says of its depth, and of an address. *)
@@ -199,12 +216,14 @@ Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]
 Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w -> is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k m | k | | o | kd k]; try discriminate S.
+  intros G P S B. assert (WL := g_wf _ _ _ _ G). destruct pl as [k m | k | | o | kd k | i k]; try discriminate S.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
   - apply at_val in P. destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
   - destruct P as [_ [K [h [I [_ [-> E]]]]]]. apply (plain_off_stack WL _ (hd_base h + k) n b (held_in_plain t (lay s) h I)); [| exact B].
     apply inside_spec. cbn [held_region r_base r_size]. lia.
+  - destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins. apply off_all_frames.
+    apply (shared_off_frames WL _ b 1 (in_or_app _ _ _ (or_intror I)) Z.lt_0_1). apply inside_spec. lia.
 Qed.
 
 (** * Which stack bytes were written *)
@@ -373,29 +392,39 @@ Proof. unfold size_eqb. destruct a, b; (reflexivity || discriminate). Qed.
 Lemma plain_defined t s r a n : plain_kind (r_kind r) -> undefined_stack t s r a n = false.
 Proof. unfold undefined_stack. destruct (r_kind r); intros K; (contradiction || reflexivity). Qed.
 (** What a load from such a region gives. *)
-Definition plain_load (s : state) (q : region) (x : Z) (n : nat) : Z :=
-  match constant_region (lay s) q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load (mem s) x n end.
-Lemma load_at_plain t s x n q : find_region (live s) false x (Z.of_nat n) = Some q -> plain_kind (r_kind q) ->
-  load_at t s x n = inl (plain_load s q x n).
+Definition plain_load (t : target) (an : answer) (s : state) (q : region) (x : Z) (n : nat) : Z :=
+  match constant_region (lay s) q with Some c => constant_at c (x - r_base q) (Z.of_nat n) | None => load_shared t an s x n end.
+Lemma load_at_plain t an s x n q : find_region (live s) false x (Z.of_nat n) = Some q ->
+  read_kind (r_kind q) -> load_at t an s x n = inl (plain_load t an s q x n).
 Proof.
-  intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq, plain_defined by exact K.
+  intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq.
   destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity.
   - parts Eq' as i j. destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
-  - unfold held_readable. cbn [plain_kind] in K. rewrite K. reflexivity.
+  - unfold held_readable. cbn [read_kind] in K. rewrite K. reflexivity.
 Qed.
+Lemma plain_other q : plain_kind (r_kind q) -> read_kind (r_kind q).
+Proof. destruct (r_kind q); intros K; exact K || exact I. Qed.
 Lemma constant_range c k z : 0 <= constant_at c k (zbytes z) < 256 ^ zbytes z /\ 0 <= constant_at c k (zbytes z) < W.
 Proof.
   unfold constant_at. destruct z; (rewrite Z.land_ones; [| discriminate]); lazymatch goal with |- context [?x mod ?y] =>
     assert (B := Z.mod_pos_bound x y eq_refl); change (256 ^ _) with y; (split; [exact B |]);
     revert B; generalize (x mod y); intros v [B1 B2]; (split; [exact B1 |]); apply (Z.lt_le_trans _ y); [exact B2 | discriminate] end.
 Qed.
-Lemma plain_load_scalar t L s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load s q x (bytes z)).
+Lemma load_shared_scalar t L an s x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (load_shared t an s x (bytes z)).
 Proof.
-  unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply loaded_scalar].
+  unfold load_shared. assert (N := pointed_size t (lay s) x (Z.of_nat (bytes z))).
+  destruct (pointed t (lay s) x (Z.of_nat (bytes z))) as [| j js]; [apply loaded_scalar |].
+  specialize (N (fun E => match eq_ind (j :: js) (fun l => match l with [] => False | _ :: _ => True end) I [] E with end)).
+  rewrite zbytes_nat in N. assert (B := some_object_word an (lay s) (j :: js)). split; [exact B |].
+  apply sc_of_bytes_sound. rewrite N. exact B.
+Qed.
+Lemma plain_load_scalar t L an s q x z ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (plain_load t an s q x (bytes z)).
+Proof.
+  unfold plain_load. rewrite zbytes_nat. destruct (constant_region (lay s) q) as [c |]; [| apply load_shared_scalar].
   assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound. exact (proj1 R).
 Qed.
-Lemma load_stack_sound t a vs s z k m r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k m) x (zbytes z) false ->
-  a_load_plain t a z (PStack k m) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_stack_sound t an a vs s z k m r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k m) x (zbytes z) false ->
+  a_load_plain t a z (PStack k m) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). destruct (gamma_depth _ _ _ _ G) as [_ Dp].
   destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. apply at_stack in P; [| exact Dp].
@@ -411,18 +440,53 @@ Proof.
   apply size_eqb_eq in Ez. rewrite Ez.
   destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
-Lemma load_ctx_sound t a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
-  a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+(** A typed pointer: one of the types that are pointed to there *)
+Lemma object_yields t L vs an js j : wf_layout t L -> In j js -> yields t L vs (New (object_res t j) 0) (some_object an L js).
+Proof.
+  intros WL J. unfold object_res. assert (B := some_object_word an L js).
+  destruct (type_of t j) as [d0 |] eqn:E; (apply new_yields; [reflexivity |]); (split; [exact B |]).
+  - split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
+  - apply sc_top_sound. exact B.
+Qed.
+(** A result that others gave *)
+Lemma with_result_sound lo hi x : 0 <= x < W -> - S32 <= lo -> lo <= hi -> hi < S32 ->
+  0 <= with_result lo hi x < W /\ in_scalar (sc_result lo hi) (with_result lo hi x).
+Proof.
+  intros B L1 L2 L3. set (c := Z.max lo (Z.min hi (sgn32 x))). assert (C : lo <= c <= hi) by (unfold c; lia).
+  assert (R := wrap32_range c). assert (R0 := wrap32_range x).
+  assert (D : x - wrap32 x = W32 * (x / W32)) by (rewrite wrap32_mod; Z.div_mod_to_equations; lia).
+  assert (V : 0 <= with_result lo hi x < W) by (unfold with_result; fold c; rewrite D; Z.div_mod_to_equations; lia).
+  split; [exact V |]. unfold sc_result. apply sc_with_sound; [exact (proj1 (sc_top_sound _ V)) |].
+  apply (bd_up_half _ _ (wrap c)).
+  - apply (proj1 (sc_srange_sound lo hi (wrap c) (wrap_range c) ltac:(rewrite sgn64_wrap; lia))).
+  - rewrite wrap32_wrap. unfold with_result. fold c. rewrite D, !wrap32_mod. symmetry.
+    rewrite Z.add_comm, Z.mul_comm, Z.mod_add by lia. apply Z.mod_mod. lia.
+Qed.
+Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) false ->
+  a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
   destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek. assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
-  destruct fk; injection E as <-; eexists; (split; [reflexivity |]); (apply new_yields; [reflexivity |]).
-  - apply loaded_scalar.
-  - unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
-  - split; [lia | reflexivity].
-  - unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
+  destruct fk; try (injection E as <-; eexists; (split; [reflexivity |])).
+  - apply new_yields; [reflexivity | apply loaded_scalar].
+  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start area_end]. unfold guard in RP. lia.
+  - apply new_yields; [reflexivity |]. split; [lia | reflexivity].
+  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
+  - apply object_yields; [exact WL | left; reflexivity].
+  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign32 in *.
+    eexists. split; [reflexivity |]. lazymatch goal with |- context [with_result ?l ?h ?v] => rename l into r1; rename h into r2; set (y := v) end.
+    assert (B : 0 <= y < W) by apply load_word.
+    destruct (with_result_sound r1 r2 y B) as [V S]; [lia | lia | lia |].
+    apply new_yields; [reflexivity |]. split; [exact V |].
+    assert (T : zbytes z <= 4 -> in_scalar (sc_trunc A32 (sc_result r1 r2)) (with_result r1 r2 y)).
+    { intros Z4. assert (L := load_size (mem s) x z).
+      assert (X : y < W32). { unfold y. destruct z; cbn [zbytes size_bits] in *; lia. }
+      replace (with_result r1 r2 y) with (trunc A32 (with_result r1 r2 y)); [apply sc_trunc_sound; exact S |].
+      cbn [trunc]. apply wrap32_small. unfold with_result. rewrite (wrap32_small y) by lia.
+      assert (R := wrap32_range (Z.max r1 (Z.min r2 (sgn32 y)))). lia. }
+    destruct z; [apply T; discriminate | apply T; discriminate | apply T; discriminate | exact S].
 Qed.
 (** A field of any socket is one of a full socket. *)
 Lemma field_in_app l m off n f : field_in m off n = Some f -> exists g, field_in (l ++ m) off n = Some g.
@@ -440,28 +504,47 @@ Proof.
     destruct (field_in_app a _ off n f2 E2) as [f3 E3] end.
   rewrite E3. reflexivity.
 Qed.
-Lemma load_sock_sound t a vs s z kd k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PSock kd k) x (zbytes z) false ->
-  a_load_plain t a z (PSock kd k) = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_sock_sound t an a vs s z kd k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PSock kd k) x (zbytes z) false ->
+  a_load_plain t a z (PSock kd k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
   destruct (held_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
   destruct (gamma_sock _ _ _ _ _ _ _ _ _ G P) as [h [Eq [Fi Ek]]]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [held_region r_kind r_base]. rewrite Ek, (held_readable_fits _ _ _ _ Fi Rd).
-  eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply loaded_scalar].
+  eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply load_shared_scalar].
 Qed.
-Lemma a_load_plain_sound t a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
-  a_load_plain t a z pl = Some r -> exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PObj i k) x (zbytes z) false ->
+  a_load_plain t a z (PObj i k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
+Proof.
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf _ _ _ _ G).
+  destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [Ed [I Ins]]].
+  assert (N0 : 0 < zbytes z) by lia.
+  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth _ _ _ _ G) N0 I Ins) as [q [Eq [Cq K]]].
+  rewrite <- (g_live _ _ _ _ G) in Eq. exists (load_shared t an s x (bytes z)). split.
+  { rewrite (load_at_plain t an s x (bytes z) q) by (rewrite ?zbytes_nat; assumption). unfold plain_load. rewrite Cq. reflexivity. }
+  assert (Num : Some (New (FScalar false (sc_of_bytes z)) 0) = Some r -> yields t (lay s) vs r (load_shared t an s x (bytes z))).
+  { intros X. injection X as <-. apply new_yields; [reflexivity | apply load_shared_scalar]. }
+  rewrite Ed in E. cbn [obind] in E. destruct (Z.eqb_spec (zbytes z) 8) as [S | S]; [| exact (Num E)].
+  destruct (pointer_at d0 k) as [j |] eqn:Pk; [| exact (Num E)]. apply some_inj in E. rewrite <- E.
+  destruct P as [_ [O _]]. assert (J : In j (pointed t (lay s) x (Z.of_nat (bytes z)))).
+  { rewrite zbytes_nat, S. apply (in_pointed t (lay s) i (x - k) d0 k); [exact (is_object_in t _ _ i d0 Ed O) | exact Ed | exact Pk | lia]. }
+  unfold load_shared. destruct (pointed t (lay s) x (Z.of_nat (bytes z))) as [| j0 js]; [destruct J |].
+  exact (object_yields t (lay s) vs an _ j WL J).
+Qed.
+Lemma a_load_plain_sound t an a vs s z pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
+  a_load_plain t a z pl = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   intros G P E.
   assert (Pl : in_plain t (lay s) x (zbytes z) false ->
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
-    exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r v).
+    exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
     assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
-    exists (plain_load s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
-    apply (load_at_plain t s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact K]. }
-  destruct pl as [k m | k | | [[c k] |] | kd k]; [exact (load_stack_sound t a vs s z _ _ r x G P E) |
-    exact (load_ctx_sound t a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) | exact (load_sock_sound t a vs s z _ _ r x G P E)].
+    exists (plain_load t an s q x (bytes z)). split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
+    apply (load_at_plain t an s x (bytes z) q); [rewrite zbytes_nat; exact Eq | exact (plain_other q K)]. }
+  destruct pl as [k m | k | | [[c k] |] | kd k | i k]; [exact (load_stack_sound t an a vs s z _ _ r x G P E) |
+    exact (load_ctx_sound t an a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) |
+    exact (load_sock_sound t an a vs s z _ _ r x G P E) | exact (load_object_sound t an a vs s z i k r x G P E)].
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E. destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z). destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
@@ -469,17 +552,17 @@ Proof.
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta in Eq. rewrite andb_true_r in Eq. exact Eq. }
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
-  exists (plain_load s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact K] |].
+  exists (plain_load t an s q x (bytes z)). split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact (plain_other q K)] |].
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
   unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)). apply sc_const_sound.
 Qed.
-Lemma a_load_sound t a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
+Lemma a_load_sound t an a vs s z sx pl r x : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
-  exists v, load_at t s x (bytes z) = inl v /\ yields t (lay s) vs r (if sx then sext A64 z v else v).
+  exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r (if sx then sext A64 z v else v).
 Proof.
   unfold a_load. intros G P E. binds E as q Eq.
-  destruct (a_load_plain_sound t a vs s z pl q x G P Eq) as [v [Ev Y]]. exists v. split; [exact Ev |].
+  destruct (a_load_plain_sound t an a vs s z pl q x G P Eq) as [v [Ev Y]]. exists v. split; [exact Ev |].
   destruct sx; [| injection E as <-; exact Y].
   destruct (res_view (a_facts a) q) as [ta sc] eqn:V. apply some_inj in E. rewrite <- E.
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)). apply sc_sext_sound.
@@ -530,7 +613,7 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s -> at_place t (lay
   gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
-  - destruct pl as [k d | | | |]; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+  - destruct pl as [k d | | | | |]; try discriminate S. cbn [a_scribble]. destruct (gamma_depth _ _ _ _ G) as [_ Dp].
     apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
     assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
@@ -616,9 +699,9 @@ Proof.
     - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
-  destruct pl as [k d | k | | o | kd k];
+  destruct pl as [k d | k | | o | kd k | i k];
     [exact (store_stack_sound t a vs s z _ _ v y x a' G R P E) | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
-     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E].
+     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E | discriminate E].
 Qed.
 
 (** * Atomics *)
@@ -634,7 +717,7 @@ Proof.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
   assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z), store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | kd k]; cbn [a_atomic] in E; try discriminate E.
+  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | kd k | i k]; cbn [a_atomic] in E; try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E. split; [| symmetry; exact E].
       destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
       destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].

@@ -7,7 +7,7 @@ From Proofs Require Import ScalarP.
 (** * Arguments *)
 
 Lemma no_refusal {A} (q : region) (x y : A) : plain_kind (r_kind q) ->
-  match r_kind q with KCtx | KHeld (HSocket | HSockCommon) => x | _ => y end = y.
+  match r_kind q with KCtx | KHeld (HSocket | HSockCommon) | KObject _ => x | _ => y end = y.
 Proof.
   destruct (r_kind q); intros K; try contradiction; try reflexivity.
   lazymatch goal with k : held_kind |- _ => destruct k end; (reflexivity || discriminate K).
@@ -23,7 +23,7 @@ Proof.
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
-  destruct pl as [k0 m0 | k0 | | o0 | kd0 k0]; try discriminate E.
+  destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
   - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
     destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
     apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
@@ -46,7 +46,7 @@ Proof.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
+  destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
   - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
@@ -265,11 +265,12 @@ Proof.
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
 Qed.
-Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> a_ret t r m n = Some v ->
+Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
+  l_dead L = l_dead (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
   match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
   match r with RHeld _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
-  intros WL EL E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
+  intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields; [reflexivity |]. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
@@ -278,18 +279,26 @@ Proof.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+  - binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists. split; [reflexivity |].
+    assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)). destruct EO as [ED EO].
+    destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X]. split; [exact B |].
+    unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2]. split; [exact F1 |].
+    unfold is_object in *. rewrite ED, EO. exact F2.
   - injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
   unfold some_allowed, allowed_result, legal_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
-  - split; [apply wrap_range |]. bools. unfold half_size in *. rewrite wrap32_wrap, wrap32_small; lia.
+  - split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
+    destruct (Z.ltb_spec lo 0) as [N | N].
+    + rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
+    + rewrite wrap32_wrap, wrap32_small; lia.
   - split; [apply wrap_range | exact Logic.I].
 Qed.
 Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
 Proof.
   unfold zero_allowed, allowed_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
-  - bools. rewrite wrap32_small; lia.
+  - bools. unfold result_number. destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
   - exact Logic.I.
 Qed.
 
@@ -297,11 +306,12 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L /\
+  l_dead L' = l_dead L /\ l_objects L' = l_objects L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 E4]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base, map_like in *; rewrite ?E1, ?E2, ?E3, ?E4; exact P.
+  intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
@@ -314,7 +324,7 @@ Proof.
     destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ ->]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
+  - destruct Eq as [_ [_ [_ [-> _]]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
@@ -485,9 +495,11 @@ Proof.
     apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
   assert (EV : l_maps L1 = l_maps (lay s)).
   { unfold L1, given_back. destruct Eq as [_ [_ [EV _]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
-  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV Er (sr_map _ _ _ _ _ _ Q)).
+  assert (EO : l_dead L1 = l_dead (lay s) /\ l_objects L1 = l_objects (lay s)).
+  { unfold L1, given_back. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_back c) as [[kd y] |]; exact EO. }
+  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | kd |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
+  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* handed out *)
   assert (Er' : r = Some (New (FHeld kd (held_size kd (sn_size c)) true) 0)).

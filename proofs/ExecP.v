@@ -139,7 +139,7 @@ Proof.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er. apply some_inj in E; subst a'.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) false _ G Rx (zbytes_pos z) Ep) as P.
-    destruct (a_load_sound _ _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
+    destruct (a_load_sound _ an _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
     apply covers_put; auto.
   - (* St *) parts Ei as z d off k. binds E as v Ev. binds E as c Ec. binds E as pl Ep.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
@@ -196,8 +196,10 @@ Proof.
   apply andb_true_iff in E. destruct E as [Hn E].
   destruct (reg_sound _ _ _ _ _ G E0) as [x [Ex Rx]]. exists x. split.
   - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn). reflexivity.
-  - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I]. bools.
-    pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V.
-    assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
+  - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
+    pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V. unfold result_number. destruct (lo <? 0).
+    + bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
+      assert (R := sgn32_range x). rewrite sgn64_wrap in U by lia. lia.
+    + bools. assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
 Qed.
 End Exec.

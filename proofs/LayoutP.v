@@ -2,9 +2,11 @@
 From Semantics Require Export Machine.
 From Proofs Require Export Tactics MemoryP HeldP.
 
-(** The kinds of region whose bytes are there to be read in any way: neither the stack nor the context nor a socket. *)
-Definition plain_kind (k : kind) : Prop :=
-  match k with KStack _ | KCtx => False | KHeld k => is_socket k = false | KPacket | KValue _ _ => True end.
+(** The kinds of region that programs read, but for the stack and the context: of a socket they read its fields. *)
+Definition read_kind (k : kind) : Prop :=
+  match k with KStack _ | KCtx => False | KHeld k => is_socket k = false | _ => True end.
+(** Those whose bytes are there to be read in any way: not the kernel's objects either. *)
+Definition plain_kind (k : kind) : Prop := match k with KObject _ => False | _ => read_kind k end.
 
 Lemma nth_z_spec {A} (l : list A) i x : nth_z l i = Some x <-> 0 <= i /\ nth_error l (Z.to_nat i) = Some x.
 Proof.
@@ -78,6 +80,44 @@ Proof.
   - destruct I as [I | I]; [rewrite I in E; contradiction E; reflexivity | exact (IH N2 I)].
 Qed.
 
+(** * Kernel objects *)
+
+Lemma object_regions_in t L r : In r (object_regions t L) ->
+  exists i b d, r = Region (KObject i) b (ty_size d) false true /\ In (i, b) (objects t L) /\ type_of t i = Some d.
+Proof.
+  intros I. apply in_flat_map in I. destruct I as [[i b] [Io I]]. unfold object_region in I. cbn [fst snd] in I.
+  destruct (type_of t i) as [d |] eqn:E; [| destruct I]. destruct I as [<- | []]. exists i, b, d. auto.
+Qed.
+Lemma in_object_regions t L i b d : In (i, b) (objects t L) -> type_of t i = Some d ->
+  In (Region (KObject i) b (ty_size d) false true) (object_regions t L).
+Proof.
+  intros I E. apply in_flat_map. exists (i, b). split; [exact I |]. unfold object_region. cbn [fst snd]. rewrite E. left. reflexivity.
+Qed.
+(** There is one of each type at [l_dead]. *)
+Lemma dead_object t L i d : type_of t i = Some d -> In (i, l_dead L) (objects t L).
+Proof.
+  unfold type_of. intros E. apply nth_z_spec in E. destruct E as [B E]. apply in_or_app. left. apply in_map_iff.
+  exists (Z.to_nat i). split; [rewrite Z2Nat.id by exact B; reflexivity |]. apply in_seq. split; [lia |].
+  apply nth_error_Some. rewrite E. discriminate.
+Qed.
+Lemma is_object_in t L x i d : type_of t i = Some d -> is_object L x i = true -> In (i, x) (objects t L).
+Proof.
+  unfold is_object. intros E H. apply orb_true_iff in H. destruct H as [H | H].
+  - apply Z.eqb_eq in H. rewrite H. exact (dead_object t L i d E).
+  - apply existsb_exists in H. destruct H as [[j b] [I H]]. cbn [fst snd] in H. bools. subst j b.
+    apply in_or_app. right. exact I.
+Qed.
+(** A pointer in an object is one of those at its address. *)
+Lemma in_pointed t L i b d k j a : In (i, b) (objects t L) -> type_of t i = Some d -> pointer_at d k = Some j -> a = b + k ->
+  In j (pointed t L a 8).
+Proof.
+  intros I E P ->. unfold pointed. rewrite Z.eqb_refl. apply in_flat_map. exists (i, b). split; [exact I |]. cbn [fst snd].
+  rewrite E. cbn [obind]. replace (b + k - b) with k by lia. rewrite P. left. reflexivity.
+Qed.
+Lemma pointed_size t L a n : pointed t L a n <> [] -> n = 8.
+Proof. unfold pointed. destruct (Z.eqb_spec n 8) as [E | E]; intros N; [exact E | contradiction N; reflexivity]. Qed.
+Lemma some_object_word an L js : 0 <= some_object an L js < W.
+Proof. apply wrap_range. Qed.
 (** What is held is a region. *)
 Lemma held_in_plain t L h : In h (l_held L) -> In (held_region h) (plain_regions t L).
 Proof. intros I. right. apply in_or_app. right. exact (in_map held_region _ _ I). Qed.
@@ -91,7 +131,7 @@ Proof.
   - destruct (IH I) as [j [E B]]. exists j. split; [exact E | lia].
 Qed.
 Lemma regions_in t L n r : In r (regions t L n) ->
-  (exists j, r = frame_region L j) \/ r = ctx_region t L \/ In r (plain_regions t L).
+  (exists j, r = frame_region L j) \/ r = ctx_region t L \/ In r (plain_regions t L ++ object_regions t L).
 Proof.
   intros I. apply in_app_or in I. destruct I as [I | [I | I]].
   - left. destruct (frame_regions_in L r _ I) as [j [E _]]. exists j. exact E.
@@ -116,6 +156,8 @@ Proof.
   - intros [j [J B]]. exists (frame_region L j). split; [exact (in_all_frames L j J) |]. apply inside_spec.
     cbn [frame_region r_base r_size]. lia.
 Qed.
+Lemma find_app {A} (f : A -> bool) l m : find f (l ++ m) = match find f l with Some x => Some x | None => find f m end.
+Proof. induction l as [| x l IH]; cbn [app find]; [reflexivity |]. destruct (f x); [reflexivity | exact IH]. Qed.
 (** An access that is in no frame finds none of them. *)
 Lemma find_off_frames L w a k rest : (forall f, In f (all_frames L) -> inside f a k = false) ->
   forall n, Z.of_nat n <= max_frames -> find_region (frame_regions L n ++ rest) w a k = find_region rest w a k.
@@ -192,22 +234,62 @@ Qed.
 Lemma other_off_frames r a n : In r (ctx_region t L :: plain_regions t L) -> 0 < n -> inside r a n = true ->
   forall f, In f (all_frames L) -> inside f a n = false.
 Proof. intros Ir N Ins f If. exact (inside_disjoint r f a n (disjoint_sym _ _ (frame_other f r If Ir)) N Ins). Qed.
-Lemma other_off_stack r b : In r (ctx_region t L :: plain_regions t L) -> inside r b 1 = true -> in_stack L b = false.
-Proof.
-  intros Ir Ins. destruct (in_stack L b) eqn:S; [| reflexivity]. unfold in_stack in S. apply existsb_exists in S.
-  destruct S as [f [If Insf]]. rewrite (other_off_frames r b 1 Ir Z.lt_0_1 Ins f If) in Insf. discriminate Insf.
-Qed.
 Lemma ctx_plain r : In r (plain_regions t L) -> disjoint (ctx_region t L) r.
 Proof. intros I. assert (H := wl_ctx t L WL). rewrite Forall_forall in H. apply H. exact I. Qed.
-Lemma shared_plain n r : In r (regions t L n) -> r_shared r = true -> In r (plain_regions t L).
+(** Kernel objects are neither on the stack nor in the context, nor where nothing else is. *)
+Lemma object_place r : In r (object_regions t L) ->
+  0 <= r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W /\ (forall f, In f (all_frames L) -> disjoint f r) /\
+  disjoint (ctx_region t L) r /\ forall q, In q (plain_regions t L) -> alone L q = true -> disjoint q r.
+Proof.
+  intros I. assert (H := wl_objects t L WL). rewrite Forall_forall in H. destruct (H r I) as [H1 [H2 [H3 [H4 [H5 H6]]]]].
+  split; [exact H1 |]. split; [exact H2 |]. split; [exact H3 |]. split; [| split].
+  - intros f If. rewrite Forall_forall in H4. exact (disjoint_sym _ _ (H4 f If)).
+  - exact (disjoint_sym _ _ H5).
+  - intros q Iq Cq. exact (disjoint_sym _ _ (H6 q Iq Cq)).
+Qed.
+Lemma object_word i d x : type_of t i = Some d -> is_object L x i = true -> 0 <= x < W.
+Proof.
+  intros E O. destruct (object_place _ (in_object_regions t L i x d (is_object_in t L x i d E O) E)) as [P1 [P2 [P3 _]]].
+  cbn [r_base r_size] in *. lia.
+Qed.
+(** A typed pointer leads to an object of each type. *)
+Lemma some_object_sound an js j d : type_of t j = Some d -> In j js -> is_object L (some_object an L js) j = true.
+Proof.
+  intros E J. assert (R := fun x => object_word j d x E). unfold some_object.
+  destruct (forallb (is_object L (an_choice an)) js) eqn:A.
+  - rewrite forallb_forall in A. rewrite wrap_small by exact (R _ (A j J)). exact (A j J).
+  - assert (D : is_object L (l_dead L) j = true) by (unfold is_object; rewrite Z.eqb_refl; reflexivity).
+    rewrite wrap_small by exact (R _ D). exact D.
+Qed.
+Lemma shared_off_frames r a n : In r (plain_regions t L ++ object_regions t L) -> 0 < n -> inside r a n = true ->
+  forall f, In f (all_frames L) -> inside f a n = false.
+Proof.
+  intros Ir N Ins f If. apply in_app_or in Ir. destruct Ir as [Ir | Ir].
+  - exact (other_off_frames r a n (or_intror Ir) N Ins f If).
+  - destruct (object_place r Ir) as [_ [_ [_ [D _]]]]. exact (inside_disjoint r f a n (disjoint_sym _ _ (D f If)) N Ins).
+Qed.
+Lemma off_all_frames b : (forall f, In f (all_frames L) -> inside f b 1 = false) -> in_stack L b = false.
+Proof.
+  intros H. destruct (in_stack L b) eqn:S; [| reflexivity]. unfold in_stack in S. apply existsb_exists in S.
+  destruct S as [f [If Insf]]. rewrite (H f If) in Insf. discriminate Insf.
+Qed.
+Lemma other_off_stack r b : In r (ctx_region t L :: plain_regions t L) -> inside r b 1 = true -> in_stack L b = false.
+Proof. intros Ir Ins. apply off_all_frames. exact (other_off_frames r b 1 Ir Z.lt_0_1 Ins). Qed.
+Lemma shared_others n r : In r (regions t L n) -> r_shared r = true -> In r (plain_regions t L ++ object_regions t L).
 Proof.
   intros I S. apply regions_in in I. destruct I as [[j ->] | [-> | I]]; [discriminate S | discriminate S | exact I].
+Qed.
+Lemma ctx_other r : In r (plain_regions t L ++ object_regions t L) -> disjoint (ctx_region t L) r.
+Proof.
+  intros I. apply in_app_or in I. destruct I as [I | I]; [exact (ctx_plain r I) |].
+  destruct (object_place r I) as [_ [_ [_ [_ [D _]]]]]. exact D.
 Qed.
 (** Shared bytes are not on the stack, nor in the context. *)
 Lemma shared_off_stack n b : in_shared (regions t L n) b = true -> in_stack L b = false.
 Proof.
   intros S. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
-  apply andb_true_iff in S. destruct S as [S1 S2]. exact (other_off_stack r b (or_intror (shared_plain n r I S1)) S2).
+  apply andb_true_iff in S. destruct S as [S1 S2]. apply off_all_frames.
+  exact (shared_off_frames r b 1 (shared_others n r I S1) Z.lt_0_1 S2).
 Qed.
 
 (** What others write: never a written byte of the stack, and they make no byte undefined. *)
@@ -253,10 +335,10 @@ Lemma find_plain d w a n r : Z.of_nat d < max_frames -> 0 < n -> In r (plain_reg
 Proof.
   intros Dp N I Ins Wr.
   assert (K := inside_disjoint _ _ a n (disjoint_sym _ _ (ctx_plain r I)) N Ins).
-  assert (E : find_region (regions t L d) w a n = find_region (plain_regions t L) w a n).
+  assert (E : find_region (regions t L d) w a n = find_region (plain_regions t L ++ object_regions t L) w a n).
   { unfold regions. rewrite find_off_frames; [| exact (other_off_frames r a n (or_intror I) N Ins) | lia].
     unfold find_region. cbn [find]. rewrite K. reflexivity. }
-  rewrite E. unfold find_region.
+  rewrite E. unfold find_region. rewrite find_app.
   destruct (find (fun r0 => inside r0 a n && (negb w || r_write r0)) (plain_regions t L)) as [r' |] eqn:F.
   - apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. apply andb_true_iff in Ins'. destruct Ins' as [Ins' _].
     exists r'. split; [reflexivity |]. split; [exact F |].
@@ -269,6 +351,30 @@ Proof.
     split; [reflexivity | exact (plain_regions_kind t L r' F Ar')].
   - assert (G := find_none _ _ F r I). cbn beta in G. rewrite Ins in G. destruct w; [| discriminate G].
     rewrite (Wr eq_refl) in G. discriminate G.
+Qed.
+(** Bytes of a kernel object: that one, or a region that is not alone. *)
+Lemma find_object d a n r : Z.of_nat d < max_frames -> 0 < n -> In r (object_regions t L) -> inside r a n = true ->
+  exists q, find_region (regions t L d) false a n = Some q /\ constant_region L q = None /\ read_kind (r_kind q).
+Proof.
+  intros Dp N I Ins. destruct (object_place r I) as [_ [_ [_ [_ [Dc Dk]]]]].
+  assert (K := inside_disjoint _ _ a n (disjoint_sym _ _ Dc) N Ins).
+  assert (E : find_region (regions t L d) false a n = find_region (plain_regions t L ++ object_regions t L) false a n).
+  { assert (Io : In r (plain_regions t L ++ object_regions t L)) by (apply in_or_app; right; exact I).
+    unfold regions. rewrite find_off_frames; [| exact (shared_off_frames r a n Io N Ins) | lia].
+    unfold find_region. cbn [find]. rewrite K. reflexivity. }
+  rewrite E. unfold find_region. rewrite find_app.
+  destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0)) (plain_regions t L)) as [q |] eqn:F.
+  - apply find_some in F. destruct F as [Iq Insq]. apply andb_true_iff in Insq. destruct Insq as [Insq _]. exists q.
+    split; [reflexivity |].
+    assert (Aq : alone L q = false).
+    { destruct (alone L q) eqn:Aq; [| reflexivity].
+      rewrite (inside_disjoint _ _ a n (Dk q Iq Aq) N Insq) in Ins. discriminate Ins. }
+    assert (Kq := plain_regions_kind t L q Iq Aq). split; [| destruct (r_kind q); exact Kq || exact Logic.I].
+    unfold alone in Aq. destruct (constant_region L q); [discriminate Aq | reflexivity].
+  - destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0)) (object_regions t L)) as [q |] eqn:G.
+    + apply find_some in G. destruct G as [Iq _]. exists q. split; [reflexivity |].
+      destruct (object_regions_in t L q Iq) as [i [b [dd [-> _]]]]. split; [reflexivity | exact Logic.I].
+    + assert (X := find_none _ _ G r I). cbv beta in X. rewrite Ins in X. discriminate X.
 Qed.
 (** Bytes within a plain region are off the stack. *)
 Lemma plain_off_stack r a n b : In r (plain_regions t L) -> inside r a n = true -> a <= b < a + n -> in_stack L b = false.
@@ -292,7 +398,7 @@ Proof.
   assert (Fr : forall f, In f (all_frames L) -> disjoint f (packet_region t (move_packet L base len meta))).
   { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
     rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
-  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
+  clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo].
   assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> alone L r = true ->
     disjoint (packet_region t (move_packet L base len meta)) r).
   { intros r Ir Cr. rewrite forallb_forall in H8. specialize (H8 r (or_intror Ir)). cbv beta in H8.
@@ -313,25 +419,34 @@ Proof.
   - lia.
   - intros r q [<- | Ir] Iq Cr; [discriminate Cr |].
     destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr) | exact (W10 r q (or_intror Ir) (or_intror Iq) Cr)].
+  - change (object_regions t (move_packet L base len meta)) with (object_regions t L).
+    refine (Forall_impl _ _ Wo). intros o [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |]. split; [exact O2 |]. split; [exact O3 |].
+    split; [exact O4 |]. split; [exact O5 |]. intros r [<- | Ir] Cr; [discriminate Cr |].
+    exact (O6 r (or_intror Ir) Cr).
 Qed.
 (** * What is held changes *)
 
 (** Where a resource may be. *)
 Definition held_place (h : held) : Prop :=
   in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
-  /\ forall r, In r (plain_regions t L) -> alone L r || alone L (held_region h) = true -> held_region h = r \/ disjoint (held_region h) r.
+  /\ (forall r, In r (plain_regions t L) -> alone L r || alone L (held_region h) = true -> held_region h = r \/ disjoint (held_region h) r)
+  /\ (alone L (held_region h) = true -> forall o, In o (object_regions t L) -> disjoint o (held_region h)).
 (** What was held, and what is now *)
 Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs ->
   (forall h h', In h hs -> In h' hs -> alone L (held_region h) = true ->
      held_region h' = held_region h \/ disjoint (held_region h') (held_region h)) ->
   wf_layout t (with_held L hs).
 Proof.
-  intros Hp A Ap. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10].
+  intros Hp A Ap. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo].
   assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
     Forall P (plain_regions t (with_held L hs))).
   { intros P Ph F. unfold plain_regions in *. cbn [with_held l_maps l_held] in *. apply Forall_cons_iff in F.
     destruct F as [F1 F2]. apply Forall_app in F2. destruct F2 as [F2 _]. apply Forall_cons; [exact F1 |].
     apply Forall_app. split; [exact F2 |]. apply Forall_map, Forall_forall. exact Ph. }
+  assert (Split : forall r, In r (plain_regions t (with_held L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = held_region h).
+  { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
+    - left. right. apply in_or_app. left. exact I.
+    - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
   constructor; change (all_frames (with_held L hs)) with (all_frames L);
     change (ctx_region t (with_held L hs)) with (ctx_region t L); try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
@@ -341,25 +456,27 @@ Proof.
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
     apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F. exact (F f If).
   - apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
-  - assert (Split : forall r, In r (plain_regions t (with_held L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = held_region h).
-    { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
-      - left. right. apply in_or_app. left. exact I.
-      - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
-    intros r q Ir Iq Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
+  - intros r q Ir Iq Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
     destruct (Split r Ir) as [Jr | [h [Ih ->]]], (Split q Iq) as [Jq | [h' [Ih' ->]]].
     + exact (W10 r q Jr Jq Cr).
-    + apply (proj2 (proj2 (proj2 (Hp h' Ih'))) r Jr). rewrite Cr. reflexivity.
-    + destruct (proj2 (proj2 (proj2 (Hp h Ih))) q Jq) as [S | D]; [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
+    + apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr. reflexivity.
+    + destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D]; [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
       right. apply disjoint_sym. exact D.
     + exact (Ap h h' Ih Ih' Cr).
+  - change (object_regions t (with_held L hs)) with (object_regions t L). rewrite Forall_forall in Wo. apply Forall_forall. intros o Io.
+    destruct (Wo o Io) as [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |]. split; [exact O2 |]. split; [exact O3 |].
+    split; [exact O4 |]. split; [exact O5 |]. intros r Ir Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
+    destruct (Split r Ir) as [Jr | [h [Ih ->]]]; [exact (O6 r Jr Cr) |].
+    exact (proj2 (proj2 (proj2 (proj2 (Hp h Ih)))) Cr o Io).
 Qed.
 Lemma held_placed h : In h (l_held L) -> held_place h.
 Proof.
   intros I. assert (P := held_in_plain t L h I). unfold held_place.
-  split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) |]].
+  split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) | split]].
   - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
   - intros r Ir Cr. apply orb_true_iff in Cr. destruct Cr as [Cr | Cr]; [exact (wl_alone t L WL r _ Ir P Cr) |].
     destruct (wl_alone t L WL _ r P Ir Cr) as [E | D]; [left; symmetry; exact E | right; apply disjoint_sym; exact D].
+  - intros Al o Io. destruct (object_place o Io) as [_ [_ [_ [_ [_ D]]]]]. exact (disjoint_sym _ _ (D _ P Al)).
 Qed.
 Lemma held_apart h h' : In h (l_held L) -> In h' (l_held L) -> alone L (held_region h) = true ->
   held_region h' = held_region h \/ disjoint (held_region h') (held_region h).
@@ -385,18 +502,20 @@ Proof.
     - destruct (held_placed h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S. lia. }
   rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
   unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
-  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_forall in Ef, Ep, E5.
+  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_app in Ep. apply andb_true_iff in Ep. destruct Ep as [Ep Eo].
+  rewrite forallb_forall in Ef, Ep, Eo, E5.
   assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
   { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
   assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
   assert (Ah : forall h', In h' (l_held L) -> disjoint (held_region h') (held_region h))
     by (intros h' I; exact (Ap _ (Ep _ (held_in_plain t L h' I)))).
   split; [| lia]. apply held_wf.
-  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split]].
+  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split; [| split]]].
     + unfold in_space. cbn [held_region r_base r_size]. lia.
     + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
     + exact (Ap _ Ec).
     + intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
+    + intros _ o Io. exact (Ap _ (Eo o Io)).
   - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
     exact (wl_held t L WL g g' I I').
   - intros g g' [<- | I] [<- | I'] Al; [left; reflexivity | right; exact (Ah g' I') | right; apply disjoint_sym; exact (Ah g I) |].

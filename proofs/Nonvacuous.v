@@ -24,7 +24,9 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
   && forallb (fun o => negb (m_type (o_def o) =? map_array) || Nat.eqb (length (o_vals o)) (Z.to_nat (m_max (o_def o)))) (l_maps L)
   && apart_if (alone L) rest
-  && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L).
+  && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L)
+  && forallb (fun o => ((0 <=? r_base o) && (0 <=? r_size o) && (r_base o + r_size o <? W)) && forallb (disjointb o) (all_frames L)
+       && disjointb o (ctx_region t L) && forallb (fun r => negb (alone L r) || disjointb o r) rest) (object_regions t L).
 Definition well_formedb (t : target) (e : env) : bool :=
   wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
 
@@ -57,7 +59,7 @@ Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
-  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11] E14]. constructor.
+  unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11] E14] E15]. constructor.
   - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
@@ -72,6 +74,12 @@ Proof.
   - intros h h' I I'. rewrite forallb_forall in E14. specialize (E14 h I). cbv beta in E14. rewrite forallb_forall in E14.
     exact (agreeb_spec _ _ (E14 h' I')).
   - intros r q Ir Iq. exact (apart_if_spec _ _ E11 r q Ir Iq).
+  - eapply forallb_Forall; [|exact E15]. intros o. rewrite !andb_true_iff, !Z.leb_le, Z.ltb_lt. intros [[[[[O1 O2] O3] O4] O5] O6].
+    split; [exact O1|]. split; [exact O2|]. split; [exact O3|]. split; [|split].
+    + eapply forallb_Forall; [|exact O4]. intros f. apply disjointb_spec.
+    + apply disjointb_spec. exact O5.
+    + intros r Ir Cr. rewrite forallb_forall in O6. specialize (O6 r Ir). cbv beta in O6.
+      rewrite Cr in O6. apply disjointb_spec. exact O6.
 Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
 Proof.

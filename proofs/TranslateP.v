@@ -345,8 +345,8 @@ Lemma ctx_not_shared b : l_ctx L <= b < l_ctx L + ctx_size -> in_shared (regions
 Proof.
   intros B. destruct (in_shared (regions t L 0) b) eqn:Sh; [|reflexivity].
   unfold in_shared in Sh. apply existsb_exists in Sh. destruct Sh as [r [I Sh]]. apply andb_true_iff in Sh. destruct Sh as [Sh Ins].
-  pose proof (shared_plain 0 r I Sh) as P. pose proof (ctx_plain WL r P) as D.
-  apply inside_spec in Ins. unfold disjoint in D. cbn [ctx_region r_base r_size translated_target t_type] in D. lia.
+  pose proof (shared_others 0 r I Sh) as P. pose proof (ctx_other WL r P) as D.
+  apply inside_spec in Ins. unfold disjoint in D. cbn [ctx_region r_base r_size translated_target Target t_type] in D. lia.
 Qed.
 Lemma interfere1_ctx S m w b : lay S = L -> live S = regions t L 0 -> l_ctx L <= b < l_ctx L + ctx_size ->
   read (interfere1 S m w) b = read m b.
@@ -466,11 +466,11 @@ Lemma does_ldx_ctx r off p rs m : free r = true -> rs R6 = Some (l_ctx L) -> 0 <
 Proof.
   intros F R O1 O2 C an S H. destruct (free_used r F) as [U T]. exists (put S 1 r (context_word e off)). split; [|apply st_put; exact H].
   unfold exec. cbn [target_reg]. rewrite T, (st_regs _ _ _ _ H R6 eq_refl), R.
-  assert (CR := ctx_range WL). cbn [translated_target t_type] in CR.
+  assert (CR := ctx_range WL). cbn [translated_target Target t_type] in CR.
   replace (wrap (l_ctx L + off)) with (l_ctx L + off) by (symmetry; apply wrap_small; lia).
   unfold load_at. rewrite (st_live _ _ _ _ H). change (Z.of_nat (bytes S4)) with 4.
-  rewrite (find_ctx WL) by (cbn [translated_target t_type]; unfold max_frames; lia).
-  cbn [ctx_region r_kind r_base translated_target t_type]. replace (l_ctx L + off - l_ctx L) with off by lia. rewrite C.
+  rewrite (find_ctx WL) by (cbn [translated_target Target t_type]; unfold max_frames; lia).
+  cbn [ctx_region r_kind r_base translated_target Target t_type]. replace (l_ctx L + off - l_ctx L) with off by lia. rewrite C.
   cbn [bytes]. rewrite (load_ctx S p rs m off H O1 O2). reflexivity.
 Qed.
 Lemma does_ldx_scratch r k p rs m v : free r = true -> rs R10 = Some top -> 0 <= k < 16 -> zfind k m = Some v ->
@@ -910,7 +910,7 @@ Proof.
   assert (S2 : st s2 (0 + 1 + 1) (upd (upd rs0 R0 (Some 0)) R7 (Some 0)) zempty) by (apply st_put, st_interfere; exact S1).
   assert (S3 : st s3 (0 + 1 + 1 + 1) (upd (upd (upd rs0 R0 (Some 0)) R7 (Some 0)) R6 (Some (l_ctx L))) zempty)
     by (apply st_put, st_interfere; exact S2).
-  assert (CR := ctx_range WL). cbn [translated_target t_type] in CR.
+  assert (CR := ctx_range WL). cbn [translated_target Target t_type] in CR.
   apply (reach_step (k + 3) 0 (init t e) s1 r eq_refl).
   { unfold step. rewrite (st_pc _ _ _ _ S0), F0. reflexivity. }
   intros R1'. apply (reach_step _ 1 s1 s2 r R1').

@@ -34,12 +34,16 @@ Definition symbol_addr (x : symbol) : Z :=
 (** Besides the program's own maps there are two of the kind that each map of maps holds; they are numbered after those. *)
 Definition all_maps (t : target) : list map_def :=
   t_maps t ++ flat_map (fun m => match obind (m_inner m) (map_of t) with Some d => [d; d] | None => [] end) (t_maps t).
+(** A kernel object of each type, and before them where the dead ones are: it holds zeros, and nothing was mapped at 0. *)
+Definition type_stride : Z := 4294967296.
+Definition dead_addr : Z := 844424930131968.
+Definition object_addr (i : Z) : Z := dead_addr + (i + 1) * type_stride.
 (** Here the frames are neighbours, the first function's topmost. *)
 Definition concrete_layout (t : target) (k : concrete) : layout :=
-  Layout (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
+  LayoutOf (map (fun j => k_stack k + stack_total - stack_size * (j + 1)) (upto max_frames))
          (k_ctx k) (k_pkt k) (Z.of_nat (length (k_packet k))) 0
          (map_i (fun i m => Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0 (all_maps t))
-         symbol_addr [].
+         symbol_addr [] dead_addr (map_i (fun i _ => (i, object_addr i)) 0 (t_types t)).
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z := fold_right (fun b n => Z.lor (Z.land b 255) (Z.shiftl n 8)) 0 bs.
@@ -74,10 +78,11 @@ Definition initial_bytes (t : target) (k : concrete) : list (Z * Z) :=
 Definition initial_table (t : target) (k : concrete) : zmap Z :=
   fold_left (fun m e => zset (fst e) (snd e) m) (initial_bytes t k) zempty.
 Definition fill_mul : Z := 2654435761.
-(** Undefined stack bytes follow from the seed; all else that was not given is 0. *)
+(** Undefined stack bytes and those of kernel objects follow from the seed; all else that was not given is 0. *)
 Definition background (k : concrete) (a : Z) : Z :=
-  if (k_stack k <=? a) && (a <? k_stack k + stack_total)
-  then Z.land (Z.shiftr ((a - k_stack k + 1) * fill_mul + k_seed k) 13) 255 else 0.
+  let noise start := Z.land (Z.shiftr ((a - start + 1) * fill_mul + k_seed k) 13) 255 in
+  if (k_stack k <=? a) && (a <? k_stack k + stack_total) then noise (k_stack k)
+  else if (object_addr 0 <=? a) && (a <? 2 * dead_addr) then noise dead_addr else 0.
 Definition concrete_mem (k : concrete) (table : zmap Z) : Z -> Z :=
   fun a => match zfind a table with Some b => b | None => background k a end.
 
@@ -224,6 +229,22 @@ Definition answer_load (s : state) (w : world) (z : size) (ind : option reg) (k 
   | Some bs => (quiet (packet_word z bs), w)
   | None => (quiet missing, w)
   end.
+(** A typed pointer leads to the one object of its type, or to the dead one where the bytes of memory are 0. *)
+Definition leads_to (s : state) (a i : Z) : Z := if load (mem s) a 8 =? 0 then dead_addr else object_addr i.
+Definition answer_typed (t : target) (s : state) (a n : Z) : answer :=
+  quiet match t_types t, find_region (live s) false a n with
+        | _ :: _, Some r =>
+          match r_kind r, ctx_readable (t_type t) (a - r_base r) n with
+          | KCtx, Some (FTyped i) => leads_to s a i
+          | _, _ => match pointed t (lay s) a n with i :: _ => leads_to s a i | [] => 0 end
+          end
+        | _, _ => 0
+        end.
+Definition new_typed (t : target) (h : Z) : Z :=
+  match helper_of h with
+  | Some d => match h_ret d with RTyped name => match type_named t name with Some i => object_addr i | None => 0 end | _ => 0 end
+  | None => 0
+  end.
 Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) : answer * world :=
   if h =? 1 then map_helper t s w (lookup w)
   else if h =? 2 then map_helper t s w (update k s w)
@@ -243,11 +264,12 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w (negb (h =? 99))
   else if h =? 195 then if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
-  else (quiet 0, w).
+  else (quiet (new_typed t h), w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) : outcome * world :=
   match zfind (pc s) p with
   | Some (Call h) => let '(an, w') := answer_call t k s w h in (step t p an s, w')
   | Some (CallX r) => let '(an, w') := answer_call t k s w (reg_or_0 s r) in (step t p an s, w')
+  | Some (Ldx z _ _ r off) => (step t p (answer_typed t s (wrap (reg_or_0 s r + off)) (zbytes z)) s, w)
   | Some (LdPkt z ind off) => let '(an, w') := answer_load s w z ind off in (step t p an s, w')
   | _ => (step t p (quiet 0) s, w)
   end.

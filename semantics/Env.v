@@ -26,4 +26,4 @@ Definition run (t : target) (p : prog) (e : env) (n : nat) : result := run_from 
 
 (** What the program type allows the low 32 bits of the result to be. *)
 Definition allowed_result (t : target) (r : Z) : Prop :=
-  0 <= r < W /\ match pt_ret (t_type t) with Some (lo, hi) => lo <= wrap32 r <= hi | None => True end.
+  0 <= r < W /\ match pt_ret (t_type t) with Some (lo, hi) => lo <= result_number lo r <= hi | None => True end.

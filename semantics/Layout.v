@@ -9,7 +9,7 @@ Definition stack_total : Z := 4096.           (* of all frames together *)
 Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
 (** A map that exists: its shape, the address that stands for it, and the addresses of its values. *)
 Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
-Record layout := Layout {
+Record layout := LayoutOf {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the first function's is first *)
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
@@ -18,7 +18,15 @@ Record layout := Layout {
                                                  first byte, as Linux has it where there can be none *)
   l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
   l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
-  l_held : list held }.                       (* what is held now *)
+  l_held : list held;                         (* what is held now *)
+  l_dead : Z;                                 (* where a typed pointer leads that is null, or whose object is gone: an object of every
+                                                 type is there.  In Linux a load through it gives 0 where nothing is mapped; 0 is
+                                                 one such address, but the model has layouts with any other too, so nothing can
+                                                 be loaded through a null pointer for this reason *)
+  l_objects : list (Z * Z) }.                 (* the other kernel objects, by type and address.  They may overlap, as structures do
+                                                 in structures, and packets and values too *)
+Definition Layout frames ctx pkt len meta maps symbols held : layout :=
+  LayoutOf frames ctx pkt len meta maps symbols held 0 [].
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -47,9 +55,24 @@ Definition held_region (h : held) :=
   Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (negb (is_socket (hd_kind h))) true.
 Definition plain_regions (t : target) (L : layout) : list region :=
   packet_region t L :: maps_from 0 (l_maps L) ++ map held_region (l_held L).
+(** Kernel objects: programs only read them. *)
+Definition objects (t : target) (L : layout) : list (Z * Z) :=
+  map (fun i => (Z.of_nat i, l_dead L)) (seq 0 (List.length (t_types t))) ++ l_objects L.
+Definition object_region (t : target) (o : Z * Z) : list region :=
+  match type_of t (fst o) with Some d => [Region (KObject (fst o)) (snd o) (ty_size d) false true] | None => [] end.
+Definition object_regions (t : target) (L : layout) : list region := flat_map (object_region t) (objects t L).
 (** The live regions when [n] calls are under way. *)
 Definition regions (t : target) (L : layout) (n : nat) : list region :=
-  frame_regions L (S n) ++ ctx_region t L :: plain_regions t L.
+  frame_regions L (S n) ++ ctx_region t L :: plain_regions t L ++ object_regions t L.
+
+(** Is there an object of type [i] at [x]? *)
+Definition is_object (L : layout) (x i : Z) : bool :=
+  (x =? l_dead L) || existsb (fun o => (fst o =? i) && (snd o =? x)) (l_objects L).
+(** The types of what is pointed to from the [n] bytes at [a]: one for each object that has its pointer there. *)
+Definition pointed (t : target) (L : layout) (a n : Z) : list Z :=
+  if n =? 8 then
+    flat_map (fun o => match obind (type_of t (fst o)) (fun d => pointer_at d (a - snd o)) with Some j => [j] | None => [] end) (objects t L)
+  else [].
 
 (** What a region holds for ever, if that is known. *)
 Definition constant_region (L : layout) (r : region) : option Z :=
@@ -74,13 +97,16 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
   wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
   wl_held : ForallPairs agree (l_held L);
-  wl_alone : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) -> alone L r = true -> q = r \/ disjoint q r }.
+  wl_alone : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) -> alone L r = true -> q = r \/ disjoint q r;
+  wl_objects : Forall (fun o => 0 <= r_base o /\ 0 <= r_size o /\ r_base o + r_size o < W
+    /\ Forall (disjoint o) (all_frames L) /\ disjoint o (ctx_region t L)
+    /\ forall r, In r (plain_regions t L) -> alone L r = true -> disjoint o r) (object_regions t L) }.
 (** The program's own map number [i]. *)
 Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition move_packet (L : layout) (base len meta : Z) : layout :=
-  Layout (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_held L).
+  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_held L) (l_dead L) (l_objects L).
 Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let p := packet_region t (move_packet L base len meta) in
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
@@ -93,6 +119,6 @@ Definition held_fits (t : target) (L : layout) (h : held) : bool :=
   let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in
   is_socket (hd_kind h) && existsb (held_eqb h) (l_held L)
   || (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
-     && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L) && forallb (agreeb h) (l_held L).
+     && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L ++ object_regions t L) && forallb (agreeb h) (l_held L).
 Definition with_held (L : layout) (hs : list held) : layout :=
-  Layout (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs.
+  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs (l_dead L) (l_objects L).

@@ -53,8 +53,16 @@ Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
 
 (** [n] bytes from offset [k] of the number [c], little-endian. *)
 Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
+(** Where a typed pointer leads: to an object of each of these types, which the environment chooses. *)
+Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
+  wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_dead L).
+(** Bytes of memory, or a typed pointer where a kernel object has one. *)
+Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
+  match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types => some_object an (lay s) types end.
+(** [x], whose low half becomes a number in these bounds. *)
+Definition with_result (lo hi x : Z) : Z := x - wrap32 x + wrap32 (Z.max lo (Z.min hi (sgn32 x))).
 (** Memory that is never written holds what the target says, so that a load from it needs no memory. *)
-Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
+Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
   | None => inr OutOfBounds
   | Some r =>
@@ -64,15 +72,18 @@ Definition load_at (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FData => inl (l_pkt (lay s))
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | Some FDataMeta => inl (l_pkt (lay s) - l_meta (lay s))
+              | Some (FTyped i) => inl (some_object an (lay s) [i])
+              | Some (FResult lo hi) => inl (with_result lo hi (load (mem s) a n))
               | None => inr BadContext
               end
     | KValue _ _ =>
       match constant_region (lay s) r with
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
-      | None => inl (load (mem s) a n)
+      | None => inl (load_shared an s a n)
       end
-    | KHeld k => if held_readable k (a - r_base r) (Z.of_nat n) then inl (load (mem s) a n) else inr BadContext
-    | _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
+    | KHeld k => if held_readable k (a - r_base r) (Z.of_nat n) then inl (load_shared an s a n) else inr BadContext
+    | KStack _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
+    | _ => inl (load_shared an s a n)
     end
   end.
 Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
@@ -127,12 +138,12 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
   | _ => run 0
   end.
 
-(** Memory that a helper reads, or writes: any live region but the context and sockets. *)
+(** Memory that a helper reads, or writes: any live region but the context, sockets and kernel objects. *)
 Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
-              | KCtx | KHeld (HSocket | HSockCommon) => Some BadHelperArgument
+              | KCtx | KHeld (HSocket | HSockCommon) | KObject _ => Some BadHelperArgument
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
@@ -222,6 +233,7 @@ Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h 
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue => Some (match m with Some o => found an s o | None => 0 end)
+  | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None => wrap (an_choice an) end)
   | RTail | RVoid => None
   | RHeld _ => Some (match h with Some h => hd_base h | None => 0 end)
   end.
@@ -342,7 +354,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | Ldx z sx d r off =>
     match get r (regs s) with
     | None => F UndefinedRegister
-    | Some x => match load_at s (wrap (x + off)) (bytes z) with
+    | Some x => match load_at an s (wrap (x + off)) (bytes z) with
                 | inl v => Next (put s 1 d (if sx then sext A64 z v else v))
                 | inr f => F f
                 end

@@ -4,8 +4,9 @@ From Coq Require String.
 From Semantics Require Export Resource Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
-    first byte of the metadata that lies before the packet. *)
-Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta.
+    first byte of the metadata that lies before the packet; [FTyped]: the address of a kernel object of this type;
+    [FResult]: bytes whose low 32 bits, as a signed number, are in these bounds: what others returned before. *)
+Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z) | FResult (lo hi : Z).
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind; f_narrow : bool; f_write : bool }.
 
 (** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed before it; [AMem] is read,
@@ -20,6 +21,7 @@ Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds
                | RValue                       (* a value of the map passed, or null; a value of an outer map is a map *)
                | RTail                        (* another program goes on and ends with the result; or nothing happens *)
                | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
+               | RTyped (type : String.string) (* the address of a kernel object of the type of this name *)
                | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
@@ -30,6 +32,8 @@ Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : 
 Definition MapDef (type key value max : Z) (ro : bool) (data : option Z) : map_def := MapOf type key value max ro data None.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
 Definition map_hash : Z := 1.
+(** A type of kernel objects, as the kernel's BTF has it: where in such an object is a pointer, and to what type (by its number). *)
+Record type_def := TypeDef { ty_name : String.string; ty_size : Z; ty_pointers : list (Z * Z) }.
 
 Record prog_type := ProgType {
   pt_id : Z;                                  (* BPF_PROG_TYPE_*; 0: raw memory in r1, as the conformance suite has it *)
@@ -41,17 +45,29 @@ Record prog_type := ProgType {
   pt_legacy : bool;                           (* has the legacy packet loads *)
   pt_writes : bool;                           (* may write the packet, and not only read it *)
   pt_helpers : list Z;
-  pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit *)
+  pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit: a signed number if the first is *)
+
+(** The low 32 bits of a result, as a number that can be compared with such bounds. *)
+Definition result_number (lo r : Z) : Z := if lo <? 0 then sgn32 r else wrap32 r.
 
 (** Policy, rather than safety. *)
 Record profile := Profile { pf_strict_stack : bool }.   (* reading an undefined stack byte is a fault *)
 Definition root := Profile false.
 Definition strict := Profile true.
 
-Record target := Target { t_type : prog_type; t_maps : list map_def; t_profile : profile }.
+(** [t_types]: the types of the kernel objects that the program can meet. *)
+Record target := TargetOf { t_type : prog_type; t_maps : list map_def; t_types : list type_def; t_profile : profile }.
+Definition Target (type : prog_type) (maps : list map_def) (pf : profile) : target := TargetOf type maps [] pf.
 
 Definition nth_z {A} (l : list A) (i : Z) : option A := if i <? 0 then None else nth_error l (Z.to_nat i).
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
+Definition type_of (t : target) (i : Z) : option type_def := nth_z (t_types t) i.
+Fixpoint type_from (i : Z) (l : list type_def) (name : String.string) : option Z :=
+  match l with [] => None | d :: l' => if String.eqb (ty_name d) name then Some i else type_from (i + 1) l' name end.
+Definition type_named (t : target) (name : String.string) : option Z := type_from 0 (t_types t) name.
+(** The type that the pointer at offset [k] leads to. *)
+Definition pointer_at (d : type_def) (k : Z) : option Z :=
+  match find (fun p => fst p =? k) (ty_pointers d) with Some p => Some (snd p) | None => None end.
 Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known: what clang makes of constants. *)
 Definition constant_of (d : map_def) : option Z := if m_ro d && (m_type d =? map_array) && (m_max d =? 1) then m_data d else None.
@@ -220,6 +236,7 @@ Definition helpers : list helper :=
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
     Helper 152 "redirect_neigh" [AAny; AMem0; ASize; AAny] u32_any false;
     Helper 155 "redirect_peer" [AAny; AAny] u32_any false;
+    Helper 158 "get_current_task_btf" [] (RTyped "task_struct") false;
     Helper 160 "ktime_get_coarse_ns" [] int_any false;
     Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] (RInt (- 4095) 2) false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
@@ -253,7 +270,7 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
     "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write"); (136, "skc_to_tcp6_sock"); (137,
     "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock"); (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock");
     (141, "get_task_stack"); (145, "inode_storage_get"); (146, "inode_storage_delete"); (147, "d_path"); (150,
-    "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (158, "get_current_task_btf"); (159,
+    "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (159,
     "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file"); (175, "task_pt_regs"); (178, "skc_to_unix_sock");
     (193, "ima_file_hash"); (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
   ++ needing "sleepable programs" [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168,
@@ -294,6 +311,10 @@ Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
 Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
 Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
+Definition tracing_helpers : list Z := [107; 108; 111; 121; 147; 162; 188] ++ socket_casts ++ trace_helpers.
+Definition trampoline_helpers : list Z := [173; 183; 184; 185] ++ tracing_helpers.
+Definition iter_helpers : list Z := [126; 127; 150] ++ tracing_helpers.
+Definition lsm_helpers : list Z := [145; 146; 159; 161; 193] ++ trampoline_helpers.
 Definition seg6local_helpers : list Z := [74; 75; 76] ++ lwt_helpers.
 Definition sk_skb_helpers : list Z := [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers.
 Definition flow_dissector_helpers : list Z := [26; 160] ++ socket_casts ++ base_helpers.
@@ -411,6 +432,36 @@ Definition held_fields (k : held_kind) : list field :=
   match k with HRecord => [] | HSocket => full_fields | HSockCommon => common_fields end.
 Definition held_readable (k : held_kind) (off n : Z) : bool :=
   negb (is_socket k) || match field_in (held_fields k) off n with Some _ => true | None => false end.
+(** Programs at functions of the kernel, tracepoints and hooks: the context is an array of the arguments, eight bytes each, so its
+    fields are those of a single program: [with_arguments]. *)
+Definition hooked id attach name helpers ret : prog_type := ProgType id [attach] name 0 [] false false false helpers ret.
+Definition tp_btf : prog_type := hooked 26 23 "tp_btf" tracing_helpers None.
+Definition fentry : prog_type := hooked 26 24 "fentry" trampoline_helpers (Some (0, 0)%Z).
+Definition fexit : prog_type := hooked 26 25 "fexit" trampoline_helpers (Some (0, 0)%Z).
+Definition fmod_ret : prog_type := hooked 26 26 "fmod_ret" trampoline_helpers None.
+Definition iter : prog_type := hooked 26 28 "iter" iter_helpers (Some (0, 1)%Z).
+Definition lsm : prog_type := hooked 29 27 "lsm" lsm_helpers (Some (- 4095, 0)%Z).
+Definition netfilter : prog_type := hooked 32 45 "netfilter" base_helpers (Some (0, 1)%Z).
+(** An argument: a number, or its first bytes; a pointer to a kernel object; one that programs cannot read; or the result of those
+    that came before, which is one of those that the type allows. *)
+Inductive argument := Number | Pointer (type : Z) | Hidden | Result.
+Definition argument_fields (ret : option (Z * Z)) (k : Z) (a : argument) : list field :=
+  match a with
+  | Number => whole "argument" k 8 :: leading "argument" k
+  | Pointer i => [ Field "argument" k 8 (FTyped i) false false ]
+  | Hidden => []
+  | Result =>
+    let kind := match ret with Some (lo, hi) => FResult lo hi | None => FPlain end in
+    [ Field "result" k 8 kind false false; Field "result" k 4 kind false false ]
+  end.
+Fixpoint fields_of (ret : option (Z * Z)) (k : Z) (l : list argument) : list field :=
+  match l with [] => [] | a :: l' => argument_fields ret k a ++ fields_of ret (k + 8) l' end.
+(** [void]: what the program is attached to has no result, so the program's counts for nothing. *)
+Definition with_arguments (pt : prog_type) (l : list argument) (void : bool) : prog_type :=
+  let ret := if void then None else pt_ret pt in
+  ProgType (pt_id pt) (pt_attach pt) (pt_name pt) (8 * Z.of_nat (List.length l)) (fields_of ret 0 l) false false false (pt_helpers pt) ret.
+(** Such a type, before it has its arguments *)
+Definition needs_arguments (pt : prog_type) : bool := (pt_ctx_size pt =? 0)%Z && negb (pt_raw pt).
 
 (** Sockets and devices of control groups.  Of struct bpf_sock, what the hooks for new sockets, and for bound ones, may see. *)
 Definition cgroup_sock_ret : option (Z * Z) := Some (0, 1)%Z.
@@ -490,7 +541,7 @@ Definition prog_types : list prog_type :=
   [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb; cgroup_skb_egress; cgroup_sock;
    cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit; lwt_seg6local; sock_ops; sk_skb; cgroup_device; sk_msg;
    raw_tracepoint; raw_tracepoint_writable; lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl; getsockopt; setsockopt;
-   sk_lookup; syscall; seccomp]
+   sk_lookup; syscall; tp_btf; fentry; fexit; fmod_ret; iter; lsm; netfilter; seccomp]
   ++ sock_addrs.
 Definition prog_type_of (id attach ctx_size : Z) : option prog_type :=
   (if id =? 0 then Some (raw ctx_size)

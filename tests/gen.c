@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "decode.h"
-#include "tables.h"
+#include "objects.h"
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
@@ -174,15 +174,16 @@ enum kind {
   MAP,
   MAYBE_MAP,
   HELD,
-  INSIDE
+  INSIDE,
+  OBJECT
 };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
   uint8_t kind;  /* UNKNOWN: better not read */
-  uint8_t map;   /* VALUE; HELD: enum w_held */
+  uint8_t map;   /* VALUE; HELD: enum w_held; OBJECT: its type */
   uint16_t id;   /* HELD: the same for copies, and for INSIDE, a record plus what was added unknown;
                     PACKET, VALUE: pointers with one id share what was   added unknown */
-  int32_t off;   /* FRAME: from its top; PACKET, VALUE: from the start;
+  int32_t off;   /* FRAME: from its top; PACKET, VALUE, OBJECT: from the start;
                     BUFFER (written bytes of a caller's frame, no pointers): from the start */
   uint64_t most; /* NUMBER: no more than this; VALUE, FRAME, BUFFER: what was added unknown, at
                     most; HELD, INSIDE: bytes of a record */
@@ -568,6 +569,9 @@ static void context(struct builder *b, struct known *k) {
     return;
   uint32_t code = gen_below(g, 4), off;
   bool write;
+  uint32_t typed = UINT32_MAX;
+  if (!b->type->raw && !b->type->nfields)
+    return;
   if (b->type->raw) {
     uint32_t n = 1u << code;
     if (b->type->ctx_size < n)
@@ -576,8 +580,10 @@ static void context(struct builder *b, struct known *k) {
     write = gen_percent(g, 40);
   } else {
     const struct w_field *f = &b->type->fields[gen_below(g, b->type->nfields)];
-    if (f->kind != W_FIELD_PLAIN)
+    if (f->kind == W_FIELD_DATA || f->kind == W_FIELD_DATA_END || f->kind == W_FIELD_DATA_META)
       return;
+    if (f->kind == W_FIELD_TYPED)
+      typed = f->type;
     code = f->size == 4 ? 2 : f->size == 8 ? 3 : f->size == 2 ? 1 : 0;
     if (f->narrow && gen_percent(g, 40))
       code = gen_below(g, code + 1);
@@ -586,12 +592,15 @@ static void context(struct builder *b, struct known *k) {
     if (careless(b)) {
       code = gen_below(g, 3);
       off = gen_percent(g, 70) ? f->off + gen_below(g, f->size) : gen_below(g, b->type->ctx_size);
+      typed = UINT32_MAX;
     }
   }
   if (!write) {
     unsigned d = free_reg(b, k);
     put(b, 0x61u | size_codes[code], d, (unsigned)c, (int32_t)off, 0);
-    k->r[d] = number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
+    k->r[d] = typed < b->out->p.type_count
+                  ? (struct value){.kind = OBJECT, .map = (uint8_t)typed}
+                  : number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
   } else if (gen_percent(g, 50)) {
     put(b, 0x62u | size_codes[code], (unsigned)c, 0, (int32_t)off, (int32_t)gen_number(g));
   } else {
@@ -601,14 +610,54 @@ static void context(struct builder *b, struct known *k) {
   }
 }
 
+/* Along a pointer in a kernel object, or to a number there; sometimes by its member's address. */
+static void walk(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  int r = reg_of_kind(b, k, OBJECT);
+  if (r < 0)
+    return;
+  struct value v = k->r[r];
+  const struct warrant_object_type *t = &b->out->types[v.map];
+  uint32_t code = gen_below(g, 4), n = 1u << code, to;
+  int64_t off = (int64_t)gen_below(g, t->size - n + 1);
+  if (t->pointer_count && gen_percent(g, 70)) {
+    off = t->pointers[gen_below(g, t->pointer_count)].offset;
+    code = 3;
+    n = 8;
+  }
+  if (careless(b))
+    off = gen_percent(g, 50) ? (int64_t)t->size + 1 - n : -1;
+  if (careless(b) && gen_percent(g, 30)) {
+    put(b, 0x7b, (unsigned)r, 10, (int32_t)off, 0);
+    return;
+  }
+  if (gen_percent(g, 20) && !(b->kept >> r & 1)) {
+    int32_t c = (int32_t)gen_below(g, t->size);
+    put(b, 0x07, (unsigned)r, 0, 0, c);
+    v.off = k->r[r].off += c;
+  }
+  unsigned d = free_reg(b, k);
+  put(b, 0x61u | size_codes[code], d, (unsigned)r, (int32_t)(off - v.off), 0);
+  k->r[d] = n == 8 && w_pointer_at(t, (uint64_t)off, &to) && to < b->out->p.type_count
+                ? (struct value){.kind = OBJECT, .map = (uint8_t)to}
+                : number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
+}
+
+static int32_t any_result(struct builder *b) {
+  const struct w_prog_type *t = b->type;
+  if (!t->hooked || !t->has_ret || gen_percent(b->g, 10))
+    return (int32_t)gen_below(b->g, 5);
+  return (int32_t)(t->ret_lo + (int64_t)gen_below(b->g, (uint32_t)(t->ret_hi - t->ret_lo + 1)));
+}
+
 static void leave(struct builder *b, const struct known *k) {
-  if (k->r[0].kind != NUMBER)
-    put(b, 0xb7, 0, 0, 0, (int32_t)gen_below(b->g, 5));
+  if (k->r[0].kind != NUMBER || (b->type->hooked && gen_percent(b->g, 80)))
+    put(b, 0xb7, 0, 0, 0, any_result(b));
   put(b, 0x95, 0, 0, 0, 0);
 }
 
 static void leave_fresh(struct builder *b) {
-  put(b, 0xb7, 0, 0, 0, (int32_t)gen_below(b->g, 5));
+  put(b, 0xb7, 0, 0, 0, any_result(b));
   put(b, 0x95, 0, 0, 0, 0);
 }
 
@@ -981,6 +1030,8 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
                       : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
             : h->ret == W_RET_HELD
                 ? (struct value){.kind = HELD, .map = h->held, .id = b->next_id++}
+            : h->ret == W_RET_TYPED && b->out->p.type_count ? (struct value){.kind = OBJECT}
+            /* the first type is named so */
             : h->ret == W_RET_INT ? number(UINT64_MAX)
                                   : (struct value){0};
   if (h->ret == W_RET_HELD && h->held == W_RECORD)
@@ -1304,6 +1355,8 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
       store(b, k);
     else if (what < 62)
       context(b, k);
+    else if (what < 68 && b->out->p.type_count)
+      gen_percent(b->g, 30) ? context(b, k) : walk(b, k);
     else if (what < 68)
       packet(b, k);
     else if (what < 71)
@@ -1325,14 +1378,14 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
 }
 
 static void careful(struct gen *g, bool loose, struct gen_program *out) {
-  struct w_prog_type raw;
+  struct w_own_type own;
   struct builder b = {.g = g,
                       .out = out,
                       .room = 40 + gen_below(g, GEN_INSNS_MAX - 90),
                       .next_id = 1,
                       .loose = loose};
   struct known k = {.r[1] = {.kind = CTX}};
-  b.type = w_prog_type_of(out->p.type, out->p.attach_type, out->p.ctx_size, &raw);
+  b.type = w_type_of(&out->p, &own);
   for (uint32_t i = 0; i < b.type->nfields; i++) {
     if (b.type->fields[i].kind == W_FIELD_DATA)
       b.data = &b.type->fields[i];
@@ -1482,6 +1535,40 @@ static void make_maps(struct gen *g, struct gen_program *out) {
                                              .inner = 1 + held};
 }
 
+/* Types of kernel objects, with a pointer now and then that leads to no type or out of its object.
+ */
+static void make_types(struct gen *g, const struct w_prog_type *type, struct gen_program *out) {
+  static char task[] = "task_struct", other[] = "mm_struct";
+  if (!type->hooked && gen_percent(g, 80))
+    return;
+  out->p.types = out->types;
+  out->p.type_count = gen_below(g, GEN_TYPES_MAX + 1);
+  for (uint32_t i = 0; i < out->p.type_count; i++) {
+    struct warrant_object_type *t = &out->types[i];
+    *t = (struct warrant_object_type){
+        .name = i ? other : task, .size = 8 + gen_below(g, 200), .pointers = out->pointers[i]};
+    for (uint32_t n = gen_below(g, GEN_POINTERS_MAX + 1); n > 0; n--) {
+      uint32_t off = gen_percent(g, 90) ? gen_below(g, (t->size - 1) / 8 + 1) * 8
+                                        : gen_below(g, t->size),
+               to;
+      if (!w_pointer_at(t, off, &to) && (off + 8 <= t->size || gen_percent(g, 10)))
+        t->pointers[t->pointer_count++] = (struct warrant_pointer){
+            off, gen_below(g, gen_percent(g, 90) ? out->p.type_count : GEN_TYPES_MAX + 1)};
+    }
+  }
+  if (!type->hooked)
+    return;
+  out->p.arguments = out->arguments;
+  out->p.argument_count = gen_below(g, 6);
+  out->p.void_result = gen_percent(g, 20);
+  for (uint32_t i = 0; i < out->p.argument_count; i++)
+    out->arguments[i] = gen_percent(g, 50)
+                            ? gen_below(g, WARRANT_POINTER)
+                            : WARRANT_POINTER + gen_below(g, gen_percent(g, 90) && out->p.type_count
+                                                                 ? out->p.type_count
+                                                                 : GEN_TYPES_MAX + 1);
+}
+
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   static const uint32_t raw_sizes[] = {0, 1, 8, 20, 64, 192};
   static char empty[] = "";
@@ -1499,6 +1586,7 @@ void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {
   out->p.ctx_size = type->raw ? GEN_PICK(g, raw_sizes) : 0;
   out->p.profile = gen_percent(g, 50) ? WARRANT_ROOT : WARRANT_STRICT;
   make_maps(g, out);
+  make_types(g, type, out);
   if (style == GEN_WILD)
     wild(g, out);
   else
@@ -1557,10 +1645,14 @@ void gen_env(struct gen *g, const struct warrant_program *p, uint8_t *packet, ui
   e->ctx_size = p->type == 0         ? p->ctx_size
                 : gen_percent(g, 90) ? GEN_CTX_MAX
                                      : gen_below(g, GEN_CTX_MAX);
-  if (e->ctx_size > warrant_type_ctx_size(p->type) && p->type)
-    e->ctx_size = warrant_type_ctx_size(p->type);
+  uint32_t most = p->argument_count ? 8 * p->argument_count : warrant_type_ctx_size(p->type);
+  if (e->ctx_size > most && p->type)
+    e->ctx_size = most;
   for (uint32_t i = 0; i < e->ctx_size; i++)
     out->ctx[i] = (uint8_t)(gen_percent(g, 20) ? 0 : gen_u64(g));
+  for (uint32_t i = 0; i + 8 <= e->ctx_size && p->argument_count; i += 8)
+    if (gen_percent(g, 25)) /* a null pointer */
+      memset(out->ctx + i, 0, 8);
   e->ctx_bytes = out->ctx;
   uint32_t size = gen_percent(g, 15)   ? gen_below(g, 8)
                   : gen_percent(g, 80) ? gen_below(g, 120)

@@ -13,7 +13,9 @@ enum {
   GEN_MAPS_MAX = 5,
   GEN_VALUE_MAX = 128,
   GEN_CTX_MAX = 192,
-  GEN_ENTRIES_MAX = 6
+  GEN_ENTRIES_MAX = 6,
+  GEN_TYPES_MAX = 3,
+  GEN_POINTERS_MAX = 4,
 };
 enum gen_style {
   GEN_CAREFUL, /* meant to be safe */
@@ -29,6 +31,9 @@ struct gen_program {
   struct warrant_insn insns[GEN_INSNS_MAX];
   struct warrant_map maps[GEN_MAPS_MAX];
   uint8_t initial[GEN_MAPS_MAX][GEN_VALUE_MAX];
+  struct warrant_object_type types[GEN_TYPES_MAX];
+  struct warrant_pointer pointers[GEN_TYPES_MAX][GEN_POINTERS_MAX];
+  uint32_t arguments[WARRANT_ARGUMENTS_MAX];
 };
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out);
 

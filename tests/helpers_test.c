@@ -53,6 +53,10 @@ static void begin(struct made *m, const struct w_prog_type *type) {
     uint32_t type, attach;
   } attached[] = {{13, 3},  {14, 5},  {15, 6},  {16, 7}, {20, 16},
                   {21, 39}, {22, 17}, {23, 18}, {30, 36}};
+  static char task[] = "task_struct";
+  static struct warrant_object_type types[] = {{.name = task, .size = 8}};
+  m->p.types = types;
+  m->p.type_count = 1;
   m->p.attach_type = type->nattach ? type->attach[0] : 0;
   for (size_t i = 0; i < sizeof attached / sizeof *attached; i++)
     if (attached[i].type == type->id)

@@ -11,6 +11,7 @@
 
 #include "cert.h"
 #include "gen.h"
+#include "objects.h"
 #include "image.h"
 
 enum { PACKET_MAX = 300, OBJECTS_MAX = 64 };
@@ -18,7 +19,7 @@ enum { PACKET_MAX = 300, OBJECTS_MAX = 64 };
 static struct gen gen;
 static struct gen_program generated;
 static struct w_insn insns[GEN_INSNS_MAX];
-static struct w_prog_type raw;
+static struct w_own_type own;
 static struct w_target target;
 static struct w_pool pool = {.limit = (size_t)1 << 30};
 static struct w_state now, sides[2];
@@ -65,12 +66,14 @@ value states_program(value style) {
   gen_program(&gen, (enum gen_style)Long_val(style), &generated);
   const struct warrant_program *p = &generated.p;
   target = none;
-  const struct w_prog_type *type = w_prog_type_of(p->type, p->attach_type, p->ctx_size, &raw);
+  const struct w_prog_type *type = w_type_of(p, &own);
   if (!type || w_decode_all(p->insns, p->insn_count, insns, &pc, text, sizeof text) != W_DECODED)
     return bytes_of("", 0);
   target = (struct w_target){.type = *type,
                              .maps = p->maps,
                              .map_count = p->map_count,
+                             .types = p->types,
+                             .type_count = p->type_count,
                              .strict = p->profile == WARRANT_STRICT};
   w_state_free(&pool, &now);
   if (!w_a_init(&pool, &now))
@@ -85,11 +88,16 @@ value states_object(value path, value strict) {
   struct warrant_load_options options = {.profile =
                                              Bool_val(strict) ? WARRANT_STRICT : WARRANT_ROOT};
   struct warrant_error error = {0};
+  bool typed = strstr(String_val(path), "/typed/") != NULL;
+  struct warrant_host *host = typed ? warrant_host_new("build/corpus/typed/kernel.o", NULL) : NULL;
+  options.host = host;
   list = Val_emptylist;
   if (object_count == OBJECTS_MAX)
     caml_failwith("too many objects");
   struct warrant_object *o = &objects[object_count];
-  if (warrant_load(String_val(path), &options, o, &error))
+  int failed = warrant_load(String_val(path), &options, o, &error);
+  warrant_host_free(host);
+  if (failed)
     caml_failwith(error.text);
   for (uint32_t i = o->count; i-- > 0;) {
     struct warrant_verdict v;

@@ -57,6 +57,15 @@ static void show(const struct warrant_program *p, const struct warrant_env *e) {
            ", entries %" PRIu32 " (%" PRIu32 " at first)%s\n",
            i, p->maps[i].type, p->maps[i].key_size, p->maps[i].value_size, p->maps[i].max_entries,
            e->entries ? e->entries[i].count : 0, p->maps[i].readonly ? ", read-only" : "");
+  for (uint32_t i = 0; i < p->type_count; i++) {
+    printf("#   type %" PRIu32 ": %s, %" PRIu32 " bytes", i, p->types[i].name, p->types[i].size);
+    for (uint32_t k = 0; k < p->types[i].pointer_count; k++)
+      printf(", %" PRIu32 " -> %" PRIu32, p->types[i].pointers[k].offset,
+             p->types[i].pointers[k].type);
+    printf("\n");
+  }
+  for (uint32_t i = 0; i < p->argument_count; i++)
+    printf("#   argument %" PRIu32 ": %" PRIu32 "\n", i, p->arguments[i]);
   printf("#   stack 0x%" PRIx64 " ctx 0x%" PRIx64 " packet 0x%" PRIx64 " (%" PRIu32
          ") maps 0x%" PRIx64 " values 0x%" PRIx64 " seed 0x%" PRIx64 " fuel %" PRIu64 "\n",
          e->stack, e->ctx, e->packet, e->packet_size, e->maps, e->values, e->seed, e->fuel);

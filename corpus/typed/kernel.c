@@ -1,0 +1,33 @@
+/* The types of a small kernel, as --btf takes them: structures, and the prototypes of what programs
+ * are attached to. */
+#define LAID_OUT
+#include "shape.h"
+
+struct nf_hook_state hook_state;
+struct sk_buff packet;
+struct task_struct task;
+struct mm_struct memory;
+struct list_head list;
+struct inode inode;
+struct file file;
+struct bpf_iter_meta meta;
+
+typedef void (*btf_trace_switched)(void *data, _Bool preempt, struct task_struct *prev,
+                                   struct task_struct *next);
+btf_trace_switched *tracepoint;
+
+struct pair {
+  long first, second;
+};
+
+int probed(struct task_struct *task, short number, struct task_struct **others, void *any,
+           char *text) {
+  return task && number && others && any && text;
+}
+struct task_struct *found(struct pair by_value, struct task_struct *from) {
+  return by_value.first ? from : 0;
+}
+void nothing(void) {}
+int bpf_lsm_opened(struct file *file) { return !file; }
+void bpf_lsm_freed(struct file *file) { (void)file; }
+int bpf_iter_task(struct bpf_iter_meta *meta, struct task_struct *task) { return meta && task; }

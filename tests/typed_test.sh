@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Programs that are attached to functions, tracepoints, iterators and hooks, against the small kernel of
+# corpus/typed/kernel.c: nothing here depends on the host's types.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+source=corpus/typed/typed.c
+object=$CORPUS/typed/typed.o
+kernel=$CORPUS/typed/kernel.o
+
+# --- Verdicts -----------------------------------------------------------------------------------
+
+for program in "$WARRANT" "$ASAN_WARRANT"; do
+  "$program" check --json --btf $kernel $object > "$work/out" 2> "$work/err"
+  same "exit status, ${program%/bin*}" 1 $?
+  verdict < "$work/out" | cut -d' ' -f1,2,3,4 > "$work/verdicts"
+  while read -r name want reason; do
+    certified=$([ "$want" = accept ] && echo true || echo false)
+    same "$name" "$name $want $certified $reason" "$(grep "^$name " "$work/verdicts")"
+  done < <(grep -o 'expect: [^*]*' $source | tail -n +2 | cut -d' ' -f2-)
+done
+same "each program has an expectation" "$(grep -o 'expect: [^*]*' $source | tail -n +2 | wc -l)" "$(wc -l < "$work/verdicts")"
+
+# says NAME STATUS TEXT ARGUMENT...: the exit status, and a message with this in it
+says() {
+  local name=$1 status=$2 text=$3
+  shift 3
+  "$ASAN_WARRANT" check "$@" > "$work/out" 2>&1
+  same "$name" "$status 1" "$? $(grep -cF -- "$text" "$work/out")"
+}
+says "the kernel's types are not there" 2 "need the kernel's types, so name them with --btf FILE" \
+  --btf "$work/nothing" --prog hidden_argument $object
+says "no such function" 3 "have no function no_such_function" --btf $kernel --prog not_there $object
+says "a function of a module" 3 "functions of kernel modules" --btf $kernel --prog in_a_module $object
+says "no function named" 3 "does not say what the program is attached to" --btf $kernel --prog nowhere $object
+says "a type by option" 3 "no function elsewhere" --btf $kernel --type fentry/elsewhere --prog walks $object
+printf 'r1 = *(u64 *)(r1 + 0)\nr1 = *(u64 *)(r1 + 32)\nr0 = *(u32 *)(r1 + 24)\nr0 = 0\nexit\n' > "$work/walk.s"
+"$ASAN_WARRANT" check --btf $kernel --format asm --type fentry/probed "$work/walk.s" > "$work/out" 2>&1
+same "assembly, attached by --type" "0 1" "$? $(grep -c 'accept, certified' "$work/out")"
+
+# --- Runs: both interpreters, step by step ------------------------------------------------------
+
+while read -r name want _; do
+  [ "$want" = unsupported ] && continue
+  for ctx in 0000000000000000 0101010101010101; do
+    all=$(printf "$ctx%.0s" 1 2 3 4 5 6)
+    for engine in c reference; do
+      "$WARRANT" run --btf $kernel --prog "$name" --ctx "$all" --trace --engine $engine $object > "$work/$engine" 2>&1
+    done
+    if cmp -s "$work/c" "$work/reference" && [ -s "$work/c" ]; then ok "$name runs alike"; else
+      not_ok "$name runs alike" "$(diff "$work/c" "$work/reference" | head -c 300)"
+    fi
+  done
+done < <(grep -o 'expect: [^*]*' $source | tail -n +2 | cut -d' ' -f2-)
+"$WARRANT" run --btf $kernel --prog untested_value --ctx 0101010101010101 $object > "$work/out" 2>&1
+same "a null value is no object when it runs" 1 $?
+
+finish
