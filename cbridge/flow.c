@@ -26,9 +26,9 @@ struct work {
   const struct w_insn *insns;
   struct w_flow *flow;
   struct queue queue;
-  bool backward; /* some jump leads back */
-  uint32_t *first,
-      *preds;      /* if so: the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
+  bool backward;   /* some jump leads back; if so: */
+  uint32_t *preds; /* the slots before slot pc are preds[first[pc] .. first[pc + 1]) */
+  uint32_t *first;
   uint16_t *frame; /* by slot: registers that may point into the frame */
   bool spilled;    /* a pointer into the frame may have been stored: loads may bring it back */
   bool returned;   /* a function may return a pointer into the frame */

@@ -27,6 +27,11 @@ static void need_of_node(const struct w_room *room, const struct w_node *node,
   need->steps = node->potential;
 }
 
+/* How many numbers follow a tag; after those of a SUB come three for each symbol. */
+static const uint8_t numbers[] = {
+    [W_CODE_STEPS] = 1, [W_CODE_SLOT] = 1, [W_CODE_READ] = 2, [W_CODE_WRITE] = 2, [W_CODE_SUB] = 2,
+};
+
 /* Where the pieces of a derivation start; *ends: how many of them end a path. */
 static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w_buf *b,
                         uint32_t *count, uint32_t *ends) {
@@ -37,11 +42,8 @@ static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w
       return false;
     room->pieces[(*count)++] = (uint32_t)at;
     uint8_t tag = b->bytes[at++];
-    uint64_t numbers = tag == W_CODE_STEPS || tag == W_CODE_SLOT                        ? 1
-                       : tag == W_CODE_READ || tag == W_CODE_WRITE || tag == W_CODE_SUB ? 2
-                                                                                        : 0;
     uint64_t last = 0;
-    for (; numbers > 0; numbers--)
+    for (int k = 0; k < numbers[tag]; k++)
       last = w_next_u(b, &at);
     if (tag == W_CODE_SUB)
       for (last *= 3; last > 0; last--)
