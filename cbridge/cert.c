@@ -260,7 +260,7 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
   if (!order)
     return false;
   uint32_t n = number_nodes(nodes, root, order);
-  w.ok = w_put(pool, &w.out, "WCRT\1", 5);
+  w.ok = w_put(pool, &w.out, "WCRT\2", 5);
   u(&w, nodes[root].potential);
   u(&w, n);
   write_code(&w, &nodes[root].code, nodes);
@@ -530,7 +530,7 @@ int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_
                 struct warrant_error *error) {
   struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
   memset(cert, 0, sizeof *cert);
-  if (len < 5 || memcmp(bytes, "WCRT\1", 5))
+  if (len < 5 || memcmp(bytes, "WCRT\2", 5))
     return warrant_fail(error, WARRANT_BAD_INPUT, "this is no certificate");
   cert->bound = get_u(&r, UINT64_MAX);
   if (!read_nodes(&r, cert))

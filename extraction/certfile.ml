@@ -162,7 +162,7 @@ let derivation r budget =
 let read bytes =
   let r = make bytes in
   magic r "a certificate" "WCRT";
-  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 2 -> () | v -> bad "version %d is not known" v);
   let budget = ref most_steps in
   let c_bound = uleb r in
   let nodes = count r in

@@ -230,7 +230,7 @@ static bool take_cert(struct cert *c, const uint8_t *bytes, size_t size) {
 
 static size_t put_cert(const struct cert *c, uint8_t *out) {
   size_t n = 5;
-  memcpy(out, "WCRT\1", 5);
+  memcpy(out, "WCRT\2", 5);
   for (uint32_t i = 0; i < c->count; i++) {
     uint64_t v = c->fields[i].v;
     if (c->fields[i].form == S)
