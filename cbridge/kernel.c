@@ -243,7 +243,8 @@ static int load(const struct warrant_program *p, const struct bpf_insn *insns, u
               .prog_flags = p->prog_flags, .attempts = 1, .log_level = log_level, .log_buf = log,
               .log_size = log_size);
   *log = '\0';
-  if (p->attach_to && *p->attach_to) { /* by this host's types, whatever the program was fitted to */
+  if (p->attach_to &&
+      *p->attach_to) { /* by this host's types, whatever the program was fitted to */
     int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
     options.attach_btf_id = id > 0 ? (uint32_t)id : 0;
   }
