@@ -146,14 +146,14 @@ Proof.
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E.
     apply andb_true_iff in C. destruct C as [C Wr]. bools.
     destruct (heldrel_in F vs (l_held L) (fst a) kd size false u HR EF Nt (P eq_refl)) as [h [I [Fi [Eb En]]]].
-    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
+    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S.
     rewrite wrap_small by lia. assert (Ks := kind_fits_socket _ _ Fi). destruct (is_socket kd) eqn:Sk.
     + split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |]. split; [exact Fi |]. lia.
     + exists (held_region h). split; [exact (held_in_plain t L _ I) |]. cbn [held_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
       split; [| reflexivity]. apply inside_spec. cbn [held_region r_base r_size]. lia.
   - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
-    destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S.
+    destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S.
     rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
     split; [cbn [held_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
     split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].

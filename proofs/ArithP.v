@@ -4,7 +4,7 @@ From Checker Require Import Arith.
 
 (** Where areas start and end; a sum that stays within [reach] of a start does not wrap. *)
 Lemma area_range t L p : wf_layout t L ->
-  0 < area_start L p <= l_pkt L + 1 /\ area_end L p < W /\ l_pkt L + guard <= W.
+  0 <= area_start L p <= l_pkt L + 1 /\ area_end L p < W /\ l_pkt L + guard <= W.
 Proof.
   intros WL. destruct (packet_range WL) as [P1 [P2 [P3 [P4 P5]]]]. unfold guard in *.
   destruct p; cbn [area_start area_end]; lia.
@@ -81,7 +81,7 @@ Proof.
   destruct h as [hk hb hn]. cbn [hd_kind hd_base hd_size] in *. destruct hk; try discriminate Fi. subst hb hn. exact I.
 Qed.
 Lemma held_range h : In h (l_held L) -> 0 < hd_base h /\ 0 <= hd_size h /\ hd_base h + hd_size h < W.
-Proof. intros I. exact (proj1 (held_placed WL h I)). Qed.
+Proof. intros I. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S. lia. Qed.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.

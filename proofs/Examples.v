@@ -23,6 +23,15 @@ Example packet_refused_unchecked : validate tx packet_unchecked (line 2) = false
 Example packet_needs_a_packet_type : validate (Target socket_filter [] root) (packet 14) packet_cert = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** a message's data may be absent: they are compared with their end, and null tells nothing *)
+Definition message (j : insn) : prog := at_pcs
+  [ Ldx S8 false R2 R1 0; Ldx S8 false R3 R1 8; mov R4 R2; addi R4 8; j; Ldx S8 false R5 R2 0; movi R0 1; Exit ].
+Definition message_cert := tree (steps 4 (DBranch (steps 1 DExit) (steps 2 DExit))).
+Example message_accepted : validate (Target sk_msg [] root) (message (Jmp A64 Jgt R4 (Reg R3) 1)) message_cert = true.
+Proof. vm_compute. reflexivity. Qed.
+Example message_null_refused : validate (Target sk_msg [] root) (message (Jmp A64 Jeq R2 (Imm 0) 1)) message_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** a header length from the packet: masked, added, and compared again *)
 Definition variable (mask last : Z) : prog := at_pcs
   [ Ldx S4 false R2 R1 0; Ldx S4 false R3 R1 4; mov R4 R2; addi R4 14; Jmp A64 Jgt R4 (Reg R3) 6;

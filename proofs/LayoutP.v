@@ -178,20 +178,23 @@ Proof. intros I. apply region_range, in_or_app. right. exact I. Qed.
 Lemma frame_range j : 0 <= j < max_frames -> 0 < frame_top L j - stack_size /\ frame_top L j < W.
 Proof.
   intros J. assert (H := region_range _ (in_or_app _ _ _ (or_introl (in_all_frames L j J)))).
-  unfold in_space in H. cbn [frame_region r_base r_size] in H. unfold frame_top. lia.
+  unfold in_space in H. cbn [frame_region r_kind lowest r_base r_size] in H. unfold frame_top. lia.
 Qed.
 Lemma ctx_range : 0 < l_ctx L /\ 0 <= pt_ctx_size (t_type t) /\ l_ctx L + pt_ctx_size (t_type t) < W.
-Proof. exact (other_range (ctx_region t L) (or_introl eq_refl)). Qed.
+Proof.
+  assert (H := other_range (ctx_region t L) (or_introl eq_refl)). unfold in_space in H. cbn [ctx_region r_kind lowest r_base r_size] in H. lia.
+Qed.
 Lemma packet_range :
-  0 < l_pkt L - Z.max 0 (l_meta L) /\ 0 <= l_len L /\ -1 <= l_meta L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
+  0 <= l_pkt L - Z.max 0 (l_meta L) /\ 0 <= l_len L /\ -1 <= l_meta L /\ l_pkt L + l_len L < W /\ l_pkt L + guard <= W.
 Proof.
   assert (H := other_range (packet_region t L) (or_intror (packet_in t L))).
-  unfold in_space in H. cbn [packet_region r_base r_size] in H. unfold meta_size in H.
+  unfold in_space in H. cbn [packet_region r_kind lowest r_base r_size] in H. unfold meta_size in H.
   assert (G := wl_guard t L WL). destruct (wl_packet t L WL) as [P M]. lia.
 Qed.
 Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o) /\ b + m_value (o_def o) < W.
 Proof.
-  intros Ho Hb. destruct (value_in t L o b Ho Hb) as [n [j [I _]]]. exact (other_range _ (or_intror I)).
+  intros Ho Hb. destruct (value_in t L o b Ho Hb) as [n [j [I _]]]. assert (H := other_range _ (or_intror I)).
+  unfold in_space in H. cbn [value_region r_kind lowest r_base r_size] in H. lia.
 Qed.
 Lemma map_addr_word o : In o (l_maps L) -> 0 < o_addr o < W.
 Proof. intros I. destruct (wl_addrs t L WL) as [_ F]. rewrite Forall_forall in F. exact (F o I). Qed.
@@ -409,7 +412,7 @@ Proof.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
-    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_base r_size l_pkt l_len].
+    apply Forall_cons; [| exact W1]. unfold in_space. cbn [packet_region move_packet r_kind lowest r_base r_size l_pkt l_len].
     unfold meta_size. cbn [move_packet l_meta]. lia.
   - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons_iff in W3. destruct W3 as [_ W3].
@@ -499,7 +502,7 @@ Proof.
       + intros g J. exact (held_placed g (Sub g J)).
       + intros g g' J J'. exact (wl_held t L WL g g' (Sub g J) (Sub g' J')).
       + intros g g' J J'. exact (held_apart g g' (Sub g J) (Sub g' J')).
-    - destruct (held_placed h I) as [S _]. unfold in_space in S. cbn [held_region r_base r_size] in S. lia. }
+    - destruct (held_placed h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S. lia. }
   rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
   unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
   apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_app in Ep. apply andb_true_iff in Ep. destruct Ep as [Ep Eo].
@@ -511,7 +514,7 @@ Proof.
     by (intros h' I; exact (Ap _ (Ep _ (held_in_plain t L h' I)))).
   split; [| lia]. apply held_wf.
   - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split; [| split]]].
-    + unfold in_space. cbn [held_region r_base r_size]. lia.
+    + unfold in_space. cbn [held_region r_kind lowest r_base r_size]. lia.
     + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
     + exact (Ap _ Ec).
     + intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).

@@ -14,7 +14,7 @@ Fixpoint apart_if (f : region -> bool) (l : list region) : bool :=
   match l with [] => true | r :: l' => forallb (fun q => negb (f r || f q) || disjointb q r) l' && apart_if f l' end.
 Definition wf_layoutb (t : target) (L : layout) : bool :=
   let rest := plain_regions t L in
-  forallb (fun r => (0 <? r_base r) && (0 <=? r_size r) && (r_base r + r_size r <? W)) (all_frames L ++ ctx_region t L :: rest)
+  forallb (fun r => (lowest (r_kind r) <=? r_base r) && (0 <=? r_size r) && (r_base r + r_size r <? W)) (all_frames L ++ ctx_region t L :: rest)
   && (Nat.eqb (length (l_frames L)) (Z.to_nat max_frames) && apartb (all_frames L))
   && forallb (fun f => forallb (disjointb f) (ctx_region t L :: rest)) (all_frames L)
   && forallb (disjointb (ctx_region t L)) rest
@@ -60,7 +60,7 @@ Qed.
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
 Proof.
   unfold wf_layoutb. rewrite !andb_true_iff. intros [[[[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11] E14] E15]. constructor.
-  - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, !Z.ltb_lt, Z.leb_le. tauto.
+  - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space. rewrite !andb_true_iff, Z.ltb_lt, !Z.leb_le. tauto.
   - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
   - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef]. apply disjointb_spec.
   - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
@@ -111,6 +111,11 @@ Proof.
   assert (E : forallb (fun pt => well_formedb (Target pt two_maps root) some_env) prog_types = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in E. exact (E pt I).
 Qed.
+
+(** A message's data may be absent: then their address is 0, and so is their end. *)
+Definition absent_layout := Layout some_frames 65536 0 0 0 [] (fun _ => 7) [].
+Example absent_inhabited : well_formed (Target sk_msg [] root) (Env absent_layout (fun a => a) (fun _ => quiet 0)).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 
 (** ** Maps of maps: a lookup may give any map of the kind held, the program's own one or another, each with values of its own *)
 Definition at_pcs (l : list insn) : prog :=

@@ -102,7 +102,7 @@ Proof.
       apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
   - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as n0 m0. bools. subst n0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
-    pose proof (proj1 (held_placed WL h Ih)) as Room. unfold in_space in Room. cbn [held_region r_base r_size] in Room.
+    pose proof (proj1 (held_placed WL h Ih)) as Room. unfold in_space in Room. cbn [held_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.

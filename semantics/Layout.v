@@ -84,7 +84,9 @@ Definition alone (L : layout) (r : region) : bool :=
 
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
-Definition in_space (r : region) : Prop := 0 < r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W.
+(** Nothing is at 0, but for packets: the data of a message or a socket operation may be absent, and then its address is 0. *)
+Definition lowest (k : kind) : Z := match k with KPacket => 0 | _ => 1 end.
+Definition in_space (r : region) : Prop := lowest (r_kind r) <= r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W.
 
 Record wf_layout (t : target) (L : layout) : Prop := {
   wl_range : Forall in_space (all_frames L ++ ctx_region t L :: plain_regions t L);
@@ -110,7 +112,7 @@ Definition move_packet (L : layout) (base len meta : Z) : layout :=
 Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let p := packet_region t (move_packet L base len meta) in
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
-  (0 <? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
+  (0 <=? r_base p) && (0 <=? len) && (-1 <=? meta) && (base + len <? word_size) && (base + guard <=? word_size)
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => negb (alone L r) || apart r) (plain_regions t L).
 

@@ -393,9 +393,8 @@ Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
   [ data_at 0 8; data_end_at 8 8; plain "len" 16 4; whole "eth_protocol" 20 4; whole "eth_protocol" 20 2; whole "eth_protocol" 22 2;
     plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
   false false false reuseport_helpers None.
-(** Messages: the fields but for the data, whose address may be 0. *)
 Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
-  (words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
+  (data_at 0 8 :: data_end_at 8 8 :: words "family" 16 1 ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
    ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
   false false true sk_msg_helpers None.
 
@@ -515,7 +514,7 @@ Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
   false false false sk_lookup_helpers
   (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
-  (stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
+  (data_at 192 8 :: data_end_at 200 8 :: stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
    ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
    ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4; whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
         whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4;
