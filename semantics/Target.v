@@ -514,7 +514,7 @@ Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
   false false false sk_lookup_helpers
   (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
-  (data_at 192 8 :: data_end_at 200 8 :: stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
+  (Field "skb_data" 192 8 FData false false :: Field "skb_data_end" 200 8 FDataEnd false false :: stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
    ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
    ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4; whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
         whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4;

@@ -373,6 +373,8 @@ static void ask_kernel(void) {
     const struct w_prog_type *p = &w_prog_types[k];
     if (!p->id || p->id > 64) /* raw memory, and what is no type of eBPF's */
       continue;
+    if (!p->ctx_size) /* what it is attached to has the arguments: typed_test */
+      continue;
     for (uint32_t a = 0; a < (p->nattach ? p->nattach : 1); a++) {
       uint32_t attach = p->nattach ? p->attach[a] : some_attach(p);
       char name[120];
