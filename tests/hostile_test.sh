@@ -104,6 +104,10 @@ for seed in $(seq 1 $((${MUTATIONS:-200} / 4))); do
   survives "externs with seed $seed" --kconfig corpus/objects/kconfig "$work/mutant.o"
   $hostile/mutate "$seed" $CORPUS/objects/kernel_b.o "$work/mutant.o"
   survives "a kernel's types with seed $seed" --btf "$work/mutant.o" $CORPUS/objects/core.o
+  $hostile/mutate "$seed" $CORPUS/typed/kernel.o "$work/mutant.o"
+  survives "types of arguments with seed $seed" --btf "$work/mutant.o" $CORPUS/typed/typed.o
+  $hostile/mutate "$seed" $CORPUS/typed/typed.o "$work/mutant.o"
+  survives "attached programs with seed $seed" --btf $CORPUS/typed/kernel.o "$work/mutant.o"
 done
 for seed in $(seq 1 20); do
   $hostile/mutate "$seed" $CORPUS/seccomp/worker.bpf "$work/mutant.bpf"
