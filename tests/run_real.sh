@@ -12,7 +12,7 @@ kernel_says() {
   "$WARRANT" kernel load --json "$@" > "$work/out" 2> "$work/err"
   case $? in
   0 | 1) jq -r .verdict < "$work/out" ;;
-  4) echo "not asked" ;;
+  3 | 4) echo "not asked" ;;
   *) echo "-" ;;
   esac
 }
@@ -25,7 +25,7 @@ judge() {
   said=$(jq -r 'if .verdict == "accept" then
       "accept, " + (if .certified then "certified" else "not certified" end)
       + (if (.warnings // []) == [] then "" else ", with a warning" end)
-    else "\(.verdict) \(.reason), " + (.source // "pc \(.pc)" | sub(".*/"; "")) end' < "$work/out")
+    else "\(.verdict) \(.reason)" + (if .source // .pc then ", " + (.source // "pc \(.pc)" | sub(".*/"; "")) else "" end) end' < "$work/out")
   [ -n "$said" ] || said=$(head -n 1 "$work/err")
   # shellcheck disable=SC2059 # one format for all rows
   printf "$row" "$name" "$profile" "$said" "$(kernel_says "$@")"
