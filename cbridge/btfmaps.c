@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "btfwalk.h"
 #include "loader.h"
 
 #define TYPES_VISITED_MAX 4000000u
-#define TYPE_DEPTH_MAX 32
 
 /* libbpf checks the sections of BTF against each other; the header is checked here, in 64 bits and
  * with the alignment that our own reads of its types need. */
@@ -26,15 +26,10 @@ static bool header_fits(const uint8_t *bytes, size_t size) {
          (uint64_t)h.type_off + h.type_len <= h.str_off;
 }
 
-static const char *text_of(const struct btf *btf, uint32_t offset) {
-  const char *s = btf__str_by_offset(btf, offset);
-  return s ? s : "";
-}
-
 static uint32_t find_section(const struct btf *btf, const char *section) {
   for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
     const struct btf_type *t = btf__type_by_id(btf, id);
-    if (t && btf_is_datasec(t) && strcmp(text_of(btf, t->name_off), section) == 0)
+    if (t && btf_is_datasec(t) && strcmp(w_btf_text(btf, t->name_off), section) == 0)
       return id;
   }
   return 0;
@@ -57,16 +52,6 @@ int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct
 void warrant_btf_close(struct warrant_btf *types) {
   btf__free(types->btf);
   types->btf = NULL;
-}
-
-static const struct btf_type *skip(const struct btf *btf, uint32_t id) {
-  const struct btf_type *t = btf__type_by_id(btf, id);
-  for (int depth = 0; t && (btf_is_mod(t) || btf_is_typedef(t)); depth++) {
-    if (depth == TYPE_DEPTH_MAX)
-      return NULL;
-    t = btf__type_by_id(btf, t->type);
-  }
-  return t;
 }
 
 /* The types that a kernel does not treat as plain bytes when they lie in a map's value. */
@@ -109,7 +94,7 @@ static const char *special_in(struct warrant_btf *types, uint32_t root) {
     } else if (btf_is_ptr(t)) {
       /* a tag on the pointee makes it a kernel pointer */
       const struct btf_type *to = btf__type_by_id(btf, t->type);
-      for (int depth = 0; to && depth < TYPE_DEPTH_MAX && (btf_is_mod(to) || btf_is_typedef(to));
+      for (int depth = 0; to && depth < W_BTF_DEPTH && (btf_is_mod(to) || btf_is_typedef(to));
            depth++) {
         if (BTF_INFO_KIND(to->info) == BTF_KIND_TYPE_TAG) {
           found = "a kernel pointer";
@@ -118,7 +103,7 @@ static const char *special_in(struct warrant_btf *types, uint32_t root) {
         to = btf__type_by_id(btf, to->type);
       }
     } else if (btf_is_composite(t)) {
-      if ((found = special_name(text_of(btf, t->name_off))))
+      if ((found = special_name(w_btf_text(btf, t->name_off))))
         goto out;
       const struct btf_member *m = btf_members(t);
       for (uint16_t i = 0; i < btf_vlen(t); i++) {
@@ -171,7 +156,7 @@ void warrant_btf_data(struct warrant_btf *types, const char *section, char *prob
 
 /* The N of a member `int (*name)[N]`. */
 static bool number_of(const struct btf *btf, const struct btf_member *m, uint32_t *value) {
-  const struct btf_type *t = skip(btf, m->type);
+  const struct btf_type *t = w_btf_type(btf, m->type);
   if (!t || !btf_is_ptr(t))
     return false;
   t = btf__type_by_id(btf, t->type);
@@ -184,7 +169,7 @@ static bool number_of(const struct btf *btf, const struct btf_member *m, uint32_
 /* The size and id of T in a member `T *name`. */
 static bool type_of(const struct btf *btf, const struct btf_member *m, uint32_t *id,
                     uint32_t *size) {
-  const struct btf_type *t = skip(btf, m->type);
+  const struct btf_type *t = w_btf_type(btf, m->type);
   if (!t || !btf_is_ptr(t))
     return false;
   int64_t bytes = btf__resolve_size(btf, t->type);
@@ -206,10 +191,10 @@ static bool agree(uint32_t *size, bool *known, uint32_t value) {
 
 /* The map that a member `T *values[]` says a map holds, or NULL: then it holds programs. */
 static const struct btf_type *held_map(const struct btf *btf, const struct btf_member *m) {
-  const struct btf_type *t = skip(btf, m->type);
-  if (!t || !btf_is_array(t) || !(t = skip(btf, btf_array(t)->type)) || !btf_is_ptr(t))
+  const struct btf_type *t = w_btf_type(btf, m->type);
+  if (!t || !btf_is_array(t) || !(t = w_btf_type(btf, btf_array(t)->type)) || !btf_is_ptr(t))
     return NULL;
-  t = skip(btf, t->type);
+  t = w_btf_type(btf, t->type);
   return t && btf_is_struct(t) ? t : NULL;
 }
 
@@ -224,7 +209,7 @@ static int read_attributes(const char *name, struct warrant_btf *types, const st
   const struct btf_type *held = NULL;
   const struct btf_member *m = btf_members(t);
   for (uint16_t i = 0; i < btf_vlen(t); i++, m++) {
-    const char *field = text_of(btf, m->name_off);
+    const char *field = w_btf_text(btf, m->name_off);
     uint32_t id = 0, size = 0;
     if (strcmp(field, "type") == 0) {
       good = number_of(btf, m, &map->type);
@@ -290,12 +275,12 @@ int warrant_btf_map(const char *name, struct warrant_btf *types, struct warrant_
   const struct btf_var_secinfo *vars = section ? btf_var_secinfos(section) : NULL;
   for (uint16_t i = 0; section && i < btf_vlen(section) && !t; i++) {
     const struct btf_type *var = btf__type_by_id(btf, vars[i].type);
-    if (!var || !btf_is_var(var) || strcmp(text_of(btf, var->name_off), map->name))
+    if (!var || !btf_is_var(var) || strcmp(w_btf_text(btf, var->name_off), map->name))
       continue;
     if (vars[i].size > room)
       return warrant_fail(error, WARRANT_BAD_INPUT, "%s: map '%s' goes past its section", name,
                           map->name);
-    t = skip(btf, var->type);
+    t = w_btf_type(btf, var->type);
   }
   if (!t || !btf_is_struct(t))
     return warrant_fail(error, WARRANT_BAD_INPUT,

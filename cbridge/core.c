@@ -13,7 +13,9 @@
 
 #include "core.h"
 
-enum { PATH_MAX_LENGTH = 64, DEPTH_MAX = 32, WORK_MAX = 50000000 };
+#include "btfwalk.h"
+
+enum { PATH_MAX_LENGTH = 64, WORK_MAX = 50000000 };
 
 enum core_kind {
   FIELD_BYTE_OFFSET,
@@ -61,22 +63,6 @@ static bool worked(struct core *c) { return ++*c->work > WORK_MAX; }
 
 /* --- Types ----------------------------------------------------------------------------------- */
 
-static const char *text_of(const struct btf *btf, uint32_t offset) {
-  const char *s = btf__str_by_offset(btf, offset);
-  return s ? s : "";
-}
-
-static const struct btf_type *skip(const struct btf *btf, uint32_t *id) {
-  const struct btf_type *t = btf__type_by_id(btf, *id);
-  for (int depth = 0; t && (btf_is_mod(t) || btf_is_typedef(t)); depth++) {
-    if (depth == DEPTH_MAX)
-      return NULL;
-    *id = t->type;
-    t = btf__type_by_id(btf, *id);
-  }
-  return t;
-}
-
 size_t warrant_core_essential(const char *name) {
   size_t n = strlen(name);
   for (size_t i = n < 5 ? 0 : n - 4; i-- > 0;) {
@@ -103,7 +89,7 @@ static bool size_of(const struct btf *btf, uint32_t id, uint64_t *size) {
 }
 
 static const char *enumerator(const struct btf *btf, const struct btf_type *t, uint32_t i) {
-  return text_of(btf, btf_is_enum64(t) ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off);
+  return w_btf_text(btf, btf_is_enum64(t) ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off);
 }
 
 static uint64_t enum_value(const struct btf_type *t, uint32_t i) {
@@ -113,8 +99,8 @@ static uint64_t enum_value(const struct btf_type *t, uint32_t i) {
 
 /* May a field of type `a` be read as one of type `b`? */
 static bool fields_fit(struct core *c, uint32_t a, uint32_t b) {
-  for (int depth = 0; depth < DEPTH_MAX; depth++) {
-    const struct btf_type *x = skip(c->local, &a), *y = skip(c->target, &b);
+  for (int depth = 0; depth < W_BTF_DEPTH; depth++) {
+    const struct btf_type *x = w_btf_skip(c->local, &a), *y = w_btf_skip(c->target, &b);
     if (!x || !y || worked(c))
       return false;
     if (btf_is_composite(x) && btf_is_composite(y))
@@ -128,7 +114,7 @@ static bool fields_fit(struct core *c, uint32_t a, uint32_t b) {
     case BTF_KIND_FWD:
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64: {
-      const char *m = text_of(c->local, x->name_off), *n = text_of(c->target, y->name_off);
+      const char *m = w_btf_text(c->local, x->name_off), *n = w_btf_text(c->target, y->name_off);
       return !*m || !*n || same_essential(m, n);
     }
     case BTF_KIND_INT:
@@ -170,8 +156,9 @@ static bool members_match(struct core *c, const struct btf_type *x, const struct
       const struct btf_member *n = &btf_members(y)[k];
       if (worked(c))
         return false;
-      found = same_essential(text_of(c->local, m->name_off), text_of(c->target, n->name_off)) &&
-              types_alike(c, m->type, n->type, true, behind_pointer, depth + 1);
+      found =
+          same_essential(w_btf_text(c->local, m->name_off), w_btf_text(c->target, n->name_off)) &&
+          types_alike(c, m->type, n->type, true, behind_pointer, depth + 1);
     }
     if (!found)
       return false;
@@ -189,10 +176,11 @@ static bool is_union(const struct btf_type *t) {
  * `a` says, names, members, enumerators and parameters? */
 static bool types_alike(struct core *c, uint32_t a, uint32_t b, bool whole, bool behind_pointer,
                         int depth) {
-  for (; depth < DEPTH_MAX; depth++) {
-    const struct btf_type *x = skip(c->local, &a), *y = skip(c->target, &b);
+  for (; depth < W_BTF_DEPTH; depth++) {
+    const struct btf_type *x = w_btf_skip(c->local, &a), *y = w_btf_skip(c->target, &b);
     if (!x || !y || worked(c) ||
-        (whole && !same_essential(text_of(c->local, x->name_off), text_of(c->target, y->name_off))))
+        (whole &&
+         !same_essential(w_btf_text(c->local, x->name_off), w_btf_text(c->target, y->name_off))))
       return false;
     if (whole && is_record(x) && is_record(y) &&
         (btf_is_fwd(x) || (btf_is_fwd(y) && behind_pointer)))
@@ -289,7 +277,7 @@ static bool parse_path(const struct btf *btf, uint32_t root, const char *text, u
   uint32_t idx, id = root;
   if (of_type(kind))
     return strcmp(text, "0") == 0 && btf__type_by_id(btf, root);
-  const struct btf_type *t = skip(btf, &id);
+  const struct btf_type *t = w_btf_skip(btf, &id);
   if (!t || !next_number(&text, &idx))
     return false;
   if (of_enum(kind))
@@ -298,13 +286,13 @@ static bool parse_path(const struct btf *btf, uint32_t root, const char *text, u
   if (!add_elements(p, id, idx))
     return false;
   while (*text) {
-    t = skip(btf, &id);
+    t = w_btf_skip(btf, &id);
     if (!t || !next_number(&text, &idx))
       return false;
     if (btf_is_composite(t)) {
       if (idx >= btf_vlen(t))
         return false;
-      const char *name = text_of(btf, btf_members(t)[idx].name_off);
+      const char *name = w_btf_text(btf, btf_members(t)[idx].name_off);
       p->bits += btf_member_bit_offset(t, idx);
       if (*name && !add_step(p, id, idx, name)) /* the target may nest otherwise */
         return false;
@@ -313,7 +301,7 @@ static bool parse_path(const struct btf *btf, uint32_t root, const char *text, u
       const struct btf_array *array = btf_array(t);
       id = array->type;
       bool open = open_array(p, array);
-      if (!skip(btf, &id) || (!open && idx >= array->nelems) || !add_elements(p, id, idx))
+      if (!w_btf_skip(btf, &id) || (!open && idx >= array->nelems) || !add_elements(p, id, idx))
         return false;
     } else {
       return false;
@@ -325,13 +313,13 @@ static bool parse_path(const struct btf *btf, uint32_t root, const char *text, u
 /* Finds the member that `step` names in `id` or in what has no name there. */
 static bool follow_member(struct core *c, const struct step *step, uint32_t *id, struct path *p,
                           int depth) {
-  const struct btf_type *t = skip(c->target, id);
+  const struct btf_type *t = w_btf_skip(c->target, id);
   const struct btf_type *from = btf__type_by_id(c->local, step->type);
-  if (!t || !from || !btf_is_composite(t) || depth == DEPTH_MAX)
+  if (!t || !from || !btf_is_composite(t) || depth == W_BTF_DEPTH)
     return false;
   for (uint32_t i = 0; i < btf_vlen(t); i++) {
     const struct btf_member *m = &btf_members(t)[i];
-    const char *name = text_of(c->target, m->name_off);
+    const char *name = w_btf_text(c->target, m->name_off);
     uint64_t bits = p->bits;
     if (worked(c))
       return false;
@@ -363,7 +351,7 @@ static bool follow(struct core *c, const struct path *local, uint32_t kind, uint
   if (of_type(kind))
     return types_alike(c, local->root, root, false, false, 0);
   uint32_t id = root;
-  const struct btf_type *t = skip(c->target, &id);
+  const struct btf_type *t = w_btf_skip(c->target, &id);
   if (!t)
     return false;
   if (of_enum(kind)) {
@@ -374,7 +362,7 @@ static bool follow(struct core *c, const struct path *local, uint32_t kind, uint
   }
   for (uint32_t i = 0; i < local->length; i++) {
     const struct step *step = &local->steps[i];
-    if (!(t = skip(c->target, &id)) || worked(c))
+    if (!(t = w_btf_skip(c->target, &id)) || worked(c))
       return false;
     if (step->name) {
       if (!follow_member(c, step, &id, p, 0))
@@ -385,7 +373,7 @@ static bool follow(struct core *c, const struct path *local, uint32_t kind, uint
       if (!btf_is_array(t) || (!open_array(p, btf_array(t)) && step->idx >= btf_array(t)->nelems))
         return false;
       id = btf_array(t)->type;
-      if (!skip(c->target, &id))
+      if (!w_btf_skip(c->target, &id))
         return false;
     }
     if (!add_elements(p, id, step->idx))
@@ -420,7 +408,7 @@ static bool field_value(const struct path *p, uint32_t kind, struct value *v) {
     return true;
   }
   uint32_t id = btf_members(t)[last->idx].type;
-  const struct btf_type *field = skip(p->btf, &id);
+  const struct btf_type *field = w_btf_skip(p->btf, &id);
   uint64_t bits = btf_member_bitfield_size(t, last->idx), offset = p->bits / 8;
   bool bit_field = bits > 0;
   if (!field || (!bit_field && !size_of(p->btf, id, &size)))
@@ -517,7 +505,7 @@ static void describe(const struct path *local, uint32_t kind, char *text, size_t
                      : btf_is_union(t)    ? "union "
                      : btf_is_any_enum(t) ? "enum "
                                           : "";
-  const char *name = text_of(local->btf, t->name_off);
+  const char *name = w_btf_text(local->btf, t->name_off);
   int n = snprintf(text, size, "%s%.*s", what, (int)warrant_core_essential(name), name);
   for (uint32_t i = of_field(kind) ? 1 : 0; i < local->length && n > 0 && (size_t)n < size; i++)
     n += local->steps[i].name ? snprintf(text + n, size - (size_t)n, "%s%s",
@@ -562,7 +550,7 @@ void warrant_core_solve(const struct btf *local, const struct warrant_kernel_typ
     return;
   } else {
     const struct btf_type *root = btf__type_by_id(local, type_id);
-    const char *name = text_of(local, root->name_off);
+    const char *name = w_btf_text(local, root->name_off);
     size_t n = warrant_core_essential(name);
     if (n == 0) {
       fail(fix, "is for a type without a name");
@@ -570,7 +558,7 @@ void warrant_core_solve(const struct btf *local, const struct warrant_kernel_typ
     }
     for (uint32_t id = warrant_types_first(types, name, n); id; id = types->next[id]) {
       const struct btf_type *t = btf__type_by_id(c.target, id);
-      const char *other = text_of(c.target, t->name_off);
+      const char *other = w_btf_text(c.target, t->name_off);
       struct value v;
       if (worked(&c)) {
         fail(fix, "needs more search through types than is allowed");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "btfwalk.h"
 #include "host.h"
 #include "loader.h"
 
@@ -15,21 +16,6 @@ struct declared {
   const struct btf_type *type; /* of the variable; NULL: nothing is declared */
   bool config, function, typed;
 };
-
-static const char *text_of(const struct btf *btf, uint32_t offset) {
-  const char *s = btf__str_by_offset(btf, offset);
-  return s ? s : "";
-}
-
-static const struct btf_type *skip(const struct btf *btf, uint32_t id) {
-  const struct btf_type *t = btf__type_by_id(btf, id);
-  for (int depth = 0; t && (btf_is_mod(t) || btf_is_typedef(t)); depth++) {
-    if (depth == 32)
-      return NULL;
-    t = btf__type_by_id(btf, t->type);
-  }
-  return t;
-}
 
 /* Looks in .kconfig and .ksyms; a kernel function has no variable there in some compilers' output,
  * and is an extern function. */
@@ -43,12 +29,12 @@ static struct declared find(struct warrant_btf *types, const char *name) {
     for (uint32_t i = 0; vars && i < btf_vlen(section); i++) {
       const struct btf_type *t = btf__type_by_id(btf, vars[i].type);
       types->work++;
-      if (!t || strcmp(text_of(btf, t->name_off), name))
+      if (!t || strcmp(w_btf_text(btf, t->name_off), name))
         continue;
       d.config = k == 0;
       d.function = btf_is_func(t);
       if (btf_is_var(t))
-        d.type = skip(btf, t->type);
+        d.type = w_btf_type(btf, t->type);
       d.typed = d.type && btf_kind(d.type) != BTF_KIND_UNKN;
       return d;
     }
@@ -72,11 +58,11 @@ static enum shape shape_of(const struct btf *btf, const struct btf_type *t, uint
     return t->size == 2 || t->size == 4 || t->size == 8 ? INTEGER : NO_SHAPE;
   }
   if (btf_is_any_enum(t))
-    return t->size == 4 && strcmp(text_of(btf, t->name_off), "libbpf_tristate") == 0 ? TRISTATE
-                                                                                     : NO_SHAPE;
+    return t->size == 4 && strcmp(w_btf_text(btf, t->name_off), "libbpf_tristate") == 0 ? TRISTATE
+                                                                                        : NO_SHAPE;
   if (!btf_is_array(t) || btf_array(t)->nelems == 0)
     return NO_SHAPE;
-  const struct btf_type *each = skip(btf, btf_array(t)->type);
+  const struct btf_type *each = w_btf_type(btf, btf_array(t)->type);
   *size = btf_array(t)->nelems;
   return each && btf_is_int(each) && each->size == 1 && *size <= 4096 ? TEXT : NO_SHAPE;
 }
@@ -158,7 +144,7 @@ static uint32_t kernel_id(const struct warrant_kernel_types *types, const char *
        id = types->next[id]) {
     const struct btf_type *t = btf__type_by_id(types->btf, id);
     if ((function ? btf_is_func(t) : btf_is_var(t)) &&
-        strcmp(text_of(types->btf, t->name_off), name) == 0)
+        strcmp(w_btf_text(types->btf, t->name_off), name) == 0)
       return id;
   }
   return 0;

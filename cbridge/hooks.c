@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode.h"
+#include "btfwalk.h"
+#include "domain.h"
 #include "host.h"
 #include "loader.h"
+#include "objects.h"
 #include "tables.h"
 
 enum {
   TYPE_NETFILTER = 32,
-  DEPTH_MAX = 32,        /* of structures in structures */
   TYPES_MAX = 4095,      /* of one program */
   POINTERS_MAX = 16384,  /* of one program */
   FACTS_MAX = 1u << 21,  /* more are not looked at: then types may be missing */
@@ -41,33 +42,17 @@ struct hook {
 
 /* --- Types ----------------------------------------------------------------------------------- */
 
-static const char *name_of(const struct btf *btf, const struct btf_type *t) {
-  const char *name = btf__str_by_offset(btf, t->name_off);
-  return name ? name : "";
-}
-
-/* Past typedefs and qualifiers; NULL: damaged. */
-static const struct btf_type *skip(const struct btf *btf, uint32_t *id) {
-  for (int i = 0; i < DEPTH_MAX; i++) {
-    const struct btf_type *t = btf__type_by_id(btf, *id);
-    if (!t || !(btf_is_mod(t) || btf_is_typedef(t)))
-      return t;
-    *id = t->type;
-  }
-  return NULL;
-}
-
 /* The structure that a pointer to `id` leads to, 0: it is no structure, or none of the kernel's own
  * memory, or this BTF does not have it. */
 static uint32_t structure(const struct btf *btf, uint32_t id) {
-  for (int i = 0; i < DEPTH_MAX; i++) {
+  for (int i = 0; i < W_BTF_DEPTH; i++) {
     const struct btf_type *t = btf__type_by_id(btf, id);
     if (!t)
       return 0;
     if (btf_is_composite(t))
       return id;
-    if (btf_is_type_tag(t) &&
-        (strcmp(name_of(btf, t), "user") == 0 || strcmp(name_of(btf, t), "percpu") == 0))
+    if (btf_is_type_tag(t) && (strcmp(w_btf_text(btf, t->name_off), "user") == 0 ||
+                               strcmp(w_btf_text(btf, t->name_off), "percpu") == 0))
       return 0;
     if (!btf_is_mod(t) && !btf_is_typedef(t))
       return 0;
@@ -79,7 +64,7 @@ static uint32_t structure(const struct btf *btf, uint32_t id) {
 /* The structure that the pointer at offset `off` in type `id` leads to, 0: none. */
 static uint32_t pointee(struct hook *h, uint32_t id, uint64_t off, int depth) {
   const struct btf *btf = h->btf;
-  const struct btf_type *t = depth < DEPTH_MAX ? skip(btf, &id) : NULL;
+  const struct btf_type *t = depth < W_BTF_DEPTH ? w_btf_skip(btf, &id) : NULL;
   if (!t)
     return 0;
   if (btf_is_ptr(t))
@@ -131,7 +116,7 @@ static uint32_t type_number(struct hook *h, uint32_t id) {
     h->type_room = room;
   }
   const struct btf_type *t = btf__type_by_id(h->btf, id);
-  char *name = strdup(name_of(h->btf, t));
+  char *name = strdup(w_btf_text(h->btf, t->name_off));
   if (!name) {
     h->no_memory = true;
     return UINT32_MAX;
@@ -146,11 +131,11 @@ static uint32_t follow(struct hook *h, uint32_t type, int64_t off) {
   struct warrant_object_type *t = &h->program->types[type];
   if (off < 0 || off + 8 > (int64_t)t->size)
     return UINT32_MAX;
-  for (uint32_t i = 0; i < t->pointer_count; i++)
-    if (t->pointers[i].offset == (uint64_t)off)
-      return t->pointers[i].type;
+  uint32_t to;
+  if (w_pointer_at(t, (uint64_t)off, &to))
+    return to;
   uint32_t id = pointee(h, h->ids[type], (uint64_t)off, 0);
-  uint32_t to = id && h->pointers < POINTERS_MAX ? type_number(h, id) : UINT32_MAX;
+  to = id && h->pointers < POINTERS_MAX ? type_number(h, id) : UINT32_MAX;
   if (to == UINT32_MAX)
     return to;
   t = &h->program->types[type]; /* they may have moved */
@@ -177,12 +162,12 @@ static void add_argument(struct hook *h, uint32_t argument) {
 
 /* As many words as it takes; false: it is of no type that the kernel hands to programs. */
 static bool add_typed(struct hook *h, uint32_t id) {
-  const struct btf_type *t = skip(h->btf, &id);
+  const struct btf_type *t = w_btf_skip(h->btf, &id);
   if (!t)
     return false;
   if (btf_is_ptr(t)) {
     uint32_t target = t->type, to = structure(h->btf, target);
-    const struct btf_type *other = skip(h->btf, &target);
+    const struct btf_type *other = w_btf_skip(h->btf, &target);
     to = to ? type_number(h, to) : UINT32_MAX;
     add_argument(h, to != UINT32_MAX                          ? WARRANT_POINTER + to
                     : !target || (other && btf_is_int(other)) ? WARRANT_NUMBER
@@ -202,7 +187,7 @@ static uint32_t find_type(const struct hook *h, const char *name, uint32_t kind)
   for (uint32_t id = warrant_types_first(h->kernel, name, warrant_core_essential(name)); id;
        id = h->kernel->next[id]) {
     const struct btf_type *t = btf__type_by_id(h->btf, id);
-    if (t && btf_kind(t) == kind && strcmp(name_of(h->btf, t), name) == 0)
+    if (t && btf_kind(t) == kind && strcmp(w_btf_text(h->btf, t->name_off), name) == 0)
       return id;
   }
   return 0;
@@ -217,7 +202,7 @@ static bool add_prototype(struct hook *h, uint32_t id, uint16_t first, bool with
     if (btf_params(t)[i].type ? !add_typed(h, btf_params(t)[i].type) : false)
       return false;
   uint32_t result = t->type;
-  const struct btf_type *r = result ? skip(h->btf, &result) : NULL;
+  const struct btf_type *r = result ? w_btf_skip(h->btf, &result) : NULL;
   h->program->void_result = !result;
   if (with_result && r && h->program->type == BPF_PROG_TYPE_LSM)
     add_argument(h, WARRANT_RESULT);
@@ -433,20 +418,24 @@ static void follow_fact(struct hook *h, uint64_t fact) {
     add_fact(h, next, place, kind, off);
 }
 
+/* The type of the object that a helper gives which is called here; NULL: it gives none. */
+static const char *typed_result(const struct warrant_insn *i) {
+  const struct w_helper *h = i->op == 0x85 && !i->src ? w_helper_of(i->imm) : NULL;
+  return h ? h->object : NULL;
+}
+
 /* From the context, and from what helpers give. */
 static void find_pointers(struct hook *h) {
   const struct warrant_program *p = h->program;
   if (p->argument_count)
     add_fact(h, 0, 1, 0, 0);
-  for (uint32_t pc = 0; pc < p->insn_count; pc++)
-    for (uint32_t k = 0; h->insns[pc].op == W_OP_CALL && k < w_helper_count; k++) {
-      if (w_helpers[k].id != h->insns[pc].imm || !w_helpers[k].object)
-        continue;
-      uint32_t id = find_type(h, w_helpers[k].object, BTF_KIND_STRUCT);
-      uint32_t number = id ? type_number(h, id) : UINT32_MAX;
-      if (number != UINT32_MAX)
-        add_fact(h, pc + 1, 0, number + 1, 0);
-    }
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    const char *object = typed_result(&p->insns[pc]);
+    uint32_t id = object ? find_type(h, object, BTF_KIND_STRUCT) : 0;
+    uint32_t number = id ? type_number(h, id) : UINT32_MAX;
+    if (number != UINT32_MAX)
+      add_fact(h, pc + 1, 0, number + 1, 0);
+  }
   while (h->todo_count && h->count < FACTS_MAX && !h->no_memory)
     follow_fact(h, h->todo[--h->todo_count]);
 }
@@ -455,9 +444,8 @@ static void find_pointers(struct hook *h) {
 
 static bool calls_typed_helper(const struct warrant_program *p) {
   for (uint32_t pc = 0; pc < p->insn_count; pc++)
-    for (uint32_t k = 0; p->insns[pc].op == 0x85 && !p->insns[pc].src && k < w_helper_count; k++)
-      if (w_helpers[k].id == p->insns[pc].imm && w_helpers[k].object)
-        return true;
+    if (typed_result(&p->insns[pc]))
+      return true;
   return false;
 }
 
