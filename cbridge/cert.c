@@ -218,6 +218,8 @@ static void write_code(struct writer *w, const struct w_buf *code, const struct 
       for (uint64_t i = 0; i < 3 * n; i++)
         w_next_u(code, &at);
       w->ok = w->ok && w_put(w->pool, &w->out, code->bytes + from, (uint32_t)(at - from));
+      for (uint64_t i = 0; i < 3 * n; i++)
+        w_next_u(code, &at);
     } else {
       byte(w, tag == W_CODE_DEAD ? W_CODE_EXIT : tag);
     }
@@ -242,7 +244,7 @@ static uint32_t number_nodes(struct w_node *nodes, uint32_t root, uint32_t *orde
           order[count] = (uint32_t)node;
           nodes[node].number = ++count;
         }
-        for (uint64_t i = 3 * w_next_u(code, &at); i > 0; i--)
+        for (uint64_t i = 6 * w_next_u(code, &at); i > 0; i--)
           w_next_u(code, &at);
       }
     }
@@ -268,7 +270,12 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
     const struct w_node *node = &nodes[order[i]];
     write_state(&w, &node->st);
     s(&w, (int64_t)node->potential);
-    u(&w, 0);
+    u(&w, node->nterms);
+    for (uint32_t k = 0; k < node->nterms; k++) {
+      s(&w, node->terms[k].k);
+      u(&w, node->terms[k].symbol);
+      u(&w, node->terms[k].N);
+    }
     write_code(&w, &node->code, nodes);
   }
   w_release(pool, order, size);

@@ -35,17 +35,25 @@ enum {
   W_CODE_EXIT,
   W_CODE_STEPS,
   W_CODE_BRANCH,
-  W_CODE_SUB,   /* as in the certificate */
+  W_CODE_SUB,   /* as in the certificate; then for each symbol 1 lo hi (its value's range), or 0 0 0
+                 */
   W_CODE_DEAD,  /* this side cannot be taken */
   W_CODE_READ,  /* u n: frame bytes that were read, from u (0: the lowest), and had been written */
   W_CODE_SLOT,  /* u: the spill that starts there was read */
   W_CODE_WRITE, /* u n: frame bytes that were written */
 };
+/* Of a potential: k * (N - the symbol). */
+struct w_term {
+  int64_t k;
+  uint64_t symbol, N;
+};
 struct w_node {
-  struct w_state st;  /* its arrays are owned */
-  struct w_buf code;  /* owned */
-  uint64_t potential; /* most steps from here */
-  uint32_t number;    /* in the certificate, plus 1; 0: not in it */
+  struct w_state st;    /* its arrays are owned */
+  struct w_buf code;    /* owned */
+  uint64_t potential;   /* most steps from here, beside its terms */
+  struct w_term *terms; /* owned; outer loops first */
+  uint32_t nterms, term_cap;
+  uint32_t number; /* in the certificate, plus 1; 0: not in it */
 };
 
 /* The certificate of nodes[root]. *bytes is the caller's (plain free). False: out of memory. */
@@ -60,10 +68,6 @@ bool w_state_read(struct w_pool *pool, const struct w_buf *buf, size_t *at, stru
 
 /* A certificate that was read. Derivations stay bytes, checked to be well formed, `code` to
  * `code_end`. */
-struct w_term {
-  int64_t k;
-  uint64_t symbol, N;
-};
 struct w_cert_node {
   struct w_state st; /* its arrays are owned */
   int64_t potential;

@@ -295,8 +295,29 @@ static struct w_aval a_sub(struct w_state *st, struct w_aval a, struct w_aval b)
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
+/* A sum or difference of 32 bits, of a number and a constant: where it does not wrap it is that of
+ * 64 bits. */
+static bool a_alu32(const struct w_state *st, enum w_aluop op, struct w_aval a, struct w_aval b,
+                    struct w_aval *r) {
+  bool tainted;
+  struct w_scalar room;
+  uint64_t k;
+  if ((op != W_ADD && op != W_SUB) || !w_const_of(st, b, &k))
+    return false;
+  int64_t c = op == W_ADD ? (int64_t)(int32_t)k : -(int64_t)(int32_t)k;
+  const struct w_scalar *s = w_view(st, a, &tainted, &room);
+  if (!s || s->all.umax > UINT32_MAX || (int64_t)s->all.umin + c < 0 ||
+      (int64_t)s->all.umax + c > (int64_t)UINT32_MAX)
+    return false;
+  *r = shift(a, (uint64_t)c);
+  return true;
+}
+
 static struct w_aval a_alu(const struct w_target *t, struct w_state *st, enum w_width w,
                            enum w_aluop op, struct w_aval a, struct w_aval b) {
+  struct w_aval r;
+  if (w == W_A32 && a_alu32(st, op, a, b, &r))
+    return r;
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
@@ -1169,6 +1190,11 @@ static bool a_call_local(struct w_pool *pool, struct w_state *st, int64_t target
   st->defined &= 0x43e; /* r1 to r5 are the arguments */
   kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
+  for (uint32_t k = 0; k < st->next; k++) /* it may be elsewhere than the last one of this depth */
+    if (st->facts[k].kind == W_FSTACK && st->facts[k].map == st->depth) {
+      st->facts[k] = (struct w_fact){.kind = W_FSCALAR, .tainted = true};
+      st->facts[k].s = w_sc_top();
+    }
   a_put(st, 0, 10, fresh(st, (struct w_fact){.kind = W_FSTACK, .map = st->depth}));
   st->pc = target;
   return true;

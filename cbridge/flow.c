@@ -44,6 +44,7 @@ static void find_reached(struct work *w) {
     for (uint32_t k = 0; k < n; k++) {
       struct w_flow_at *to = &f->at[next[k]];
       w->backward |= next[k] <= pc;
+      to->join |= next[k] <= pc; /* a loop's head, perhaps */
       if (to->reached)
         to->join = true;
       else

@@ -409,17 +409,24 @@ static bool signed_le(int k, struct w_bounds *a, struct w_bounds *b) {
   return check(x, a) && check(y, b);
 }
 
+/* The members and `c` are alike below this bit, so that they differ by a multiple of it. */
+static uint64_t step_of(const struct w_bounds *s, uint64_t c) {
+  uint64_t m = s->mask ? (s->mask & -s->mask) - 1 : 0;
+  return (c & m) == (s->val & m) && m < (uint64_t)SMAX64 ? m + 1 : 1;
+}
+
 /* Not equal to a constant: it is no end point. */
 static bool trim(struct w_bounds *s, uint64_t c) {
   struct w_bounds b = *s;
   int64_t g = (int64_t)c;
-  if ((b.umin == c && c == UINT64_MAX) || (b.umax == c && c == 0) || (b.smin == g && g == SMAX64) ||
-      (b.smax == g && g == SMIN64))
+  uint64_t d = step_of(s, c);
+  if ((b.umin == c && c > UINT64_MAX - d) || (b.umax == c && c < d) ||
+      (b.smin == g && g > SMAX64 - (int64_t)d) || (b.smax == g && g < SMIN64 + (int64_t)d))
     return false;
-  b.umin += b.umin == c;
-  b.umax -= b.umax == c;
-  b.smin += b.smin == g;
-  b.smax -= b.smax == g;
+  b.umin += b.umin == c ? d : 0;
+  b.umax -= b.umax == c ? d : 0;
+  b.smin += b.smin == g ? (int64_t)d : 0;
+  b.smax -= b.smax == g ? (int64_t)d : 0;
   return check(b, s);
 }
 

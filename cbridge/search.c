@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "price.h"
 #include "prune.h"
 #include "shelves.h"
 #include "weaken.h"
@@ -21,6 +22,8 @@ enum {
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
   OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
   BAD_SETS = 8,
+  UNROLLED = 6, /* nodes at a loop's head, each of a later round, before an invariant is tried */
+  THRESHOLDS = 16,
   UNPACKED = 256, /* on the stack: what is further down keeps its state as bytes */
 };
 #define NO_NODE UINT32_MAX
@@ -28,7 +31,10 @@ enum {
 /* Ways to generalise, in the order tried: to what covers all nodes of the same shape, any number
  * where they differ; the same with the nearest node alone; and with no more numbers than the two
  * have. */
-enum way { ALL, WIDE, COVERING, WAYS };
+/* Before these, an invariant for a loop: what moves is any number, what counts the rounds goes up
+ * to the nearest number that it is compared with, less 1 (three times, each time with what had come
+ * back to the head and was not covered); to that; to the furthest, less 1; to that. */
+enum way { NEAR_BEFORE, NEAR_AGAIN, NEAR_THIRD, NEAR, FAR_BEFORE, FAR, ALL, WIDE, COVERING, WAYS };
 
 /* A node, and what the search knows of it beside the derivation. */
 struct search_node {
@@ -37,13 +43,24 @@ struct search_node {
   uint64_t key;       /* of its shelf */
   uint32_t hits, misses;
   bool on_path, general;
-  uint8_t how; /* general: enum way */
+  bool loop;       /* general: paths may lead back to it while it is on the path */
+  bool dead;       /* finished, but what it ends in is gone */
+  uint8_t how;     /* general: enum way */
+  uint32_t prev;   /* the node before it on the path at the same place, plus 1 */
+  uint32_t rounds; /* how many of those are of earlier rounds of the same loop */
+  uint64_t made;   /* how many instructions had been looked at */
+  uint32_t order;  /* loop: how many nodes had been finished before */
 };
 
 /* A place in the program where nodes are. */
 struct site {
   uint32_t recent[RECENT], finished; /* the last nodes that were finished, and how many ever were */
   uint32_t general;                  /* general nodes on the path */
+  uint32_t top;                      /* the last node on the path, plus 1 */
+  struct w_state miss; /* came back to a loop's head, and its invariant did not cover it */
+  bool missed;
+  uint32_t closed[RECENT], closed_count; /* the last heads of loops that were finished */
+  uint32_t loops;                        /* how many of those on the path are loops' heads */
   /* What became of general nodes; and for some that failed, a bit for each register that had been
    * generalised, as w_differs has them. */
   uint32_t failures[WAYS], successes[WAYS];
@@ -100,6 +117,9 @@ struct search {
   uint32_t taken;     /* steps since the node, on this path */
   uint32_t trail_cap; /* of a->trail, the decisions from the start to here */
   struct w_subst sub;
+  struct w_pricing pricing;
+  uint32_t *order; /* owned; the nodes in the order they were finished */
+  uint32_t order_count, order_cap;
 };
 
 /* --- Code ------------------------------------------------------------------------------------ */
@@ -132,6 +152,16 @@ static bool code_sub(struct search *s, uint32_t node) {
     if (s->sub.set[k] && !(code_u(s, k) && code_u(s, s->sub.v[k].sym) &&
                            w_put_s(s->pool, &s->a->nodes[s->node].code, s->sub.v[k].c)))
       return false;
+  for (uint32_t k = 0; k < s->sub.n; k++) { /* for potentials: the ranges of the values */
+    if (!s->sub.set[k])
+      continue;
+    const struct w_fact *f = &s->st.facts[s->sub.v[k].sym];
+    __int128 c = s->sub.v[k].c, lo = c + f->s.all.umin, hi = c + f->s.all.umax;
+    bool good = f->kind == W_FSCALAR && lo >= 0 && hi <= UINT64_MAX;
+    if (!code_u(s, good) || !code_u(s, good ? (uint64_t)lo : 0) ||
+        !code_u(s, good ? (uint64_t)hi : 0))
+      return false;
+  }
   return true;
 }
 
@@ -287,6 +317,8 @@ static void leave_path(struct search *s, uint32_t node) {
   if (!info->on_path)
     return;
   info->on_path = false;
+  known_site(s, s->a->nodes[node].st.pc)->top = info->prev;
+  known_site(s, s->a->nodes[node].st.pc)->loops -= info->loop;
   if (info->general) {
     known_site(s, s->a->nodes[node].st.pc)->general--;
     return;
@@ -299,22 +331,40 @@ static void leave_path(struct search *s, uint32_t node) {
 
 static void drop_node(struct search *s, uint32_t node) {
   leave_path(s, node);
+  /* what ends in it is no derivation any more */
+  for (uint32_t k = s->infos[node].order; s->infos[node].loop && k < s->order_count; k++)
+    s->infos[s->order[k]].dead = true;
   w_state_free(s->pool, &s->a->nodes[node].st);
   w_buf_free(s->pool, &s->a->nodes[node].code);
 }
 
-static bool finish(struct search *s, uint32_t node) {
+/* 1: done; 0: nothing shows that the loop ends; -1: out of memory. */
+static int finish(struct search *s, uint32_t node) {
   leave_path(s, node);
   if (!w_weaken(s->pool, &s->room, s->a->nodes, node))
-    return false;
+    return -1;
+  struct search_node *info = &s->infos[node];
+  if (info->loop && info->hits) {
+    int closed = w_close_loop(s->pool, &s->pricing, s->a->nodes, s->a->count, node,
+                              &s->order[info->order], s->order_count - info->order);
+    if (closed != 1)
+      return closed;
+  } else if (!w_price(s->pool, &s->pricing, s->a->nodes, node)) {
+    return -1;
+  }
   if (!node)
-    return true;
+    return 1;
   uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
   struct site *site = known_site(s, pc);
-  if (s->infos[node].general)
-    site->successes[s->infos[node].how]++;
+  if (info->general)
+    site->successes[info->how]++;
   site->recent[site->finished++ % RECENT] = node;
-  return w_shelf_add(s->pool, &s->shelves, pc, s->infos[node].key, node);
+  if (info->loop)
+    site->closed[site->closed_count++ % RECENT] = node;
+  if (!w_reserve(s->pool, (void **)&s->order, &s->order_cap, s->order_count + 1, sizeof *s->order))
+    return -1;
+  s->order[s->order_count++] = node;
+  return w_shelf_add(s->pool, &s->shelves, pc, info->key, node) ? 1 : -1;
 }
 
 /* --- The search ------------------------------------------------------------------------------ */
@@ -351,6 +401,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
                       .how = how,
                       .differs = differs,
                       .owner = s->node,
+                      .from = s->from,
                       .trail = s->a->trail_len,
                       .visited_max = s->a->visited + (s->q->max_visited - s->a->visited) / 4};
   if (!flush_steps(s)) {
@@ -368,6 +419,16 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   info->general = general;
   info->how = (uint8_t)how;
   info->key = round_key(s, st);
+  info->loop = general && how < ALL;
+  info->order = s->order_count;
+  info->made = s->a->visited;
+  struct site *site = known_site(s, st->pc);
+  info->prev = site->top;
+  info->rounds = s->from >= st->pc && site->top && !s->infos[site->top - 1].loop
+                     ? s->infos[site->top - 1].rounds + 1
+                     : 0;
+  site->top = node + 1;
+  site->loops += info->loop;
   if (general) {
     info->on_path = true;
     known_site(s, st->pc)->general++;
@@ -407,7 +468,8 @@ static bool known_round(const struct search *s) {
 }
 
 static bool covers(struct search *s, uint32_t node) {
-  bool found = w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
+  bool found = !s->infos[node].dead &&
+               w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
   if (found)
     s->infos[node].hits++;
   return found;
@@ -416,6 +478,9 @@ static bool covers(struct search *s, uint32_t node) {
 /* A finished node that covers the path's state; NO_NODE: none. */
 static uint32_t find_cover(struct search *s, const struct site *site, uint64_t key) {
   struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)s->st.pc, key);
+  for (uint32_t k = 0; k < RECENT && k < site->closed_count; k++)
+    if (covers(s, site->closed[k]))
+      return site->closed[k];
   for (uint32_t k = shelf ? shelf->count : 0; k-- > 0;) {
     uint32_t node = shelf->nodes[k];
     if (covers(s, node))
@@ -451,6 +516,8 @@ static enum next generalise(struct search *s, const struct site *site, const str
   for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
     uint32_t node = shelf->nodes[shelf->count - 1 - k];
     struct w_difference d;
+    if (s->infos[node].dead)
+      continue;
     /* another round of a loop is left alone: what counts the rounds must stay known */
     if (!w_differs(&s->q->target, exact, &s->a->nodes[node].st, least, counts | W_ANY_CALLER, &d) ||
         is_bad(site, d.where))
@@ -483,6 +550,206 @@ static enum next generalise(struct search *s, const struct site *site, const str
   return enter(s, &st, true, how, differs);
 }
 
+/* --- Invariants of loops ---------------------------------------------------------------------- */
+
+static bool number_of(const struct w_state *st, struct w_aval v, struct w_scalar *n) {
+  bool tainted;
+  struct w_scalar room;
+  const struct w_scalar *s =
+      w_fact_of(st, v)->kind == W_FSCALAR ? w_view(st, v, &tainted, &room) : NULL;
+  if (s)
+    *n = *s;
+  return s;
+}
+
+/* What a register (-1: any) is compared with between the loop's head and the jump back. */
+static uint32_t find_thresholds(const struct search *s, const struct w_state *st, int r,
+                                uint64_t *list) {
+  uint32_t n = 0;
+  for (uint32_t pc = (uint32_t)st->pc; pc <= s->from && n + 2 < THRESHOLDS; pc++) {
+    const struct w_insn *i = &s->q->insns[pc];
+    struct w_scalar v;
+    if (i->op != W_OP_JMP || (r >= 0 && i->dst != r && !(i->reg && i->src == r)))
+      continue;
+    if (!i->reg)
+      list[n++] = i->width == W_A32 ? (uint32_t)i->imm : (uint64_t)i->imm;
+    for (int k = 0; i->reg && k < 2; k++) {
+      int other = k ? i->dst : i->src;
+      if (other != r && st->defined >> other & 1 && number_of(st, st->regs[other], &v))
+        list[n++] = v.all.umax;
+    }
+  }
+  return n;
+}
+
+/* The power of two that what is added to the register in the loop is a multiple of. */
+static uint64_t stride_of(const struct search *s, uint32_t head, int r) {
+  uint64_t bits = 0;
+  for (uint32_t pc = head; r >= 0 && pc <= s->from; pc++) {
+    const struct w_insn *i = &s->q->insns[pc];
+    if (i->op == W_OP_ALU && i->dst == r && (i->alu == W_ADD || i->alu == W_SUB) && !i->reg)
+      bits |= (uint64_t)i->imm;
+  }
+  return bits ? bits & -bits : 1;
+}
+
+/* Widens the value v of the invariant `to`, which is x now, y a few rounds before, and z a few
+ * before that. */
+static void widen(const struct search *s, struct w_state *to, struct w_aval v,
+                  const struct w_state *a, struct w_aval x, const struct w_state *b,
+                  struct w_aval y, const struct w_state *c, const struct w_aval *z, int r,
+                  bool counts, enum way how, uint32_t rounds) {
+  struct w_scalar nx, ny, nz;
+  struct w_fact *f = &to->facts[v.sym];
+  uint64_t list[THRESHOLDS], cx, cy, cz;
+  if (f->kind != W_FSCALAR || v.c || !number_of(a, x, &nx) || !number_of(b, y, &ny))
+    return;
+  if (w_sc_le(&nx, &ny))
+    return; /* it becomes narrower */
+  bool constant = w_sc_is_const(&nx, &cx) && w_sc_is_const(&ny, &cy);
+  if (constant && counts && z && number_of(c, *z, &nz) && w_sc_is_const(&nz, &cz))
+    counts = (cx - cz) * (rounds - 1) == (cz - cy); /* it moves as evenly as the rounds do */
+  bool up = nx.all.umin >= ny.all.umin && nx.all.umax > ny.all.umax;
+  bool down = nx.all.umax <= ny.all.umax && nx.all.umin < ny.all.umin;
+  uint32_t n = counts ? find_thresholds(s, a, r, list) : 0;
+  if (counts && !n && r >= 0)
+    n = find_thresholds(s, a, -1, list);
+  uint64_t most = 0;
+  bool found = false;
+  for (uint32_t k = 0; k < n; k++) {
+    uint64_t d = up ? list[k] - nx.all.umax : nx.all.umin - list[k];
+    if (up ? list[k] < nx.all.umax : list[k] > nx.all.umin)
+      continue;
+    if (!found || (how <= NEAR ? d < most : d > most))
+      most = d;
+    found = true;
+  }
+  if (how != NEAR && how != FAR && most)
+    most--;
+  if (!counts || !found || !(up || down)) {
+    f->s = w_sc_top();
+    return;
+  }
+  uint64_t lo = up ? ny.all.umin : nx.all.umin - most, hi = up ? nx.all.umax + most : ny.all.umax;
+  uint64_t rest = stride_of(s, (uint32_t)a->pc, r) - 1;
+  if (!constant)
+    rest = 0;
+  lo += up ? 0 : (hi - lo) & rest;
+  hi -= up ? (hi - lo) & rest : 0;
+  f->s = w_sc_range(lo, hi);
+  f->s.all.val = (f->s.all.val & ~rest) | (lo & rest);
+  f->s.all.mask &= ~rest;
+}
+
+/* Is this the head of a loop, some rounds later? Then an invariant may be there. */
+static bool loop_due(const struct search *s, const struct site *site) {
+  const struct search_node *top = site->top ? &s->infos[site->top - 1] : NULL;
+  return top && !top->general && top->rounds >= UNROLLED && s->from >= s->st.pc;
+}
+
+static const struct w_slot *slot_of(const struct w_state *st, const struct w_slot *slot) {
+  const struct w_slot *o = w_slot_at(st, slot->off);
+  return o && o->off == slot->off && o->size == slot->size ? o : NULL;
+}
+
+static enum next invent(struct search *s, const struct site *site, const struct w_state *exact,
+                        enum way how, bool *entered) {
+  uint32_t before = site->top - 1, first = before, rounds = s->infos[before].rounds + 1;
+  while (s->infos[first].rounds && !s->infos[s->infos[first].prev - 1].general)
+    first = s->infos[first].prev - 1;
+  /* b: of the first round; c: of the one before */
+  const struct w_state *b = &s->a->nodes[first].st, *c = &s->a->nodes[before].st;
+  uint16_t counts = s->q->flow.at[exact->pc].counts;
+  struct w_difference d;
+  struct w_state st;
+  *entered = false;
+  if (!w_differs(&s->q->target, exact, b, UINT32_MAX, 0, &d))
+    return GO_ON;
+  if (!w_join(s->pool, exact, b, 0, &st))
+    return FAILED;
+  for (int r = 0; r < 11; r++)
+    if (st.defined >> r & 1)
+      widen(s, &st, st.regs[r], exact, exact->regs[r], b, b->regs[r], c,
+            c->defined >> r & 1 ? &c->regs[r] : NULL, r, counts >> r & 1, how, rounds);
+  for (uint32_t k = 0; k < st.nslots; k++) {
+    const struct w_slot *x = slot_of(exact, &st.slots[k]), *y = slot_of(b, &st.slots[k]),
+                        *z = slot_of(c, &st.slots[k]);
+    if (x && y)
+      widen(s, &st, st.slots[k].v, exact, x->v, b, y->v, c, z ? &z->v : NULL, -1,
+            counts & W_ANY_SLOT, how, rounds);
+  }
+  if (how > NEAR_BEFORE && site->missed &&
+      w_differs(&s->q->target, &st, &site->miss, UINT32_MAX, 0, &d)) {
+    struct w_state more;
+    bool made = w_join(s->pool, &st, &site->miss, ~(counts | W_ANY_CALLER), &more);
+    w_state_free(s->pool, &st);
+    if (!made)
+      return FAILED;
+    st = more;
+  }
+  if (!w_subsume(s->pool, &s->q->target, &s->st, &st, &s->sub)) {
+    w_state_free(s->pool, &st);
+    return s->pool->exhausted ? FAILED : GO_ON;
+  }
+  *entered = true;
+  return enter(s, &st, true, how, 0);
+}
+
+/* Is the path in another round of an outer loop than the one that the invariant is of? */
+static bool elsewhere(const struct search *s, const struct w_state *invariant) {
+  uint16_t counts = s->q->flow.at[s->st.pc].counts & invariant->defined & s->st.defined;
+  struct w_scalar n;
+  uint64_t c, d;
+  if (invariant->depth != s->st.depth)
+    return true;
+  for (int r = 0; r < 11; r++)
+    if (counts >> r & 1 && number_of(invariant, invariant->regs[r], &n) && w_sc_is_const(&n, &c) &&
+        number_of(&s->st, s->st.regs[r], &n) && w_sc_is_const(&n, &d) && c != d)
+      return true;
+  return false;
+}
+
+/* Does the path lead back to the head of a loop that it is in? *back: then it ends there. */
+static enum next come_back(struct search *s, const struct site *site, bool *back) {
+  *back = false;
+  uint32_t loops = site->loops < 8 ? site->loops : 8;
+  for (uint32_t k = site->top; loops; loops -= s->infos[k - 1].loop, k = s->infos[k - 1].prev)
+    if (s->infos[k - 1].loop && covers(s, k - 1)) {
+      *back = true;
+      return code_sub(s, k - 1) ? LEAF : FAILED;
+    }
+  if (s->pool->exhausted)
+    return FAILED;
+  if (site->top && s->infos[site->top - 1].loop && s->from >= s->st.pc &&
+      !elsewhere(s, &s->a->nodes[site->top - 1].st)) {
+    for (uint32_t k = 0; k < s->general_count; k++)
+      if (s->stack[s->general[k]].node == site->top - 1)
+        s->blame = k;
+    *back = true;
+    struct site *mine = known_site(s, s->st.pc);
+    struct w_state miss, both;
+    if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &miss))
+      return FAILED;
+    if (s->infos[site->top - 1].how == NEAR_BEFORE && mine->missed) {
+      w_state_free(s->pool, &mine->miss);
+      mine->missed = false;
+    }
+    struct w_difference d;
+    if (mine->missed && w_differs(&s->q->target, &miss, &mine->miss, UINT32_MAX, 0, &d)) {
+      bool made = w_join(s->pool, &miss, &mine->miss, 0, &both);
+      w_state_free(s->pool, &miss);
+      if (!made)
+        return FAILED;
+      miss = both;
+    }
+    w_state_free(s->pool, &mine->miss);
+    mine->miss = miss;
+    mine->missed = true;
+    return refused(s, W_LOOP, (uint32_t)s->st.pc, "the invariant of a loop does not hold");
+  }
+  return GO_ON;
+}
+
 /* The path's state is at a place where paths meet. `how`: the first way of generalising that was
  * not tried yet. */
 static enum next meet(struct search *s, enum way how) {
@@ -492,15 +759,19 @@ static enum next meet(struct search *s, enum way how) {
   if (!site)
     return FAILED;
   uint64_t key = round_key(s, &s->st);
-  if (how == ALL) {
+  if (!how) {
     uint32_t cover = find_cover(s, site, key);
     if (cover != NO_NODE)
       return code_sub(s, cover) ? LEAF : FAILED;
     if (s->pool->exhausted)
       return FAILED;
+    enum next next = come_back(s, site, &done);
+    if (done || next == FAILED)
+      return next;
     for (uint32_t k = s->general_count; site->general && k-- > 0;) {
       const struct w_state *st = &s->a->nodes[s->stack[s->general[k]].node].st;
-      if (st->pc == pc && w_subsume(s->pool, &s->q->target, &s->st, st, &s->sub)) {
+      if (st->pc == pc && !s->infos[s->stack[s->general[k]].node].loop &&
+          w_subsume(s->pool, &s->q->target, &s->st, st, &s->sub)) {
         s->blame = k; /* it is too general: whatever counts the rounds is lost in it */
         return refused(s, W_LOOP, pc, same_state);
       }
@@ -522,10 +793,12 @@ static enum next meet(struct search *s, enum way how) {
       w_state_free(s->pool, &exact);
       return refused(s, W_LOOP, pc, same_state);
     }
-  for (; how < WAYS && site->finished > CROWDED; how++) {
-    if (site->failures[how] > 2 + 2 * site->successes[how])
+  for (; how < WAYS; how++) {
+    if (site->failures[how] > 2 + 2 * site->successes[how] ||
+        (how < ALL ? !loop_due(s, site) : site->finished <= CROWDED))
       continue;
-    enum next next = generalise(s, site, &exact, key, how, &done);
+    enum next next = how < ALL ? invent(s, site, &exact, how, &done)
+                               : generalise(s, site, &exact, key, how, &done);
     if (done || next == FAILED) {
       w_state_free(s->pool, &exact);
       return next;
@@ -576,9 +849,15 @@ static enum next take_up(struct search *s, bool *complete) {
         return FAILED;
       return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
+    int finished = finish(s, w->node);
+    if (!finished) { /* back_track finds it as it was */
+      s->height++;
+      s->blame = s->general_count - 1;
+      return refused(s, W_LOOP, (uint32_t)s->a->nodes[w->node].st.pc, same_state);
+    }
     s->general_count -= w->general;
     drop_state(s, w);
-    if (!finish(s, w->node))
+    if (finished < 0)
       return FAILED;
   }
   *complete = true;
@@ -606,6 +885,7 @@ static bool back_track(struct search *s, enum way *how) {
       s->node = w->owner;
       s->a->nodes[s->node].code.len = w->owner_len;
       s->depth = w->depth;
+      s->from = w->from;
       s->a->trail_len = w->trail;
       s->steps = 0;
       *how = w->how + 1;
@@ -724,10 +1004,15 @@ static enum next step(struct search *s) {
 static bool time_for_node(const struct search *s) {
   if (!s->taken)
     return false;
+  uint32_t top = s->site_of[s->st.pc] ? known_site(s, s->st.pc)->top : 0;
+  if (top && s->infos[top - 1].loop && s->from >= s->st.pc)
+    return true; /* once round */
   /* Back at the start of a short loop, and no one was here in this round: go on, there would be
    * nothing but nodes. */
+  /* since the last node here: those of loops inside of the round do not count */
+  uint64_t round = top ? s->a->visited - s->infos[top - 1].made : SHORT_ROUND;
   if (s->q->flow.at[s->st.pc].join &&
-      !(s->from >= s->st.pc && s->taken < SHORT_ROUND && !known_round(s)))
+      !(s->from >= s->st.pc && round < SHORT_ROUND && !known_round(s)))
     return true;
   return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
 }
@@ -747,12 +1032,12 @@ static enum w_outcome search(struct search *s) {
     return W_NO_MEMORY;
   w->kind = FINISH;
   s->blame = UINT32_MAX;
-  enum way how = ALL;
+  enum way how = 0;
   bool again = false; /* back at a place where paths meet, after a general state failed there */
   for (;;) {
     enum next next = again || time_for_node(s) ? meet(s, how) : step(s);
     again = false;
-    how = ALL;
+    how = 0;
     if (next == GO_ON && s->general_count &&
         s->a->visited > s->stack[s->general[s->general_count - 1]].visited_max)
       next = REFUSED;
@@ -785,6 +1070,10 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
     drop_state(&s, &s.stack[k]);
   w_shelves_free(pool, &s.shelves);
   w_room_free(pool, &s.room);
+  w_pricing_free(pool, &s.pricing);
+  for (uint32_t k = 0; k < s.site_count; k++)
+    w_state_free(pool, &s.sites[k].miss);
+  w_release(pool, s.order, s.order_cap * sizeof *s.order);
   w_names_free(pool, &s.names);
   w_subst_free(pool, &s.sub);
   w_release(pool, s.site_of, question->flow.count * sizeof *s.site_of);
@@ -803,6 +1092,7 @@ void w_answer_free(const struct w_question *question, struct w_answer *answer) {
   for (uint32_t k = 0; k < answer->count; k++) {
     w_state_free(pool, &answer->nodes[k].st);
     w_buf_free(pool, &answer->nodes[k].code);
+    w_release(pool, answer->nodes[k].terms, answer->nodes[k].term_cap * sizeof(struct w_term));
   }
   w_release(pool, answer->nodes, answer->cap * sizeof *answer->nodes);
   w_release(pool, answer->undefined, question->flow.count);

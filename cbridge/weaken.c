@@ -46,7 +46,7 @@ static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w
     for (int k = 0; k < numbers[tag]; k++)
       last = w_next_u(b, &at);
     if (tag == W_CODE_SUB)
-      for (last *= 3; last > 0; last--)
+      for (last *= 6; last > 0; last--)
         w_next_u(b, &at);
     *ends += tag == W_CODE_EXIT || tag == W_CODE_SUB || tag == W_CODE_DEAD;
   }

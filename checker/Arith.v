@@ -55,10 +55,24 @@ Definition a_add (t : target) (F : facts) (a b : aval) : ares :=
   end.
 Definition a_sub (F : facts) (a b : aval) : ares :=
   match const_of F b with Some c => shift a (- c) | None => a_scalar_alu F A64 Sub a b end.
+(** A sum or difference of 32 bits, of a number and a constant: where it does not wrap it is that of 64 bits. *)
+Definition a_add32 (F : facts) (a : aval) (c : Z) : option ares :=
+  match view F a with
+  | Some (_, s) =>
+    if (s_umax s <? half_size) && (0 <=? s_umin s + c) && (s_umax s + c <? half_size) then Some (shift a c) else None
+  | None => None
+  end.
+Definition a_alu32 (F : facts) (op : aluop) (a b : aval) : option ares :=
+  match const_of F b, op with
+  | Some c, Add => a_add32 F a (sgn32 c)
+  | Some c, Sub => a_add32 F a (- sgn32 c)
+  | _, _ => None
+  end.
 Definition a_alu (t : target) (F : facts) (w : width) (op : aluop) (a b : aval) : ares :=
   match w, op with
   | A64, Add => a_add t F a b
   | A64, Sub => a_sub F a b
+  | A32, _ => match a_alu32 F op a b with Some r => r | None => a_scalar_alu F w op a b end
   | _, _ => a_scalar_alu F w op a b
   end.
 (** A 32-bit move keeps the symbol when the value fits. *)

@@ -215,14 +215,19 @@ Definition bd_ule (k : Z) (a b : bounds) : option (bounds * bounds) :=
 Definition bd_sle (k : Z) (a b : bounds) : option (bounds * bounds) :=
   both (bd_check (Bounds (b_tnum a) (b_umin a) (b_umax a) (b_smin a) (Z.min (b_smax a) (b_smax b - k))))
        (bd_check (Bounds (b_tnum b) (b_umin b) (b_umax b) (Z.max (b_smin b) (b_smin a + k)) (b_smax b))).
+(** The members and [c] are alike below this bit, so that they differ by a multiple of it. *)
+Definition bd_step (t : tnum) (c : Z) : Z :=
+  let m := Z.ones (Z.log2 (Z.land (t_mask t) (- t_mask t))) in
+  if (Z.land (t_mask t) m =? zero) && (Z.land c m =? Z.land (t_val t) m) && (m <? sign64) then m + one else one.
 (** Not equal to a constant: it is no end point. *)
 Definition bd_trim (s : bounds) (c : option Z) : option bounds :=
   match c with
   | None => Some s
   | Some c =>
     let g := sgn64 c in
-    bd_check (Bounds (b_tnum s) (if b_umin s =? c then c + one else b_umin s) (if b_umax s =? c then c - one else b_umax s)
-                                (if b_smin s =? g then g + one else b_smin s) (if b_smax s =? g then g - one else b_smax s))
+    let d := bd_step (b_tnum s) c in
+    bd_check (Bounds (b_tnum s) (if b_umin s =? c then c + d else b_umin s) (if b_umax s =? c then c - d else b_umax s)
+                                (if b_smin s =? g then g + d else b_smin s) (if b_smax s =? g then g - d else b_smax s))
   end.
 Definition bd_eq (a b : bounds) : option (bounds * bounds) :=
   match bd_meet a b with Some m => Some (m, m) | None => None end.

@@ -135,7 +135,10 @@ Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
       Some (a_finish a r))))
   else None.
 
-(** A local function: a frame of its own, nothing in it written, and its top is a new symbol. *)
+(** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It may be elsewhere than the last one
+    of this depth: what pointed into that is a number that tells an address. *)
+Definition unframe (n : Z) (f : fact) : fact :=
+  match f with FStack j _ => if j =? n then FScalar true sc_top else f | _ => f end.
 Definition a_call_local (a : astate) (target : Z) : option astate :=
   let n := a_depth a + 1 in
   if n <? max_frames then
@@ -144,7 +147,7 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let k := - stack_size * (n + 1) in
     Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
                  (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n 0) (a_facts a)) (a_next a + 1))
+                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n 0) (zmap_map (unframe n) (a_facts a))) (a_next a + 1))
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with

@@ -1,26 +1,29 @@
-(** Potentials: an upper bound of the steps still to come, [c + sum of k * (N - symbol)]. *)
+(** Potentials: an upper bound of the steps still to come, [c + sum of k * (N - symbol)].  A counter that falls has k < 0. *)
 From Checker Require Export Subsume.
 
 Record term := Term { tm_k : Z; tm_s : Z; tm_N : Z }.
 Record pot := Pot { p_c : Z; p_terms : list term }.
 
-Definition umax_of (F : facts) (s : Z) : option Z := match zfind s F with Some (FScalar _ x) => Some (s_umax x) | _ => None end.
+(** The symbol's end that makes [k * (N - symbol)] least. *)
+Definition far_end (k lo hi : Z) : Z := if 0 <=? k then hi else lo.
+Definition end_of (F : facts) (k s : Z) : option Z :=
+  match zfind s F with Some (FScalar _ x) => Some (far_end k (s_umin x) (s_umax x)) | _ => None end.
 Definition term_floor (F : facts) (p : term) : option Z :=
-  match umax_of F (tm_s p) with Some hi => Some (tm_k p * (tm_N p - hi)) | None => None end.
+  match end_of F (tm_k p) (tm_s p) with Some x => Some (tm_k p * (tm_N p - x)) | None => None end.
 Fixpoint terms_floor (F : facts) (l : list term) : option Z :=
   match l with [] => Some 0 | p :: l' => obind (term_floor F p) (fun x => obind (terms_floor F l') (fun y => Some (x + y))) end.
 Definition pot_floor (F : facts) (p : pot) : option Z := obind (terms_floor F (p_terms p)) (fun x => Some (p_c p + x)).
 Definition term_ok (F : facts) (p : term) : bool :=
-  (0 <=? tm_k p) && match umax_of F (tm_s p) with Some hi => hi <=? tm_N p | None => false end.
+  match term_floor F p with Some x => 0 <=? x | None => false end.
 Definition pot_ok (F : facts) (p : pot) : bool := (0 <=? p_c p) && forallb (term_ok F) (p_terms p).
 
 (** Lower bounds of [p - q] after the substitution. *)
 Definition term_drop (F : facts) (p : term) (sub : subst) (q : term) : option Z :=
-  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, _, d) := r in
+  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, h, d) := r in
     if (fst v =? tm_s p) && (tm_k p =? tm_k q) then Some (tm_k p * (tm_N p - tm_N q + d))
-    else obind (term_floor F p) (fun fl => Some (fl - tm_k q * (tm_N q - l))))).
+    else obind (term_floor F p) (fun fl => Some (fl - tm_k q * (tm_N q - far_end (- tm_k q) l h))))).
 Definition term_fresh (F : facts) (sub : subst) (q : term) : option Z :=
-  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, _, _) := r in Some (- (tm_k q * (tm_N q - l))))).
+  obind (zfind (tm_s q) sub) (fun v => obind (range F v) (fun r => let '(l, h, _) := r in Some (- (tm_k q * (tm_N q - far_end (- tm_k q) l h))))).
 Fixpoint terms_fresh (F : facts) (sub : subst) (lq : list term) : option Z :=
   match lq with
   | [] => Some 0

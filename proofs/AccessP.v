@@ -344,6 +344,31 @@ Proof.
     rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
     rewrite Z.leb_gt, Z.ltb_ge in T2. lia.
 Qed.
+(** And it may be elsewhere than it was. *)
+Lemma memrel_enter t L L' sl ini vs m j k n : wf_layout t L' -> memrel L sl ini vs m -> 0 <= j < max_frames -> in_frame j k (Z.of_nat n) ->
+  Z.of_nat n = stack_size -> (forall i, 0 <= i -> i <> j -> frame_top L' i = frame_top L i) ->
+  memrel L' (kill k (Z.of_nat n) sl) (Z.ldiff ini (frame_bits k (Z.of_nat n))) vs (forget m (stack_addr L' k) n).
+Proof.
+  intros WL M J Kj N Top. assert (K : one_frame k (Z.of_nat n)) by (exists j; split; assumption).
+  destruct (one_frame_range _ _ K) as [K1 K2].
+  assert (Same : forall o h, 0 < h -> one_frame o h -> o + h <= k \/ k + Z.of_nat n <= o -> stack_addr L' o = stack_addr L o).
+  { intros o h H [i [I F]] D. rewrite !(stack_addr_in_frame _ i o h F H), Top; [reflexivity | lia |].
+    intros ->. unfold in_frame, stack_size in *. lia. }
+  constructor.
+  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. assert (B0 := zbytes_range z).
+    assert (A := Same o (zbytes z) ltac:(lia) S1 D). split; [exact S1 |]. split.
+    + apply all_written_spec. intros b B. rewrite forget_written.
+      * rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
+      * rewrite zbytes_nat in B. exact (stack_addr_apart t L' o _ k _ b WL S1 K D B).
+    + rewrite A, (load_frame m); [exact S3 |]. intros b B. apply forget_read.
+  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
+    rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
+    rewrite Z.leb_gt, Z.ltb_ge in T2. assert (D : i - stack_total + 1 <= k \/ k + Z.of_nat n <= i - stack_total) by lia.
+    rewrite forget_written.
+    + rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written _ _ _ _ _ M i I T1).
+    + apply (stack_addr_apart t L' (i - stack_total) 1); [exact WL | exact (one_frame_byte i I) | exact K | exact D | lia].
+Qed.
 Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
   gamma t (AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a)) vs
           (State (pc s) (regs s) m (lay s) (frames s) (live s)).

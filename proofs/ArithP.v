@@ -133,11 +133,29 @@ Proof.
   replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_sub. reflexivity.
 Qed.
+Lemma a_add32_sound a c x r : relv vs a x -> a_add32 F a c = Some r -> yields t L vs r (wrap32 (wrap32 x + c)).
+Proof.
+  unfold a_add32. intros A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
+  assert (U := in_scalar_between _ _ (view_sound _ _ _ _ FH _ _ _ _ A V)).
+  destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools. unfold half_size in *.
+  assert (R := relv_range _ _ _ A). rewrite (wrap32_small x), wrap32_small, <- (wrap_small (x + c)) by lia.
+  apply shift_sound. exact A.
+Qed.
+Lemma a_alu32_sound op a b x y r : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r -> yields t L vs r (alu A32 op x y).
+Proof.
+  unfold a_alu32. intros A B E. destruct (const_of F b) as [c|] eqn:CB; [|discriminate E].
+  assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c.
+  destruct op; try discriminate E; cbn [alu trunc].
+  - replace (wrap32 (wrap32 x + wrap32 y)) with (wrap32 (wrap32 x + sgn32 y)); [exact (a_add32_sound _ _ _ _ A E)|].
+    rewrite <- (wrap32_sgn32 y). words.
+  - replace (wrap32 (wrap32 x - wrap32 y)) with (wrap32 (wrap32 x + - sgn32 y)); [exact (a_add32_sound _ _ _ _ A E)|].
+    rewrite <- (wrap32_sgn32 y). words.
+Qed.
 Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_alu t F w op a b) (alu w op x y).
 Proof.
   intros A B.
   assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound; assumption).
-  unfold a_alu. destruct w; [exact D|]. destruct op; try exact D; cbn [alu trunc].
+  unfold a_alu. destruct w; [destruct (a_alu32 F op a b) as [r|] eqn:E; [exact (a_alu32_sound _ _ _ _ _ _ A B E) | exact D]|]. destruct op; try exact D; cbn [alu trunc].
   - rewrite wrap_add. apply a_add_sound; assumption.
   - rewrite wrap_sub. apply a_sub_sound; assumption.
 Qed.

@@ -624,10 +624,40 @@ Proof.
   intros A B E. subst y. unfold bd_eq. destruct (bd_meet_sound a b x A B) as [m [E M]]. rewrite E.
   exists m, m. split; [reflexivity |]. split; exact M.
 Qed.
+Lemma land_ones_sub x c k : 0 <= k -> Z.land x (Z.ones k) = Z.land c (Z.ones k) -> exists q, x - c = 2 ^ k * q.
+Proof.
+  intros K E. rewrite !Z.land_ones in E by exact K. exists (x / 2 ^ k - c / 2 ^ k).
+  assert (P : 2 ^ k <> 0) by (apply Z.pow_nonzero; lia).
+  pose proof (Z.div_mod x (2 ^ k) P). pose proof (Z.div_mod c (2 ^ k) P). lia.
+Qed.
+(** Members differ from [c] by a multiple of the step, in either reading. *)
+Lemma bd_step_sound t c x : in_tnum t x -> 0 < bd_step t c /\ (exists q, x - c = bd_step t c * q) /\ exists h, W = bd_step t c * h.
+Proof.
+  unfold in_tnum, bd_step, zero, one, sign64. intros T. set (k := Z.log2 _).
+  assert (K : 0 <= k) by apply Z.log2_nonneg.
+  destruct (_ && _) eqn:C; [| split; [lia |]; split; [exists (x - c) | exists W]; lia]. bools.
+  clearbody k. replace (Z.ones k + 1) with (2 ^ k) by (rewrite Z.ones_equiv; lia).
+  assert (P : 0 < 2 ^ k) by (apply Z.pow_pos_nonneg; lia).
+  assert (K63 : k <= 63). { apply (Z.pow_le_mono_r_iff 2); [lia | lia |]. change (2 ^ 63) with S64. rewrite Z.ones_equiv in *. lia. }
+  split; [exact P |]. split.
+  - apply land_ones_sub; [exact K |].
+    lazymatch goal with H : Z.land c _ = _ |- _ => rewrite H end. rewrite <- T.
+    apply Z.bits_inj'. intros i I. rewrite !Z.land_spec, Z.ldiff_spec.
+    lazymatch goal with H : Z.land (t_mask t) _ = 0 |- _ => apply (f_equal (fun z => Z.testbit z i)) in H; rewrite Z.land_spec, Z.bits_0 in H; revert H end.
+    destruct (Z.testbit x i), (Z.testbit (t_mask t) i), (Z.testbit (Z.ones k) i); cbn [andb negb]; congruence.
+  - exists (2 ^ (64 - k)). rewrite <- Z.pow_add_r by lia. replace (k + (64 - k)) with 64 by lia. reflexivity.
+Qed.
+Lemma multiple_apart d q x c : 0 < d -> x - c = d * q -> (x < c -> x <= c - d) /\ (c < x -> c + d <= x).
+Proof. intros D E. assert (C : q <= -1 \/ q = 0 \/ 1 <= q) by lia. destruct C as [C | [-> | C]]; split; intros L; nia. Qed.
 Lemma bd_trim_sound s o x : in_bounds s x -> (forall c, o = Some c -> 0 <= c < W /\ x <> c) -> kept1 (bd_trim s o) x.
 Proof.
   intros H N. destruct o as [c |]; cbn [bd_trim]; [| exists s; split; [reflexivity | exact H]].
-  destruct (N c eq_refl) as [C D]. destruct H as [X [T [U G]]]. cbv zeta. unfold one.
+  destruct (N c eq_refl) as [C D]. destruct H as [X [T [U G]]]. cbv zeta.
+  destruct (bd_step_sound _ c _ T) as [P [[q Q] [h Hh]]]. destruct (multiple_apart _ _ _ _ P Q) as [U1 U2].
+  assert (S : exists q', sgn64 x - sgn64 c = bd_step (b_tnum s) c * q').
+  { unfold sgn64, word_size. destruct (x <? sign64), (c <? sign64);
+      [exists q | exists (q + h) | exists (q - h) | exists q]; lia. }
+  destruct S as [q' Q']. destruct (multiple_apart _ _ _ _ P Q') as [G1 G2].
   assert (I : sgn64 x <> sgn64 c) by (intros E; apply D, sgn64_inj; assumption).
   apply check_kept; [exact X | exact T | |].
   - destruct (Z.eqb_spec (b_umin s) c) as [E | E]; destruct (Z.eqb_spec (b_umax s) c) as [F | F]; lia.

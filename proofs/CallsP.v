@@ -546,15 +546,35 @@ Qed.
 
 (** * Local functions *)
 
-Lemma a_call_local_sound t a vs s target a' : gamma t a vs s -> a_call_local a target = Some a' ->
-  exists s' ws, call_local t s target = Next s' /\ gamma t a' (vs ++ ws) s'.
+(** Nothing but one frame is elsewhere. *)
+Definition same_but_frame (n : Z) (L L' : layout) : Prop :=
+  (forall j, j <> n -> frame_top L' j = frame_top L j) /\ l_ctx L' = l_ctx L /\ l_pkt L' = l_pkt L /\ l_len L' = l_len L /\
+  l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_held L' = l_held L /\ l_dead L' = l_dead L /\ l_objects L' = l_objects L.
+Lemma unframe_sound t n L L' f w : same_but_frame n L L' -> fact_holds t L f w -> fact_holds t L' (unframe n f) w.
+Proof.
+  intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 E8]]]]]]]] [B P]. destruct f; cbn [unframe]; try (split; [exact B |];
+    unfold area_start, area_end, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8; exact P).
+  lazymatch goal with |- context [?j =? n] => destruct (Z.eqb_spec j n) as [E | E] end; split; try exact B; [apply sc_top_sound; exact B |].
+  destruct P as [d [D Q]]. exists d. split; [exact D |]. rewrite Q, (E0 _ E). reflexivity.
+Qed.
+Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
+  wf_layout t (entered t an s n) /\ same_but_frame n (lay s) (entered t an s n).
+Proof.
+  intros WL N. unfold entered. destruct (frame_fits t (lay s) n (an_choice an)) eqn:Fi.
+  - split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
+    intros j E. unfold frame_top. rewrite (with_frame_base WL n (an_choice an) j N). destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
+  - split; [exact WL |]. repeat split; reflexivity.
+Qed.
+Lemma a_call_local_sound t an a vs s target a' : gamma t a vs s -> a_call_local a target = Some a' ->
+  exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
   unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _]. rewrite Dp in E. clear Dp.
   set (n := Z.of_nat (length (frames s)) + 1) in *.
   destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E a'. apply Z.ltb_lt in C.
-  assert (Hn : 0 <= n < max_frames) by lia. set (top := frame_top (lay s) n).
+  assert (Hp : 0 < n) by (unfold n; lia). assert (Hn : 0 <= n < max_frames) by lia. 
+  destruct (entered_layout t an s n (g_wf _ _ _ _ G) (conj Hp C)) as [WL Eq]. set (L := entered t an s n) in *. set (top := frame_top L n).
   assert (B : 0 <= top < W).
-  { assert (FR := frame_range (g_wf _ _ _ _ G) n Hn). unfold top, stack_size in *. lia. }
+  { assert (FR := frame_range WL n Hn). unfold top, stack_size in *. lia. }
   assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size; lia).
   eexists. exists [top]. split; [reflexivity |].
   destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
@@ -566,7 +586,10 @@ Proof.
   - reflexivity.
   - reflexivity.
   - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext; exact G7 | exact Nw |]. split; [exact B |].
+  - eapply facts_set; [apply facts_ext | exact Nw |].
+    { intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
+      cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (G7 k f0 E0) as [w [Nt P]]. exists w. split; [exact Nt |].
+      exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
     exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
     + exact (R R1).
@@ -577,11 +600,15 @@ Proof.
     + exists top. split; [reflexivity |]. exists top. cbn [fst snd].
       split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
   - apply memrel_ext.
-    replace (top - stack_size) with (stack_addr (lay s) (- stack_size * (n + 1)))
-      by (rewrite (stack_addr_in_frame (lay s) n _ _ Fr) by reflexivity; unfold top; lia).
-    apply (memrel_forget t _ _ _ _ _ _ (Z.to_nat stack_size)); [exact G1 | exact G9 |]. exists n. split; [exact Hn | exact Fr].
-  - apply heldrel_plain; [| reflexivity | exact (heldrel_ext _ _ _ _ _ _ G7 G10)].
-    intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
+    replace (top - stack_size) with (stack_addr L (- stack_size * (n + 1)))
+      by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
+    apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size)); [exact WL | exact G9 | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
+  - destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
+    apply heldrel_plain; [| reflexivity |].
+    + intros f0 E0. rewrite zfind_map in E0. destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
+      rewrite G6 in E1. exfalso. exact (facts_fresh _ _ _ _ _ G7 E1).
+    + apply heldrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe]; destruct (_ =? _); reflexivity | reflexivity |].
+      exact (heldrel_ext _ _ _ _ _ _ G7 G10).
 Qed.
 Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.

@@ -21,13 +21,13 @@ Proof. intros L [m [r [H R]]]. exists m, r. split; auto. lia. Qed.
 Variable nodes : zmap node.
 Hypothesis nodes_ok : forall j nd, zfind j nodes = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true.
 
-Lemma can_end_sound src (Ksrc : nonneg (p_terms src)) a vs s n X :
+Lemma can_end_sound src a vs s n X :
   can_end src a n = true -> gamma t a vs s -> pot_val src vs X -> 1 <= X - n.
 Proof.
   unfold can_end. intros E G PX. destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
-  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) Ksrc PX EF). lia.
+  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) PX EF). lia.
 Qed.
-Lemma replay_sound src (Ksrc : nonneg (p_terms src)) X
+Lemma replay_sound src X
   (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s -> pot_val (n_pot nd) vs Y -> 0 <= Y < X ->
         ends i s Y) :
   forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s -> pot_val src vs X -> ends i s (X - n).
@@ -53,9 +53,9 @@ Proof.
   - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
     rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
-    destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [KN [Y [PY Y0]]].
+    destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
     assert (YX : Y <= X - n).
-    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts _ _ _ _ G) Ksrc KN Ed PX PY). }
+    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts _ _ _ _ G) Ed PX PY). }
     eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
 Qed.
 
@@ -65,9 +65,8 @@ Lemma node_sound : forall X, 0 <= X -> forall j nd vs s i, zfind j nodes = Some 
   pot_val (n_pot nd) vs X -> ends i s X.
 Proof.
   intros X HX. pattern X. apply Zlt_0_ind; auto. clear X HX. intros X IH HX j nd vs s i En G PX.
-  destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ G) (nodes_ok _ _ En)) as [K _].
   replace X with (X - 0) by lia.
-  refine (replay_sound (n_pot nd) K X _ (n_deriv nd) 0 _ vs s i (nodes_replay _ _ En) _ G PX); [|lia].
+  refine (replay_sound (n_pot nd) X _ (n_deriv nd) 0 _ vs s i (nodes_replay _ _ En) _ G PX); [|lia].
   intros j' nd' vs' s' i' Y En' G' PY HY. eapply IH; eauto.
 Qed.
 End Cert.
@@ -112,7 +111,6 @@ Proof.
   replace (c_bound c) with (c_bound c - 0) by lia.
   eapply (replay_sound t p e (c_nodes c)) with (src := Pot (c_bound c) []); eauto.
   - intros j nd E. eapply NO; eauto.
-  - constructor.
   - intros j nd vs s i Y E G PY HY. eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
   - lia.
   - apply init_sound; auto.

@@ -161,7 +161,7 @@ Proof.
   - (* CallX *) parts Ei as r. binds E as v Ev. binds E as h Eh. destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     assert (X : x = h) by exact (const_of_sound _ _ _ _ GF _ _ _ Rx Eh). subst h.
     apply (covers_call _ an _ _ _ _ _ G E). intros d D T. reflexivity.
-  - (* CallLocal *) parts Ei as off. rewrite (g_pc _ _ _ _ G). destruct (a_call_local_sound _ _ _ _ _ _ G E) as [s' [ws [-> G']]].
+  - (* CallLocal *) parts Ei as off. rewrite (g_pc _ _ _ _ G). destruct (a_call_local_sound _ an _ _ _ _ _ G E) as [s' [ws [-> G']]].
     left. exists s', ws. split; [reflexivity | exact G'].
   - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [s' [-> G']]. apply covers_same. exact G'.
 Qed.

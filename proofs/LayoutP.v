@@ -427,6 +427,63 @@ Proof.
     split; [exact O4 |]. split; [exact O5 |]. intros r [<- | Ir] Cr; [discriminate Cr |].
     exact (O6 r (or_intror Ir) Cr).
 Qed.
+(** * A frame is entered at another place *)
+
+Lemma set_place_length k b l : length (set_place k b l) = length l.
+Proof. revert k. induction l as [| x l IH]; intros [| k]; cbn [set_place length]; try reflexivity. rewrite IH. reflexivity. Qed.
+Lemma set_place_nth k b l j : (k < length l)%nat -> nth j (set_place k b l) 0 = if Nat.eqb j k then b else nth j l 0.
+Proof.
+  revert k j. induction l as [| x l IH]; intros [| k] [| j] H; cbn [set_place length nth Nat.eqb] in *; try lia; try reflexivity.
+  apply IH. lia.
+Qed.
+Lemma pairs_of_frames M : (forall i j, 0 <= j < i -> i < max_frames -> disjoint (frame_region M i) (frame_region M j)) ->
+  forall n, Z.of_nat n <= max_frames -> ForallOrdPairs disjoint (frame_regions M n).
+Proof.
+  intros H n. induction n as [| n IH]; intros N; [constructor |]. cbn [frame_regions]. constructor; [| apply IH; lia].
+  apply Forall_forall. intros r I. destruct (frame_regions_in _ _ _ I) as [j [-> J]]. apply H; lia.
+Qed.
+Lemma with_frame_base n b j : 0 < n < max_frames -> frame_base (with_frame L n b) j = if j =? n then b else frame_base L j.
+Proof.
+  intros N. unfold frame_base. cbn [with_frame l_frames]. rewrite set_place_nth.
+  - destruct (Z.eqb_spec j n) as [-> | E]; [rewrite Nat.eqb_refl; reflexivity |].
+    destruct (Nat.eqb_spec (Z.to_nat j) (Z.to_nat n)) as [E' | _]; [lia | reflexivity].
+  - destruct (wl_frames t L WL) as [-> _]. lia.
+Qed.
+Lemma frame_wf n b : 0 < n < max_frames -> frame_fits t L n b = true -> wf_layout t (with_frame L n b).
+Proof.
+  unfold frame_fits. cbv zeta. intros N H. rewrite !andb_true_iff in H. destruct H as [[[H1 H2] H3] H4]. bools.
+  unfold word_size in *. rewrite forallb_forall in H3, H4.
+  set (f := frame_region (with_frame L n b) n).
+  assert (Fb : r_base f = b) by (unfold f; cbn [frame_region r_base]; rewrite with_frame_base, Z.eqb_refl by lia; reflexivity).
+  assert (Fs : r_size f = stack_size) by reflexivity.
+  assert (Ap : forall r, (r_base r + r_size r <=? b) || (b + stack_size <=? r_base r) = true -> disjoint f r).
+  { intros r E. rewrite orb_true_iff, !Z.leb_le in E. unfold disjoint. lia. }
+  assert (Other : forall j, j <> n -> frame_region (with_frame L n b) j = frame_region L j).
+  { intros j E. unfold frame_region. rewrite with_frame_base by lia. destruct (Z.eqb_spec j n); [lia | reflexivity]. }
+  assert (Each : forall r, In r (all_frames (with_frame L n b)) -> r = f \/ exists j, r = frame_region L j /\ 0 <= j < max_frames /\ j <> n).
+  { intros r I. destruct (all_frames_in _ _ I) as [j [-> J]]. destruct (Z.eq_dec j n) as [-> | E]; [left; reflexivity |].
+    right. exists j. split; [apply Other; lia | split; [exact J | exact E]]. }
+  assert (Frames : forall j, 0 <= j < max_frames -> j <> n -> disjoint f (frame_region L j)).
+  { intros j J E. apply Ap. specialize (H3 _ (in_all_frames L j J)). cbn [frame_region r_kind] in H3.
+    destruct (Z.eqb_spec j n); [lia | exact H3]. }
+  assert (Apart : forall r, In r (ctx_region t L :: plain_regions t L ++ object_regions t L) -> disjoint f r)
+    by (intros r I; exact (Ap r (H4 r I))).
+  destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo]. constructor; try assumption.
+  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [| exact W1]. rewrite Forall_forall in *.
+    intros r I. destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (Ws _ (in_all_frames L j J))].
+    unfold in_space. rewrite Fb, Fs. unfold f. cbn [frame_region r_kind lowest]. unfold stack_size in *. lia.
+  - split; [cbn [with_frame l_frames]; rewrite set_place_length; exact (proj1 W2)|].
+    apply pairs_of_frames; [| unfold max_frames; lia]. intros i j J I. destruct (Z.eq_dec i n) as [-> | Ei].
+    + rewrite (Other j) by lia. apply Frames; lia.
+    + rewrite (Other i) by lia. destruct (Z.eq_dec j n) as [-> | Ej]; [apply disjoint_sym, Frames; lia |].
+      rewrite (Other j) by lia. apply (frames_apart i j); lia.
+  - rewrite Forall_forall in *. intros r I. destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (W3 _ (in_all_frames L j J))].
+    apply Forall_forall. intros q Iq. apply Apart. destruct Iq as [<- | Iq]; [left; reflexivity | right; apply in_or_app; left; exact Iq].
+  - rewrite Forall_forall in *. intros o Io. destruct (Wo o Io) as [O1 [O2 [O3 [O4 O5]]]]. split; [exact O1 |]. split; [exact O2 |]. split; [exact O3 |].
+    split; [| exact O5]. apply Forall_forall. intros r I. rewrite Forall_forall in O4.
+    destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (O4 _ (in_all_frames L j J))]. apply disjoint_sym, Apart. right. apply in_or_app. right. exact Io.
+Qed.
+
 (** * What is held changes *)
 
 (** Where a resource may be. *)

@@ -7,7 +7,10 @@ Definition term_val (q : term) (vs : list Z) (x : Z) : Prop :=
 Fixpoint terms_val (l : list term) (vs : list Z) (x : Z) : Prop :=
   match l with [] => x = 0 | q :: l' => exists y z, term_val q vs y /\ terms_val l' vs z /\ x = y + z end.
 Definition pot_val (q : pot) (vs : list Z) (x : Z) : Prop := terms_val (p_terms q) vs (x - p_c q).
-Definition nonneg (l : list term) : Prop := Forall (fun q => 0 <= tm_k q) l.
+Lemma far_end_least k lo hi N w : lo <= w <= hi -> k * (N - far_end k lo hi) <= k * (N - w).
+Proof. unfold far_end. intros B. destruct (Z.leb_spec 0 k); nia. Qed.
+Lemma far_end_most k lo hi N w : lo <= w <= hi -> k * (N - w) <= k * (N - far_end (- k) lo hi).
+Proof. intros B. pose proof (far_end_least (- k) lo hi N w B). lia. Qed.
 
 Lemma term_val_ext q vs ws x : term_val q vs x -> term_val q (vs ++ ws) x.
 Proof. intros [w [N E]]. exists w. split; [apply nth_z_app; exact N | exact E]. Qed.
@@ -28,51 +31,48 @@ Variable L : layout.
 Variable F : facts.
 Variable vs : list Z.
 
-Lemma umax_sound s hi : facts_hold t L F vs -> umax_of F s = Some hi -> exists w, nth_z vs s = Some w /\ w <= hi.
+Lemma end_sound k s x : facts_hold t L F vs -> end_of F k s = Some x ->
+  exists w, nth_z vs s = Some w /\ forall N, k * (N - x) <= k * (N - w).
 Proof.
-  unfold umax_of. intros H E. destruct (zfind s F) as [f|] eqn:EF; [|discriminate E].
+  unfold end_of. intros H E. destruct (zfind s F) as [f|] eqn:EF; [|discriminate E].
   destruct (H _ _ EF) as [w [N [B P]]]. destruct f; try discriminate E. injection E as <-.
-  assert (U := in_scalar_between _ _ P). exists w. split; [exact N | lia].
+  assert (U := in_scalar_between _ _ P). exists w. split; [exact N|]. intros M. apply far_end_least. exact U.
 Qed.
-Lemma term_floor_sound q x fl : facts_hold t L F vs -> 0 <= tm_k q -> term_val q vs x ->
-  term_floor F q = Some fl -> fl <= x.
+Lemma term_floor_sound q x fl : facts_hold t L F vs -> term_val q vs x -> term_floor F q = Some fl -> fl <= x.
 Proof.
-  unfold term_floor. intros H K [w [N ->]] E. destruct (umax_of F (tm_s q)) as [hi|] eqn:U; [|discriminate E].
-  injection E as <-. destruct (umax_sound _ _ H U) as [v [N' V]]. assert (v = w) by congruence. subst v.
-  apply Z.mul_le_mono_nonneg_l; lia.
+  unfold term_floor. intros H [w [N ->]] E. destruct (end_of F (tm_k q) (tm_s q)) as [hi|] eqn:U; [|discriminate E].
+  injection E as <-. destruct (end_sound _ _ _ H U) as [v [N' V]]. assert (v = w) by congruence. subst v. apply V.
 Qed.
-Lemma terms_floor_sound l : facts_hold t L F vs -> nonneg l -> forall x fl, terms_val l vs x ->
+Lemma terms_floor_sound l : facts_hold t L F vs -> forall x fl, terms_val l vs x ->
   terms_floor F l = Some fl -> fl <= x.
 Proof.
-  intros H K. induction K as [|q l K NN IH]; intros x fl V E; cbn [terms_val terms_floor] in V, E.
+  intros H. induction l as [|q l IH]; intros x fl V E; cbn [terms_val terms_floor] in V, E.
   - injection E as <-. lia.
   - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y [z [A [B ->]]]].
-    pose proof (term_floor_sound _ _ _ H K A E1) as X. pose proof (IH _ _ B E2) as Y. lia.
+    pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH _ _ B E2) as Y. lia.
 Qed.
-Lemma pot_floor_sound q x fl : facts_hold t L F vs -> nonneg (p_terms q) -> pot_val q vs x ->
+Lemma pot_floor_sound q x fl : facts_hold t L F vs -> pot_val q vs x ->
   pot_floor F q = Some fl -> fl <= x.
 Proof.
-  unfold pot_floor, pot_val. intros H K V E. binds E as f1 E1. injection E as <-.
-  pose proof (terms_floor_sound _ H K _ _ V E1) as X. lia.
+  unfold pot_floor, pot_val. intros H V E. binds E as f1 E1. injection E as <-.
+  pose proof (terms_floor_sound _ H _ _ V E1) as X. lia.
 Qed.
-Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true -> nonneg l /\ exists x,
-  terms_val l vs x /\ 0 <= x.
+Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true -> exists x, terms_val l vs x /\ 0 <= x.
 Proof.
   intros H. induction l as [|q l IH]; cbn [forallb]; intros E.
-  - split; [constructor|]. exists 0. cbn [terms_val]. split; [reflexivity | lia].
-  - apply andb_true_iff in E. destruct E as [Q E]. destruct (IH E) as [NN [x [V X]]].
-    unfold term_ok in Q. apply andb_true_iff in Q. destruct Q as [K Q].
-    destruct (umax_of F (tm_s q)) as [hi|] eqn:U; [|discriminate Q]. bools.
-    destruct (umax_sound _ _ H U) as [w [N B]]. split; [constructor; assumption|].
-    exists (tm_k q * (tm_N q - w) + x). split.
-    + cbn [terms_val]. exists (tm_k q * (tm_N q - w)), x. split; [exists w; auto|]. auto.
-    + apply Z.add_nonneg_nonneg; [apply Z.mul_nonneg_nonneg; lia | exact X].
+  - exists 0. cbn [terms_val]. split; [reflexivity | lia].
+  - apply andb_true_iff in E. destruct E as [Q E]. destruct (IH E) as [x [V X]].
+    unfold term_ok in Q. destruct (term_floor F q) as [fl|] eqn:Fl; [|discriminate Q]. bools.
+    assert (T : exists y, term_val q vs y).
+    { unfold term_floor in Fl. destruct (end_of F (tm_k q) (tm_s q)) as [hi|] eqn:U; [|discriminate Fl].
+      destruct (end_sound _ _ _ H U) as [w [N _]]. exists (tm_k q * (tm_N q - w)), w. auto. }
+    destruct T as [y Y]. pose proof (term_floor_sound _ _ _ H Y Fl) as B. exists (y + x). split; [|lia].
+    cbn [terms_val]. exists y, x. auto.
 Qed.
-Lemma pot_ok_sound q : facts_hold t L F vs -> pot_ok F q = true -> nonneg (p_terms q) /\ exists x,
-  pot_val q vs x /\ 0 <= x.
+Lemma pot_ok_sound q : facts_hold t L F vs -> pot_ok F q = true -> exists x, pot_val q vs x /\ 0 <= x.
 Proof.
   unfold pot_ok, pot_val. intros H E. apply andb_true_iff in E. destruct E as [C E]. bools.
-  destruct (terms_ok_sound _ H E) as [NN [x [V X]]]. split; [exact NN|]. exists (x + p_c q).
+  destruct (terms_ok_sound _ H E) as [x [V X]]. exists (x + p_c q).
   replace (x + p_c q - p_c q) with x by lia. split; [exact V | lia].
 Qed.
 
@@ -83,7 +83,7 @@ Notation us := (subst_vals vs sub next).
 (** A target symbol has the value of what stands for it. *)
 Lemma subst_range s v w l h d : facts_hold t L F vs -> zfind s sub = Some v -> nth_z us s = Some w ->
   range F v = Some (l, h, d) ->
-  l <= w /\ exists u, nth_z vs (fst v) = Some u /\ w = u + d.
+  l <= w <= h /\ exists u, nth_z vs (fst v) = Some u /\ w = u + d.
 Proof.
   intros H Z N R. rewrite (subst_vals_inv _ _ _ _ _ _ N Z).
   assert (E : exists f, fact_of F v = Some f).
@@ -92,51 +92,50 @@ Proof.
   destruct (range_sound _ _ _ _ H _ _ _ _ _ (subst_rel _ _ _ Nu) R) as [B [u' [Nu' [X Y]]]].
   split; [lia|]. exists u'. auto.
 Qed.
-Lemma term_drop_sound p q x y dr : facts_hold t L F vs -> 0 <= tm_k p -> 0 <= tm_k q ->
+Lemma term_drop_sound p q x y dr : facts_hold t L F vs ->
   term_drop F p sub q = Some dr ->
   term_val p vs x -> term_val q us y -> dr <= x - y.
 Proof.
-  unfold term_drop. intros H K K' E PX [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
+  unfold term_drop. intros H E PX [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
   destruct (subst_range _ _ _ _ _ _ H Ev N Er) as [B [u [Nu X]]]. destruct (_ && _) eqn:C.
   - injection E as <-. destruct PX as [w' [N' ->]]. apply andb_true_iff in C. destruct C as [C1 C2]. bools.
     rewrite C1 in Nu. assert (w' = u) by congruence. subst w' w. rewrite <- C2. lia.
-  - binds E as fl Ef. injection E as <-. pose proof (term_floor_sound _ _ _ H K PX Ef) as Fl.
-    pose proof (Z.mul_le_mono_nonneg_l (tm_N q - w) (tm_N q - l) (tm_k q) K') as M. lia.
+  - binds E as fl Ef. injection E as <-. pose proof (term_floor_sound _ _ _ H PX Ef) as Fl.
+    pose proof (far_end_most (tm_k q) l h (tm_N q) w B) as M. lia.
 Qed.
-Lemma term_fresh_sound q y dr : facts_hold t L F vs -> 0 <= tm_k q -> term_fresh F sub q = Some dr ->
+Lemma term_fresh_sound q y dr : facts_hold t L F vs -> term_fresh F sub q = Some dr ->
   term_val q us y -> dr <= - y.
 Proof.
-  unfold term_fresh. intros H K E [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
+  unfold term_fresh. intros H E [w [N ->]]. binds E as v Ev. binds E as r Er. destruct r as [[l h] d].
   injection E as <-.
   destruct (subst_range _ _ _ _ _ _ H Ev N Er) as [B [u [Nu X]]].
-  pose proof (Z.mul_le_mono_nonneg_l (tm_N q - w) (tm_N q - l) (tm_k q) K) as M. lia.
+  pose proof (far_end_most (tm_k q) l h (tm_N q) w B) as M. lia.
 Qed.
-Lemma terms_fresh_sound lq : facts_hold t L F vs -> nonneg lq -> forall y dr, terms_fresh F sub lq = Some dr ->
+Lemma terms_fresh_sound lq : facts_hold t L F vs -> forall y dr, terms_fresh F sub lq = Some dr ->
   terms_val lq us y -> dr <= - y.
 Proof.
-  intros H K. induction K as [|q lq K NN IH]; intros y dr E V; cbn [terms_fresh terms_val] in E, V.
+  intros H. induction lq as [|q lq IH]; intros y dr E V; cbn [terms_fresh terms_val] in E, V.
   - injection E as <-. lia.
   - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y1 [y2 [A [B ->]]]].
-    pose proof (term_fresh_sound _ _ _ H K E1 A) as X. pose proof (IH _ _ E2 B) as Y. lia.
+    pose proof (term_fresh_sound _ _ _ H E1 A) as X. pose proof (IH _ _ E2 B) as Y. lia.
 Qed.
-Lemma terms_drop_sound lp : facts_hold t L F vs -> nonneg lp -> forall lq x y dr, nonneg lq ->
+Lemma terms_drop_sound lp : facts_hold t L F vs -> forall lq x y dr,
   terms_drop F lp sub lq = Some dr -> terms_val lp vs x -> terms_val lq us y -> dr <= x - y.
 Proof.
-  intros H K. induction K as [|p lp K NN IH]; intros lq x y dr NQ E VX VY; cbn [terms_drop terms_val] in E, VX.
-  - pose proof (terms_fresh_sound _ H NQ _ _ E VY) as X. lia.
+  intros H. induction lp as [|p lp IH]; intros lq x y dr E VX VY; cbn [terms_drop terms_val] in E, VX.
+  - pose proof (terms_fresh_sound _ H _ _ E VY) as X. lia.
   - destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
     + binds E as f1 E1. binds E as f2 E2. injection E as <-.
-      pose proof (term_floor_sound _ _ _ H K A E1) as X. pose proof (IH [] _ _ _ NQ E2 B VY) as Y. lia.
+      pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH [] _ _ _ E2 B VY) as Y. lia.
     + binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
       destruct VY as [y1 [y2 [C [D ->]]]].
-      pose proof (Forall_inv NQ) as K'. pose proof (Forall_inv_tail NQ) as NQ'. cbv beta in K'.
-      pose proof (term_drop_sound _ _ _ _ _ H K K' E1 A C) as X. pose proof (IH _ _ _ _ NQ' E2 B D) as Y. lia.
+      pose proof (term_drop_sound _ _ _ _ _ H E1 A C) as X. pose proof (IH _ _ _ _ E2 B D) as Y. lia.
 Qed.
-Lemma pot_drop_sound n p q x y : facts_hold t L F vs -> nonneg (p_terms p) -> nonneg (p_terms q) ->
+Lemma pot_drop_sound n p q x y : facts_hold t L F vs ->
   pot_drop F n p sub q = true -> pot_val p vs x -> pot_val q us y -> y <= x - n.
 Proof.
-  unfold pot_drop, pot_val. intros H K K' E PX PY.
+  unfold pot_drop, pot_val. intros H E PX PY.
   destruct (terms_drop F (p_terms p) sub (p_terms q)) as [dr|] eqn:D; [|discriminate E].
-  bools. pose proof (terms_drop_sound _ H K _ _ _ _ K' D PX PY) as X. lia.
+  bools. pose proof (terms_drop_sound _ H _ _ _ _ D PX PY) as X. lia.
 Qed.
 End Pot.

@@ -116,6 +116,18 @@ Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   && forallb apart (all_frames L) && apart (ctx_region t L)
   && forallb (fun r => negb (alone L r) || apart r) (plain_regions t L).
 
+(** A frame may be entered at another place where it leaves the layout well formed: apart from all places of other frames, and from
+    all else.  A layout's other places are the environment's choice too, and nothing lives there. *)
+Fixpoint set_place (k : nat) (b : Z) (l : list Z) : list Z :=
+  match l, k with [], _ => [] | _ :: l', O => b :: l' | x :: l', S k' => x :: set_place k' b l' end.
+Definition with_frame (L : layout) (n b : Z) : layout :=
+  LayoutOf (set_place (Z.to_nat n) b (l_frames L)) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_held L) (l_dead L) (l_objects L).
+Definition frame_fits (t : target) (L : layout) (n b : Z) : bool :=
+  let apart r := (r_base r + r_size r <=? b) || (b + stack_size <=? r_base r) in
+  (0 <? b) && (b + stack_size <? word_size)
+  && forallb (fun f => match r_kind f with KStack k => k =? n | _ => false end || apart f) (all_frames L)
+  && forallb apart (ctx_region t L :: plain_regions t L ++ object_regions t L).
+
 (** A resource may be handed out where nothing else is; and a socket that is held already, once more. *)
 Definition held_fits (t : target) (L : layout) (h : held) : bool :=
   let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in

@@ -294,15 +294,18 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
   end.
 
 (** A function of this program gets a frame of its own, undefined; r1 to r5 are its arguments. *)
-Definition call_local (s : state) (target : Z) : outcome :=
+Definition entered (an : answer) (s : state) (n : Z) : layout :=
+  if frame_fits t (lay s) n (an_choice an) then with_frame (lay s) n (an_choice an) else lay s.
+Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
   let n := Z.of_nat (length (frames s)) + 1 in
   if n <? max_frames then
-    let top := frame_top (lay s) n in
+    let L := entered an s n in
+    let top := frame_top L n in
     let r := regs s in
     let N := @None Z in
     let fs := Frame (pc s + 1) r :: frames s in
     Next (State target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))
-                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) (lay s) fs (regions t (lay s) (length fs)))
+                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) L fs (regions t L (length fs)))
   else Fault StackOverflow (pc s).
 (** A program has a result; a function that returns nothing leaves r0 undefined. *)
 Definition leave (s : state) : outcome :=
@@ -380,7 +383,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | MayGoto off => Next (goto s (if an_choice an <? 0 then pc s + 1 + off else pc s + 1))
   | Call h => call an h s
   | CallX r => match get r (regs s) with Some h => call an h s | None => F UndefinedRegister end
-  | CallLocal off => call_local s (pc s + 1 + off)
+  | CallLocal off => call_local an s (pc s + 1 + off)
   | Exit => leave s
   end.
 
