@@ -61,8 +61,8 @@ Proof.
   intros t p e n k a WE F c. destruct (validate t p c) eqn:V; auto.
   destruct (validator_soundness _ _ _ V e WE) as [m [r [_ [R _]]]]. exfalso. exact (ends_or_faults _ _ _ _ _ _ _ _ _ _ R F).
 Qed.
-Theorem half_test_is_refused : forall c, validate half_target half_test c = false.
-Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ half_env_high half_test_can_fault). Qed.
+Theorem one_place_is_refused : forall c, validate one_place_target one_place c = false.
+Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ one_place_there one_place_can_fault). Qed.
 
 (** 6. The seccomp audit is exact.  A row's outcome is what every input that meets its condition gets; an input that meets
     none is undecided, and is named so; each row has a witness that reaches it.  Two filters found equivalent have the same
@@ -98,7 +98,7 @@ Print Assumptions classic_translation.
 Print Assumptions validator_soundness.
 Print Assumptions nothing_is_leaked.
 Print Assumptions faulty_has_no_certificate.
-Print Assumptions half_test_is_refused.
+Print Assumptions one_place_is_refused.
 Print Assumptions audit_exact.
 Print Assumptions equivalent_filters.
 Print Assumptions translation_audit.

@@ -137,22 +137,40 @@ Example own_inner_map : run outer_target nested_lookup (outer_env 1) 20 = Ended 
 Example other_inner_map : run outer_target nested_lookup (outer_env 2) 20 = Ended 18. Proof. vm_compute. reflexivity. Qed.
 Example no_map_of_another_kind : run outer_target nested_lookup (outer_env 3) 20 = Ended 0. Proof. vm_compute. reflexivity. Qed.
 
-(** ** A fault that one placement alone shows: the low half of a live pointer is zero at a multiple of 2^32 *)
-Definition half_test : prog := at_pcs
+(** ** A fault that one placement alone shows: the program reads past a map value, but only where that lies at one address,
+    with which it compares all 64 bits of the pointer *)
+Definition one_address : Z := 4294967296.
+Definition one_place : prog := at_pcs
   [ St S4 R10 (-4) 0; LdMap R1 0; Alu A64 Mov R2 (Reg R10); Alu A64 Add R2 (Imm (-4)); Call 1;
     Jmp A64 Jne R0 (Imm 0) 2; Alu A64 Mov R0 (Imm 0); Exit;
-    Jmp A32 Jne R0 (Imm 0) (-3); Ldx S1 false R0 R0 4096; Exit ].
-Definition half_map := MapDef map_hash 4 16 16 false None.
-Definition half_target := Target xdp [half_map] root.
-Definition half_env (value : Z) :=
-  Env (Layout some_frames 65536 131072 64 0 [Object half_map 1048576 [value]] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
-Example half_env_low : well_formed half_target (half_env 2097152).
+    LdImm R1 one_address; Jmp A64 Jne R0 (Reg R1) (-5); Ldx S1 false R0 R0 4096; Exit ].
+Definition one_place_map := MapDef map_hash 4 16 16 false None.
+Definition one_place_target := Target xdp [one_place_map] root.
+Definition one_place_env (value : Z) :=
+  Env (Layout some_frames 65536 131072 64 0 [Object one_place_map 1048576 [value]] (fun _ => 7) []) (fun _ => 0) (fun _ => quiet 0).
+Example one_place_elsewhere : well_formed one_place_target (one_place_env 2097152).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
-Example half_env_high : well_formed half_target (half_env 4294967296).
+Example one_place_there : well_formed one_place_target (one_place_env one_address).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
-Example half_test_usually_ends : run half_target half_test (half_env 2097152) 20 = Ended 0.
+Example one_place_usually_ends : run one_place_target one_place (one_place_env 2097152) 20 = Ended 0.
 Proof. vm_compute. reflexivity. Qed.
-Example half_test_can_fault : run half_target half_test (half_env 4294967296) 20 = Faulted OutOfBounds 10.
+Example one_place_can_fault : run one_place_target one_place (one_place_env one_address) 20 = Faulted OutOfBounds 12.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** A frame is gone when its function returns: where the next one of that depth is elsewhere, a store through a pointer to it
+    faults.  The program calls a function that returns its frame pointer, then one that writes there. *)
+Definition dangling : prog := at_pcs
+  [ CallLocal 4; Alu A64 Mov R1 (Reg R0); CallLocal 4; Alu A64 Mov R0 (Imm 1); Exit;
+    Alu A64 Mov R0 (Reg R10); Exit;
+    St S8 R1 (-8) 1; Alu A64 Mov R0 (Imm 0); Exit ].
+Definition dangling_target := Target xdp [] root.
+(** The answer to the second call proposes a place for its frame; 0 is none, so that it lies where the first one lay. *)
+Definition dangling_env (place : Z) :=
+  Env absent_layout (fun _ => 0) (fun i => quiet (if Nat.eqb i 4 then place else 0)).
+Example dangling_well_formed place : well_formed dangling_target (dangling_env place).
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example dangling_may_end : run dangling_target dangling (dangling_env 0) 20 = Ended 1. Proof. vm_compute. reflexivity. Qed.
+Example dangling_can_fault : run dangling_target dangling (dangling_env 1048576) 20 = Faulted OutOfBounds 7.
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** What programs may not write, others may: two loads of a read-only map differ here, and two of a constant do not *)

@@ -101,3 +101,20 @@ Example meeting_accepted : validate tx meeting (meeting_cert 8 8) = true. Proof.
 Example meeting_claims_less : validate tx meeting (meeting_cert 7 8) = false. Proof. vm_compute. reflexivity. Qed.
 Example meeting_claims_more : validate tx meeting (meeting_cert 9 8) = false. Proof. vm_compute. reflexivity. Qed.
 Example meeting_elsewhere : validate tx meeting (meeting_cert 8 0) = false. Proof. vm_compute. reflexivity. Qed.
+
+(** ** Frames that are gone: a function may return its frame pointer, which is a number then; no store goes through it. *)
+From Proofs Require Import Main.
+
+Definition returns_its_frame (use : insn) : prog := at_pcs
+  [ CallLocal 4; mov R1 R0; CallLocal 4; movi R0 1; Exit; mov R0 R10; Exit; use; movi R0 0; Exit ].
+Definition frame_cert : cert := Cert 100 (steps 9 DExit) zempty.
+Example frame_as_a_number : validate tx (returns_its_frame (mov R2 R1)) frame_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example store_into_a_frame_that_is_gone : validate tx (returns_its_frame (St S8 R1 (-8) 1)) frame_cert = false.
+Proof. vm_compute. reflexivity. Qed.
+(** No certificate does better. *)
+Example dangling_is_refused c : validate dangling_target dangling c = false.
+Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ (dangling_well_formed 1048576) dangling_can_fault c). Qed.
+(** What a caller lends stays: the callee writes the caller's frame. *)
+Definition lends_its_frame : prog := at_pcs [ mov R1 R10; CallLocal 2; Ldx S8 false R0 R10 (-8); Exit; St S8 R1 (-8) 1; movi R0 0; Exit ].
+Example lent_frame_is_written : validate tx_strict lends_its_frame (Cert 100 (steps 6 DExit) zempty) = true.
+Proof. vm_compute. reflexivity. Qed.
