@@ -34,7 +34,7 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | None => Some (New (FScalar false (sc_of_bytes z)) 0)
     end
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
-  | PSock kd k => if held_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0) else None
+  | PSock kd k => if ref_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0) else None
   end.
 (** What is known of a result as a number. *)
 Definition res_view (F : facts) (r : ares) : bool * scalar :=

@@ -23,15 +23,15 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
       if m <=? stack_size then Some (New (FStack j m) (soff (snd p + lo))) else None
     | Some (FPkt q mx _) =>
       if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
-    | Some (FVal i mx) =>
+    | Some (FMapValue i mx) =>
       match map_of t i with
-      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FVal i (mx + s_umax s)) (snd p)) else None
+      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FMapValue i (mx + s_umax s)) (snd p)) else None
       | None => None
       end
-    | Some (FHeld HRecord n false) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (s_umax s <=? n) then Some (New (FInside n (s_umax s)) (snd p)) else None
-    | Some (FInside n mx) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n) then Some (New (FInside n (mx + s_umax s)) (snd p)) else None
+    | Some (FRef RecordRef n false) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s)) (snd p)) else None
+    | Some (FRecordAt n mx) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n) then Some (New (FRecordAt n (mx + s_umax s)) (snd p)) else None
     | _ => None
     end
   end.

@@ -15,8 +15,8 @@ Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place 
   else None.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;
-    the symbol given back. *)
-Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z; as_back : option (held_kind * Z) }.
+    the symbol released. *)
+Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z; as_released : option (ref_kind * Z) }.
 Definition a_nothing_seen := ASeen None None None None.
 Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option a_seen :=
   match args, rs with
@@ -28,7 +28,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
     | Some x =>
       let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
       let writes lo hi := match a_writes t a x hi with
-                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
                           | None => None
                           end in
       let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
@@ -46,7 +46,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
           if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
-          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_back q)) else None
+          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else None
         | _ => None
         end
       | AKey => of_map m_key
@@ -61,7 +61,7 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | _ => None
                 end
       | AOut0 => sized true (fun lo hi =>
-          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then writes lo hi else None)
+          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_released q)) else if 0 <=? lo then writes lo hi else None)
       | AMemN n => reads n
       | AOutN n => writes n n
       | AInOutN n => if a_reads t a x n then writes n n else None
@@ -72,14 +72,14 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                  | _ => None
                  end
       | AAlloc => match const_of (a_facts a) x with
-                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_back q))
+                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_released q))
                   | None => None
                   end
-      | AHeld k back =>
+      | ARef k release =>
         match fact_of (a_facts a) x with
-        | Some (FHeld k' _ false) =>
-          if (snd x =? 0) && kind_fits k k'
-          then a_args t a args' rs' (if back then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
+        | Some (FRef k' _ false) =>
+          if (snd x =? 0) && ref_kind_fits k k'
+          then a_args t a args' rs' (if release then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
         | _ => None
         end
       end
@@ -98,10 +98,10 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
     if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
   | RValue =>
     obind m (fun i => obind (map_of t i) (fun d =>
-      Some (Some (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0))))
+      Some (Some (New (match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
-  | RHeld HRecord => match n with Some n => Some (Some (New (FHeld HRecord n true) 0)) | None => None end
-  | RHeld k => Some (Some (New (FHeld k socket_size true) 0))
+  | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0)) | None => None end
+  | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
   | RTyped name => obind (type_named t name) (fun i => Some (Some (New (object_res t i) 0)))
   | RVoid => Some None
   end.
@@ -111,13 +111,13 @@ Definition a_clobber (a : astate) : astate :=
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
 Definition a_moved (a : astate) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
-(** What was given back is not held any more: a number that tells an address.  So is what may point into it: which record that is
+(** What was released is no pointer any more: a number that tells an address.  So is what may point into it: which record that is
     its size alone tells. *)
-Definition uninside (back : option fact) (f : fact) : fact :=
-  match f, back with FInside n _, Some (FHeld HRecord n' _) => if n =? n' then FScalar true sc_top else f | _, _ => f end.
-Definition a_given_back (a : astate) (k : Z) : astate :=
+Definition unrecord (released : option fact) (f : fact) : fact :=
+  match f, released with FRecordAt n _, Some (FRef RecordRef n' _) => if n =? n' then FScalar true sc_top else f | _, _ => f end.
+Definition a_released (a : astate) (k : Z) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
-         (zset k (FScalar true sc_top) (zmap_map (uninside (zfind k (a_facts a))) (a_facts a))) (a_next a).
+         (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a))) (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
@@ -127,11 +127,11 @@ Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
     obind (helper_of h) (fun d =>
     obind (a_args t a (h_args d) arg_regs a_nothing_seen) (fun q =>
     obind (a_ret t (h_ret d) (as_map q) (as_size q)) (fun r =>
-      if match h_ret d with RTail => negb (a_in_main a && holds_none (a_facts a)) | _ => false end then None else
+      if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end then None else
       let a := a_clobber a in
       let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
       let a := if h_moves d then a_moved a else a in
-      let a := match as_back q with Some (_, k) => a_given_back a k | None => a end in
+      let a := match as_released q with Some (_, k) => a_released a k | None => a end in
       Some (a_finish a r))))
   else None.
 
@@ -157,7 +157,7 @@ Definition a_leave (a : astate) : option astate :=
   end.
 (** Legacy packet loads. *)
 Definition a_load_packet (t : target) (a : astate) (z : size) (ind : option reg) : option astate :=
-  if pt_legacy (t_type t) && a_in_main a && zero_allowed t && holds_none (a_facts a) then
+  if pt_legacy (t_type t) && a_in_main a && zero_allowed t && no_refs (a_facts a) then
     match get R6 (a_regs a), match ind with Some r => get r (a_regs a) | None => Some (0, 0) end with
     | Some c, Some _ =>
       match fact_of (a_facts a) c with

@@ -25,7 +25,7 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
   | LdMapValue d i off =>
     obind (map_of t i) (fun m =>
       if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
-      then Some (a_put a 2 d (New (FVal i 0) off)) else None)
+      then Some (a_put a 2 d (New (FMapValue i 0) off)) else None)
   | LdVar d _ _ | LdCode d _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
   | Ldx z sx d r off =>
     obind (get r (a_regs a)) (fun x =>
@@ -78,11 +78,11 @@ Definition a_branch (i : insn) (a : astate) : option (option astate * option ast
   | _ => None
   end.
 
-(** The end, with nothing held and a result that the program type allows. *)
+(** The end, with no reference left and a result that the program type allows. *)
 Definition a_exit (i : insn) (a : astate) : bool :=
   match i, a_frames a, get R0 (a_regs a) with
   | Exit, [], Some v =>
-    holds_none (a_facts a) &&
+    no_refs (a_facts a) &&
     match pt_ret (t_type t) with
     | None => true
     | Some (lo, hi) =>

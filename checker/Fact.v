@@ -21,11 +21,11 @@ Inductive fact :=
   | FPkt (p : area) (mx : Z) (av : option Z)  (* at most mx past the area's start; av: so many bytes from here are in it *)
   | FEnd                                      (* the packet's end *)
   | FMap (i : Z)                              (* the address that stands for map i, or for another like it *)
-  | FMapNull (i : Z)                          (* such an address, or null *)
-  | FVal (i mx : Z)                           (* at most mx past the start of a value of map i *)
-  | FNull (i : Z)                             (* the start of a value of map i, or null *)
-  | FHeld (k : held_kind) (n : Z) (null : bool)    (* what is held and has n bytes (Held.v); or null, if [null] *)
-  | FInside (n mx : Z)                        (* at most mx past the start of a record of n bytes that is held *)
+  | FMapOrNull (i : Z)                          (* such an address, or null *)
+  | FMapValue (i mx : Z)                           (* at most mx past the start of a value of map i *)
+  | FMapValueOrNull (i : Z)                             (* the start of a value of map i, or null *)
+  | FRef (k : ref_kind) (n : Z) (null : bool)    (* an acquired reference to n bytes (Ref.v); or null, if [null] *)
+  | FRecordAt (n mx : Z)                        (* at most mx past the start of an acquired record of n bytes *)
   | FObj (i : Z).                             (* the start of a kernel object of type i *)
 Definition facts := zmap fact.
 
@@ -43,11 +43,11 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
     area_start L p <= w <= area_start L p + mx /\ match av with Some k => w + k <= area_end L p | None => True end
   | FEnd => w = l_pkt L + l_len L
   | FMap i => exists o, map_like t L i o /\ w = o_addr o
-  | FMapNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o
-  | FVal i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
-  | FNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
-  | FHeld _ _ nu => nu = false -> w <> 0
-  | FInside n mx => exists h, In h (l_held L) /\ hd_kind h = HRecord /\ hd_size h = n /\ hd_base h <= w <= hd_base h + mx
+  | FMapOrNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o
+  | FMapValue i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
+  | FMapValueOrNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
+  | FRef _ _ nu => nu = false -> w <> 0
+  | FRecordAt n mx => exists h, In h (l_refs L) /\ re_kind h = RecordRef /\ re_size h = n /\ re_base h <= w <= re_base h + mx
   | FObj i => type_of t i <> None /\ is_object L w i = true
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)
@@ -57,12 +57,12 @@ Definition relv (vs : list Z) (a : aval) (x : Z) : Prop := exists w, nth_z vs (f
 Definition relo (vs : list Z) (a : option aval) (x : option Z) : Prop :=
   match a with None => True | Some v => exists y, x = Some y /\ relv vs v y end.
 
-(** A fact of which there can be only one for each resource (Held.v). *)
-Definition unheld (f : fact) : bool := match f with FHeld _ _ _ => false | _ => true end.
+(** All but the fact of which there can be only one for each reference (Ref.v). *)
+Definition not_ref (f : fact) : bool := match f with FRef _ _ _ => false | _ => true end.
 (** An operation gives an old value, or a new symbol with a fact, plus a constant. *)
 Inductive ares := Old (v : aval) | New (f : fact) (c : Z).
 Definition yields (t : target) (L : layout) (vs : list Z) (r : ares) (x : Z) : Prop :=
-  match r with Old v => relv vs v x | New f c => unheld f = true /\ exists w, fact_holds t L f w /\ x = wrap (w + c) end.
+  match r with Old v => relv vs v x | New f c => not_ref f = true /\ exists w, fact_holds t L f w /\ x = wrap (w + c) end.
 
 (** ** Reading facts *)
 Definition fact_of (F : facts) (a : aval) : option fact := zfind (fst a) F.

@@ -54,18 +54,18 @@ Definition refine_packet (F : facts) (r : rel) (x y : aval) : facts :=
     else F
   | _ => F
   end.
-(** a map value, a map, or what is held, or null, against 0 *)
+(** a map value, a map, or a reference, or null, against 0 *)
 Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
   match fact_of F x, const_of F y with
-  | Some (FNull i), Some Z0 =>
+  | Some (FMapValueOrNull i), Some Z0 =>
     if snd x =? 0 then
       match r with
       | REq => Some (zset (fst x) (FScalar false (sc_const 0)) F)
-      | RNe => Some (zset (fst x) (FVal i 0) F)
+      | RNe => Some (zset (fst x) (FMapValue i 0) F)
       | _ => Some F
       end
     else Some F
-  | Some (FMapNull i), Some Z0 =>
+  | Some (FMapOrNull i), Some Z0 =>
     if snd x =? 0 then
       match r with
       | REq => Some (zset (fst x) (FScalar false (sc_const 0)) F)
@@ -73,12 +73,12 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
       | _ => Some F
       end
     else Some F
-  | Some (FVal _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
-  | Some (FHeld k n nu), Some Z0 =>
+  | Some (FMapValue _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
+  | Some (FRef k n nu), Some Z0 =>
     if snd x =? 0 then
       match r with
       | REq => if nu then Some (zset (fst x) (FScalar false (sc_const 0)) F) else None
-      | RNe => Some (zset (fst x) (FHeld k n false) F)
+      | RNe => Some (zset (fst x) (FRef k n false) F)
       | _ => Some F
       end
     else Some F

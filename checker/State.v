@@ -1,5 +1,5 @@
 (** The abstract state, and the concrete states it stands for. *)
-From Checker Require Export Held.
+From Checker Require Export Ref.
 
 (** One numbering of the stack's bytes, from -4096 up to -1: the byte at offset [k] < 0 from the top of frame [j] is [k - 512 * j].
     It names bytes, and says nothing of where frames lie. *)
@@ -38,7 +38,7 @@ Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_facts : facts_hold t (lay s) (a_facts a) vs;
   g_regs : forall r, relo vs (get r (a_regs a)) (get r (regs s));
   g_mem : memrel (lay s) (a_slots a) (a_written a) vs (mem s);
-  g_held : heldrel (a_facts a) vs (l_held (lay s)) }.
+  g_refs : refrel (a_facts a) vs (l_refs (lay s)) }.
 
 (** How many calls are under way. *)
 Definition a_depth (a : astate) : Z := Z.of_nat (length (a_frames a)).

@@ -13,9 +13,9 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
-  | FMapNull i =>
+  | FMapOrNull i =>
     match fact_of F a with
-    | Some (FMapNull i') | Some (FMap i') => here && (i =? i')
+    | Some (FMapOrNull i') | Some (FMap i') => here && (i =? i')
     | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
@@ -27,27 +27,27 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
       opt_ge (match av' with Some k => Some (k - o) | None => None end) av
     | _ => false
     end
-  | FVal i mx =>
+  | FMapValue i mx =>
     match fact_of F a, map_of t i with
-    | Some (FVal i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? m_value m)
+    | Some (FMapValue i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? m_value m)
     | _, _ => false
     end
-  | FNull i =>
+  | FMapValueOrNull i =>
     match fact_of F a with
-    | Some (FNull i') => here && (i =? i')
-    | Some (FVal i' mx) => here && (i =? i') && (mx =? 0)
+    | Some (FMapValueOrNull i') => here && (i =? i')
+    | Some (FMapValue i' mx) => here && (i =? i') && (mx =? 0)
     | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
-  | FHeld k n nu =>
+  | FRef k n nu =>
     match fact_of F a with
-    | Some (FHeld k' n' nu') => here && kind_fits k k' && (n =? n') && (nu || negb nu')
+    | Some (FRef k' n' nu') => here && ref_kind_fits k k' && (n =? n') && (nu || negb nu')
     | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
-  | FInside n mx =>
+  | FRecordAt n mx =>
     match fact_of F a with
-    | Some (FInside n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
+    | Some (FRecordAt n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
     | _ => false
     end
   | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end
@@ -86,7 +86,7 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   (a_pc a =? a_pc b)
   && names_ok b
   && facts_le t a sub (a_facts b)
-  && held_le (a_facts a) sub (a_facts b)
+  && refs_le (a_facts a) sub (a_facts b)
   && regs_le (a_next a) sub (a_regs a) (a_regs b)
   && frames_le (a_next a) sub (a_frames a) (a_frames b)
   && zall (fun o sl => match zfind o (a_slots a) with

@@ -5,7 +5,7 @@ From Extract Require Import Mapping.
 
 Extraction "build/ocaml/core.ml"
   (* what certificates are, and the validator; its parts serve to explain a refusal *)
-  validate a_exec a_branch a_exit names_ok facts_le held_le holds_none oval_le astate_le pot_ok pot_floor pot_drop
+  validate a_exec a_branch a_exit names_ok facts_le refs_le no_refs oval_le astate_le pot_ok pot_floor pot_drop
   zempty zfind zset zall all_regs get
   (* programs and targets *)
   slot_of_word word_of_slot decode_from encode helpers unsupported_helpers prog_types prog_type_of outer_maps redirect_maps raw root strict

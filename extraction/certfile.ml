@@ -55,16 +55,16 @@ let fact r =
   | 5 -> Core.FMap (uleb r)
   | 6 ->
     let map = uleb r in
-    Core.FVal (map, uleb r)
-  | 7 -> Core.FNull (uleb r)
-  | 8 -> Core.FMapNull (uleb r)
+    Core.FMapValue (map, uleb r)
+  | 7 -> Core.FMapValueOrNull (uleb r)
+  | 8 -> Core.FMapOrNull (uleb r)
   | 9 ->
-    let kind = match u8 r with 0 -> Core.HRecord | 1 -> Core.HSocket | 2 -> Core.HSockCommon | n -> bad "%d is no kind of resource" n in
+    let kind = match u8 r with 0 -> Core.RecordRef | 1 -> Core.SocketRef | 2 -> Core.SockCommonRef | n -> bad "%d is no kind of resource" n in
     let size = uleb r in
-    Core.FHeld (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
+    Core.FRef (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
   | 10 ->
     let size = uleb r in
-    Core.FInside (size, uleb r)
+    Core.FRecordAt (size, uleb r)
   | 11 -> Core.FObj (uleb r)
   | n -> bad "%d is no kind of fact" n
 

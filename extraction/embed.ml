@@ -1,4 +1,4 @@
-(* What C calls (cbridge/validator.c). *)
+(* What C calls (cbridge/cmd/validator.c). *)
 
 external line : string -> unit = "warrant_reference_line"
 

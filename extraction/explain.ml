@@ -28,7 +28,7 @@ let rec replay t p nodes src d n a =
         side taken x;
         side fall y)
     | DExit -> (
-      check (holds_none a.a_facts) "something is still held at the exit at %s" pc;
+      check (no_refs a.a_facts) "a reference is not released at the exit at %s" pc;
       check (a_exit t i a) "instruction %s is not an exit with an allowed result" pc;
       match pot_floor a.a_facts src with
       | Some floor when Num.leq (Num.succ n) floor -> ()
@@ -50,7 +50,7 @@ let rec replay t p nodes src d n a =
           (fun number r ->
             check (oval_le a.a_next sub (get r a.a_regs) (get r b.a_regs)) "at %s r%d is not the one of node %s" pc number (name j))
           all_regs;
-        check (held_le a.a_facts sub b.a_facts) "at %s what is held is not what node %s says" pc (name j);
+        check (refs_le a.a_facts sub b.a_facts) "at %s the acquired references are not those of node %s" pc (name j);
         check (astate_le t sub a b) "at %s the frame is not the one of node %s" pc (name j);
         check (pot_drop a.a_facts n src sub node.n_pot) "at %s the bound on steps does not fall by %s into node %s" pc (name n) (name j)))
 

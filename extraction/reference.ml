@@ -69,8 +69,8 @@ let region_name = function
   | KCtx -> "ctx"
   | KPacket -> "packet"
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
-  | KHeld HRecord -> "record"
-  | KHeld (HSocket | HSockCommon) -> "socket"
+  | KRef RecordRef -> "record"
+  | KRef (SocketRef | SockCommonRef) -> "socket"
   | KObject i -> "object" ^ Z.to_string i
 
 let trace_line program (s : Core.state) =

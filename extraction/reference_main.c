@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "loader.h"
-#include "validator.h"
+#include "load/loader.h"
+#include "cmd/validator.h"
 
 static const char help[] =
     "usage: warrant-reference [--trace] IMAGE ENVIRONMENT\n"

@@ -1,4 +1,4 @@
-(* Prints the C tables of cbridge/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v and Translate.v. *)
+(* Prints the C tables of cbridge/isa/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v and Translate.v. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
@@ -28,7 +28,7 @@ let argument = function
   | AValueOut -> "W_ARG_VALUE_OUT"
   | ACtx0 -> "W_ARG_CTX0"
   | AAlloc -> "W_ARG_ALLOC"
-  | AHeld (_, back) -> if back then "W_ARG_BACK" else "W_ARG_HELD"
+  | ARef (_, release) -> if release then "W_ARG_RELEASE" else "W_ARG_REF"
 
 (* C has no literal for the least 64-bit number. *)
 let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_MIN" else "INT64_C(" ^ n z ^ ")"
@@ -37,21 +37,21 @@ let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
 let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
 
-(* What it hands out or takes back. *)
-let held h =
-  let kinds = List.concat_map (function AHeld (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RHeld k -> [ k ] | _ -> [] in
-  match kinds with [] | HRecord :: _ -> "RECORD" | HSocket :: _ -> "SOCKET" | HSockCommon :: _ -> "SOCK_COMMON"
+(* The kind of reference that it acquires, takes or releases. *)
+let ref_kind h =
+  let kinds = List.concat_map (function ARef (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RAcquire k -> [ k ] | _ -> [] in
+  match kinds with [] | RecordRef :: _ -> "RECORD" | SocketRef :: _ -> "SOCKET" | SockCommonRef :: _ -> "SOCK_COMMON"
 
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
-    | RHeld _ -> ("HELD", Num.zero, Num.zero)
+    | RAcquire _ -> ("ACQUIRE", Num.zero, Num.zero)
     | RTyped _ -> ("TYPED", Num.zero, Num.zero)
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
   p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
-    (yes h.h_moves) (held h)
+    (yes h.h_moves) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
     (match h.h_ret with RTyped name -> "\"" ^ name ^ "\"" | _ -> "NULL")
@@ -77,22 +77,22 @@ let prog_type t =
     (if t.pt_helpers = [] then "NULL" else t.pt_name ^ "_helpers")
     (List.length t.pt_helpers) (yes has_ret) (n lo) (n hi) (yes (needs_arguments t))
 
-(* In the order of enum w_held. *)
-let held_kinds () =
-  let kinds = [ ("record", HRecord); ("socket", HSocket); ("sock_common", HSockCommon) ] in
+(* In the order of enum w_ref. *)
+let ref_kinds () =
+  let kinds = [ ("record", RecordRef); ("socket", SocketRef); ("sock_common", SockCommonRef) ] in
   let fields (name, k) =
-    if held_fields k <> [] then begin
-      p "static const struct w_field %s_held_fields[] = {\n" name;
-      List.iter field (held_fields k);
+    if ref_fields k <> [] then begin
+      p "static const struct w_field %s_ref_fields[] = {\n" name;
+      List.iter field (ref_fields k);
       p "};\n"
     end
   in
   let kind (name, k) =
-    let n_fields = List.length (held_fields k) in
-    p "  {%s, %d, %s},\n" (if n_fields = 0 then "NULL" else name ^ "_held_fields") n_fields (n (held_size k Num.zero))
+    let n_fields = List.length (ref_fields k) in
+    p "  {%s, %d, %s},\n" (if n_fields = 0 then "NULL" else name ^ "_ref_fields") n_fields (n (ref_size k Num.zero))
   in
   List.iter fields kinds;
-  p "const struct w_held_kind w_held_kinds[] = {\n";
+  p "const struct w_ref_kind w_ref_kinds[] = {\n";
   List.iter kind kinds;
   p "};\n\n"
 
@@ -205,14 +205,14 @@ let classic_fields () =
     (List.init 64 Fun.id)
 
 let () =
-  p "/* Printed from semantics/ when the project is built. */\n#include \"tables.h\"\n\n#include <stddef.h>\n\n#include \"decode.h\"\n\n";
+  p "/* Printed from semantics/ when the project is built. */\n#include \"isa/tables.h\"\n\n#include <stddef.h>\n\n#include \"isa/decode.h\"\n\n";
   p "const struct w_helper w_helpers[] = {\n";
   List.iter helper helpers;
   p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
   p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
   List.iter unsupported unsupported_helpers;
   p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
-  held_kinds ();
+  ref_kinds ();
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;

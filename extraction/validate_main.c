@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
-#include "loader.h"
-#include "validator.h"
+#include "load/image.h"
+#include "load/loader.h"
+#include "cmd/validator.h"
 
 static const char help[] =
     "usage: warrant-validate [OPTION]... FILE [CERT]\n"

@@ -1,10 +1,9 @@
 # The C product: the library, the programs, and both once more with sanitizers for the tests.
 
-C_SOURCES := $(wildcard cbridge/*.c)
-# Outside the library: the command line, and the call into the proved side.
-COMMAND_SOURCES := $(filter cbridge/main.c cbridge/cmd_%.c,$(C_SOURCES))
-LIBRARY_SOURCES := $(filter-out $(COMMAND_SOURCES) cbridge/validator.c cbridge/%_main.c,$(C_SOURCES))
-VERSION := $(shell sed -n 's/^\#define WARRANT_VERSION "\(.*\)"/\1/p' cbridge/cmd.h)
+# A room a folder; cbridge/cmd/, the command line and the call into the proved side, is outside of the library.
+LIBRARY_SOURCES := $(filter-out cbridge/cmd/%,$(wildcard cbridge/*/*.c cbridge/*/*/*.c))
+COMMAND_SOURCES := $(filter-out %/validator.c %_main.c,$(wildcard cbridge/cmd/*.c))
+VERSION := $(shell sed -n 's/^\#define WARRANT_VERSION "\(.*\)"/\1/p' cbridge/cmd/cmd.h)
 SONAME := libwarrant.so.0
 
 LIBRARY_LIBS := -lelf -lbpf -lz
@@ -15,23 +14,23 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 define c_variant
 $(1)_OBJECTS := $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/tables.o
 # What a program that asks the proved side is linked with.
-$(1)_LINKED := $(1)/obj/validator.o build/ocaml/validator.o $(1)/lib/libwarrant.a
+$(1)_LINKED := $(1)/obj/cmd/validator.o build/ocaml/validator.o $(1)/lib/libwarrant.a
 
 $(1)/obj/%.o: cbridge/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -fno-semantic-interposition -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -fno-semantic-interposition -Icbridge -MMD -MP -c $$< -o $$@
 
-$(1)/obj/tables.o: build/generated/tables.c cbridge/tables.h cbridge/decode.h cbridge/warrant.h
+$(1)/obj/tables.o: build/generated/tables.c cbridge/isa/tables.h cbridge/isa/decode.h cbridge/warrant.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
 # OCaml's headers come with its compiler.
-$(1)/obj/validator.o: cbridge/validator.c $$(OCAML)/core.cmxa
+$(1)/obj/cmd/validator.o: cbridge/cmd/validator.c $$(OCAML)/core.cmxa
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -isystem $$$$(ocamlfind ocamlc -where) -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -isystem $$$$(ocamlfind ocamlc -where) -MMD -MP -c $$< -o $$@
 
 $(1)/lib/libwarrant.a: $$($(1)_OBJECTS)
 	$$(call say,AR,$$@)
@@ -49,7 +48,7 @@ $(1)/bin/warrant-%: extraction/%_main.c $$($(1)_LINKED)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*_main.d $$(filter-out %.h,$$^) $$(PROGRAM_LIBS) -o $$@
 
-$(1)/bin/warrant-plugin: $(1)/obj/plugin_main.o $$($(1)_LINKED)
+$(1)/bin/warrant-plugin: $(1)/obj/cmd/plugin_main.o $$($(1)_LINKED)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) $$^ $$(PROGRAM_LIBS) -o $$@
@@ -76,7 +75,7 @@ $(1)/obj/peers.o: tests/peers.c
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
 
--include $$(wildcard $(1)/obj/*.d)
+-include $$(wildcard $(1)/obj/*.d $(1)/obj/*/*.d $(1)/obj/*/*/*.d)
 endef
 $(eval $(call c_variant,build,))
 $(eval $(call c_variant,build/asan,$(SANITIZE)))

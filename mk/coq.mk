@@ -23,6 +23,6 @@ coqchk: coq
 # Every proof once more with generated names changed, which no proof may depend on.
 mangle:
 	@rm -rf build/mangle && mkdir -p build/mangle
-	@cp -r --parents Makefile _CoqProject mk cbridge/cmd.h corpus/socket/expressions.txt build/mangle
+	@cp -r --parents Makefile _CoqProject mk cbridge/cmd/cmd.h corpus/socket/expressions.txt build/mangle
 	@for d in semantics checker proofs extraction; do mkdir build/mangle/$$d && cp $$d/*.v build/mangle/$$d; done
 	@$(SUBMAKE) -C build/mangle coq COQEXTRA='-mangle-names mangled_'

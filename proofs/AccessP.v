@@ -57,7 +57,7 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PPkt | PVal None => in_plain t L x n w
   | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
   | PSock kd k => is_socket kd = true /\ 0 <= k /\
-    exists h, In h (l_held L) /\ kind_fits kd (hd_kind h) = true /\ x = hd_base h + k /\ k + n <= hd_size h
+    exists h, In h (l_refs L) /\ ref_kind_fits kd (re_kind h) = true /\ x = re_base h + k /\ k + n <= re_size h
   | PObj i k => w = false /\ is_object L (x - k) i = true /\ exists d, type_of t i = Some d /\ 0 <= k /\ k + n <= ty_size d
   end.
 Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n -> at_place t L d pl x n' w.
@@ -103,7 +103,7 @@ Qed.
 
 (** * Addresses *)
 
-Lemma a_addr_sound t L F vs d a x off n w pl : wf_layout t L -> facts_hold t L F vs -> heldrel F vs (l_held L) -> relv vs a x -> 0 < n ->
+Lemma a_addr_sound t L F vs d a x off n w pl : wf_layout t L -> facts_hold t L F vs -> refrel F vs (l_refs L) -> relv vs a x -> 0 < n ->
   d < max_frames -> a_addr t F d a off n w = Some pl -> at_place t L d pl (wrap (x + off)) n w.
 Proof.
   unfold a_addr. intros WL FH HR R N Dp E. destruct (fact_of F a) as [f |] eqn:EF; [| discriminate E].
@@ -145,19 +145,19 @@ Proof.
   - parts EF as kd size nu. destruct nu; [discriminate E |].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E.
     apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    destruct (heldrel_in F vs (l_held L) (fst a) kd size false u HR EF Nt (P eq_refl)) as [h [I [Fi [Eb En]]]].
-    destruct (held_placed WL _ I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S.
-    rewrite wrap_small by lia. assert (Ks := kind_fits_socket _ _ Fi). destruct (is_socket kd) eqn:Sk.
+    destruct (refrel_in F vs (l_refs L) (fst a) kd size false u HR EF Nt (P eq_refl)) as [h [I [Fi [Eb En]]]].
+    destruct (ref_placed WL _ I) as [S _]. unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S.
+    rewrite wrap_small by lia. assert (Ks := ref_kind_fits_socket _ _ Fi). destruct (is_socket kd) eqn:Sk.
     + split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |]. split; [exact Fi |]. lia.
-    + exists (held_region h). split; [exact (held_in_plain t L _ I) |]. cbn [held_region r_kind r_write plain_kind read_kind].
+    + exists (ref_region h). split; [exact (ref_in_plain t L _ I) |]. cbn [ref_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
-      split; [| reflexivity]. apply inside_spec. cbn [held_region r_base r_size]. lia.
+      split; [| reflexivity]. apply inside_spec. cbn [ref_region r_base r_size]. lia.
   - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
-    destruct P as [h [I [Kh [Sh Q]]]]. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S.
-    rewrite wrap_small by lia. exists (held_region h). split; [exact (held_in_plain t L h I) |].
-    split; [cbn [held_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
-    split; [apply inside_spec; cbn [held_region r_base r_size]; lia |].
-    intros _. cbn [held_region r_write]. rewrite Kh. reflexivity.
+    destruct P as [h [I [Kh [Sh Q]]]]. destruct (ref_placed WL h I) as [S _]. unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S.
+    rewrite wrap_small by lia. exists (ref_region h). split; [exact (ref_in_plain t L h I) |].
+    split; [cbn [ref_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
+    split; [apply inside_spec; cbn [ref_region r_base r_size]; lia |].
+    intros _. cbn [ref_region r_write]. rewrite Kh. reflexivity.
   - parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. destruct P as [_ O].
     destruct (object_place WL _ (in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed)) as [P1 [P2 [P3 _]]].
@@ -178,7 +178,7 @@ Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < 
   a_addr t (a_facts a) (a_depth a) v off n w = Some pl -> at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
 Proof.
   intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
-  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) (g_held _ _ _ _ G) R N D E).
+  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G) (g_refs _ _ _ _ G) R N D E).
 Qed.
 (** The regions that accesses find. *)
 Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s -> at_place t (lay s) (a_depth a) (PStack k m) x n w -> 0 < n ->
@@ -201,13 +201,13 @@ Proof.
   split; [exact E |]. split; [exact Ir |]. destruct Or as [-> | [_ Or]]; [exact K | exact Or].
 Qed.
 Lemma gamma_sock t a vs s kd k x n w : gamma t a vs s -> at_place t (lay s) (a_depth a) (PSock kd k) x n w -> 0 < n ->
-  exists h, find_region (live s) false x n = Some (held_region h) /\ kind_fits kd (hd_kind h) = true /\ x - hd_base h = k.
+  exists h, find_region (live s) false x n = Some (ref_region h) /\ ref_kind_fits kd (re_kind h) = true /\ x - re_base h = k.
 Proof.
   intros G [Sk [K [h [I [Fi [-> B]]]]]] N. exists h. split; [| split; [exact Fi | lia]]. rewrite (g_live _ _ _ _ G).
-  assert (Ins : inside (held_region h) (hd_base h + k) n = true) by (apply inside_spec; cbn [held_region r_base r_size]; lia).
-  destruct (find_plain (g_wf _ _ _ _ G) _ false (hd_base h + k) n (held_region h) (g_depth _ _ _ _ G) N
-    (held_in_plain t (lay s) h I) Ins) as [r' [E [_ [-> | [Al _]]]]]; [discriminate | exact E |].
-  change (is_socket (hd_kind h) = false) in Al. rewrite <- (kind_fits_socket _ _ Fi), Sk in Al. discriminate Al.
+  assert (Ins : inside (ref_region h) (re_base h + k) n = true) by (apply inside_spec; cbn [ref_region r_base r_size]; lia).
+  destruct (find_plain (g_wf _ _ _ _ G) _ false (re_base h + k) n (ref_region h) (g_depth _ _ _ _ G) N
+    (ref_in_plain t (lay s) h I) Ins) as [r' [E [_ [-> | [Al _]]]]]; [discriminate | exact E |].
+  change (is_socket (re_kind h) = false) in Al. rewrite <- (ref_kind_fits_socket _ _ Fi), Sk in Al. discriminate Al.
 Qed.
 Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
@@ -220,8 +220,8 @@ Proof.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
   - apply at_val in P. destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
-  - destruct P as [_ [K [h [I [_ [-> E]]]]]]. apply (plain_off_stack WL _ (hd_base h + k) n b (held_in_plain t (lay s) h I)); [| exact B].
-    apply inside_spec. cbn [held_region r_base r_size]. lia.
+  - destruct P as [_ [K [h [I [_ [-> E]]]]]]. apply (plain_off_stack WL _ (re_base h + k) n b (ref_in_plain t (lay s) h I)); [| exact B].
+    apply inside_spec. cbn [ref_region r_base r_size]. lia.
   - destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins. apply off_all_frames.
     apply (shared_off_frames WL _ b 1 (in_or_app _ _ _ (or_intror I)) Z.lt_0_1). apply inside_spec. lia.
 Qed.
@@ -395,7 +395,7 @@ Qed.
 
 (** * Loads *)
 
-Lemma new_yields t L vs f x : unheld f = true -> fact_holds t L f x -> yields t L vs (New f 0) x.
+Lemma new_yields t L vs f x : not_ref f = true -> fact_holds t L f x -> yields t L vs (New f 0) x.
 Proof.
   intros U H. split; [exact U |]. exists x. split; [exact H |]. destruct H as [B _]. rewrite Z.add_0_r, wrap_small by exact B. reflexivity.
 Qed.
@@ -425,7 +425,7 @@ Proof.
   intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq.
   destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity.
   - parts Eq' as i j. destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
-  - unfold held_readable. cbn [read_kind] in K. rewrite K. reflexivity.
+  - unfold ref_readable. cbn [read_kind] in K. rewrite K. reflexivity.
 Qed.
 Lemma plain_other q : plain_kind (r_kind q) -> read_kind (r_kind q).
 Proof. destruct (r_kind q); intros K; exact K || exact I. Qed.
@@ -519,10 +519,10 @@ Proof.
   unfold field_in. intros E. induction l as [| g l IH]; cbn [app find]; [exists f; exact E |].
   lazymatch goal with |- exists _, (if ?b then _ else _) = _ => destruct b end; [exists g; reflexivity | exact IH].
 Qed.
-Lemma held_readable_fits k k' off n : kind_fits k k' = true -> held_readable k off n = true -> held_readable k' off n = true.
+Lemma ref_readable_fits k k' off n : ref_kind_fits k k' = true -> ref_readable k off n = true -> ref_readable k' off n = true.
 Proof.
   intros Fi. destruct k; destruct k'; try (discriminate Fi || exact (fun H => H)).
-  unfold held_readable. cbn [is_socket negb orb held_fields]. intros H.
+  unfold ref_readable. cbn [is_socket negb orb ref_fields]. intros H.
   destruct (field_in common_fields off n) as [f |] eqn:E; [| discriminate H].
   unfold full_fields. lazymatch goal with |- context [field_in (?a ++ ?b ++ ?c ++ _) off n] =>
     destruct (field_in_app c _ off n f E) as [f1 E1]; destruct (field_in_app b _ off n f1 E1) as [f2 E2];
@@ -533,9 +533,9 @@ Lemma load_sock_sound t an a vs s z kd k r x : gamma t a vs s -> at_place t (lay
   a_load_plain t a z (PSock kd k) = Some r -> exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
-  destruct (held_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
+  destruct (ref_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
   destruct (gamma_sock _ _ _ _ _ _ _ _ _ G P) as [h [Eq [Fi Ek]]]; [lia |].
-  unfold load_at. rewrite zbytes_nat, Eq. cbn [held_region r_kind r_base]. rewrite Ek, (held_readable_fits _ _ _ _ Fi Rd).
+  unfold load_at. rewrite zbytes_nat, Eq. cbn [ref_region r_kind r_base]. rewrite Ek, (ref_readable_fits _ _ _ _ Fi Rd).
   eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply load_shared_scalar].
 Qed.
 Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s -> at_place t (lay s) (a_depth a) (PObj i k) x (zbytes z) false ->

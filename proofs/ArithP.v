@@ -72,16 +72,16 @@ Proof.
 Qed.
 
 Hypothesis WL : wf_layout t L.
-Hypothesis HR : heldrel F vs (l_held L).
-(** A record that is held is in the layout; sums that stay within it do not wrap. *)
-Lemma record_held k w n : zfind k F = Some (FHeld HRecord n false) -> nth_z vs k = Some w -> w <> 0 ->
-  In (Held HRecord w n) (l_held L).
+Hypothesis HR : refrel F vs (l_refs L).
+(** An acquired record is in the layout; sums that stay within it do not wrap. *)
+Lemma record_ref k w n : zfind k F = Some (FRef RecordRef n false) -> nth_z vs k = Some w -> w <> 0 ->
+  In (Reference RecordRef w n) (l_refs L).
 Proof.
-  intros E N Nz. destruct (heldrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
-  destruct h as [hk hb hn]. cbn [hd_kind hd_base hd_size] in *. destruct hk; try discriminate Fi. subst hb hn. exact I.
+  intros E N Nz. destruct (refrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
+  destruct h as [hk hb hn]. cbn [re_kind re_base re_size] in *. destruct hk; try discriminate Fi. subst hb hn. exact I.
 Qed.
-Lemma held_range h : In h (l_held L) -> 0 < hd_base h /\ 0 <= hd_size h /\ hd_base h + hd_size h < W.
-Proof. intros I. destruct (held_placed WL h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S. lia. Qed.
+Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
+Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
@@ -106,11 +106,11 @@ Proof.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
   - parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    pose proof (record_held _ _ _ EF N (H eq_refl)) as Ih. pose proof (held_range _ Ih) as Room. cbn [hd_base hd_size] in Room.
-    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists (Held HRecord w n).
-    split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [hd_base]; lia].
+    pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room. cbn [re_base re_size] in Room.
+    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists (Reference RecordRef w n).
+    split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [re_base]; lia].
   - parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (held_range h Ih) as Room.
+    destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (ref_range h Ih) as Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
     split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
 Qed.

@@ -7,10 +7,10 @@ From Proofs Require Import ScalarP.
 (** * Arguments *)
 
 Lemma no_refusal {A} (q : region) (x y : A) : plain_kind (r_kind q) ->
-  match r_kind q with KCtx | KHeld (HSocket | HSockCommon) | KObject _ => x | _ => y end = y.
+  match r_kind q with KCtx | KRef (SocketRef | SockCommonRef) | KObject _ => x | _ => y end = y.
 Proof.
   destruct (r_kind q); intros K; try contradiction; try reflexivity.
-  lazymatch goal with k : held_kind |- _ => destruct k end; (reflexivity || discriminate K).
+  lazymatch goal with k : ref_kind |- _ => destruct k end; (reflexivity || discriminate K).
 Qed.
 (** Memory that a helper reads: [n] bytes of those checked. *)
 Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true -> 0 < n <= k ->
@@ -59,7 +59,7 @@ Proof.
   auto.
 Qed.
 (** The map passed is alike, and the size asked for the same; the memory written is within the place, at least and at most as long as it
-    says; what is given back is what the symbol holds. *)
+    says; what is released is what the symbol stands for. *)
 Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z)) (c : option (Z * Z)) : Prop :=
   match q, c with
   | None, None => True
@@ -67,11 +67,11 @@ Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z *
   | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
   | None, Some _ => False
   end.
-Definition backrel (F : facts) (vs : list Z) (q c : option (held_kind * Z)) : Prop :=
+Definition releasedrel (F : facts) (vs : list Z) (q c : option (ref_kind * Z)) : Prop :=
   match q, c with
   | None, None => True
   | Some (kd, k), Some (kd', x) => kd' = kd /\ x <> 0 /\ nth_z vs k = Some x /\
-    exists kf n nu, zfind k F = Some (FHeld kf n nu) /\ kind_fits kd kf = true
+    exists kf n nu, zfind k F = Some (FRef kf n nu) /\ ref_kind_fits kd kf = true
   | _, _ => False
   end.
 Definition maprel (t : target) (L : layout) (q : option Z) (c : option object) : Prop :=
@@ -81,7 +81,7 @@ Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) 
   sr_map : maprel t (lay s) (as_map q) (sn_map c);
   sr_out : outrel t a s (as_out q) (sn_out c);
   sr_size : sizerel (as_size q) (sn_size c);
-  sr_back : backrel (a_facts a) vs (as_back q) (sn_back c) }.
+  sr_back : releasedrel (a_facts a) vs (as_released q) (sn_released c) }.
 Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c -> a_args t a args rs q = Some q' ->
   exists c', check_args t s args rs c = inl c' /\ seenrel t a vs s q' c'.
 Proof.
@@ -127,20 +127,20 @@ Proof.
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
   assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
-    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
     | None => None
     end = Some q' ->
     goal (match helper_writes s x n with
           | Some f => inr f
-          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)) (sn_size c) (sn_back c))
+          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)) (sn_size c) (sn_released c))
           end)).
   { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
-    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) _ _ G); [| exact H].
-    destruct Q as [Qm Qo Qs Qb]. constructor; cbn [as_map as_out as_size as_back sn_map sn_out sn_size sn_back]; try assumption.
+    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) _ _ G); [| exact H].
+    destruct Q as [Qm Qo Qs Qb]. constructor; cbn [as_map as_out as_size as_released sn_map sn_out sn_size sn_released]; try assumption.
     split; [exact P |]. split; [exact Lo | lia]. }
   assert (Fixed : forall lo n, match a_writes t a v n with
-                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)) (as_size q) (as_back q))
+                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)) (as_size q) (as_released q))
                                | None => None
                                end = Some q' -> 0 < n).
   { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes in Aw.
@@ -156,7 +156,7 @@ Proof.
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
     rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
     destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
-    apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_back q)) _ _ G); [| exact E].
+    apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
   - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
@@ -173,13 +173,13 @@ Proof.
     + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
       destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
   - refine (Sized false (fun lo hi => match a_writes t a v hi with
-                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
   - refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
-                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
                                         | None => None
                                         end
                                       else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
@@ -191,21 +191,21 @@ Proof.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
-  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_back q)) else if 0 <=? lo then
+  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if 0 <=? lo then
                                        match a_writes t a v hi with
-                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q))
+                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
                                        | None => None
                                        end
                                      else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
     + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). 
-      refine (IH _ (ASeen (as_map q) None (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G _ H).
+      refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q)) (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
       constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
     + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
-      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_back q)) (Seen (sn_map c) None (sn_size c) (sn_back c)) _ G); [| exact H].
+      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
       constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
   - exact (Whole _ E).
   - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _)) (conj (Fixed _ _ E) (Z.le_refl _)) E).
@@ -224,19 +224,19 @@ Proof.
       rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G Q E).
   - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) _ _ _ R Cv).
-    apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_back q)) _ _ G); [| exact E].
+    apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact X | exact Qb].
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
-    lazymatch type of E with (if kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
-    destruct (kind_fits kd0 kd) eqn:Ek; [| discriminate E].
+    lazymatch type of E with (if ref_kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
+    destruct (ref_kind_fits kd0 kd) eqn:Ek; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [N [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B.
-    destruct (heldrel_in _ _ _ _ _ _ _ _ (g_held _ _ _ _ G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
-    replace (existsb (is_held kd0 w) (l_held (lay s))) with true
-      by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_held_spec; split;
-            [exact (kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
+    destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
+    replace (existsb (is_ref kd0 w) (l_refs (lay s))) with true
+      by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_ref_spec; split;
+            [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
     lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end; [| exact (IH _ _ _ _ G Q E)].
     apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd0, fst v))) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |]. split; [exact (P eq_refl) |]. split; [exact N |].
@@ -250,11 +250,11 @@ Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) 
   match r with Some r => exists y, x = Some y /\ yields t L vs r y | None => True end.
 Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> map_of t i = Some d ->
   map_like t (lay s) i o ->
-  yields t L vs (New (match m_inner d with Some k => FMapNull k | None => FNull i end) 0) (found t an s o).
+  yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end) 0) (found t an s o).
 Proof.
   intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found. rewrite <- Ei.
   destruct (m_inner d) as [k |].
-  - assert (Null : yields t L vs (New (FMapNull k) 0) 0) by (apply new_yields; [reflexivity |]; split; [lia | left; reflexivity]).
+  - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |]; split; [lia | left; reflexivity]).
     destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
     destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
     destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo. assert (Bw := map_addr_word WL o' Eo).
@@ -266,9 +266,9 @@ Proof.
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
 Qed.
 Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
-  l_dead L = l_dead (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
+  l_invalid L = l_invalid (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
   match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
-  match r with RHeld _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
+  match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
   intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
@@ -306,8 +306,8 @@ Qed.
 
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
-  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_held L' = l_held L /\
-  l_dead L' = l_dead L /\ l_objects L' = l_objects L.
+  l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\
+  l_invalid L' = l_invalid L /\ l_objects L' = l_objects L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
 Proof.
   intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
@@ -324,7 +324,7 @@ Proof.
     destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ [-> _]]]]. apply heldrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
+  - destruct Eq as [_ [_ [_ [-> _]]]]. apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
@@ -360,80 +360,80 @@ Proof.
     exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0)) (Z.lt_le_incl 0 hi K)).
   - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
 Qed.
-(** * What is held changes *)
+(** * References change *)
 
-Lemma held_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_held (lay s) hs) -> facts_hold t (with_held (lay s) hs) F vs ->
-  heldrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a)) vs
-    (State (pc s) (regs s) (mem s) (with_held (lay s) hs) (frames s) (regions t (with_held (lay s) hs) (length (frames s)))).
+Lemma ref_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_refs (lay s) hs) -> facts_hold t (with_refs (lay s) hs) F vs ->
+  refrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a)) vs
+    (State (pc s) (regs s) (mem s) (with_refs (lay s) hs) (frames s) (regions t (with_refs (lay s) hs) (length (frames s)))).
 Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R. constructor; try assumption; try reflexivity. destruct G9 as [M1 M2]. constructor; [exact M1 | exact M2]. Qed.
 (** What points into something else still does. *)
-Lemma uninside_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_held L) -> kind_fits kd kf = true ->
-  kind_fits kf (hd_kind h) = true -> hd_base h = x -> hd_size h = n -> facts_hold t L F vs ->
-  facts_hold t (with_held L (give_back kd x (l_held L))) (zmap_map (uninside (Some (FHeld kf n nu))) F) vs.
+Lemma unrecord_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_refs L) -> ref_kind_fits kd kf = true ->
+  ref_kind_fits kf (re_kind h) = true -> re_base h = x -> re_size h = n -> facts_hold t L F vs ->
+  facts_hold t (with_refs L (release kd x (l_refs L))) (zmap_map (unrecord (Some (FRef kf n nu))) F) vs.
 Proof.
   intros WL Ih Fi Fh Eb En H k f E. rewrite zfind_map in E. destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E].
   cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]]. exists w. split; [exact N |].
-  destruct f0; try (split; [exact B | exact P]). cbn [uninside]. parts E0 as n0 mx.
-  assert (Kept : (kf = HRecord -> n0 <> n) -> fact_holds t (with_held L (give_back kd x (l_held L))) (FInside n0 mx) w).
+  destruct f0; try (split; [exact B | exact P]). cbn [unrecord]. parts E0 as n0 mx.
+  assert (Kept : (kf = RecordRef -> n0 <> n) -> fact_holds t (with_refs L (release kd x (l_refs L))) (FRecordAt n0 mx) w).
   { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split; [| split; [exact Kg | split; [exact Sg | exact Q]]].
-    apply give_back_keeps; [exact Ig |]. intros Kh Bh. assert (S := kind_fits_socket _ _ Kh). rewrite Kg in S.
-    assert (S' := kind_fits_socket _ _ Fi). assert (S2 := kind_fits_socket _ _ Fh). apply Other.
+    apply release_keeps; [exact Ig |]. intros Kh Bh. assert (S := ref_kind_fits_socket _ _ Kh). rewrite Kg in S.
+    assert (S' := ref_kind_fits_socket _ _ Fi). assert (S2 := ref_kind_fits_socket _ _ Fh). apply Other.
     - destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
-    - rewrite <- Sg, <- En. f_equal. apply (wl_held t L WL g h Ig Ih); [| congruence]. rewrite Kg, <- S2, <- S', S. reflexivity. }
+    - rewrite <- Sg, <- En. f_equal. apply (wl_refs t L WL g h Ig Ih); [| congruence]. rewrite Kg, <- S2, <- S', S. reflexivity. }
   destruct kf; try (apply Kept; discriminate).
   destruct (Z.eqb_spec n0 n) as [Ez | Ez]; [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact Ez].
 Qed.
-(** Nothing is, or what was given back. *)
-Definition a_back (a : astate) (q : option (held_kind * Z)) : astate := match q with Some (_, k) => a_given_back a k | None => a end.
-Lemma back_sound t a vs s q c : gamma t a vs s -> backrel (a_facts a) vs q (sn_back c) ->
-  gamma t (a_back a q) vs (State (pc s) (regs s) (mem s) (given_back (lay s) c) (frames s)
-    (regions t (given_back (lay s) c) (length (frames s)))).
+(** Nothing is, or what was released. *)
+Definition a_release (a : astate) (q : option (ref_kind * Z)) : astate := match q with Some (_, k) => a_released a k | None => a end.
+Lemma release_sound t a vs s q c : gamma t a vs s -> releasedrel (a_facts a) vs q (sn_released c) ->
+  gamma t (a_release a q) vs (State (pc s) (regs s) (mem s) (released (lay s) c) (frames s)
+    (regions t (released (lay s) c) (length (frames s)))).
 Proof.
-  unfold given_back. intros G B. destruct q as [[kd k] |], (sn_back c) as [[kd' x] |]; try contradiction B; cbn [a_back].
-  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'. apply held_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
+  unfold released. intros G B. destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
+  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'. apply ref_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
     + apply (facts_set _ _ _ _ _ _ x); [| exact N |].
-      { rewrite E. destruct (heldrel_in _ _ _ _ _ _ _ _ (g_held _ _ _ _ G) E N Nz) as [h [I [Fh [Eb En]]]].
-        exact (uninside_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En (g_facts _ _ _ _ G)). }
+      { rewrite E. destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) E N Nz) as [h [I [Fh [Eb En]]]].
+        exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En (g_facts _ _ _ _ G)). }
       destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply (heldrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu); [| exact Fi | exact N | exact Nz | reflexivity |
-        exact (wl_held t _ (g_wf _ _ _ _ G)) |].
+    + apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu); [| exact Fi | exact N | exact Nz | reflexivity |
+        exact (wl_refs t _ (g_wf _ _ _ _ G)) |].
       * rewrite zfind_map, E. reflexivity.
-      * apply heldrel_map; [| reflexivity | exact (g_held _ _ _ _ G)].
-        intros f U. destruct f; try discriminate U; try reflexivity. cbn [uninside].
+      * apply refrel_map; [| reflexivity | exact (g_refs _ _ _ _ G)].
+        intros f U. destruct f; try discriminate U; try reflexivity. cbn [unrecord].
         repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end; reflexivity.
   - destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; try assumption; reflexivity.
 Qed.
-(** With more that is held, what held still holds. *)
-Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_held L (h :: l_held L)) f x.
+(** With one more reference, what held still holds. *)
+Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_refs L (h :: l_refs L)) f x.
 Proof.
   intros [B P]. split; [exact B |]. destruct f; try exact P. destruct P as [g [I P]]. exists g. split; [right; exact I | exact P].
 Qed.
-(** What is handed out, if anything, has a symbol that is new. *)
+(** What is acquired, if anything, has a symbol that is new. *)
 Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
-  get R0 (regs s) = Some (match o with Some h => hd_base h | None => 0 end) ->
-  (forall h, o = Some h -> kind_fits kd (hd_kind h) = true /\ hd_size h = n /\ held_fits t (lay s) h = true) ->
-  exists ws, gamma t (a_put a 1 R0 (New (FHeld kd n true) 0)) (vs ++ ws)
-    (State (pc s + 1) (regs s) (mem s) (with_more (lay s) o) (frames s) (regions t (with_more (lay s) o) (length (frames s)))).
+  get R0 (regs s) = Some (match o with Some h => re_base h | None => 0 end) ->
+  (forall h, o = Some h -> ref_kind_fits kd (re_kind h) = true /\ re_size h = n /\ ref_fits t (lay s) h = true) ->
+  exists ws, gamma t (a_put a 1 R0 (New (FRef kd n true) 0)) (vs ++ ws)
+    (State (pc s + 1) (regs s) (mem s) (with_acquired (lay s) o) (frames s) (regions t (with_acquired (lay s) o) (length (frames s)))).
 Proof.
-  intros G Er Ho. set (w := match o with Some h => hd_base h | None => 0 end) in *. exists [w].
-  assert (Bw : 0 <= w < W /\ wf_layout t (with_more (lay s) o)).
-  { subst w. destruct o as [h |]; cbn [with_more]; [| split; [lia | exact (g_wf _ _ _ _ G)]].
+  intros G Er Ho. set (w := match o with Some h => re_base h | None => 0 end) in *. exists [w].
+  assert (Bw : 0 <= w < W /\ wf_layout t (with_acquired (lay s) o)).
+  { subst w. destruct o as [h |]; cbn [with_acquired]; [| split; [lia | exact (g_wf _ _ _ _ G)]].
     destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf _ _ _ _ G) h Fi) as [WL Bh]. split; [lia | exact WL]. }
   destruct Bw as [Bw WL]. destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
   { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
-  assert (Same : frame_top (with_more (lay s) o) = frame_top (lay s) /\ stack_addr (with_more (lay s) o) = stack_addr (lay s))
+  assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s) /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
-  assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_more (lay s) o) f x)
+  assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_acquired (lay s) o) f x)
     by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
   constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; try assumption.
   - apply frames_ext. exact G2.
   - reflexivity.
   - congruence.
   - rewrite app_length. cbn [length]. lia.
-  - assert (H : facts_hold t (lay s) (zset (a_next a) (FHeld kd n true) (a_facts a)) (vs ++ [w])).
+  - assert (H : facts_hold t (lay s) (zset (a_next a) (FRef kd n true) (a_facts a)) (vs ++ [w])).
     { eapply facts_set; [apply facts_ext; exact G7 | exact N |]. split; [exact Bw | discriminate]. }
     intros k f E. destruct (H k f E) as [x [Nx P]]. exists x. split; [exact Nx | exact (Eq f x P)].
   - intros r. destruct (reg_dec r R0) as [-> | Nr].
@@ -441,11 +441,11 @@ Proof.
       split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
     + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ G8 r).
   - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es]. constructor; rewrite Es; assumption.
-  - destruct o as [h |]; subst w; cbn [with_more with_held l_held].
+  - destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
     + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
-      apply heldrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact G10].
+      apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact G10].
       intros k' j. exact (claims_ext _ _ _ _ _ _ _ G7).
-    + refine (heldrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set. destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
+    + refine (refrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set. destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
       * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
       * exact (claims_ext _ _ _ _ _ _ _ G7).
 Qed.
@@ -453,14 +453,14 @@ Qed.
 (** What runs after the arguments were checked. *)
 Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c ->
   a_ret t (h_ret d) (as_map q) (as_size q) = Some r ->
-  let L1 := given_back (moved t an s d) c in
-  let o := handed_out t an L1 d c in
-  let L := with_more L1 o in
+  let L1 := released (moved t an s d) c in
+  let o := acquired t an L1 d c in
+  let L := with_acquired L1 o in
   let a1 := a_clobber a in
   let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
   let a3 := if h_moves d then a_moved a2 else a2 in
-  let a4 := match as_back q with Some (_, k) => a_given_back a3 k | None => a3 end in
-  let same := negb (h_moves d) && match sn_back c, o with None, None => true | _, _ => false end in
+  let a4 := match as_released q with Some (_, k) => a_released a3 k | None => a3 end in
+  let same := negb (h_moves d) && match sn_released c, o with None, None => true | _, _ => false end in
   exists ws, gamma t (a_finish a4 r) (vs ++ ws)
     (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s))) (filled an s c) L (frames s)
            (if same then live s else regions t L (length (frames s)))).
@@ -474,42 +474,42 @@ Proof.
     (regions t (moved t an s d) (length (frames s))))).
   { unfold a3, moved in *. destruct (h_moves d); [exact (a_moved_sound t a2 vs _ _ G2 WL Eq) |].
     rewrite (g_live _ _ _ _ G) in G2. exact G2. }
-  assert (B3 : backrel (a_facts a3) vs (as_back q) (sn_back c)).
-  { assert (B := sr_back _ _ _ _ _ _ Q). unfold backrel in *.
-    destruct (as_back q) as [[kd k] |], (sn_back c) as [[kd' y] |]; try exact B.
+  assert (B3 : releasedrel (a_facts a3) vs (as_released q) (sn_released c)).
+  { assert (B := sr_back _ _ _ _ _ _ Q). unfold releasedrel in *.
+    destruct (as_released q) as [[kd k] |], (sn_released c) as [[kd' y] |]; try exact B.
     destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. split; [exact Ek |]. split; [exact Nz |]. split; [exact N |].
     exists kf, n, nu. split; [| exact Fi]. unfold a3.
-    assert (E2 : zfind k (a_facts a2) = Some (FHeld kf n nu)).
+    assert (E2 : zfind k (a_facts a2) = Some (FRef kf n nu)).
     { unfold a2, a1. destruct (as_out q) as [[[pl lo] hi] |]; [destruct pl |]; exact E. }
     destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
-  assert (G4 := back_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4. fold L1 in G4.
-  change (a_back a3 (as_back q)) with a4 in G4.
+  assert (G4 := release_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4. fold L1 in G4.
+  change (a_release a3 (as_released q)) with a4 in G4.
   assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L (length (frames s))).
   { unfold same. destruct (h_moves d) eqn:Mv; [reflexivity |]. cbn [negb andb].
-    unfold L. destruct (sn_back c) as [b |] eqn:Bk; [reflexivity |]. destruct o; [reflexivity |]. cbn [with_more].
-    unfold L1, given_back, moved. rewrite Bk, Mv. exact (g_live _ _ _ _ G). }
+    unfold L. destruct (sn_released c) as [b |] eqn:Bk; [reflexivity |]. destruct o; [reflexivity |]. cbn [with_acquired].
+    unfold L1, released, moved. rewrite Bk, Mv. exact (g_live _ _ _ _ G). }
   rewrite Lv. clear Lv same.
   assert (Plain : o = None -> yields_opt t L1 vs r x -> exists ws, gamma t (a_finish a4 r) (vs ++ ws)
     (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s) (regions t L (length (frames s))))).
   { intros On Y. assert (EL : L = L1) by (unfold L; rewrite On; reflexivity). rewrite EL.
     apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
   assert (EV : l_maps L1 = l_maps (lay s)).
-  { unfold L1, given_back. destruct Eq as [_ [_ [EV _]]]. destruct (sn_back c) as [[kd y] |]; exact EV. }
-  assert (EO : l_dead L1 = l_dead (lay s) /\ l_objects L1 = l_objects (lay s)).
-  { unfold L1, given_back. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_back c) as [[kd y] |]; exact EO. }
+  { unfold L1, released. destruct Eq as [_ [_ [EV _]]]. destruct (sn_released c) as [[kd y] |]; exact EV. }
+  assert (EO : l_invalid L1 = l_invalid (lay s) /\ l_objects L1 = l_objects (lay s)).
+  { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |]; exact EO. }
   assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed; try (apply Plain; [unfold o, handed_out; rewrite Ed; reflexivity | exact Ret]).
+  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed; try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
-  (* handed out *)
-  assert (Er' : r = Some (New (FHeld kd (held_size kd (sn_size c)) true) 0)).
+  (* acquired *)
+  assert (Er' : r = Some (New (FRef kd (ref_size kd (sn_size c)) true) 0)).
   { destruct kd; cbn [a_ret] in Er; try (apply some_inj in Er; symmetry; exact Er).
     assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz. destruct (as_size q) as [n |]; [| discriminate Er].
-    apply some_inj in Er. rewrite <- Er. unfold held_size. cbn [is_socket]. rewrite Sz. reflexivity. }
+    apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity. }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
   - cbn [regs]. rewrite get_set_same. reflexivity.
-  - intros h Eo. cbn [lay]. unfold o, handed_out in Eo. rewrite Ed in Eo.
-    destruct (held_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo. rewrite <- Eo.
+  - intros h Eo. cbn [lay]. unfold o, acquired in Eo. rewrite Ed in Eo.
+    destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo. rewrite <- Eo.
     split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity; destruct (an_choice an <? 0); reflexivity.
 Qed.
 Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
@@ -517,8 +517,8 @@ Proof.
   intros G. unfold in_main, a_in_main. assert (F := g_frames _ _ _ _ G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
-Lemma holds_nothing_sound t a vs s : gamma t a vs s -> holds_none (a_facts a) = true -> holds_nothing s = true.
-Proof. intros G E. unfold holds_nothing. rewrite (holds_none_sound _ _ _ (g_held _ _ _ _ G) E). reflexivity. Qed.
+Lemma holds_nothing_sound t a vs s : gamma t a vs s -> no_refs (a_facts a) = true -> no_refs_held s = true.
+Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs _ _ _ _ G) E). reflexivity. Qed.
 Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d /\ h_ret d = RTail).
@@ -526,9 +526,9 @@ Proof.
   unfold a_call, call. intros G E. destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
   rewrite <- (in_main_sound _ _ _ _ G) in E.
-  destruct (match h_ret d with RTail => negb (in_main s && holds_none (a_facts a)) | _ => false end) eqn:Inner; [discriminate E |].
+  destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end) eqn:Inner; [discriminate E |].
   assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
-    match h_ret d with RTail => negb (holds_nothing s) | _ => false end = false).
+    match h_ret d with RTail => negb (no_refs_held s) | _ => false end = false).
   { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff in Inner. destruct Inner as [I1 I2].
     rewrite I1, (holds_nothing_sound _ _ _ _ G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
@@ -549,7 +549,7 @@ Qed.
 (** Nothing but one frame is elsewhere. *)
 Definition same_but_frame (n : Z) (L L' : layout) : Prop :=
   (forall j, j <> n -> frame_top L' j = frame_top L j) /\ l_ctx L' = l_ctx L /\ l_pkt L' = l_pkt L /\ l_len L' = l_len L /\
-  l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_held L' = l_held L /\ l_dead L' = l_dead L /\ l_objects L' = l_objects L.
+  l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\ l_invalid L' = l_invalid L /\ l_objects L' = l_objects L.
 Lemma unframe_sound t n L L' f w : same_but_frame n L L' -> fact_holds t L f w -> fact_holds t L' (unframe n f) w.
 Proof.
   intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 E8]]]]]]]] [B P]. destruct f; cbn [unframe]; try (split; [exact B |];
@@ -604,11 +604,11 @@ Proof.
       by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
     apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size)); [exact WL | exact G9 | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
   - destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
-    apply heldrel_plain; [| reflexivity |].
+    apply refrel_plain; [| reflexivity |].
     + intros f0 E0. rewrite zfind_map in E0. destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
       rewrite G6 in E1. exfalso. exact (facts_fresh _ _ _ _ _ G7 E1).
-    + apply heldrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe]; destruct (_ =? _); reflexivity | reflexivity |].
-      exact (heldrel_ext _ _ _ _ _ _ G7 G10).
+    + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe]; destruct (_ =? _); reflexivity | reflexivity |].
+      exact (refrel_ext _ _ _ _ _ _ G7 G10).
 Qed.
 Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.
@@ -642,7 +642,7 @@ Proof.
   unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound _ _ _ _ G).
   destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
   cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
-  cbn [andb] in E. destruct (holds_none (a_facts a)) eqn:Hn; [| discriminate E].
+  cbn [andb] in E. destruct (no_refs (a_facts a)) eqn:Hn; [| discriminate E].
   assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E]. destruct R6s as [x [-> Rx]].
   assert (Ind : exists y, match ind with Some r => get r (regs s) | None => Some 0 end = Some y).
   { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs _ _ _ _ G r).

@@ -97,7 +97,7 @@ Proof.
   - constructor.
     + intros o z v E. rewrite zfind_empty in E. discriminate E.
     + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
-  - rewrite Hn. apply heldrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
+  - rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0); [injection E as <-; reflexivity|]. destruct (k =? 1); [injection E as <-; reflexivity|].
     destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
 Qed.

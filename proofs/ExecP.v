@@ -167,7 +167,7 @@ Proof.
 Qed.
 
 Lemma assume_sound a vs s k F : gamma t a vs s ->
-  (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ heldrel F' vs (l_held (lay s))) ->
+  (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ refrel F' vs (l_refs (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
   intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] [F' [-> [H R]]]. unfold a_assume. cbn [obind]. eexists; split; [reflexivity|]. constructor; auto.

@@ -1,6 +1,6 @@
 (** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a register. *)
 From Checker Require Export State Calls.
-From Proofs Require Export Tactics WordP ScalarP HeldP.
+From Proofs Require Export Tactics WordP ScalarP RefP.
 
 (** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so that no pattern
     counts the kinds of fact; and likewise those of an instruction. *)
@@ -82,15 +82,15 @@ Proof.
   injection E as <-. subst k'. exists w. auto.
 Qed.
 
-(** What is held has symbols that the valuation has already. *)
+(** References have symbols that the valuation has already. *)
 Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <-> claims F (vs ++ ws) k h.
 Proof.
   intros H. unfold claims. split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [| exists kd, nu; split; assumption]).
   - apply nth_z_app. exact N.
   - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.
-Lemma heldrel_ext t L F vs ws hs : facts_hold t L F vs -> heldrel F vs hs -> heldrel F (vs ++ ws) hs.
-Proof. intros H. apply heldrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
+Lemma refrel_ext t L F vs ws hs : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
+Proof. intros H. apply refrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
 (** The next symbol has no fact yet. *)
 Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f -> False.
 Proof. intros H E. destruct (H _ _ E) as [w [N _]]. apply nth_z_bounds in N. lia. Qed.
@@ -202,7 +202,7 @@ Proof.
     + apply regs_set; [apply regs_ext; exact G8|]. exists (wrap (w + c)). split; [reflexivity|].
       exists w. cbn [fst snd]. auto.
     + apply memrel_ext. exact G9.
-    + apply heldrel_plain; [| exact U | exact (heldrel_ext _ _ _ _ _ _ G7 G10)].
+    + apply refrel_plain; [| exact U | exact (refrel_ext _ _ _ _ _ _ G7 G10)].
       intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
 Qed.
 

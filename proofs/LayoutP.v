@@ -1,10 +1,10 @@
 (** What a well-formed layout gives: where the regions are, and which of them [find_region] finds. *)
 From Semantics Require Export Machine.
-From Proofs Require Export Tactics MemoryP HeldP.
+From Proofs Require Export Tactics MemoryP RefP.
 
 (** The kinds of region that programs read, but for the stack and the context: of a socket they read its fields. *)
 Definition read_kind (k : kind) : Prop :=
-  match k with KStack _ | KCtx => False | KHeld k => is_socket k = false | _ => True end.
+  match k with KStack _ | KCtx => False | KRef k => is_socket k = false | _ => True end.
 (** Those whose bytes are there to be read in any way: not the kernel's objects either. *)
 Definition plain_kind (k : kind) : Prop := match k with KObject _ => False | _ => read_kind k end.
 
@@ -93,8 +93,8 @@ Lemma in_object_regions t L i b d : In (i, b) (objects t L) -> type_of t i = Som
 Proof.
   intros I E. apply in_flat_map. exists (i, b). split; [exact I |]. unfold object_region. cbn [fst snd]. rewrite E. left. reflexivity.
 Qed.
-(** There is one of each type at [l_dead]. *)
-Lemma dead_object t L i d : type_of t i = Some d -> In (i, l_dead L) (objects t L).
+(** There is one of each type at [l_invalid]. *)
+Lemma dead_object t L i d : type_of t i = Some d -> In (i, l_invalid L) (objects t L).
 Proof.
   unfold type_of. intros E. apply nth_z_spec in E. destruct E as [B E]. apply in_or_app. left. apply in_map_iff.
   exists (Z.to_nat i). split; [rewrite Z2Nat.id by exact B; reflexivity |]. apply in_seq. split; [lia |].
@@ -118,9 +118,9 @@ Lemma pointed_size t L a n : pointed t L a n <> [] -> n = 8.
 Proof. unfold pointed. destruct (Z.eqb_spec n 8) as [E | E]; intros N; [exact E | contradiction N; reflexivity]. Qed.
 Lemma some_object_word an L js : 0 <= some_object an L js < W.
 Proof. apply wrap_range. Qed.
-(** What is held is a region. *)
-Lemma held_in_plain t L h : In h (l_held L) -> In (held_region h) (plain_regions t L).
-Proof. intros I. right. apply in_or_app. right. exact (in_map held_region _ _ I). Qed.
+(** An acquired reference is a region. *)
+Lemma ref_in_plain t L h : In h (l_refs L) -> In (ref_region h) (plain_regions t L).
+Proof. intros I. right. apply in_or_app. right. exact (in_map ref_region _ _ I). Qed.
 
 (** * Frames *)
 
@@ -261,7 +261,7 @@ Proof.
   intros E J. assert (R := fun x => object_word j d x E). unfold some_object.
   destruct (forallb (is_object L (an_choice an)) js) eqn:A.
   - rewrite forallb_forall in A. rewrite wrap_small by exact (R _ (A j J)). exact (A j J).
-  - assert (D : is_object L (l_dead L) j = true) by (unfold is_object; rewrite Z.eqb_refl; reflexivity).
+  - assert (D : is_object L (l_invalid L) j = true) by (unfold is_object; rewrite Z.eqb_refl; reflexivity).
     rewrite wrap_small by exact (R _ D). exact D.
 Qed.
 Lemma shared_off_frames r a n : In r (plain_regions t L ++ object_regions t L) -> 0 < n -> inside r a n = true ->
@@ -402,13 +402,13 @@ Proof.
   { intros f If. rewrite forallb_forall in H6. specialize (H6 f If). cbv beta in H6.
     rewrite orb_true_iff, !Z.leb_le in H6. exact H6. }
   clear H6. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo].
-  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map held_region (l_held L)) -> alone L r = true ->
+  assert (Ap : forall r, In r (maps_from 0 (l_maps L) ++ map ref_region (l_refs L)) -> alone L r = true ->
     disjoint (packet_region t (move_packet L base len meta)) r).
   { intros r Ir Cr. rewrite forallb_forall in H8. specialize (H8 r (or_intror Ir)). cbv beta in H8.
     rewrite Cr in H8. cbn [negb orb] in H8. rewrite orb_true_iff, !Z.leb_le in H8. apply disjoint_sym. exact H8. }
   clear H8.
   constructor; change (all_frames (move_packet L base len meta)) with (all_frames L); unfold plain_regions, ctx_region in *;
-    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_held] in *; try assumption.
+    cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_refs] in *; try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1. destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
@@ -484,31 +484,31 @@ Proof.
     destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (O4 _ (in_all_frames L j J))]. apply disjoint_sym, Apart. right. apply in_or_app. right. exact Io.
 Qed.
 
-(** * What is held changes *)
+(** * References change *)
 
 (** Where a resource may be. *)
-Definition held_place (h : held) : Prop :=
-  in_space (held_region h) /\ Forall (fun f => disjoint f (held_region h)) (all_frames L) /\ disjoint (ctx_region t L) (held_region h)
-  /\ (forall r, In r (plain_regions t L) -> alone L r || alone L (held_region h) = true -> held_region h = r \/ disjoint (held_region h) r)
-  /\ (alone L (held_region h) = true -> forall o, In o (object_regions t L) -> disjoint o (held_region h)).
-(** What was held, and what is now *)
-Lemma held_wf hs : (forall h, In h hs -> held_place h) -> ForallPairs agree hs ->
-  (forall h h', In h hs -> In h' hs -> alone L (held_region h) = true ->
-     held_region h' = held_region h \/ disjoint (held_region h') (held_region h)) ->
-  wf_layout t (with_held L hs).
+Definition ref_place (h : reference) : Prop :=
+  in_space (ref_region h) /\ Forall (fun f => disjoint f (ref_region h)) (all_frames L) /\ disjoint (ctx_region t L) (ref_region h)
+  /\ (forall r, In r (plain_regions t L) -> alone L r || alone L (ref_region h) = true -> ref_region h = r \/ disjoint (ref_region h) r)
+  /\ (alone L (ref_region h) = true -> forall o, In o (object_regions t L) -> disjoint o (ref_region h)).
+(** The references before, and those now *)
+Lemma ref_wf hs : (forall h, In h hs -> ref_place h) -> ForallPairs agree hs ->
+  (forall h h', In h hs -> In h' hs -> alone L (ref_region h) = true ->
+     ref_region h' = ref_region h \/ disjoint (ref_region h') (ref_region h)) ->
+  wf_layout t (with_refs L hs).
 Proof.
   intros Hp A Ap. destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo].
-  assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (held_region h)) -> Forall P (plain_regions t L) ->
-    Forall P (plain_regions t (with_held L hs))).
-  { intros P Ph F. unfold plain_regions in *. cbn [with_held l_maps l_held] in *. apply Forall_cons_iff in F.
+  assert (Sub : forall P : region -> Prop, (forall h, In h hs -> P (ref_region h)) -> Forall P (plain_regions t L) ->
+    Forall P (plain_regions t (with_refs L hs))).
+  { intros P Ph F. unfold plain_regions in *. cbn [with_refs l_maps l_refs] in *. apply Forall_cons_iff in F.
     destruct F as [F1 F2]. apply Forall_app in F2. destruct F2 as [F2 _]. apply Forall_cons; [exact F1 |].
     apply Forall_app. split; [exact F2 |]. apply Forall_map, Forall_forall. exact Ph. }
-  assert (Split : forall r, In r (plain_regions t (with_held L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = held_region h).
+  assert (Split : forall r, In r (plain_regions t (with_refs L hs)) -> In r (plain_regions t L) \/ exists h, In h hs /\ r = ref_region h).
   { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
     - left. right. apply in_or_app. left. exact I.
     - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h. split; [exact I | reflexivity]. }
-  constructor; change (all_frames (with_held L hs)) with (all_frames L);
-    change (ctx_region t (with_held L hs)) with (ctx_region t L); try assumption.
+  constructor; change (all_frames (with_refs L hs)) with (all_frames L);
+    change (ctx_region t (with_refs L hs)) with (ctx_region t L); try assumption.
   - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons; [exact Wc |].
     apply Sub; [intros h I; exact (proj1 (Hp h I)) | exact W1].
@@ -516,69 +516,69 @@ Proof.
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
     apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F. exact (F f If).
   - apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
-  - intros r q Ir Iq Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
+  - intros r q Ir Iq Cr. change (alone (with_refs L hs) r) with (alone L r) in Cr.
     destruct (Split r Ir) as [Jr | [h [Ih ->]]], (Split q Iq) as [Jq | [h' [Ih' ->]]].
     + exact (W10 r q Jr Jq Cr).
     + apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr. reflexivity.
     + destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D]; [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
       right. apply disjoint_sym. exact D.
     + exact (Ap h h' Ih Ih' Cr).
-  - change (object_regions t (with_held L hs)) with (object_regions t L). rewrite Forall_forall in Wo. apply Forall_forall. intros o Io.
+  - change (object_regions t (with_refs L hs)) with (object_regions t L). rewrite Forall_forall in Wo. apply Forall_forall. intros o Io.
     destruct (Wo o Io) as [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |]. split; [exact O2 |]. split; [exact O3 |].
-    split; [exact O4 |]. split; [exact O5 |]. intros r Ir Cr. change (alone (with_held L hs) r) with (alone L r) in Cr.
+    split; [exact O4 |]. split; [exact O5 |]. intros r Ir Cr. change (alone (with_refs L hs) r) with (alone L r) in Cr.
     destruct (Split r Ir) as [Jr | [h [Ih ->]]]; [exact (O6 r Jr Cr) |].
     exact (proj2 (proj2 (proj2 (proj2 (Hp h Ih)))) Cr o Io).
 Qed.
-Lemma held_placed h : In h (l_held L) -> held_place h.
+Lemma ref_placed h : In h (l_refs L) -> ref_place h.
 Proof.
-  intros I. assert (P := held_in_plain t L h I). unfold held_place.
+  intros I. assert (P := ref_in_plain t L h I). unfold ref_place.
   split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) | split]].
   - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
   - intros r Ir Cr. apply orb_true_iff in Cr. destruct Cr as [Cr | Cr]; [exact (wl_alone t L WL r _ Ir P Cr) |].
     destruct (wl_alone t L WL _ r P Ir Cr) as [E | D]; [left; symmetry; exact E | right; apply disjoint_sym; exact D].
   - intros Al o Io. destruct (object_place o Io) as [_ [_ [_ [_ [_ D]]]]]. exact (disjoint_sym _ _ (D _ P Al)).
 Qed.
-Lemma held_apart h h' : In h (l_held L) -> In h' (l_held L) -> alone L (held_region h) = true ->
-  held_region h' = held_region h \/ disjoint (held_region h') (held_region h).
-Proof. intros I I'. exact (wl_alone t L WL _ _ (held_in_plain t L h I) (held_in_plain t L h' I')). Qed.
-Lemma back_wf k x : wf_layout t (with_held L (give_back k x (l_held L))).
+Lemma ref_apart h h' : In h (l_refs L) -> In h' (l_refs L) -> alone L (ref_region h) = true ->
+  ref_region h' = ref_region h \/ disjoint (ref_region h') (ref_region h).
+Proof. intros I I'. exact (wl_alone t L WL _ _ (ref_in_plain t L h I) (ref_in_plain t L h' I')). Qed.
+Lemma back_wf k x : wf_layout t (with_refs L (release k x (l_refs L))).
 Proof.
-  apply held_wf.
-  - intros h I. exact (held_placed h (give_back_in _ _ _ _ I)).
-  - intros h h' I I'. exact (wl_held t L WL h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
-  - intros h h' I I'. exact (held_apart h h' (give_back_in _ _ _ _ I) (give_back_in _ _ _ _ I')).
+  apply ref_wf.
+  - intros h I. exact (ref_placed h (release_in _ _ _ _ I)).
+  - intros h h' I I'. exact (wl_refs t L WL h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
+  - intros h h' I I'. exact (ref_apart h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
 Qed.
-Lemma fits_wf h : held_fits t L h = true -> wf_layout t (with_held L (h :: l_held L)) /\ 0 < hd_base h < W.
+Lemma fits_wf h : ref_fits t L h = true -> wf_layout t (with_refs L (h :: l_refs L)) /\ 0 < re_base h < W.
 Proof.
-  unfold held_fits. intros E. apply orb_true_iff in E. destruct E as [E | E].
-  { (* held already *)
-    apply andb_true_iff in E. destruct E as [_ E]. apply existsb_exists in E. destruct E as [g [I E]]. apply held_eqb_eq in E. subst g.
-    assert (Sub : forall g, In g (h :: l_held L) -> In g (l_held L)) by (intros g [<- | J]; assumption).
+  unfold ref_fits. intros E. apply orb_true_iff in E. destruct E as [E | E].
+  { (* acquired already *)
+    apply andb_true_iff in E. destruct E as [_ E]. apply existsb_exists in E. destruct E as [g [I E]]. apply reference_eqb_eq in E. subst g.
+    assert (Sub : forall g, In g (h :: l_refs L) -> In g (l_refs L)) by (intros g [<- | J]; assumption).
     split.
-    - apply held_wf.
-      + intros g J. exact (held_placed g (Sub g J)).
-      + intros g g' J J'. exact (wl_held t L WL g g' (Sub g J) (Sub g' J')).
-      + intros g g' J J'. exact (held_apart g g' (Sub g J) (Sub g' J')).
-    - destruct (held_placed h I) as [S _]. unfold in_space in S. cbn [held_region r_kind lowest r_base r_size] in S. lia. }
+    - apply ref_wf.
+      + intros g J. exact (ref_placed g (Sub g J)).
+      + intros g g' J J'. exact (wl_refs t L WL g g' (Sub g J) (Sub g' J')).
+      + intros g g' J J'. exact (ref_apart g g' (Sub g J) (Sub g' J')).
+    - destruct (ref_placed h I) as [S _]. unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S. lia. }
   rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
   unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4. destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
   apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_app in Ep. apply andb_true_iff in Ep. destruct Ep as [Ep Eo].
   rewrite forallb_forall in Ef, Ep, Eo, E5.
-  assert (Ap : forall r, (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) = true -> disjoint r (held_region h)).
+  assert (Ap : forall r, (r_base r + r_size r <=? re_base h) || (re_base h + re_size h <=? r_base r) = true -> disjoint r (ref_region h)).
   { intros r H. rewrite orb_true_iff, !Z.leb_le in H. exact H. }
-  assert (A : forall h', In h' (l_held L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
-  assert (Ah : forall h', In h' (l_held L) -> disjoint (held_region h') (held_region h))
-    by (intros h' I; exact (Ap _ (Ep _ (held_in_plain t L h' I)))).
-  split; [| lia]. apply held_wf.
-  - intros h' [<- | I]; [| exact (held_placed h' I)]. split; [| split; [| split; [| split]]].
-    + unfold in_space. cbn [held_region r_kind lowest r_base r_size]. lia.
+  assert (A : forall h', In h' (l_refs L) -> agree h h') by (intros h' I; exact (agreeb_spec h h' (E5 h' I))).
+  assert (Ah : forall h', In h' (l_refs L) -> disjoint (ref_region h') (ref_region h))
+    by (intros h' I; exact (Ap _ (Ep _ (ref_in_plain t L h' I)))).
+  split; [| lia]. apply ref_wf.
+  - intros h' [<- | I]; [| exact (ref_placed h' I)]. split; [| split; [| split; [| split]]].
+    + unfold in_space. cbn [ref_region r_kind lowest r_base r_size]. lia.
     + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
     + exact (Ap _ Ec).
     + intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
     + intros _ o Io. exact (Ap _ (Eo o Io)).
   - intros g g' [<- | I] [<- | I']; [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
-    exact (wl_held t L WL g g' I I').
+    exact (wl_refs t L WL g g' I I').
   - intros g g' [<- | I] [<- | I'] Al; [left; reflexivity | right; exact (Ah g' I') | right; apply disjoint_sym; exact (Ah g I) |].
-    exact (held_apart g g' I I' Al).
+    exact (ref_apart g g' I I' Al).
 Qed.
 End Layout.

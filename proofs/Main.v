@@ -44,10 +44,10 @@ Theorem validator_soundness : forall t p c, validate t p c = true ->
     exists n r, Z.of_nat n <= c_bound c /\ run t p e n = Ended r /\ allowed_result t r.
 Proof. intros t p c V e WE. exact (validate_ends t p c e V WE). Qed.
 
-(** A program that ended held nothing when it did: no record or socket is leaked.  Together with 3: a program with a valid
-    certificate gives back whatever it was handed. *)
+(** A program that ended had no acquired reference left when it did: no record or socket is leaked.  Together with 3: a program
+    with a valid certificate releases whatever it acquires. *)
 Theorem nothing_is_leaked : forall t p e n r, run t p e n = Ended r ->
-  exists m s, (m < n)%nat /\ run t p e m = Running s /\ step t p (e_ans e m) s = Done r /\ l_held (lay s) = [].
+  exists m s, (m < n)%nat /\ run t p e m = Running s /\ step t p (e_ans e m) s = Done r /\ l_refs (lay s) = [].
 Proof.
   intros t p e n r E. destruct (LeakP.run_ended t p e n 0 _ r E) as [m [s [L [R D]]]]. exists m, s.
   split; [exact L|]. split; [exact R|]. split; [exact D|]. exact (LeakP.step_done t p _ s r D).

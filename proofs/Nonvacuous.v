@@ -1,7 +1,7 @@
 (** The hypotheses can be met, and the faults are real: well-formed environments for each kind of program, and a program
     that faults for one placement of regions alone. *)
 From Semantics Require Import Env.
-From Proofs Require Import HeldP.
+From Proofs Require Import RefP.
 
 (** A decision procedure for well-formedness, so that examples are evaluated. *)
 Definition disjointb (r1 r2 : region) : bool := (r_base r1 + r_size r1 <=? r_base r2) || (r_base r2 + r_size r2 <=? r_base r1).
@@ -24,11 +24,11 @@ Definition wf_layoutb (t : target) (L : layout) : bool :=
   && (nodupb (map o_addr (l_maps L)) && forallb (fun o => (0 <? o_addr o) && (o_addr o <? W)) (l_maps L))
   && forallb (fun o => negb (m_type (o_def o) =? map_array) || Nat.eqb (length (o_vals o)) (Z.to_nat (m_max (o_def o)))) (l_maps L)
   && apart_if (alone L) rest
-  && forallb (fun h => forallb (agreeb h) (l_held L)) (l_held L)
+  && forallb (fun h => forallb (agreeb h) (l_refs L)) (l_refs L)
   && forallb (fun o => ((0 <=? r_base o) && (0 <=? r_size o) && (r_base o + r_size o <? W)) && forallb (disjointb o) (all_frames L)
        && disjointb o (ctx_region t L) && forallb (fun r => negb (alone L r) || disjointb o r) rest) (object_regions t L).
 Definition well_formedb (t : target) (e : env) : bool :=
-  wf_layoutb t (e_layout e) && match l_held (e_layout e) with [] => true | _ :: _ => false end.
+  wf_layoutb t (e_layout e) && match l_refs (e_layout e) with [] => true | _ :: _ => false end.
 
 Lemma disjointb_spec r1 r2 : disjointb r1 r2 = true -> disjoint r1 r2.
 Proof. unfold disjointb, disjoint. rewrite orb_true_iff, !Z.leb_le. auto. Qed.
@@ -84,7 +84,7 @@ Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.
 Proof.
   unfold well_formedb. rewrite andb_true_iff. intros [E1 E2]. split; [exact (wf_layoutb_sound _ _ E1) |].
-  destruct (l_held (e_layout e)); [reflexivity | discriminate E2].
+  destruct (l_refs (e_layout e)); [reflexivity | discriminate E2].
 Qed.
 
 (** ** An environment for each kind of program: a hash map with two live values and an array of four *)
@@ -117,7 +117,7 @@ Definition absent_layout := Layout some_frames 65536 0 0 0 [] (fun _ => 7) [].
 Example absent_inhabited : well_formed (Target sk_msg [] root) (Env absent_layout (fun a => a) (fun _ => quiet 0)).
 Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
 
-(** ** Maps of maps: a lookup may give any map of the kind held, the program's own one or another, each with values of its own *)
+(** ** Maps of maps: a lookup may give any map like the inner one, the program's own one or another, each with values of its own *)
 Definition at_pcs (l : list insn) : prog :=
   fst (fold_left (fun '(m, k) i => (zset k i m, k + slots i)) l (zempty, 0)).
 Definition outer_map := MapOf 13 4 4 8 false None (Some 1).

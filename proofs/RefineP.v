@@ -7,20 +7,20 @@ Variable t : target.
 Variable L : layout.
 Variable vs : list Z.
 Hypothesis WL : wf_layout t L.
-Variable hs : list held.
+Variable hs : list reference.
 
-(** The facts hold, and what is held is the same. *)
-Definition good (F : facts) : Prop := facts_hold t L F vs /\ heldrel F vs hs.
+(** The facts hold, and the references are the same. *)
+Definition good (F : facts) : Prop := facts_hold t L F vs /\ refrel F vs hs.
 Definition refines (F : option facts) : Prop := exists F', F = Some F' /\ good F'.
 Lemma refines_same F : good F -> refines (Some F).
 Proof. intros H. exists F. auto. Qed.
 Lemma refines_bind o k : refines o -> (forall F, good F -> refines (k F)) -> refines (obind o k).
 Proof. intros [F [-> H]] K. cbn [obind]. apply K. exact H. Qed.
 (** A new fact of a symbol that holds nothing before or after *)
-Lemma good_set F k f f0 w : good F -> zfind k F = Some f0 -> unheld f0 = true -> unheld f = true ->
+Lemma good_set F k f f0 w : good F -> zfind k F = Some f0 -> not_ref f0 = true -> not_ref f = true ->
   nth_z vs k = Some w -> fact_holds t L f w -> good (zset k f F).
 Proof.
-  intros [H R] E U0 U N P. split; [exact (facts_set _ _ _ _ _ _ _ H N P)|]. apply heldrel_plain; [|exact U | exact R].
+  intros [H R] E U0 U N P. split; [exact (facts_set _ _ _ _ _ _ _ H N P)|]. apply refrel_plain; [|exact U | exact R].
   intros f1 E1. congruence.
 Qed.
 
@@ -117,16 +117,16 @@ Proof.
   - parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
     + subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists. split; [reflexivity|]. split.
       * apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|]. apply (sc_const_sound 0).
-      * apply heldrel_null; [exact N | reflexivity | exact (proj2 H)].
+      * apply refrel_null; [exact N | reflexivity | exact (proj2 H)].
     + eexists. split; [reflexivity|]. split.
       * apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|]. intros _. exact C.
-      * exact (heldrel_mark _ _ _ _ _ _ _ _ EA (proj2 H)).
+      * exact (refrel_mark _ _ _ _ _ _ _ _ EA (proj2 H)).
 Qed.
 End Refine.
 
 Lemma refine_sound t L F vs hs w c r a b x y :
-  wf_layout t L -> facts_hold t L F vs -> heldrel F vs hs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
-  exists F', refine F w c r a b = Some F' /\ facts_hold t L F' vs /\ heldrel F' vs hs.
+  wf_layout t L -> facts_hold t L F vs -> refrel F vs hs -> relv vs a x -> relv vs b y -> compare w c x y = r ->
+  exists F', refine F w c r a b = Some F' /\ facts_hold t L F' vs /\ refrel F' vs hs.
 Proof.
   intros WL FH HR A B C. assert (H : good t L vs hs F) by (split; assumption).
   change (refines t L vs hs (refine F w c r a b)). unfold refine. apply refines_bind.

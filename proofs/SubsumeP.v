@@ -80,7 +80,7 @@ Proof.
     + parts EF as j0. bools. subst j0. right.
       assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
     + parts EF as j0. bools. subst j0.
-      assert (Q : fact_holds t L (FMapNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+      assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
@@ -91,10 +91,10 @@ Proof.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + parts EF as j0 m0. bools. subst j0 m0.
-      assert (Q : fact_holds t L (FVal j1 0) x) by (apply Here; [reflexivity | assumption]).
+      assert (Q : fact_holds t L (FMapValue j1 0) x) by (apply Here; [reflexivity | assumption]).
       destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|]. replace x with b by lia. exact J.
     + parts EF as j0. bools. subst j0.
-      assert (Q : fact_holds t L (FNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+      assert (Q : fact_holds t L (FMapValueOrNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     + apply andb_true_iff in E. destruct E as [Nu _]. congruence.
     + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
@@ -102,7 +102,7 @@ Proof.
       apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
   - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as n0 m0. bools. subst n0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
-    pose proof (proj1 (held_placed WL h Ih)) as Room. unfold in_space in Room. cbn [held_region r_kind lowest r_base r_size] in Room.
+    pose proof (proj1 (ref_placed WL h Ih)) as Room. unfold in_space in Room. cbn [ref_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
@@ -142,18 +142,18 @@ Proof.
   - cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
-(** What is held in the source is held in the target. *)
-Lemma held_sound t L F vs sub G nb hs : facts_hold t L F vs -> heldrel F vs hs -> held_le F sub G = true ->
+(** The references of the source are those of the target. *)
+Lemma ref_sound t L F vs sub G nb hs : facts_hold t L F vs -> refrel F vs hs -> refs_le F sub G = true ->
   (forall k f, zfind k G = Some f -> 0 <= k < nb /\ exists v, zfind k sub = Some v /\
     bound_in (Z.of_nat (length vs)) v = true /\ fact_le t F v f = true) ->
-  heldrel G (subst_vals vs sub nb) hs.
+  refrel G (subst_vals vs sub nb) hs.
 Proof.
   intros H R E Each.
-  (* a held symbol of the target: its image is held and not null, or it is null *)
-  assert (Case : forall k kd n nu, zfind k G = Some (FHeld kd n nu) -> exists v, zfind k sub = Some v /\
+  (* a reference of the target: its image is one and not null, or it is null *)
+  assert (Case : forall k kd n nu, zfind k G = Some (FRef kd n nu) -> exists v, zfind k sub = Some v /\
     nth_z (subst_vals vs sub nb) k = Some (subst_val vs v) /\
-    ((exists w kd' nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FHeld kd' n nu')
-        /\ kind_fits kd kd' = true)
+    ((exists w kd' nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FRef kd' n nu')
+        /\ ref_kind_fits kd kd' = true)
      \/ (subst_val vs v = 0 /\ exists ta sc, zfind (fst v) F = Some (FScalar ta sc)))).
   { intros k kd n nu K. destruct (Each k _ K) as [B [v [V [Bv Q]]]]. exists v. split; [exact V|].
     split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv). cbn [fact_le] in Q.
@@ -164,17 +164,17 @@ Proof.
     - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _]. bools.
       subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]]. exists w, kd', nu'.
       split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r. apply wrap_small. exact Bw. }
-  apply (held_le_sound F vs sub G); [exact E | | | exact R].
+  apply (refs_le_sound F vs sub G); [exact E | | | exact R].
   - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image. rewrite V.
-    assert (X : subst_val vs v = hd_base h) by congruence.
+    assert (X : subst_val vs v = re_base h) by congruence.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw _]]]]]]|[Z0 _]]; [|exfalso; congruence].
-    exists (Held kd' (hd_base h) (hd_size h)). split; [exact Nz|]. split; [cbn [hd_base]; congruence|].
-    exists kd', nu'. split; [exact Fw | apply kind_fits_refl].
+    exists (Reference kd' (re_base h) (re_size h)). split; [exact Nz|]. split; [cbn [re_base]; congruence|].
+    exists kd', nu'. split; [exact Fw | apply ref_kind_fits_refl].
   - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U. parts K as kd0 n nu0.
     destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw Fi']]]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
     split; [exact Nz|]. split; [congruence|]. assert (kd' = kd) by congruence. subst kd'.
-    exists kd0, nu0. split; [rewrite K; congruence | exact (kind_fits_trans _ _ _ Fi' Fi)].
+    exists kd0, nu0. split; [rewrite K; congruence | exact (ref_kind_fits_trans _ _ _ Fi' Fi)].
 Qed.
 
 Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
@@ -209,7 +209,7 @@ Proof.
       eapply aval_le_sound; eassumption.
     + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
       exact (proj2 T).
-  - apply (held_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
+  - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B. cbv beta in Q, B.
     apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
     destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q. destruct Q as [Q1 Q2].

@@ -322,7 +322,7 @@ Variables (d : dialect) (maps : list map_def) (pf : profile) (e : env) (ce : cen
 Notation t := (translated_target d maps pf).
 Notation L := (e_layout e).
 Hypothesis WL : wf_layout t L.
-Hypothesis NH : l_held L = [].
+Hypothesis NH : l_refs L = [].
 Notation top := (frame_top L 0).
 Notation ctx_size := (pt_ctx_size (target_type d)).
 
@@ -544,7 +544,7 @@ Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> re
 Proof.
   intros Z1 X K i S R A. exists 1%nat. split; [lia|]. cbn [run_from]. unfold step. rewrite (st_pc _ _ _ _ A), Z1.
   pose proof (st_interfere (e_ans e i) S p rs m A) as A'. unfold exec. cbn [target_reg].
-  unfold leave, holds_nothing. rewrite (st_regs _ _ _ _ A' R0 eq_refl), X, (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH. reflexivity.
+  unfold leave, no_refs_held. rewrite (st_regs _ _ _ _ A' R0 eq_refl), X, (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH. reflexivity.
 Qed.
 
 (** After a call r2 is undefined and r0 is the result; a legacy load may end the program instead. *)
@@ -580,7 +580,7 @@ Proof.
     if an_choice (e_ans e i) <? 0 then Done 0
     else let S1 := interfere (e_ans e i) S in
          Next (State (pc S1 + 1) (set R0 (Some (low z (an_choice (e_ans e i)))) (clobber (regs S1))) (mem S1) (lay S1) (frames S1) (live S1))).
-  { unfold load_packet, in_main, holds_nothing. rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'), Z.eqb_refl, NH.
+  { unfold load_packet, in_main, no_refs_held. rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'), Z.eqb_refl, NH.
     unfold translated_target. rewrite D. reflexivity. }
   rewrite LP in STEP. rewrite AN' in STEP.
   destruct (packet_load LinuxSocket ce (classic_size z) (k + y)) as [v|] eqn:PL.

@@ -3,8 +3,8 @@
 From Semantics Require Export Machine.
 
 Record env := Env { e_layout : layout; e_mem : Z -> Z; e_ans : nat -> answer }.
-(** Nothing is held at first. *)
-Definition well_formed (t : target) (e : env) : Prop := wf_layout t (e_layout e) /\ l_held (e_layout e) = [].
+(** No reference is acquired at first. *)
+Definition well_formed (t : target) (e : env) : Prop := wf_layout t (e_layout e) /\ l_refs (e_layout e) = [].
 
 Definition init (t : target) (e : env) : state :=
   let N := @None Z in

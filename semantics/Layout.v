@@ -18,15 +18,15 @@ Record layout := LayoutOf {
                                                  first byte, as Linux has it where there can be none *)
   l_maps : list object;                       (* the program's own maps, then others, which may be met inside maps of maps *)
   l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
-  l_held : list held;                         (* what is held now *)
-  l_dead : Z;                                 (* where a typed pointer leads that is null, or whose object is gone: an object of every
+  l_refs : list reference;                    (* the acquired references *)
+  l_invalid : Z;                                 (* where a typed pointer leads that is null, or whose object is gone: an object of every
                                                  type is there.  In Linux a load through it gives 0 where nothing is mapped; 0 is
                                                  one such address, but the model has layouts with any other too, so nothing can
                                                  be loaded through a null pointer for this reason *)
   l_objects : list (Z * Z) }.                 (* the other kernel objects, by type and address.  They may overlap, as structures do
                                                  in structures, and packets and values too *)
-Definition Layout frames ctx pkt len meta maps symbols held : layout :=
-  LayoutOf frames ctx pkt len meta maps symbols held 0 [].
+Definition Layout frames ctx pkt len meta maps symbols refs : layout :=
+  LayoutOf frames ctx pkt len meta maps symbols refs 0 [].
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)
@@ -51,13 +51,13 @@ Fixpoint values_from (m : map_def) (i j : Z) (bs : list Z) : list region :=
 Fixpoint maps_from (i : Z) (os : list object) : list region :=
   match os with [] => [] | o :: os' => values_from (o_def o) i 0 (o_vals o) ++ maps_from (i + 1) os' end.
 (** Nothing is known of what a record holds: others may write it, for all that matters here.  Sockets change indeed. *)
-Definition held_region (h : held) :=
-  Region (KHeld (hd_kind h)) (hd_base h) (hd_size h) (negb (is_socket (hd_kind h))) true.
+Definition ref_region (h : reference) :=
+  Region (KRef (re_kind h)) (re_base h) (re_size h) (negb (is_socket (re_kind h))) true.
 Definition plain_regions (t : target) (L : layout) : list region :=
-  packet_region t L :: maps_from 0 (l_maps L) ++ map held_region (l_held L).
+  packet_region t L :: maps_from 0 (l_maps L) ++ map ref_region (l_refs L).
 (** Kernel objects: programs only read them. *)
 Definition objects (t : target) (L : layout) : list (Z * Z) :=
-  map (fun i => (Z.of_nat i, l_dead L)) (seq 0 (List.length (t_types t))) ++ l_objects L.
+  map (fun i => (Z.of_nat i, l_invalid L)) (seq 0 (List.length (t_types t))) ++ l_objects L.
 Definition object_region (t : target) (o : Z * Z) : list region :=
   match type_of t (fst o) with Some d => [Region (KObject (fst o)) (snd o) (ty_size d) false true] | None => [] end.
 Definition object_regions (t : target) (L : layout) : list region := flat_map (object_region t) (objects t L).
@@ -67,7 +67,7 @@ Definition regions (t : target) (L : layout) (n : nat) : list region :=
 
 (** Is there an object of type [i] at [x]? *)
 Definition is_object (L : layout) (x i : Z) : bool :=
-  (x =? l_dead L) || existsb (fun o => (fst o =? i) && (snd o =? x)) (l_objects L).
+  (x =? l_invalid L) || existsb (fun o => (fst o =? i) && (snd o =? x)) (l_objects L).
 (** The types of what is pointed to from the [n] bytes at [a]: one for each object that has its pointer there. *)
 Definition pointed (t : target) (L : layout) (a n : Z) : list Z :=
   if n =? 8 then
@@ -80,7 +80,7 @@ Definition constant_region (L : layout) (r : region) : option Z :=
 
 (** Whether nothing else is where it is: constants and sockets. *)
 Definition alone (L : layout) (r : region) : bool :=
-  match constant_region L r, r_kind r with Some _, _ => true | None, KHeld k => is_socket k | None, _ => false end.
+  match constant_region L r, r_kind r with Some _, _ => true | None, KRef k => is_socket k | None, _ => false end.
 
 (** Room above the packet.  Without it [data + k] could wrap, and the usual comparison with [data_end] would prove nothing. *)
 Definition guard : Z := 131072.
@@ -98,7 +98,7 @@ Record wf_layout (t : target) (L : layout) : Prop := {
   wl_maps : map o_def (firstn (List.length (t_maps t)) (l_maps L)) = t_maps t;
   wl_addrs : NoDup (map o_addr (l_maps L)) /\ Forall (fun o => 0 < o_addr o < W) (l_maps L);
   wl_vals : Forall (fun o => m_type (o_def o) = map_array -> List.length (o_vals o) = Z.to_nat (m_max (o_def o))) (l_maps L);
-  wl_held : ForallPairs agree (l_held L);
+  wl_refs : ForallPairs agree (l_refs L);
   wl_alone : forall r q, In r (plain_regions t L) -> In q (plain_regions t L) -> alone L r = true -> q = r \/ disjoint q r;
   wl_objects : Forall (fun o => 0 <= r_base o /\ 0 <= r_size o /\ r_base o + r_size o < W
     /\ Forall (disjoint o) (all_frames L) /\ disjoint o (ctx_region t L)
@@ -108,7 +108,7 @@ Definition own_map (t : target) (L : layout) (i : Z) : option object := obind (m
 
 (** A packet may move to another place where it leaves the layout well formed. *)
 Definition move_packet (L : layout) (base len meta : Z) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_held L) (l_dead L) (l_objects L).
+  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_refs L) (l_invalid L) (l_objects L).
 Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let p := packet_region t (move_packet L base len meta) in
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
@@ -121,18 +121,18 @@ Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
 Fixpoint set_place (k : nat) (b : Z) (l : list Z) : list Z :=
   match l, k with [], _ => [] | _ :: l', O => b :: l' | x :: l', S k' => x :: set_place k' b l' end.
 Definition with_frame (L : layout) (n b : Z) : layout :=
-  LayoutOf (set_place (Z.to_nat n) b (l_frames L)) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_held L) (l_dead L) (l_objects L).
+  LayoutOf (set_place (Z.to_nat n) b (l_frames L)) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_refs L) (l_invalid L) (l_objects L).
 Definition frame_fits (t : target) (L : layout) (n b : Z) : bool :=
   let apart r := (r_base r + r_size r <=? b) || (b + stack_size <=? r_base r) in
   (0 <? b) && (b + stack_size <? word_size)
   && forallb (fun f => match r_kind f with KStack k => k =? n | _ => false end || apart f) (all_frames L)
   && forallb apart (ctx_region t L :: plain_regions t L ++ object_regions t L).
 
-(** A resource may be handed out where nothing else is; and a socket that is held already, once more. *)
-Definition held_fits (t : target) (L : layout) (h : held) : bool :=
-  let apart r := (r_base r + r_size r <=? hd_base h) || (hd_base h + hd_size h <=? r_base r) in
-  is_socket (hd_kind h) && existsb (held_eqb h) (l_held L)
-  || (0 <? hd_base h) && (0 <=? hd_size h) && (hd_base h + hd_size h <? word_size)
-     && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L ++ object_regions t L) && forallb (agreeb h) (l_held L).
-Definition with_held (L : layout) (hs : list held) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs (l_dead L) (l_objects L).
+(** A reference may be acquired where nothing else is; and to a socket that is acquired already, once more. *)
+Definition ref_fits (t : target) (L : layout) (h : reference) : bool :=
+  let apart r := (r_base r + r_size r <=? re_base h) || (re_base h + re_size h <=? r_base r) in
+  is_socket (re_kind h) && existsb (reference_eqb h) (l_refs L)
+  || (0 <? re_base h) && (0 <=? re_size h) && (re_base h + re_size h <? word_size)
+     && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L ++ object_regions t L) && forallb (agreeb h) (l_refs L).
+Definition with_refs (L : layout) (hs : list reference) : layout :=
+  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs (l_invalid L) (l_objects L).

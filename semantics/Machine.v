@@ -55,7 +55,7 @@ Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
 Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
 (** Where a typed pointer leads: to an object of each of these types, which the environment chooses. *)
 Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
-  wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_dead L).
+  wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_invalid L).
 (** Bytes of memory, or a typed pointer where a kernel object has one. *)
 Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
   match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types => some_object an (lay s) types end.
@@ -81,7 +81,7 @@ Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
       | None => inl (load_shared an s a n)
       end
-    | KHeld k => if held_readable k (a - r_base r) (Z.of_nat n) then inl (load_shared an s a n) else inr BadContext
+    | KRef k => if ref_readable k (a - r_base r) (Z.of_nat n) then inl (load_shared an s a n) else inr BadContext
     | KStack _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
     | _ => inl (load_shared an s a n)
     end
@@ -143,7 +143,7 @@ Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
-              | KCtx | KHeld (HSocket | HSockCommon) | KObject _ => Some BadHelperArgument
+              | KCtx | KRef (SocketRef | SockCommonRef) | KObject _ => Some BadHelperArgument
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
@@ -160,7 +160,7 @@ Record args_seen := Seen {
   sn_map : option object;                     (* the map that is passed *)
   sn_out : option (Z * Z);                    (* the memory that is written *)
   sn_size : Z;                                (* the size asked for *)
-  sn_back : option (held_kind * Z) }.         (* what is given back *)
+  sn_released : option (ref_kind * Z) }.         (* the reference released *)
 Definition nothing_seen := Seen None None 0 None.
 Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen + fault :=
   match args, rs with
@@ -174,7 +174,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       let writes (before : Z -> option fault) n :=
         match before n, helper_writes s x n with
         | Some f, _ | None, Some f => inr f
-        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)) (sn_size q) (sn_back q))
+        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)) (sn_size q) (sn_released q))
         end in
       let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None => inr BadHelperArgument end in
       let sized (zero : bool) (k : Z -> args_seen + fault) :=
@@ -190,7 +190,7 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AMap types =>
         match map_at x (l_maps (lay s)) with
         | Some o =>
-          if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q) (sn_size q) (sn_back q))
+          if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q) (sn_size q) (sn_released q))
           else inr BadHelperArgument
         | None => inr BadHelperArgument
         end
@@ -202,16 +202,16 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
-      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_back q)))
+      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_released q)))
       | AMemN n => reads n
       | AOutN n => writes (fun _ => None) n
       | AInOutN n => writes (helper_reads s x) n
       | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o)) | None => inr BadHelperArgument end
       | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr BadHelperArgument
-      | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_back q))
-      | AHeld k back =>
-        if existsb (is_held k x) (l_held (lay s))
-        then check_args s args' rs' (if back then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
+      | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_released q))
+      | ARef k release =>
+        if existsb (is_ref k x) (l_refs (lay s))
+        then check_args s args' rs' (if release then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
         else inr BadHelperArgument
       end
     end
@@ -228,14 +228,14 @@ Definition found (an : answer) (s : state) (o : object) : Z :=
     | _, _ => 0
     end
   end.
-(** The helper's answer, made legal; [h] is what it hands out. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option held) : option Z :=
+(** The helper's answer, made legal; [h] is the reference that it acquires. *)
+Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option reference) : option Z :=
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue => Some (match m with Some o => found an s o | None => 0 end)
   | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None => wrap (an_choice an) end)
   | RTail | RVoid => None
-  | RHeld _ => Some (match h with Some h => hd_base h | None => 0 end)
+  | RAcquire _ => Some (match h with Some h => re_base h | None => 0 end)
   end.
 (** Some result that the program type allows. *)
 Definition legal_result (an : answer) : Z :=
@@ -250,23 +250,23 @@ Definition moved (an : answer) (s : state) (d : helper) : layout :=
     | None => lay s
     end
   else lay s.
-(** What is held afterwards: not what was given back; and what was handed out, if anything. *)
-Definition given_back (L : layout) (q : args_seen) : layout :=
-  match sn_back q with Some (k, x) => with_held L (give_back k x (l_held L)) | None => L end.
+(** The references afterwards: not what was released; and what was acquired, if anything. *)
+Definition released (L : layout) (q : args_seen) : layout :=
+  match sn_released q with Some (k, x) => with_refs L (release k x (l_refs L)) | None => L end.
 (** What is there may be more than was asked for: a negative choice is a full socket. *)
-Definition offered (k : held_kind) (choice n : Z) : held :=
+Definition offered (k : ref_kind) (choice n : Z) : reference :=
   match k with
-  | HSockCommon => if choice <? 0 then Held HSocket (- choice) socket_size else Held HSockCommon choice socket_size
-  | _ => Held k choice (held_size k n)
+  | SockCommonRef => if choice <? 0 then Reference SocketRef (- choice) socket_size else Reference SockCommonRef choice socket_size
+  | _ => Reference k choice (ref_size k n)
   end.
-Definition handed_out (an : answer) (L : layout) (d : helper) (q : args_seen) : option held :=
+Definition acquired (an : answer) (L : layout) (d : helper) (q : args_seen) : option reference :=
   match h_ret d with
-  | RHeld k => let h := offered k (an_choice an) (sn_size q) in if held_fits t L h then Some h else None
+  | RAcquire k => let h := offered k (an_choice an) (sn_size q) in if ref_fits t L h then Some h else None
   | _ => None
   end.
-Definition with_more (L : layout) (o : option held) : layout :=
-  match o with Some h => with_held L (h :: l_held L) | None => L end.
-Definition holds_nothing (s : state) : bool := match l_held (lay s) with [] => true | _ :: _ => false end.
+Definition with_acquired (L : layout) (o : option reference) : layout :=
+  match o with Some h => with_refs L (h :: l_refs L) | None => L end.
+Definition no_refs_held (s : state) : bool := match l_refs (lay s) with [] => true | _ :: _ => false end.
 Definition filled (an : answer) (s : state) (q : args_seen) : memory :=
   match sn_out q with Some (a, n) => fill (mem s) a (Z.to_nat n) (an_bytes an) | None => mem s end.
 (** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The model has it in the main
@@ -281,13 +281,13 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
     | inr f => Fault f (pc s)
     | inl q =>
       if match h_ret d with RTail => negb (in_main s) | _ => false end then Fault BadInstruction (pc s) else
-      if match h_ret d with RTail => negb (holds_nothing s) | _ => false end then Fault Leak (pc s) else
+      if match h_ret d with RTail => negb (no_refs_held s) | _ => false end then Fault Leak (pc s) else
       let ends := match h_ret d with RTail => 0 <=? an_choice an | _ => false end in
       if ends then Done (legal_result an) else
-      let L := given_back (moved an s d) q in
-      let o := handed_out an L d q in
-      let L := with_more L o in
-      let same := negb (h_moves d) && match sn_back q, o with None, None => true | _, _ => false end in
+      let L := released (moved an s d) q in
+      let o := acquired an L d q in
+      let L := with_acquired L o in
+      let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ => false end in
       Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s))) (filled an s q) L (frames s)
                   (if same then live s else regions t L (length (frames s))))
     end
@@ -311,7 +311,7 @@ Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
 Definition leave (s : state) : outcome :=
   match frames s, get R0 (regs s) with
   | [], None => Fault UndefinedRegister (pc s)
-  | [], Some x => if holds_nothing s then Done x else Fault Leak (pc s)
+  | [], Some x => if no_refs_held s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
     Next (State (fr_pc f) (clobber (set R0 r (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
   end.
@@ -324,7 +324,7 @@ Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) :
   match get R6 (regs s), match ind with Some r => get r (regs s) | None => Some 0 end with
   | Some c, Some _ =>
     if c =? l_ctx (lay s) then
-      if negb (holds_nothing s) then F Leak else
+      if negb (no_refs_held s) then F Leak else
       if an_choice an <? 0 then Done 0
       else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s) (lay s) (frames s) (live s))
     else F BadHelperArgument

@@ -1,6 +1,6 @@
 (** Memory: what the environment put there (any function; only the low byte counts), under what was written since.
     A written byte of 256 or more is undefined: its frame was entered anew, and its low byte is a leftover. *)
-From Semantics Require Export ZMap Resource.
+From Semantics Require Export ZMap Reference.
 
 Record memory := Mem { m_base : Z -> Z; m_over : zmap Z }.
 
@@ -41,7 +41,7 @@ Fixpoint fill (m : memory) (a : Z) (n : nat) (bs : list Z) : memory :=
 
 (** A region: a range of live addresses.  [r_shared]: other processors may write it at any time. *)
 Inductive kind := KStack (frame : Z) | KCtx | KPacket | KValue (map index : Z)
-  | KHeld (k : held_kind) | KObject (type : Z).
+  | KRef (k : ref_kind) | KObject (type : Z).
 Record region := Region { r_kind : kind; r_base : Z; r_size : Z; r_write : bool; r_shared : bool }.
 Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a) && (a + n <=? r_base r + r_size r).
 (** The first live region that holds [n] bytes at [a], and that may be written if [w]. *)

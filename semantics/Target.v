@@ -1,7 +1,7 @@
 (** What a program is checked for: its type (context layout, helpers, return values), its maps, and the profile. All data;
     the C tables are printed from here. *)
 From Coq Require String.
-From Semantics Require Export Resource Insn.
+From Semantics Require Export Reference Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte and its end; [FDataMeta]: the
     first byte of the metadata that lies before the packet; [FTyped]: the address of a kernel object of this type;
@@ -16,11 +16,12 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
 Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
   | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
   | AAlloc                                    (* how many bytes are asked for *)
-  | AHeld (k : held_kind) (back : bool).      (* held; and taken back, if [back] *)
+  | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if [release] *)
+Notation ARelease k := (ARef k true).
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null; a value of an outer map is a map *)
                | RTail                        (* another program goes on and ends with the result; or nothing happens *)
-               | RHeld (k : held_kind)        (* held from here on, of the size asked for; or null *)
+               | RAcquire (k : ref_kind)      (* acquires a reference of the size asked for; or null *)
                | RTyped (type : String.string) (* the address of a kernel object of the type of this name *)
                | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
@@ -189,9 +190,9 @@ Definition helpers : list helper :=
     Helper 80 "get_current_cgroup_id" [] int_any false;
     Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20]; AKey; AAny] int_err false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
-    Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
-    Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSocket) false;
-    Helper 86 "sk_release" [AHeld HSockCommon true] int_err false;
+    Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SocketRef) false;
+    Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SocketRef) false;
+    Helper 86 "sk_release" [ARelease SockCommonRef] int_err false;
     Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
     Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
     Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
@@ -199,8 +200,8 @@ Definition helpers : list helper :=
     Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
     Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
     Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
-    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RHeld HSockCommon) false;
-    Helper 100 "tcp_check_syncookie" [AHeld HSockCommon false; AMem; ASize; AMem; ASize] int_err false;
+    Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SockCommonRef) false;
+    Helper 100 "tcp_check_syncookie" [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_err false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
@@ -208,7 +209,7 @@ Definition helpers : list helper :=
     Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 109 "send_signal" [AAny] int_err false;
-    Helper 110 "tcp_gen_syncookie" [AHeld HSockCommon false; AMem; ASize; AMem; ASize] int_any false;
+    Helper 110 "tcp_gen_syncookie" [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
     Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_err false;
     Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_err false;
     Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] length_or_err false;
@@ -219,14 +220,14 @@ Definition helpers : list helper :=
     Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
-    Helper 124 "sk_assign" [ACtx; AHeld HSockCommon false; AAny] int_err false;
+    Helper 124 "sk_assign" [ACtx; ARef SockCommonRef false; AAny] int_err false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
-    Helper 128 "sk_cgroup_id" [AHeld HSockCommon false] int_any false;
-    Helper 129 "sk_ancestor_cgroup_id" [AHeld HSockCommon false; AAny] int_any false;
+    Helper 128 "sk_cgroup_id" [ARef SockCommonRef false] int_any false;
+    Helper 129 "sk_ancestor_cgroup_id" [ARef SockCommonRef false; AAny] int_any false;
     Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
-    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RHeld HRecord) false;
-    Helper 132 "ringbuf_submit" [AHeld HRecord true; AAny] RVoid false;
-    Helper 133 "ringbuf_discard" [AHeld HRecord true; AAny] RVoid false;
+    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RAcquire RecordRef) false;
+    Helper 132 "ringbuf_submit" [ARelease RecordRef; AAny] RVoid false;
+    Helper 133 "ringbuf_discard" [ARelease RecordRef; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
     Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] length_or_err false;
@@ -426,11 +427,11 @@ Definition common_fields : list field :=
   whole "bound_dev_if" 0 4 :: plain_words "src_ip4" 24 1 ++ plain_words "src_ip6" 28 4 ++ leading "src_port" 44 ++ peer_fields.
 Definition full_fields : list field :=
   leading "type" 8 ++ leading "protocol" 12 ++ [ whole "mark" 16 4; whole "priority" 20 4 ] ++ common_fields.
-(** The fields of what is held; a record has none, and all its bytes can be read. *)
-Definition held_fields (k : held_kind) : list field :=
-  match k with HRecord => [] | HSocket => full_fields | HSockCommon => common_fields end.
-Definition held_readable (k : held_kind) (off n : Z) : bool :=
-  negb (is_socket k) || match field_in (held_fields k) off n with Some _ => true | None => false end.
+(** The fields behind a reference; a record has none, and all its bytes can be read. *)
+Definition ref_fields (k : ref_kind) : list field :=
+  match k with RecordRef => [] | SocketRef => full_fields | SockCommonRef => common_fields end.
+Definition ref_readable (k : ref_kind) (off n : Z) : bool :=
+  negb (is_socket k) || match field_in (ref_fields k) off n with Some _ => true | None => false end.
 (** Programs at functions of the kernel, tracepoints and hooks: the context is an array of the arguments, eight bytes each, so its
     fields are those of a single program: [with_arguments]. *)
 Definition hooked id attach name helpers ret : prog_type := ProgType id [attach] name 0 [] false false false helpers ret.

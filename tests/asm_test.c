@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asm.h"
-#include "decode.h"
-#include "disasm.h"
+#include "isa/asm.h"
+#include "isa/decode.h"
+#include "isa/disasm.h"
 #include "gen.h"
 #include "report.h"
 

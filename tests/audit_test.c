@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "condition.h"
-#include "policy.h"
+#include "audit/audit.h"
+#include "audit/condition.h"
+#include "audit/policy.h"
 #include "random.h"
 #include "report.h"
 

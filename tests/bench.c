@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "cmd.h"
-#include "fast.h"
-#include "image.h"
-#include "kernel.h"
+#include "cmd/cmd.h"
+#include "run/fast.h"
+#include "load/image.h"
+#include "kernel/kernel.h"
 #include "peers.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 enum {
   ROUNDS_MAX = 101,

@@ -18,9 +18,9 @@
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "kernel.h"
-#include "verify.h"
+#include "cmd/cmd.h"
+#include "kernel/kernel.h"
+#include "verify/verify.h"
 
 enum { ROUNDS = 5, SLOW_US = 100000, LINE_MAX_SIZE = 4096, COLUMNS_MAX = 32 };
 

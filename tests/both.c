@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "clock.h"
-#include "image.h"
-#include "validator.h"
+#include "load/image.h"
+#include "cmd/validator.h"
 
 static void append(struct both_text *t, const char *line, size_t n) {
   if (t->size + n + 2 > t->room) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader.h"
+#include "load/loader.h"
 
 static bool same_bytes(const char *path, const uint8_t *bytes, size_t size) {
   FILE *in = fopen(path, "rb");

@@ -1,7 +1,7 @@
 /* Classic BPF in C: what the checker accepts and refuses on both sides of each rule, what programs
  * return, how what is refused faults, and the text of every kind of instruction. A line a test, `ok
  * NAME` or `not ok NAME: why`, and a count at the end. */
-#include "classic.h"
+#include "classic/classic.h"
 #include "report.h"
 
 #include <inttypes.h>

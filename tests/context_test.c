@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "loader.h"
+#include "load/loader.h"
 #include "report.h"
-#include "tables.h"
+#include "isa/tables.h"
 
 enum { SK_SKB = 14, SK_MSG = 16, SOCK_ADDR = 18, FLOW_DISSECTOR = 22, SYSCALL = 31 };
 
@@ -103,7 +103,7 @@ static void compare_structs(const struct btf *btf, const char *whose, bool older
   }
   int id = btf__find_by_name_kind(btf, "bpf_sock", BTF_KIND_STRUCT);
   const struct btf_type *sock = id < 0 ? NULL : btf__type_by_id(btf, (uint32_t)id);
-  const struct w_held_kind *full = &w_held_kinds[W_SOCKET];
+  const struct w_ref_kind *full = &w_ref_kinds[W_SOCKET];
   good &= sock && sock->size == full->size;
   for (uint32_t i = 0; sock && i < full->nfields; i++) {
     uint32_t off, size;
@@ -251,10 +251,10 @@ static bool kernel_accesses_socket(int32_t look, int32_t off, uint32_t n, bool w
 static void same_sockets(void) {
   static const struct {
     int32_t look;
-    enum w_held kind;
+    enum w_ref kind;
   } all[] = {{84, W_SOCKET}, {85, W_SOCKET}, {99, W_SOCK_COMMON}};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-    const struct w_held_kind *kind = &w_held_kinds[all[i].kind];
+    const struct w_ref_kind *kind = &w_ref_kinds[all[i].kind];
     unsigned wrong = 0, allowed = 0;
     for (int32_t off = -8; off < 96; off++)
       for (uint32_t n = 1; n <= 8; n *= 2)

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fast.h"
+#include "run/fast.h"
 #include "gen.h"
-#include "machine.h"
+#include "run/machine.h"
 #include "report.h"
-#include "verify.h"
+#include "verify/verify.h"
 
 enum { PACKET_MAX = 300, RUNS = 2, FAULTS = WARRANT_OUT_OF_FUEL + 1, SHOWN = 5 };
 static const uint64_t default_programs = 40000;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode.h"
-#include "objects.h"
+#include "isa/decode.h"
+#include "load/objects.h"
 
 /* --- Numbers --------------------------------------------------------------------------------- */
 
@@ -173,20 +173,20 @@ enum kind {
   BUFFER,
   MAP,
   MAYBE_MAP,
-  HELD,
+  REF,
   INSIDE,
   OBJECT
 };
 enum { BUFFER_SIZE = 16, FUNCTIONS_MAX = 5, FUNCTION_ROOM = GEN_INSNS_MAX - 16 };
 struct value {
   uint8_t kind;  /* UNKNOWN: better not read */
-  uint8_t map;   /* VALUE; HELD: enum w_held; OBJECT: its type */
-  uint16_t id;   /* HELD: the same for copies, and for INSIDE, a record plus what was added unknown;
+  uint8_t map;   /* VALUE; REF: enum w_ref; OBJECT: its type */
+  uint16_t id;   /* REF: the same for copies, and for INSIDE, a record plus what was added unknown;
                     PACKET, VALUE: pointers with one id share what was   added unknown */
   int32_t off;   /* FRAME: from its top; PACKET, VALUE, OBJECT: from the start;
                     BUFFER (written bytes of a caller's frame, no pointers): from the start */
   uint64_t most; /* NUMBER: no more than this; VALUE, FRAME, BUFFER: what was added unknown, at
-                    most; HELD, INSIDE: bytes of a record */
+                    most; REF, INSIDE: bytes of a record */
   uint32_t checked; /* PACKET: bytes that are there, `off` not counted; INSIDE: what was added
                        unknown, at most */
 };
@@ -210,7 +210,7 @@ struct builder {
   uint32_t count, room;
   uint16_t next_id, kept;  /* kept: bit r: no piece may write r */
   bool loose;              /* now and then a check is left out or wrong */
-  unsigned depth, holding; /* how many resources are held: no piece may leave */
+  unsigned depth, acquired; /* how many references: no piece may leave */
   unsigned level;          /* 0: in the main function */
   uint32_t start;          /* of the function */
   struct function functions[FUNCTIONS_MAX];
@@ -407,7 +407,7 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   int pointer = gen_percent(g, 50) ? reg_of_kind(b, k,
                                                  gen_percent(g, 40)   ? PACKET
                                                  : gen_percent(g, 50) ? VALUE
-                                                 : gen_percent(g, 50) ? HELD
+                                                 : gen_percent(g, 50) ? REF
                                                  : gen_percent(g, 50) ? INSIDE
                                                                       : BUFFER)
                                    : -1;
@@ -441,9 +441,9 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
     else if (p.found)
       p.off = (int32_t)gen_below(g, (uint32_t)(BUFFER_SIZE - v->most - n + 1)) - v->off;
     break;
-  case HELD:
+  case REF:
     if (v->map != W_RECORD) { /* a field */
-      const struct w_held_kind *kind = &w_held_kinds[v->map];
+      const struct w_ref_kind *kind = &w_ref_kinds[v->map];
       const struct w_field *f = &kind->fields[gen_below(g, kind->nfields)];
       p.off = (int32_t)f->off - v->off + (careless(b) ? 1 : 0);
       p.writable = b->loose && gen_percent(g, 30);
@@ -681,7 +681,7 @@ static void check_packet(struct builder *b, struct known *k, unsigned d, unsigne
 static void packet(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   int c = reg_of_kind(b, k, CTX);
-  if (c < 0 || !b->data || !room(b, 14) || b->holding)
+  if (c < 0 || !b->data || !room(b, 14) || b->acquired)
     return;
   unsigned r[3], kept = b->kept;
   for (int i = 0; i < 3; i++) {
@@ -751,10 +751,10 @@ static void move_pointer(struct builder *b, struct known *k) {
     break;
   case PACKET:
     break;
-  case HELD:
+  case REF:
   case INSIDE: {
     unsigned n = number_reg(b, k);
-    if (n == r || b->kept >> n & 1 || k->r[r].kind < HELD || v->map != W_RECORD ||
+    if (n == r || b->kept >> n & 1 || k->r[r].kind < REF || v->map != W_RECORD ||
         v->most < 8 + v->checked)
       return;
     if (k->r[n].most > 7) {
@@ -816,7 +816,7 @@ static bool pointer_argument(struct builder *b, struct known *k, unsigned r, uin
   const struct value *v = &k->r[from];
   uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE - v->most
-                   : v->kind == HELD   ? v->most
+                   : v->kind == REF   ? v->most
                    : v->kind == INSIDE ? v->most - v->checked
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
@@ -864,13 +864,13 @@ static void forget_packet(struct known *k) {
     }
 }
 
-/* What was given back, or is not there after all: no copy of it can be used. */
-static void forget_held(struct known *k, uint16_t id) {
+/* A reference that was released, or is not there after all: no copy of it can be used. */
+static void forget_refs(struct known *k, uint16_t id) {
   for (unsigned r = 0; r < 10; r++)
-    if (k->r[r].kind >= HELD && k->r[r].id == id)
+    if (k->r[r].kind >= REF && k->r[r].id == id)
       k->r[r] = (struct value){0};
   for (unsigned i = 0; i < 64; i++)
-    if (k->spilled[i].kind >= HELD && k->spilled[i].id == id) {
+    if (k->spilled[i].kind >= REF && k->spilled[i].id == id) {
       k->spilled[i] = (struct value){0};
       k->written[i / 8] &= ~(UINT64_C(255) << (i % 8 * 8));
     }
@@ -881,7 +881,7 @@ static void after_call(struct known *k) {
     k->r[r] = (struct value){0};
 }
 
-/* Makes `r` a map that a map of maps held, when a register has one that the helper takes. */
+/* Makes `r` a map that came out of a map of maps, when a register has one that the helper takes. */
 static bool inner_map(struct builder *b, const struct known *k, const struct w_helper *h,
                       unsigned r, uint32_t *map) {
   int from = reg_of_kind(b, k, MAP);
@@ -993,10 +993,10 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
       size = gen_percent(g, 95) ? gen_below(g, 64) : gen_below(g, 5000);
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
-    case W_ARG_HELD:
-    case W_ARG_BACK: { /* in a register that no argument takes */
+    case W_ARG_REF:
+    case W_ARG_RELEASE: { /* in a register that no argument takes */
       unsigned from = 6;
-      while (from < 10 && (k->r[from].kind != HELD || !w_held_fits(h->held, k->r[from].map)))
+      while (from < 10 && (k->r[from].kind != REF || !w_ref_fits(h->ref, k->r[from].map)))
         from++;
       if (from == 10 || k->r[from].off)
         goto undo;
@@ -1028,16 +1028,16 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
                                        .map = (uint8_t)(b->out->maps[map].inner - 1),
                                        .id = b->next_id++}
                       : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-            : h->ret == W_RET_HELD
-                ? (struct value){.kind = HELD, .map = h->held, .id = b->next_id++}
+            : h->ret == W_RET_ACQUIRE
+                ? (struct value){.kind = REF, .map = h->ref, .id = b->next_id++}
             : h->ret == W_RET_TYPED && b->out->p.type_count ? (struct value){.kind = OBJECT}
             /* the first type is named so */
             : h->ret == W_RET_INT ? number(UINT64_MAX)
                                   : (struct value){0};
-  if (h->ret == W_RET_HELD && h->held == W_RECORD)
+  if (h->ret == W_RET_ACQUIRE && h->ref == W_RECORD)
     k->r[0].most = size;
-  if (back && h->args[0] == W_ARG_BACK)
-    forget_held(k, back);
+  if (back && h->args[0] == W_ARG_RELEASE)
+    forget_refs(k, back);
   return true;
 undo:
   b->count = start;
@@ -1045,7 +1045,7 @@ undo:
   return false;
 }
 
-/* Any helper but those that hand out or take back. */
+/* Any helper but those that acquire or release. */
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   if (!b->type->nhelpers)
@@ -1059,48 +1059,48 @@ static void call(struct builder *b, struct known *k) {
    */
   if (b->level && (h->moves || h->ret == W_RET_TAIL) && !careless(b))
     return;
-  bool holds = h->ret == W_RET_HELD || (h->nargs && h->args[0] == W_ARG_BACK);
-  if ((holds || (b->holding && h->ret == W_RET_TAIL)) && !careless(b))
+  bool refs = h->ret == W_RET_ACQUIRE || (h->nargs && h->args[0] == W_ARG_RELEASE);
+  if ((refs || (b->acquired && h->ret == W_RET_TAIL)) && !careless(b))
     return;
-  if (call_helper(b, k, h) && h->moves && !b->holding && gen_percent(g, 50))
+  if (call_helper(b, k, h) && h->moves && !b->acquired && gen_percent(g, 50))
     packet(b, k);
 }
 
 static void block(struct builder *b, struct known *k, unsigned pieces);
 static void merge(struct known *a, const struct known *with);
 
-/* Something is handed out, used when it is there, and given back. */
+/* A reference is acquired, used when it is there, and released. */
 static void hold(struct builder *b, struct known *k) {
   static const int32_t takers[] = {131, 131, 131, 84, 85, 99};
   struct gen *g = b->g;
   const struct w_helper *h = helper(b, GEN_PICK(g, takers));
   unsigned s = 7 + gen_below(g, 3);
-  if (!h || !room(b, 60) || b->depth > 3 || b->holding > 1 || b->kept >> s & 1 ||
+  if (!h || !room(b, 60) || b->depth > 3 || b->acquired > 1 || b->kept >> s & 1 ||
       k->r[s].kind == CTX || !call_helper(b, k, h))
     return;
   put(b, 0xbf, s, 0, 0, 0);
   k->r[s] = k->r[0];
   uint16_t id = k->r[s].id, kept = b->kept;
   struct known other = *k;
-  forget_held(&other, id);
+  forget_refs(&other, id);
   other.r[0] = other.r[s] = number(0);
   bool checked = !careless(b);
   struct warrant_insn *jump = checked ? put(b, 0x15, gen_percent(g, 50) ? 0 : s, 0, 0, 0) : NULL;
   b->kept |= (uint16_t)(1u << s);
-  b->holding++;
+  b->acquired++;
   block(b, k, 1 + gen_below(g, 5));
-  b->holding--;
+  b->acquired--;
   b->kept = kept;
   if (!k->dead && !careless(b)) {
     const struct w_helper *back =
-        helper(b, h->held != W_RECORD ? 86 : 132 + (int32_t)gen_below(g, 2));
+        helper(b, h->ref != W_RECORD ? 86 : 132 + (int32_t)gen_below(g, 2));
     put(b, 0xbf, 1, s, 0, 0);
     if (back->nargs > 1)
       put(b, 0xb7, 2, 0, 0, (int32_t)gen_below(g, 3));
     put(b, 0x85, 0, 0, 0, back->id);
     after_call(k);
     k->r[0] = back->ret == W_RET_INT ? number(UINT64_MAX) : (struct value){0};
-    forget_held(k, id);
+    forget_refs(k, id);
   }
   if (jump) {
     land(b, jump);
@@ -1113,7 +1113,7 @@ static void legacy_load(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = gen_below(g, 3);
   int c = reg_of_kind(b, k, CTX);
-  if (((!b->type->legacy || b->level || b->holding) && !careless(b)) || c < 0 || b->kept ||
+  if (((!b->type->legacy || b->level || b->acquired) && !careless(b)) || c < 0 || b->kept ||
       !room(b, 8))
     return;
   if (k->r[6].kind != CTX) {
@@ -1238,7 +1238,7 @@ static void null_check(struct builder *b, struct known *k) {
     found(k, id, VALUE);
     return;
   }
-  if (gen_percent(b->g, 50) && (!b->holding || careless(b))) {
+  if (gen_percent(b->g, 50) && (!b->acquired || careless(b))) {
     put(b, 0x55, (unsigned)r, 0, 2, 0);
     leave_fresh(b);
     found(k, id, VALUE);
@@ -1280,7 +1280,7 @@ static void branch(struct builder *b, struct known *k) {
   }
   b->depth++;
   block(b, k, 1 + gen_below(g, 4));
-  if (!k->dead && gen_percent(g, 15) && (!b->holding || careless(b))) {
+  if (!k->dead && gen_percent(g, 15) && (!b->acquired || careless(b))) {
     leave(b, k);
     k->dead = true;
   }
@@ -1525,14 +1525,14 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       m->initial = out->initial[i];
     }
   }
-  uint32_t holder = gen_below(g, GEN_MAPS_MAX), held = gen_below(g, GEN_MAPS_MAX);
-  if (holder != held && holder < out->p.map_count && held < out->p.map_count && gen_percent(g, 60))
+  uint32_t holder = gen_below(g, GEN_MAPS_MAX), inner = gen_below(g, GEN_MAPS_MAX);
+  if (holder != inner && holder < out->p.map_count && inner < out->p.map_count && gen_percent(g, 60))
     out->maps[holder] = (struct warrant_map){.name = name,
                                              .type = 12 + gen_below(g, 2),
                                              .key_size = 4,
                                              .value_size = 4,
                                              .max_entries = 4,
-                                             .inner = 1 + held};
+                                             .inner = 1 + inner};
 }
 
 /* Types of kernel objects, with a pointer now and then that leads to no type or out of its object.

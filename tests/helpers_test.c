@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "kernel/kernel.h"
 #include "report.h"
-#include "tables.h"
-#include "verify.h"
+#include "isa/tables.h"
+#include "verify/verify.h"
 
 enum { HELPERS = 211, SLOTS = 64, BUFFER = -64, FILLED = 128 };
 

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asm.h"
+#include "isa/asm.h"
 #include "both.h"
-#include "decode.h"
-#include "disasm.h"
-#include "fast.h"
+#include "isa/decode.h"
+#include "isa/disasm.h"
+#include "run/fast.h"
 #include "gen.h"
 #include "report.h"
 

@@ -16,15 +16,15 @@
 #include <unistd.h>
 
 #include "both.h"
-#include "classic.h"
-#include "fast.h"
+#include "classic/classic.h"
+#include "run/fast.h"
 #include "gen.h"
-#include "image.h"
-#include "kernel.h"
-#include "machine.h"
+#include "load/image.h"
+#include "kernel/kernel.h"
+#include "run/machine.h"
 #include "report.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 enum {
   KERNEL_HEADROOM = 216, /* of the 256 bytes before an XDP packet; the interpreters have them all */
@@ -211,7 +211,7 @@ static void c_state(struct state *s, const struct warrant_program *p,
 }
 
 static void kernel_state(struct state *s, const struct warrant_program *p,
-                         struct warrant_session *session, const struct warrant_kernel_program *held,
+                         struct warrant_session *session, const struct warrant_kernel_program *in_kernel,
                          const struct warrant_kernel_run *run) {
   const struct w_machine *m = warrant_session_machine(session);
   FILE *out = begin(s);
@@ -221,7 +221,7 @@ static void kernel_state(struct state *s, const struct warrant_program *p,
   put_context(out, p, run->ctx, run->ctx_size);
   for (uint32_t i = 0; i < p->map_count; i++)
     if (has_bytes(&p->maps[i]))
-      kernel_map(out, held->maps[i], i, &m->stores[i]);
+      kernel_map(out, in_kernel->maps[i], i, &m->stores[i]);
   fclose(out);
 }
 
@@ -278,7 +278,7 @@ static enum outcome compare(const struct warrant_program *p, const struct warran
   struct warrant_env env = *given;
   struct state c = {0}, kernel = {0};
   struct both both = {0};
-  struct warrant_kernel_program held = {.fd = -1};
+  struct warrant_kernel_program in_kernel = {.fd = -1};
   struct warrant_kernel_result loaded = {0};
   struct warrant_kernel_run run = {0};
   struct warrant_error error = {0};
@@ -298,15 +298,15 @@ static enum outcome compare(const struct warrant_program *p, const struct warran
   else if (warrant_session_machine(session)->packet_at < env.packet - KERNEL_HEADROOM) {
     snprintf(why, size, "the packet grew into the 40 bytes that the kernel keeps of its headroom");
     result = NO_KERNEL_INPUT;
-  } else if (warrant_kernel_open(p, &held, &loaded, &error) ||
+  } else if (warrant_kernel_open(p, &in_kernel, &loaded, &error) ||
              loaded.verdict != WARRANT_KERNEL_ACCEPT) {
     snprintf(why, size, "not loaded: %s%s", error.text, loaded.message);
     result = NOT_LOADED;
-  } else if (warrant_kernel_run(p, &held, &env, &run, &error)) {
+  } else if (warrant_kernel_run(p, &in_kernel, &env, &run, &error)) {
     snprintf(why, size, "%s", error.text);
     result = NO_KERNEL_INPUT;
   } else {
-    kernel_state(&kernel, p, session, &held, &run);
+    kernel_state(&kernel, p, session, &in_kernel, &run);
     if (kernel.size == c.size && !memcmp(kernel.text, c.text, c.size))
       result = SAME;
     else
@@ -317,7 +317,7 @@ static enum outcome compare(const struct warrant_program *p, const struct warran
   free(c.text);
   free(kernel.text);
   warrant_kernel_run_free(&run);
-  warrant_kernel_close(&held);
+  warrant_kernel_close(&in_kernel);
   warrant_kernel_result_free(&loaded);
   return result;
 }

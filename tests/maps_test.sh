@@ -50,24 +50,24 @@ runs "another is not there" 0x2 percpu looks_at_no_processor
 # --- Maps of maps: an entry's value is the number of a map ----------------------------------------
 # Of the program's maps: 0 is the outer one, 1 the kind that it holds; 2 and 3 are two more of that kind.
 
-runs "nothing is held" 0x2 nested reads_an_inner_array
+runs "no inner map" 0x2 nested reads_an_inner_array
 for number in 1 2 3; do
   entries "$work/outer" 00000000 0${number}000000
-  runs "map $number is held" 0x0 nested reads_an_inner_array --map "hash=$work/outer"
+  runs "map $number is inside" 0x0 nested reads_an_inner_array --map "hash=$work/outer"
 done
 for number in 0 4; do
   entries "$work/outer" 00000000 0${number}000000
   runs "map $number is of no such kind" 0x2 nested reads_an_inner_array --map "hash=$work/outer"
 done
 entries "$work/outer" 01000000 02000000
-runs "held under another key" 0x2 nested reads_an_inner_array --map "hash=$work/outer"
+runs "inside under another key" 0x2 nested reads_an_inner_array --map "hash=$work/outer"
 entries "$work/outer" 00000000 03000000 00000000 00000000
 runs "the last entry of a key counts" 0x2 nested reads_an_inner_array --map "hash=$work/outer"
 entries "$work/outer" 00000000 01000000
 entries "$work/inner" 00000000 29000000000000000500000000000000
-runs "the map held has its entries" 0x5 nested reads_an_inner_array --map "hash=$work/outer" --map "hash.inner=$work/inner"
+runs "the inner map has its entries" 0x5 nested reads_an_inner_array --map "hash=$work/outer" --map "hash.inner=$work/inner"
 runs "an inner update" 0x2 nested updates_an_inner_map --map "array=$work/outer"
 entries "$work/outer" 00000000 02000000 01000000 03000000
-runs "two maps held are two maps" 0x7 nested keeps_maps_apart --map "array=$work/outer"
+runs "two inner maps are two maps" 0x7 nested keeps_maps_apart --map "array=$work/outer"
 
 finish

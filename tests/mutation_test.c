@@ -9,12 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cert.h"
-#include "image.h"
+#include "verify/cert.h"
+#include "load/image.h"
 #include "random.h"
 #include "report.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 enum { WORKERS = 2 };
 static struct gen g;
@@ -52,7 +52,7 @@ enum tag {
   CHECKED,
   AVAILABLE,
   MAP,
-  HELD,
+  REF,
   NULLABLE,
   NEXT,
   POTENTIAL,
@@ -168,7 +168,7 @@ static void take_fact(struct input *in) {
     take(in, LENGTH, U);
     break;
   case 9:
-    take(in, HELD, BYTE);
+    take(in, REF, BYTE);
     take(in, LENGTH, U);
     take(in, NULLABLE, BYTE);
     break;
@@ -470,12 +470,12 @@ static void claim_more(struct cert *c) {
         splice(c, at, 1, available, 2);
       }
       break;
-    case 3: /* held for sure */
+    case 3: /* not null */
       if ((at = find(c, BIT(NULLABLE))) < c->count)
         c->fields[at].v = 0;
       break;
-    case 4: /* held, and forgotten */
-      if ((at = find(c, BIT(HELD))) < c->count && at) {
+    case 4: /* a reference, forgotten */
+      if ((at = find(c, BIT(REF))) < c->count && at) {
         const struct field anything[] = {
             {FACT_KIND, BYTE, 0},           {TAINTED, BYTE, 1},     {BITS, U, 0},
             {BITS, U, UINT64_MAX},          {UNSIGNED, U, 0},       {UNSIGNED, U, UINT64_MAX},

@@ -9,10 +9,10 @@
 #include <caml/memory.h>
 #include <caml/mlvalues.h>
 
-#include "cert.h"
+#include "verify/cert.h"
 #include "gen.h"
-#include "objects.h"
-#include "image.h"
+#include "load/objects.h"
+#include "load/image.h"
 
 enum { PACKET_MAX = 300, OBJECTS_MAX = 64 };
 
@@ -271,9 +271,9 @@ value states_weaken(value unit) {
       f->av -= gen_below(&gen, 10);
     else if (f->kind == W_FPKT)
       f->mx += 1;
-    else if ((f->kind == W_FSTACK && f->mx) || f->kind == W_FINSIDE)
+    else if ((f->kind == W_FSTACK && f->mx) || f->kind == W_FRECORD_AT)
       f->mx += gen_below(&gen, 8);
-    else if (f->kind == W_FHELD) /* what is held may not be forgotten */
+    else if (f->kind == W_FREF) /* references may not be forgotten */
       f->null = true;
     else if (gen_percent(&gen, 10))
       f->kind = W_FNONE;

@@ -52,25 +52,25 @@ let holds l f w =
     between start w (Num.add start mx) && Option.fold ~none:true ~some:(fun k -> Num.leq (Num.add w k) stop) av
   | FEnd -> Num.equal w (Num.add l.l_pkt l.l_len)
   | FMap i -> a_map i
-  | FMapNull i -> Num.sign w = 0 || a_map i
-  | FVal (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
-  | FNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
-  | FHeld (_, _, null) -> null || Num.sign w <> 0
-  | FInside (n, mx) ->
-    let inside h = h.hd_kind = HRecord && Num.equal h.hd_size n && between h.hd_base w (Num.add h.hd_base mx) in
-    List.exists inside l.l_held
+  | FMapOrNull i -> Num.sign w = 0 || a_map i
+  | FMapValue (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
+  | FMapValueOrNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
+  | FRef (_, _, null) -> null || Num.sign w <> 0
+  | FRecordAt (n, mx) ->
+    let inside h = h.re_kind = RecordRef && Num.equal h.re_size n && between h.re_base w (Num.add h.re_base mx) in
+    List.exists inside l.l_refs
   | FObj i -> is_object l w i
 
-(* heldrel: what the symbols claim, and what is held, of the same kinds or better ones *)
-let same_held l vs facts =
+(* refrel: what the symbols claim, and the references, of the same kinds or better ones *)
+let same_refs l vs facts =
   let claim (k, f) =
-    match f with FHeld (kind, n, _) when Num.sign (vs k) <> 0 -> Some { hd_kind = kind; hd_base = vs k; hd_size = n } | _ -> None
+    match f with FRef (kind, n, _) when Num.sign (vs k) <> 0 -> Some { re_kind = kind; re_base = vs k; re_size = n } | _ -> None
   in
-  let place h = (name h.hd_base, name h.hd_size) in
+  let place h = (name h.re_base, name h.re_size) in
   let sorted = List.sort (fun h h' -> compare (place h) (place h')) in
-  let claimed = sorted (List.filter_map claim (zlist facts)) and held = sorted l.l_held in
-  List.compare_lengths claimed held = 0
-  && List.for_all2 (fun h h' -> place h = place h' && kind_fits h.hd_kind h'.hd_kind) claimed held
+  let claimed = sorted (List.filter_map claim (zlist facts)) and refs = sorted l.l_refs in
+  List.compare_lengths claimed refs = 0
+  && List.for_all2 (fun h h' -> place h = place h' && ref_kind_fits h.re_kind h'.re_kind) claimed refs
 
 (* [vs k] is the value of symbol k. *)
 let value vs (s, c) = wrap (Num.add (vs s) c)
@@ -90,7 +90,7 @@ let inside vs a (s : state) =
   let l = s.lay in
   if not (Num.equal a.a_pc s.pc) then outside "the state is for %s" (name a.a_pc);
   List.iter (fun (k, f) -> if not (holds l f (vs k)) then outside "symbol %s is %s, and its fact does not hold" (name k) (name (vs k))) (zlist a.a_facts);
-  if not (same_held l vs a.a_facts) then outside "what is held is not what the facts say";
+  if not (same_refs l vs a.a_facts) then outside "the references are not what the facts say";
   check_regs "" vs a.a_regs s.regs;
   if List.compare_lengths a.a_frames s.frames <> 0 then outside "another number of frames";
   List.iter2
@@ -211,7 +211,7 @@ let narrowed (cert : cert) =
     | FScalar (t, s) when not (Num.equal s.s_all.b_umin s.s_all.b_umax) ->
       FScalar (t, { s with s_all = { s.s_all with b_umax = Num.pred s.s_all.b_umin } })
     | FPkt (area, mx, Some av) -> FPkt (area, mx, Some (Num.add av (Num.of_int 1000)))
-    | FVal (i, mx) -> FVal (Num.succ i, mx)
+    | FMapValue (i, mx) -> FMapValue (Num.succ i, mx)
     | f -> f
   in
   let node n =

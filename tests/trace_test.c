@@ -14,13 +14,13 @@
 
 #include "both.h"
 #include "clock.h"
-#include "decode.h"
-#include "disasm.h"
+#include "isa/decode.h"
+#include "isa/disasm.h"
 #include "gen.h"
-#include "image.h"
+#include "load/image.h"
 #include "report.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 enum {
   WORKERS = 2,

@@ -17,15 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "both.h"
-#include "classic.h"
-#include "image.h"
+#include "classic/classic.h"
+#include "load/image.h"
 #include "random.h"
 #include "report.h"
-#include "tables.h"
-#include "validator.h"
-#include "verify.h"
+#include "isa/tables.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 /* ---- Random numbers, the same in each run ---- */
 

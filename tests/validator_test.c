@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "gen.h"
-#include "image.h"
-#include "interp.h"
+#include "load/image.h"
+#include "run/interp.h"
 #include "report.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 static struct gen g = {1};
 static uint32_t below(uint32_t n) { return gen_below(&g, n); }

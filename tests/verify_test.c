@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cert.h"
-#include "image.h"
+#include "verify/cert.h"
+#include "load/image.h"
 #include "random.h"
 #include "report.h"
-#include "validator.h"
-#include "verify.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
 
 /* --- Assembly -------------------------------------------------------------------------------- */
 
@@ -1318,7 +1318,7 @@ static void mutate(void) {
     w_cert_free(&pool, &cert);
     v.cert[at] = had;
   }
-  report(pool.used == 0, "mutated certificates", "memory is not given back");
+  report(pool.used == 0, "mutated certificates", "memory is not freed");
   warrant_verdict_free(&v);
 }
 

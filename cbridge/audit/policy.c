@@ -1,0 +1,505 @@
+/* Policies; see policy.h. */
+#include "audit/policy.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/condition.h"
+#include "isa/error.h"
+
+/* ---- Actions ---- */
+
+static const struct {
+  const char *name;
+  uint32_t action;
+} actions[] = {
+    {"KILL_PROCESS", SECCOMP_RET_KILL_PROCESS},
+    {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
+    {"TRAP", SECCOMP_RET_TRAP},
+    {"ERRNO", SECCOMP_RET_ERRNO},
+    {"USER_NOTIF", SECCOMP_RET_USER_NOTIF},
+    {"TRACE", SECCOMP_RET_TRACE},
+    {"LOG", SECCOMP_RET_LOG},
+    {"ALLOW", SECCOMP_RET_ALLOW},
+};
+enum { ACTIONS = sizeof actions / sizeof *actions };
+
+static const char *action_name(uint32_t value) {
+  for (unsigned i = 0; i < ACTIONS; i++)
+    if ((value & SECCOMP_RET_ACTION_FULL) == actions[i].action)
+      return actions[i].name;
+  return NULL;
+}
+bool w_action_known(uint32_t value) { return action_name(value) != NULL; }
+bool w_action_runs(uint32_t value) {
+  uint32_t action = value & SECCOMP_RET_ACTION_FULL;
+  return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+}
+
+int w_action_text(uint32_t value, char *out, size_t size) {
+  const char *name = action_name(value);
+  uint32_t data = value & SECCOMP_RET_DATA;
+  if (!name)
+    return snprintf(out, size, "0x%08" PRIx32, value);
+  if ((value & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO) {
+    const char *error = data ? strerrorname_np((int)data) : NULL;
+    return error ? snprintf(out, size, "%s(%s)", name, error)
+                 : snprintf(out, size, "%s(%" PRIu32 ")", name, data);
+  }
+  return data ? snprintf(out, size, "%s(%" PRIu32 ")", name, data)
+              : snprintf(out, size, "%s", name);
+}
+
+/* ---- Policies ---- */
+
+enum quantifier { NEVER, ALWAYS, CAN };
+enum { NAME_MAX_LENGTH = 64, ACTIONS_MAX = 16, LIST_DEPTH = 16 };
+
+struct wanted { /* actions that match: (value & mask) == bits */
+  uint32_t mask, bits;
+};
+struct call {
+  char name[NAME_MAX_LENGTH];
+};
+struct assertion {
+  enum quantifier quantifier;
+  struct wanted wanted[ACTIONS_MAX];
+  unsigned wanted_count;
+  bool any_call;
+  struct call *calls; /* owned */
+  unsigned call_count;
+  uint64_t arches; /* one bit an architecture */
+  bool arches_named;
+  bdd_t when;
+  unsigned line;
+  char *text; /* owned */
+};
+struct list { /* a name for several calls */
+  char name[NAME_MAX_LENGTH];
+  struct call *calls; /* owned */
+  unsigned call_count;
+};
+struct policy {
+  struct bdd *bdd;
+  struct seccomp_names names;
+  struct assertion *assertions; /* owned */
+  unsigned count;
+  struct list *lists; /* owned */
+  unsigned list_count;
+};
+
+void w_policy_free(struct policy *policy) {
+  if (!policy)
+    return;
+  for (unsigned i = 0; i < policy->count; i++) {
+    free(policy->assertions[i].calls);
+    free(policy->assertions[i].text);
+  }
+  for (unsigned i = 0; i < policy->list_count; i++)
+    free(policy->lists[i].calls);
+  free(policy->assertions);
+  free(policy->lists);
+  free(policy);
+}
+unsigned w_policy_count(const struct policy *policy) { return policy->count; }
+
+struct reader {
+  struct policy *policy;
+  const char *name, *at;
+  unsigned line;
+  struct warrant_error *error;
+};
+static int complain(struct reader *r, const char *what, const char *about) {
+  return warrant_fail(r->error, WARRANT_BAD_INPUT, "%s:%u: %s%s%s", r->name, r->line, what,
+                      about ? ": " : "", about ? about : "");
+}
+static void skip_space(struct reader *r) {
+  while (*r->at == ' ' || *r->at == '\t' || *r->at == '\r')
+    r->at++;
+}
+static bool symbol(struct reader *r, char c) {
+  skip_space(r);
+  if (*r->at != c)
+    return false;
+  r->at++;
+  return true;
+}
+/* A name of letters, digits, '_' and '-'; "" when there is none. */
+static bool name(struct reader *r, char out[NAME_MAX_LENGTH]) {
+  skip_space(r);
+  size_t n = 0;
+  while (isalnum((unsigned char)*r->at) || *r->at == '_' || *r->at == '-') {
+    if (n + 1 < NAME_MAX_LENGTH)
+      out[n++] = *r->at;
+    r->at++;
+  }
+  out[n] = '\0';
+  return n > 0;
+}
+static bool keyword(struct reader *r, const char *word) {
+  const char *start = r->at;
+  char got[NAME_MAX_LENGTH];
+  if (name(r, got) && strcmp(got, word) == 0)
+    return true;
+  r->at = start;
+  return false;
+}
+
+static int want(struct reader *r, struct assertion *a, uint32_t mask, uint32_t bits) {
+  if (a->wanted_count == ACTIONS_MAX)
+    return complain(r, "too many actions in one assertion", NULL);
+  a->wanted[a->wanted_count++] = (struct wanted){mask, bits};
+  return 0;
+}
+/* An error by number or name; false when there is none. */
+static bool error_number(const char *text, uint32_t *number) {
+  if (isdigit((unsigned char)*text)) {
+    char *end;
+    unsigned long v = strtoul(text, &end, 0);
+    *number = (uint32_t)v;
+    return *end == '\0' && v <= SECCOMP_RET_DATA;
+  }
+  for (int e = 1; e < 4096; e++) {
+    const char *known = strerrorname_np(e);
+    if (known && strcmp(known, text) == 0) {
+      *number = (uint32_t)e;
+      return true;
+    }
+  }
+  return false;
+}
+bool w_action_value(const char *text, uint32_t *value) {
+  char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH], end;
+  uint32_t number = 0;
+  int n = sscanf(text, "%63[A-Z_a-z0-9](%63[A-Za-z0-9])%c", word, data, &end);
+  if (n == 2 && text[strlen(text) - 1] == ')' ? !error_number(data, &number)
+                                              : n != 1 || strlen(word) != strlen(text))
+    return false;
+  for (unsigned i = 0; i < ACTIONS; i++)
+    if (strcmp(word, actions[i].name) == 0) {
+      *value = actions[i].action | number;
+      return true;
+    }
+  *value = SECCOMP_RET_ERRNO;
+  if (n == 2 || !isalpha((unsigned char)*word) || !error_number(word, &number))
+    return false;
+  *value |= number;
+  return true;
+}
+static int read_action(struct reader *r, struct assertion *a) {
+  char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH];
+  if (!name(r, word))
+    return complain(r, "an action such as ALLOW or ERRNO(EPERM) should stand here", NULL);
+  uint32_t number = 0;
+  bool with_data = symbol(r, '(');
+  if (with_data && (!name(r, data) || !error_number(data, &number) || !symbol(r, ')')))
+    return complain(r, "an action's data is a number or the name of an error, in parentheses",
+                    NULL);
+  uint32_t mask = SECCOMP_RET_ACTION_FULL | (with_data ? SECCOMP_RET_DATA : 0);
+  for (unsigned i = 0; i < ACTIONS; i++)
+    if (strcmp(word, actions[i].name) == 0)
+      return want(r, a, mask, actions[i].action | number);
+  if (with_data)
+    return complain(r, "no such action", word);
+  if (strcmp(word, "KILL") == 0)
+    return want(r, a, mask, SECCOMP_RET_KILL_PROCESS) || want(r, a, mask, SECCOMP_RET_KILL_THREAD)
+               ? -1
+               : 0;
+  if (strcmp(word, "RUN") == 0)
+    return want(r, a, mask, SECCOMP_RET_ALLOW) || want(r, a, mask, SECCOMP_RET_LOG) ? -1 : 0;
+  if (strcmp(word, "DENY") == 0) {
+    for (unsigned i = 0; i < 4; i++) /* the first four of the table */
+      if (want(r, a, mask, actions[i].action))
+        return -1;
+    return 0;
+  }
+  if (error_number(word, &number) && isalpha((unsigned char)*word))
+    return want(r, a, mask | SECCOMP_RET_DATA, SECCOMP_RET_ERRNO | number);
+  return complain(r, "no such action", word);
+}
+
+static int add_call(struct reader *r, struct call **calls, unsigned *count, const char *text) {
+  struct call *more = realloc(*calls, (*count + 1) * sizeof *more);
+  if (!more)
+    return complain(r, "out of memory", NULL);
+  *calls = more;
+  snprintf((*calls)[(*count)++].name, NAME_MAX_LENGTH, "%s", text);
+  return 0;
+}
+static bool known_call(const struct policy *p, const char *text) {
+  uint32_t nr;
+  for (unsigned i = 0; i < p->names.arch_count; i++)
+    if (p->names.number(p->names.data, i, text, &nr))
+      return true;
+  return false;
+}
+static int read_calls(struct reader *r, struct call **calls, unsigned *count, bool *any) {
+  do {
+    char word[NAME_MAX_LENGTH];
+    if (any && symbol(r, '*')) {
+      *any = true;
+      continue;
+    }
+    if (symbol(r, '@')) {
+      const struct list *list = NULL;
+      if (!name(r, word))
+        return complain(r, "after @ comes the name of a list", NULL);
+      for (unsigned i = 0; i < r->policy->list_count; i++)
+        if (strcmp(r->policy->lists[i].name, word) == 0)
+          list = &r->policy->lists[i];
+      if (!list)
+        return complain(r, "no list of this name has been given", word);
+      for (unsigned i = 0; i < list->call_count; i++)
+        if (add_call(r, calls, count, list->calls[i].name))
+          return -1;
+      continue;
+    }
+    if (!name(r, word))
+      return complain(r, "the name of a system call should stand here", NULL);
+    if (!known_call(r->policy, word))
+      return complain(r, "no architecture has a system call of this name", word);
+    if (add_call(r, calls, count, word))
+      return -1;
+  } while (symbol(r, ','));
+  return 0;
+}
+static int read_arches(struct reader *r, struct assertion *a) {
+  const struct seccomp_names *names = &r->policy->names;
+  a->arches = 0;
+  a->arches_named = true;
+  do {
+    char word[NAME_MAX_LENGTH];
+    uint32_t token;
+    unsigned i = 0;
+    if (!name(r, word))
+      return complain(r, "the name of an architecture should stand here", NULL);
+    while (i < names->arch_count && strcmp(names->arch(names->data, i, &token), word) != 0)
+      i++;
+    if (i == names->arch_count)
+      return complain(r, "no such architecture", word);
+    a->arches |= (uint64_t)1 << i;
+  } while (symbol(r, ','));
+  return 0;
+}
+
+static int read_assertion(struct reader *r, enum quantifier quantifier, const char *start) {
+  struct policy *p = r->policy;
+  struct assertion *more = realloc(p->assertions, (p->count + 1) * sizeof *more);
+  if (!more)
+    return complain(r, "out of memory", NULL);
+  p->assertions = more;
+  struct assertion *a = &p->assertions[p->count++];
+  *a = (struct assertion){
+      .quantifier = quantifier, .arches = UINT64_MAX, .when = BDD_TRUE, .line = r->line};
+  do {
+    if (read_action(r, a))
+      return -1;
+  } while (symbol(r, '|'));
+  if (!keyword(r, "for"))
+    return complain(r, "`for` and system calls should follow the action", NULL);
+  if (read_calls(r, &a->calls, &a->call_count, &a->any_call))
+    return -1;
+  if (keyword(r, "on") && read_arches(r, a))
+    return -1;
+  bool unless = keyword(r, "unless");
+  if (unless || keyword(r, "when")) {
+    struct warrant_error why = {0};
+    skip_space(r);
+    if (w_condition_read(p->bdd, &r->at, &a->when, &why))
+      return complain(r, why.text, NULL);
+    if (unless)
+      a->when = bdd_not(p->bdd, a->when);
+  }
+  const char *end = r->at;
+  while (end > start && isspace((unsigned char)end[-1]))
+    end--;
+  a->text = strndup(start, (size_t)(end - start));
+  return a->text ? 0 : complain(r, "out of memory", NULL);
+}
+static int read_list(struct reader *r) {
+  struct policy *p = r->policy;
+  struct list *more = realloc(p->lists, (p->list_count + 1) * sizeof *more);
+  if (!more)
+    return complain(r, "out of memory", NULL);
+  p->lists = more;
+  struct list *list = &p->lists[p->list_count++];
+  memset(list, 0, sizeof *list);
+  char word[NAME_MAX_LENGTH];
+  if (!name(r, word) || !symbol(r, '='))
+    return complain(r, "a list is written `list NAME = CALL, CALL, ...`", NULL);
+  /* The list gets its name last, so that it cannot contain itself. */
+  struct call *calls = NULL;
+  unsigned count = 0;
+  int status = read_calls(r, &calls, &count, NULL);
+  list = &p->lists[p->list_count - 1];
+  list->calls = calls;
+  list->call_count = count;
+  memcpy(list->name, word, sizeof word);
+  return status;
+}
+
+static int read_line(struct reader *r) {
+  skip_space(r);
+  const char *start = r->at;
+  if (*r->at == '\0' || *r->at == '#')
+    return 0;
+  int status;
+  if (keyword(r, "list"))
+    status = read_list(r);
+  else if (keyword(r, "never"))
+    status = read_assertion(r, NEVER, start);
+  else if (keyword(r, "always"))
+    status = read_assertion(r, ALWAYS, start);
+  else if (keyword(r, "can"))
+    status = read_assertion(r, CAN, start);
+  else /* an action at once: always */
+    status = read_assertion(r, ALWAYS, start);
+  skip_space(r);
+  if (status == 0 && *r->at != '\0' && *r->at != '#')
+    return complain(r, "this is not understood", r->at);
+  return status;
+}
+
+int w_policy_read(const char *name, const char *text, struct bdd *bdd,
+                  const struct seccomp_names *names, struct policy **policy,
+                  struct warrant_error *error) {
+  struct policy *p = calloc(1, sizeof *p);
+  char *copy = strdup(text); /* owned here: lines are ended in it */
+  if (!p || !copy) {
+    free(p);
+    free(copy);
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
+  }
+  p->bdd = bdd;
+  p->names = *names;
+  struct reader r = {.policy = p, .name = name, .error = error};
+  int status = 0;
+  for (char *line = copy, *next; line && status == 0; line = next) {
+    next = strchr(line, '\n');
+    if (next)
+      *next++ = '\0';
+    r.at = line;
+    r.line++;
+    status = read_line(&r);
+  }
+  free(copy);
+  if (status) {
+    w_policy_free(p);
+    return -1;
+  }
+  *policy = p;
+  return 0;
+}
+
+/* ---- Deciding ---- */
+
+static bool is_wanted(const struct assertion *a, uint32_t value) {
+  for (unsigned i = 0; i < a->wanted_count; i++)
+    if ((value & a->wanted[i].mask) == a->wanted[i].bits)
+      return true;
+  return false;
+}
+
+/* One architecture and one system call, or all of them when `nr` is NULL. */
+static int decide_one(const struct assertion *a, const struct audit *audit, uint32_t token,
+                      const uint32_t *nr, struct assertion_result *result) {
+  struct bdd *m = audit->bdd;
+  bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
+  for (uint32_t i = 0; i < audit->outcome_count; i++)
+    if (is_wanted(a, audit->outcomes[i].value)) {
+      bdd_t when = w_audit_fix(m, audit->outcomes[i].when, INPUT_ARCH, token);
+      good = bdd_or(m, good, nr ? w_audit_fix(m, when, INPUT_NR, *nr) : when);
+    }
+  bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
+  if (nr)
+    unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
+  unknown = bdd_and(m, unknown, a->when);
+  bdd_t bad;
+  if (a->quantifier == NEVER) {
+    bad = bdd_and(m, good, a->when);
+  } else if (a->quantifier == ALWAYS) {
+    bad = bdd_and(m, a->when, bdd_not(m, bdd_or(m, good, unknown)));
+  } else {
+    bdd_t shown = bdd_and(m, good, a->when);
+    if (shown == BDD_NONE || unknown == BDD_NONE)
+      return -1;
+    if (shown == BDD_FALSE)
+      result->holds = unknown != BDD_FALSE ? -1 : 0;
+    return 0;
+  }
+  if (bad == BDD_NONE || unknown == BDD_NONE)
+    return -1;
+  if (bad != BDD_FALSE) {
+    result->holds = 0;
+    result->has_witness = true;
+    result->witness = w_audit_input(m, bad);
+    result->witness.arch = token;
+    if (nr)
+      result->witness.nr = (int)*nr;
+    uint8_t bits[INPUT_VARS / 8];
+    w_audit_assignment(&result->witness, bits);
+    for (uint32_t i = 0; i < audit->outcome_count; i++)
+      if (w_bdd_value(m, audit->outcomes[i].when, bits))
+        result->value = audit->outcomes[i].value;
+  } else if (unknown != BDD_FALSE) {
+    result->holds = -1;
+  }
+  return 0;
+}
+
+/* What `always` and `can` are about without `on`: the architectures that the filter tells from
+ * others, and of two with one AUDIT_ARCH value the first (x32 calls are x86_64's with a bit set).
+ */
+static bool is_meant(const struct seccomp_names *names, const struct audit *a, unsigned arch) {
+  enum { NO_ARCH = 0x5ec0ffee };
+  uint32_t token, other;
+  names->arch(names->data, arch, &token);
+  for (unsigned i = 0; i < arch; i++) {
+    names->arch(names->data, i, &other);
+    if (other == token)
+      return false;
+  }
+  bool none = true; /* the filter does not look at the architecture */
+  for (uint32_t i = 0; i < a->outcome_count; i++) {
+    bdd_t when = a->outcomes[i].when;
+    bdd_t usual = w_audit_fix(a->bdd, when, INPUT_ARCH, NO_ARCH);
+    if (w_audit_fix(a->bdd, when, INPUT_ARCH, token) != usual)
+      return true;
+    none &= usual == when;
+  }
+  return none;
+}
+
+int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
+                    struct assertion_result *result, struct warrant_error *error) {
+  const struct assertion *a = &policy->assertions[i];
+  const struct seccomp_names *names = &policy->names;
+  *result = (struct assertion_result){.text = a->text, .line = a->line, .holds = 1};
+  bool undecided = false;
+  for (unsigned arch = 0; arch < names->arch_count; arch++) {
+    uint32_t token, nr;
+    const char *arch_name = names->arch(names->data, arch, &token);
+    if (!(a->arches >> arch & 1) ||
+        (!a->arches_named && a->quantifier != NEVER && !is_meant(names, audit, arch)))
+      continue;
+    for (unsigned c = 0; c < a->call_count + a->any_call; c++) {
+      bool all = c == a->call_count;
+      if (!all && !names->number(names->data, arch, a->calls[c].name, &nr))
+        continue;
+      result->arch = arch_name;
+      result->call = all ? NULL : a->calls[c].name;
+      if (decide_one(a, audit, token, all ? NULL : &nr, result))
+        return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
+      if (result->holds == 0)
+        return 0;
+      undecided |= result->holds < 0;
+      result->holds = 1;
+    }
+  }
+  if (undecided)
+    result->holds = -1;
+  return 0;
+}

@@ -1,0 +1,442 @@
+/* warrant check: a verdict for every program of every file. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "audit/audit.h"
+#include "cmd/cmd.h"
+#include "cmd/cmd_judge.h"
+#include "cmd/cmd_packets.h"
+#include "cmd/cmd_subjects.h"
+#include "isa/disasm.h"
+
+static const char help[] =
+    "usage: warrant check [OPTION]... FILE|FOLDER...\n"
+    "\n"
+    "Decides for every program in FILE whether it is safe. An accept is certified: the proved\n"
+    "validator has checked its certificate. A refusal names the instruction and source line.\n"
+    "For a socket filter it also says what it can return, with a packet for each outcome.\n"
+    "\n"
+    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd` or "
+    "of\n"
+    "`iptables -m bpf --bytecode`, or - for standard input; its form is found from its content.\n"
+    "\n"
+    "Of a FOLDER every BPF object is checked, in subfolders too, and a table ends the output.\n"
+    "Objects inside of executables, as libbpf's skeletons embed them, count as FILE@0xOFFSET.\n"
+    "\n"
+    "  --format FORM   elf, ebpf, cbpf or seccomp, instead of what the content says\n"
+    "  --hex           FILE is hexadecimal text of a raw form\n"
+    "  --prog NAME     only this program (a function, or else a section)\n"
+    "  --type TYPE     program type (xdp, tc, raw, ...) or section name (cgroup/connect4), instead "
+    "of\n"
+    "                  the section name's\n"
+    "  --ctx-size N    bytes of context for --type raw\n"
+    "  --profile P     root (default) or strict: undefined stack bytes must not be read\n"
+    "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
+    "host's\n"
+    "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
+    "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
+    "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
+    "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
+    "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
+    "  --explain       for a refusal, how the program gets there: the steps that matter\n"
+    "  --reasons       print the words that `reason` can be, and stop\n"
+    "  --json          one object a program on standard output\n"
+    "  --quiet         no line for what is accepted, one line for what is not\n"
+    "  --jobs N        files are checked by so many processes; the output is the same\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit code: 0 all accepted and certified; else 1 some refused; else 2 unreadable input;\n"
+    "else 3 not supported.\n"
+    "\n"
+    "Examples:\n"
+    "  warrant check prog.bpf.o\n"
+    "  warrant check --json *.bpf.o | jq -r 'select(.verdict != \"accept\") | .message'\n"
+    "  warrant check --quiet --jobs 4 /usr/lib/x86_64-linux-gnu/bpf\n"
+    "  warrant check --format seccomp filter.bpf\n"
+    "  tcpdump -ddd -y EN10MB tcp port 80 | warrant check -\n"
+    "  warrant check --pcap-dir . web.ddd && tcpdump -r web.ddd.0x40000.pcap tcp port 80\n"
+    "  echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' | warrant check --pcap-link 101 -\n"
+    "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
+
+enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_EXPLAIN, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
+
+struct check {
+  struct cmd_options options;
+  const char *cert; /* NULL: do not save */
+  bool cert_is_directory;
+  bool whole_names; /* certificates are named by paths: folders have files of the same name */
+  struct packet_options packets;
+  bool explain; /* the way to a refusal */
+  bool alone;   /* one input: its programs are the progress */
+  int code;
+};
+
+static const char *type_name(const struct warrant_program *p) {
+  if (p->kind == WARRANT_SECCOMP)
+    return "seccomp";
+  return p->kind == WARRANT_CBPF ? "socket" : warrant_type_name(p->type);
+}
+
+/* "file.c:LINE" of an instruction; false when there is no line information. */
+static bool source(const struct warrant_program *p, uint32_t pc, char *text, size_t size) {
+  const struct warrant_line *line = warrant_line_at(p, pc);
+  if (!line || line->line == 0)
+    return false;
+  snprintf(text, size, "%s:%" PRIu32, line->file, line->line);
+  return true;
+}
+
+static void number_or_null(cJSON *o, const char *name, bool known, uint64_t value) {
+  if (known)
+    cmd_json_u64(o, name, value);
+  else
+    cJSON_AddNullToObject(o, name);
+}
+
+static bool has_outcomes(const struct warrant_program *p, const struct judgement *j) {
+  return p && p->kind == WARRANT_CBPF && j->verdict == JUDGED_ACCEPT && j->certified;
+}
+
+static const char *decision_word(int decision) {
+  return decision < 0 ? NULL : decision ? "taken" : "not taken";
+}
+
+static void json_way(cJSON *o, const struct warrant_program *p, const struct judgement *j) {
+  char text[WARRANT_DISASM_MAX > 1024 ? WARRANT_DISASM_MAX : 1024];
+  cJSON *way = cJSON_AddArrayToObject(o, "way");
+  for (uint32_t i = 0; i < j->way_len; i++) {
+    cJSON *step = cJSON_CreateObject();
+    cmd_json_u64(step, "pc", j->way[i].pc);
+    warrant_disasm(p, j->way[i].pc, text, sizeof text);
+    cmd_json_text(step, "insn", text);
+    cmd_json_text(step, "branch", decision_word(j->way[i].decision));
+    cmd_json_text(step, "source", source(p, j->way[i].pc, text, sizeof text) ? text : NULL);
+    cJSON_AddItemToArray(way, step);
+  }
+}
+
+/* `p` is NULL when the file gave no program. */
+static void print_json(struct check *check, const char *file, const struct warrant_program *p,
+                       const struct judgement *j) {
+  cJSON *o = cJSON_CreateObject();
+  char place[1024];
+  cmd_json_text(o, "file", file);
+  cmd_json_text(o, "section", p && *p->section ? p->section : NULL);
+  cmd_json_text(o, "program", p && *p->name ? p->name : NULL);
+  cmd_json_text(o, "type", p ? type_name(p) : NULL);
+  number_or_null(o, "insns", p, p ? p->insn_count : 0);
+  cmd_json_text(o, "verdict", judged_word(j->verdict));
+  cJSON_AddBoolToObject(o, "certified", j->certified);
+  number_or_null(o, "pc", j->has_pc, j->pc);
+  cmd_json_text(o, "reason", j->reason);
+  cmd_json_text(o, "message", *j->message ? j->message : NULL);
+  cmd_json_text(o, "source",
+                p && j->has_pc && source(p, j->pc, place, sizeof place) ? place : NULL);
+  cmd_json_text(o, "state", *j->state ? j->state : NULL);
+  cmd_json_text(o, "hint", j->hint);
+  if (check->explain && p)
+    json_way(o, p, j);
+  number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
+  number_or_null(o, "visited", j->measured, j->visited);
+  number_or_null(o, "time_us", j->measured, j->time_us);
+  number_or_null(o, "peak_kb", j->measured, j->peak_kb);
+  number_or_null(o, "validate_us", j->verdict == JUDGED_ACCEPT, j->validate_us);
+  cJSON *warnings = cJSON_AddArrayToObject(o, "warnings");
+  for (uint32_t i = 0; i < j->warning_count; i++)
+    cJSON_AddItemToArray(warnings, cJSON_CreateString(j->warnings[i]));
+  if (has_outcomes(p, j))
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, o));
+  cmd_print_json(o);
+}
+
+/* The source line and, `around`, the instructions there. */
+static void print_place(FILE *out, const struct warrant_program *p, uint32_t pc, bool around) {
+  enum { BEFORE = 4, AFTER = 2 };
+  const struct warrant_line *line = warrant_line_at(p, pc);
+  if (line && line->line) {
+    fputs("  ", out);
+    cmd_print_safe(out, line->file);
+    fprintf(out, ":%" PRIu32 "\n", line->line);
+    if (line->text) {
+      fprintf(out, "    %s", cmd_colour(out, CMD_NOTE));
+      cmd_print_safe(out, line->text + strspn(line->text, " \t"));
+      fprintf(out, "%s\n", cmd_colour(out, CMD_PLAIN));
+    }
+  }
+  if (!around)
+    return;
+  char text[WARRANT_DISASM_MAX];
+  uint32_t starts[BEFORE] = {0}, seen = 0, at = 0;
+  while (at < pc) { /* instructions take one slot or two, so they are counted from the start */
+    starts[seen++ % BEFORE] = at;
+    uint32_t slots = warrant_disasm(p, at, text, sizeof text);
+    if (at + slots > pc) { /* pc is a second slot: show it as it stands */
+      at = pc;
+      break;
+    }
+    at += slots;
+  }
+  uint32_t show = seen < BEFORE ? seen : BEFORE;
+  for (uint32_t i = seen - show; i < seen; i++) {
+    warrant_disasm(p, starts[i % BEFORE], text, sizeof text);
+    fprintf(out, "  %s%6" PRIu32 ": %s%s\n", cmd_colour(out, CMD_DIM), starts[i % BEFORE], text,
+            cmd_colour(out, CMD_PLAIN));
+  }
+  for (uint32_t i = 0; i <= AFTER && at < p->insn_count; i++) {
+    uint32_t slots = warrant_disasm(p, at, text, sizeof text);
+    if (i == 0)
+      fprintf(out, "%s> %6" PRIu32 ": %s%s\n", cmd_colour(out, CMD_BAD), at, text,
+              cmd_colour(out, CMD_PLAIN));
+    else
+      fprintf(out, "  %s%6" PRIu32 ": %s%s\n", cmd_colour(out, CMD_DIM), at, text,
+              cmd_colour(out, CMD_PLAIN));
+    at += slots;
+  }
+}
+
+/* The steps that matter, up to the refused instruction, each with its source line where that is
+ * another one than before. */
+static void print_way(FILE *out, const struct warrant_program *p, const struct judgement *j) {
+  const struct warrant_line *shown = NULL;
+  char text[WARRANT_DISASM_MAX], line[WARRANT_DISASM_MAX + 32];
+  fputs("  how it gets here:\n", out);
+  for (uint32_t i = 0; i < j->way_len; i++) {
+    const struct warrant_step *step = &j->way[i];
+    const struct warrant_line *from = warrant_line_at(p, step->pc);
+    const char *decision = decision_word(step->decision);
+    warrant_disasm(p, step->pc, text, sizeof text);
+    snprintf(line, sizeof line, "%s%s%s", text, decision ? ": " : "", decision ? decision : "");
+    bool refused = i + 1 == j->way_len;
+    fprintf(out, "%s%s%6" PRIu32 ": %s%s", refused ? "> " : "  ",
+            cmd_colour(out, refused ? CMD_BAD : CMD_PLAIN), step->pc, line,
+            cmd_colour(out, CMD_PLAIN));
+    if (from && from->line && from->text && (!shown || from->line != shown->line)) {
+      fprintf(out, "%*s%s ; %" PRIu32 ": ", strlen(line) < 44 ? (int)(44 - strlen(line)) : 0, "",
+              cmd_colour(out, CMD_DIM), from->line);
+      cmd_print_safe(out, from->text + strspn(from->text, " \t"));
+      fputs(cmd_colour(out, CMD_PLAIN), out);
+    }
+    shown = from;
+    fputc('\n', out);
+  }
+}
+
+static void print_text(struct check *check, const char *file, const struct warrant_program *p,
+                       const struct judgement *j) {
+  FILE *out = stdout;
+  bool outcomes = has_outcomes(p, j) && (!check->options.quiet || check->packets.directory);
+  if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count &&
+      !outcomes)
+    return;
+  if (!p) { /* the file gave no program, and the message names it */
+    cmd_complain("%s", j->message);
+    return;
+  }
+  cmd_print_name(out, file, p);
+  fputs(": ", out);
+  if (j->verdict == JUDGED_ACCEPT) {
+    fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps\n", cmd_colour(out, CMD_GOOD),
+            j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN),
+            j->steps_bound);
+  } else {
+    fprintf(out, "%s%s%s", cmd_colour(out, CMD_BAD), judged_word(j->verdict),
+            cmd_colour(out, CMD_PLAIN));
+    if (j->reason && j->verdict != JUDGED_UNSUPPORTED)
+      fprintf(out, ", %s", j->reason);
+    if (j->has_pc)
+      fprintf(out, " at instruction %" PRIu32, j->pc);
+    fputs(": ", out);
+    cmd_print_safe(out, j->message);
+    fputc('\n', out);
+    bool way = check->explain && j->way_len > 1;
+    if (!check->options.quiet && j->has_pc && j->pc < p->insn_count)
+      print_place(out, p, j->pc, !way);
+    if (way)
+      print_way(out, p, j);
+    if (!check->options.quiet && *j->state) {
+      fputs("  known there: ", out);
+      cmd_print_safe(out, j->state);
+      fputc('\n', out);
+    }
+    if (!check->options.quiet && j->hint)
+      fprintf(out, "  %shint:%s %s\n", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN),
+              j->hint);
+  }
+  for (uint32_t i = 0; i < j->warning_count; i++) {
+    fprintf(out, "  %swarning:%s ", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN));
+    cmd_print_safe(out, j->warnings[i]);
+    fputc('\n', out);
+  }
+  if (outcomes)
+    check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, NULL));
+}
+
+/* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file.
+ */
+static int save_certificate(struct check *check, const char *file, const struct warrant_program *p,
+                            const struct judgement *j) {
+  char path[4096];
+  if (check->cert_is_directory) {
+    const char *base = check->whole_names ? NULL : strrchr(file, '/');
+    base = base ? base + 1 : file;
+    int n = snprintf(path, sizeof path, "%s/", check->cert);
+    if (n < 0 || (size_t)n + strlen(base) + strlen(p->name) + 16 > sizeof path) {
+      cmd_complain("the name of the certificate would be too long");
+      return WARRANT_BAD_INPUT;
+    }
+    snprintf(path + n, sizeof path - (size_t)n, "%s%s%s.cert", base, *p->name ? "." : "", p->name);
+    for (char *c = path + n; *c; c++)
+      if (*c == '/' || *c < ' ' || *c > '~')
+        *c = '_';
+  } else {
+    snprintf(path, sizeof path, "%s", check->cert);
+  }
+  FILE *out = fopen(path, "wb");
+  bool good =
+      out && fwrite(j->cert ? j->cert : (const uint8_t *)"", 1, j->cert_size, out) == j->cert_size;
+  int why = errno;
+  if (out && fclose(out))
+    good = false;
+  if (good)
+    return WARRANT_OK;
+  cmd_complain("%s: the certificate could not be written: %s", path, strerror(why));
+  return WARRANT_BAD_INPUT;
+}
+
+static void report(struct check *check, const char *file, const struct warrant_program *p,
+                   const struct judgement *j, struct tally *tally) {
+  static const enum tally_column columns[] = {TALLY_CERTIFIED, TALLY_REFUSED, TALLY_UNSUPPORTED,
+                                              TALLY_ERROR};
+  if (check->options.json)
+    print_json(check, file, p, j);
+  else
+    print_text(check, file, p, j);
+  check->code = cmd_worse(check->code, judged_code(j));
+  tally_add(tally, p ? type_name(p) : NULL,
+            j->verdict == JUDGED_ACCEPT && !j->certified ? TALLY_UNCERTIFIED : columns[j->verdict],
+            j->reason);
+}
+
+static int check_subject(void *context, const struct subject *subject, struct tally *tally) {
+  struct check *check = context;
+  const char *path = subject->name;
+  struct warrant_error error = {0};
+  struct warrant_object object;
+  struct judgement j;
+  const struct warrant_load_options load = cmd_loading(&check->options);
+  check->code = WARRANT_OK;
+  if (subjects_load(subject, &load, &object, &error)) {
+    judge_problem(&error, &j);
+    if (check->options.json)
+      cmd_complain("%s", error.text);
+    report(check, path, NULL, &j, tally);
+    return check->code;
+  }
+  if (check->cert && !check->cert_is_directory && object.count > 1) {
+    cmd_complain("%s: holds %u programs, so --cert needs a directory (or choose one with --prog)",
+                 path, object.count);
+    warrant_object_free(&object);
+    return WARRANT_BAD_INPUT;
+  }
+  for (uint32_t i = 0; i < object.count; i++) {
+    const struct warrant_program *p = &object.programs[i];
+    if (check->alone)
+      cmd_progress(&check->options, i, object.count, p->name);
+    if (object.problems[i].code)
+      judge_problem(&object.problems[i], &j);
+    else
+      judge(p, &j);
+    judgement_warn(&j, object.warning);
+    if (check->alone)
+      cmd_progress(&check->options, object.count, object.count, "");
+    report(check, path, p, &j, tally);
+    if (check->cert && j.verdict == JUDGED_ACCEPT)
+      check->code = cmd_worse(check->code, save_certificate(check, path, p, &j));
+    judgement_free(&j);
+  }
+  warrant_object_free(&object);
+  return check->code;
+}
+
+static void print_reason(const char *word, const char *meaning) {
+  printf("%-24s %s\n", word, meaning);
+}
+
+int cmd_check(int argc, char **argv) {
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS,
+      CMD_LOAD_OPTIONS,
+      {"cert", required_argument, NULL, OPT_CERT},
+      {"reasons", no_argument, NULL, OPT_REASONS},
+      {"explain", no_argument, NULL, OPT_EXPLAIN},
+      {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
+      {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
+      {"limit", required_argument, NULL, OPT_LIMIT},
+      {NULL, 0, NULL, 0},
+  };
+  struct check check = {.options = {.jobs = 1, .load = {.need_type = true}},
+                        .packets = {.link_type = 1, .limit = AUDIT_LIMIT}};
+  for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    switch (option) {
+    case OPT_CERT:
+      check.cert = optarg;
+      break;
+    case OPT_PCAP_DIR:
+      check.packets.directory = optarg;
+      break;
+    case OPT_PCAP_LINK:
+    case OPT_LIMIT: {
+      bool link = option == OPT_PCAP_LINK;
+      uint32_t low = link ? 0 : 1000, high = link ? 65535 : 100000000;
+      if (!cmd_number(link ? "--pcap-link" : "--limit", low, high,
+                      link ? &check.packets.link_type : &check.packets.limit))
+        return WARRANT_BAD_INPUT;
+      break;
+    }
+    case OPT_EXPLAIN:
+      check.explain = true;
+      break;
+    case OPT_REASONS:
+      judge_reasons(print_reason);
+      return WARRANT_OK;
+    default: {
+      int code = cmd_option(&check.options, option, "check", help);
+      if (code >= 0)
+        return code;
+    }
+    }
+  }
+  int files = argc - optind;
+  if (files == 0) {
+    cmd_complain("check: name at least one FILE; `warrant check --help` says more");
+    return WARRANT_BAD_INPUT;
+  }
+  struct subjects subjects;
+  struct tally tally = {0};
+  int code = subjects_collect(argv + optind, files, &subjects);
+  check.alone = subjects.count == 1;
+  check.whole_names = subjects.folder;
+  if (code == WARRANT_OK && check.cert) {
+    struct stat st;
+    check.cert_is_directory = stat(check.cert, &st) == 0 && S_ISDIR(st.st_mode);
+    if ((subjects.count > 1 || subjects.folder) && !check.cert_is_directory) {
+      cmd_complain("--cert %s: for several files it must be a directory that exists", check.cert);
+      code = WARRANT_BAD_INPUT;
+    }
+  }
+  if (code == WARRANT_OK && subjects.count == 0) {
+    cmd_complain("there is no BPF object in %zu files", subjects.files);
+    code = WARRANT_BAD_INPUT;
+  } else if (code == WARRANT_OK) {
+    code = subjects_run(&check.options, &subjects, check_subject, &check, &tally);
+    if (subjects.folder && !check.options.json)
+      tally_print(&tally, &subjects);
+    else if (subjects.folder && !check.options.quiet)
+      subjects_print(stderr, &subjects);
+  }
+  subjects_free(&subjects);
+  return code;
+}

@@ -1,0 +1,210 @@
+/* Verifier, then validator: nothing is certified that the validator has not seen. */
+#include "cmd/cmd_judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "classic/classic.h"
+#include "load/image.h"
+#include "cmd/validator.h"
+#include "verify/verify.h"
+
+/* Reasons that are not the verifier's or the classic checker's. */
+#define REASON_UNSUPPORTED "not-supported"
+#define REASON_INPUT "bad-input"
+#define REASON_UNCERTIFIED "not-certified"
+#define REASON_NO_VERDICT "no-verdict"
+
+static uint64_t now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
+                      char *why, size_t why_size) {
+  struct warrant_error error = {0};
+  uint8_t *image = NULL;
+  size_t image_size = 0;
+  if (warrant_image(program, &image, &image_size, &error)) {
+    snprintf(why, why_size, "%s", error.text);
+    return -1;
+  }
+  static const uint8_t none[1];
+  *why = '\0';
+  int valid = warrant_validate_bytes(image, image_size, cert ? cert : none, size, why, why_size);
+  free(image);
+  return valid;
+}
+
+static void classic(const struct warrant_program *program, struct judgement *j) {
+  struct warrant_classic_verdict v;
+  uint64_t start = now_us();
+  if (warrant_classic_check(program, &v)) {
+    j->verdict = JUDGED_ERROR;
+    j->reason = REASON_NO_VERDICT;
+    snprintf(j->message, sizeof j->message, "%s", v.message);
+    return;
+  }
+  j->measured = true;
+  j->time_us = now_us() - start;
+  j->visited = program->insn_count;
+  j->verdict = v.accept ? JUDGED_ACCEPT : JUDGED_REJECT;
+  if (v.accept) {
+    j->steps_bound = program->insn_count; /* jumps only go forward */
+    return;
+  }
+  j->has_pc = true;
+  j->pc = v.pc;
+  j->reason = v.word;
+  snprintf(j->message, sizeof j->message, "%s", v.message);
+}
+
+/* A call that the loader has put in: say what it stands for. */
+static void name_missing(const struct warrant_program *program, struct judgement *j) {
+  for (uint32_t i = 0; i < program->missing_count; i++)
+    if (program->missing[i].pc == j->pc) {
+      j->hint = NULL;
+      snprintf(j->message, sizeof j->message,
+               "the kernel's types have no %s, and the program gets here: test for it with "
+               "bpf_core_field_exists or its like before use",
+               program->missing[i].what);
+    }
+}
+
+static void ebpf(const struct warrant_program *program, struct judgement *j) {
+  struct warrant_verdict v;
+  struct warrant_error error = {0};
+  memset(&v, 0, sizeof v);
+  const struct warrant_verify_options options = {0};
+  if (warrant_verify(program, &options, &v, &error)) {
+    j->verdict = error.code == WARRANT_UNSUPPORTED ? JUDGED_UNSUPPORTED : JUDGED_ERROR;
+    j->reason = error.code == WARRANT_UNSUPPORTED ? REASON_UNSUPPORTED : REASON_NO_VERDICT;
+    snprintf(j->message, sizeof j->message, "%s", error.text);
+    warrant_verdict_free(&v);
+    return;
+  }
+  switch (v.verdict) {
+  case WARRANT_ACCEPT:
+    j->verdict = JUDGED_ACCEPT;
+    break;
+  case WARRANT_REJECT:
+    j->verdict = JUDGED_REJECT;
+    break;
+  case WARRANT_VERDICT_UNSUPPORTED:
+  default:
+    j->verdict = JUDGED_UNSUPPORTED;
+    break;
+  }
+  j->measured = true;
+  j->steps_bound = v.steps_bound;
+  j->visited = v.visited;
+  j->time_us = v.time_ns / 1000;
+  j->peak_kb = v.peak_kb;
+  if (j->verdict != JUDGED_ACCEPT) {
+    j->has_pc = v.pc < program->insn_count;
+    j->pc = v.pc;
+    j->reason = v.reason ? v.reason : REASON_UNSUPPORTED;
+    snprintf(j->message, sizeof j->message, "%s", v.message);
+    j->hint = v.verdict == WARRANT_REJECT ? v.hint : NULL;
+    name_missing(program, j);
+    snprintf(j->state, sizeof j->state, "%s", v.verdict == WARRANT_REJECT ? v.state : "");
+  }
+  /* Ownership moves from the verdict to the judgement. */
+  j->way = v.way;
+  j->way_len = v.way_len;
+  v.way = NULL;
+  j->cert = v.cert;
+  j->cert_size = v.cert_len;
+  j->warnings = v.warnings;
+  j->warning_count = v.warning_count;
+  v.cert = NULL;
+  v.warnings = NULL;
+  v.warning_count = 0;
+  warrant_verdict_free(&v);
+}
+
+void judge(const struct warrant_program *program, struct judgement *j) {
+  memset(j, 0, sizeof *j);
+  if (program->kind == WARRANT_EBPF)
+    ebpf(program, j);
+  else
+    classic(program, j);
+  if (j->verdict != JUDGED_ACCEPT)
+    return;
+  char why[400];
+  uint64_t start = now_us();
+  int valid = judge_certificate(program, j->cert, j->cert_size, why, sizeof why);
+  j->validate_us = now_us() - start;
+  j->certified = valid == 1;
+  if (j->certified)
+    return;
+  /* The theorem does not cover this program, so it is not an accept, whatever the search found. */
+  j->verdict = JUDGED_ERROR;
+  j->reason = valid == 0 ? REASON_UNCERTIFIED : REASON_NO_VERDICT;
+  snprintf(j->message, sizeof j->message,
+           valid == 0
+               ? "the verifier accepts the program but the validator refuses the certificate: %s"
+               : "the verifier accepts the program but the validator could not look at it: %s",
+           why);
+}
+
+void judgement_warn(struct judgement *j, const char *text) {
+  char(*more)[256] = *text ? realloc(j->warnings, (j->warning_count + 1) * sizeof *more) : NULL;
+  if (!more)
+    return;
+  j->warnings = more;
+  snprintf(more[j->warning_count++], sizeof *more, "%s", text);
+}
+
+void judgement_free(struct judgement *j) {
+  free(j->cert);
+  free(j->warnings);
+  free(j->way);
+  memset(j, 0, sizeof *j);
+}
+
+const char *judged_word(enum judged verdict) {
+  static const char *const words[] = {"accept", "reject", "unsupported", "error"};
+  return words[verdict];
+}
+
+int judged_code(const struct judgement *j) {
+  switch (j->verdict) {
+  case JUDGED_ACCEPT:
+    return j->certified ? WARRANT_OK : WARRANT_REFUSED;
+  case JUDGED_REJECT:
+    return WARRANT_REFUSED;
+  case JUDGED_UNSUPPORTED:
+    return WARRANT_UNSUPPORTED;
+  case JUDGED_ERROR:
+    break;
+  }
+  if (j->reason && strcmp(j->reason, REASON_INPUT) == 0)
+    return WARRANT_BAD_INPUT;
+  return j->reason && strcmp(j->reason, REASON_UNCERTIFIED) == 0 ? WARRANT_REFUSED
+                                                                 : WARRANT_UNSUPPORTED;
+}
+
+void judge_problem(const struct warrant_error *problem, struct judgement *j) {
+  memset(j, 0, sizeof *j);
+  bool unsupported = problem->code == WARRANT_UNSUPPORTED;
+  j->verdict = unsupported ? JUDGED_UNSUPPORTED : JUDGED_ERROR;
+  j->reason = unsupported ? REASON_UNSUPPORTED : REASON_INPUT;
+  snprintf(j->message, sizeof j->message, "%s", problem->text);
+}
+
+void judge_reasons(void (*each)(const char *word, const char *meaning)) {
+  size_t count = 0;
+  const char *const *words = warrant_reasons(&count);
+  for (size_t i = 0; i < count; i++)
+    each(words[i], "eBPF: refused");
+  for (int i = 0; i < WARRANT_CLASSIC_REASONS; i++)
+    each(warrant_classic_reason_word((enum warrant_classic_reason)i), "classic BPF: refused");
+  each(REASON_UNSUPPORTED, "no verdict: the program uses something that is not supported");
+  each(REASON_INPUT, "no verdict: the input cannot be read");
+  each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
+  each(REASON_NO_VERDICT, "no verdict was reached, for a cause the message names");
+}

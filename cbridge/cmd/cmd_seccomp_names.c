@@ -1,0 +1,197 @@
+/* Names of architectures and system calls, from libseccomp. */
+#include <linux/audit.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd_seccomp.h"
+
+#define SAME(arch) (uint32_t) arch, (uint32_t)arch
+const struct arch_info arches[ARCHES] = {
+    [X86_64] = {"x86_64", SAME(SCMP_ARCH_X86_64), true, false, "X86_64", "amd64"},
+    [X32] = {"x32", (uint32_t)SCMP_ARCH_X32, (uint32_t)SCMP_ARCH_X86_64, true, false, "X32", "x32"},
+    {"i386", SAME(SCMP_ARCH_X86), false, false, "X86", "x86"},
+    {"aarch64", SAME(SCMP_ARCH_AARCH64), true, false, "AARCH64", "arm64"},
+    {"arm", SAME(SCMP_ARCH_ARM), false, false, "ARM", "arm"},
+    {"riscv64", SAME(SCMP_ARCH_RISCV64), true, false, "RISCV64", "riscv64"},
+    {"s390x", SAME(SCMP_ARCH_S390X), true, true, "S390X", "s390x"},
+    {"s390", SAME(SCMP_ARCH_S390), false, true, "S390", "s390"},
+    {"ppc64le", SAME(SCMP_ARCH_PPC64LE), true, false, "PPC64LE", "ppc64le"},
+    {"ppc64", SAME(SCMP_ARCH_PPC64), true, true, "PPC64", "ppc64"},
+    {"ppc", SAME(SCMP_ARCH_PPC), false, true, "PPC", "ppc"},
+    {"mips64el", SAME(SCMP_ARCH_MIPSEL64), true, false, "MIPSEL64", "mipsel64"},
+    {"mipsel64n32", SAME(SCMP_ARCH_MIPSEL64N32), true, false, "MIPSEL64N32", "mipsel64n32"},
+    {"mipsel", SAME(SCMP_ARCH_MIPSEL), false, false, "MIPSEL", "mipsel"},
+    {"mips64", SAME(SCMP_ARCH_MIPS64), true, true, "MIPS64", "mips64"},
+    {"mips64n32", SAME(SCMP_ARCH_MIPS64N32), true, true, "MIPS64N32", "mips64n32"},
+    {"mips", SAME(SCMP_ARCH_MIPS), false, true, "MIPS", "mips"},
+    {"parisc", SAME(SCMP_ARCH_PARISC), false, true, "PARISC", "parisc"},
+    {"parisc64", SAME(SCMP_ARCH_PARISC64), true, true, "PARISC64", "parisc64"},
+};
+
+unsigned arch_by_name(const char *name) {
+  unsigned i = 0;
+  while (i < ARCHES && strcmp(arches[i].name, name) != 0)
+    i++;
+  return i;
+}
+
+/* Where the numbers of an architecture lie: from its first one on, and for ARM a few more. */
+static uint32_t first_number(unsigned arch) {
+  const char *name = arches[arch].name;
+  if (arch == X32)
+    return X32_BIT;
+  if (strncmp(name, "mips", 4) != 0)
+    return 0;
+  if (strstr(name, "n32"))
+    return 6000;
+  return strstr(name, "64") ? 5000 : 4000;
+}
+enum { NUMBERS = 1024, ARM_PRIVATE = 0x0f0000, ARM_PRIVATE_COUNT = 16 };
+
+char *call_name(unsigned arch, uint32_t nr) {
+  if (nr > INT32_MAX)
+    return NULL;
+  return seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
+}
+
+static bool add(struct arch_calls *c, unsigned arch, uint32_t nr) {
+  char *name = call_name(arch, nr);
+  if (!name)
+    return true;
+  struct named_call *more = realloc(c->calls, (c->count + 1) * sizeof *more);
+  if (!more) {
+    free(name);
+    return false;
+  }
+  c->calls = more;
+  c->calls[c->count++] = (struct named_call){nr, name};
+  return true;
+}
+struct arch_calls calls_of(unsigned arch) {
+  struct arch_calls c = {0};
+  uint32_t first = first_number(arch);
+  bool good = true;
+  for (uint32_t i = 0; i < NUMBERS && good; i++)
+    good = add(&c, arch, first + i);
+  for (uint32_t i = 0; i < ARM_PRIVATE_COUNT && good && arches[arch].token == SCMP_ARCH_ARM; i++)
+    good = add(&c, arch, ARM_PRIVATE + i);
+  return c;
+}
+void calls_free(struct arch_calls *c) {
+  for (unsigned i = 0; i < c->count; i++)
+    free(c->calls[i].name);
+  free(c->calls);
+  *c = (struct arch_calls){0};
+}
+
+static const char *arch_name(void *data, unsigned i, uint32_t *token) {
+  (void)data;
+  *token = arches[i].token;
+  return arches[i].name;
+}
+static bool number(void *data, unsigned arch, const char *name, uint32_t *nr) {
+  (void)data;
+  int n = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, name);
+  *nr = (uint32_t)n;
+  return n >= 0;
+}
+struct seccomp_names names_of_libseccomp(void) {
+  return (struct seccomp_names){.arch_count = ARCHES, .arch = arch_name, .number = number};
+}
+
+unsigned arch_of(const struct seccomp_data *d) {
+  unsigned i = 0;
+  while (i < ARCHES && (arches[i].token != d->arch || i == X32))
+    i++;
+  return i == X86_64 && ((uint32_t)d->nr & 0xc0000000u) == X32_BIT ? X32 : i;
+}
+
+unsigned narrow_arguments(const char *call) {
+  static const struct {
+    const char *name;
+    unsigned arguments;
+  } narrow[] = {
+      {"accept", 1},
+      {"accept4", 9},
+      {"access", 2},
+      {"arch_prctl", 1},
+      {"bind", 5},
+      {"bpf", 5},
+      {"clock_gettime", 1},
+      {"clock_nanosleep", 3},
+      {"clone", 1},
+      {"close", 1},
+      {"connect", 5},
+      {"dup", 1},
+      {"dup2", 3},
+      {"dup3", 7},
+      {"epoll_create1", 1},
+      {"epoll_ctl", 7},
+      {"eventfd2", 3},
+      {"fallocate", 3},
+      {"fchmod", 3},
+      {"fchmodat", 5},
+      {"fchown", 7},
+      {"fcntl", 3},
+      {"flock", 3},
+      {"fstat", 1},
+      {"fsync", 1},
+      {"ftruncate", 1},
+      {"futex", 38},
+      {"getpriority", 3},
+      {"getrandom", 4},
+      {"getsockopt", 7},
+      {"inotify_init1", 1},
+      {"ioctl", 3},
+      {"ioprio_set", 7},
+      {"kcmp", 7},
+      {"keyctl", 1},
+      {"kill", 3},
+      {"listen", 3},
+      {"lseek", 5},
+      {"madvise", 4},
+      {"mkdirat", 5},
+      {"mlockall", 1},
+      {"mmap2", 28},
+      {"open", 6},
+      {"openat", 13},
+      {"personality", 1},
+      {"pidfd_send_signal", 11},
+      {"pipe2", 2},
+      {"prctl", 1},
+      {"prlimit64", 3},
+      {"quotactl", 5},
+      {"read", 1},
+      {"recvfrom", 9},
+      {"recvmsg", 5},
+      {"rt_sigaction", 1},
+      {"rt_sigqueueinfo", 3},
+      {"rt_tgsigqueueinfo", 7},
+      {"sched_setscheduler", 3},
+      {"seccomp", 3},
+      {"sendmsg", 5},
+      {"sendto", 41},
+      {"setns", 3},
+      {"setpriority", 7},
+      {"setresuid", 7},
+      {"setsockopt", 7},
+      {"shutdown", 3},
+      {"signalfd4", 9},
+      {"socket", 7},
+      {"socketpair", 7},
+      {"syslog", 5},
+      {"tgkill", 7},
+      {"timerfd_create", 3},
+      {"tkill", 3},
+      {"umask", 1},
+      {"unlinkat", 5},
+      {"waitid", 9},
+      {"wait4", 5},
+      {"write", 1},
+  };
+  for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++)
+    if (strcmp(narrow[i].name, call) == 0)
+      return narrow[i].arguments;
+  return 0;
+}

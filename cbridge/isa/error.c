@@ -1,0 +1,19 @@
+/* One sentence for a person, safe to print on a terminal whatever the input was. */
+#include "isa/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int warrant_fail(struct warrant_error *error, int code, const char *format, ...) {
+  if (!error)
+    return -1;
+  error->code = code;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(error->text, sizeof error->text, format, args);
+  va_end(args);
+  for (char *c = error->text; *c; c++)
+    if (*c < ' ' || *c > '~')
+      *c = '?';
+  return -1;
+}

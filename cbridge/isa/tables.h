@@ -1,0 +1,233 @@
+/* Helpers, program types and context fields, and the opcodes of classic BPF. The data is printed
+ * from semantics/ into tables.c when the project is built; nobody writes it twice. */
+#ifndef WARRANT_TABLES_H
+#define WARRANT_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum w_field_kind {
+  W_FIELD_PLAIN,
+  W_FIELD_DATA,
+  W_FIELD_DATA_END,
+  W_FIELD_DATA_META,
+  W_FIELD_TYPED,
+  W_FIELD_RESULT,
+};
+struct w_field {
+  const char *name;
+  uint32_t off, size; /* bytes */
+  uint8_t kind;       /* enum w_field_kind: plain bytes; the packet's first byte, its end, and
+                         the first byte of the metadata before it; the address of a kernel object; a
+                         result that the type allows, in the low half */
+  bool narrow;        /* an aligned part may be read */
+  bool writable;
+  uint32_t type; /* TYPED: which of the program's types */
+};
+
+/* The field that an access of n bytes at `off` touches: the whole of it, or, where it says so, an
+ * aligned part; or NULL. */
+static inline const struct w_field *w_field_in(const struct w_field *fields, uint32_t count,
+                                               uint64_t off, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++) {
+    const struct w_field *f = &fields[i];
+    if ((f->off == off && f->size == n) ||
+        (f->narrow && f->off <= off && off + n <= (uint64_t)f->off + f->size && off % n == 0))
+      return f;
+  }
+  return 0;
+}
+
+enum w_arg {
+  W_ARG_ANY,
+  W_ARG_MAP,
+  W_ARG_KEY,
+  W_ARG_VALUE,
+  W_ARG_MEM,   /* read; its size follows */
+  W_ARG_MEM0,  /* the same, unless the size is 0 */
+  W_ARG_OUT,   /* written */
+  W_ARG_INOUT, /* read, then written */
+  W_ARG_SIZE,
+  W_ARG_CTX,
+  W_ARG_OUT0,      /* written, unless the size is 0 */
+  W_ARG_MEMN,      /* read; its size is in the table */
+  W_ARG_OUTN,      /* the same, written */
+  W_ARG_INOUTN,    /* the same, read, then written */
+  W_ARG_VALUE_OUT, /* a value of the map passed is written there */
+  W_ARG_CTX0,      /* the context, or null */
+  W_ARG_ALLOC,     /* how many bytes are asked for */
+  W_ARG_REF,       /* an acquired reference */
+  W_ARG_RELEASE,   /* the same, and it is released */
+};
+/* Is the argument read, and is it written? */
+static inline bool w_arg_read(enum w_arg a) {
+  return a == W_ARG_KEY || a == W_ARG_VALUE || a == W_ARG_MEM || a == W_ARG_MEM0 ||
+         a == W_ARG_INOUT || a == W_ARG_MEMN || a == W_ARG_INOUTN;
+}
+static inline bool w_arg_written(enum w_arg a) {
+  return a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT || a == W_ARG_OUTN ||
+         a == W_ARG_INOUTN || a == W_ARG_VALUE_OUT;
+}
+/* Does the next register hold its size? */
+static inline bool w_arg_sized(enum w_arg a) {
+  return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
+}
+enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_ACQUIRE, W_RET_TYPED, W_RET_VOID };
+/* What a reference is to: one helper acquires it and another releases it. SOCK_COMMON: a socket,
+ * full or not. */
+enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON };
+/* Will one do where the other is asked for? */
+static inline bool w_ref_fits(uint8_t wanted, uint8_t given) {
+  return wanted == given || (wanted == W_SOCK_COMMON && given == W_SOCKET);
+}
+enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
+struct w_helper {
+  int32_t id;
+  const char *name;
+  uint8_t nargs;
+  enum w_arg args[5];
+  uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
+  int64_t lo, hi; /* signed, inclusive */
+  bool moves;     /* the packet may be elsewhere afterwards */
+  uint8_t ref;    /* enum w_ref: for W_ARG_REF, W_ARG_RELEASE and W_RET_ACQUIRE */
+  uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
+  uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
+  const char *object;         /* W_RET_TYPED: the name of the object's type; else NULL */
+};
+/* What can be read of each kind: of a record all bytes, of a socket its fields. */
+struct w_ref_kind {
+  const struct w_field *fields;
+  uint32_t nfields;
+  uint32_t size; /* bytes of a socket */
+};
+/* A helper that is known, and asks for something that is not. */
+struct w_unsupported_helper {
+  int32_t id;
+  const char *name, *needs;
+};
+
+enum { W_ATTACH_TYPES = 4 };
+struct w_prog_type {
+  uint32_t id; /* BPF_PROG_TYPE_* */
+  uint8_t nattach;
+  uint32_t attach[W_ATTACH_TYPES]; /* the expected_attach_type that this is for; none: any */
+  const char *name;
+  uint32_t ctx_size; /* bytes */
+  const struct w_field *fields;
+  uint32_t nfields;
+  bool raw;    /* the context is plain memory; the program says how much */
+  bool legacy; /* has the legacy packet loads */
+  bool writes; /* may write the packet */
+  const int32_t *helpers;
+  uint32_t nhelpers;
+  bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit: as a signed number, where
+                   ret_lo is below 0 */
+  int64_t ret_lo, ret_hi;
+  bool hooked; /* the context is the arguments of what the program is attached to (arguments.c) */
+};
+
+/* Does the helper take maps of this type? */
+static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
+  for (uint32_t k = 0; k < W_MAP_TYPES && h->maps[k]; k++)
+    if (h->maps[k] == type)
+      return true;
+  return false;
+}
+
+/* Maps of devices and of AF_XDP sockets: programs may not write their values. 0 ends the list. */
+extern const uint32_t w_redirect_maps[];
+static inline bool w_is_redirect_map(uint32_t type) {
+  for (const uint32_t *t = w_redirect_maps; *t; t++)
+    if (*t == type)
+      return true;
+  return false;
+}
+
+/* Classic BPF: what an opcode means. Named as the constructors of semantics/Classic.v are. */
+enum w_classic_kind {
+  W_CLASSIC_NONE, /* there is no such instruction */
+  W_CLASSIC_LD_ABS,
+  W_CLASSIC_LD_IND,
+  W_CLASSIC_LD_LEN,
+  W_CLASSIC_LD_IMM,
+  W_CLASSIC_LD_MEM,
+  W_CLASSIC_LDX_LEN,
+  W_CLASSIC_LDX_MSH,
+  W_CLASSIC_LDX_IMM,
+  W_CLASSIC_LDX_MEM,
+  W_CLASSIC_ST,
+  W_CLASSIC_STX,
+  W_CLASSIC_ALU,
+  W_CLASSIC_NEG,
+  W_CLASSIC_JA,
+  W_CLASSIC_JMP,
+  W_CLASSIC_RET_K,
+  W_CLASSIC_RET_A,
+  W_CLASSIC_TAX,
+  W_CLASSIC_TXA,
+};
+enum w_classic_sub { /* of W_CLASSIC_ALU and W_CLASSIC_JMP */
+                     W_CLASSIC_ADD,
+                     W_CLASSIC_SUB,
+                     W_CLASSIC_MUL,
+                     W_CLASSIC_DIV,
+                     W_CLASSIC_MOD,
+                     W_CLASSIC_OR,
+                     W_CLASSIC_AND,
+                     W_CLASSIC_XOR,
+                     W_CLASSIC_LSH,
+                     W_CLASSIC_RSH,
+                     W_CLASSIC_JEQ,
+                     W_CLASSIC_JGT,
+                     W_CLASSIC_JGE,
+                     W_CLASSIC_JSET,
+};
+struct w_classic_code {
+  uint8_t kind; /* enum w_classic_kind */
+  uint8_t size; /* bytes, of a packet load */
+  uint8_t sub;  /* enum w_classic_sub */
+  bool x;       /* the second operand is X, and not k */
+};
+enum { W_CLASSIC_CODES = 256 };
+extern const struct w_classic_code w_classic_codes[W_CLASSIC_CODES];
+
+/* Where eBPF programs find a classic program's metadata: a field of their context. */
+struct w_classic_field {
+  uint8_t number, offset; /* SKF_AD_*; bytes */
+  bool network_order;
+};
+extern const struct w_classic_field w_classic_fields[];
+extern const uint32_t w_classic_field_count;
+
+extern const struct w_helper w_helpers[];
+extern const uint32_t w_helper_count;
+extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
+extern const struct w_unsupported_helper w_unsupported_helpers[];
+extern const uint32_t w_unsupported_helper_count;
+extern const struct w_prog_type w_prog_types[];
+extern const uint32_t w_prog_type_count;
+
+static inline bool w_attaches(const struct w_prog_type *t, uint32_t attach) {
+  for (uint32_t k = 0; k < t->nattach; k++)
+    if (t->attach[k] == attach)
+      return true;
+  return !t->nattach;
+}
+
+/* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw
+ * memory *raw is filled with the table's entry for a context of `ctx_size` bytes, and returned. */
+static inline const struct w_prog_type *w_prog_type_of(uint32_t id, uint32_t attach,
+                                                       uint32_t ctx_size, struct w_prog_type *raw) {
+  for (uint32_t i = 0; i < w_prog_type_count; i++) {
+    if (w_prog_types[i].id != id || !w_attaches(&w_prog_types[i], attach))
+      continue;
+    if (!w_prog_types[i].raw)
+      return &w_prog_types[i];
+    *raw = w_prog_types[i];
+    raw->ctx_size = ctx_size;
+    return raw;
+  }
+  return 0;
+}
+
+#endif

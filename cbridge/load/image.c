@@ -1,0 +1,94 @@
+/* Writes the image of image.h: measures first, so that there is one allocation and no growth. */
+#include "load/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "isa/error.h"
+
+static uint8_t *put32(uint8_t *at, uint32_t value) {
+  for (int i = 0; i < 4; i++)
+    at[i] = (uint8_t)(value >> 8 * i);
+  return at + 4;
+}
+
+static uint8_t *put16(uint8_t *at, uint16_t value) {
+  at[0] = (uint8_t)value;
+  at[1] = (uint8_t)(value >> 8);
+  return at + 2;
+}
+
+int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
+                  struct warrant_error *error) {
+  uint64_t size = 8 + 7 * 4 + 1 + 4 * (uint64_t)p->argument_count + 8 * (uint64_t)p->insn_count;
+  for (uint32_t i = 0; i < p->type_count; i++)
+    size += 3 * 4 + strlen(p->types[i].name) + 8 * (uint64_t)p->types[i].pointer_count;
+  for (uint32_t i = 0; i < p->map_count; i++)
+    size += 5 * 4 + 1 + 4 + 4 + (p->maps[i].initial ? p->maps[i].value_size : 0);
+  if (size > UINT32_MAX)
+    return warrant_fail(error, WARRANT_UNSUPPORTED, "%s: too large to validate", p->file);
+  uint8_t *buffer = malloc(size);
+  if (!buffer)
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
+  uint8_t *at = buffer;
+  memcpy(at, "WIMG", 4);
+  at[4] = 3;
+  at[5] = p->kind == WARRANT_EBPF ? 0 : p->kind == WARRANT_CBPF ? 1 : 2;
+  at[6] = p->profile == WARRANT_STRICT ? 1 : 0;
+  at[7] = 0;
+  at = put32(at + 8, p->type);
+  at = put32(at, p->attach_type);
+  at = put32(at, p->ctx_size);
+  at = put32(at, p->argument_count);
+  for (uint32_t i = 0; i < p->argument_count; i++)
+    at = put32(at, p->arguments[i]);
+  *at++ = p->void_result;
+  at = put32(at, p->type_count);
+  for (uint32_t i = 0; i < p->type_count; i++) {
+    const struct warrant_object_type *t = &p->types[i];
+    uint32_t length = (uint32_t)strlen(t->name);
+    at = put32(at, t->size);
+    at = put32(at, length);
+    memcpy(at, t->name, length);
+    at = put32(at + length, t->pointer_count);
+    for (uint32_t k = 0; k < t->pointer_count; k++) {
+      at = put32(at, t->pointers[k].offset);
+      at = put32(at, t->pointers[k].type);
+    }
+  }
+  at = put32(at, p->map_count);
+  for (uint32_t i = 0; i < p->map_count; i++) {
+    const struct warrant_map *m = &p->maps[i];
+    uint32_t initial = m->initial ? m->value_size : 0;
+    at = put32(at, m->type);
+    at = put32(at, m->key_size);
+    at = put32(at, m->value_size);
+    at = put32(at, m->max_entries);
+    at = put32(at, m->flags);
+    *at++ = m->readonly;
+    at = put32(at, m->inner);
+    at = put32(at, initial);
+    if (initial)
+      memcpy(at, m->initial, initial);
+    at += initial;
+  }
+  at = put32(at, p->insn_count);
+  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
+    if (p->kind == WARRANT_EBPF) {
+      const struct warrant_insn *i = &p->insns[pc];
+      *at++ = i->op;
+      *at++ = (uint8_t)(i->src << 4 | i->dst);
+      at = put16(at, (uint16_t)i->off);
+      at = put32(at, (uint32_t)i->imm);
+    } else {
+      const struct warrant_cinsn *i = &p->cinsns[pc];
+      at = put16(at, i->code);
+      *at++ = i->jt;
+      *at++ = i->jf;
+      at = put32(at, i->k);
+    }
+  }
+  *bytes = buffer;
+  *len = (size_t)(at - buffer);
+  return 0;
+}

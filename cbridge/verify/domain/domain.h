@@ -1,0 +1,233 @@
+/* Symbols and facts: the abstract domain of checker/, function by function. A register or stack
+ * slot holds symbol + constant; what is known is a fact about the symbol. What these functions
+ * compute has to be what the proved ones compute, or the validator refuses the certificate. */
+#ifndef WARRANT_DOMAIN_H
+#define WARRANT_DOMAIN_H
+
+#include "isa/decode.h"
+#include "verify/scalar.h"
+#include "isa/tables.h"
+#include "verify/verify.h"
+
+enum {
+  W_STACK = 512, /* of one frame */
+  W_FRAMES = 8,
+  W_STACK_TOTAL = W_FRAMES * W_STACK,
+  W_FRAME_WORDS = W_STACK / 64,
+  W_STACK_WORDS = W_STACK_TOTAL / 64,
+  W_REACH = 131071, /* so far past an area's start sums do not wrap */
+};
+
+/* Memory that one verification may use. Sizes are subtracted when freed, so nothing has to be
+ * looked up. */
+struct w_pool {
+  size_t used, peak, limit;
+  bool exhausted; /* an allocation was refused: the answers since then mean nothing */
+};
+/* Like realloc, for an array of `have` bytes that becomes `want` bytes. NULL when refused; `old`
+ * then lives on. */
+void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want);
+void w_release(struct w_pool *pool, void *block, size_t have);
+/* Makes room for `want` elements of `each` bytes in an array that has room for *cap. */
+bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
+static inline bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want,
+                             size_t each) {
+  return want <= *cap || w_grow(pool, array, cap, want, each);
+}
+
+/* --- Fact.v ---------------------------------------------------------------------------------- */
+
+struct w_aval {
+  uint32_t sym;
+  int64_t c; /* soff is the conversion to int64_t */
+};
+
+enum w_fact_kind {
+  W_FNONE, /* nothing is known: no fact */
+  W_FSCALAR,
+  W_FSTACK,
+  W_FCTX,
+  W_FPKT,
+  W_FEND,
+  W_FMAP,
+  W_FMAP_VALUE,
+  W_FMAP_VALUE_OR_NULL,
+  W_FMAP_OR_NULL,
+  W_FREF,
+  W_FRECORD_AT,
+  W_FOBJ,
+};
+/* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
+enum w_area { W_PACKET, W_METADATA };
+struct w_fact {
+  uint8_t kind;
+  bool tainted; /* SCALAR */
+  bool moved;   /* SCALAR, for messages alone: a pointer plus or minus something unknown */
+  bool stale; /* SCALAR, for messages alone: it pointed into the packet until a helper moved that */
+  bool checked; /* PKT: av is there */
+  bool gone;    /* SCALAR, for messages alone: a reference that was released */
+  uint8_t ref;  /* REF: enum w_ref */
+  bool null;    /* REF: or null */
+  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. OBJ: the type.
+   * REF and RECORD_AT, for messages alone: the instruction that it is from. */
+  uint32_t map;
+  union {
+    struct w_scalar s; /* SCALAR */
+    struct {
+      int64_t mx, av; /* PKT, VAL, STACK; INSIDE: mx, unsigned */
+      uint64_t size;  /* REF, RECORD_AT */
+    };
+  };
+};
+
+/* --- State.v --------------------------------------------------------------------------------- */
+
+struct w_slot {
+  int16_t off;  /* from the first frame's top */
+  uint8_t size; /* enum w_size */
+  struct w_aval v;
+};
+/* A caller: what its registers are again when the function it called returns. */
+struct w_frame {
+  uint32_t pc;      /* where it goes on */
+  uint16_t defined; /* of r6 to r10; the others are lost */
+  struct w_aval regs[11];
+  uint64_t written[W_FRAME_WORDS]; /* of the function it called */
+};
+struct w_state {
+  int64_t pc;
+  uint16_t defined; /* bit r: regs[r] is known */
+  struct w_aval regs[11];
+  uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the first frame, from its lowest */
+  struct w_frame *frames;          /* owned; the callers, the first one first */
+  uint32_t depth, frame_cap;
+  struct w_slot *slots; /* owned; by ascending offset */
+  uint32_t nslots, slot_cap;
+  struct w_fact *facts; /* owned; by symbol, `next` of them */
+  uint32_t next, fact_cap;
+};
+/* The start of a program. False: out of memory. */
+bool w_a_init(struct w_pool *pool, struct w_state *st);
+bool w_state_copy(struct w_pool *pool, struct w_state *to, const struct w_state *from);
+/* The same for a state that has arrays: they are used again. */
+bool w_state_set(struct w_pool *pool, struct w_state *to, const struct w_state *from);
+void w_state_free(struct w_pool *pool, struct w_state *st);
+const struct w_slot *w_slot_at(const struct w_state *st, int32_t off);
+
+/* What a program is checked for. */
+struct w_target {
+  struct w_prog_type type;
+  const struct warrant_map *maps; /* borrowed from the program */
+  uint32_t map_count;
+  const struct warrant_object_type *types; /* borrowed from the program */
+  uint32_t type_count;
+  bool strict;
+};
+
+/* Why an instruction is refused. */
+struct w_why {
+  enum w_reason reason;
+  char text[400];
+};
+
+/* What an instruction did to the stack: the search must know what a state's use depends on. */
+enum w_effect_kind { W_READ, W_READ_SLOT, W_WRITE };
+struct w_effect {
+  uint8_t kind;   /* READ_SLOT: the slot that starts at off was the result */
+  bool undefined; /* reads: some of the bytes were not written */
+  int16_t off;
+  uint16_t n;
+};
+struct w_effects {
+  uint32_t count;
+  struct w_effect e[8];
+};
+
+static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {
+  return &st->facts[a.sym];
+}
+/* The number that a value is, in the state or in *room. NULL: it is none. */
+const struct w_scalar *w_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                              struct w_scalar *room);
+/* The same, where what is no number is any. */
+const struct w_scalar *w_any_view(const struct w_state *st, struct w_aval a, bool *tainted,
+                                  struct w_scalar *room);
+bool w_const_of(const struct w_state *st, struct w_aval a, uint64_t *c);
+bool w_aconst(const struct w_state *st, int64_t z, struct w_aval *v);
+
+/* --- Arith.v, Address.v, Access.v ------------------------------------------------------------ */
+
+enum w_place_kind { W_PSTACK, W_PCTX, W_PPKT, W_PVAL, W_PSOCK, W_POBJ };
+struct w_place {
+  enum w_place_kind kind;
+  uint8_t ref;          /* SOCK: enum w_ref */
+  int32_t k;            /* STACK: from the first frame's top; CTX, SOCK, OBJ: from its start */
+  uint32_t type;        /* OBJ */
+  uint32_t mx;          /* STACK: the bytes may start so much further on */
+  const uint8_t *known; /* VAL: the bytes there, if they never change; else NULL */
+};
+bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
+              uint64_t n, bool write, struct w_place *pl);
+
+/* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------- */
+
+/* What a comparison that came out as `b` tells; false: it cannot come out so (and the facts of the
+ * two symbols may have changed in part). Changes the facts of x.sym and y.sym alone. */
+bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
+              struct w_aval y);
+
+/* One instruction with one successor, on `st` itself. False: refused, with *why; or out of memory,
+ * which pool->exhausted tells. */
+bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+              struct w_state *st, struct w_effects *effects, struct w_why *why);
+/* The helper number `id`, or NULL. */
+const struct w_helper *w_helper_of(int64_t id);
+/* The two operands of a conditional jump, for w_refine. */
+bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
+                  struct w_aval *y, struct w_why *why);
+/* How many references are acquired. */
+uint32_t w_nrefs(const struct w_state *st);
+/* Refuses because the program would leak a reference that `st` has and `rest` has not (NULL: it has
+ * none).
+ */
+bool w_refuse_leak(const struct w_state *st, const struct w_state *rest, struct w_why *why);
+bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *why);
+
+bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,
+               const struct w_fact *f);
+
+/* "the packet + 14, of which 34 bytes are checked": the value for a person. */
+void w_describe(const struct w_target *t, const struct w_state *st, struct w_aval a, char *text,
+                size_t size);
+
+/* Sets of stack bytes: W_FRAME_WORDS words a frame, the first frame first. Offsets count from the
+ * first frame's top. */
+static inline uint32_t w_bit_of(int32_t off) {
+  return (uint32_t)(-1 - off) / W_STACK * W_STACK + (uint32_t)off % W_STACK;
+}
+static inline bool w_bit(const uint64_t *bits, int32_t off) {
+  return bits[w_bit_of(off) >> 6] >> (off & 63) & 1;
+}
+static inline void w_bit_set(uint64_t *bits, int32_t off) {
+  bits[w_bit_of(off) >> 6] |= UINT64_C(1) << (off & 63);
+}
+static inline void w_bit_clear(uint64_t *bits, int32_t off) {
+  bits[w_bit_of(off) >> 6] &= ~(UINT64_C(1) << (off & 63));
+}
+/* A word of the set of bytes written; there are w_words of them, since nothing is known of frames
+ * that are not live. */
+static inline uint32_t w_words(const struct w_state *st) { return (st->depth + 1) * W_FRAME_WORDS; }
+static inline uint64_t *w_word(const struct w_state *st, uint32_t i) {
+  const uint64_t *of_frame =
+      i < W_FRAME_WORDS ? st->written : st->frames[i / W_FRAME_WORDS - 1].written;
+  return (uint64_t *)&of_frame[i % W_FRAME_WORDS];
+}
+static inline bool w_written(const struct w_state *st, int32_t off) {
+  return *w_word(st, w_bit_of(off) >> 6) >> (off & 63) & 1;
+}
+/* The top of the frame that is running. */
+static inline int32_t w_frame_top(const struct w_state *st) {
+  return -(int32_t)st->depth * W_STACK;
+}
+
+#endif

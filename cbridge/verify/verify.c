@@ -1,0 +1,275 @@
+/* From a program to a verdict: decoding, the search, the certificate, and what to say. */
+#define _POSIX_C_SOURCE 200809L
+#include "verify/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "isa/error.h"
+#include "verify/explain.h"
+#include "load/objects.h"
+#include "verify/search.h"
+
+enum { MAX_WARNINGS = 100 };
+
+const char *const *warrant_reasons(size_t *n) {
+  static const char *const words[W_REASONS] = {
+      "bad-pc",
+      "undefined-register",
+      "out-of-bounds",
+      "read-only",
+      "bad-context-access",
+      "undefined-stack",
+      "bad-helper-argument",
+      "unknown-helper",
+      "null-pointer",
+      "invalid-pointer",
+      "frame-pointer-write",
+      "bad-return",
+      "leaked-reference",
+      "loop",
+      "too-complex",
+      "invalid-instruction",
+      "stack-overflow",
+      "bad-instruction",
+  };
+  *n = W_REASONS;
+  return words;
+}
+
+/* --- Warnings -------------------------------------------------------------------------------- */
+
+static bool warn(struct warrant_verdict *v, const char *format, uint32_t pc) {
+  if (v->warning_count == MAX_WARNINGS)
+    return true;
+  char(*more)[256] = realloc(v->warnings, (v->warning_count + 1) * sizeof *more);
+  if (!more)
+    return false;
+  v->warnings = more;
+  snprintf(more[v->warning_count++], sizeof *more, format, pc);
+  return true;
+}
+
+/* What this instruction alone makes others refuse. */
+static const char *constant_warning(const struct w_insn *i) {
+  if (i->op != W_OP_ALU || i->reg)
+    return NULL;
+  bool shifts = i->alu == W_LSH || i->alu == W_RSH || i->alu == W_ARSH;
+  bool divides = i->alu == W_DIV || i->alu == W_SDIV || i->alu == W_MOD || i->alu == W_SMOD;
+  if (shifts && (i->imm < 0 || i->imm >= (i->width == W_A64 ? 64 : 32)))
+    return "shift by the width or more at %" PRIu32 ": Linux refuses it";
+  return divides && !i->imm ? "division by 0 at %" PRIu32 ": Linux refuses it" : NULL;
+}
+
+static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
+                     const struct w_answer *a) {
+  bool before = true, good = true;
+  for (uint32_t pc = 0; pc < q->flow.count && good; pc++) {
+    const char *constant = constant_warning(&q->insns[pc]);
+    if (q->insns[pc].op == W_OP_NONE)
+      continue;
+    if (before && !q->flow.at[pc].reached)
+      good = warn(v, "unreachable instruction at %" PRIu32 ": Linux refuses it", pc);
+    before = q->flow.at[pc].reached;
+    if (constant)
+      good = good && warn(v, constant, pc);
+    if (a->undefined[pc])
+      good =
+          good && warn(v,
+                       "instruction %" PRIu32
+                       " reads stack bytes that were never written: the strict profile refuses it",
+                       pc);
+  }
+  return good;
+}
+
+/* --- The verdict ----------------------------------------------------------------------------- */
+
+uint16_t w_reads(const struct w_insn *i) {
+  uint16_t d = (uint16_t)(1u << i->dst), r = (uint16_t)(1u << i->src);
+  switch ((enum w_op)i->op) {
+  case W_OP_ALU:
+    return (uint16_t)((i->alu == W_MOV ? 0 : d) | (i->reg ? r : 0));
+  case W_OP_JMP:
+    return (uint16_t)(d | (i->reg ? r : 0));
+  case W_OP_STX:
+    return d | r;
+  case W_OP_NEG:
+  case W_OP_END:
+  case W_OP_ST:
+    return d;
+  case W_OP_MOVSX:
+  case W_OP_LDX:
+    return r;
+  case W_OP_EXIT:
+    return 1;
+  case W_OP_ATOMIC:
+    return (uint16_t)(d | r | (i->atomic == W_CMPXCHG));
+  case W_OP_LDPKT:
+    return (uint16_t)(1u << 6 | (i->reg ? r : 0));
+  case W_OP_CALLX:
+    return d;
+  case W_OP_CALLLOCAL:
+    return 1u << 10;
+  case W_OP_CALL:
+    for (uint32_t k = 0; k < w_helper_count; k++)
+      if (w_helpers[k].id == i->imm)
+        return (uint16_t)(((1u << w_helpers[k].nargs) - 1) << 1);
+    return 0;
+  default:
+    return 0;
+  }
+}
+
+static void describe_registers(struct warrant_verdict *v, const struct w_target *t,
+                               const struct w_insn *i, const struct w_state *st) {
+  uint16_t which = w_reads(i);
+  size_t size = sizeof v->state, n = 0;
+  for (int r = 0; r < 11; r++) {
+    char value[160] = "undefined";
+    if (!(which >> r & 1) || n >= size)
+      continue;
+    if (st->defined >> r & 1)
+      w_describe(t, st, st->regs[r], value, sizeof value);
+    n += (size_t)snprintf(v->state + n, size - n, "%sr%d = %s", n ? "; " : "", r, value);
+  }
+}
+
+/* False: out of memory. */
+static bool judge(struct w_question *q, struct warrant_verdict *v) {
+  struct w_answer a = {0};
+  size_t count;
+  bool good = w_flow_make(q->pool, &q->target, q->insns, q->flow.count, &q->flow);
+  enum w_outcome outcome = good ? w_search(q, &a) : W_NO_MEMORY;
+  v->visited = a.visited;
+  if (outcome == W_FOUND) {
+    v->verdict = WARRANT_ACCEPT;
+    v->steps_bound = a.nodes[0].potential;
+    good = warn_all(v, q, &a) && w_cert_write(q->pool, a.nodes, a.count, 0, &v->cert, &v->cert_len);
+  } else if (outcome == W_REFUSED) {
+    bool known = a.why.reason != W_UNSUPPORTED;
+    v->verdict = known ? WARRANT_REJECT : WARRANT_VERDICT_UNSUPPORTED;
+    v->pc = a.pc;
+    v->reason = known ? warrant_reasons(&count)[a.why.reason] : NULL;
+    snprintf(v->message, sizeof v->message, "%s", a.why.text);
+    describe_registers(v, &q->target, &q->insns[a.pc], &a.st);
+    good = warn_all(v, q, &a) && w_explain(q, &a, &v->way, &v->way_len);
+    v->hint = w_hint(q, &a);
+  } else {
+    good = false;
+    v->pc = a.pc;
+  }
+  w_answer_free(q, &a);
+  w_flow_free(q->pool, &q->flow);
+  return good;
+}
+
+static uint64_t processor_time(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now))
+    return 0;
+  return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+static void refuse(struct warrant_verdict *v, enum w_reason reason) {
+  size_t count;
+  v->verdict = WARRANT_REJECT;
+  v->reason = warrant_reasons(&count)[reason];
+}
+
+/* False: no memory for the instructions themselves. */
+static bool verify(struct w_question *q, const struct warrant_program *p,
+                   struct warrant_verdict *v) {
+  uint32_t n = p->insn_count;
+  if (!n) {
+    refuse(v, W_BAD_PC);
+    snprintf(v->message, sizeof v->message, "the program is empty");
+    return true;
+  }
+  struct w_insn *insns = w_resize(q->pool, NULL, 0, n * sizeof *insns);
+  if (!insns)
+    return false;
+  q->insns = insns;
+  q->flow.count = n;
+  switch (w_decode_all(p->insns, n, insns, &v->pc, v->message, sizeof v->message)) {
+  case W_DECODED:
+    if (judge(q, v))
+      break;
+    /* A program that needs more memory than allowed is refused: its certificate would need it too.
+     */
+    refuse(v, W_TOO_COMPLEX);
+    v->steps_bound = 0;
+    snprintf(
+        v->message, sizeof v->message,
+        "the analysis needs more than %zu MB of memory: simplify the program, or raise the limit",
+        q->pool->limit >> 20);
+    break;
+  case W_DECODE_INVALID:
+    refuse(v, W_INVALID_INSTRUCTION);
+    break;
+  case W_DECODE_UNSUPPORTED:
+    v->verdict = WARRANT_VERDICT_UNSUPPORTED;
+    break;
+  }
+  w_release(q->pool, insns, n * sizeof *insns);
+  return true;
+}
+
+int warrant_verify(const struct warrant_program *program,
+                   const struct warrant_verify_options *options, struct warrant_verdict *verdict,
+                   struct warrant_error *error) {
+  uint64_t start = processor_time();
+  struct w_pool pool = {.limit =
+                            options && options->max_bytes ? options->max_bytes : (size_t)1 << 30};
+  struct w_question question = {
+      .pool = &pool,
+      .max_visited = options && options->max_visited ? options->max_visited : 1000000};
+  struct w_own_type own;
+  memset(verdict, 0, sizeof *verdict);
+  if (program->kind != WARRANT_EBPF)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "classic programs are checked without this analysis");
+  const struct w_prog_type *type = w_type_of(program, &own);
+  if (!type) {
+    const char *name = warrant_type_name(program->type);
+    verdict->verdict = WARRANT_VERDICT_UNSUPPORTED;
+    if (warrant_type_ctx_size(program->type))
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported with attach type %" PRIu32
+               ": --type takes a section name, too, which says where they are attached",
+               program->type, name ? name : "unknown", program->attach_type);
+    else
+      snprintf(verdict->message, sizeof verdict->message,
+               "programs of type %" PRIu32 " (%s) are not supported", program->type,
+               name ? name : "unknown");
+    return 0;
+  }
+  question.target = (struct w_target){.type = *type,
+                                      .maps = program->maps,
+                                      .map_count = program->map_count,
+                                      .types = program->types,
+                                      .type_count = program->type_count,
+                                      .strict = program->profile == WARRANT_STRICT};
+  if (!verify(&question, program, verdict)) {
+    warrant_verdict_free(verdict);
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "the program is too large for the memory allowed");
+  }
+  verdict->time_ns = processor_time() - start;
+  verdict->peak_kb = (pool.peak + 1023) / 1024;
+  return 0;
+}
+
+void warrant_verdict_free(struct warrant_verdict *verdict) {
+  free(verdict->cert);
+  free(verdict->warnings);
+  free(verdict->way);
+  verdict->way = NULL;
+  verdict->cert = NULL;
+  verdict->warnings = NULL;
+  verdict->cert_len = 0;
+  verdict->warning_count = 0;
+}
