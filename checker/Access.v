@@ -11,7 +11,8 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
   | PStack k m =>
     if init_ok t (a_written a) k (m + zbytes z) then
       match (if m =? 0 then zfind k (a_slots a) else None) with
-      | Some (z', v) => if size_eqb z z' then Some (Old v) else Some (New (FScalar true (sc_of_bytes z)) 0)
+      | Some (z', v) => if size_eqb z z' then Some (Old v) else Some
+        (New (FScalar true (sc_of_bytes z)) 0)
       | None => Some (New (FScalar true (sc_of_bytes z)) 0)
       end
     else None
@@ -24,17 +25,20 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some (FTyped i) => Some (New (object_res t i) 0)
     | Some (FResult lo hi) =>
       if (- sign32 <=? lo) && (lo <=? hi) && (hi <? sign32)
-      then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ => sc_trunc A32 (sc_result lo hi) end)) 0) else None
+      then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ =>
+        sc_trunc A32 (sc_result lo hi) end)) 0) else None
     | None => None
     end
-  | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false (sc_const (constant_at c k (zbytes z))))
+  | PVal (Some (c, k)) => Some (scalar_res (a_facts a) false
+    (sc_const (constant_at c k (zbytes z))))
   | PObj i k =>
     match (if zbytes z =? 8 then obind (type_of t i) (fun d => pointer_at d k) else None) with
     | Some j => Some (New (object_res t j) 0)
     | None => Some (New (FScalar false (sc_of_bytes z)) 0)
     end
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)
-  | PSock kd k => if ref_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0) else None
+  | PSock kd k => if ref_readable kd k (zbytes z) then Some (New (FScalar false (sc_of_bytes z)) 0)
+    else None
   end.
 (** What is known of a result as a number. *)
 Definition res_view (F : facts) (r : ares) : bool * scalar :=
@@ -45,7 +49,8 @@ Definition res_view (F : facts) (r : ares) : bool * scalar :=
   end.
 Definition a_load (t : target) (a : astate) (z : size) (sx : bool) (pl : place) : option ares :=
   obind (a_load_plain t a z pl) (fun r =>
-    if sx then let '(ta, s) := res_view (a_facts a) r in Some (scalar_res (a_facts a) ta (sc_sext A64 z s)) else Some r).
+    if sx then let '(ta, s) := res_view (a_facts a) r
+      in Some (scalar_res (a_facts a) ta (sc_sext A64 z s)) else Some r).
 
 (** The value that the low bytes of [v] are, if a symbol or constant says it. *)
 Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
@@ -62,14 +67,17 @@ Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
     end
   end.
 (** A store to the frame ends every spill it overlaps. *)
-Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n) && (k <? o + zbytes (fst sl)).
+Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n)
+  && (k <? o + zbytes (fst sl)).
 Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
   zdel_from (overlaps k n) (k - 7) (Z.to_nat (n + 7)) sl.
-(** Bytes that were written, at least [n] of the place and at most [m]: spills end that may lie among them, and those bytes are
-    written for sure that are among the [n] wherever the place starts. *)
+(** Bytes that were written, at least [n] of the place and at most [m]: spills end that may lie
+    among them, and those bytes are written for sure that are among the [n] wherever the place
+    starts. *)
 Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
   match pl with
-  | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a)) (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
+  | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a))
+    (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
                          (a_frames a) (a_facts a) (a_next a)
   | _ => a
   end.
@@ -77,7 +85,8 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
   match pl with
   | PStack k m =>
     let a' := a_scribble a pl (zbytes z) (zbytes z) in
-    let sl := match (if m =? 0 then low_bytes (a_facts a) z v else None) with Some v' => zset k (z, v') (a_slots a') | None => a_slots a' end in
+    let sl := match (if m =? 0 then low_bytes (a_facts a) z v else None) with Some v' =>
+      zset k (z, v') (a_slots a') | None => a_slots a' end in
     Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
@@ -88,7 +97,8 @@ Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ 
 (** Atomics: the old value, and the state after the write. *)
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
-  | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some (a_scribble a pl (zbytes z) (zbytes z)) else None
+  | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some
+    (a_scribble a pl (zbytes z) (zbytes z)) else None
   | PCtx _ | PSock _ _ | PObj _ _ => None
   | PPkt | PVal _ => Some a
   end.

@@ -1,5 +1,5 @@
-(** Arithmetic on abstract values: pointers keep their symbol under constants, scalars follow [sc_alu], and anything else
-    is a tainted number. *)
+(** Arithmetic on abstract values: pointers keep their symbol under constants, scalars follow
+    [sc_alu], and anything else is a tainted number. *)
 From Checker Require Export State.
 
 (** A scalar result; an untainted constant needs no symbol of its own. *)
@@ -10,8 +10,8 @@ Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
   end.
 Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 
-(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten.  To a stack address the signed least is added
-    as a constant: indices from a frame's top are below zero. *)
+(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten.  To a stack
+    address the signed least is added as a constant: indices from a frame's top are below zero. *)
 Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   match view F x with
   | None => None
@@ -22,16 +22,21 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
       let m := mx + (b_smax (s_all s) - lo) in
       if m <=? stack_size then Some (New (FStack j m) (soff (snd p + lo))) else None
     | Some (FPkt q mx _) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
+      if (0 <=? s_umin s) && (0 <=? s_umax s)
+        && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
     | Some (FMapValue i mx) =>
       match map_of t i with
-      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? m_value m) then Some (New (FMapValue i (mx + s_umax s)) (snd p)) else None
+      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s)
+        && (mx + s_umax s <=? m_value m) then Some (New (FMapValue i (mx + s_umax s)) (snd p)) else
+        None
       | None => None
       end
     | Some (FRef RecordRef n false) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s)) (snd p)) else None
+      if (0 <=? s_umin s) && (0 <=? s_umax s)
+        && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s)) (snd p)) else None
     | Some (FRecordAt n mx) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n) then Some (New (FRecordAt n (mx + s_umax s)) (snd p)) else None
+      if (0 <=? s_umin s) && (0 <=? s_umax s)
+        && (mx + s_umax s <=? n) then Some (New (FRecordAt n (mx + s_umax s)) (snd p)) else None
     | _ => None
     end
   end.
@@ -55,11 +60,13 @@ Definition a_add (t : target) (F : facts) (a b : aval) : ares :=
   end.
 Definition a_sub (F : facts) (a b : aval) : ares :=
   match const_of F b with Some c => shift a (- c) | None => a_scalar_alu F A64 Sub a b end.
-(** A sum or difference of 32 bits, of a number and a constant: where it does not wrap it is that of 64 bits. *)
+(** A sum or difference of 32 bits, of a number and a constant: where it does not wrap it is that of
+    64 bits. *)
 Definition a_add32 (F : facts) (a : aval) (c : Z) : option ares :=
   match view F a with
   | Some (_, s) =>
-    if (s_umax s <? half_size) && (0 <=? s_umin s + c) && (s_umax s + c <? half_size) then Some (shift a c) else None
+    if (s_umax s <? half_size) && (0 <=? s_umin s + c)
+      && (s_umax s + c <? half_size) then Some (shift a c) else None
   | None => None
   end.
 Definition a_alu32 (F : facts) (op : aluop) (a b : aval) : option ares :=
@@ -79,6 +86,8 @@ Definition a_alu (t : target) (F : facts) (w : width) (op : aluop) (a b : aval) 
 Definition a_mov (F : facts) (w : width) (b : aval) : ares :=
   match w with
   | A64 => Old b
-  | A32 => let '(ta, s) := any_view F b in if s_umax s <? half_size then Old b else scalar_res F ta (sc_trunc A32 s)
+  | A32 => let '(ta, s) := any_view F b
+    in if s_umax s <? half_size then Old b else scalar_res F ta (sc_trunc A32 s)
   end.
-Definition a_unary (F : facts) (f : scalar -> scalar) (a : aval) : ares := let '(ta, s) := any_view F a in scalar_res F ta (f s).
+Definition a_unary (F : facts) (f : scalar -> scalar) (a : aval) : ares := let '(ta, s) :=
+  any_view F a in scalar_res F ta (f s).

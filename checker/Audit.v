@@ -1,12 +1,13 @@
-(** What a seccomp filter decides, for every input at once: a table with one row for each outcome, its exact condition as
-    a diagram over the 512 bits of [struct seccomp_data], and an input that shows it.  The filter is executed once, in
-    program order, on diagrams: for each instruction the inputs that may reach it, for each register its 32 bits.
-    What is too large to compute becomes unknown for the inputs concerned, and these end up undecided, never guessed. *)
+(** What a seccomp filter decides, for every input at once: a table with one row for each outcome,
+    its exact condition as a diagram over the 512 bits of [struct seccomp_data], and an input that
+    shows it.  The filter is executed once, in program order, on diagrams: for each instruction the
+    inputs that may reach it, for each register its 32 bits. What is too large to compute becomes
+    unknown for the inputs concerned, and these end up undecided, never guessed. *)
 From Checker Require Export ClassicCheck Bdd.
 
 (** * Inputs *)
-(** The words of [struct seccomp_data] by their offsets, in the order of the variables: architecture, number, each argument
-    with its high half first, instruction pointer. *)
+(** The words of [struct seccomp_data] by their offsets, in the order of the variables:
+    architecture, number, each argument with its high half first, instruction pointer. *)
 Definition word_order : list Z := [4; 0; 20; 16; 28; 24; 36; 32; 44; 40; 52; 48; 60; 56; 12; 8].
 Definition word_at (r : Z) : Z := nth (Z.to_nat r) word_order 0.
 Fixpoint index_of (k : Z) (l : list Z) : Z :=
@@ -14,7 +15,8 @@ Fixpoint index_of (k : Z) (l : list Z) : Z :=
 Definition rank_of (k : Z) : Z := index_of k word_order.
 (** variable 32 r + i is bit 31 - i of word r: the highest bit comes first *)
 Definition bit_var (k j : Z) : Z := 32 * rank_of k + 31 - j.
-Definition input_bit (e : cenv) (v : Z) : bool := Z.testbit (read_le32 e (word_at (v / 32))) (31 - v mod 32).
+Definition input_bit (e : cenv) (v : Z) : bool :=
+  Z.testbit (read_le32 e (word_at (v / 32))) (31 - v mod 32).
 Definition holds_for (f : bdd) (e : cenv) : bool := beval f (input_bit e).
 
 Fixpoint vload (n : nat) (v : Z) : B vec :=
@@ -31,8 +33,10 @@ Definition sconst (k : Z) : sval := known (vconst word_bits k).
 (** registers by number: scratch words 0 to 15, A, X; what is not there is unknown *)
 Definition reg_a : Z := 16.
 Definition reg_x : Z := 17.
-Definition reg_keys : list Z := [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a; reg_x].
-Definition sget (k : Z) (rs : zmap sval) : sval := match zfind k rs with Some v => v | None => unknown end.
+Definition reg_keys : list Z := [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a;
+  reg_x].
+Definition sget (k : Z) (rs : zmap sval) : sval := match zfind k rs with Some v => v | None =>
+  unknown end.
 Record sstate := SState { ss_guard : bdd; ss_regs : zmap sval }.
 Definition sym_init : sstate := SState btrue (zset reg_a (sconst 0) (zset reg_x (sconst 0) zempty)).
 
@@ -42,7 +46,8 @@ Record sinks := Sinks { k_outs : zmap bdd; k_lost : bdd }.
 (** * Operations *)
 Definition lift2 (f : vec -> vec -> B vec) (a y : sval) : T sval :=
   if is_true (sv_unknown a) || is_true (sv_unknown y) then tret unknown
-  else attempt (v <- f (sv_vec a) (sv_vec y) ;; u <- bor (sv_unknown a) (sv_unknown y) ;; bret (SVal v u)) unknown.
+  else attempt (v <- f (sv_vec a) (sv_vec y) ;; u <- bor (sv_unknown a) (sv_unknown y) ;;
+    bret (SVal v u)) unknown.
 (** shifts count by the lowest five bits *)
 Definition shift_bits : nat := 5.
 Definition salu (o : calu) (a y : vec) : B vec :=
@@ -68,7 +73,8 @@ Definition scond (c : ccond) (a y : vec) : B bdd :=
 Definition soperand (s : csrc) (k : Z) (rs : zmap sval) : sval :=
   match s with CK => sconst k | CX => sget reg_x rs end.
 
-(** the inputs of [g] for which a test holds, and those for which it does not; both where it is unknown *)
+(** the inputs of [g] for which a test holds, and those for which it does not; both where it is
+    unknown *)
 Definition sbranch (g : bdd) (test : vec -> vec -> B bdd) (a y : sval) : T (bdd * bdd) :=
   if is_true (sv_unknown a) || is_true (sv_unknown y) then tret (g, g)
   else attempt
@@ -90,12 +96,15 @@ Definition add_lost (g : bdd) (s : sinks) : T sinks :=
   let '(Sinks outs lost) := s in
   lost' <-- attempt (bor lost g) btrue ;; tret (Sinks outs lost').
 
-(** The values that bits can have for the inputs of [g], each with its inputs; the bits come highest first. *)
+(** The values that bits can have for the inputs of [g], each with its inputs; the bits come highest
+    first. *)
 Definition max_values : Z := 1024.
-Fixpoint split (bits : list bdd) (g : bdd) (v : Z) (acc : Z * list (Z * bdd)) : B (Z * list (Z * bdd)) :=
+Fixpoint split (bits : list bdd) (g : bdd) (v : Z) (acc : Z * list (Z * bdd)) : B
+  (Z * list (Z * bdd)) :=
   if is_false g then bret acc
   else match bits with
-       | [] => fun m => if fst acc <? max_values then Some (m, (fst acc + 1, (v, g) :: snd acc)) else None
+       | [] => fun m => if fst acc <? max_values then Some (m,
+         (fst acc + 1, (v, g) :: snd acc)) else None
        | b :: bits' =>
            n <- bnot b ;; g0 <- band g n ;; g1 <- band g b ;;
            acc' <- split bits' g0 (2 * v) acc ;; split bits' g1 (2 * v + 1) acc'
@@ -143,9 +152,10 @@ Definition merge (live : Z) (pc : Z) (s : sstate) (pend : zmap sstate) : T (zmap
            tret (zset pc (SState g rs) pend)
        end.
 
-(** Which registers may still be read at each instruction, one bit each.  This only saves work: a register that a join
-    leaves out is unknown. *)
-Definition live_at (live : zmap Z) (pc : Z) : Z := match zfind pc live with Some m => m | None => 0 end.
+(** Which registers may still be read at each instruction, one bit each.  This only saves work: a
+    register that a join leaves out is unknown. *)
+Definition live_at (live : zmap Z) (pc : Z) : Z := match zfind pc live with Some m => m | None =>
+  0 end.
 Definition one_reg (k : Z) : Z := Z.shiftl 1 k.
 Definition uses (i : cinsn) : Z :=
   match ci_op i with
@@ -192,7 +202,8 @@ Definition sym_step (live : zmap Z) (pc : Z) (i : cinsn) (s : sstate) (w : pendi
   let put r v := sym_goto live (pc + 1) (SState g (zset r v rs)) w in
   let end_ s' := tret (fst w, s') in
   match ci_op i with
-  | CLdAbs _ => v <-- attempt (l <- vload word_bits (bit_var k 0) ;; bret (known l)) unknown ;; put reg_a v
+  | CLdAbs _ => v <-- attempt (l <- vload word_bits (bit_var k 0) ;; bret (known l)) unknown ;;
+    put reg_a v
   | CLdLen => put reg_a (sconst seccomp_size)
   | CLdImm => put reg_a (sconst k)
   | CLdMem => put reg_a (sget k rs)
@@ -225,7 +236,8 @@ Fixpoint sym_from (live : zmap Z) (pc : Z) (p : cprog) (w : pending) : T sinks :
   | [] => tret (snd w)
   | o :: p' =>
       match o, zfind pc (fst w) with
-      | Some i, Some s => w' <-- sym_step live pc i s w ;; sym_from live (pc + 1) p' (zdel pc (fst w'), snd w')
+      | Some i, Some s => w' <-- sym_step live pc i s w ;;
+        sym_from live (pc + 1) p' (zdel pc (fst w'), snd w')
       | _, _ => sym_from live (pc + 1) p' w
       end
   end.
@@ -266,18 +278,22 @@ Fixpoint true_path (f : bdd) : list Z :=
   | Test _ v lo hi => if is_false lo then v :: true_path hi else true_path lo
   end.
 Definition path_byte (vs : list Z) (i : Z) : Z :=
-  fold_right (fun j b => if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs then Z.lor b (Z.shiftl 1 j) else b)
+  fold_right (fun j b => if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs then
+    Z.lor b (Z.shiftl 1 j) else b)
     0 [0; 1; 2; 3; 4; 5; 6; 7].
-Fixpoint numbers_from (k : Z) (n : nat) : list Z := match n with O => [] | S n' => k :: numbers_from (k + 1) n' end.
+Fixpoint numbers_from (k : Z) (n : nat) : list Z := match n with O => [] | S n' =>
+  k :: numbers_from (k + 1) n' end.
 Definition byte_offsets : list Z := numbers_from 0 64.
 Definition path_bytes (f : bdd) : list Z := map (path_byte (true_path f)) byte_offsets.
 Definition bytes_env (l : list Z) : cenv :=
-  CEnv (fun i => if i <? 0 then 0 else nth (Z.to_nat i) l 0) 0 seccomp_size seccomp_size 0 None true false (fun _ _ => 0).
+  CEnv (fun i => if i <? 0 then 0 else nth (Z.to_nat i) l 0) 0 seccomp_size seccomp_size 0 None true
+    false (fun _ _ => 0).
 
 (** The witness is run, and believed only then. *)
 Definition shows (p : cprog) (r : Z) (c : bdd) (bytes : list Z) : bool :=
   holds_for c (bytes_env bytes) &&
-  match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with CDone r' => r' =? r | _ => false end.
+  match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with CDone r' => r' =? r | _ =>
+    false end.
 Fixpoint rows_of (p : cprog) (l : list (Z * bdd)) : option (list row) :=
   match l with
   | [] => Some []
@@ -319,4 +335,5 @@ Definition same_decisions (p q : cprog) : T bool :=
   y <-- decide q ;;
   if is_false (snd x) && is_false (snd y) then all_apart (fst x) (fst y) else tret false.
 Definition equivalent (limit : Z) (p q : cprog) : bool :=
-  classic_check LinuxSeccomp p && classic_check LinuxSeccomp q && snd (same_decisions p q (mgr_empty limit)).
+  classic_check LinuxSeccomp p && classic_check LinuxSeccomp q
+    && snd (same_decisions p q (mgr_empty limit)).

@@ -11,14 +11,17 @@ Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then
-    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _ | PObj _ _) | None => None | Some pl => Some pl end
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _ | PObj _ _)
+      | None => None | Some pl => Some pl end
   else None.
 
-(** What the arguments show: the map passed; the memory written, at least and at most so many bytes of it; the size asked for;
-    the symbol released. *)
-Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z; as_released : option (ref_kind * Z) }.
+(** What the arguments show: the map passed; the memory written, at least and at most so many bytes
+    of it; the size asked for; the symbol released. *)
+Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z;
+  as_released : option (ref_kind * Z) }.
 Definition a_nothing_seen := ASeen None None None None.
-Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option a_seen :=
+Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option
+  a_seen :=
   match args, rs with
   | [], _ => Some q
   | _ :: _, [] => None
@@ -28,14 +31,17 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
     | Some x =>
       let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
       let writes lo hi := match a_writes t a x hi with
-                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo,
+                            hi)) (as_size q) (as_released q))
                           | None => None
                           end in
-      let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
+      let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None =>
+        None end in
       let sized (zero : bool) (k : Z -> Z -> option a_seen) :=
         match rs' with
         | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
-                     | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else None
+                     | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else
+                       None
                      | None => None
                      end
         | [] => None
@@ -46,7 +52,8 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
           if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
-          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else None
+          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else
+            None
         | _ => None
         end
       | AKey => of_map m_key
@@ -61,25 +68,30 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
                 | _ => None
                 end
       | AOut0 => sized true (fun lo hi =>
-          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_released q)) else if 0 <=? lo then writes lo hi else None)
+          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_released q))
+            else if 0 <=? lo then writes lo hi else None)
       | AMemN n => reads n
       | AOutN n => writes n n
       | AInOutN n => if a_reads t a x n then writes n n else None
-      | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d) | None => None end
+      | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d)
+        | None => None end
       | ACtx0 => match fact_of (a_facts a) x with
                  | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
-                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => a_args t a args' rs' q | _ => None end
+                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 =>
+                   a_args t a args' rs' q | _ => None end
                  | _ => None
                  end
       | AAlloc => match const_of (a_facts a) x with
-                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n) (as_released q))
+                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n)
+                    (as_released q))
                   | None => None
                   end
       | ARef k release =>
         match fact_of (a_facts a) x with
         | Some (FRef k' _ false) =>
           if (snd x =? 0) && ref_kind_fits k k'
-          then a_args t a args' rs' (if release then ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) else q) else None
+          then a_args t a args' rs' (if release then ASeen (as_map q) (as_out q) (as_size q)
+            (Some (k, fst x)) else q) else None
         | _ => None
         end
       end
@@ -95,29 +107,37 @@ Definition some_allowed (t : target) : bool :=
 Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) :=
   match r with
   | RInt lo hi =>
-    if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
+    if (- sign64 <=? lo) && (lo <=? hi)
+      && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
   | RValue =>
     obind m (fun i => obind (map_of t i) (fun d =>
-      Some (Some (New (match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end) 0))))
+      Some (Some (New (match m_inner d with Some k => FMapOrNull k | None =>
+        FMapValueOrNull i end) 0))))
   | RTail => if some_allowed t then Some None else None
-  | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0)) | None => None end
+  | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0))
+    | None => None end
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
   | RTyped name => obind (type_named t name) (fun i => Some (Some (New (object_res t i) 0)))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=
-  AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+  AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a)
+    (a_facts a) (a_next a).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
-Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top | _ => f end.
+Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top
+  | _ => f end.
 Definition a_moved (a : astate) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a)) (a_next a).
-(** What was released is no pointer any more: a number that tells an address.  So is what may point into it: which record that is
-    its size alone tells. *)
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a))
+    (a_next a).
+(** What was released is no pointer any more: a number that tells an address.  So is what may point
+    into it: which record that is its size alone tells. *)
 Definition unrecord (released : option fact) (f : fact) : fact :=
-  match f, released with FRecordAt n _, Some (FRef RecordRef n' _) => if n =? n' then FScalar true sc_top else f | _, _ => f end.
+  match f, released with FRecordAt n _, Some (FRef RecordRef n' _) =>
+    if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_released (a : astate) (k : Z) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
-         (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a))) (a_next a).
+         (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a)))
+           (a_next a).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
@@ -127,7 +147,8 @@ Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
     obind (helper_of h) (fun d =>
     obind (a_args t a (h_args d) arg_regs a_nothing_seen) (fun q =>
     obind (a_ret t (h_ret d) (as_map q) (as_size q)) (fun r =>
-      if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end then None else
+      if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ =>
+        false end then None else
       let a := a_clobber a in
       let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
       let a := if h_moves d then a_moved a else a in
@@ -135,8 +156,9 @@ Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
       Some (a_finish a r))))
   else None.
 
-(** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It may be elsewhere than the last one
-    of this depth: what pointed into that is a number that tells an address. *)
+(** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It
+    may be elsewhere than the last one of this depth: what pointed into that is a number that tells
+    an address. *)
 Definition unframe (n : Z) (f : fact) : fact :=
   match f with FStack j _ => if j =? n then FScalar true sc_top else f | _ => f end.
 Definition a_call_local (a : astate) (target : Z) : option astate :=
@@ -147,21 +169,25 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let k := - stack_size * (n + 1) in
     Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
                  (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a) (zset (a_next a) (FStack n 0) (zmap_map (unframe n) (a_facts a))) (a_next a + 1))
+                 (AFrame (a_pc a + 1) r :: a_frames a)
+                   (zset (a_next a) (FStack n 0) (zmap_map (unframe n) (a_facts a))) (a_next a + 1))
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with
   | f :: fs =>
-    Some (AState (af_pc f) (clobber (set R0 (get R0 (a_regs a)) (af_regs f))) (a_slots a) (a_written a) fs (a_facts a) (a_next a))
+    Some (AState (af_pc f) (clobber (set R0 (get R0 (a_regs a)) (af_regs f))) (a_slots a)
+      (a_written a) fs (a_facts a) (a_next a))
   | [] => None
   end.
 (** Legacy packet loads. *)
 Definition a_load_packet (t : target) (a : astate) (z : size) (ind : option reg) : option astate :=
   if pt_legacy (t_type t) && a_in_main a && zero_allowed t && no_refs (a_facts a) then
-    match get R6 (a_regs a), match ind with Some r => get r (a_regs a) | None => Some (0, 0) end with
+    match get R6 (a_regs a), match ind with Some r => get r (a_regs a) | None =>
+      Some (0, 0) end with
     | Some c, Some _ =>
       match fact_of (a_facts a) c with
-      | Some FCtx => if snd c =? 0 then Some (a_put (a_clobber a) 1 R0 (New (FScalar false (sc_of_bytes z)) 0)) else None
+      | Some FCtx => if snd c =? 0 then Some
+        (a_put (a_clobber a) 1 R0 (New (FScalar false (sc_of_bytes z)) 0)) else None
       | _ => None
       end
     | _, _ => None

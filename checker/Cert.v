@@ -1,8 +1,10 @@
 (** Certificates, and the validator that replays them. *)
 From Checker Require Export Pot.
 
-(** A derivation takes a step, splits at a branch, ends, or, after at least one step, subsumes into a node. *)
-Inductive deriv := DStep (d : deriv) | DBranch (taken fall : deriv) | DExit | DSub (node : Z) (sub : subst).
+(** A derivation takes a step, splits at a branch, ends, or, after at least one step, subsumes into
+    a node. *)
+Inductive deriv := DStep (d : deriv) | DBranch (taken fall : deriv) | DExit
+  | DSub (node : Z) (sub : subst).
 Record node := Node { n_state : astate; n_pot : pot; n_deriv : deriv }.
 Record cert := Cert { c_bound : Z; c_root : deriv; c_nodes : zmap node }.
 
@@ -13,7 +15,8 @@ Variable nodes : zmap node.
 Variable src : pot.                           (* of the node that this derivation starts from *)
 
 (** [n]: steps taken since that node. One more step, and the program may end. *)
-Definition can_end (a : astate) (n : Z) : bool := match pot_floor (a_facts a) src with Some fl => n + 1 <=? fl | None => false end.
+Definition can_end (a : astate) (n : Z) : bool := match pot_floor (a_facts a) src with Some fl =>
+  n + 1 <=? fl | None => false end.
 Fixpoint replay (d : deriv) (n : Z) (a : astate) : bool :=
   match zfind (a_pc a) p with
   | None => false
@@ -35,7 +38,8 @@ Fixpoint replay (d : deriv) (n : Z) (a : astate) : bool :=
     | DExit => a_exit t i a && can_end a n
     | DSub j sub =>
       match zfind j nodes with
-      | Some nd => (1 <=? n) && astate_le t sub a (n_state nd) && pot_drop (a_facts a) n src sub (n_pot nd)
+      | Some nd => (1 <=? n) && astate_le t sub a (n_state nd)
+        && pot_drop (a_facts a) n src sub (n_pot nd)
       | None => false
       end
     end

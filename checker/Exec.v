@@ -16,7 +16,8 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
   match i with
   | Alu w Mov d o => obind (a_oper a o) (fun y => Some (a_put a 1 d (a_mov F w y)))
   | Alu w op d o =>
-    obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y => Some (a_put a 1 d (a_alu t F w op x y))))
+    obind (get d (a_regs a)) (fun x =>
+      obind (a_oper a o) (fun y => Some (a_put a 1 d (a_alu t F w op x y))))
   | Neg w d => a_unary_put a d d (sc_neg w)
   | MovSx w z d r => a_unary_put a d r (sc_sext w z)
   | End k z d => a_unary_put a d d (sc_byte_order k z)
@@ -46,8 +47,10 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     obind (a_atomic t a z pl) (fun a' =>
       let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
       match op with
-      | Cmpxchg => match get R0 (a_regs a) with Some _ => Some (a_put a' 1 R0 old) | None => None end
-      | _ => if fetch then if is_r10 r then None else Some (a_put a' 1 r old) else Some (a_goto a' (a_pc a' + 1))
+      | Cmpxchg => match get R0 (a_regs a) with Some _ => Some (a_put a' 1 R0 old) | None =>
+        None end
+      | _ => if fetch then if is_r10 r then None else Some (a_put a' 1 r old) else Some
+        (a_goto a' (a_pc a' + 1))
       end))))
   | LdPkt z ind _ => a_load_packet t a z ind
   | Ja off => Some (a_goto a (a_pc a + 1 + off))
@@ -61,19 +64,22 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
 Definition may_end (i : insn) : bool :=
   match i with
   | LdPkt _ _ _ | CallX _ => true
-  | Call h => match helper_of h with Some d => match h_ret d with RTail => true | _ => false end | None => false end
+  | Call h => match helper_of h with Some d => match h_ret d with RTail => true | _ => false end
+    | None => false end
   | _ => false
   end.
 
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
-  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a))).
+  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) F
+    (a_next a))).
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>
     obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y =>
       let F := a_facts a in
-      Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y), a_assume a (a_pc a + 1) (refine F w c false x y))))
+      Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y),
+        a_assume a (a_pc a + 1) (refine F w c false x y))))
   | MayGoto off => Some (Some (a_goto a (a_pc a + 1 + off)), Some (a_goto a (a_pc a + 1)))
   | _ => None
   end.

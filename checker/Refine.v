@@ -73,7 +73,8 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
       | _ => Some F
       end
     else Some F
-  | Some (FMapValue _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq => None | _ => Some F end else Some F
+  | Some (FMapValue _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq =>
+    None | _ => Some F end else Some F
   | Some (FRef k n nu), Some Z0 =>
     if snd x =? 0 then
       match r with

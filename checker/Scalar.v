@@ -1,8 +1,10 @@
-(** What is known of a number: the bounds of the whole word, and those of its low half where the word's do not imply them. *)
+(** What is known of a number: the bounds of the whole word, and those of its low half where the
+    word's do not imply them. *)
 From Checker Require Export Bounds.
 
-(** The low half, moved up: the two readings of this word are those of the half, 2^32 times, so bounds of it are
-    an unsigned and a signed range of 32 bits, with everything that is known of bounds. *)
+(** The low half, moved up: the two readings of this word are those of the half, 2^32 times, so
+    bounds of it are an unsigned and a signed range of 32 bits, with everything that is known of
+    bounds. *)
 Definition up (x : Z) : Z := wrap (Z.shiftl x 32).
 Record scalar := Scalar { s_all : bounds; s_low : option bounds }.
 Definition in_scalar (s : scalar) (x : Z) : Prop :=
@@ -26,8 +28,10 @@ Definition bd_with_up (b l : bounds) : option bounds :=
   match tn_meet (b_tnum b) (tn_half (b_tnum r)) with
   | None => None
   | Some t =>
-    let c := Bounds t (Z.max (b_umin b) (base (b_umin b) + b_umin r)) (Z.min (b_umax b) (base (b_umax b) + b_umax r))
-                      (Z.max (b_smin b) (base (b_smin b) + b_umin r)) (Z.min (b_smax b) (base (b_smax b) + b_umax r)) in
+    let c := Bounds t (Z.max (b_umin b) (base (b_umin b) + b_umin r))
+      (Z.min (b_umax b) (base (b_umax b) + b_umax r))
+                      (Z.max (b_smin b) (base (b_smin b) + b_umin r))
+                        (Z.min (b_smax b) (base (b_smax b) + b_umax r)) in
     if in_int b then bd_meet c (bd_sar l num32 num32) else bd_check c
   end.
 (** Each part tightens the other; the low half stays only where it says more. *)
@@ -40,20 +44,25 @@ Definition sc_norm (b l : bounds) : option scalar :=
               | Some l => Some (if bd_le u l then sc_of b else Scalar b (Some l))
               end
   end.
-Definition sc_with (b l : bounds) : scalar := match sc_norm b l with Some s => s | None => sc_of b end.
+Definition sc_with (b l : bounds) : scalar := match sc_norm b l with Some s => s | None =>
+  sc_of b end.
 Definition sc_norm_low (b : bounds) (l : option bounds) : option scalar :=
   match l with None => Some (sc_of b) | Some l => sc_norm b l end.
 
 (** * Readings of the low half: moved up, zero-extended, sign-extended *)
 
-Definition sc_up (s : scalar) : bounds := match s_low s with None => bd_up (s_all s) | Some l => l end.
-Definition sc_zext (s : scalar) : bounds := match s_low s with None => bd_trunc A32 (s_all s) | Some l => bd_shr l num32 num32 end.
-Definition sc_int (s : scalar) : bounds := match s_low s with None => bd_sext A64 S4 (s_all s) | Some l => bd_sar l num32 num32 end.
+Definition sc_up (s : scalar) : bounds := match s_low s with None => bd_up (s_all s) | Some l =>
+  l end.
+Definition sc_zext (s : scalar) : bounds := match s_low s with None => bd_trunc A32 (s_all s)
+  | Some l => bd_shr l num32 num32 end.
+Definition sc_int (s : scalar) : bounds := match s_low s with None => bd_sext A64 S4 (s_all s)
+  | Some l => bd_sar l num32 num32 end.
 Definition has_low (s : scalar) : bool := match s_low s with None => false | Some _ => true end.
 (** Something is known of the low half, cheaply found. *)
 Definition knows_low (s : scalar) : bool :=
   has_low s || (zero <? b_umin (s_all s)) || (b_umax (s_all s) <? mask32) || in_int (s_all s).
-(** Numbers of 32 bits on both sides of the sign: as a word this can be a wide range where the signed one is narrow. *)
+(** Numbers of 32 bits on both sides of the sign: as a word this can be a wide range where the
+    signed one is narrow. *)
 Definition across (b : bounds) : bool := (b_umin b <=? smax32) && (smax32 <? b_umax b).
 
 (** * Making and comparing *)
@@ -97,7 +106,8 @@ Definition sc_sext (w : width) (z : size) (s : scalar) : scalar :=
                      end)).
 
 (** Operations whose result's low half follows from the operands' low halves. *)
-Definition low_follows (op : aluop) : bool := match op with Add | Sub | Mul | And | Or | Xor | Lsh => true | _ => false end.
+Definition low_follows (op : aluop) : bool := match op with Add | Sub | Mul | And | Or | Xor
+  | Lsh => true | _ => false end.
 (** Those that may fix the low half where the operands' words alone fix it. *)
 Definition may_fix (op : aluop) (r : bounds) : bool :=
   match op with And | Or => negb (base (b_umin r) =? base (b_umax r)) | _ => false end.
@@ -115,13 +125,17 @@ Definition sc_alu64 (op : aluop) (a b : scalar) : scalar :=
   end.
 
 (** A 32-bit operation is the 64-bit one on extended operands, truncated. *)
-Definition sc_count32 (s : scalar) : bounds := bd_and (if has_low s then sc_zext s else s_all s) bd_31.
-Definition sc_left32 (op : aluop) (s : scalar) : bounds := match op with Sdiv | Smod | Arsh => sc_int s | _ => sc_zext s end.
+Definition sc_count32 (s : scalar) : bounds :=
+  bd_and (if has_low s then sc_zext s else s_all s) bd_31.
+Definition sc_left32 (op : aluop) (s : scalar) : bounds := match op with Sdiv | Smod | Arsh =>
+  sc_int s | _ => sc_zext s end.
 Definition sc_right32 (op : aluop) (s : scalar) : bounds :=
   match op with Sdiv | Smod => sc_int s | Lsh | Rsh | Arsh => sc_count32 s | _ => sc_zext s end.
 (** Those that may as well be done on sign-extended operands. *)
-Definition int_follows (op : aluop) : bool := low_follows op || match op with Arsh | Sdiv | Smod => true | _ => false end.
-Definition int_right (op : aluop) (s : scalar) : bounds := match op with Lsh | Arsh => sc_count32 s | _ => sc_int s end.
+Definition int_follows (op : aluop) : bool := low_follows op || match op with Arsh | Sdiv | Smod =>
+  true | _ => false end.
+Definition int_right (op : aluop) (s : scalar) : bounds := match op with Lsh | Arsh => sc_count32 s
+  | _ => sc_int s end.
 Definition sc_alu32 (op : aluop) (a b : scalar) : scalar :=
   match op with
   | Mov => sc_trunc A32 b
@@ -137,12 +151,14 @@ Definition sc_add (a b : scalar) : scalar := sc_alu64 Add a b.
 Definition sc_sub (a b : scalar) : scalar := sc_alu64 Sub a b.
 Definition sc_0 : scalar := sc_const 0.
 Definition sc_neg (w : width) (s : scalar) : scalar := sc_alu w Sub sc_0 s.
-Definition sc_byte_order (k : swap) (z : size) (s : scalar) : scalar := sc_of (bd_byte_order k z (s_all s)).
+Definition sc_byte_order (k : swap) (z : size) (s : scalar) : scalar :=
+  sc_of (bd_byte_order k z (s_all s)).
 
 (** * What a comparison's outcome says of its operands; [None] when it can't be. *)
 
 (** The outcome says that they are equal; that one may be the other is no such outcome. *)
-Definition says_equal (c : cmp) (r : bool) : bool := match c with Jeq => r | Jne => negb r | _ => false end.
+Definition says_equal (c : cmp) (r : bool) : bool := match c with Jeq => r | Jne => negb r | _ =>
+  false end.
 Definition sc_refine64 (c : cmp) (r : bool) (a b : scalar) : option (scalar * scalar) :=
   if says_equal c r then match sc_meet a b with Some m => Some (m, m) | None => None end
   else match bd_refine64 c r (s_all a) (s_all b) with
@@ -152,7 +168,8 @@ Definition sc_refine64 (c : cmp) (r : bool) (a b : scalar) : option (scalar * sc
 (** [s], when its low half is what [l] says. *)
 Definition sc_meet_low (s : scalar) (l : bounds) : option scalar :=
   match bd_meet (sc_up s) l with Some l => sc_norm (s_all s) l | None => None end.
-Definition signed_cmp (c : cmp) : bool := match c with Jsgt | Jsge | Jslt | Jsle => true | _ => false end.
+Definition signed_cmp (c : cmp) : bool := match c with Jsgt | Jsge | Jslt | Jsle => true | _ =>
+  false end.
 Definition sc_refine32 (c : cmp) (r : bool) (a b : scalar) : option (scalar * scalar) :=
   if says_equal c r then both (sc_meet_low a (sc_up b)) (sc_meet_low b (sc_up a))
   else
@@ -162,7 +179,8 @@ Definition sc_refine32 (c : cmp) (r : bool) (a b : scalar) : option (scalar * sc
     | None => None
     end.
 (** The whole word is the half that the comparison reads. *)
-Definition is_half (c : cmp) (s : scalar) : bool := s_umax s <=? (if signed_cmp c then smax32 else mask32).
+Definition is_half (c : cmp) (s : scalar) : bool :=
+  s_umax s <=? (if signed_cmp c then smax32 else mask32).
 Definition sc_refine (w : width) (c : cmp) (r : bool) (a b : scalar) : option (scalar * scalar) :=
   match w with
   | A64 => sc_refine64 c r a b

@@ -1,10 +1,11 @@
 (** The abstract state, and the concrete states it stands for. *)
 From Checker Require Export Ref.
 
-(** One numbering of the stack's bytes, from -4096 up to -1: the byte at offset [k] < 0 from the top of frame [j] is [k - 512 * j].
-    It names bytes, and says nothing of where frames lie. *)
+(** One numbering of the stack's bytes, from -4096 up to -1: the byte at offset [k] < 0 from the top
+    of frame [j] is [k - 512 * j]. It names bytes, and says nothing of where frames lie. *)
 Definition frame_at (o : Z) : Z := Z.shiftr (- o - 1) 9.
-Definition stack_addr (L : layout) (o : Z) : Z := frame_top L (frame_at o) + (o + stack_size * frame_at o).
+Definition stack_addr (L : layout) (o : Z) : Z :=
+  frame_top L (frame_at o) + (o + stack_size * frame_at o).
 (** The [n] bytes from [o] on are all in frame [j]. *)
 Definition in_frame (j o n : Z) : Prop := - stack_size * (j + 1) <= o /\ o + n <= - stack_size * j.
 Definition one_frame (o n : Z) : Prop := exists j, 0 <= j < max_frames /\ in_frame j o n.
@@ -15,15 +16,19 @@ Record astate := AState {
   a_pc : Z;
   a_regs : rf (option aval);
   a_slots : zmap (size * aval);
-  a_written : Z;                              (* bit i: the byte at offset i - 4096 has been written *)
+  a_written : Z;                              (* bit i: the byte at offset i - 4096 has been written
+                                                 *)
   a_frames : list aframe;                     (* the callers, innermost first *)
   a_facts : facts;
   a_next : Z }.                               (* the next free symbol *)
 
-Record memrel (L : layout) (sl : zmap (size * aval)) (ini : Z) (vs : list Z) (m : memory) : Prop := {
+Record memrel (L : layout) (sl : zmap (size * aval)) (ini : Z) (vs : list Z) (m : memory) : Prop :=
+  {
   m_slots : forall o z v, zfind o sl = Some (z, v) ->
-    one_frame o (zbytes z) /\ all_written m (stack_addr L o) (bytes z) = true /\ relv vs v (load m (stack_addr L o) (bytes z));
-  m_written : forall i, 0 <= i < stack_total -> Z.testbit ini i = true -> written m (stack_addr L (i - stack_total)) = true }.
+    one_frame o (zbytes z) /\ all_written m (stack_addr L o) (bytes z) = true
+      /\ relv vs v (load m (stack_addr L o) (bytes z));
+  m_written : forall i, 0 <= i < stack_total -> Z.testbit ini i = true ->
+    written m (stack_addr L (i - stack_total)) = true }.
 
 Definition framerel (vs : list Z) (af : aframe) (f : frame) : Prop :=
   fr_pc f = af_pc af /\ forall r, relo vs (get r (af_regs af)) (get r (fr_regs f)).
@@ -48,7 +53,9 @@ Definition a_goto (a : astate) (t : Z) : astate :=
 (** [n] slots on, register [d] holds the result [r]. *)
 Definition a_put (a : astate) (n : Z) (d : reg) (r : ares) : astate :=
   match r with
-  | Old v => AState (a_pc a + n) (set d (Some v) (a_regs a)) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a)
-  | New f c => AState (a_pc a + n) (set d (Some (a_next a, c)) (a_regs a)) (a_slots a) (a_written a) (a_frames a)
+  | Old v => AState (a_pc a + n) (set d (Some v) (a_regs a)) (a_slots a) (a_written a) (a_frames a)
+    (a_facts a) (a_next a)
+  | New f c => AState (a_pc a + n) (set d (Some (a_next a, c)) (a_regs a)) (a_slots a) (a_written a)
+    (a_frames a)
                       (zset (a_next a) f (a_facts a)) (a_next a + 1)
   end.

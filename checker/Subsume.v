@@ -1,15 +1,18 @@
-(** Inclusion by substitution: for each symbol of the target state, a value of the source state that meets its fact. *)
+(** Inclusion by substitution: for each symbol of the target state, a value of the source state that
+    meets its fact. *)
 From Checker Require Export Exec.
 
 Definition subst := zmap aval.
 Definition opt_ge (have need : option Z) : bool :=
   match need, have with None, _ => true | Some x, Some y => x <=? y | Some _, None => false end.
-Definition area_eqb (p q : area) : bool := match p, q with Packet, Packet | Metadata, Metadata => true | _, _ => false end.
+Definition area_eqb (p q : area) : bool := match p, q with Packet, Packet | Metadata, Metadata =>
+  true | _, _ => false end.
 Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   let here := snd a =? 0 in
   match f with
   | FScalar ta s => let '(ta', s') := any_view F a in (ta || negb ta') && sc_le s' s
-  | FStack j mx => match fact_of F a with Some (FStack j' mx') => (j =? j') && (0 <=? snd a) && (mx' + snd a <=? mx) | _ => false end
+  | FStack j mx => match fact_of F a with Some (FStack j' mx') => (j =? j') && (0 <=? snd a)
+    && (mx' + snd a <=? mx) | _ => false end
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
@@ -29,7 +32,8 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     end
   | FMapValue i mx =>
     match fact_of F a, map_of t i with
-    | Some (FMapValue i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? m_value m)
+    | Some (FMapValue i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx)
+      && (mx' + snd a <=? m_value m)
     | _, _ => false
     end
   | FMapValueOrNull i =>
@@ -47,7 +51,8 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     end
   | FRecordAt n mx =>
     match fact_of F a with
-    | Some (FRecordAt n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx) && (mx' + snd a <=? n)
+    | Some (FRecordAt n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx)
+      && (mx' + snd a <=? n)
     | _ => false
     end
   | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end
@@ -65,13 +70,15 @@ Definition aval_le (next : Z) (sub : subst) (a b : aval) : bool :=
   | None => false
   end.
 Definition oval_le (next : Z) (sub : subst) (a b : option aval) : bool :=
-  match b, a with None, _ => true | Some y, Some x => aval_le next sub x y | Some _, None => false end.
+  match b, a with None, _ => true | Some y, Some x => aval_le next sub x y | Some _, None =>
+    false end.
 Definition regs_le (next : Z) (sub : subst) (a b : rf (option aval)) : bool :=
   forallb (fun r => oval_le next sub (get r a) (get r b)) all_regs.
 Fixpoint frames_le (next : Z) (sub : subst) (a b : list aframe) : bool :=
   match a, b with
   | [], [] => true
-  | f :: a', g :: b' => (af_pc f =? af_pc g) && regs_le next sub (af_regs f) (af_regs g) && frames_le next sub a' b'
+  | f :: a', g :: b' => (af_pc f =? af_pc g) && regs_le next sub (af_regs f) (af_regs g)
+    && frames_le next sub a' b'
   | _, _ => false
   end.
 (** Symbols of the target at or above its counter, or below 0, stand for nothing. *)
@@ -90,7 +97,8 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   && regs_le (a_next a) sub (a_regs a) (a_regs b)
   && frames_le (a_next a) sub (a_frames a) (a_frames b)
   && zall (fun o sl => match zfind o (a_slots a) with
-                       | Some sl' => size_eqb (fst sl') (fst sl) && aval_le (a_next a) sub (snd sl') (snd sl)
+                       | Some sl' => size_eqb (fst sl') (fst sl)
+                         && aval_le (a_next a) sub (snd sl') (snd sl)
                        | None => false
                        end) (a_slots b)
   && (Z.land (a_written b) (a_written a) =? a_written b).

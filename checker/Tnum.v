@@ -1,5 +1,6 @@
-(** Known bits of a word: a bit of [t_mask] that is set is unknown, the other bits are those of [t_val].
-    A certificate may hold any two numbers here; a pair that no word satisfies is harmless. *)
+(** Known bits of a word: a bit of [t_mask] that is set is unknown, the other bits are those of
+    [t_val]. A certificate may hold any two numbers here; a pair that no word satisfies is harmless.
+    *)
 From Semantics Require Export Alu.
 
 Record tnum := Tnum { t_val : Z; t_mask : Z }.
@@ -19,7 +20,8 @@ Definition tn_meet (a b : tnum) : option tnum :=
   if Z.ldiff (Z.lxor (t_val a) (t_val b)) (Z.lor (t_mask a) (t_mask b)) =? zero
   then Some (Tnum (Z.lor (t_val a) (t_val b)) (Z.land (t_mask a) (t_mask b))) else None.
 Definition tn_join (a b : tnum) : tnum :=
-  let m := Z.lor (Z.lor (t_mask a) (t_mask b)) (Z.lxor (t_val a) (t_val b)) in Tnum (Z.ldiff (t_val a) m) m.
+  let m := Z.lor (Z.lor (t_mask a) (t_mask b)) (Z.lxor (t_val a) (t_val b))
+    in Tnum (Z.ldiff (t_val a) m) m.
 (** The high bits that all of [lo .. hi] share; 0 <= lo. *)
 Definition tn_range (lo hi : Z) : tnum :=
   let d := Z.lxor lo hi in
@@ -33,7 +35,8 @@ Definition tn_or (a b : tnum) : tnum :=
 Definition tn_xor (a b : tnum) : tnum :=
   let m := Z.lor (t_mask a) (t_mask b) in Tnum (Z.ldiff (Z.lxor (t_val a) (t_val b)) m) m.
 
-(** A bit of a sum is known when it is known in both operands and the carry into it is the same in the least and the greatest sum. *)
+(** A bit of a sum is known when it is known in both operands and the carry into it is the same in
+    the least and the greatest sum. *)
 Definition tn_add (a b : tnum) : tnum :=
   let v := wrap (t_val a + t_val b) in
   let top := wrap (v + (t_mask a + t_mask b)) in
@@ -47,13 +50,14 @@ Definition tn_sub (a b : tnum) : tnum :=
   Tnum (Z.ldiff v m) m.
 
 (** Constant shifts, 0 <= c. *)
-Definition tn_shl (t : tnum) (c : Z) : tnum := Tnum (wrap (Z.shiftl (t_val t) c)) (wrap (Z.shiftl (t_mask t) c)).
+Definition tn_shl (t : tnum) (c : Z) : tnum :=
+  Tnum (wrap (Z.shiftl (t_val t) c)) (wrap (Z.shiftl (t_mask t) c)).
 Definition tn_shr (t : tnum) (c : Z) : tnum := Tnum (Z.shiftr (t_val t) c) (Z.shiftr (t_mask t) c).
 Definition tn_sar (t : tnum) (c : Z) : tnum :=
   Tnum (wrap (Z.shiftr (sgn64 (t_val t)) c)) (wrap (Z.shiftr (sgn64 (wrap (t_mask t))) c)).
 
-(** Long multiplication over the bits of [v, m]: a bit known to be 1 adds the unknown part of [b] (the known part is in the first [acc]),
-    an unknown bit adds [b] or nothing. *)
+(** Long multiplication over the bits of [v, m]: a bit known to be 1 adds the unknown part of [b]
+    (the known part is in the first [acc]), an unknown bit adds [b] or nothing. *)
 Fixpoint tn_mul_loop (n : nat) (v m : Z) (b acc : tnum) : tnum :=
   match n with
   | O => acc
@@ -73,7 +77,8 @@ Definition tn_mul (a b : tnum) : tnum :=
   else tn_mul_loop mul_fuel (t_val a) (t_mask a) b acc.
 
 (** The low bits that [ones] covers. *)
-Definition tn_low (t : tnum) (ones : Z) : tnum := Tnum (Z.land (t_val t) ones) (Z.land (t_mask t) ones).
+Definition tn_low (t : tnum) (ones : Z) : tnum :=
+  Tnum (Z.land (t_val t) ones) (Z.land (t_mask t) ones).
 (** [t] speaks of the low half only. *)
 Definition high32 : Z := 18446744069414584320.
 Definition tn_half (t : tnum) : tnum := Tnum (t_val t) (Z.lor (t_mask t) high32).

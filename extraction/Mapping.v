@@ -1,5 +1,6 @@
-(** What extracted code uses in place of Coq's numbers: every line here is trusted.  The OCaml side is extraction/zops.ml;
-    tests/mapping_test.ml compares each operation with Coq's own definition, and docs/trusted.md lists them. *)
+(** What extracted code uses in place of Coq's numbers: every line here is trusted.  The OCaml side
+    is extraction/zops.ml; tests/mapping_test.ml compares each operation with Coq's own definition,
+    and docs/trusted.md lists them. *)
 From Coq Require Export Extraction ZArith.
 From Coq Require Export ExtrOcamlBasic ExtrOcamlNativeString.
 
@@ -22,7 +23,8 @@ Extract Inlined Constant Z.pred => "Zops.pred".
 Extract Inlined Constant Z.abs => "Zops.abs".
 Extract Inlined Constant Z.min => "Zops.min".
 Extract Inlined Constant Z.max => "Zops.max".
-Extract Constant Z.compare => "(fun x y -> let c = Zops.compare x y in if c = 0 then Eq else if c < 0 then Lt else Gt)".
+Extract Constant Z.compare =>
+  "(fun x y -> let c = Zops.compare x y in if c = 0 then Eq else if c < 0 then Lt else Gt)".
 Extract Inlined Constant Z.eqb => "Zops.eqb".
 Extract Inlined Constant Z.eq_dec => "Zops.eqb".
 Extract Inlined Constant Z.ltb => "Zops.ltb".

@@ -10,7 +10,8 @@ Proof.
   destruct p; cbn [area_start area_end]; lia.
 Qed.
 (** A value of map [i], or of one like it, has its size. *)
-Lemma like_range t L : wf_layout t L -> forall i o m b, map_like t L i o -> map_of t i = Some m -> In b (o_vals o) ->
+Lemma like_range t L : wf_layout t L -> forall i o m b, map_like t L i o -> map_of t i = Some m ->
+  In b (o_vals o) ->
   0 < b /\ 0 <= m_value m /\ b + m_value m < W.
 Proof.
   intros WL i o m b [Io [m' [E A]]] M B. assert (m' = m) by congruence. subst m'.
@@ -28,7 +29,8 @@ Hypothesis FH : facts_hold t L F vs.
 
 Lemma new_scalar ta s x : in_scalar s x -> yields t L vs (New (FScalar ta s) 0) x.
 Proof.
-  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). split; [reflexivity|]. exists x.
+  intros H. assert (R : 0 <= x < W) by (eapply in_scalar_range; exact H). split; [reflexivity|].
+  exists x.
   rewrite Z.add_0_r, wrap_small by exact R.
   split; [split; [exact R | exact H] | reflexivity].
 Qed.
@@ -50,14 +52,16 @@ Lemma a_scalar_alu_sound w op a b x y : relv vs a x -> relv vs b y ->
   yields t L vs (a_scalar_alu F w op a b) (alu w op x y).
 Proof.
   intros A B. unfold a_scalar_alu.
-  pose proof (any_view_sound _ _ _ _ FH _ _ A) as SA. pose proof (any_view_sound _ _ _ _ FH _ _ B) as SB.
+  pose proof (any_view_sound _ _ _ _ FH _ _ A) as SA.
+  pose proof (any_view_sound _ _ _ _ FH _ _ B) as SB.
   destruct (any_view F a) as [ta sa]. destruct (any_view F b) as [tb sb]. cbn [snd] in SA, SB.
   apply scalar_res_sound, sc_alu_sound; assumption.
 Qed.
 Lemma a_mov_sound w b y : relv vs b y -> yields t L vs (a_mov F w b) (trunc w y).
 Proof.
   intros B. pose proof (relv_range _ _ _ B) as R. destruct w; cbn [a_mov].
-  - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s]. cbn [snd] in S.
+  - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s].
+    cbn [snd] in S.
     destruct (s_umax s <? half_size) eqn:U.
     + bools. unfold half_size in *. assert (S3 := in_scalar_between s y S).
       cbn [trunc yields]. rewrite wrap32_small by lia. exact B.
@@ -65,7 +69,8 @@ Proof.
   - cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
 Qed.
 Lemma a_unary_sound (f : scalar -> scalar) (g : Z -> Z) a x :
-  (forall s z, in_scalar s z -> in_scalar (f s) (g z)) -> relv vs a x -> yields t L vs (a_unary F f a) (g x).
+  (forall s z, in_scalar s z -> in_scalar (f s) (g z)) -> relv vs a x ->
+    yields t L vs (a_unary F f a) (g x).
 Proof.
   intros FG A. unfold a_unary. pose proof (any_view_sound _ _ _ _ FH _ _ A) as S.
   destruct (any_view F a) as [ta s]. cbn [snd] in S. apply scalar_res_sound, FG. exact S.
@@ -74,14 +79,17 @@ Qed.
 Hypothesis WL : wf_layout t L.
 Hypothesis HR : refrel F vs (l_refs L).
 (** An acquired record is in the layout; sums that stay within it do not wrap. *)
-Lemma record_ref k w n : zfind k F = Some (FRef RecordRef n false) -> nth_z vs k = Some w -> w <> 0 ->
+Lemma record_ref k w n : zfind k F = Some (FRef RecordRef n false) -> nth_z vs k = Some w ->
+  w <> 0 ->
   In (Reference RecordRef w n) (l_refs L).
 Proof.
   intros E N Nz. destruct (refrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
-  destruct h as [hk hb hn]. cbn [re_kind re_base re_size] in *. destruct hk; try discriminate Fi. subst hb hn. exact I.
+  destruct h as [hk hb hn]. cbn [re_kind re_base re_size] in *. destruct hk; try discriminate Fi.
+  subst hb hn. exact I.
 Qed.
 Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
-Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
+Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
+cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
 Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
@@ -96,66 +104,86 @@ Proof.
     destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D Ew]]. set (lo := b_smin (s_all s)) in *.
     split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
     + split; [apply wrap_range|]. exists (d + (sgn64 y - lo)). split; [lia | reflexivity].
-    + rewrite <- (wrap_sgn64 y R) at 1. rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
-  - rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    + rewrite <- (wrap_sgn64 y R) at 1.
+      rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
+  - rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E].
+    injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. split; [lia | exact Logic.I].
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|].
+    split; [lia | exact Logic.I].
   - rewrite Sum. parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b. split; [exact Q1|]. split; [exact Q2 | lia].
+    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b.
+    split; [exact Q1|]. split; [exact Q2 | lia].
   - parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room. cbn [re_base re_size] in Room.
-    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists (Reference RecordRef w n).
+    pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room.
+    cbn [re_base re_size] in Room.
+    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|].
+    exists (Reference RecordRef w n).
     split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [re_base]; lia].
   - parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (ref_range h Ih) as Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
     split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
 Qed.
-Lemma a_add_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_add t F a b) (wrap (x + y)).
+Lemma a_add_sound a b x y : relv vs a x -> relv vs b y ->
+  yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.
   intros A B. unfold a_add. destruct (const_of F b) as [c|] eqn:CB.
-  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
+  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound.
+      exact A. }
   destruct (const_of F a) as [c|] eqn:CA.
   { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm.
     apply shift_sound. exact B. }
   destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound _ _ _ _ _ A B P1)|].
-  destruct (add_ptr t F b a) as [r|] eqn:P2; [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
+  destruct (add_ptr t F b a) as [r|] eqn:P2;
+    [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
   replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_add. reflexivity.
 Qed.
-Lemma a_sub_sound a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_sub F a b) (wrap (x - y)).
+Lemma a_sub_sound a b x y : relv vs a x -> relv vs b y ->
+  yields t L vs (a_sub F a b) (wrap (x - y)).
 Proof.
   intros A B. unfold a_sub. destruct (const_of F b) as [c|] eqn:CB.
-  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound. exact A. }
+  { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound.
+      exact A. }
   replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_sub. reflexivity.
 Qed.
-Lemma a_add32_sound a c x r : relv vs a x -> a_add32 F a c = Some r -> yields t L vs r (wrap32 (wrap32 x + c)).
+Lemma a_add32_sound a c x r : relv vs a x -> a_add32 F a c = Some r ->
+  yields t L vs r (wrap32 (wrap32 x + c)).
 Proof.
   unfold a_add32. intros A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
   assert (U := in_scalar_between _ _ (view_sound _ _ _ _ FH _ _ _ _ A V)).
   destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools. unfold half_size in *.
-  assert (R := relv_range _ _ _ A). rewrite (wrap32_small x), wrap32_small, <- (wrap_small (x + c)) by lia.
+  assert (R := relv_range _ _ _ A).
+  rewrite (wrap32_small x), wrap32_small, <- (wrap_small (x + c)) by lia.
   apply shift_sound. exact A.
 Qed.
-Lemma a_alu32_sound op a b x y r : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r -> yields t L vs r (alu A32 op x y).
+Lemma a_alu32_sound op a b x y r : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r ->
+  yields t L vs r (alu A32 op x y).
 Proof.
   unfold a_alu32. intros A B E. destruct (const_of F b) as [c|] eqn:CB; [|discriminate E].
   assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c.
   destruct op; try discriminate E; cbn [alu trunc].
-  - replace (wrap32 (wrap32 x + wrap32 y)) with (wrap32 (wrap32 x + sgn32 y)); [exact (a_add32_sound _ _ _ _ A E)|].
+  - replace (wrap32 (wrap32 x + wrap32 y)) with (wrap32 (wrap32 x + sgn32 y));
+      [exact (a_add32_sound _ _ _ _ A E)|].
     rewrite <- (wrap32_sgn32 y). words.
-  - replace (wrap32 (wrap32 x - wrap32 y)) with (wrap32 (wrap32 x + - sgn32 y)); [exact (a_add32_sound _ _ _ _ A E)|].
+  - replace (wrap32 (wrap32 x - wrap32 y)) with (wrap32 (wrap32 x + - sgn32 y));
+      [exact (a_add32_sound _ _ _ _ A E)|].
     rewrite <- (wrap32_sgn32 y). words.
 Qed.
-Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y -> yields t L vs (a_alu t F w op a b) (alu w op x y).
+Lemma a_alu_sound w op a b x y : relv vs a x -> relv vs b y ->
+  yields t L vs (a_alu t F w op a b) (alu w op x y).
 Proof.
   intros A B.
-  assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound; assumption).
-  unfold a_alu. destruct w; [destruct (a_alu32 F op a b) as [r|] eqn:E; [exact (a_alu32_sound _ _ _ _ _ _ A B E) | exact D]|]. destruct op; try exact D; cbn [alu trunc].
+  assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound;
+    assumption).
+  unfold a_alu. destruct w; [destruct (a_alu32 F op a b) as [r|] eqn:E;
+    [exact (a_alu32_sound _ _ _ _ _ _ A B E) | exact D]|]. destruct op; try exact D;
+    cbn [alu trunc].
   - rewrite wrap_add. apply a_add_sound; assumption.
   - rewrite wrap_sub. apply a_sub_sound; assumption.
 Qed.

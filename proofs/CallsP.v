@@ -1,5 +1,5 @@
-(** Calls: arguments that the checker lets pass are legal, results are what the contract says, and a local function's frame is
-    its own. *)
+(** Calls: arguments that the checker lets pass are legal, results are what the contract says, and a
+    local function's frame is its own. *)
 From Checker Require Import Calls.
 From Proofs Require Export AccessP.
 From Proofs Require Import ScalarP.
@@ -13,28 +13,38 @@ Proof.
   lazymatch goal with k : ref_kind |- _ => destruct k end; (reflexivity || discriminate K).
 Qed.
 (** Memory that a helper reads: [n] bytes of those checked. *)
-Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true -> 0 < n <= k ->
+Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true ->
+  0 < n <= k ->
   helper_reads t s x n = None.
 Proof.
   unfold a_reads. intros G R E N. apply andb_true_iff in E. destruct E as [K E].
-  apply Z.ltb_lt in K. destruct (a_addr t (a_facts a) (a_depth a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
+  apply Z.ltb_lt in K.
+  destruct (a_addr t (a_facts a) (a_depth a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
   assert (P := gamma_addr t a vs s v x 0 k false pl G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
   apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
-  assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q /\ plain_kind (r_kind q)).
+  assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q
+    /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
   destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
-  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej. cbn [frame_region r_kind].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]].
-    apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E; [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
+  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej.
+    cbn [frame_region r_kind].
+    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
+    destruct P as [o [O [-> P1]]].
+    apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E;
+      [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
     rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
-      [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1 | rewrite En; exact E].
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. exact (no_refusal q _ _ Kq).
-  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq. exact (no_refusal q _ _ Kq).
+      [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1
+        | rewrite En; exact E].
+  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+    exact (no_refusal q _ _ Kq).
+  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+    exact (no_refusal q _ _ Kq).
 Qed.
 (** Memory that a helper writes. *)
-Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x -> a_writes t a v k = Some pl ->
+Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x ->
+  a_writes t a v k = Some pl ->
   at_place t (lay s) (a_depth a) pl x k true /\ forall n, 0 < n <= k -> helper_writes s x n = None.
 Proof.
   unfold a_writes. intros G R E. destruct (Z.ltb_spec 0 k) as [K | K]; [| discriminate E].
@@ -42,29 +52,39 @@ Proof.
   assert (P := gamma_addr t a vs s v x 0 k true pl' G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
   assert (Pl : forall n, 0 < n <= k -> in_plain t (lay s) x n true -> helper_writes s x n = None).
-  { intros n N I. unfold helper_writes. destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq Kq]]; [lia |]. rewrite Eq.
+  { intros n N I. unfold helper_writes. destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq Kq]];
+      [lia |]. rewrite Eq.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
   { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
-  destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-; (split; [exact P |]); intros n N.
-  - unfold helper_writes. destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
+  destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
+    (split; [exact P |]); intros n N.
+  - unfold helper_writes.
+    destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
+    reflexivity.
   - exact (Pl n N (Less n N)).
   - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
 Qed.
 
 Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
-  m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o) /\ m_inner d = m_inner (o_def o).
+  m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o)
+    /\ m_inner d = m_inner (o_def o).
 Proof.
-  intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m. destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
+  intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m.
+  destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
   auto.
 Qed.
-(** The map passed is alike, and the size asked for the same; the memory written is within the place, at least and at most as long as it
-    says; what is released is what the symbol stands for. *)
-Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z)) (c : option (Z * Z)) : Prop :=
+(** The map passed is alike, and the size asked for the same; the memory written is within the
+    place, at least and at most as long as it says; what is released is what the symbol stands for.
+    *)
+Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z))
+  (c : option (Z * Z)) : Prop :=
   match q, c with
   | None, None => True
-  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 <= lo <= n /\ n <= hi
-  | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
+  | Some (pl, lo, hi), Some (x, n) => at_place t (lay s) (a_depth a) pl x hi true /\ 0 <= lo <= n
+    /\ n <= hi
+  | Some (pl, lo, hi), None => lo = 0 /\ 0 < hi
+    /\ exists x, at_place t (lay s) (a_depth a) pl x hi true
   | None, Some _ => False
   end.
 Definition releasedrel (F : facts) (vs : list Z) (q c : option (ref_kind * Z)) : Prop :=
@@ -77,12 +97,14 @@ Definition releasedrel (F : facts) (vs : list Z) (q c : option (ref_kind * Z)) :
 Definition maprel (t : target) (L : layout) (q : option Z) (c : option object) : Prop :=
   match q, c with Some i, Some o => map_like t L i o | None, None => True | _, _ => False end.
 Definition sizerel (q : option Z) (c : Z) : Prop := match q with Some n => c = n | None => True end.
-Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) (c : args_seen) : Prop := {
+Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) (c : args_seen) :
+  Prop := {
   sr_map : maprel t (lay s) (as_map q) (sn_map c);
   sr_out : outrel t a s (as_out q) (sn_out c);
   sr_size : sizerel (as_size q) (sn_size c);
   sr_back : releasedrel (a_facts a) vs (as_released q) (sn_released c) }.
-Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c -> a_args t a args rs q = Some q' ->
+Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c ->
+  a_args t a args rs q = Some q' ->
   exists c', check_args t s args rs c = inl c' /\ seenrel t a vs s q' c'.
 Proof.
   induction args as [| g args IH]; intros rs q c q' G Q E.
@@ -91,16 +113,19 @@ Proof.
   assert (Rr := g_regs _ _ _ _ G r). destruct (get r (a_regs a)) as [v |]; [| discriminate E].
   destruct Rr as [x [-> R]].
   set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a vs s q' c').
-  assert (Reads : forall n k, 0 < k <= n -> (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
+  assert (Reads : forall n k, 0 < k <= n ->
+    (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
     goal (match helper_reads t s x k with Some f => inr f | None => check_args t s args rs c end)).
   { intros n k K H. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
     rewrite (a_reads_sound t a vs s v x k n G R Ar K). exact (IH _ _ _ _ G Q H). }
   assert (Whole : forall n, (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
     goal (match helper_reads t s x n with Some f => inr f | None => check_args t s args rs c end)).
-  { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
+  { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads t a v n) eqn:Ar;
+      [| discriminate H].
     unfold a_reads in Ar. bools. lia. }
   assert (Sized : forall (zero : bool) (k : Z -> Z -> option a_seen) (k' : Z -> args_seen + fault),
-    (forall lo n hi, 0 <= n /\ lo <= n -> n <= hi -> zero = true \/ 0 < lo -> k lo hi = Some q' -> goal (k' n)) ->
+    (forall lo n hi, 0 <= n /\ lo <= n -> n <= hi -> zero = true \/ 0 < lo -> k lo hi = Some q' ->
+      goal (k' n)) ->
     match rs with
     | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
                  | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else None
@@ -115,35 +140,47 @@ Proof.
                        end
           | [] => inr BadHelperArgument
           end)).
-  { clear E Reads Whole. intros zero k k' Hk H. destruct rs as [| r2 rs]; [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
-    destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H]. destruct R2 as [y [-> R2]].
+  { clear E Reads Whole. intros zero k k' Hk H. destruct rs as [| r2 rs];
+      [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
+    destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H].
+    destruct R2 as [y [-> R2]].
     destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
     destruct (zero || (0 <? s_umin sc)) eqn:Lo; [| discriminate H].
-    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V). assert (B0 := in_scalar_range _ _ I). assert (U := in_scalar_between _ _ I). clear I.
+    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V).
+    assert (B0 := in_scalar_range _ _ I). assert (U := in_scalar_between _ _ I). clear I.
     assert (Z0 : zero = true \/ 0 < s_umin sc).
-    { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt; exact Lo]. }
+    { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt;
+        exact Lo]. }
     replace (zero || (0 <? y)) with true
-      by (symmetry; apply orb_true_iff; destruct Z0 as [Z0 | Z0]; [left; exact Z0 | right; apply Z.ltb_lt; lia]).
+      by (symmetry; apply orb_true_iff; destruct Z0 as [Z0 | Z0];
+        [left; exact Z0 | right; apply Z.ltb_lt; lia]).
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
   assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
-    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo,
+      hi)) (as_size q) (as_released q))
     | None => None
     end = Some q' ->
     goal (match helper_writes s x n with
           | Some f => inr f
-          | None => check_args t s args rs (Seen (sn_map c) (Some (x, n)) (sn_size c) (sn_released c))
+          | None => check_args t s args rs (Seen (sn_map c) (Some (x,
+            n)) (sn_size c) (sn_released c))
           end)).
   { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
-    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) _ _ G); [| exact H].
-    destruct Q as [Qm Qo Qs Qb]. constructor; cbn [as_map as_out as_size as_released sn_map sn_out sn_size sn_released]; try assumption.
+    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) _ _ G);
+      [| exact H].
+    destruct Q as [Qm Qo Qs Qb].
+    constructor; cbn [as_map as_out as_size as_released sn_map sn_out sn_size sn_released];
+      try assumption.
     split; [exact P |]. split; [exact Lo | lia]. }
   assert (Fixed : forall lo n, match a_writes t a v n with
-                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, n)) (as_size q) (as_released q))
+                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo,
+                                 n)) (as_size q) (as_released q))
                                | None => None
                                end = Some q' -> 0 < n).
-  { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes in Aw.
+  { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes
+      in Aw.
     destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
   assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
   - exact (IH _ _ _ _ G Q E).
@@ -152,76 +189,103 @@ Proof.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (takes_map _ d) eqn:Al; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B [o [Lo P]]] ->]]].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+      as [w [_ [[B [o [Lo P]]] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
     rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
     destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+      try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+      try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
-  - refine (Sized false (fun _ hi => if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
+  - refine (Sized false (fun _ hi =>
+      if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
-  - refine (Sized true (fun _ hi => if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else None)
+  - refine (Sized true (fun _ hi =>
+      if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else
+      None)
               _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
     + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G Q H).
     + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
       destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
   - refine (Sized false (fun lo hi => match a_writes t a v hi with
-                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
+                                        lo, hi)) (as_size q) (as_released q))
                                       | None => None
-                                      end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
+                                      end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
+                                        [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
   - refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
-                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
+                                          lo, hi)) (as_size q) (as_released q))
                                         | None => None
                                         end
-                                      else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
+                                      else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
+                                        [discriminate Z0 |]. cbv beta in H |- *.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia. apply (Writes lo n hi); [lia | lia | exact H].
+    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia.
+    apply (Writes lo n hi); [lia | lia | exact H].
   - exact (IH _ _ _ _ G Q E).
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+      as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
-  - refine (Sized true (fun lo hi => if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if 0 <=? lo then
+  - refine (Sized true (fun lo hi =>
+      if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if
+      0 <=? lo then
                                        match a_writes t a v hi with
-                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
+                                         lo, hi)) (as_size q) (as_released q))
                                        | None => None
                                        end
-                                     else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
+                                     else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta
+                                       in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). 
-      refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q)) (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
+    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
+      refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q))
+        (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
       constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
     + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
-      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
-      constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x. exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
+      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
+        (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
+      constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x.
+      exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
   - exact (Whole _ E).
-  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _)) (conj (Fixed _ _ E) (Z.le_refl _)) E).
+  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
+      (conj (Fixed _ _ E) (Z.le_refl _)) E).
   - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
-    lazymatch type of Ar with a_reads _ _ _ ?k = _ => rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
+    lazymatch type of Ar with a_reads _ _ _ ?k = _ =>
+      rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction; try discriminate E.
+  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+      try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
-    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E]. destruct z; try discriminate E.
-      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl. exact (IH _ _ _ _ G Q E).
+  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+    destruct f; try discriminate E.
+    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E].
+      destruct z; try discriminate E.
+      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl.
+      exact (IH _ _ _ _ G Q E).
     + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [_ [[B P] ->]]].
-      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r. exact (IH _ _ _ _ G Q E).
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+        as [w [_ [[B P] ->]]].
+      rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r.
+      exact (IH _ _ _ _ G Q E).
   - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
@@ -231,34 +295,44 @@ Proof.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     lazymatch type of E with (if ref_kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
     destruct (ref_kind_fits kd0 kd) eqn:Ek; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef) as [w [N [[B P] ->]]].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+      as [w [N [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B.
     destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
     replace (existsb (is_ref kd0 w) (l_refs (lay s))) with true
       by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_ref_spec; split;
             [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
-    lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end; [| exact (IH _ _ _ _ G Q E)].
+    lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end;
+      [| exact (IH _ _ _ _ G Q E)].
     apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd0, fst v))) _ _ G); [| exact E].
-    constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |]. split; [exact (P eq_refl) |]. split; [exact N |].
+    constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |].
+    split; [exact (P eq_refl) |]. split; [exact N |].
     exists kd, n, false. split; [exact Ef | exact Ek].
 Qed.
 
 (** * Results *)
 
 (** A helper's result in r0, or nothing. *)
-Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) (x : option Z) : Prop :=
+Definition yields_opt (t : target) (L : layout) (vs : list Z) (r : option ares) (x : option Z) :
+  Prop :=
   match r with Some r => exists y, x = Some y /\ yields t L vs r y | None => True end.
-Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (lay s) -> map_of t i = Some d ->
+Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
+  map_of t i = Some d ->
   map_like t (lay s) i o ->
-  yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end) 0) (found t an s o).
+  yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None =>
+    FMapValueOrNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found. rewrite <- Ei.
+  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
+  rewrite <- Ei.
   destruct (m_inner d) as [k |].
-  - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |]; split; [lia | left; reflexivity]).
+  - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |];
+      split; [lia | left; reflexivity]).
     destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
     destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
-    destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo. assert (Bw := map_addr_word WL o' Eo).
-    apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity]. unfold map_like. rewrite EL.
+    destruct (alike dk (o_def o')) eqn:Al; [| exact Null]. apply nth_z_in in Eo.
+    assert (Bw := map_addr_word WL o' Eo).
+    apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity].
+    unfold map_like. rewrite EL.
     split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
   - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields; [reflexivity |]);
       [| split; [lia | left; reflexivity]].
@@ -267,28 +341,35 @@ Proof.
 Qed.
 Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
   l_invalid L = l_invalid (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
-  match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ => False end ->
+  match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ =>
+    False end ->
   match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
   intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
-  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools. unfold sign64 in *.
+  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+    unfold sign64 in *.
     eexists. split; [reflexivity |].
-    apply new_yields; [reflexivity |]. split; [apply wrap_range |]. apply sc_srange_sound; [apply wrap_range |].
+    apply new_yields; [reflexivity |]. split; [apply wrap_range |].
+    apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
   - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
   - binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists. split; [reflexivity |].
-    assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)). destruct EO as [ED EO].
-    destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X]. split; [exact B |].
-    unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2]. split; [exact F1 |].
+    assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)).
+    destruct EO as [ED EO].
+    destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X].
+    split; [exact B |].
+    unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2].
+    split; [exact F1 |].
     unfold is_object in *. rewrite ED, EO. exact F2.
   - injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
-  unfold some_allowed, allowed_result, legal_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
+  unfold some_allowed, allowed_result, legal_result.
+  destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
   - split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
     destruct (Z.ltb_spec lo 0) as [N | N].
     + rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
@@ -297,8 +378,10 @@ Proof.
 Qed.
 Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
 Proof.
-  unfold zero_allowed, allowed_result. destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
-  - bools. unfold result_number. destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
+  unfold zero_allowed, allowed_result.
+  destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
+  - bools. unfold result_number.
+    destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
   - exact Logic.I.
 Qed.
 
@@ -308,30 +391,40 @@ Qed.
 Definition same_but_packet (L L' : layout) : Prop :=
   l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\
   l_invalid L' = l_invalid L /\ l_objects L' = l_objects L.
-Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w -> fact_holds t L' (unpacket f) w.
+Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w ->
+  fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P]. destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6; exact P.
+  intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P].
+  destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
+    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6;
+      exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
-  gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s) (regions t L (length (frames s)))).
+  gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s)
+    (regions t L (length (frames s)))).
 Proof.
   intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL Eq. unfold a_moved.
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
+    a_next]; try assumption.
   - reflexivity.
-  - intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
+  - intros k f E. rewrite zfind_map in E.
+    destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
     cbn [option_map] in E. apply some_inj in E. rewrite <- E.
-    destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |]. exact (unpacket_sound t _ L f0 w Eq P).
+    destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |].
+    exact (unpacket_sound t _ L f0 w Eq P).
   - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ [-> _]]]]. apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity | exact G10].
+  - destruct Eq as [_ [_ [_ [-> _]]]].
+    apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity
+      | exact G10].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
 Proof.
   intros WL. assert (Same : wf_layout t (lay s) /\ same_but_packet (lay s) (lay s))
     by (split; [exact WL | repeat split; reflexivity]).
-  unfold moved. destruct (h_moves d); [| exact Same]. destruct (an_packet an) as [[[base len] meta] |]; [| exact Same].
+  unfold moved. destruct (h_moves d); [| exact Same].
+  destruct (an_packet an) as [[[base len] meta] |]; [| exact Same].
   destruct (packet_fits t (lay s) base len meta) eqn:Fi; [| exact Same].
   split; [exact (move_wf WL base len meta Fi) | repeat split; reflexivity].
 Qed.
@@ -350,85 +443,117 @@ Proof.
   - exists []. rewrite app_nil_r, (g_pc _ _ _ _ G). exact (goto_sound t a vs s _ G).
 Qed.
 (** The bytes that the helper wrote. *)
-Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) -> mem s' = mem s -> lay s' = lay s ->
+Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
+  mem s' = mem s -> lay s' = lay s ->
   gamma t (match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end) vs
     (State (pc s') (regs s') (filled an s c) (lay s') (frames s') (live s')).
 Proof.
-  unfold outrel. intros G Q Em El. unfold filled. destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
-  - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P. apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+  unfold outrel. intros G Q Em El. unfold filled.
+  destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
+  - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
+    apply a_scribble_sound; [exact G | exact P | lia | exact N2].
   - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
-    exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0)) (Z.lt_le_incl 0 hi K)).
+    exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0))
+      (Z.lt_le_incl 0 hi K)).
   - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
 Qed.
 (** * References change *)
 
-Lemma ref_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_refs (lay s) hs) -> facts_hold t (with_refs (lay s) hs) F vs ->
-  refrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a)) vs
-    (State (pc s) (regs s) (mem s) (with_refs (lay s) hs) (frames s) (regions t (with_refs (lay s) hs) (length (frames s)))).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R. constructor; try assumption; try reflexivity. destruct G9 as [M1 M2]. constructor; [exact M1 | exact M2]. Qed.
+Lemma ref_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_refs (lay s) hs) ->
+  facts_hold t (with_refs (lay s) hs) F vs ->
+  refrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F
+    (a_next a)) vs
+    (State (pc s) (regs s) (mem s) (with_refs (lay s) hs) (frames s)
+      (regions t (with_refs (lay s) hs) (length (frames s)))).
+Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R.
+constructor; try assumption; try reflexivity. destruct G9 as [M1 M2].
+constructor; [exact M1 | exact M2]. Qed.
 (** What points into something else still does. *)
-Lemma unrecord_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_refs L) -> ref_kind_fits kd kf = true ->
+Lemma unrecord_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_refs L) ->
+  ref_kind_fits kd kf = true ->
   ref_kind_fits kf (re_kind h) = true -> re_base h = x -> re_size h = n -> facts_hold t L F vs ->
-  facts_hold t (with_refs L (release kd x (l_refs L))) (zmap_map (unrecord (Some (FRef kf n nu))) F) vs.
+  facts_hold t (with_refs L (release kd x (l_refs L))) (zmap_map (unrecord (Some (FRef kf n nu))) F)
+    vs.
 Proof.
-  intros WL Ih Fi Fh Eb En H k f E. rewrite zfind_map in E. destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E].
-  cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]]. exists w. split; [exact N |].
+  intros WL Ih Fi Fh Eb En H k f E. rewrite zfind_map in E.
+  destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E].
+  cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]].
+  exists w. split; [exact N |].
   destruct f0; try (split; [exact B | exact P]). cbn [unrecord]. parts E0 as n0 mx.
-  assert (Kept : (kf = RecordRef -> n0 <> n) -> fact_holds t (with_refs L (release kd x (l_refs L))) (FRecordAt n0 mx) w).
-  { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split; [| split; [exact Kg | split; [exact Sg | exact Q]]].
-    apply release_keeps; [exact Ig |]. intros Kh Bh. assert (S := ref_kind_fits_socket _ _ Kh). rewrite Kg in S.
-    assert (S' := ref_kind_fits_socket _ _ Fi). assert (S2 := ref_kind_fits_socket _ _ Fh). apply Other.
+  assert (Kept : (kf = RecordRef -> n0 <> n) ->
+    fact_holds t (with_refs L (release kd x (l_refs L))) (FRecordAt n0 mx) w).
+  { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split;
+      [| split; [exact Kg | split; [exact Sg | exact Q]]].
+    apply release_keeps; [exact Ig |]. intros Kh Bh. assert (S := ref_kind_fits_socket _ _ Kh).
+    rewrite Kg in S.
+    assert (S' := ref_kind_fits_socket _ _ Fi). assert (S2 := ref_kind_fits_socket _ _ Fh).
+    apply Other.
     - destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
-    - rewrite <- Sg, <- En. f_equal. apply (wl_refs t L WL g h Ig Ih); [| congruence]. rewrite Kg, <- S2, <- S', S. reflexivity. }
+    - rewrite <- Sg, <- En. f_equal. apply (wl_refs t L WL g h Ig Ih); [| congruence].
+      rewrite Kg, <- S2, <- S', S. reflexivity. }
   destruct kf; try (apply Kept; discriminate).
-  destruct (Z.eqb_spec n0 n) as [Ez | Ez]; [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact Ez].
+  destruct (Z.eqb_spec n0 n) as [Ez | Ez];
+    [split; [exact B | exact (sc_top_sound _ B)] | apply Kept; intros _; exact Ez].
 Qed.
 (** Nothing is, or what was released. *)
-Definition a_release (a : astate) (q : option (ref_kind * Z)) : astate := match q with Some (_, k) => a_released a k | None => a end.
+Definition a_release (a : astate) (q : option (ref_kind * Z)) : astate :=
+  match q with Some (_, k) => a_released a k | None => a end.
 Lemma release_sound t a vs s q c : gamma t a vs s -> releasedrel (a_facts a) vs q (sn_released c) ->
   gamma t (a_release a q) vs (State (pc s) (regs s) (mem s) (released (lay s) c) (frames s)
     (regions t (released (lay s) c) (length (frames s)))).
 Proof.
-  unfold released. intros G B. destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
-  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'. apply ref_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
+  unfold released. intros G B.
+  destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
+  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
+    apply ref_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
     + apply (facts_set _ _ _ _ _ _ x); [| exact N |].
-      { rewrite E. destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) E N Nz) as [h [I [Fh [Eb En]]]].
-        exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En (g_facts _ _ _ _ G)). }
+      { rewrite E. destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) E N Nz)
+          as [h [I [Fh [Eb En]]]].
+        exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En
+          (g_facts _ _ _ _ G)). }
       destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu); [| exact Fi | exact N | exact Nz | reflexivity |
+    + apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu);
+        [| exact Fi | exact N | exact Nz | reflexivity |
         exact (wl_refs t _ (g_wf _ _ _ _ G)) |].
       * rewrite zfind_map, E. reflexivity.
       * apply refrel_map; [| reflexivity | exact (g_refs _ _ _ _ G)].
         intros f U. destruct f; try discriminate U; try reflexivity. cbn [unrecord].
-        repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end; reflexivity.
+        repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end;
+          reflexivity.
   - destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; try assumption; reflexivity.
 Qed.
 (** With one more reference, what held still holds. *)
 Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_refs L (h :: l_refs L)) f x.
 Proof.
-  intros [B P]. split; [exact B |]. destruct f; try exact P. destruct P as [g [I P]]. exists g. split; [right; exact I | exact P].
+  intros [B P]. split; [exact B |]. destruct f; try exact P. destruct P as [g [I P]]. exists g.
+  split; [right; exact I | exact P].
 Qed.
 (** What is acquired, if anything, has a symbol that is new. *)
 Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
   get R0 (regs s) = Some (match o with Some h => re_base h | None => 0 end) ->
-  (forall h, o = Some h -> ref_kind_fits kd (re_kind h) = true /\ re_size h = n /\ ref_fits t (lay s) h = true) ->
+  (forall h, o = Some h -> ref_kind_fits kd (re_kind h) = true /\ re_size h = n
+    /\ ref_fits t (lay s) h = true) ->
   exists ws, gamma t (a_put a 1 R0 (New (FRef kd n true) 0)) (vs ++ ws)
-    (State (pc s + 1) (regs s) (mem s) (with_acquired (lay s) o) (frames s) (regions t (with_acquired (lay s) o) (length (frames s)))).
+    (State (pc s + 1) (regs s) (mem s) (with_acquired (lay s) o) (frames s)
+      (regions t (with_acquired (lay s) o) (length (frames s)))).
 Proof.
   intros G Er Ho. set (w := match o with Some h => re_base h | None => 0 end) in *. exists [w].
   assert (Bw : 0 <= w < W /\ wf_layout t (with_acquired (lay s) o)).
   { subst w. destruct o as [h |]; cbn [with_acquired]; [| split; [lia | exact (g_wf _ _ _ _ G)]].
-    destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf _ _ _ _ G) h Fi) as [WL Bh]. split; [lia | exact WL]. }
+    destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf _ _ _ _ G) h Fi) as [WL Bh].
+    split; [lia | exact WL]. }
   destruct Bw as [Bw WL]. destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
   { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
-  assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s) /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
+  assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s)
+    /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_acquired (lay s) o) f x)
     by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
-  constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; try assumption.
+  constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
+    frames live]; try assumption.
   - apply frames_ext. exact G2.
   - reflexivity.
   - congruence.
@@ -440,12 +565,14 @@ Proof.
     + rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
       split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
     + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ G8 r).
-  - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es]. constructor; rewrite Es; assumption.
+  - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es].
+    constructor; rewrite Es; assumption.
   - destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
     + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
       apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact G10].
       intros k' j. exact (claims_ext _ _ _ _ _ _ _ G7).
-    + refine (refrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set. destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
+    + refine (refrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set.
+      destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
       * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
       * exact (claims_ext _ _ _ _ _ _ _ G7).
 Qed.
@@ -460,80 +587,105 @@ Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c -
   let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
   let a3 := if h_moves d then a_moved a2 else a2 in
   let a4 := match as_released q with Some (_, k) => a_released a3 k | None => a3 end in
-  let same := negb (h_moves d) && match sn_released c, o with None, None => true | _, _ => false end in
+  let same := negb (h_moves d) && match sn_released c, o with None, None => true | _, _ =>
+    false end in
   exists ws, gamma t (a_finish a4 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s))) (filled an s c) L (frames s)
+    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s)))
+      (filled an s c) L (frames s)
            (if same then live s else regions t L (length (frames s)))).
 Proof.
   intros G Q Er L1 o L a1 a2 a3 a4 same. set (x := interpret t an s (h_ret d) (sn_map c) o).
   assert (G1 := clobber_sound t a vs s x G).
-  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out _ _ _ _ _ _ Q) eq_refl eq_refl). cbn [pc regs lay frames live] in G2.
+  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out _ _ _ _ _ _ Q) eq_refl eq_refl).
+  cbn [pc regs lay frames live] in G2.
   fold a2 in G2.
   destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq].
-  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c) (moved t an s d) (frames s)
+  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c)
+    (moved t an s d) (frames s)
     (regions t (moved t an s d) (length (frames s))))).
   { unfold a3, moved in *. destruct (h_moves d); [exact (a_moved_sound t a2 vs _ _ G2 WL Eq) |].
     rewrite (g_live _ _ _ _ G) in G2. exact G2. }
   assert (B3 : releasedrel (a_facts a3) vs (as_released q) (sn_released c)).
   { assert (B := sr_back _ _ _ _ _ _ Q). unfold releasedrel in *.
     destruct (as_released q) as [[kd k] |], (sn_released c) as [[kd' y] |]; try exact B.
-    destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. split; [exact Ek |]. split; [exact Nz |]. split; [exact N |].
+    destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. split; [exact Ek |]. split; [exact Nz |].
+    split; [exact N |].
     exists kf, n, nu. split; [| exact Fi]. unfold a3.
     assert (E2 : zfind k (a_facts a2) = Some (FRef kf n nu)).
     { unfold a2, a1. destruct (as_out q) as [[[pl lo] hi] |]; [destruct pl |]; exact E. }
     destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
-  assert (G4 := release_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4. fold L1 in G4.
+  assert (G4 := release_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4.
+  fold L1 in G4.
   change (a_release a3 (as_released q)) with a4 in G4.
-  assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L (length (frames s))).
+  assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L
+    (length (frames s))).
   { unfold same. destruct (h_moves d) eqn:Mv; [reflexivity |]. cbn [negb andb].
-    unfold L. destruct (sn_released c) as [b |] eqn:Bk; [reflexivity |]. destruct o; [reflexivity |]. cbn [with_acquired].
+    unfold L. destruct (sn_released c) as [b |] eqn:Bk; [reflexivity |].
+    destruct o; [reflexivity |]. cbn [with_acquired].
     unfold L1, released, moved. rewrite Bk, Mv. exact (g_live _ _ _ _ G). }
   rewrite Lv. clear Lv same.
-  assert (Plain : o = None -> yields_opt t L1 vs r x -> exists ws, gamma t (a_finish a4 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s) (regions t L (length (frames s))))).
+  assert (Plain : o = None -> yields_opt t L1 vs r x -> exists ws, gamma t (a_finish a4 r) (vs
+    ++ ws)
+    (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s)
+      (regions t L (length (frames s))))).
   { intros On Y. assert (EL : L = L1) by (unfold L; rewrite On; reflexivity). rewrite EL.
     apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
   assert (EV : l_maps L1 = l_maps (lay s)).
-  { unfold L1, released. destruct Eq as [_ [_ [EV _]]]. destruct (sn_released c) as [[kd y] |]; exact EV. }
+  { unfold L1, released. destruct Eq as [_ [_ [EV _]]]. destruct (sn_released c) as [[kd y] |];
+      exact EV. }
   assert (EO : l_invalid L1 = l_invalid (lay s) /\ l_objects L1 = l_objects (lay s)).
-  { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |]; exact EO. }
-  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
+  { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |];
+      exact EO. }
+  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o
+    (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed; try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
+  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed;
+    try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* acquired *)
   assert (Er' : r = Some (New (FRef kd (ref_size kd (sn_size c)) true) 0)).
   { destruct kd; cbn [a_ret] in Er; try (apply some_inj in Er; symmetry; exact Er).
-    assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz. destruct (as_size q) as [n |]; [| discriminate Er].
-    apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity. }
+    assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz.
+    destruct (as_size q) as [n |]; [| discriminate Er].
+    apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity.
+    }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
   - cbn [regs]. rewrite get_set_same. reflexivity.
   - intros h Eo. cbn [lay]. unfold o, acquired in Eo. rewrite Ed in Eo.
-    destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo. rewrite <- Eo.
-    split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity; destruct (an_choice an <? 0); reflexivity.
+    destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo.
+    rewrite <- Eo.
+    split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
+      destruct (an_choice an <? 0); reflexivity.
 Qed.
 Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
 Proof.
   intros G. unfold in_main, a_in_main. assert (F := g_frames _ _ _ _ G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
-Lemma holds_nothing_sound t a vs s : gamma t a vs s -> no_refs (a_facts a) = true -> no_refs_held s = true.
-Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs _ _ _ _ G) E). reflexivity. Qed.
+Lemma holds_nothing_sound t a vs s : gamma t a vs s -> no_refs (a_facts a) = true ->
+  no_refs_held s = true.
+Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs _ _ _ _ G) E).
+reflexivity. Qed.
 Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
-  (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d /\ h_ret d = RTail).
+  (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d
+    /\ h_ret d = RTail).
 Proof.
-  unfold a_call, call. intros G E. destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
+  unfold a_call, call. intros G E.
+  destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
   rewrite <- (in_main_sound _ _ _ _ G) in E.
-  destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end) eqn:Inner; [discriminate E |].
+  destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end)
+    eqn:Inner; [discriminate E |].
   assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
     match h_ret d with RTail => negb (no_refs_held s) | _ => false end = false).
-  { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff in Inner. destruct Inner as [I1 I2].
+  { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff
+      in Inner. destruct Inner as [I1 I2].
     rewrite I1, (holds_nothing_sound _ _ _ _ G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
-  destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G) as [c [-> Q]];
+  destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G)
+    as [c [-> Q]];
     [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
   destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
@@ -548,13 +700,19 @@ Qed.
 
 (** Nothing but one frame is elsewhere. *)
 Definition same_but_frame (n : Z) (L L' : layout) : Prop :=
-  (forall j, j <> n -> frame_top L' j = frame_top L j) /\ l_ctx L' = l_ctx L /\ l_pkt L' = l_pkt L /\ l_len L' = l_len L /\
-  l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\ l_invalid L' = l_invalid L /\ l_objects L' = l_objects L.
-Lemma unframe_sound t n L L' f w : same_but_frame n L L' -> fact_holds t L f w -> fact_holds t L' (unframe n f) w.
+  (forall j, j <> n -> frame_top L' j = frame_top L j) /\ l_ctx L' = l_ctx L /\ l_pkt L' = l_pkt L
+    /\ l_len L' = l_len L /\
+  l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\ l_invalid L' = l_invalid L
+    /\ l_objects L' = l_objects L.
+Lemma unframe_sound t n L L' f w : same_but_frame n L L' -> fact_holds t L f w ->
+  fact_holds t L' (unframe n f) w.
 Proof.
-  intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 E8]]]]]]]] [B P]. destruct f; cbn [unframe]; try (split; [exact B |];
-    unfold area_start, area_end, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8; exact P).
-  lazymatch goal with |- context [?j =? n] => destruct (Z.eqb_spec j n) as [E | E] end; split; try exact B; [apply sc_top_sound; exact B |].
+  intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 E8]]]]]]]] [B P].
+  destruct f; cbn [unframe]; try (split; [exact B |];
+    unfold area_start, area_end, map_like, is_object in *;
+      rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8; exact P).
+  lazymatch goal with |- context [?j =? n] => destruct (Z.eqb_spec j n) as [E | E] end; split;
+    try exact B; [apply sc_top_sound; exact B |].
   destruct P as [d [D Q]]. exists d. split; [exact D |]. rewrite Q, (E0 _ E). reflexivity.
 Qed.
 Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
@@ -562,33 +720,43 @@ Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
 Proof.
   intros WL N. unfold entered. destruct (frame_fits t (lay s) n (an_choice an)) eqn:Fi.
   - split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
-    intros j E. unfold frame_top. rewrite (with_frame_base WL n (an_choice an) j N). destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
+    intros j E. unfold frame_top. rewrite (with_frame_base WL n (an_choice an) j N).
+    destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
   - split; [exact WL |]. repeat split; reflexivity.
 Qed.
-Lemma a_call_local_sound t an a vs s target a' : gamma t a vs s -> a_call_local a target = Some a' ->
+Lemma a_call_local_sound t an a vs s target a' : gamma t a vs s -> a_call_local a target = Some a'
+  ->
   exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
-  unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _]. rewrite Dp in E. clear Dp.
+  unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _].
+  rewrite Dp in E. clear Dp.
   set (n := Z.of_nat (length (frames s)) + 1) in *.
-  destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E a'. apply Z.ltb_lt in C.
-  assert (Hp : 0 < n) by (unfold n; lia). assert (Hn : 0 <= n < max_frames) by lia. 
-  destruct (entered_layout t an s n (g_wf _ _ _ _ G) (conj Hp C)) as [WL Eq]. set (L := entered t an s n) in *. set (top := frame_top L n).
+  destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
+  clear E a'. apply Z.ltb_lt in C.
+  assert (Hp : 0 < n) by (unfold n; lia). assert (Hn : 0 <= n < max_frames) by lia.
+  destruct (entered_layout t an s n (g_wf _ _ _ _ G) (conj Hp C)) as [WL Eq].
+  set (L := entered t an s n) in *. set (top := frame_top L n).
   assert (B : 0 <= top < W).
   { assert (FR := frame_range WL n Hn). unfold top, stack_size in *. lia. }
-  assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size; lia).
+  assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size;
+    lia).
   eexists. exists [top]. split; [reflexivity |].
   destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
   assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite G6; apply nth_z_last).
   assert (R := regs_ext vs [top] _ _ G8).
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
-  - constructor; [| apply frames_ext; exact G2]. split; [cbn [fr_pc af_pc]; rewrite G5; reflexivity | exact R].
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
+    a_next]; try assumption.
+  - constructor; [| apply frames_ext; exact G2].
+    split; [cbn [fr_pc af_pc]; rewrite G5; reflexivity | exact R].
   - cbn [length]. unfold n in C. lia.
   - reflexivity.
   - reflexivity.
   - rewrite app_length. cbn [length]. lia.
   - eapply facts_set; [apply facts_ext | exact Nw |].
-    { intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
-      cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (G7 k f0 E0) as [w [Nt P]]. exists w. split; [exact Nt |].
+    { intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0;
+        [| discriminate E].
+      cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (G7 k f0 E0) as [w [Nt P]].
+      exists w. split; [exact Nt |].
       exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
     exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
@@ -602,22 +770,27 @@ Proof.
   - apply memrel_ext.
     replace (top - stack_size) with (stack_addr L (- stack_size * (n + 1)))
       by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
-    apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size)); [exact WL | exact G9 | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
+    apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size));
+      [exact WL | exact G9 | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
   - destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
     apply refrel_plain; [| reflexivity |].
-    + intros f0 E0. rewrite zfind_map in E0. destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
+    + intros f0 E0. rewrite zfind_map in E0.
+      destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
       rewrite G6 in E1. exfalso. exact (facts_fresh _ _ _ _ _ G7 E1).
-    + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe]; destruct (_ =? _); reflexivity | reflexivity |].
+    + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe];
+        destruct (_ =? _); reflexivity | reflexivity |].
       exact (refrel_ext _ _ _ _ _ _ G7 G10).
 Qed.
 Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.
 Proof.
-  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
+  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E.
+  inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
     rewrite <- Ea in E; [discriminate E |].
   apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
   rewrite <- Ec in G3. cbn [length] in G3.
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts a_next]; try assumption.
+  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
+    a_next]; try assumption.
   - lia.
   - reflexivity.
   - apply regs_clobber. apply regs_set; [exact Fr | exact (G8 R0)].
@@ -627,15 +800,18 @@ Qed.
 
 Lemma low_range z x : 0 <= low z x < 2 ^ size_bits z.
 Proof.
-  assert (N : 0 <= size_bits z) by (destruct z; discriminate). unfold low. rewrite Z.land_ones by exact N.
+  assert (N : 0 <= size_bits z) by (destruct z; discriminate). unfold low.
+  rewrite Z.land_ones by exact N.
   apply Z.mod_pos_bound. apply Z.pow_pos_nonneg; [lia | exact N].
 Qed.
 Lemma low_scalar t L z x ta : fact_holds t L (FScalar ta (sc_of_bytes z)) (low z x).
 Proof.
   assert (R := low_range z x). assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate).
-  split; [lia |]. apply sc_of_bytes_sound. rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
+  split; [lia |]. apply sc_of_bytes_sound.
+  rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
 Qed.
-Lemma a_load_packet_sound t an a vs s z ind a' : gamma t a vs s -> a_load_packet t a z ind = Some a' ->
+Lemma a_load_packet_sound t an a vs s z ind a' : gamma t a vs s -> a_load_packet t a z ind = Some a'
+  ->
   (exists s' ws, load_packet t an z ind s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, load_packet t an z ind s = Done r /\ allowed_result t r).
 Proof.
@@ -643,18 +819,26 @@ Proof.
   destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
   cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
   cbn [andb] in E. destruct (no_refs (a_facts a)) eqn:Hn; [| discriminate E].
-  assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E]. destruct R6s as [x [-> Rx]].
+  assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E].
+  destruct R6s as [x [-> Rx]].
   assert (Ind : exists y, match ind with Some r => get r (regs s) | None => Some 0 end = Some y).
   { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs _ _ _ _ G r).
-    destruct (get r (a_regs a)) as [u |]; [| discriminate E]. destruct Rr as [y [Ey _]]. exists y. exact Ey. }
+    destruct (get r (a_regs a)) as [u |]; [| discriminate E]. destruct Rr as [y [Ey _]]. exists y.
+    exact Ey. }
   destruct Ind as [y ->].
-  destruct (match ind with Some r => get r (a_regs a) | None => Some (0, 0) end); [| discriminate E].
-  destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E]. destruct f; try discriminate E.
+  destruct (match ind with Some r => get r (a_regs a) | None => Some (0, 0) end);
+    [| discriminate E].
+  destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  destruct f; try discriminate E.
   destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-  destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ Rx Ef) as [w [_ [[B P] ->]]].
-  rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, (holds_nothing_sound _ _ _ _ G Hn). cbn [negb].
+  destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ Rx Ef)
+    as [w [_ [[B P] ->]]].
+  rewrite C, Z.add_0_r, wrap_small by exact B.
+  rewrite P, Z.eqb_refl, (holds_nothing_sound _ _ _ _ G Hn). cbn [negb].
   apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
   - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
-  - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0) (low z (an_choice an)) G) as [ws Gw];
-      [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws. split; [reflexivity | exact Gw].
+  - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0)
+      (low z (an_choice an)) G) as [ws Gw];
+      [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws.
+      split; [reflexivity | exact Gw].
 Qed.

@@ -1,4 +1,5 @@
-(** The certificate's replay is sound.  The domain is seen only through four lemmas: instruction, branch, exit, subsume. *)
+(** The certificate's replay is sound.  The domain is seen only through four lemmas: instruction,
+    branch, exit, subsume. *)
 From Checker Require Import Cert.
 From Proofs Require Import ScalarP.
 From Proofs Require Export ExecP PotP.
@@ -12,32 +13,42 @@ Variable e : env.
 Definition ends (i : nat) (s : state) (B : Z) : Prop :=
   exists m r, Z.of_nat m <= B /\ run_from t p e m i s = Ended r /\ allowed_result t r.
 Lemma ends_step i s s' B : step t p (e_ans e i) s = Next s' -> ends (S i) s' (B - 1) -> ends i s B.
-Proof. intros E [m [r [H [R A]]]]. exists (S m), r. split; [lia|]. split; auto. cbn [run_from]. rewrite E. auto. Qed.
-Lemma ends_done i s r B : step t p (e_ans e i) s = Done r -> allowed_result t r -> 1 <= B -> ends i s B.
-Proof. intros E A H. exists 1%nat, r. split; [lia|]. split; auto. cbn [run_from]. rewrite E. auto. Qed.
+Proof. intros E [m [r [H [R A]]]]. exists (S m), r. split; [lia|]. split; auto. cbn [run_from].
+rewrite E. auto. Qed.
+Lemma ends_done i s r B : step t p (e_ans e i) s = Done r -> allowed_result t r -> 1 <= B ->
+  ends i s B.
+Proof. intros E A H. exists 1%nat, r. split; [lia|]. split; auto. cbn [run_from]. rewrite E. auto.
+Qed.
 Lemma ends_mono i s B B' : B <= B' -> ends i s B -> ends i s B'.
 Proof. intros L [m [r [H R]]]. exists m, r. split; auto. lia. Qed.
 
 Variable nodes : zmap node.
-Hypothesis nodes_ok : forall j nd, zfind j nodes = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true.
+Hypothesis nodes_ok : forall j nd, zfind j nodes = Some nd ->
+  pot_ok (a_facts (n_state nd)) (n_pot nd) = true.
 
 Lemma can_end_sound src a vs s n X :
   can_end src a n = true -> gamma t a vs s -> pot_val src vs X -> 1 <= X - n.
 Proof.
-  unfold can_end. intros E G PX. destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
+  unfold can_end. intros E G PX.
+  destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
   pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) PX EF). lia.
 Qed.
 Lemma replay_sound src X
-  (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s -> pot_val (n_pot nd) vs Y -> 0 <= Y < X ->
+  (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
+    pot_val (n_pot nd) vs Y -> 0 <= Y < X ->
         ends i s Y) :
-  forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s -> pot_val src vs X -> ends i s (X - n).
+  forall d n a vs s i, replay t p nodes src d n a = true -> 0 <= n -> gamma t a vs s ->
+    pot_val src vs X -> ends i s (X - n).
 Proof.
-  intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX; cbn [replay] in E;
-    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; apply andb_true_iff in E; destruct E as [Co E];
+  intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX;
+    cbn [replay] in E;
+    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; apply andb_true_iff in E;
+      destruct E as [Co E];
     pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
       by (unfold step; rewrite (g_pc _ _ _ _ G), Ei, Co; reflexivity).
-  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E. destruct E as [Em E].
+  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E.
+    destruct E as [Em E].
     destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
     + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
       eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
@@ -49,7 +60,8 @@ Proof.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
   - apply andb_true_iff in E. destruct E as [Ex Ef].
     destruct (a_exit_sound _ (e_ans e i) _ _ _ _ GI Ex) as [r [N A]].
-    eapply ends_done; [rewrite ST; exact N|exact A|]. apply can_end_sound with src a vs s; assumption.
+    eapply ends_done; [rewrite ST; exact N|exact A|].
+    apply can_end_sound with src a vs s; assumption.
   - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
     rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
@@ -61,7 +73,8 @@ Qed.
 
 Hypothesis nodes_replay : forall j nd, zfind j nodes = Some nd ->
   replay t p nodes (n_pot nd) (n_deriv nd) 0 (n_state nd) = true.
-Lemma node_sound : forall X, 0 <= X -> forall j nd vs s i, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
+Lemma node_sound : forall X, 0 <= X -> forall j nd vs s i, zfind j nodes = Some nd ->
+  gamma t (n_state nd) vs s ->
   pot_val (n_pot nd) vs X -> ends i s X.
 Proof.
   intros X HX. pattern X. apply Zlt_0_ind; auto. clear X HX. intros X IH HX j nd vs s i En G PX.
@@ -72,46 +85,56 @@ Qed.
 End Cert.
 
 (** A run has one end. *)
-Lemma ends_or_faults t p e n m i s r k a : run_from t p e n i s = Ended r -> run_from t p e m i s = Faulted k a -> False.
+Lemma ends_or_faults t p e n m i s r k a : run_from t p e n i s = Ended r ->
+  run_from t p e m i s = Faulted k a -> False.
 Proof.
   revert m i s. induction n as [|n IH]; intros m i s E F; cbn [run_from] in E; [discriminate E|].
   destruct m as [|m]; cbn [run_from] in F; [discriminate F|].
   destruct (step t p (e_ans e i) s); [eapply IH; eauto|discriminate F|discriminate E].
 Qed.
 
-Lemma init_sound t e : well_formed t e -> gamma t a_init [0; l_ctx (e_layout e); frame_top (e_layout e) 0] (init t e).
+Lemma init_sound t e : well_formed t e ->
+  gamma t a_init [0; l_ctx (e_layout e); frame_top (e_layout e) 0] (init t e).
 Proof.
   intros [WE Hn]. assert (RC := ctx_range WE).
   assert (RS : 0 <= frame_top (e_layout e) 0 < W).
-  { assert (FR := frame_range WE 0 (conj (Z.le_refl 0) (eq_refl : 0 < max_frames))). unfold stack_size in FR. lia. }
-  constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames a_facts a_next]; auto.
+  { assert (FR := frame_range WE 0 (conj (Z.le_refl 0) (eq_refl : 0 < max_frames))). unfold
+      stack_size in FR. lia. }
+  constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames
+    a_facts a_next]; auto.
   - reflexivity.
   - intros k f E. rewrite !zfind_set, zfind_empty in E.
-    destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1; [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
+    destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1;
+      [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
       injection E as <-; eexists; (split; [reflexivity|]); (split; [lia|]).
     + apply (sc_const_sound 0).
     + reflexivity.
     + exists 0. rewrite Z.add_0_r, wrap_small by exact RS. split; [lia | reflexivity].
   - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
-      (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r, wrap_small; [reflexivity|lia]).
+      (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r,
+        wrap_small; [reflexivity|lia]).
   - constructor.
     + intros o z v E. rewrite zfind_empty in E. discriminate E.
     + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
   - rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
-    destruct (k =? 0); [injection E as <-; reflexivity|]. destruct (k =? 1); [injection E as <-; reflexivity|].
+    destruct (k =? 0); [injection E as <-; reflexivity|].
+    destruct (k =? 1); [injection E as <-; reflexivity|].
     destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
 Qed.
 
-Lemma validate_ends t p c e : validate t p c = true -> well_formed t e -> ends t p e 0 (init t e) (c_bound c).
+Lemma validate_ends t p c e : validate t p c = true -> well_formed t e ->
+  ends t p e 0 (init t e) (c_bound c).
 Proof.
   unfold validate. intros V WE. rewrite !andb_true_iff in V. destruct V as [[B Root] Nodes]. bools.
-  assert (NO : forall j nd, zfind j (c_nodes c) = Some nd -> pot_ok (a_facts (n_state nd)) (n_pot nd) = true
+  assert (NO : forall j nd, zfind j (c_nodes c) = Some nd ->
+    pot_ok (a_facts (n_state nd)) (n_pot nd) = true
      /\ replay t p (c_nodes c) (n_pot nd) (n_deriv nd) 0 (n_state nd) = true).
   { intros j nd E. pose proof (zall_find _ _ _ _ Nodes E) as K. apply andb_true_iff in K. exact K. }
   replace (c_bound c) with (c_bound c - 0) by lia.
   eapply (replay_sound t p e (c_nodes c)) with (src := Pot (c_bound c) []); eauto.
   - intros j nd E. eapply NO; eauto.
-  - intros j nd vs s i Y E G PY HY. eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
+  - intros j nd vs s i Y E G PY HY.
+    eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
   - lia.
   - apply init_sound; auto.
   - apply pot_val_const.

@@ -1,4 +1,5 @@
-(** Classic BPF: the encoding is exact, and what the checker accepts ends, within its length, without a fault. *)
+(** Classic BPF: the encoding is exact, and what the checker accepts ends, within its length,
+    without a fault. *)
 From Checker Require Import ClassicCheck.
 
 Ltac bools :=
@@ -31,11 +32,13 @@ Qed.
 
 Theorem decode_encode_cinsn i : cinsn_ok i = true -> decode_cinsn (encode_cinsn i) = Some i.
 Proof.
-  intros K. destruct i as [o jt jf k]. unfold decode_cinsn, encode_cinsn. cbn [ci_op ci_jt ci_jf ci_k].
+  intros K. destruct i as [o jt jf k]. unfold decode_cinsn, encode_cinsn.
+  cbn [ci_op ci_jt ci_jf ci_k].
   rewrite cop_table_complete. cbn [obind]. rewrite K. reflexivity.
 Qed.
 
-Theorem encode_decode_cinsn w i : decode_cinsn w = Some i -> encode_cinsn i = w /\ cinsn_ok i = true.
+Theorem encode_decode_cinsn w i : decode_cinsn w = Some i -> encode_cinsn i = w
+  /\ cinsn_ok i = true.
 Proof.
   destruct w as [[[c jt] jf] k]. unfold decode_cinsn. intros D.
   destruct (zfind c cop_table) as [o|] eqn:T; cbn [obind] in D; [|discriminate].
@@ -110,7 +113,8 @@ Lemma packet_load_word d e z i v : packet_load d e z i = Some v -> word32 v.
 Proof.
   unfold packet_load. intros L.
   assert (Linux : obind (linux_place e i) (fun p =>
-            if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p) else None) = Some v ->
+            if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
+              else None) = Some v ->
           word32 v).
   { destruct (linux_place e i) as [p|]; cbn [obind]; [|discriminate].
     destruct ((- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)); [|discriminate].
@@ -121,7 +125,8 @@ Qed.
 Lemma zero_word : word32 0.
 Proof. unfold word32. lia. Qed.
 Lemma nla_offset_word e i rem t : word32 (nla_offset e i rem t).
-Proof. unfold nla_offset. destruct (nla_find _ e i rem t); [apply wrap32_word | apply zero_word]. Qed.
+Proof. unfold nla_offset. destruct (nla_find _ e i rem t); [apply wrap32_word | apply zero_word].
+Qed.
 Lemma nlattr_word e a x : word32 (nlattr e a x).
 Proof.
   unfold nlattr. destruct (negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a));
@@ -129,7 +134,8 @@ Proof.
 Qed.
 Lemma nlattr_nest_word e a x : word32 (nlattr_nest e a x).
 Proof.
-  unfold nlattr_nest. destruct (negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a)); [apply zero_word|].
+  unfold nlattr_nest.
+  destruct (negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a)); [apply zero_word|].
   cbv zeta. destruct (ce_len e - a <? read_le16 e a); [apply zero_word | apply nla_offset_word].
 Qed.
 Lemma ancillary_load_word e pc a x n v :
@@ -144,11 +150,13 @@ Proof.
 Qed.
 
 Lemma calu_value_word o a y :
-  word32 a -> word32 y -> (match o with CDiv | CMod => y <> 0 | _ => True end) -> word32 (calu_value o a y).
+  word32 a -> word32 y -> (match o with CDiv | CMod => y <> 0 | _ => True end) ->
+    word32 (calu_value o a y).
 Proof.
   intros A Y N. destruct o; cbn [calu_value];
     auto using wrap32_word, lor_word, lxor_word.
-  - unfold word32 in *. assert (0 <= a / y) by (apply Z.div_pos; lia). pose proof (Z.div_le_upper_bound a y a). nia.
+  - unfold word32 in *. assert (0 <= a / y) by (apply Z.div_pos; lia).
+    pose proof (Z.div_le_upper_bound a y a). nia.
   - unfold word32 in *. pose proof (Z.mod_pos_bound a y). lia.
   - apply land_word; [exact A | unfold word32 in Y; lia].
   - unfold word32 in *. rewrite Z.shiftr_div_pow2 by lia.
@@ -164,11 +172,14 @@ Proof.
   intros A Y E.
   assert (Y31 : word32 (Z.land y 31)) by (apply land_word; [exact Y | lia]).
   destruct o; cbn [calu_exec] in E;
-    first [ apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact I]
+    first [ apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
+      [exact A | exact Y | exact I]
           | destruct (Z.eqb_spec y 0) as [Q|Q]; [destruct s; discriminate|];
-            apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact Q]
+            apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
+              [exact A | exact Y | exact Q]
           | destruct (y <? 32);
-              [apply cvalue_inj in E; rewrite <- E; apply calu_value_word; [exact A | exact Y | exact I]|];
+              [apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
+                [exact A | exact Y | exact I]|];
             destruct s; [discriminate|]; destruct d; apply cvalue_inj in E; rewrite <- E;
             first [apply zero_word | apply calu_value_word; [exact A | exact Y31 | exact I]] ].
 Qed.
@@ -206,7 +217,8 @@ Definition next_ok (i : cinsn) (s : cstate) (o : cnext) : Prop :=
 Lemma in_bits_spec n z : in_bits n z = true <-> 0 <= z < n.
 Proof. unfold in_bits. rewrite andb_true_iff, Z.leb_le, Z.ltb_lt. reflexivity. Qed.
 
-Lemma cinsn_ok_spec i : cinsn_ok i = true -> 0 <= ci_jt i < 256 /\ 0 <= ci_jf i < 256 /\ word32 (ci_k i).
+Lemma cinsn_ok_spec i : cinsn_ok i = true -> 0 <= ci_jt i < 256 /\ 0 <= ci_jf i < 256
+  /\ word32 (ci_k i).
 Proof.
   unfold cinsn_ok, word32. intros K. bools.
   repeat match goal with H : in_bits _ _ = true |- _ => apply in_bits_spec in H end.
@@ -219,7 +231,8 @@ Proof. destruct b; [discriminate | reflexivity]. Qed.
 Lemma check_insn_ok d len pc i : check_insn d len pc i = None -> cinsn_ok i = true.
 Proof. unfold check_insn. destruct (cinsn_ok i); [reflexivity | discriminate]. Qed.
 
-Lemma check_seccomp_dialect d len pc i : check_seccomp d len pc (Some i) = None -> in_dialect d (ci_op i) = true.
+Lemma check_seccomp_dialect d len pc i : check_seccomp d len pc (Some i) = None ->
+  in_dialect d (ci_op i) = true.
 Proof.
   destruct d; cbn [check_seccomp]; try reflexivity.
   destruct (in_dialect LinuxSeccomp (ci_op i)); [reflexivity | discriminate].
@@ -248,37 +261,46 @@ Proof.
   assert (KEEP : forall v w pc', word32 v -> word32 w -> successor i pc pc' ->
             scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
   { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
-    split; [auto|]. split; [exact HS|]. split; [auto|]. intros k HK. rewrite HO in HK. discriminate. }
-  assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) -> successor i pc (pc + 1) -> 0 <= ci_k i < 16 ->
+    split; [auto|]. split; [exact HS|]. split; [auto|]. intros k HK. rewrite HO in HK. discriminate.
+    }
+  assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) -> successor i pc (pc + 1) ->
+    0 <= ci_k i < 16 ->
             next_ok i (CState pc a x m)
-              (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m)) else CBad CfScratchIndex)).
+              (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
+                else CBad CfScratchIndex)).
   { intros v HV HO HS HK. replace (in_bits scratch_size (ci_k i)) with true.
     2: { symmetry. apply in_bits_spec. exact HK. }
     unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem]. split; [|split; [exact HS|split]].
     - split; [exact VA|]. split; [exact VX|]. intros j v'. rewrite zfind_set.
       destruct (j =? ci_k i); [congruence | apply VM].
     - intros j. unfold written. rewrite zfind_set. destruct (j =? ci_k i); [discriminate | auto].
-    - intros k HK'. rewrite HO in HK'. injection HK' as <-. unfold written. rewrite zfind_same. discriminate. }
+    - intros k HK'. rewrite HO in HK'. injection HK' as <-. unfold written. rewrite zfind_same.
+      discriminate. }
   assert (LOAD : forall z at_, successor i pc (pc + 1) -> scratch_out i = None ->
             next_ok i (CState pc a x m)
-              (match packet_load d e z at_ with Some v => CNext (CState (pc + 1) v x m) | None => CEnd 0 end)).
+              (match packet_load d e z at_ with Some v => CNext (CState (pc + 1) v x m) | None =>
+                CEnd 0 end)).
   { intros z at_ HS HO. destruct (packet_load d e z at_) as [v|] eqn:L; [|exact zero_word].
     apply KEEP; auto. apply packet_load_word in L. exact L. }
   assert (READ : 0 <= ci_k i < 16 -> scratch_in i = Some (ci_k i) ->
             exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
   { intros HK HI. destruct (scratch_read_ok m (ci_k i) HK (D _ HI)) as [v [E F]]; eauto. }
   assert (LEN : word32 (match d with
-                        | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size | Libpcap => wrap32 (ce_wire e) end)).
+                        | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
+                          | Libpcap => wrap32 (ce_wire e) end)).
   { destruct d; auto using wrap32_word. unfold word32, seccomp_size. lia. }
   unfold scratch_in, scratch_out, successor in *.
   destruct (ci_op i) eqn:O.
   - (* absolute load *)
     destruct d.
-    + apply refuse_if_none in C. destruct (Z.ltb_spec (ci_k i) skf_ad) as [B|B]; [apply LOAD; auto|].
-      replace (skf_ad <=? ci_k i) with true in C by (symmetry; apply Z.leb_le; lia). cbn [andb] in C. bools. rewrite C.
+    + apply refuse_if_none in C.
+      destruct (Z.ltb_spec (ci_k i) skf_ad) as [B|B]; [apply LOAD; auto|].
+      replace (skf_ad <=? ci_k i) with true in C by (symmetry; apply Z.leb_le; lia).
+      cbn [andb] in C. bools. rewrite C.
       destruct (ancillary_load e pc a x (ci_k i - skf_ad)) as [v|] eqn:L; [|exact VA].
       apply KEEP; auto. exact (ancillary_load_word _ _ _ _ _ _ VA VX L).
-    + cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS. apply refuse_if_none in CS. bools. rewrite CS.
+    + cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS. apply refuse_if_none in CS.
+      bools. rewrite CS.
       apply KEEP; auto using read_le32_word.
     + apply LOAD; auto.
   - apply LOAD; auto.
@@ -288,20 +310,24 @@ Proof.
     destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
   - apply KEEP; auto.
   - destruct (packet_load d e CB (ci_k i)) as [v|] eqn:L; [|exact zero_word].
-    apply KEEP; auto. change 15 with (Z.ones 4). rewrite Z.land_ones by lia. unfold word32. change (2 ^ 4) with 16.
+    apply KEEP; auto. change 15 with (Z.ones 4). rewrite Z.land_ones by lia. unfold word32.
+    change (2 ^ 4) with 16.
     pose proof (Z.mod_pos_bound v 16). lia.
   - apply KEEP; auto.
   - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
     destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C. apply STORE; auto. lia.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
+    apply STORE; auto. lia.
+  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
+    apply STORE; auto. lia.
   - (* arithmetic *)
     match goal with K : ci_op i = CAlu ?o1 ?s1 |- _ => rename o1 into o; rename s1 into src end.
     assert (Y : word32 (match src with CK => ci_k i | CX => x end)) by (destruct src; assumption).
     destruct (calu_exec d o src a (match src with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
     + apply KEEP; auto. exact (calu_exec_word _ _ _ _ _ _ VA Y E).
     + exact zero_word.
-    + exfalso. destruct o, src; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
+    + exfalso. destruct o, src; cbn [calu_exec] in E; try discriminate;
+        try apply refuse_if_none in C;
         try (rewrite C in E; discriminate);
         try (destruct (x =? 0); discriminate);
         try (destruct (x <? 32); destruct d; discriminate);
@@ -313,7 +339,8 @@ Proof.
     2: { unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
          change (2 ^ 32) with W32. rewrite Z.mod_small; lia. }
     destruct d; apply KEEP; auto.
-  - match goal with |- context [ccond_holds ?c1 ?a1 ?y1] => destruct (ccond_holds c1 a1 y1) end; apply KEEP; auto.
+  - match goal with |- context [ccond_holds ?c1 ?a1 ?y1] => destruct (ccond_holds c1 a1 y1) end;
+      apply KEEP; auto.
   - exact KK.
   - exact VA.
   - apply KEEP; auto.
@@ -326,10 +353,12 @@ Definition holds (c : ccode) (pc : Z) (p : cprog) : Prop :=
   forall j o, nth_error p j = Some o -> zfind (pc + Z.of_nat j) c = Some o.
 
 Lemma holds_head c pc o p : holds c pc (o :: p) -> zfind pc c = Some o.
-Proof. intros H. specialize (H O o eq_refl). replace (pc + Z.of_nat 0) with pc in H by lia. exact H. Qed.
+Proof. intros H. specialize (H O o eq_refl). replace (pc + Z.of_nat 0) with pc in H by lia. exact H.
+Qed.
 Lemma holds_tail c pc o p : holds c pc (o :: p) -> holds c (pc + 1) p.
 Proof.
-  intros H j o' N. specialize (H (S j) o' N). replace (pc + 1 + Z.of_nat j) with (pc + Z.of_nat (S j)) by lia. exact H.
+  intros H j o' N. specialize (H (S j) o' N).
+  replace (pc + 1 + Z.of_nat j) with (pc + Z.of_nat (S j)) by lia. exact H.
 Qed.
 Lemma code_from_keeps p : forall pc m k, k < pc -> zfind k (code_from pc p m) = zfind k m.
 Proof.
@@ -340,29 +369,35 @@ Lemma code_from_holds p : forall pc m, holds (code_from pc p m) pc p.
 Proof.
   induction p as [|o p IH]; intros pc m j o' N; [destruct j; discriminate|].
   cbn [code_from]. destruct j as [|j]; cbn [nth_error] in N.
-  - injection N as <-. replace (pc + Z.of_nat 0) with pc by lia. rewrite code_from_keeps by lia. apply zfind_same.
+  - injection N as <-. replace (pc + Z.of_nat 0) with pc by lia. rewrite code_from_keeps by lia.
+    apply zfind_same.
   - replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. apply IH. exact N.
 Qed.
 
 (** * Masks: every bit of [m] is a scratch word that has been written *)
-Definition covers (mem : zmap Z) (m : Z) : Prop := forall j, 0 <= j < 16 -> Z.testbit m j = true -> written mem j.
+Definition covers (mem : zmap Z) (m : Z) : Prop := forall j, 0 <= j < 16 -> Z.testbit m j = true ->
+  written mem j.
 
 Lemma covers_land_l mem m m' : covers mem m -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
 Lemma covers_land_r mem m m' : covers mem m' -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
-Lemma covers_grow mem mem' m : covers mem m -> (forall j, written mem j -> written mem' j) -> covers mem' m.
+Lemma covers_grow mem mem' m : covers mem m -> (forall j, written mem j -> written mem' j) ->
+  covers mem' m.
 Proof. intros H G j J T. auto. Qed.
 Lemma mask_at_meet masks pc m k :
   mask_at (meet_at masks pc m) k = if k =? pc then Z.land (mask_at masks pc) m else mask_at masks k.
 Proof.
-  unfold mask_at at 1, meet_at. rewrite zfind_set. destruct (Z.eqb_spec k pc) as [->|N]; [reflexivity|].
+  unfold mask_at at 1, meet_at. rewrite zfind_set.
+  destruct (Z.eqb_spec k pc) as [->|N]; [reflexivity|].
   reflexivity.
 Qed.
 (** a meet only clears bits *)
-Lemma covers_meet mem masks pc m k : covers mem (mask_at masks k) -> covers mem (mask_at (meet_at masks pc m) k).
+Lemma covers_meet mem masks pc m k : covers mem (mask_at masks k) ->
+  covers mem (mask_at (meet_at masks pc m) k).
 Proof.
-  rewrite mask_at_meet. destruct (Z.eqb_spec k pc) as [->|N]; [apply covers_land_l | exact (fun H => H)].
+  rewrite mask_at_meet.
+  destruct (Z.eqb_spec k pc) as [->|N]; [apply covers_land_l | exact (fun H => H)].
 Qed.
 Lemma covers_met mem masks pc m : covers mem m -> covers mem (mask_at (meet_at masks pc m) pc).
 Proof. rewrite mask_at_meet, Z.eqb_refl. apply covers_land_r. Qed.
@@ -382,29 +417,37 @@ Lemma check_scratch_cons pc valid masks i p mem mem' pc' :
   exists valid' masks',
     check_scratch (pc + 1) valid' masks' p = CAccept /\
     (forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)) /\
-    (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc')) else covers mem' (mask_at masks' pc')).
+    (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc')) else covers mem'
+      (mask_at masks' pc')).
 Proof.
   intros C V G W S K.
   set (v := Z.land valid (mask_at masks pc)) in *.
   assert (V' : covers mem' v) by (eapply covers_grow; eauto).
   assert (STRAIGHT : forall v', covers mem' v' -> pc' = pc + 1 ->
-    if pc' =? pc + 1 then covers mem' (Z.land v' (mask_at masks pc')) else covers mem' (mask_at masks pc')).
+    if pc' =? pc + 1 then covers mem' (Z.land v' (mask_at masks pc')) else covers mem'
+      (mask_at masks pc')).
   { intros v' H ->. rewrite Z.eqb_refl. apply covers_land_l. exact H. }
   assert (JUMP : forall masks', covers mem' (mask_at masks' pc') ->
-    if pc' =? pc + 1 then covers mem' (Z.land all_written (mask_at masks' pc')) else covers mem' (mask_at masks' pc')).
+    if pc' =? pc + 1 then covers mem' (Z.land all_written (mask_at masks' pc')) else covers mem'
+      (mask_at masks' pc')).
   { intros masks' H. destruct (pc' =? pc + 1); [apply covers_land_r|]; exact H. }
   cbn [check_scratch] in C. fold v in C. unfold successor in S. unfold scratch_out in W.
   destruct (ci_op i) eqn:O; try contradiction;
     try (exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
     try (destruct (Z.testbit v (ci_k i)); [|discriminate];
          exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
-    try (exists (Z.lor v (Z.shiftl 1 (ci_k i))), masks; split; [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
-         intros j J T; rewrite Z.lor_spec in T; apply orb_true_iff in T; destruct T as [T|T]; [auto|];
-         rewrite Z.shiftl_1_l, Z.pow2_bits_eqb in T by exact K; apply Z.eqb_eq in T; subst j; auto; fail).
+    try (exists (Z.lor v (Z.shiftl 1 (ci_k i))), masks; split;
+      [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
+         intros j J T; rewrite Z.lor_spec in T; apply orb_true_iff in T; destruct T as [T|T];
+           [auto|];
+         rewrite Z.shiftl_1_l, Z.pow2_bits_eqb in T by exact K; apply Z.eqb_eq in T; subst j; auto;
+           fail).
   - eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet; exact H|].
     apply JUMP. subst pc'. apply covers_met. exact V'.
-  - eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet, covers_meet; exact H|].
-    apply JUMP. destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met]; exact V'.
+  - eexists _, _. split; [exact C|].
+    split; [intros q m' H; apply covers_meet, covers_meet; exact H|].
+    apply JUMP. destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met];
+      exact V'.
 Qed.
 
 (** a read that [check_scratch] lets pass is of a written word *)
@@ -423,21 +466,28 @@ Lemma successor_inside d len pc i pc' :
   check_insn d len pc i = None -> successor i pc pc' -> pc < len ->
   pc' = pc + 1 \/ pc + 1 <= pc' < len.
 Proof.
-  intros C S L. pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C)) as [KT [KF KK]]. unfold word32 in KK.
-  pose proof (check_insn_ok _ _ _ _ C) as OK. unfold check_insn in C. rewrite OK in C. cbn [negb] in C.
+  intros C S L. pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C)) as [KT [KF KK]].
+  unfold word32 in KK.
+  pose proof (check_insn_ok _ _ _ _ C) as OK. unfold check_insn in C. rewrite OK in C.
+  cbn [negb] in C.
   unfold successor in S. destruct (ci_op i); try (left; assumption); try contradiction;
     apply refuse_if_none in C; bools;
     repeat match goal with H : (_ <=? _) = false |- _ => apply Z.leb_gt in H end; right; lia.
 Qed.
 
 Lemma ret_ends i pc pc' : is_ret (Some i) = true -> successor i pc pc' -> False.
-Proof. cbn [is_ret]. unfold successor. destruct (ci_op i); intros R S; try discriminate; exact S. Qed.
+Proof. cbn [is_ret]. unfold successor. destruct (ci_op i); intros R S; try discriminate; exact S.
+Qed.
 
-Lemma scratch_in_range d len pc i k : check_insn d len pc i = None -> scratch_in i = Some k -> 0 <= k < 16.
+Lemma scratch_in_range d len pc i k : check_insn d len pc i = None -> scratch_in i = Some k ->
+  0 <= k < 16.
 Proof.
-  intros C I. pose proof (check_insn_ok _ _ _ _ C) as OK. pose proof (cinsn_ok_spec _ OK) as [KT [KF KK]].
-  unfold check_insn in C. rewrite OK in C. cbn [negb] in C. unfold scratch_in in I. unfold word32 in KK.
-  destruct (ci_op i); try discriminate; injection I as <-; apply refuse_if_none in C; apply Z.leb_gt in C;
+  intros C I. pose proof (check_insn_ok _ _ _ _ C) as OK.
+  pose proof (cinsn_ok_spec _ OK) as [KT [KF KK]].
+  unfold check_insn in C. rewrite OK in C. cbn [negb] in C. unfold scratch_in in I.
+  unfold word32 in KK.
+  destruct (ci_op i); try discriminate; injection I as <-; apply refuse_if_none in C;
+    apply Z.leb_gt in C;
     unfold scratch_size in C; lia.
 Qed.
 
@@ -454,12 +504,15 @@ Lemma steps_ok d e c len : len <= W32 -> forall p pc valid masks s,
    else covers (cs_mem s) (mask_at masks (cs_pc s))) ->
   exists n r, Z.of_nat n <= clength p /\ classic_steps d c e n s = CDone r /\ word32 r.
 Proof.
-  intros LW p. unfold clength. induction p as [|o p IH]; intros pc valid masks s LEN P0 H C1 C2 R CS V PC COV.
+  intros LW p. unfold clength.
+  induction p as [|o p IH]; intros pc valid masks s LEN P0 H C1 C2 R CS V PC COV.
   { cbn [length] in LEN. lia. }
-  apply first_refusal_cons in C1. destruct C1 as [C1 C1']. apply first_refusal_cons in C2. destruct C2 as [C2 C2'].
+  apply first_refusal_cons in C1. destruct C1 as [C1 C1']. apply first_refusal_cons in C2.
+  destruct C2 as [C2 C2'].
   destruct o as [i|]; [|discriminate]. cbn [check_slot] in C1.
   cbn [length] in *. rewrite Nat2Z.inj_succ in *.
-  assert (R' : p <> [] -> is_ret (last p None) = true) by (destruct p as [|o' p']; [congruence | intros _; exact R]).
+  assert (R' : p <> [] -> is_ret (last p None) = true) by (destruct p as [|o' p'];
+    [congruence | intros _; exact R]).
   destruct (Z.eqb_spec (cs_pc s) pc) as [E|E].
   - (* one step, and then the rest of the program *)
     assert (X : next_ok i s (classic_exec d e i s)).
@@ -468,12 +521,15 @@ Proof.
       - eapply scratch_in_range; eauto. }
     assert (STEP : classic_step d c e s = classic_exec d e i s).
     { unfold classic_step. rewrite E, (holds_head _ _ _ _ H). reflexivity. }
-    destruct (classic_exec d e i s) as [s'|r|f] eqn:EX; cbn [next_ok] in X; [|exists 1%nat, r|contradiction].
+    destruct (classic_exec d e i s) as [s'|r|f] eqn:EX; cbn [next_ok] in X;
+      [|exists 1%nat, r|contradiction].
     2: { split; [lia|]. cbn [classic_steps]. rewrite STEP. auto. }
     destruct X as [V' [SU [G WR1]]]. rewrite E in SU.
-    destruct (check_scratch_cons _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS) as [valid' [masks' [CS' [MONO COV']]]]; auto.
+    destruct (check_scratch_cons _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS)
+      as [valid' [masks' [CS' [MONO COV']]]]; auto.
     { rewrite <- E. exact COV. }
-    { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32 in K. lia. }
+    { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32
+        in K. lia. }
     assert (NE : p <> []).
     { intros ->. cbn [last] in R. eapply ret_ends; eauto. }
     assert (LP : 0 < Z.of_nat (length p)) by (destruct p; [congruence | cbn [length]; lia]).
@@ -510,19 +566,24 @@ Proof.
   split; [unfold clength in *; lia|]. auto.
 Qed.
 
-(** What the checker accepts ends without a fault, for every environment, in at most as many steps as it has instructions. *)
+(** What the checker accepts ends without a fault, for every environment, in at most as many steps
+    as it has instructions. *)
 Theorem classic_check_sound d p : classic_check d p = true ->
   forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
 Proof.
   unfold classic_check. destruct (classic_verdict d p) eqn:A; [|discriminate]. intros _ e.
   apply verdict_parts in A. destruct A as [POS [LIM [C1 [R [CS C2]]]]].
-  unfold classic_run. apply (steps_ok d e (classic_code p) (clength p)) with (pc := 0) (valid := 0) (masks := zempty); auto; try lia.
+  unfold classic_run.
+  apply (steps_ok d e (classic_code p) (clength p)) with (pc := 0) (valid := 0) (masks := zempty);
+    auto; try lia.
   - destruct d; cbn [max_insns] in LIM; unfold mask32, linux_max_insns in LIM; lia.
   - apply code_from_holds.
-  - unfold values_ok, classic_init. cbn [cs_a cs_x cs_mem]. split; [apply zero_word|]. split; [apply zero_word|].
+  - unfold values_ok, classic_init. cbn [cs_a cs_x cs_mem]. split; [apply zero_word|].
+    split; [apply zero_word|].
     intros j v. rewrite zfind_empty. discriminate.
   - cbn [classic_init cs_pc]. lia.
-  - cbn [classic_init cs_pc cs_mem]. rewrite Z.land_0_l. intros j J. rewrite Z.testbit_0_l. discriminate.
+  - cbn [classic_init cs_pc cs_mem]. rewrite Z.land_0_l. intros j J. rewrite Z.testbit_0_l.
+    discriminate.
 Qed.
 
 (** More fuel changes nothing, so [n] may be the number of instructions, or any number above it. *)
@@ -535,7 +596,8 @@ Qed.
 Corollary classic_check_run d p : classic_check d p = true ->
   forall e, exists r, classic_run d p e (length p) = CDone r /\ 0 <= r < W32.
 Proof.
-  intros A e. destruct (classic_check_sound d p A e) as [n [r [N [D R]]]]. exists r. split; [|exact R].
+  intros A e. destruct (classic_check_sound d p A e) as [n [r [N [D R]]]]. exists r.
+  split; [|exact R].
   unfold clength in N. replace (length p) with (n + (length p - n))%nat by lia.
   apply classic_steps_more. exact D.
 Qed.

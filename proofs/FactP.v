@@ -1,9 +1,10 @@
-(** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a register. *)
+(** Facts hold for longer valuations too, reading them is sound, and so is putting a result into a
+    register. *)
 From Checker Require Export State Calls.
 From Proofs Require Export Tactics WordP ScalarP RefP.
 
-(** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so that no pattern
-    counts the kinds of fact; and likewise those of an instruction. *)
+(** [parts E as x y] names the arguments of the fact in [E : _ = Some fact] or [E : _ = fact], so
+    that no pattern counts the kinds of fact; and likewise those of an instruction. *)
 Tactic Notation "parts" hyp(E) "as" ident(a) :=
   match type of E with _ = Some (_ ?x) => rename x into a | _ = _ ?x => rename x into a end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) :=
@@ -17,10 +18,12 @@ Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) :=
   | _ = _ ?x ?y ?z => rename x into a; rename y into b; rename z into c
   end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) :=
-  match type of E with _ = _ ?w ?x ?y ?z => rename w into a; rename x into b; rename y into c; rename z into d end.
+  match type of E with _ = _ ?w ?x ?y ?z => rename w into a; rename x into b; rename y into c;
+    rename z into d end.
 Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) ident(e) :=
   match type of E with
-  | _ = _ ?v ?w ?x ?y ?z => rename v into a; rename w into b; rename x into c; rename y into d; rename z into e
+  | _ = _ ?v ?w ?x ?y ?z => rename v into a; rename w into b; rename x into c; rename y into d;
+    rename z into e
   end.
 
 (** ** Lists by [Z] index *)
@@ -36,7 +39,8 @@ Proof.
   apply nth_error_None in E. lia.
 Qed.
 Lemma nth_z_in {A} (l : list A) k w : nth_z l k = Some w -> In w l.
-Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. eapply nth_error_In. exact H. Qed.
+Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. eapply nth_error_In. exact H.
+Qed.
 Lemma nth_z_app {A} (l m : list A) k w : nth_z l k = Some w -> nth_z (l ++ m) k = Some w.
 Proof.
   unfold nth_z. destruct (k <? 0); [auto|]. intros H. rewrite nth_error_app1; [exact H|].
@@ -48,13 +52,15 @@ Proof.
   rewrite Nat2Z.id, nth_error_app2, Nat.sub_diag by lia. reflexivity.
 Qed.
 Lemma nth_z_map {A B} (f : A -> B) l k w : nth_z l k = Some w -> nth_z (map f l) k = Some (f w).
-Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. apply map_nth_error. exact H. Qed.
+Proof. unfold nth_z. destruct (k <? 0); intros H; [discriminate H|]. apply map_nth_error. exact H.
+Qed.
 
 (** ** Registers *)
 Lemma get_set_same {A} r (v : A) x : get r (set r v x) = v.
 Proof. destruct x; destruct r; reflexivity. Qed.
 Lemma get_set_other {A} r d (v : A) x : r <> d -> get r (set d v x) = get r x.
-Proof. intros N. destruct x; destruct d; destruct r; try reflexivity; contradiction N; reflexivity. Qed.
+Proof. intros N. destruct x; destruct d; destruct r; try reflexivity; contradiction N; reflexivity.
+Qed.
 Lemma reg_dec (r d : reg) : {r = d} + {r <> d}.
 Proof. decide equality. Qed.
 Lemma all_regs_in r : In r all_regs.
@@ -62,37 +68,45 @@ Proof. destruct r; cbn [In all_regs]; tauto. Qed.
 
 (** ** Values *)
 Lemma soff_wrap w o : wrap (w + soff o) = wrap (w + o).
-Proof. unfold soff. rewrite <- wrap_add_r, wrap_sgn64, wrap_add_r by apply wrap_range. reflexivity. Qed.
+Proof. unfold soff. rewrite <- wrap_add_r, wrap_sgn64, wrap_add_r by apply wrap_range. reflexivity.
+Qed.
 Lemma relv_range vs a x : relv vs a x -> 0 <= x < W.
 Proof. intros [w [H ->]]. apply wrap_range. Qed.
 Lemma relv_ext vs ws a x : relv vs a x -> relv (vs ++ ws) a x.
 Proof. intros [w [H E]]. exists w. split; [apply nth_z_app; exact H | exact E]. Qed.
 Lemma relo_ext vs ws a x : relo vs a x -> relo (vs ++ ws) a x.
 Proof.
-  destruct a as [v|]; cbn [relo]; [|auto]. intros [y [E H]]. exists y. split; [exact E | apply relv_ext; exact H].
+  destruct a as [v|]; cbn [relo]; [|auto]. intros [y [E H]]. exists y.
+  split; [exact E | apply relv_ext; exact H].
 Qed.
 Lemma facts_ext t L F vs ws : facts_hold t L F vs -> facts_hold t L F (vs ++ ws).
 Proof.
-  intros H k f E. destruct (H k f E) as [w [N P]]. exists w. split; [apply nth_z_app; exact N | exact P].
+  intros H k f E. destruct (H k f E) as [w [N P]]. exists w.
+  split; [apply nth_z_app; exact N | exact P].
 Qed.
 Lemma facts_set t L F vs k f w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
   facts_hold t L (zset k f F) vs.
 Proof.
-  intros H N P k' f' E. rewrite zfind_set in E. destruct (k' =? k) eqn:K; bools; [|apply H; exact E].
+  intros H N P k' f' E. rewrite zfind_set in E.
+  destruct (k' =? k) eqn:K; bools; [|apply H; exact E].
   injection E as <-. subst k'. exists w. auto.
 Qed.
 
 (** References have symbols that the valuation has already. *)
-Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <-> claims F (vs ++ ws) k h.
+Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <->
+  claims F (vs ++ ws) k h.
 Proof.
-  intros H. unfold claims. split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [| exists kd, nu; split; assumption]).
+  intros H. unfold claims.
+  split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]);
+    (split; [| exists kd, nu; split; assumption]).
   - apply nth_z_app. exact N.
   - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.
 Lemma refrel_ext t L F vs ws hs : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
 Proof. intros H. apply refrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
 (** The next symbol has no fact yet. *)
-Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f -> False.
+Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f ->
+  False.
 Proof. intros H E. destruct (H _ _ E) as [w [N _]]. apply nth_z_bounds in N. lia. Qed.
 
 Section Reading.
@@ -133,8 +147,10 @@ Proof.
   unfold aconst. intros E. destruct (zfind 0 F) as [f|] eqn:EF; [|discriminate E].
   destruct (FH _ _ EF) as [w [N [B P]]].
   destruct f; try discriminate E. parts EF as ta sc. destruct ta; [discriminate E|].
-  destruct (sc_is_const sc) as [c|] eqn:C; [|discriminate E]. destruct c as [|c|c]; try discriminate E.
-  injection E as <-. assert (Z0 : w = 0) by (eapply sc_is_const_sound; [exact P | exact C]). subst w.
+  destruct (sc_is_const sc) as [c|] eqn:C; [|discriminate E].
+  destruct c as [|c|c]; try discriminate E.
+  injection E as <-. assert (Z0 : w = 0) by (eapply sc_is_const_sound; [exact P | exact C]).
+  subst w.
   exists 0. cbn [fst snd]. split; [exact N|]. rewrite soff_wrap, Z.add_0_l. reflexivity.
 Qed.
 Lemma range_sound a x l h d : relv vs a x -> range F a = Some (l, h, d) ->
@@ -162,7 +178,8 @@ Lemma regs_ext vs ws (A : rf (option aval)) (B : rf (option Z)) :
   (forall r, relo vs (get r A) (get r B)) -> forall r, relo (vs ++ ws) (get r A) (get r B).
 Proof. intros H r. apply relo_ext, H. Qed.
 Lemma regs_set vs (A : rf (option aval)) (B : rf (option Z)) d v x :
-  (forall r, relo vs (get r A) (get r B)) -> relo vs v x -> forall r, relo vs (get r (set d v A)) (get r (set d x B)).
+  (forall r, relo vs (get r A) (get r B)) -> relo vs v x ->
+    forall r, relo vs (get r (set d v A)) (get r (set d x B)).
 Proof.
   intros H R r. destruct (reg_dec r d) as [->|N].
   - rewrite !get_set_same. exact R.
@@ -190,11 +207,13 @@ Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
 Proof.
   intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
   - exists []. rewrite app_nil_r.
-    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live];
+    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
+      frames live];
       auto; [congruence|]. apply regs_set; [exact G8|]. exists x. auto.
   - destruct Y as [U [w [P ->]]]. exists [w].
     assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
-    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay frames live]; auto.
+    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
+      frames live]; auto.
     + apply frames_ext. exact G2.
     + congruence.
     + rewrite app_length. cbn [length]. lia.
@@ -208,11 +227,13 @@ Qed.
 
 (** After a call: r1 to r5 are undefined. *)
 Lemma regs_clobber vs (A : rf (option aval)) (B : rf (option Z)) :
-  (forall r, relo vs (get r A) (get r B)) -> forall r, relo vs (get r (clobber A)) (get r (clobber B)).
+  (forall r, relo vs (get r A) (get r B)) ->
+    forall r, relo vs (get r (clobber A)) (get r (clobber B)).
 Proof. intros H. unfold clobber. do 5 (apply regs_set; [|exact I]). exact H. Qed.
 (** Whatever the result register holds, nothing is said of it. *)
 Lemma clobber_sound t a vs s x : gamma t a vs s ->
-  gamma t (a_clobber a) vs (State (pc s) (set R0 x (clobber (regs s))) (mem s) (lay s) (frames s) (live s)).
+  gamma t (a_clobber a) vs (State (pc s) (set R0 x (clobber (regs s))) (mem s) (lay s) (frames s)
+    (live s)).
 Proof.
   intros G. unfold a_clobber. apply (gamma_regs _ _ _ _ _ _ G). apply regs_set; [|exact I].
   apply regs_clobber. exact (g_regs _ _ _ _ G).
@@ -225,5 +246,6 @@ Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
     (State (pc s + 1) (set R0 (Some x) (clobber (regs s))) (mem s) (lay s) (frames s) (live s)).
 Proof.
   intros G Y. destruct (put_sound t _ vs _ 1 R0 r x (clobber_sound t a vs s None G) Y) as [ws Gw].
-  exists ws. unfold put in Gw. cbn [pc regs mem lay frames live] in Gw. rewrite set_set in Gw. exact Gw.
+  exists ws. unfold put in Gw. cbn [pc regs mem lay frames live] in Gw. rewrite set_set in Gw.
+  exact Gw.
 Qed.

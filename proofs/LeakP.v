@@ -9,31 +9,39 @@ Lemma holds_nothing_none s : no_refs_held s = true -> l_refs (lay s) = [].
 Proof. unfold no_refs_held. destruct (l_refs (lay s)); [reflexivity | discriminate]. Qed.
 Lemma leave_done s r : leave t s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold leave. destruct (frames s); [| discriminate]. destruct (get R0 (regs s)); [| discriminate]. destruct (no_refs_held s) eqn:E; [| discriminate].
+  unfold leave. destruct (frames s); [| discriminate]. destruct (get R0 (regs s)); [| discriminate].
+  destruct (no_refs_held s) eqn:E; [| discriminate].
   intros _. exact (holds_nothing_none s E).
 Qed.
 Lemma load_packet_done an z ind s r : load_packet t an z ind s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold load_packet. destruct (negb _); [discriminate |]. destruct (get R6 (regs s)); [| discriminate].
+  unfold load_packet. destruct (negb _); [discriminate |].
+  destruct (get R6 (regs s)); [| discriminate].
   destruct (match ind with Some r0 => get r0 (regs s) | None => Some 0 end); [| discriminate].
-  destruct (_ =? _); [| discriminate]. destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate].
+  destruct (_ =? _); [| discriminate].
+  destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate].
   intros _. exact (holds_nothing_none s E).
 Qed.
 Lemma call_done an h s r : call t an h s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold call. destruct (negb _); [discriminate |]. destruct (helper_of h) as [d |]; [| discriminate].
+  unfold call. destruct (negb _); [discriminate |].
+  destruct (helper_of h) as [d |]; [| discriminate].
   destruct (check_args t s (h_args d) arg_regs nothing_seen) as [q | k]; [| discriminate].
   destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].
-  destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate]. intros _. exact (holds_nothing_none s E).
+  destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate]. intros _.
+  exact (holds_nothing_none s E).
 Qed.
 Lemma atomic_done s z op fetch d off x r : exec_atomic t s z op fetch d off x = Done r -> False.
 Proof.
-  unfold exec_atomic. destruct op, fetch, (is_r10 x), (get d (regs s)), (get x (regs s)), (get R0 (regs s));
-    repeat match goal with |- context [atomic_at ?a ?b ?c ?e ?f] => destruct (atomic_at a b c e f) as [[old m] | k] end; discriminate.
+  unfold exec_atomic.
+  destruct op, fetch, (is_r10 x), (get d (regs s)), (get x (regs s)), (get R0 (regs s));
+    repeat match goal with |- context [atomic_at ?a ?b ?c ?e ?f] => destruct (atomic_at a b c e f)
+      as [[old m] | k] end; discriminate.
 Qed.
 Lemma exec_done an i s r : exec t an i s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold exec. destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate |]. destruct i; try discriminate.
+  unfold exec. destruct (match target_reg i with Some d => is_r10 d | None => false end);
+    [discriminate |]. destruct i; try discriminate.
   all: try (intros E; destruct (atomic_done _ _ _ _ _ _ _ _ E)).
   all: try apply load_packet_done. all: try apply call_done.
   all: repeat match goal with
@@ -50,19 +58,22 @@ Proof.
 Qed.
 Lemma step_done p an s r : step t p an s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold step. destruct (zfind (pc s) p) as [i |]; [| discriminate]. destruct (code_ok p (pc s) i); [| discriminate].
+  unfold step. destruct (zfind (pc s) p) as [i |]; [| discriminate].
+  destruct (code_ok p (pc s) i); [| discriminate].
   exact (exec_done an i (interfere an s) r).
 Qed.
 
 (** The last step of a run that ended *)
 Lemma run_ended p e : forall n i s r, run_from t p e n i s = Ended r ->
-  exists m s', (m < n)%nat /\ run_from t p e m i s = Running s' /\ step t p (e_ans e (i + m)) s' = Done r.
+  exists m s', (m < n)%nat /\ run_from t p e m i s = Running s'
+    /\ step t p (e_ans e (i + m)) s' = Done r.
 Proof.
   intros n. induction n as [| n IH]; intros i s r E; cbn [run_from] in E; [discriminate E |].
   destruct (step t p (e_ans e i) s) as [s1 | x | k a] eqn:St; try discriminate E.
   - destruct (IH _ _ _ E) as [m [s' [L [R D]]]]. exists (S m), s'. split; [lia |]. split.
     + cbn [run_from]. rewrite St. exact R.
     + rewrite <- plus_n_Sm. exact D.
-  - injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |]. rewrite <- plus_n_O. exact St.
+  - injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |]. rewrite <- plus_n_O.
+    exact St.
 Qed.
 End Leak.

@@ -30,7 +30,8 @@ Qed.
 
 Lemma undefined_byte v : 0 <= v -> byte_size <= Z.lor byte_size v.
 Proof.
-  intros H. apply subset_le; [apply Z.lor_nonneg; split; [discriminate | exact H] |]. apply Z.bits_inj'. intros i _.
+  intros H. apply subset_le; [apply Z.lor_nonneg; split; [discriminate | exact H] |].
+  apply Z.bits_inj'. intros i _.
   rewrite Z.ldiff_spec, Z.lor_spec, Z.bits_0. destruct (Z.testbit byte_size i); reflexivity.
 Qed.
 Lemma undefined_low v : Z.land (Z.lor byte_size v) 255 = Z.land v 255.
@@ -39,23 +40,28 @@ Proof. rewrite Z.land_lor_distr_l. reflexivity. Qed.
 Lemma written_write_undefined m a v b : written (write_undefined m a v) b = written m b.
 Proof.
   unfold write_undefined. destruct (written m a) eqn:Wr; [reflexivity |].
-  unfold written at 1. cbn [m_over]. rewrite zfind_set. destruct (Z.eqb_spec b a) as [E | E]; [| reflexivity].
+  unfold written at 1. cbn [m_over]. rewrite zfind_set.
+  destruct (Z.eqb_spec b a) as [E | E]; [| reflexivity].
   rewrite E, Wr. apply Z.ltb_ge. apply undefined_byte. apply (land_255 v).
 Qed.
 Lemma read_write_undefined m a v b :
-  read (write_undefined m a v) b = if (b =? a) && negb (written m a) then Z.land v 255 else read m b.
+  read (write_undefined m a v) b = if (b =? a)
+    && negb (written m a) then Z.land v 255 else read m b.
 Proof.
-  unfold write_undefined. destruct (written m a); [rewrite andb_false_r; reflexivity |]. cbn [negb]. rewrite andb_true_r.
+  unfold write_undefined. destruct (written m a); [rewrite andb_false_r; reflexivity |]. cbn [negb].
+  rewrite andb_true_r.
   unfold read. cbn [m_over m_base]. rewrite zfind_set. destruct (b =? a); [| reflexivity].
   rewrite undefined_low, <- Z.land_assoc. reflexivity.
 Qed.
 (** What is written is safe from writes to undefined bytes. *)
-Lemma write_undefined_keeps m a v b : written m b = true -> read (write_undefined m a v) b = read m b.
+Lemma write_undefined_keeps m a v b : written m b = true ->
+  read (write_undefined m a v) b = read m b.
 Proof.
   intros H. rewrite read_write_undefined. destruct (Z.eqb_spec b a) as [E | E]; [| reflexivity].
   rewrite <- E, H. reflexivity.
 Qed.
-Lemma forget_over n : forall m a b, ~ a <= b < a + Z.of_nat n -> zfind b (m_over (forget m a n)) = zfind b (m_over m).
+Lemma forget_over n : forall m a b, ~ a <= b < a + Z.of_nat n ->
+  zfind b (m_over (forget m a n)) = zfind b (m_over m).
 Proof.
   induction n as [| n IH]; intros m a b H; cbn [forget]; [reflexivity |]. rewrite IH by lia.
   destruct (zfind a (m_over m)) as [v |]; [| reflexivity]. cbn [m_over]. apply zfind_other. lia.
@@ -67,7 +73,8 @@ Lemma forget_read n : forall m a b, read (forget m a n) b = read m b.
 Proof.
   induction n as [| n IH]; intros m a b; cbn [forget]; [reflexivity |]. rewrite IH.
   destruct (zfind a (m_over m)) as [v |] eqn:E; [| reflexivity].
-  unfold read. cbn [m_over m_base]. rewrite zfind_set. destruct (Z.eqb_spec b a) as [Eb | Eb]; [| reflexivity].
+  unfold read. cbn [m_over m_base]. rewrite zfind_set.
+  destruct (Z.eqb_spec b a) as [Eb | Eb]; [| reflexivity].
   rewrite Eb, E. apply undefined_low.
 Qed.
 (** The bytes are undefined, in a memory that only writes have changed. *)
@@ -79,14 +86,17 @@ Proof.
   - rewrite forget_written by lia. rewrite E. unfold written.
     destruct (zfind a (m_over m)) as [v |] eqn:F; cbn [m_over]; [| rewrite F; reflexivity].
     rewrite zfind_same. apply Z.ltb_ge. apply undefined_byte. exact (P a v F).
-  - apply IH; [| lia]. intros c v. destruct (zfind a (m_over m)) as [u |] eqn:F; cbn [m_over]; [| apply P].
-    rewrite zfind_set. destruct (c =? a); [| apply P]. intros X. replace v with (Z.lor byte_size u) by congruence.
+  - apply IH; [| lia]. intros c v.
+    destruct (zfind a (m_over m)) as [u |] eqn:F; cbn [m_over]; [| apply P].
+    rewrite zfind_set. destruct (c =? a); [| apply P]. intros X.
+    replace v with (Z.lor byte_size u) by congruence.
     apply Z.lor_nonneg. split; [discriminate | exact (P a u F)].
 Qed.
 
 (** * Loads *)
 
-Lemma load_frame m m' n : forall a, (forall b, a <= b < a + Z.of_nat n -> read m' b = read m b) -> load m' a n = load m a n.
+Lemma load_frame m m' n : forall a, (forall b, a <= b < a + Z.of_nat n -> read m' b = read m b) ->
+  load m' a n = load m a n.
 Proof.
   induction n as [| n IH]; intros a H; cbn [load]; [reflexivity |].
   rewrite H by lia. rewrite IH; [reflexivity |]. intros b Hb. apply H. lia.
@@ -95,7 +105,8 @@ Lemma load_range m n : forall a, 0 <= load m a n < 256 ^ Z.of_nat n.
 Proof.
   induction n as [| n IH]; intros a.
   - change (256 ^ Z.of_nat 0) with 1. cbn [load]. lia.
-  - rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. cbn [load]. assert (B := read_range m a). specialize (IH (a + 1)). lia.
+  - rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. cbn [load]. assert (B := read_range m a).
+    specialize (IH (a + 1)). lia.
 Qed.
 Lemma pow_256 n : 0 <= n -> 256 ^ n = 2 ^ (8 * n).
 Proof. intros H. change 256 with (2 ^ 8). rewrite <- Z.pow_mul_r by lia. reflexivity. Qed.
@@ -104,11 +115,13 @@ Proof. rewrite <- pow_256 by lia. apply load_range. Qed.
 Lemma load_size m a z : 0 <= load m a (bytes z) < 2 ^ size_bits z.
 Proof. rewrite size_bits_bytes, <- zbytes_nat. apply load_range2. Qed.
 Lemma load_word m a z : 0 <= load m a (bytes z) < W.
-Proof. assert (H := load_size m a z). assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate). lia. Qed.
+Proof. assert (H := load_size m a z).
+assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate). lia. Qed.
 
 (** * Stores *)
 
-Lemma store_other m n : forall a v b, ~ a <= b < a + Z.of_nat n -> read (store m a n v) b = read m b.
+Lemma store_other m n : forall a v b, ~ a <= b < a + Z.of_nat n ->
+  read (store m a n v) b = read m b.
 Proof.
   induction n as [| n IH]; intros a v b H; cbn [store]; [reflexivity |].
   rewrite read_write. destruct (Z.eqb_spec b a) as [E | E]; [lia |]. apply IH. lia.
@@ -127,15 +140,18 @@ Proof.
 Qed.
 Lemma load_store_land m n a v : load (store m a n v) a n = Z.land v (Z.ones (8 * Z.of_nat n)).
 Proof. rewrite load_store, Z.land_ones by lia. reflexivity. Qed.
-Lemma load_store_size m z a v : load (store m a (bytes z) v) a (bytes z) = Z.land v (Z.ones (size_bits z)).
+Lemma load_store_size m z a v : load (store m a (bytes z) v) a (bytes z) = Z.land v
+  (Z.ones (size_bits z)).
 Proof. rewrite size_bits_bytes, <- zbytes_nat. apply load_store_land. Qed.
 
 (** * Which bytes were written *)
 
-Lemma written_store m n : forall a v b, written (store m a n v) b = ((a <=? b) && (b <? a + Z.of_nat n)) || written m b.
+Lemma written_store m n : forall a v b, written (store m a n v) b = ((a <=? b)
+  && (b <? a + Z.of_nat n)) || written m b.
 Proof.
   induction n as [| n IH]; intros a v b; cbn [store].
-  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B]; cbn [andb orb]; lia || reflexivity.
+  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
+      cbn [andb orb]; lia || reflexivity.
   - rewrite written_write, IH.
     destruct (Z.eqb_spec b a) as [E | E], (Z.leb_spec (a + 1) b) as [A | A],
       (Z.ltb_spec b (a + 1 + Z.of_nat n)) as [B | B], (Z.leb_spec a b) as [C | C],
@@ -145,7 +161,8 @@ Lemma written_store_keeps m n a v b : written m b = true -> written (store m a n
 Proof. intros H. rewrite written_store, H. apply orb_true_r. Qed.
 Lemma written_store_new m n a v b : a <= b < a + Z.of_nat n -> written (store m a n v) b = true.
 Proof.
-  intros H. rewrite written_store. apply orb_true_iff. left. apply andb_true_iff. rewrite Z.leb_le, Z.ltb_lt. exact H.
+  intros H. rewrite written_store. apply orb_true_iff. left. apply andb_true_iff.
+  rewrite Z.leb_le, Z.ltb_lt. exact H.
 Qed.
 Lemma all_written_spec m n : forall a,
   all_written m a n = true <-> (forall b, a <= b < a + Z.of_nat n -> written m b = true).
@@ -153,21 +170,26 @@ Proof.
   induction n as [| n IH]; intros a; cbn [all_written].
   - split; [intros _ b B; lia | reflexivity].
   - rewrite andb_true_iff, IH. split.
-    + intros [H1 H2] b B. destruct (Z.eqb_spec b a) as [E | E]; [rewrite E; exact H1 | apply H2; lia].
+    + intros [H1 H2] b B.
+      destruct (Z.eqb_spec b a) as [E | E]; [rewrite E; exact H1 | apply H2; lia].
     + intros H. split; [apply H; lia | intros b B; apply H; lia].
 Qed.
 
 (** * Bytes that a helper writes *)
 
-Lemma fill_other n : forall m a bs b, ~ a <= b < a + Z.of_nat n -> read (fill m a n bs) b = read m b.
+Lemma fill_other n : forall m a bs b, ~ a <= b < a + Z.of_nat n ->
+  read (fill m a n bs) b = read m b.
 Proof.
   induction n as [| n IH]; intros m a bs b H; cbn [fill]; [reflexivity |].
-  destruct bs as [| c bs]; rewrite IH, read_write by lia; destruct (Z.eqb_spec b a) as [E | E]; lia || reflexivity.
+  destruct bs as [| c bs]; rewrite IH, read_write by lia; destruct (Z.eqb_spec b a) as [E | E];
+    lia || reflexivity.
 Qed.
-Lemma written_fill n : forall m a bs b, written (fill m a n bs) b = ((a <=? b) && (b <? a + Z.of_nat n)) || written m b.
+Lemma written_fill n : forall m a bs b, written (fill m a n bs) b = ((a <=? b)
+  && (b <? a + Z.of_nat n)) || written m b.
 Proof.
   induction n as [| n IH]; intros m a bs b; cbn [fill].
-  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B]; cbn [andb orb]; lia || reflexivity.
+  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
+      cbn [andb orb]; lia || reflexivity.
   - destruct bs as [| c bs]; rewrite IH, written_write;
       destruct (Z.eqb_spec b a) as [E | E], (Z.leb_spec (a + 1) b) as [A | A],
         (Z.ltb_spec b (a + 1 + Z.of_nat n)) as [B | B], (Z.leb_spec a b) as [C | C],
@@ -177,7 +199,8 @@ Lemma written_fill_keeps n m a bs b : written m b = true -> written (fill m a n 
 Proof. intros H. rewrite written_fill, H. apply orb_true_r. Qed.
 Lemma written_fill_new n m a bs b : a <= b < a + Z.of_nat n -> written (fill m a n bs) b = true.
 Proof.
-  intros H. rewrite written_fill. apply orb_true_iff. left. apply andb_true_iff. rewrite Z.leb_le, Z.ltb_lt. exact H.
+  intros H. rewrite written_fill. apply orb_true_iff. left. apply andb_true_iff.
+  rewrite Z.leb_le, Z.ltb_lt. exact H.
 Qed.
 
 (** * Regions *)
@@ -187,7 +210,8 @@ Proof. unfold inside. rewrite andb_true_iff, !Z.leb_le. tauto. Qed.
 Lemma disjoint_sym r1 r2 : disjoint r1 r2 -> disjoint r2 r1.
 Proof. unfold disjoint. tauto. Qed.
 (** Bytes within one region are in no region disjoint from it. *)
-Lemma inside_disjoint r1 r2 a n : disjoint r1 r2 -> 0 < n -> inside r1 a n = true -> inside r2 a n = false.
+Lemma inside_disjoint r1 r2 a n : disjoint r1 r2 -> 0 < n -> inside r1 a n = true ->
+  inside r2 a n = false.
 Proof.
   intros D N I. apply inside_spec in I. destruct (inside r2 a n) eqn:E; [| reflexivity].
   apply inside_spec in E. unfold disjoint in D. lia.

@@ -1,4 +1,5 @@
-(** Inclusion by substitution is sound: the target's valuation is the source's, through the substitution. *)
+(** Inclusion by substitution is sound: the target's valuation is the source's, through the
+    substitution. *)
 From Proofs Require Export RefineP.
 From Checker Require Export Subsume.
 
@@ -6,7 +7,8 @@ Definition subst_val (vs : list Z) (a : aval) : Z :=
   match nth_z vs (fst a) with Some w => wrap (w + snd a) | None => 0 end.
 Definition subst_at (vs : list Z) (sub : subst) (k : nat) : Z :=
   match zfind (Z.of_nat k) sub with Some a => subst_val vs a | None => 0 end.
-Definition subst_vals (vs : list Z) (sub : subst) (next : Z) : list Z := map (subst_at vs sub) (seq 0 (Z.to_nat next)).
+Definition subst_vals (vs : list Z) (sub : subst) (next : Z) : list Z :=
+  map (subst_at vs sub) (seq 0 (Z.to_nat next)).
 
 Lemma subst_vals_length vs sub next : length (subst_vals vs sub next) = Z.to_nat next.
 Proof. unfold subst_vals. rewrite map_length. apply seq_length. Qed.
@@ -18,7 +20,8 @@ Proof.
 Qed.
 Lemma nth_z_seq n k : 0 <= k < Z.of_nat n -> nth_z (seq 0 n) k = Some (Z.to_nat k).
 Proof.
-  intros H. unfold nth_z. destruct (k <? 0) eqn:K; bools; [lia|]. rewrite nth_error_seq by lia. reflexivity.
+  intros H. unfold nth_z. destruct (k <? 0) eqn:K; bools; [lia|]. rewrite nth_error_seq by lia.
+  reflexivity.
 Qed.
 (** A key below 0 or at the counter or above stands for nothing. *)
 Lemma subst_vals_at vs sub next k a : 0 <= k < next -> zfind k sub = Some a ->
@@ -27,7 +30,8 @@ Proof.
   intros K E. unfold subst_vals. rewrite (nth_z_map _ _ _ (Z.to_nat k)) by (apply nth_z_seq; lia).
   unfold subst_at. rewrite Z2Nat.id, E by lia. reflexivity.
 Qed.
-Lemma subst_vals_inv vs sub next k a w : nth_z (subst_vals vs sub next) k = Some w -> zfind k sub = Some a ->
+Lemma subst_vals_inv vs sub next k a w : nth_z (subst_vals vs sub next) k = Some w ->
+  zfind k sub = Some a ->
   w = subst_val vs a.
 Proof.
   intros N E. pose proof (nth_z_bounds _ _ _ N) as B. rewrite subst_vals_length in B.
@@ -37,7 +41,8 @@ Lemma subst_rel vs a w : nth_z vs (fst a) = Some w -> relv vs a (subst_val vs a)
 Proof. intros N. unfold subst_val. exists w. rewrite N. auto. Qed.
 Lemma bound_in_rel vs a : bound_in (Z.of_nat (length vs)) a = true -> relv vs a (subst_val vs a).
 Proof.
-  unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|]. exact (subst_rel _ _ _ N).
+  unfold bound_in. intros B. bools. destruct (nth_z_some vs (fst a)) as [w N]; [lia|].
+  exact (subst_rel _ _ _ N).
 Qed.
 
 Lemma area_eqb_eq p q : area_eqb p q = true -> p = q.
@@ -46,16 +51,20 @@ Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> rel
   fact_le t F a f = true ->
   fact_holds t L f x.
 Proof.
-  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G. unfold guard in G.
+  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G.
+  unfold guard in G.
   (* the facts that allow no constant *)
   assert (Here : forall g, fact_of F a = Some g -> snd a = 0 -> fact_holds t L g x).
   { intros g E' Z0. destruct (fact_of_sound _ _ _ _ H _ _ _ R E') as [w [N [P X]]].
     rewrite Z0, Z.add_0_r, wrap_small in X by (destruct P as [B P]; exact B). subst x. exact P. }
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
-  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb]. cbn [snd] in S.
+  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb].
+    cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
-    parts EF as j0 m0. bools. subst j0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
+  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
+    parts EF as j0 m0. bools. subst j0.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
     exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
@@ -64,56 +73,76 @@ Proof.
     destruct g; try discriminate E. parts EF as p0 m0 av0.
     apply andb_true_iff in E. destruct E as [E A]. apply andb_true_iff in E. destruct E as [E E3].
     apply andb_true_iff in E. destruct E as [E E2]. apply andb_true_iff in E. destruct E as [E E1].
-    apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room. unfold reach, guard in *. bools.
+    apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room.
+    unfold reach, guard in *. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
-    destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A]. bools. lia.
+    destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A].
+    bools. lia.
   - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + parts EF as j0. bools. subst j0. right.
-      assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+      assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]).
+      exact (proj2 Q).
     + parts EF as j0. bools. subst j0.
-      assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+      assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]).
+      exact (proj2 Q).
   - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
     pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
     exists o, b. split; [exact V|]. split; [exact J | lia].
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
     + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
     + parts EF as j0 m0. bools. subst j0 m0.
       assert (Q : fact_holds t L (FMapValue j1 0) x) by (apply Here; [reflexivity | assumption]).
-      destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|]. replace x with b by lia. exact J.
+      destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|].
+      replace x with b by lia. exact J.
     + parts EF as j0. bools. subst j0.
-      assert (Q : fact_holds t L (FMapValueOrNull j1) x) by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
-  - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+      assert (Q : fact_holds t L (FMapValueOrNull j1) x)
+        by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
+  - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
     + apply andb_true_iff in E. destruct E as [Nu _]. congruence.
     + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
-      assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q. rewrite Nf in Nu.
-      apply orb_true_iff in Nu. destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
-  - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
-    parts EF as n0 m0. bools. subst n0. destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
-    pose proof (proj1 (ref_placed WL h Ih)) as Room. unfold in_space in Room. cbn [ref_region r_kind lowest r_base r_size] in Room.
-    rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
+      assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q.
+      rewrite Nf in Nu.
+      apply orb_true_iff in Nu.
+      destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
+  - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
+    parts EF as n0 m0. bools. subst n0.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
+    pose proof (proj1 (ref_placed WL h Ih)) as Room. unfold in_space in Room.
+    cbn [ref_region r_kind lowest r_base r_size] in Room.
+    rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|].
+    split; [exact Sh | lia].
   - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
-    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E. parts EF as j0.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
 Qed.
 
-Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -> aval_le next sub a b = true ->
+Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true ->
+  aval_le next sub a b = true ->
   relv (subst_vals vs sub nb) b x.
 Proof.
-  unfold aval_le, bound_in. intros [w [N ->]] B E. destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
-  apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S]. bools.
+  unfold aval_le, bound_in. intros [w [N ->]] B E.
+  destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
+  apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S].
+  bools.
   exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
   unfold subst_val.
   rewrite <- S, N, wrap_add_l, <- Z.add_assoc, <- (wrap_add_r w (snd v + snd b)), <- O, wrap_add_r.
@@ -123,11 +152,14 @@ Qed.
 Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
 Proof. unfold size_eqb. destruct a; destruct b; intros H; try reflexivity; discriminate H. Qed.
 
-Lemma regs_le_sound vs next sub nb A B (R : rf (option Z)) : (forall r, relo vs (get r A) (get r R)) ->
-  regs_ok nb B = true -> regs_le next sub A B = true -> forall r, relo (subst_vals vs sub nb) (get r B) (get r R).
+Lemma regs_le_sound vs next sub nb A B (R : rf (option Z)) : (forall r, relo vs (get r A) (get r R))
+  ->
+  regs_ok nb B = true -> regs_le next sub A B = true ->
+    forall r, relo (subst_vals vs sub nb) (get r B) (get r R).
 Proof.
   unfold regs_ok, regs_le. intros H K E r. rewrite forallb_forall in K, E.
-  specialize (E r (all_regs_in r)). specialize (K r (all_regs_in r)). specialize (H r). cbv beta in K.
+  specialize (E r (all_regs_in r)). specialize (K r (all_regs_in r)). specialize (H r).
+  cbv beta in K.
   destruct (get r B) as [y|]; cbn [relo]; [|exact I].
   destruct (get r A) as [x|]; cbn [oval_le] in E; [|discriminate E].
   destruct H as [v [X Q]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
@@ -136,41 +168,52 @@ Lemma frames_le_sound vs next sub nb fs : forall la lb, Forall2 (framerel vs) la
   forallb (fun f => regs_ok nb (af_regs f)) lb = true -> frames_le next sub la lb = true ->
   Forall2 (framerel (subst_vals vs sub nb)) lb fs.
 Proof.
-  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2]; subst;
+  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2];
+    subst;
     destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
   - cbn [forallb] in K. bools. split; [congruence|]. eapply regs_le_sound; eassumption.
   - cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
 (** The references of the source are those of the target. *)
-Lemma ref_sound t L F vs sub G nb hs : facts_hold t L F vs -> refrel F vs hs -> refs_le F sub G = true ->
+Lemma ref_sound t L F vs sub G nb hs : facts_hold t L F vs -> refrel F vs hs ->
+  refs_le F sub G = true ->
   (forall k f, zfind k G = Some f -> 0 <= k < nb /\ exists v, zfind k sub = Some v /\
     bound_in (Z.of_nat (length vs)) v = true /\ fact_le t F v f = true) ->
   refrel G (subst_vals vs sub nb) hs.
 Proof.
   intros H R E Each.
   (* a reference of the target: its image is one and not null, or it is null *)
-  assert (Case : forall k kd n nu, zfind k G = Some (FRef kd n nu) -> exists v, zfind k sub = Some v /\
+  assert (Case : forall k kd n nu, zfind k G = Some (FRef kd n nu) -> exists v, zfind k sub = Some v
+    /\
     nth_z (subst_vals vs sub nb) k = Some (subst_val vs v) /\
-    ((exists w kd' nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w /\ zfind (fst v) F = Some (FRef kd' n nu')
+    ((exists w kd' nu', nth_z vs (fst v) = Some w /\ subst_val vs v = w
+      /\ zfind (fst v) F = Some (FRef kd' n nu')
         /\ ref_kind_fits kd kd' = true)
      \/ (subst_val vs v = 0 /\ exists ta sc, zfind (fst v) F = Some (FScalar ta sc)))).
   { intros k kd n nu K. destruct (Each k _ K) as [B [v [V [Bv Q]]]]. exists v. split; [exact V|].
-    split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv). cbn [fact_le] in Q.
+    split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv).
+    cbn [fact_le] in Q.
     destruct (fact_of F v) as [g|] eqn:EF; [|discriminate Q]. destruct g; try discriminate Q.
     - right. apply andb_true_iff in Q. destruct Q as [_ Q].
       destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
       split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
-    - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _]. bools.
-      subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]]. exists w, kd', nu'.
-      split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r. apply wrap_small. exact Bw. }
+    - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _].
+      bools.
+      subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]].
+      exists w, kd', nu'.
+      split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r.
+      apply wrap_small. exact Bw. }
   apply (refs_le_sound F vs sub G); [exact E | | | exact R].
-  - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image. rewrite V.
+  - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image.
+    rewrite V.
     assert (X : subst_val vs v = re_base h) by congruence.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw _]]]]]]|[Z0 _]]; [|exfalso; congruence].
-    exists (Reference kd' (re_base h) (re_size h)). split; [exact Nz|]. split; [cbn [re_base]; congruence|].
+    exists (Reference kd' (re_base h) (re_size h)). split; [exact Nz|].
+    split; [cbn [re_base]; congruence|].
     exists kd', nu'. split; [exact Fw | apply ref_kind_fits_refl].
-  - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U. parts K as kd0 n nu0.
+  - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U.
+    parts K as kd0 n nu0.
     destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw Fi']]]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
     split; [exact Nz|]. split; [congruence|]. assert (kd' = kd) by congruence. subst kd'.
@@ -194,7 +237,8 @@ Proof.
   - exact G4.
   - congruence.
   - rewrite subst_vals_length. lia.
-  - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
+  - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
+    pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
     apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G6 in Q1. apply andb_true_iff in B.
     destruct B as [B1 B2]. bools.
@@ -202,16 +246,21 @@ Proof.
     eapply fact_le_sound; [exact G1 | exact G7 | apply bound_in_rel; exact Q1 | exact Q2].
   - eapply regs_le_sound; eassumption.
   - destruct G9 as [M1 M2]. constructor.
-    + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q. pose proof (zall_find _ _ _ _ NS K) as B.
-      cbv beta in Q, B. cbn [snd] in B. destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
-      cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1. subst z'.
+    + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
+      pose proof (zall_find _ _ _ _ NS K) as B.
+      cbv beta in Q, B. cbn [snd] in B.
+      destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
+      cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1.
+      subst z'.
       destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|].
       eapply aval_le_sound; eassumption.
     + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
       exact (proj2 T).
   - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
-    pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B. cbv beta in Q, B.
+    pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
+    cbv beta in Q, B.
     apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
-    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q. destruct Q as [Q1 Q2].
+    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q.
+    destruct Q as [Q1 Q2].
     rewrite G6 in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
 Qed.

@@ -3,7 +3,8 @@ From Coq Require Import String.
 From Checker Require Import Cert.
 From Proofs Require Import Nonvacuous Examples.
 
-(** Two types as a kernel's BTF might have them: a task with its leader at 16 and its memory's description at 24. *)
+(** Two types as a kernel's BTF might have them: a task with its leader at 16 and its memory's
+    description at 24. *)
 Definition task : type_def := TypeDef "task_struct"%string 64 [(16, 0); (24, 1)].
 Definition memory_of_task : type_def := TypeDef "mm_struct"%string 32 [].
 (** A function of a number and a task that gives something back, once it has returned. *)
@@ -12,109 +13,164 @@ Definition typed : target := TargetOf at_exit [flow_map] [task; memory_of_task] 
 
 (** ** A walk: argument -> leader -> mm, and a number in that *)
 Definition walk (offset : Z) : prog := at_pcs
-  [ Ldx S8 false R1 R1 8; Ldx S8 false R1 R1 16; Ldx S8 false R1 R1 24; Ldx S4 false R1 R1 offset; movi R0 0; Exit ].
-Example walk_accepted : validate typed (walk 28) (line 5) = true. Proof. vm_compute. reflexivity. Qed.
+  [ Ldx S8 false R1 R1 8; Ldx S8 false R1 R1 16; Ldx S8 false R1 R1 24; Ldx S4 false R1 R1 offset;
+    movi R0 0; Exit ].
+Example walk_accepted : validate typed (walk 28) (line 5) = true. Proof. vm_compute. reflexivity.
+Qed.
 (** a byte past the object, before it *)
-Example walk_past_end : validate typed (walk 29) (line 5) = false. Proof. vm_compute. reflexivity. Qed.
-Example walk_before : validate typed (walk (-4)) (line 5) = false. Proof. vm_compute. reflexivity. Qed.
+Example walk_past_end : validate typed (walk 29) (line 5) = false. Proof. vm_compute. reflexivity.
+Qed.
+Example walk_before : validate typed (walk (-4)) (line 5) = false. Proof. vm_compute. reflexivity.
+Qed.
 (** A pointer with a constant is one into the object: what [&task->member] is. *)
 Definition member (k : Z) : prog := at_pcs
   [ Ldx S8 false R1 R1 8; addi R1 k; Ldx S8 false R1 R1 0; Ldx S4 false R1 R1 0; movi R0 0; Exit ].
-Example member_accepted : validate typed (member 16) (line 5) = true. Proof. vm_compute. reflexivity. Qed.
-(** What is no pointer leads nowhere: another member, half a pointer, a pointer that is not loaded as a whole. *)
-Example no_pointer : validate typed (member 32) (line 5) = false. Proof. vm_compute. reflexivity. Qed.
-Example between_pointers : validate typed (member 20) (line 5) = false. Proof. vm_compute. reflexivity. Qed.
+Example member_accepted : validate typed (member 16) (line 5) = true. Proof. vm_compute.
+reflexivity. Qed.
+(** What is no pointer leads nowhere: another member, half a pointer, a pointer that is not loaded
+    as a whole. *)
+Example no_pointer : validate typed (member 32) (line 5) = false. Proof. vm_compute. reflexivity.
+Qed.
+Example between_pointers : validate typed (member 20) (line 5) = false. Proof. vm_compute.
+reflexivity. Qed.
 Definition half_of (z : size) : prog := at_pcs
   [ Ldx S8 false R1 R1 8; Ldx z false R1 R1 16; Ldx S4 false R1 R1 0; movi R0 0; Exit ].
-Example whole_pointer : validate typed (half_of S8) (line 4) = true. Proof. vm_compute. reflexivity. Qed.
-Example half_a_pointer : validate typed (half_of S4) (line 4) = false. Proof. vm_compute. reflexivity. Qed.
+Example whole_pointer : validate typed (half_of S8) (line 4) = true. Proof. vm_compute. reflexivity.
+Qed.
+Example half_a_pointer : validate typed (half_of S4) (line 4) = false. Proof. vm_compute.
+reflexivity. Qed.
 (** An offset that is not known, even a small one *)
 Definition any_member : prog := at_pcs
-  [ Ldx S8 false R2 R1 8; Ldx S8 false R3 R1 0; Alu A64 And R3 (Imm 8); Alu A64 Add R2 (Reg R3); Ldx S8 false R2 R2 0; movi R0 0; Exit ].
-Example unknown_member : validate typed any_member (line 6) = false. Proof. vm_compute. reflexivity. Qed.
+  [ Ldx S8 false R2 R1 8; Ldx S8 false R3 R1 0; Alu A64 And R3 (Imm 8); Alu A64 Add R2 (Reg R3);
+    Ldx S8 false R2 R2 0; movi R0 0; Exit ].
+Example unknown_member : validate typed any_member (line 6) = false. Proof. vm_compute. reflexivity.
+Qed.
 
 (** ** Objects are read, and not written; helpers do not get them as memory *)
 Definition use (i : insn) : prog := at_pcs [ Ldx S8 false R1 R1 8; i; movi R0 0; Exit ].
-Example read_object : validate typed (use (Ldx S1 false R2 R1 63)) (line 3) = true. Proof. vm_compute. reflexivity. Qed.
-Example write_object : validate typed (use (St S1 R1 63 0)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
-Example count_in_object : validate typed (use (Atomic S8 AtAdd false R1 32 R1)) (line 3) = false. Proof. vm_compute. reflexivity. Qed.
+Example read_object : validate typed (use (Ldx S1 false R2 R1 63)) (line 3) = true. Proof.
+vm_compute. reflexivity. Qed.
+Example write_object : validate typed (use (St S1 R1 63 0)) (line 3) = false. Proof. vm_compute.
+reflexivity. Qed.
+Example count_in_object : validate typed (use (Atomic S8 AtAdd false R1 32 R1)) (line 3) = false.
+Proof. vm_compute. reflexivity. Qed.
 Definition pass (f : reg) : prog := at_pcs
-  [ Ldx S8 false R3 R1 8; St S8 R10 (-8) 0; LdMap R1 0; mov R2 f; Alu A64 Add R2 (Imm (if is_r10 f then -8 else 0)); Call 3; movi R0 0; Exit ].
-Example key_on_stack : validate typed (pass R10) (line 7) = true. Proof. vm_compute. reflexivity. Qed.
-Example key_in_object : validate typed (pass R3) (line 7) = false. Proof. vm_compute. reflexivity. Qed.
+  [ Ldx S8 false R3 R1 8; St S8 R10 (-8) 0; LdMap R1 0; mov R2 f;
+    Alu A64 Add R2 (Imm (if is_r10 f then -8 else 0)); Call 3; movi R0 0; Exit ].
+Example key_on_stack : validate typed (pass R10) (line 7) = true. Proof. vm_compute. reflexivity.
+Qed.
+Example key_in_object : validate typed (pass R3) (line 7) = false. Proof. vm_compute. reflexivity.
+Qed.
 
-(** ** The context: a number as a whole or its first bytes, a pointer as a whole; not what has no type here, nor past the last *)
-Definition load_ctx (z : size) (off : Z) : prog := at_pcs [ Ldx z false R1 R1 off; movi R0 0; Exit ].
-Example number : map (fun z => validate typed (load_ctx z 0) (line 2)) [S1; S2; S4; S8] = [true; true; true; true].
+(** ** The context: a number as a whole or its first bytes, a pointer as a whole; not what has no
+    type here, nor past the last *)
+Definition load_ctx (z : size) (off : Z) : prog :=
+  at_pcs [ Ldx z false R1 R1 off; movi R0 0; Exit ].
+Example number : map (fun z => validate typed (load_ctx z 0) (line 2)) [S1; S2; S4; S8] = [true;
+  true; true; true].
 Proof. vm_compute. reflexivity. Qed.
-Example inside_number : validate typed (load_ctx S4 4) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
-Example pointer : map (fun z => validate typed (load_ctx z 8) (line 2)) [S1; S2; S4; S8] = [false; false; false; true].
+Example inside_number : validate typed (load_ctx S4 4) (line 2) = false. Proof. vm_compute.
+reflexivity. Qed.
+Example pointer : map (fun z => validate typed (load_ctx z 8) (line 2)) [S1; S2; S4; S8] = [false;
+  false; false; true].
 Proof. vm_compute. reflexivity. Qed.
-Example hidden : validate typed (load_ctx S8 16) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
-Example result : validate typed (load_ctx S8 24) (line 2) = true. Proof. vm_compute. reflexivity. Qed.
-Example past_arguments : validate typed (load_ctx S8 32) (line 2) = false. Proof. vm_compute. reflexivity. Qed.
+Example hidden : validate typed (load_ctx S8 16) (line 2) = false. Proof. vm_compute. reflexivity.
+Qed.
+Example result : validate typed (load_ctx S8 24) (line 2) = true. Proof. vm_compute. reflexivity.
+Qed.
+Example past_arguments : validate typed (load_ctx S8 32) (line 2) = false. Proof. vm_compute.
+reflexivity. Qed.
 Example write_argument : validate typed (at_pcs [ St S8 R1 0 0; movi R0 0; Exit ]) (line 2) = false.
 Proof. vm_compute. reflexivity. Qed.
 
-(** ** Null: nothing needs a test, since there may be an object at 0; and a test tells nothing.  But a null pointer that a map
-    lookup gives leads nowhere, though an object of every type may be there: other layouts have them elsewhere. *)
+(** ** Null: nothing needs a test, since there may be an object at 0; and a test tells nothing.  But
+    a null pointer that a map lookup gives leads nowhere, though an object of every type may be
+    there: other layouts have them elsewhere. *)
 Definition tested : prog := at_pcs
-  [ Ldx S8 false R1 R1 8; Jmp A64 Jeq R1 (Imm 0) 1; Ldx S8 false R1 R1 16; Ldx S8 false R1 R1 0; movi R0 0; Exit ].
+  [ Ldx S8 false R1 R1 8; Jmp A64 Jeq R1 (Imm 0) 1; Ldx S8 false R1 R1 16; Ldx S8 false R1 R1 0;
+    movi R0 0; Exit ].
 Definition tested_cert : cert := tree (steps 1 (DBranch (steps 2 DExit) (steps 3 DExit))).
-Example null_is_an_object : validate typed tested tested_cert = true. Proof. vm_compute. reflexivity. Qed.
+Example null_is_an_object : validate typed tested tested_cert = true. Proof. vm_compute.
+reflexivity. Qed.
 Definition lookup (test : insn) : prog := at_pcs
-  [ St S8 R10 (-8) 0; LdMap R1 0; mov R2 R10; addi R2 (-8); Call 1; test; Ldx S8 false R1 R0 0; movi R0 0; Exit ].
-Example value_tested : validate typed (lookup (Jmp A64 Jeq R0 (Imm 0) 1)) (tree (steps 5 (DBranch (steps 1 DExit) (steps 2 DExit)))) = true.
+  [ St S8 R10 (-8) 0; LdMap R1 0; mov R2 R10; addi R2 (-8); Call 1; test; Ldx S8 false R1 R0 0;
+    movi R0 0; Exit ].
+Example value_tested : validate typed (lookup (Jmp A64 Jeq R0 (Imm 0) 1))
+  (tree (steps 5 (DBranch (steps 1 DExit) (steps 2 DExit)))) = true.
 Proof. vm_compute. reflexivity. Qed.
-Example value_untested : validate typed (lookup (movi R3 0)) (line 8) = false. Proof. vm_compute. reflexivity. Qed.
+Example value_untested : validate typed (lookup (movi R3 0)) (line 8) = false. Proof. vm_compute.
+reflexivity. Qed.
 
 (** ** A helper that gives one, where the target has its type *)
-Definition current : prog := at_pcs [ Call 158; Ldx S8 false R1 R0 16; Ldx S4 false R1 R1 60; movi R0 0; Exit ].
+Definition current : prog := at_pcs [ Call 158; Ldx S8 false R1 R0 16; Ldx S4 false R1 R1 60;
+  movi R0 0; Exit ].
 Example current_task : validate typed current (line 4) = true. Proof. vm_compute. reflexivity. Qed.
-Example no_task_type : validate (TargetOf at_exit [] [memory_of_task] root) current (line 4) = false.
+Example no_task_type : validate (TargetOf at_exit [] [memory_of_task] root) current (line 4) =
+  false.
 Proof. vm_compute. reflexivity. Qed.
 (** ... and with numbers that lead to no type, hostile as they may be *)
-Example type_that_is_not : validate (TargetOf (with_arguments fexit [Pointer 0] false) [] [TypeDef "task_struct"%string 64 [(16, 7)]] root)
+Example type_that_is_not : validate (TargetOf (with_arguments fexit [Pointer 0] false) []
+  [TypeDef "task_struct"%string 64 [(16, 7)]] root)
   (half_of S8) (line 4) = false.
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** Results: those of a hook that returns an error are signed *)
 Definition hook (void : bool) : target := Target (with_arguments lsm [] void) [] root.
 Definition returns (i : insn) : prog := at_pcs [ i; Exit ].
-Example error : map (fun k => validate (hook false) (returns (movi R0 k)) (line 1)) [0; -1; -4095; -4096; 1] = [true; true; true; false; false].
+Example error : map (fun k => validate (hook false) (returns (movi R0 k)) (line 1)) [0; -1; -4095;
+  -4096; 1] = [true; true; true; false; false].
 Proof. vm_compute. reflexivity. Qed.
-Example error_of_32_bits : validate (hook false) (returns (Alu A32 Mov R0 (Imm (-1)))) (line 1) = true.
+Example error_of_32_bits : validate (hook false) (returns (Alu A32 Mov R0 (Imm (-1)))) (line 1) =
+  true.
 Proof. vm_compute. reflexivity. Qed.
-Example void_hook : validate (hook true) (returns (movi R0 1)) (line 1) = true. Proof. vm_compute. reflexivity. Qed.
+Example void_hook : validate (hook true) (returns (movi R0 1)) (line 1) = true. Proof. vm_compute.
+reflexivity. Qed.
 
 (** what another program of the hook returned before, of which the low half alone is known *)
 Definition errors_before : target := Target (with_arguments lsm [Number; Result] false) [] root.
 Definition returns_before (z : size) (off : Z) : prog := returns (Ldx z false R0 R1 off).
-Example before : map (fun z => validate errors_before (returns_before z 8) (line 1)) [S8; S4; S2] = [true; true; false].
+Example before : map (fun z => validate errors_before (returns_before z 8) (line 1)) [S8; S4;
+  S2] = [true; true; false].
 Proof. vm_compute. reflexivity. Qed.
-Example not_before : validate errors_before (returns_before S8 0) (line 1) = false. Proof. vm_compute. reflexivity. Qed.
-Definition not_zero : prog := at_pcs [ Ldx S8 false R0 R1 8; Jmp A64 Jeq R0 (Imm 0) 0; Alu A64 Rsh R0 (Imm 32); Exit ].
-Example upper_half : validate errors_before not_zero (tree (steps 1 (DBranch (steps 1 DExit) (steps 1 DExit)))) = false.
+Example not_before : validate errors_before (returns_before S8 0) (line 1) = false. Proof.
+vm_compute. reflexivity. Qed.
+Definition not_zero : prog := at_pcs [ Ldx S8 false R0 R1 8; Jmp A64 Jeq R0 (Imm 0) 0;
+  Alu A64 Rsh R0 (Imm 32); Exit ].
+Example upper_half : validate errors_before not_zero
+  (tree (steps 1 (DBranch (steps 1 DExit) (steps 1 DExit)))) = false.
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** Environments: an object at 0, and none there; objects in objects *)
-Definition typed_layout (dead : Z) (others : list (Z * Z)) : layout := LayoutOf some_frames 65536 131072 64 0
+Definition typed_layout (dead : Z) (others : list (Z * Z)) : layout :=
+  LayoutOf some_frames 65536 131072 64 0
   [Object flow_map 1048576 [2097152; 2097184]] (fun _ => 7) [] dead others.
 Definition typed_env (dead choice : Z) : env :=
-  Env (typed_layout dead [(0, 8388608); (1, 8388616); (1, 131080)]) (fun a => a) (fun _ => quiet choice).
-Example null_inhabited : well_formed typed (typed_env 0 0). Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
-Example dead_inhabited : well_formed typed (typed_env 4194304 0). Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+  Env (typed_layout dead [(0, 8388608); (1, 8388616); (1, 131080)]) (fun a => a) (fun _ =>
+    quiet choice).
+Example null_inhabited : well_formed typed (typed_env 0 0). Proof. apply well_formedb_sound.
+vm_compute. reflexivity. Qed.
+Example dead_inhabited : well_formed typed (typed_env 4194304 0). Proof. apply well_formedb_sound.
+vm_compute. reflexivity. Qed.
 (** no objects on the stack, in the context or where a constant is *)
-Example on_stack : wf_layoutb typed (typed_layout 4090 []) = false. Proof. vm_compute. reflexivity. Qed.
-Example in_context : wf_layoutb typed (typed_layout 65530 []) = false. Proof. vm_compute. reflexivity. Qed.
+Example on_stack : wf_layoutb typed (typed_layout 4090 []) = false. Proof. vm_compute. reflexivity.
+Qed.
+Example in_context : wf_layoutb typed (typed_layout 65530 []) = false. Proof. vm_compute.
+reflexivity. Qed.
 
-(** The environment's choice, where it is of the type that is asked for, and the dead object otherwise *)
+(** The environment's choice, where it is of the type that is asked for, and the dead object
+    otherwise *)
 Definition second : prog := at_pcs [ Ldx S8 false R0 R1 8; Ldx S8 false R0 R0 24; Exit ].
-Example chosen : run typed second (typed_env 0 8388616) 5 = Ended 8388616. Proof. vm_compute. reflexivity. Qed.
-Example not_of_the_type : run typed second (typed_env 4194304 8388608) 5 = Ended 4194304. Proof. vm_compute. reflexivity. Qed.
-(** The program that does not test the value it looked up faults, or reads an object where that is at 0. *)
-Example untested_faults : run typed (lookup (movi R3 0)) (typed_env 4194304 9) 20 = Faulted OutOfBounds 7.
+Example chosen : run typed second (typed_env 0 8388616) 5 = Ended 8388616. Proof. vm_compute.
+reflexivity. Qed.
+Example not_of_the_type : run typed second (typed_env 4194304 8388608) 5 = Ended 4194304. Proof.
+vm_compute. reflexivity. Qed.
+(** The program that does not test the value it looked up faults, or reads an object where that is
+    at 0. *)
+Example untested_faults : run typed (lookup (movi R3 0)) (typed_env 4194304 9) 20 = Faulted
+  OutOfBounds 7.
 Proof. vm_compute. reflexivity. Qed.
-Example untested_may_end : run typed (lookup (movi R3 0)) (typed_env 0 9) 20 = Ended 0. Proof. vm_compute. reflexivity. Qed.
-Example stores_fault : run typed (use (St S1 R1 63 0)) (typed_env 4194304 0) 20 = Faulted ReadOnly 1.
+Example untested_may_end : run typed (lookup (movi R3 0)) (typed_env 0 9) 20 = Ended 0. Proof.
+vm_compute. reflexivity. Qed.
+Example stores_fault : run typed (use (St S1 R1 63 0)) (typed_env 4194304 0) 20 = Faulted ReadOnly
+  1.
 Proof. vm_compute. reflexivity. Qed.

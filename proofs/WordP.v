@@ -1,4 +1,5 @@
-(** Laws of words: truncation, the signed reading, bits, and the range of every operation's result. *)
+(** Laws of words: truncation, the signed reading, bits, and the range of every operation's result.
+    *)
 From Semantics Require Export Alu.
 
 Lemma mask64_ones : mask64 = Z.ones 64.
@@ -63,7 +64,8 @@ Lemma wrap_sgn64 x : 0 <= x < W -> wrap (sgn64 x) = x.
 Proof. intros H. destruct (sgn64_spec x H) as [[A B] | [A B]]; rewrite B; words. Qed.
 Lemma sgn64_wrap z : - S64 <= z < S64 -> sgn64 (wrap z) = z.
 Proof.
-  intros H. destruct (sgn64_spec (wrap z) (wrap_range z)) as [[A B] | [A B]]; rewrite B; clear B; words.
+  intros H. destruct (sgn64_spec (wrap z) (wrap_range z)) as [[A B] | [A B]]; rewrite B; clear B;
+    words.
 Qed.
 Lemma sgn64_inj x y : 0 <= x < W -> 0 <= y < W -> sgn64 x = sgn64 y -> x = y.
 Proof. intros A B H. rewrite <- (wrap_sgn64 x A), <- (wrap_sgn64 y B), H. reflexivity. Qed.
@@ -168,26 +170,31 @@ Proof. apply trunc_range. Qed.
 
 Lemma land_word x y : 0 <= x -> 0 <= y < W -> 0 <= Z.land x y < W.
 Proof.
-  intros X Y. apply word_of_bits. intros i I. rewrite Z.land_spec, (word_high y i Y I). apply andb_false_r.
+  intros X Y. apply word_of_bits. intros i I. rewrite Z.land_spec, (word_high y i Y I).
+  apply andb_false_r.
 Qed.
 Lemma lor_word x y : 0 <= x < W -> 0 <= y < W -> 0 <= Z.lor x y < W.
 Proof.
-  intros X Y. apply word_of_bits. intros i I. rewrite Z.lor_spec, (word_high x i X I), (word_high y i Y I). reflexivity.
+  intros X Y. apply word_of_bits. intros i I.
+  rewrite Z.lor_spec, (word_high x i X I), (word_high y i Y I). reflexivity.
 Qed.
 Lemma lxor_word x y : 0 <= x < W -> 0 <= y < W -> 0 <= Z.lxor x y < W.
 Proof.
-  intros X Y. apply word_of_bits. intros i I. rewrite Z.lxor_spec, (word_high x i X I), (word_high y i Y I). reflexivity.
+  intros X Y. apply word_of_bits. intros i I.
+  rewrite Z.lxor_spec, (word_high x i X I), (word_high y i Y I). reflexivity.
 Qed.
 Lemma shiftr_le x c : 0 <= x -> 0 <= c -> 0 <= Z.shiftr x c <= x.
 Proof.
-  intros X C. rewrite Z.shiftr_div_pow2 by exact C. assert (P : 0 < 2 ^ c) by (apply Z.pow_pos_nonneg; lia).
+  intros X C. rewrite Z.shiftr_div_pow2 by exact C.
+  assert (P : 0 < 2 ^ c) by (apply Z.pow_pos_nonneg; lia).
   split; [apply Z.div_pos; lia |]. apply Z.div_le_upper_bound; nia.
 Qed.
 (** The amount of a shift. *)
 Lemma count_range y c : 0 <= c -> 0 <= Z.land y c <= c.
 Proof.
   intros C. apply subset_le; [exact C |]. apply Z.bits_inj'. intros i I.
-  rewrite Z.ldiff_spec, Z.land_spec, Z.bits_0. destruct (Z.testbit y i), (Z.testbit c i); reflexivity.
+  rewrite Z.ldiff_spec, Z.land_spec, Z.bits_0.
+  destruct (Z.testbit y i), (Z.testbit c i); reflexivity.
 Qed.
 Lemma alu_range w op x y : 0 <= alu w op x y < W.
 Proof.
@@ -197,7 +204,8 @@ Proof.
   destruct op.
   all: try (apply trunc_range).
   all: try (destruct (Z.eqb_spec y' 0) as [E | E]; [lia | try apply trunc_range]).
-  - split; [apply Z.div_pos; lia |]. apply Z.le_lt_trans with x'; [| lia]. apply Z.div_le_upper_bound; nia.
+  - split; [apply Z.div_pos; lia |]. apply Z.le_lt_trans with x'; [| lia].
+    apply Z.div_le_upper_bound; nia.
   - assert (M := Z.mod_pos_bound x' y'). lia.
   - apply lor_word; assumption.
   - apply land_word; [lia | assumption].
@@ -209,7 +217,8 @@ Qed.
 (** * Byte order *)
 
 Lemma rev_bytes_bits n : forall x i, 0 <= i ->
-  Z.testbit (rev_bytes n x) i = (i <? 8 * Z.of_nat n) && Z.testbit x (8 * (Z.of_nat n - 1 - i / 8) + i mod 8).
+  Z.testbit (rev_bytes n x) i = (i <? 8 * Z.of_nat n)
+    && Z.testbit x (8 * (Z.of_nat n - 1 - i / 8) + i mod 8).
 Proof.
   induction n as [| n IH]; intros x i I; cbn [rev_bytes].
   - rewrite Z.bits_0. destruct (Z.ltb_spec i (8 * Z.of_nat 0)) as [L | L]; [lia | reflexivity].
@@ -217,11 +226,13 @@ Proof.
     change 255 with (Z.ones 8). rewrite Z.land_spec.
     destruct (Z.ltb_spec i (8 * Z.of_nat (S n))) as [L | L].
     + destruct (Z.ltb_spec i (8 * Z.of_nat n)) as [M | M].
-      * rewrite (Z.testbit_neg_r x) by lia. cbn [orb andb]. rewrite Z.shiftr_spec by (Z.div_mod_to_equations; lia).
+      * rewrite (Z.testbit_neg_r x) by lia. cbn [orb andb].
+        rewrite Z.shiftr_spec by (Z.div_mod_to_equations; lia).
         f_equal. lia.
       * assert (E : i / 8 = Z.of_nat n) by (Z.div_mod_to_equations; lia).
         rewrite Z.testbit_ones_nonneg by lia.
-        assert (K : i - 8 * Z.of_nat n <? 8 = true) by (apply Z.ltb_lt; lia). rewrite K, E. cbn [andb].
+        assert (K : i - 8 * Z.of_nat n <? 8 = true) by (apply Z.ltb_lt; lia). rewrite K, E.
+        cbn [andb].
         rewrite andb_true_r, orb_false_r. f_equal. Z.div_mod_to_equations. lia.
     + rewrite Z.testbit_ones_nonneg by lia.
       assert (K : i - 8 * Z.of_nat n <? 8 = false) by (apply Z.ltb_ge; lia). rewrite K.
@@ -236,17 +247,21 @@ Qed.
 Lemma byte_order_range k z x : 0 <= byte_order k z x < 2 ^ size_bits z.
 Proof.
   assert (E : 8 * Z.of_nat (bytes z) = size_bits z) by (destruct z; reflexivity).
-  destruct k; cbn [byte_order]; [| rewrite <- E; apply rev_bytes_range | rewrite <- E; apply rev_bytes_range].
-  rewrite Z.land_ones by (destruct z; discriminate). apply Z.mod_pos_bound. apply Z.pow_pos_nonneg; [lia | destruct z; discriminate].
+  destruct k; cbn [byte_order]; [| rewrite <- E; apply rev_bytes_range | rewrite <- E;
+    apply rev_bytes_range].
+  rewrite Z.land_ones by (destruct z; discriminate). apply Z.mod_pos_bound.
+  apply Z.pow_pos_nonneg; [lia | destruct z; discriminate].
 Qed.
 Lemma byte_order_word k z x : 0 <= byte_order k z x < W.
 Proof.
-  assert (H := byte_order_range k z x). assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate). lia.
+  assert (H := byte_order_range k z x).
+  assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate). lia.
 Qed.
 
 (** * Sign extension *)
 
-Lemma sgn_bits_bit n x i : 0 < n -> 0 <= i -> Z.testbit (sgn_bits n x) i = Z.testbit x (Z.min i (n - 1)).
+Lemma sgn_bits_bit n x i : 0 < n -> 0 <= i ->
+  Z.testbit (sgn_bits n x) i = Z.testbit x (Z.min i (n - 1)).
 Proof.
   intros N I. unfold sgn_bits. rewrite Z.land_spec, Z.testbit_ones_nonneg by lia.
   assert (K : n - 1 <? n = true) by (apply Z.ltb_lt; lia). rewrite K, andb_true_r.
@@ -268,8 +283,10 @@ Proof.
 Qed.
 Lemma sgn_bits_32 x : sgn_bits 32 x = sgn32 x.
 Proof.
-  unfold sgn_bits, sgn32. change (Z.land x (Z.ones 32)) with (wrap32 x). assert (R := wrap32_range x).
-  change (32 - 1) with 31. rewrite Z.testbit_odd, Z.shiftr_div_pow2 by lia. change (2 ^ 31) with S32.
+  unfold sgn_bits, sgn32. change (Z.land x (Z.ones 32)) with (wrap32 x).
+  assert (R := wrap32_range x).
+  change (32 - 1) with 31. rewrite Z.testbit_odd, Z.shiftr_div_pow2 by lia.
+  change (2 ^ 31) with S32.
   unfold sign32, half_size. destruct (Z.ltb_spec (wrap32 x) S32) as [L | L].
   - rewrite Z.div_small by lia. reflexivity.
   - replace (wrap32 x / S32) with 1 by (Z.div_mod_to_equations; lia). reflexivity.

@@ -6,7 +6,8 @@ Definition trunc (w : width) (x : Z) : Z := match w with A32 => wrap32 x | A64 =
 Definition signed (w : width) (x : Z) : Z := match w with A32 => sgn32 x | A64 => sgn64 x end.
 Definition count_mask (w : width) : Z := match w with A32 => 31 | A64 => 63 end.
 
-(** Operands are words; only their low half counts at width [A32]. Division by zero gives 0, modulo by zero the dividend. *)
+(** Operands are words; only their low half counts at width [A32]. Division by zero gives 0, modulo
+    by zero the dividend. *)
 Definition alu (w : width) (op : aluop) (x y : Z) : Z :=
   let x := trunc w x in
   let y := trunc w y in

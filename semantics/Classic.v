@@ -1,6 +1,6 @@
-(** Classic BPF: instructions, their encoding, and a machine that either ends with a 32-bit result or faults.
-    Three dialects differ in what they allow and in corner cases; the dialect is a parameter of everything here.
-    The host is little-endian, as for eBPF. *)
+(** Classic BPF: instructions, their encoding, and a machine that either ends with a 32-bit result
+    or faults. Three dialects differ in what they allow and in corner cases; the dialect is a
+    parameter of everything here. The host is little-endian, as for eBPF. *)
 From Semantics Require Export Word ZMap.
 
 (** [Libpcap] is libpcap's own interpreter reading a capture file: no kernel metadata. *)
@@ -8,31 +8,37 @@ Inductive dialect := LinuxSocket | LinuxSeccomp | Libpcap.
 
 (** * Instructions *)
 Inductive csize := CW | CH | CB.                                  (* 4, 2, 1 bytes *)
-Inductive csrc := CK | CX.                                        (* second operand: the constant, the register X *)
+Inductive csrc := CK | CX.
+(* second operand: the constant, the register X *)
 Inductive calu := CAdd | CSub | CMul | CDiv | CMod | COr | CAnd | CXor | CLsh | CRsh.
 Inductive ccond := CJeq | CJgt | CJge | CJset.
 Inductive cop :=
   | CLdAbs (z : csize) | CLdInd (z : csize) | CLdLen | CLdImm | CLdMem    (* into A *)
-  | CLdxLen | CLdxMsh | CLdxImm | CLdxMem                                 (* into X; Msh is 4 * (P[k] & 15) *)
+  (* into X; Msh is 4 * (P[k] & 15) *)
+  | CLdxLen | CLdxMsh | CLdxImm | CLdxMem
   | CSt | CStx                                                            (* A, X into M[k] *)
   | CAlu (o : calu) (s : csrc) | CNeg
   | CJa | CJmp (c : ccond) (s : csrc)
   | CRetK | CRetA | CTax | CTxa.
 
-(** All four fields are kept: an instruction that ignores one may hold anything there, and Linux accepts it. *)
+(** All four fields are kept: an instruction that ignores one may hold anything there, and Linux
+    accepts it. *)
 Record cinsn := CInsn { ci_op : cop; ci_jt : Z; ci_jf : Z; ci_k : Z }.
 
 Definition csrc_code (s : csrc) : Z := match s with CK => 0 | CX => 8 end.
 Definition csize_code (z : csize) : Z := match z with CW => 0 | CH => 8 | CB => 16 end.
 Definition calu_code (o : calu) : Z :=
   match o with
-  | CAdd => 0 | CSub => 16 | CMul => 32 | CDiv => 48 | COr => 64 | CAnd => 80 | CLsh => 96 | CRsh => 112
+  | CAdd => 0 | CSub => 16 | CMul => 32 | CDiv => 48 | COr => 64 | CAnd => 80 | CLsh => 96 | CRsh =>
+    112
   | CMod => 144 | CXor => 160
   end.
-Definition ccond_code (c : ccond) : Z := match c with CJeq => 16 | CJgt => 32 | CJge => 48 | CJset => 64 end.
+Definition ccond_code (c : ccond) : Z := match c with CJeq => 16 | CJgt => 32 | CJge => 48
+  | CJset => 64 end.
 Definition cop_code (o : cop) : Z :=
   match o with
-  | CLdImm => 0 | CLdAbs z => 32 + csize_code z | CLdInd z => 64 + csize_code z | CLdMem => 96 | CLdLen => 128
+  | CLdImm => 0 | CLdAbs z => 32 + csize_code z | CLdInd z => 64 + csize_code z | CLdMem => 96
+    | CLdLen => 128
   | CLdxImm => 1 | CLdxMem => 97 | CLdxLen => 129 | CLdxMsh => 177
   | CSt => 2 | CStx => 3
   | CAlu o s => 4 + calu_code o + csrc_code s | CNeg => 132
@@ -46,7 +52,8 @@ Definition all_csrcs := [CK; CX].
 Definition all_calus := [CAdd; CSub; CMul; CDiv; CMod; COr; CAnd; CXor; CLsh; CRsh].
 Definition all_cconds := [CJeq; CJgt; CJge; CJset].
 Definition all_cops : list cop :=
-  [CLdLen; CLdImm; CLdMem; CLdxLen; CLdxMsh; CLdxImm; CLdxMem; CSt; CStx; CNeg; CJa; CRetK; CRetA; CTax; CTxa]
+  [CLdLen; CLdImm; CLdMem; CLdxLen; CLdxMsh; CLdxImm; CLdxMem; CSt; CStx; CNeg; CJa; CRetK; CRetA;
+    CTax; CTxa]
   ++ map CLdAbs all_csizes ++ map CLdInd all_csizes
   ++ flat_map (fun o => map (CAlu o) all_csrcs) all_calus
   ++ flat_map (fun c => map (CJmp c) all_csrcs) all_cconds.
@@ -62,24 +69,31 @@ Definition cinsn_ok (i : cinsn) : bool :=
 Definition encode_cinsn (i : cinsn) : cword := (cop_code (ci_op i), ci_jt i, ci_jf i, ci_k i).
 Definition decode_cinsn (w : cword) : option cinsn :=
   let '(code, jt, jf, k) := w in
-  obind (zfind code cop_table) (fun o => let i := CInsn o jt jf k in if cinsn_ok i then Some i else None).
+  obind (zfind code cop_table) (fun o => let i :=
+    CInsn o jt jf k in if cinsn_ok i then Some i else None).
 
-(** A program keeps the place of what is no instruction as [None], so that every input has a verdict and a run. *)
+(** A program keeps the place of what is no instruction as [None], so that every input has a verdict
+    and a run. *)
 Definition cprog : Type := list (option cinsn).
 Definition classic_decode : list cword -> cprog := map decode_cinsn.
 Definition clength (p : cprog) : Z := Z.of_nat (length p).
 
 (** * Environment: one packet with its metadata, or one system call *)
 Record cenv := CEnv {
-  ce_byte : Z -> Z;        (**r byte at an offset from the start of the data, below 0 in the headroom; its low 8 bits count *)
+  ce_byte : Z -> Z;        (**r byte at an offset from the start of the data, below 0 in the
+                              headroom; its low 8 bits count *)
   ce_head : Z;             (**r bytes of headroom before the data *)
   ce_len : Z;              (**r bytes of data *)
-  ce_wire : Z;             (**r length of the packet on the wire, for [Libpcap]: a capture may hold less *)
-  ce_net : Z;              (**r offset of the network header from the start of the data; may be negative *)
+  ce_wire : Z;             (**r length of the packet on the wire, for [Libpcap]: a capture may hold
+                              less *)
+  ce_net : Z;              (**r offset of the network header from the start of the data; may be
+                              negative *)
   ce_link : option Z;      (**r the same for the link-layer header, where it is known *)
-  ce_linear : bool;        (**r the data is in one piece: otherwise Linux finds no netlink attribute *)
+  ce_linear : bool;        (**r the data is in one piece: otherwise Linux finds no netlink attribute
+                              *)
   ce_device : bool;        (**r the packet has a device *)
-  ce_meta : Z -> Z -> Z }. (**r metadata by ancillary number and pc (random numbers differ by pc); its low 32 bits count *)
+  ce_meta : Z -> Z -> Z }. (**r metadata by ancillary number and pc (random numbers differ by pc);
+                              its low 32 bits count *)
 
 Definition cbyte (e : cenv) (i : Z) : Z := Z.land (ce_byte e i) 255.
 Definition csize_bytes (z : csize) : Z := match z with CW => 4 | CH => 2 | CB => 1 end.
@@ -96,8 +110,8 @@ Definition read_le32 (e : cenv) (i : Z) : Z := read_le16 e i + 65536 * read_le16
 (** ** Packet loads: [None] is a load outside the packet, which ends the program with result 0 *)
 Definition skf_net_off : Z := -1048576.
 Definition skf_ll_off : Z := -2097152.
-(** Linux reads an offset as signed: a negative one counts from the network or the link-layer header.
-    It has done so up to the packet's end, and not only in its first piece, since 6.16. *)
+(** Linux reads an offset as signed: a negative one counts from the network or the link-layer
+    header. It has done so up to the packet's end, and not only in its first piece, since 6.16. *)
 Definition linux_place (e : cenv) (i : Z) : option Z :=
   let i := sgn32 i in
   if 0 <=? i then Some i
@@ -108,7 +122,8 @@ Definition packet_load (d : dialect) (e : cenv) (z : csize) (i : Z) : option Z :
   match d with
   | Libpcap => if i + csize_bytes z <=? ce_len e then Some (read_be e z i) else None
   | _ => obind (linux_place e i) (fun p =>
-           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p) else None)
+           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p) else
+             None)
   end.
 
 (** ** Seccomp reads the 64 bytes of [struct seccomp_data] by aligned words *)
@@ -133,12 +148,14 @@ Fixpoint nla_find (fuel : nat) (e : cenv) (i rem type : Z) : option Z :=
 Definition nla_offset (e : cenv) (i rem type : Z) : Z :=
   match nla_find (Z.to_nat (rem / 4)) e i rem type with Some r => wrap32 r | None => 0 end.
 Definition nlattr (e : cenv) (a x : Z) : Z :=
-  if negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a) then 0 else nla_offset e a (ce_len e - a) x.
+  if negb (ce_linear e) || (ce_len e <? 4)
+    || (ce_len e - 4 <? a) then 0 else nla_offset e a (ce_len e - a) x.
 Definition nlattr_nest (e : cenv) (a x : Z) : Z :=
   if negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a) then 0
   else let l := read_le16 e a in if ce_len e - a <? l then 0 else nla_offset e (a + 4) (l - 4) x.
 
-(** New A, or [None]: without a device Linux ends the program at once, and the result is A as it stands. *)
+(** New A, or [None]: without a device Linux ends the program at once, and the result is A as it
+    stands. *)
 Definition ancillary_load (e : cenv) (pc a x n : Z) : option Z :=
   if n =? 40 then Some (Z.lxor a x)
   else if n =? 12 then Some (nlattr e a x)
@@ -148,7 +165,8 @@ Definition ancillary_load (e : cenv) (pc a x n : Z) : option Z :=
 
 (** * The machine *)
 Definition scratch_size : Z := 16.
-Record cstate := CState { cs_pc : Z; cs_a : Z; cs_x : Z; cs_mem : zmap Z }.   (* no entry: never written *)
+Record cstate := CState { cs_pc : Z; cs_a : Z; cs_x : Z; cs_mem : zmap Z }.
+(* no entry: never written *)
 Definition classic_init : cstate := CState 0 0 0 zempty.
 
 Inductive cfault :=
@@ -179,7 +197,8 @@ Inductive calu_result := CValue (a : Z) | CStop | CFail (f : cfault).
 Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result :=
   match o with
   | CDiv | CMod =>
-      if y =? 0 then match s with CK => CFail CfDivZero | CX => CStop end else CValue (calu_value o a y)
+      if y =? 0 then match s with CK => CFail CfDivZero | CX =>
+        CStop end else CValue (calu_value o a y)
   | CLsh | CRsh =>
       if y <? 32 then CValue (calu_value o a y)
       else match s, d with
@@ -190,11 +209,14 @@ Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result
   | _ => CValue (calu_value o a y)
   end.
 Definition ccond_holds (c : ccond) (a y : Z) : bool :=
-  match c with CJeq => a =? y | CJgt => y <? a | CJge => y <=? a | CJset => negb (Z.land a y =? 0) end.
+  match c with CJeq => a =? y | CJgt => y <? a | CJge => y <=? a | CJset =>
+    negb (Z.land a y =? 0) end.
 
-(** A word that was never written holds whatever it held before: libpcap's interpreter does not clear its scratch memory. *)
+(** A word that was never written holds whatever it held before: libpcap's interpreter does not
+    clear its scratch memory. *)
 Definition scratch_read (m : zmap Z) (k : Z) : cfault + Z :=
-  if in_bits scratch_size k then match zfind k m with Some v => inr v | None => inl CfScratchUndef end
+  if in_bits scratch_size k then match zfind k m with Some v => inr v | None =>
+    inl CfScratchUndef end
   else inl CfScratchIndex.
 
 Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnext :=
@@ -204,9 +226,11 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
   let to_x v := CNext (CState (pc + 1) a v m) in
   let load z at_ := match packet_load d e z at_ with Some v => to_a v | None => CEnd 0 end in
   let store v :=
-    if in_bits scratch_size k then CNext (CState (pc + 1) a x (zset k v m)) else CBad CfScratchIndex in
+    if in_bits scratch_size k then CNext (CState (pc + 1) a x (zset k v m)) else CBad CfScratchIndex
+      in
   let jump n := CNext (CState (pc + 1 + n) a x m) in
-  let len := match d with LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size | Libpcap => wrap32 (ce_wire e) end in
+  let len := match d with LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
+    | Libpcap => wrap32 (ce_wire e) end in
   if negb (in_dialect d (ci_op i)) then CBad CfInsn else
   match ci_op i with
   | CLdAbs z =>
@@ -214,7 +238,8 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
       | LinuxSeccomp => if seccomp_word k then to_a (read_le32 e k) else CBad CfLoad
       | LinuxSocket =>
           if k <? skf_ad then load z k
-          else if ancillary k then match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v | None => CEnd a end
+          else if ancillary k then match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v
+            | None => CEnd a end
           else CBad CfLoad
       | Libpcap => load z k
       end
@@ -236,9 +261,11 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
       end
   | CNeg => to_a (wrap32 (- a))
   | CJa =>
-      (* libpcap's pc wraps around, which makes loops; Linux computes the same sum but refuses such a jump *)
+      (* libpcap's pc wraps around, which makes loops; Linux computes the same sum but refuses such
+         a jump *)
       match d with Libpcap => CNext (CState (wrap32 (pc + 1 + k)) a x m) | _ => jump k end
-  | CJmp c src => if ccond_holds c a (match src with CK => k | CX => x end) then jump (ci_jt i) else jump (ci_jf i)
+  | CJmp c src => if ccond_holds c a (match src with CK => k | CX =>
+    x end) then jump (ci_jt i) else jump (ci_jf i)
   | CRetK => CEnd k
   | CRetA => CEnd a
   | CTax => to_x a
@@ -258,7 +285,8 @@ Definition classic_step (d : dialect) (c : ccode) (e : cenv) (s : cstate) : cnex
   | None => CBad CfPc
   end.
 
-Inductive coutcome := CDone (r : Z) | CFault (f : cfault) (pc : Z) | COut (s : cstate).   (* COut: out of fuel *)
+Inductive coutcome := CDone (r : Z) | CFault (f : cfault) (pc : Z) | COut (s : cstate).
+(* COut: out of fuel *)
 Fixpoint classic_steps (d : dialect) (c : ccode) (e : cenv) (n : nat) (s : cstate) : coutcome :=
   match n with
   | O => COut s
@@ -275,5 +303,6 @@ Definition classic_run (d : dialect) (p : cprog) (e : cenv) (n : nat) : coutcome
 (** Numbers for faults, for printing. *)
 Definition cfault_number (f : cfault) : Z :=
   match f with
-  | CfPc => 0 | CfInsn => 1 | CfScratchIndex => 2 | CfScratchUndef => 3 | CfDivZero => 4 | CfShift => 5 | CfLoad => 6
+  | CfPc => 0 | CfInsn => 1 | CfScratchIndex => 2 | CfScratchUndef => 3 | CfDivZero => 4
+    | CfShift => 5 | CfLoad => 6
   end.

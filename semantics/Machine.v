@@ -15,23 +15,29 @@ Record state := State {
 
 Inductive fault :=
   | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly
-  | BadContext                                (* no field of the context, or of a socket, is accessed so *)
+  | BadContext                                (* no field of the context, or of a socket, is
+                                                 accessed so *)
   | UndefinedStack
   | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction
   | Leak.                                     (* the program ends while it holds something *)
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
 
-(** What the environment decides at a step: a choice; the bytes that others write, and what becomes of undefined bytes; the bytes
-    that a helper writes; where the packet is after a helper that may move it, its length and that of the metadata.  All of it is interpreted, so that no answer is illegal. *)
-Record answer := Answer { an_choice : Z; an_writes : list (Z * Z); an_bytes : list Z; an_packet : option (Z * Z * Z) }.
+(** What the environment decides at a step: a choice; the bytes that others write, and what becomes
+    of undefined bytes; the bytes that a helper writes; where the packet is after a helper that may
+    move it, its length and that of the metadata.  All of it is interpreted, so that no answer is
+    illegal. *)
+Record answer := Answer { an_choice : Z; an_writes : list (Z * Z); an_bytes : list Z;
+  an_packet : option (Z * Z * Z) }.
 Definition quiet (c : Z) : answer := Answer c [] [] None.
 
-(** ** What others do before an instruction: they write shared memory, and undefined bytes of the stack hold anything *)
+(** ** What others do before an instruction: they write shared memory, and undefined bytes of the
+    stack hold anything *)
 Definition interfere1 (s : state) (m : memory) (w : Z * Z) : memory :=
   if in_stack (lay s) (fst w) then write_undefined m (fst w) (snd w)
   else if in_shared (live s) (fst w) then write m (fst w) (snd w) else m.
 Definition interfere (an : answer) (s : state) : state :=
-  State (pc s) (regs s) (fold_left (interfere1 s) (an_writes an) (mem s)) (lay s) (frames s) (live s).
+  State (pc s) (regs s) (fold_left (interfere1 s) (an_writes an) (mem s)) (lay s) (frames s)
+    (live s).
 
 (** ** Pieces of a step *)
 Definition value_of (s : state) (o : operand) : option Z :=
@@ -39,7 +45,8 @@ Definition value_of (s : state) (o : operand) : option Z :=
 Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s).
 Definition put (s : state) (n : Z) (d : reg) (v : Z) : state :=
   State (pc s + n) (set d (Some v) (regs s)) (mem s) (lay s) (frames s) (live s).
-Definition with_mem (s : state) (m : memory) : state := State (pc s + 1) (regs s) m (lay s) (frames s) (live s).
+Definition with_mem (s : state) (m : memory) : state :=
+  State (pc s + 1) (regs s) m (lay s) (frames s) (live s).
 (** After a call r1 to r5 are undefined. *)
 Definition clobber {A} (x : rf (option A)) : rf (option A) :=
   set R1 None (set R2 None (set R3 None (set R4 None (set R5 None x)))).
@@ -49,19 +56,23 @@ Variable t : target.
 
 (** Undefined stack bytes are a fault under the strict profile, and any number under the others. *)
 Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
-  match r_kind r with KStack _ => pf_strict_stack (t_profile t) && negb (all_written (mem s) a n) | _ => false end.
+  match r_kind r with KStack _ => pf_strict_stack (t_profile t) && negb (all_written (mem s) a n)
+    | _ => false end.
 
 (** [n] bytes from offset [k] of the number [c], little-endian. *)
 Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
-(** Where a typed pointer leads: to an object of each of these types, which the environment chooses. *)
+(** Where a typed pointer leads: to an object of each of these types, which the environment chooses.
+    *)
 Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
   wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_invalid L).
 (** Bytes of memory, or a typed pointer where a kernel object has one. *)
 Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
-  match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types => some_object an (lay s) types end.
+  match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types =>
+    some_object an (lay s) types end.
 (** [x], whose low half becomes a number in these bounds. *)
 Definition with_result (lo hi x : Z) : Z := x - wrap32 x + wrap32 (Z.max lo (Z.min hi (sgn32 x))).
-(** Memory that is never written holds what the target says, so that a load from it needs no memory. *)
+(** Memory that is never written holds what the target says, so that a load from it needs no memory.
+    *)
 Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
   | None => inr OutOfBounds
@@ -81,17 +92,20 @@ Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
       | Some c => inl (constant_at c (a - r_base r) (Z.of_nat n))
       | None => inl (load_shared an s a n)
       end
-    | KRef k => if ref_readable k (a - r_base r) (Z.of_nat n) then inl (load_shared an s a n) else inr BadContext
+    | KRef k => if ref_readable k (a - r_base r) (Z.of_nat n) then inl (load_shared an s a n) else
+      inr BadContext
     | KStack _ => if undefined_stack s r a n then inr UndefinedStack else inl (load (mem s) a n)
     | _ => inl (load_shared an s a n)
     end
   end.
 Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
   match find_region (live s) true a (Z.of_nat n) with
-  | None => inr (match find_region (live s) false a (Z.of_nat n) with Some _ => ReadOnly | None => OutOfBounds end)
+  | None => inr (match find_region (live s) false a (Z.of_nat n) with Some _ => ReadOnly | None =>
+    OutOfBounds end)
   | Some r =>
     match r_kind r with
-    | KCtx => if ctx_writable (t_type t) (a - r_base r) (Z.of_nat n) then inl (store (mem s) a n v) else inr BadContext
+    | KCtx => if ctx_writable (t_type t) (a - r_base r) (Z.of_nat n) then inl (store (mem s) a n v)
+      else inr BadContext
     | _ => inl (store (mem s) a n v)
     end
   end.
@@ -108,7 +122,8 @@ Definition atomic_value (op : atomic) (old x expected : Z) : Z :=
   end.
 Definition atomic_at (s : state) (a : Z) (z : size) (f : Z -> Z) : (Z * memory) + fault :=
   match find_region (live s) true a (zbytes z) with
-  | None => inr (match find_region (live s) false a (zbytes z) with Some _ => ReadOnly | None => OutOfBounds end)
+  | None => inr (match find_region (live s) false a (zbytes z) with Some _ => ReadOnly | None =>
+    OutOfBounds end)
   | Some r =>
     match r_kind r with
     | KCtx => inr BadContext
@@ -117,7 +132,8 @@ Definition atomic_at (s : state) (a : Z) (z : size) (f : Z -> Z) : (Z * memory) 
     end
   end.
 Definition low (z : size) (x : Z) : Z := Z.land x (Z.ones (size_bits z)).
-Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z) (r : reg) : outcome :=
+Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z)
+  (r : reg) : outcome :=
   let F k := Fault k (pc s) in
   let run expected :=
     match get d (regs s), get r (regs s) with
@@ -128,7 +144,8 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
         let s' := State (pc s) (regs s) m (lay s) (frames s) (live s) in
         match op with
         | Cmpxchg => Next (put s' 1 R0 old)
-        | _ => if fetch then if is_r10 r then F FrameWrite else Next (put s' 1 r old) else Next (goto s' (pc s + 1))
+        | _ => if fetch then if is_r10 r then F FrameWrite else Next (put s' 1 r old) else Next
+          (goto s' (pc s + 1))
         end
       end
     | _, _ => F UndefinedRegister
@@ -138,7 +155,8 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
   | _ => run 0
   end.
 
-(** Memory that a helper reads, or writes: any live region but the context, sockets and kernel objects. *)
+(** Memory that a helper reads, or writes: any live region but the context, sockets and kernel
+    objects. *)
 Definition helper_reads (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
@@ -162,7 +180,8 @@ Record args_seen := Seen {
   sn_size : Z;                                (* the size asked for *)
   sn_released : option (ref_kind * Z) }.         (* the reference released *)
 Definition nothing_seen := Seen None None 0 None.
-Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen + fault :=
+Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen +
+  fault :=
   match args, rs with
   | [], _ => inl q
   | _ :: _, [] => inr BadHelperArgument
@@ -170,13 +189,16 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
     match get r (regs s) with
     | None => inr UndefinedRegister
     | Some x =>
-      let reads n := match helper_reads s x n with Some f => inr f | None => check_args s args' rs' q end in
+      let reads n := match helper_reads s x n with Some f => inr f | None =>
+        check_args s args' rs' q end in
       let writes (before : Z -> option fault) n :=
         match before n, helper_writes s x n with
         | Some f, _ | None, Some f => inr f
-        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x, n)) (sn_size q) (sn_released q))
+        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x,
+          n)) (sn_size q) (sn_released q))
         end in
-      let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None => inr BadHelperArgument end in
+      let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None =>
+        inr BadHelperArgument end in
       let sized (zero : bool) (k : Z -> args_seen + fault) :=
         match rs' with
         | r2 :: _ => match get r2 (regs s) with
@@ -190,7 +212,8 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AMap types =>
         match map_at x (l_maps (lay s)) with
         | Some o =>
-          if takes_map types (o_def o) then check_args s args' rs' (Seen (Some o) (sn_out q) (sn_size q) (sn_released q))
+          if takes_map types (o_def o) then check_args s args' rs'
+            (Seen (Some o) (sn_out q) (sn_size q) (sn_released q))
           else inr BadHelperArgument
         | None => inr BadHelperArgument
         end
@@ -202,23 +225,29 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
       | AInOut => sized false (writes (helper_reads s x))
       | ASize => check_args s args' rs' q
       | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
-      | AOut0 => sized true (fun n => if 0 <? n then writes (fun _ => None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_released q)))
+      | AOut0 => sized true (fun n =>
+        if 0 <? n then writes (fun _ =>
+        None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_released q)))
       | AMemN n => reads n
       | AOutN n => writes (fun _ => None) n
       | AInOutN n => writes (helper_reads s x) n
-      | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o)) | None => inr BadHelperArgument end
-      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr BadHelperArgument
+      | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o))
+        | None => inr BadHelperArgument end
+      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr
+        BadHelperArgument
       | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_released q))
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))
-        then check_args s args' rs' (if release then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
+        then check_args s args' rs' (if release then Seen (sn_map q) (sn_out q) (sn_size q)
+          (Some (k, x)) else q)
         else inr BadHelperArgument
       end
     end
   end.
 Definition arg_regs : list reg := [R1; R2; R3; R4; R5].
 
-(** What a lookup finds: any value of the map; in a map of maps, any map of the kind it holds; or null. *)
+(** What a lookup finds: any value of the map; in a map of maps, any map of the kind it holds; or
+    null. *)
 Definition found (an : answer) (s : state) (o : object) : Z :=
   match m_inner (o_def o) with
   | None => match nth_z (o_vals o) (an_choice an) with Some b => b | None => 0 end
@@ -229,11 +258,13 @@ Definition found (an : answer) (s : state) (o : object) : Z :=
     end
   end.
 (** The helper's answer, made legal; [h] is the reference that it acquires. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option reference) : option Z :=
+Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option reference)
+  : option Z :=
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
   | RValue => Some (match m with Some o => found an s o | None => 0 end)
-  | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None => wrap (an_choice an) end)
+  | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None =>
+    wrap (an_choice an) end)
   | RTail | RVoid => None
   | RAcquire _ => Some (match h with Some h => re_base h | None => 0 end)
   end.
@@ -246,7 +277,8 @@ Definition legal_result (an : answer) : Z :=
 Definition moved (an : answer) (s : state) (d : helper) : layout :=
   if h_moves d then
     match an_packet an with
-    | Some (base, len, meta) => if packet_fits t (lay s) base len meta then move_packet (lay s) base len meta else lay s
+    | Some (base, len, meta) => if packet_fits t (lay s) base len meta then move_packet (lay s) base
+      len meta else lay s
     | None => lay s
     end
   else lay s.
@@ -256,21 +288,24 @@ Definition released (L : layout) (q : args_seen) : layout :=
 (** What is there may be more than was asked for: a negative choice is a full socket. *)
 Definition offered (k : ref_kind) (choice n : Z) : reference :=
   match k with
-  | SockCommonRef => if choice <? 0 then Reference SocketRef (- choice) socket_size else Reference SockCommonRef choice socket_size
+  | SockCommonRef => if choice <? 0 then Reference SocketRef (- choice) socket_size else Reference
+    SockCommonRef choice socket_size
   | _ => Reference k choice (ref_size k n)
   end.
 Definition acquired (an : answer) (L : layout) (d : helper) (q : args_seen) : option reference :=
   match h_ret d with
-  | RAcquire k => let h := offered k (an_choice an) (sn_size q) in if ref_fits t L h then Some h else None
+  | RAcquire k => let h := offered k (an_choice an) (sn_size q)
+    in if ref_fits t L h then Some h else None
   | _ => None
   end.
 Definition with_acquired (L : layout) (o : option reference) : layout :=
   match o with Some h => with_refs L (h :: l_refs L) | None => L end.
-Definition no_refs_held (s : state) : bool := match l_refs (lay s) with [] => true | _ :: _ => false end.
+Definition no_refs_held (s : state) : bool := match l_refs (lay s) with [] => true | _ :: _ =>
+  false end.
 Definition filled (an : answer) (s : state) (q : args_seen) : memory :=
   match sn_out q with Some (a, n) => fill (mem s) a (Z.to_nat n) (an_bytes an) | None => mem s end.
-(** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The model has it in the main
-    function alone, where that is the program; elsewhere it is a fault. *)
+(** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The
+    model has it in the main function alone, where that is the program; elsewhere it is a fault. *)
 Definition in_main (s : state) : bool := match frames s with [] => true | _ :: _ => false end.
 Definition call (an : answer) (h : Z) (s : state) : outcome :=
   if negb (existsb (Z.eqb h) (pt_helpers (t_type t))) then Fault UnknownHelper (pc s) else
@@ -280,15 +315,19 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
     match check_args s (h_args d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
-      if match h_ret d with RTail => negb (in_main s) | _ => false end then Fault BadInstruction (pc s) else
-      if match h_ret d with RTail => negb (no_refs_held s) | _ => false end then Fault Leak (pc s) else
+      if match h_ret d with RTail => negb (in_main s) | _ =>
+        false end then Fault BadInstruction (pc s) else
+      if match h_ret d with RTail => negb (no_refs_held s) | _ =>
+        false end then Fault Leak (pc s) else
       let ends := match h_ret d with RTail => 0 <=? an_choice an | _ => false end in
       if ends then Done (legal_result an) else
       let L := released (moved an s d) q in
       let o := acquired an L d q in
       let L := with_acquired L o in
-      let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ => false end in
-      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s))) (filled an s q) L (frames s)
+      let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ =>
+        false end in
+      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s)))
+        (filled an s q) L (frames s)
                   (if same then live s else regions t L (length (frames s))))
     end
   end.
@@ -305,7 +344,8 @@ Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
     let N := @None Z in
     let fs := Frame (pc s + 1) r :: frames s in
     Next (State target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))
-                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) L fs (regions t L (length fs)))
+                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) L fs
+                  (regions t L (length fs)))
   else Fault StackOverflow (pc s).
 (** A program has a result; a function that returns nothing leaves r0 undefined. *)
 Definition leave (s : state) : outcome :=
@@ -313,11 +353,13 @@ Definition leave (s : state) : outcome :=
   | [], None => Fault UndefinedRegister (pc s)
   | [], Some x => if no_refs_held s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
-    Next (State (fr_pc f) (clobber (set R0 r (fr_regs f))) (mem s) (lay s) fs (regions t (lay s) (length fs)))
+    Next (State (fr_pc f) (clobber (set R0 r (fr_regs f))) (mem s) (lay s) fs
+      (regions t (lay s) (length fs)))
   end.
 
-(** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program with 0; which loads are is the
-    environment's to say, since a packet need not lie in one piece. *)
+(** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program
+    with 0; which loads are is the environment's to say, since a packet need not lie in one piece.
+    *)
 Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) : outcome :=
   let F k := Fault k (pc s) in
   if negb (pt_legacy (t_type t) && in_main s) then F BadInstruction else
@@ -326,7 +368,8 @@ Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) :
     if c =? l_ctx (lay s) then
       if negb (no_refs_held s) then F Leak else
       if an_choice an <? 0 then Done 0
-      else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s) (lay s) (frames s) (live s))
+      else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s)
+        (lay s) (frames s) (live s))
     else F BadHelperArgument
   | _, _ => F UndefinedRegister
   end.
@@ -342,11 +385,15 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | Some x, Some y => Next (put s 1 d (alu w op x y))
     | _, _ => F UndefinedRegister
     end
-  | Neg w d => match get d (regs s) with Some x => Next (put s 1 d (neg w x)) | None => F UndefinedRegister end
-  | MovSx w z d r => match get r (regs s) with Some x => Next (put s 1 d (sext w z x)) | None => F UndefinedRegister end
-  | End k z d => match get d (regs s) with Some x => Next (put s 1 d (byte_order k z x)) | None => F UndefinedRegister end
+  | Neg w d => match get d (regs s) with Some x => Next (put s 1 d (neg w x)) | None =>
+    F UndefinedRegister end
+  | MovSx w z d r => match get r (regs s) with Some x => Next (put s 1 d (sext w z x)) | None =>
+    F UndefinedRegister end
+  | End k z d => match get d (regs s) with Some x => Next (put s 1 d (byte_order k z x)) | None =>
+    F UndefinedRegister end
   | LdImm d v => Next (put s 2 d (wrap v))
-  | LdMap d i => match own_map t (lay s) i with Some o => Next (put s 2 d (o_addr o)) | None => F BadMap end
+  | LdMap d i => match own_map t (lay s) i with Some o => Next (put s 2 d (o_addr o)) | None =>
+    F BadMap end
   | LdMapValue d i off =>
     match obind (own_map t (lay s) i) (fun o => nth_z (o_vals o) 0) with
     | Some b => Next (put s 2 d (wrap (b + off)))
@@ -365,11 +412,13 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | St z d off i =>
     match get d (regs s) with
     | None => F UndefinedRegister
-    | Some x => match store_at s (wrap (x + off)) (bytes z) (wrap i) with inl m => Next (with_mem s m) | inr f => F f end
+    | Some x => match store_at s (wrap (x + off)) (bytes z) (wrap i) with inl m =>
+      Next (with_mem s m) | inr f => F f end
     end
   | Stx z d off r =>
     match get d (regs s), get r (regs s) with
-    | Some x, Some v => match store_at s (wrap (x + off)) (bytes z) v with inl m => Next (with_mem s m) | inr f => F f end
+    | Some x, Some v => match store_at s (wrap (x + off)) (bytes z) v with inl m =>
+      Next (with_mem s m) | inr f => F f end
     | _, _ => F UndefinedRegister
     end
   | Atomic z op fetch d off r => exec_atomic s z op fetch d off r
@@ -389,7 +438,8 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
 
 (** The address of code is that of an instruction. *)
 Definition code_ok (p : prog) (pc : Z) (i : insn) : bool :=
-  match i with LdCode _ off => match zfind (pc + 1 + off) p with Some _ => true | None => false end | _ => true end.
+  match i with LdCode _ off => match zfind (pc + 1 + off) p with Some _ => true | None => false end
+    | _ => true end.
 (** Others first; then the instruction at pc. *)
 Definition step (p : prog) (an : answer) (s : state) : outcome :=
   match zfind (pc s) p with

@@ -1,5 +1,6 @@
-(** Memory: what the environment put there (any function; only the low byte counts), under what was written since.
-    A written byte of 256 or more is undefined: its frame was entered anew, and its low byte is a leftover. *)
+(** Memory: what the environment put there (any function; only the low byte counts), under what was
+    written since. A written byte of 256 or more is undefined: its frame was entered anew, and its
+    low byte is a leftover. *)
 From Semantics Require Export ZMap Reference.
 
 Record memory := Mem { m_base : Z -> Z; m_over : zmap Z }.
@@ -7,9 +8,11 @@ Record memory := Mem { m_base : Z -> Z; m_over : zmap Z }.
 Definition read (m : memory) (b : Z) : Z :=
   Z.land (match zfind b (m_over m) with Some v => v | None => m_base m b end) 255.
 Definition byte_size : Z := 256.
-Definition write (m : memory) (b v : Z) : memory := Mem (m_base m) (zset b (Z.land v 255) (m_over m)).
+Definition write (m : memory) (b v : Z) : memory :=
+  Mem (m_base m) (zset b (Z.land v 255) (m_over m)).
 (** Has the program or a helper written this byte?  A stack byte that nobody wrote is undefined. *)
-Definition written (m : memory) (b : Z) : bool := match zfind b (m_over m) with Some v => v <? byte_size | None => false end.
+Definition written (m : memory) (b : Z) : bool := match zfind b (m_over m) with Some v =>
+  v <? byte_size | None => false end.
 (** An undefined byte may change at any time, and stays undefined. *)
 Definition write_undefined (m : memory) (b v : Z) : memory :=
   if written m b then m else Mem (m_base m) (zset b (Z.lor byte_size (Z.land v 255)) (m_over m)).
@@ -18,7 +21,8 @@ Fixpoint forget (m : memory) (a : Z) (n : nat) : memory :=
   match n with
   | O => m
   | S k =>
-    let m := match zfind a (m_over m) with Some v => Mem (m_base m) (zset a (Z.lor byte_size v) (m_over m)) | None => m end in
+    let m := match zfind a (m_over m) with Some v =>
+      Mem (m_base m) (zset a (Z.lor byte_size v) (m_over m)) | None => m end in
     forget m (a + 1) k
   end.
 
@@ -43,10 +47,12 @@ Fixpoint fill (m : memory) (a : Z) (n : nat) (bs : list Z) : memory :=
 Inductive kind := KStack (frame : Z) | KCtx | KPacket | KValue (map index : Z)
   | KRef (k : ref_kind) | KObject (type : Z).
 Record region := Region { r_kind : kind; r_base : Z; r_size : Z; r_write : bool; r_shared : bool }.
-Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a) && (a + n <=? r_base r + r_size r).
+Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a)
+  && (a + n <=? r_base r + r_size r).
 (** The first live region that holds [n] bytes at [a], and that may be written if [w]. *)
 Definition find_region (live : list region) (w : bool) (a n : Z) : option region :=
   find (fun r => inside r a n && (negb w || r_write r)) live.
-Definition in_shared (live : list region) (b : Z) : bool := existsb (fun r => r_shared r && inside r b 1) live.
+Definition in_shared (live : list region) (b : Z) : bool :=
+  existsb (fun r => r_shared r && inside r b 1) live.
 Definition disjoint (r1 r2 : region) : Prop :=
   r_base r1 + r_size r1 <= r_base r2 \/ r_base r2 + r_size r2 <= r_base r1.

@@ -1,4 +1,5 @@
-(** Finite maps from [Z], with the few laws that anything here uses.  Programs, memory and abstract states are such maps. *)
+(** Finite maps from [Z], with the few laws that anything here uses.  Programs, memory and abstract
+    states are such maps. *)
 From Coq Require Import FMapAVL OrderedTypeEx.
 From Semantics Require Export Word.
 
@@ -10,14 +11,16 @@ Definition zfind {A} (k : Z) (m : zmap A) : option A := M.find k m.
 Definition zset {A} (k : Z) (v : A) (m : zmap A) : zmap A := M.add k v m.
 Definition zdel {A} (k : Z) (m : zmap A) : zmap A := M.remove k m.
 Definition zlist {A} (m : zmap A) : list (Z * A) := M.elements m.
-Definition zall {A} (f : Z -> A -> bool) (m : zmap A) : bool := forallb (fun '(k, v) => f k v) (zlist m).
+Definition zall {A} (f : Z -> A -> bool) (m : zmap A) : bool :=
+  forallb (fun '(k, v) => f k v) (zlist m).
 (** every value changed by [f] *)
 Definition zmap_map {A B} (f : A -> B) (m : zmap A) : zmap B := M.map f m.
 (** of the [n] keys from [k] on, removes those whose value meets [f] *)
 Fixpoint zdel_from {A} (f : Z -> A -> bool) (k : Z) (n : nat) (m : zmap A) : zmap A :=
   match n with
   | O => m
-  | S n' => zdel_from f (k + 1) n' (match zfind k m with Some v => if f k v then zdel k m else m | None => m end)
+  | S n' => zdel_from f (k + 1) n' (match zfind k m with Some v => if f k v then zdel k m else m
+    | None => m end)
   end.
 
 Section Laws.
@@ -60,16 +63,21 @@ Proof.
   - destruct (zfind k' m); auto.
     destruct (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat 0)); cbn [andb]; auto; lia.
   - rewrite IH.
-    replace (zfind k' (match zfind k m with Some v => if f k v then zdel k m else m | None => m end))
-      with (match zfind k' m with Some v => if (k' =? k) && f k' v then None else Some v | None => None end).
+    replace (zfind k' (match zfind k m with Some v => if f k v then zdel k m else m | None =>
+      m end))
+      with (match zfind k' m with Some v => if (k' =? k) && f k' v then None else Some v | None =>
+        None end).
     + destruct (zfind k' m) as [v|]; auto.
       destruct (Z.eqb_spec k' k), (Z.leb_spec (k + 1) k'), (Z.ltb_spec k' (k + 1 + Z.of_nat n)),
-        (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat (S n))); destruct (f k' v) eqn:Ef; cbn [andb];
+        (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat (S n))); destruct (f k' v) eqn:Ef;
+          cbn [andb];
         rewrite ?Ef; auto; exfalso; lia.
     + destruct (Z.eqb_spec k' k) as [->|N].
-      * destruct (zfind k m) as [v|] eqn:E; auto. cbn [andb]. destruct (f k v); auto. rewrite zfind_del, Z.eqb_refl; auto.
+      * destruct (zfind k m) as [v|] eqn:E; auto. cbn [andb]. destruct (f k v); auto.
+        rewrite zfind_del, Z.eqb_refl; auto.
       * cbn [andb]. destruct (zfind k m) as [v|] eqn:E; [|destruct (zfind k' m); auto].
-        destruct (f k v); [rewrite zfind_del; destruct (Z.eqb_spec k' k); [contradiction|]|]; destruct (zfind k' m); auto.
+        destruct (f k v); [rewrite zfind_del; destruct (Z.eqb_spec k' k); [contradiction|]|];
+          destruct (zfind k' m); auto.
 Qed.
 Lemma zfind_map {B} (f : A -> B) m k : zfind k (zmap_map f m) = option_map f (zfind k m).
 Proof.
@@ -89,13 +97,16 @@ Qed.
 Lemma zlist_in m k v : In (k, v) (zlist m) <-> zfind k m = Some v.
 Proof.
   unfold zlist, zfind. split; intros H.
-  - apply M.find_1, M.elements_2, SetoidList.InA_alt. exists (k, v). split; [split; reflexivity | exact H].
-  - apply M.find_2, M.elements_1, SetoidList.InA_alt in H. destruct H as [[k1 v1] [[Ek Ev] I]]. cbn in Ek, Ev.
+  - apply M.find_1, M.elements_2, SetoidList.InA_alt. exists (k, v).
+    split; [split; reflexivity | exact H].
+  - apply M.find_2, M.elements_1, SetoidList.InA_alt in H. destruct H as [[k1 v1] [[Ek Ev] I]].
+    cbn in Ek, Ev.
     unfold Z_as_OT.eq in Ek. subst. exact I.
 Qed.
 Lemma zlist_nodup m : NoDup (map fst (zlist m)).
 Proof.
-  unfold zlist. assert (N := M.elements_3w m). induction N as [| [k v] l I N IH]; cbn [map fst]; constructor; [| exact IH].
+  unfold zlist. assert (N := M.elements_3w m).
+  induction N as [| [k v] l I N IH]; cbn [map fst]; constructor; [| exact IH].
   intros J. apply I. apply in_map_iff in J. destruct J as [[k' v'] [E J]]. cbn [fst] in E. subst k'.
   apply SetoidList.InA_alt. exists (k, v'). split; [reflexivity | exact J].
 Qed.
