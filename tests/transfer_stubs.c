@@ -5,7 +5,7 @@
 #define CAML_NAME_SPACE
 #include <caml/mlvalues.h>
 
-#include "verify/scalar.h"
+#include "verify/domain/scalar.h"
 
 /* In the machine's byte order: val, mask, umin, umax, smin, smax; has_low; the same six of the low
  * half. */

@@ -108,7 +108,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
       write_bounds(w, &f->s.low);
     break;
   case W_FPKT:
-    byte(w, (uint8_t)f->map);
+    byte(w, (uint8_t)f->area);
     u(w, (uint64_t)f->mx);
     byte(w, f->checked);
     if (f->checked)
@@ -117,10 +117,15 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FMAP:
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
-  case W_FOBJ: /* which type */
     u(w, f->map);
     break;
+  case W_FOBJ:
+    u(w, f->type);
+    break;
   case W_FSTACK:
+    u(w, f->frame);
+    u(w, (uint64_t)f->mx);
+    break;
   case W_FMAP_VALUE:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
@@ -350,7 +355,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
       f->s.low = get_bounds(r);
     break;
   case W_FPKT:
-    f->map = get_byte(r, W_METADATA);
+    f->area = get_byte(r, W_METADATA);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
@@ -358,10 +363,15 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FMAP:
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
-  case W_FOBJ:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
+  case W_FOBJ:
+    f->type = (uint32_t)get_u(r, UINT32_MAX);
+    break;
   case W_FSTACK:
+    f->frame = (uint32_t)get_u(r, UINT32_MAX);
+    f->mx = (int64_t)get_u(r, UINT32_MAX);
+    break;
   case W_FMAP_VALUE:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);

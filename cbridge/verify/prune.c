@@ -231,16 +231,16 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FSCALAR:
     return f->tainted == g->tainted && w_sc_le(&f->s, &g->s) && w_sc_le(&g->s, &f->s);
   case W_FPKT:
-    return f->map == g->map && f->mx == g->mx && f->checked == g->checked &&
+    return f->area == g->area && f->mx == g->mx && f->checked == g->checked &&
            (!f->checked || f->av == g->av);
   case W_FSTACK:
   case W_FMAP_VALUE:
-    return f->map == g->map && f->mx == g->mx;
+    return f->which == g->which && f->mx == g->mx;
   case W_FMAP:
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
   case W_FOBJ:
-    return f->map == g->map;
+    return f->which == g->which;
   case W_FREF:
     return f->ref == g->ref && f->size == g->size && f->null == g->null;
   case W_FRECORD_AT:
@@ -398,7 +398,7 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   }
   if (f->kind == W_FSCALAR && g->kind == W_FSCALAR)
     return join_scalars(j, x, y);
-  if (f->kind == g->kind && f->map == g->map &&
+  if (f->kind == g->kind && f->which == g->which &&
       (f->kind == W_FPKT || f->kind == W_FMAP_VALUE || f->kind == W_FSTACK ||
        f->kind == W_FRECORD_AT)) {
     int64_t c = min64(x.c, y.c), da, db;
@@ -423,7 +423,7 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   if (f->kind == W_FREF || g->kind == W_FREF)
     return join_refs(j, x, y, base);
   if (f->kind == g->kind && x.c == y.c &&
-      (f->map == g->map || f->kind == W_FCTX || f->kind == W_FEND)) {
+      (f->which == g->which || f->kind == W_FCTX || f->kind == W_FEND)) {
     *base = 0;
     return h;
   }
@@ -520,7 +520,7 @@ static void add_difference(const struct w_target *t, const struct w_state *a, st
   uint32_t distance = 0;
   if (g->kind == W_FNONE) {
     return;
-  } else if (f->kind != g->kind || (f->kind >= W_FMAP && f->map != g->map)) {
+  } else if (f->kind != g->kind || (f->kind >= W_FMAP && f->which != g->which)) {
     distance = 8;
   } else if (f->kind != W_FSCALAR) {
     distance = (x.c != y.c) + !w_fact_le(t, a, (struct w_aval){x.sym, 0}, g);

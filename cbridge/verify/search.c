@@ -222,7 +222,7 @@ static bool pack(struct search *s, struct work *w) {
     const struct w_fact *f = &w->st->facts[k];
     if (f->kind != W_FNONE)
       good = w_put_u(s->pool, &packed,
-                     (uint64_t)f->map << 3 | f->gone << 2 | f->stale << 1 | f->moved);
+                     (uint64_t)f->which << 3 | f->gone << 2 | f->stale << 1 | f->moved);
   }
   drop_state(s, w);
   w->packed = packed;
@@ -239,7 +239,7 @@ static bool unpack(struct search *s, const struct w_buf *packed, struct w_state 
       continue;
     uint64_t v = w_next_u(packed, &at);
     f->moved = v & 1, f->stale = v >> 1 & 1, f->gone = v >> 2 & 1;
-    f->map = (uint32_t)(v >> 3);
+    f->which = (uint32_t)(v >> 3);
   }
   return true;
 }

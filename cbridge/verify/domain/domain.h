@@ -1,12 +1,19 @@
 /* Symbols and facts: the abstract domain of checker/, function by function. A register or stack
  * slot holds symbol + constant; what is known is a fact about the symbol. What these functions
- * compute has to be what the proved ones compute, or the validator refuses the certificate. */
+ * compute has to be what the proved ones compute, or the validator refuses the certificate.
+ *
+ * Names, here and in the whole library: warrant_ is exported in warrant.h and the headers that
+ * users get; w_ is internal to the library, with external linkage; what is static needs no prefix.
+ * After it, a_ is an abstract operation that mirrors the one of that name in checker/ (w_a_exec is
+ * a_exec), and sc_ and bd_ those of Scalar.v and Bounds.v. Coq's own prefixes in comments: l_ is a
+ * field of the layout, pt_ one of a program type. */
 #ifndef WARRANT_DOMAIN_H
 #define WARRANT_DOMAIN_H
 
 #include "isa/decode.h"
-#include "verify/scalar.h"
 #include "isa/tables.h"
+#include "verify/domain/pool.h"
+#include "verify/domain/scalar.h"
 #include "verify/verify.h"
 
 enum {
@@ -17,23 +24,6 @@ enum {
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_REACH = 131071, /* so far past an area's start sums do not wrap */
 };
-
-/* Memory that one verification may use. Sizes are subtracted when freed, so nothing has to be
- * looked up. */
-struct w_pool {
-  size_t used, peak, limit;
-  bool exhausted; /* an allocation was refused: the answers since then mean nothing */
-};
-/* Like realloc, for an array of `have` bytes that becomes `want` bytes. NULL when refused; `old`
- * then lives on. */
-void *w_resize(struct w_pool *pool, void *old, size_t have, size_t want);
-void w_release(struct w_pool *pool, void *block, size_t have);
-/* Makes room for `want` elements of `each` bytes in an array that has room for *cap. */
-bool w_grow(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want, size_t each);
-static inline bool w_reserve(struct w_pool *pool, void **array, uint32_t *cap, uint32_t want,
-                             size_t each) {
-  return want <= *cap || w_grow(pool, array, cap, want, each);
-}
 
 /* --- Fact.v ---------------------------------------------------------------------------------- */
 
@@ -68,13 +58,18 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: a reference that was released */
   uint8_t ref;  /* REF: enum w_ref */
   bool null;    /* REF: or null */
-  /* MAP, VAL, NULL, MAPNULL. STACK: the frame, 0 is the first. PKT: enum w_area. OBJ: the type.
-   * REF and RECORD_AT, for messages alone: the instruction that it is from. */
-  uint32_t map;
+  union {
+    uint32_t map;    /* MAP, MAP_VALUE, MAP_VALUE_OR_NULL, MAP_OR_NULL */
+    uint32_t frame;  /* STACK: 0 is the first */
+    uint32_t area;   /* PKT: enum w_area */
+    uint32_t type;   /* OBJ */
+    uint32_t origin; /* REF, RECORD_AT, for messages alone: the instruction that it is from */
+    uint32_t which;  /* whichever of these it is, where facts of one kind are compared */
+  };
   union {
     struct w_scalar s; /* SCALAR */
     struct {
-      int64_t mx, av; /* PKT, VAL, STACK; INSIDE: mx, unsigned */
+      int64_t mx, av; /* PKT, MAP_VALUE, STACK; RECORD_AT: mx, unsigned */
       uint64_t size;  /* REF, RECORD_AT */
     };
   };

@@ -4,14 +4,8 @@
 #ifndef WARRANT_SCALAR_H
 #define WARRANT_SCALAR_H
 
-#include "isa/decode.h"
+#include "verify/domain/bounds.h"
 
-/* checker/Bounds.v */
-struct w_bounds {
-  uint64_t val, mask;  /* a bit set in mask is unknown; the others are those of val */
-  uint64_t umin, umax; /* inclusive */
-  int64_t smin, smax;  /* inclusive, of the two's complement reading */
-};
 struct w_scalar {
   struct w_bounds all;
   bool has_low;

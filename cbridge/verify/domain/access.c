@@ -1,0 +1,179 @@
+/* checker/Access.v: loads, stores and atomic operations at a place. */
+#include "verify/domain/internal.h"
+
+#include <string.h>
+
+#include "load/objects.h"
+
+struct w_aval w_object_res(const struct w_target *t, struct w_state *st, uint32_t i) {
+  return i < t->type_count ? w_fresh(st, (struct w_fact){.kind = W_FOBJ, .type = i})
+                           : w_fresh_scalar(st, true, w_sc_top());
+}
+
+/* What others returned before: the whole of it, or its low half. */
+static struct w_scalar earlier_result(const struct w_target *t, uint32_t n) {
+  struct w_scalar s = w_sc_result(t->type.ret_lo, t->type.ret_hi);
+  return n == 8 ? s : w_sc_trunc(W_A32, s);
+}
+
+bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
+              struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(i->size);
+  *r = w_fresh_scalar(st, false, w_sc_of_bytes(i->size));
+  switch (pl.kind) {
+  case W_PSTACK: {
+    if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
+      return false;
+    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
+    if (slot && slot->size == i->size) {
+      *r = slot->v;
+      w_note(effects, W_READ_SLOT, pl.k, n, false);
+    } else {
+      st->facts[r->sym].tainted = true;
+    }
+    break;
+  }
+  case W_PCTX: {
+    if (t->type.raw)
+      break;
+    const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
+    if (!f)
+      return w_refuse(why, W_BAD_CONTEXT_ACCESS,
+                      "no field of the context of %s programs is read by %u byte%s at offset %d",
+                      t->type.name, n, n == 1 ? "" : "s", pl.k);
+    if (f->kind == W_FIELD_DATA)
+      *r = w_fresh(st, (struct w_fact){.kind = W_FPKT, .checked = true});
+    else if (f->kind == W_FIELD_DATA_END)
+      *r = w_fresh(st, (struct w_fact){.kind = W_FEND});
+    else if (f->kind == W_FIELD_DATA_META)
+      *r = w_fresh(st, (struct w_fact){.kind = W_FPKT, .area = W_METADATA});
+    else if (f->kind == W_FIELD_TYPED)
+      *r = w_object_res(t, st, f->type);
+    else if (f->kind == W_FIELD_RESULT)
+      *r = w_fresh_scalar(st, false, earlier_result(t, n));
+    break;
+  }
+  case W_POBJ: {
+    uint32_t to;
+    if (n == 8 && w_pointer_at(&t->types[pl.type], (uint64_t)pl.k, &to))
+      *r = w_object_res(t, st, to);
+    break;
+  }
+  case W_PSOCK: {
+    const struct w_ref_kind *kind = &w_ref_kinds[pl.ref], *full = &w_ref_kinds[W_SOCKET];
+    if (w_field_in(kind->fields, kind->nfields, (uint64_t)pl.k, n))
+      break;
+    const struct w_field *f = w_field_in(full->fields, full->nfields, (uint64_t)pl.k, n);
+    if (f)
+      return w_refuse(why, W_BAD_CONTEXT_ACCESS,
+                      "only full sockets have the field %s, and this may be another one", f->name);
+    return w_refuse(why, W_BAD_CONTEXT_ACCESS,
+                    "no field of a socket is read by %u byte%s at offset %d", n, n == 1 ? "" : "s",
+                    pl.k);
+  }
+  case W_PVAL:
+    if (pl.known) {
+      uint64_t c = 0;
+      for (uint32_t b = n; b > 0; b--)
+        c = c << 8 | pl.known[b - 1];
+      *r = w_scalar_res(st, false, w_sc_const(c));
+    }
+    break;
+  default:
+    break;
+  }
+  if (i->sx) {
+    bool tainted;
+    struct w_scalar room;
+    const struct w_scalar *s = w_any_view(st, *r, &tainted, &room);
+    *r = w_scalar_res(st, tainted, w_sc_sext(W_A64, i->size, *s));
+  }
+  return true;
+}
+
+static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
+                      struct w_aval *low) {
+  *low = v;
+  if (z == W_S8)
+    return true;
+  bool tainted;
+  struct w_scalar room;
+  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
+    return false;
+  if (w_sc_is_const(s, &c))
+    return w_aconst(st, (int64_t)(c & ones), low);
+  return s->all.umax <= ones;
+}
+
+void w_kill_slots(struct w_state *st, int32_t k, uint32_t n) {
+  uint32_t from = w_slot_index(st, k - 7), to = w_slot_index(st, k + (int32_t)n), keep = from;
+  for (uint32_t i = from; i < to; i++)
+    if (st->slots[i].off + (int32_t)w_bytes(st->slots[i].size) <= k)
+      st->slots[keep++] = st->slots[i];
+  if (to != keep) {
+    memmove(&st->slots[keep], &st->slots[to], (st->nslots - to) * sizeof *st->slots);
+    st->nslots -= to - keep;
+  }
+}
+
+static bool set_slot(struct w_pool *pool, struct w_state *st, int32_t k, enum w_size z,
+                     struct w_aval v) {
+  if (!w_reserve(pool, (void **)&st->slots, &st->slot_cap, st->nslots + 1, sizeof *st->slots))
+    return false;
+  uint32_t at = w_slot_index(st, k);
+  memmove(&st->slots[at + 1], &st->slots[at], (st->nslots - at) * sizeof *st->slots);
+  st->slots[at] = (struct w_slot){.off = (int16_t)k, .size = (uint8_t)z, .v = v};
+  st->nslots++;
+  return true;
+}
+
+static void set_written(struct w_state *st, int32_t k, uint32_t n) {
+  for (int32_t off = k; n > 0; off++, n--)
+    *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
+}
+
+void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
+                  struct w_effects *effects) {
+  if (pl.kind != W_PSTACK)
+    return;
+  int32_t k = pl.k + (int32_t)pl.mx;
+  n = n > pl.mx ? n - pl.mx : 0;
+  w_kill_slots(st, pl.k, pl.mx + m);
+  set_written(st, k, n);
+  w_note(effects, W_WRITE, k, n, false);
+}
+
+bool w_a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st, enum w_size z,
+               struct w_place pl, struct w_aval v, struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(z);
+  if (pl.kind == W_PSTACK) {
+    struct w_aval low;
+    w_a_scribble(st, pl, n, n, effects);
+    if (!pl.mx && low_bytes(st, z, v, &low) && !set_slot(pool, st, pl.k, z, low))
+      return false;
+  } else if (pl.kind == W_PCTX && !t->type.raw) {
+    const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
+    if (!f || !f->writable || f->kind != W_FIELD_PLAIN)
+      return w_refuse(
+          why, W_BAD_CONTEXT_ACCESS,
+          "no field of the context of %s programs can be written by %u byte%s at offset %d",
+          t->type.name, n, n == 1 ? "" : "s", pl.k);
+  }
+  st->pc++;
+  return true;
+}
+
+bool w_a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
+                struct w_effects *effects, struct w_why *why) {
+  uint32_t n = w_bytes(z);
+  if (pl.kind == W_PCTX)
+    return w_refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
+  if (pl.kind != W_PSTACK)
+    return true;
+  if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
+    return false;
+  w_a_scribble(st, pl, n, n, effects);
+  return true;
+}

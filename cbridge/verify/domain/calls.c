@@ -1,0 +1,365 @@
+/* checker/Calls.v: helpers, local functions, and the legacy packet loads. */
+#include "verify/domain/internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "load/objects.h"
+
+/* Memory of n bytes that helper h reads, or writes: *pl is where. */
+static bool a_memory(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
+                     bool write, const struct w_helper *h, struct w_place *pl, struct w_why *why) {
+  if (!n)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s points at nothing: its size is 0", r, h->name);
+  if (!w_a_addr(t, st, st->regs[r], 0, n, write, pl)) {
+    char text[sizeof why->text];
+    w_refuse_address(t, st, r, 0, n, write, why);
+    snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
+  }
+  if (pl->kind == W_PCTX || pl->kind == W_PSOCK || pl->kind == W_POBJ)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s points at %s, which helpers do not %s", r, h->name,
+                    pl->kind == W_PCTX    ? "the context"
+                    : pl->kind == W_PSOCK ? "a socket"
+                                          : "a kernel object",
+                    write ? "write" : "read");
+  return true;
+}
+
+static bool a_reads(const struct w_target *t, const struct w_state *st, int r, uint64_t n,
+                    const struct w_helper *h, struct w_effects *effects, struct w_why *why) {
+  struct w_place pl;
+  return a_memory(t, st, r, n, false, h, &pl, why) &&
+         (pl.kind != W_PSTACK || w_read_frame(t, st, pl.k, pl.mx + (uint32_t)n, effects, why));
+}
+
+/* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
+ * bytes of it. */
+struct seen {
+  int64_t map;
+  bool out;
+  struct w_place pl;
+  uint32_t lo, hi;
+  uint64_t size;   /* the size asked for */
+  bool release;    /* a reference is released: */
+  uint32_t symbol; /* its symbol */
+};
+
+/* Is register r the reference that helper h takes or releases? */
+static bool a_refs(const struct w_state *st, int r, const struct w_helper *h, struct w_why *why) {
+  const struct w_fact *f = w_fact_of(st, st->regs[r]);
+  const char *what = h->ref == W_RECORD ? "record" : "socket";
+  bool fits = f->kind == W_FREF && w_ref_fits(h->ref, f->ref);
+  if (fits && !f->null && !st->regs[r].c)
+    return true;
+  if (fits && f->null)
+    return w_refuse(why, W_NULL_POINTER, "argument %d of %s: the %s may be null: test r%d first", r,
+                    h->name, what, r);
+  if (fits)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s has to be the start of the %s, and r%d is %" PRId64
+                    " bytes from there",
+                    r, h->name, what, r, st->regs[r].c);
+  if (f->kind == W_FSCALAR && f->gone)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s: r%d was released before", r,
+                    h->name, r);
+  return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                  "argument %d of %s must be an acquired %s reference; r%d is not", r, h->name,
+                  what, r);
+}
+
+/* A helper writes at least lo and at most hi bytes from r on. */
+static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
+                      uint64_t hi, const struct w_helper *h, struct seen *q, struct w_why *why) {
+  if (!a_memory(t, st, r, hi, true, h, &q->pl, why))
+    return false;
+  q->out = true;
+  q->lo = (uint32_t)lo;
+  q->hi = (uint32_t)hi;
+  return true;
+}
+
+static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
+                   struct seen *q, struct w_effects *effects, struct w_why *why) {
+  for (int i = 0; i < h->nargs; i++) {
+    int r = i + 1;
+    if (!(st->defined >> r & 1))
+      return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r, h->name,
+                      r);
+    const struct w_fact *f = w_fact_of(st, st->regs[r]);
+    switch (h->args[i]) {
+    case W_ARG_ANY:
+    case W_ARG_SIZE:
+      break;
+    case W_ARG_MAP:
+      if (f->kind == W_FMAP_OR_NULL)
+        return w_refuse(why, W_NULL_POINTER,
+                        "argument %d of %s: the map may be null: test r%d before using it", r,
+                        h->name, r);
+      if (f->kind != W_FMAP || st->regs[r].c)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "argument %d of %s has to be a map, and r%d is none", r, h->name, r);
+      if (f->map < t->map_count && !w_takes_map(h, t->maps[f->map].type))
+        return w_refuse(
+            why, W_BAD_HELPER_ARGUMENT, "%s can't be used on %s, which is a map of type %" PRIu32,
+            h->name, t->maps[f->map].name ? t->maps[f->map].name : "the map", t->maps[f->map].type);
+      q->map = f->map;
+      break;
+    case W_ARG_KEY:
+    case W_ARG_VALUE:
+      if (q->map < 0 || q->map >= t->map_count)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
+                        h->name);
+      if (!a_reads(t, st, r,
+                   h->args[i] == W_ARG_KEY ? t->maps[q->map].key_size : t->maps[q->map].value_size,
+                   h, effects, why))
+        return false;
+      break;
+    case W_ARG_VALUE_OUT:
+      if (q->map < 0 || q->map >= t->map_count)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
+                        h->name);
+      if (!a_written(t, st, r, t->maps[q->map].value_size, t->maps[q->map].value_size, h, q, why))
+        return false;
+      break;
+    case W_ARG_MEMN:
+    case W_ARG_OUTN:
+    case W_ARG_INOUTN:
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, h->sizes[i], h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, h->sizes[i], h->sizes[i], h, q, why)))
+        return false;
+      break;
+    case W_ARG_MEM:
+    case W_ARG_MEM0:
+    case W_ARG_OUT:
+    case W_ARG_OUT0:
+    case W_ARG_INOUT: {
+      bool tainted;
+      struct w_scalar room;
+      if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
+        return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
+                        h->name, r + 1);
+      const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
+      if (!s)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
+                        r + 1);
+      bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
+      if (empty && !s->all.umax)
+        break;
+      if (!empty && !s->all.umin)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
+                        r + 1);
+      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s->all.umax, h, effects, why)) ||
+          (w_arg_written(h->args[i]) && !a_written(t, st, r, s->all.umin, s->all.umax, h, q, why)))
+        return false;
+      break;
+    }
+    case W_ARG_CTX:
+    case W_ARG_CTX0: {
+      uint64_t zero;
+      if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
+      if (f->kind != W_FCTX || st->regs[r].c)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "argument %d of %s has to be the context%s, and r%d is not", r, h->name,
+                        h->args[i] == W_ARG_CTX0 ? " or 0" : "", r);
+      break;
+    case W_ARG_ALLOC:
+      if (!w_const_of(st, st->regs[r], &q->size))
+        return w_refuse(
+            why, W_BAD_HELPER_ARGUMENT,
+            "argument %d of %s is how many bytes are asked for, and r%d is not one and the "
+            "same number on every path",
+            r, h->name, r);
+      break;
+    case W_ARG_REF:
+    case W_ARG_RELEASE:
+      if (!a_refs(st, r, h, why))
+        return false;
+      q->release |= h->args[i] == W_ARG_RELEASE;
+      q->symbol = st->regs[r].sym;
+      break;
+    }
+    }
+  }
+  return true;
+}
+
+const struct w_helper *w_helper_of(int64_t id) {
+  for (uint32_t k = 0; k < w_helper_count; k++)
+    if (w_helpers[k].id == id)
+      return &w_helpers[k];
+  return NULL;
+}
+
+static const struct w_unsupported_helper *unsupported_helper(int64_t id) {
+  for (uint32_t k = 0; k < w_unsupported_helper_count; k++)
+    if (w_unsupported_helpers[k].id == id)
+      return &w_unsupported_helpers[k];
+  return NULL;
+}
+
+static void a_clobber(struct w_state *st) { st->defined &= (uint16_t)~0x3f; /* r0 to r5 */ }
+
+/* The packet may have moved: what pointed into it is a number that tells an address. */
+static void a_moved(struct w_state *st) {
+  for (uint32_t k = 0; k < st->next; k++)
+    if (st->facts[k].kind == W_FPKT || st->facts[k].kind == W_FEND) {
+      w_set_scalar(&st->facts[k], true, w_sc_top());
+      st->facts[k].stale = true;
+    }
+}
+
+/* A reference was released; so may have been what a pointer with an offset points into: which
+ * record that is its size alone tells. */
+static void a_released(struct w_state *st, uint32_t symbol) {
+  const struct w_fact released = st->facts[symbol];
+  for (uint32_t k = 0; k < st->next; k++) {
+    struct w_fact *f = &st->facts[k];
+    if (k == symbol ||
+        (f->kind == W_FRECORD_AT && released.ref == W_RECORD && f->size == released.size)) {
+      w_set_scalar(f, true, w_sc_top());
+      f->gone = true;
+    }
+  }
+}
+
+bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w_effects *effects,
+              struct w_why *why) {
+  const struct w_helper *h = w_helper_of(id);
+  bool offered = false;
+  for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
+    offered = t->type.helpers[i] == id;
+  const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
+  if (!h && !other)
+    return w_refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
+  if (!offered)
+    return w_refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
+                    t->type.name, id, h ? h->name : other->name);
+  if (other)
+    return w_refuse(why, W_UNSUPPORTED,
+                    "helper %" PRId64 " (%s) needs %s, and that is not supported yet", id,
+                    other->name, other->needs);
+  struct seen q = {.map = -1};
+  if (!a_args(t, st, h, &q, effects, why))
+    return false;
+  struct w_aval r = {0, 0};
+  switch ((enum w_ret)h->ret) {
+  case W_RET_VALUE:
+    if (q.map < 0 || q.map >= t->map_count)
+      return w_refuse(why, W_BAD_HELPER_ARGUMENT, "%s needs a map", h->name);
+    r = t->maps[q.map].inner
+            ? w_fresh(st, (struct w_fact){.kind = W_FMAP_OR_NULL, .map = t->maps[q.map].inner - 1})
+            : w_fresh(st, (struct w_fact){.kind = W_FMAP_VALUE_OR_NULL, .map = (uint32_t)q.map});
+    break;
+  case W_RET_INT:
+    r = w_fresh_scalar(st, false, w_sc_srange(h->lo, h->hi));
+    break;
+  case W_RET_TAIL:
+    if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
+      return w_refuse(why, W_BAD_RETURN,
+                      "%s programs have no result that a tail call could end with", t->type.name);
+    if (st->depth)
+      return w_refuse(why, W_BAD_INSTRUCTION,
+                      "%s is for the main function: here it would end only the function it is in",
+                      h->name);
+    if (w_nrefs(st))
+      return w_refuse_leak(st, NULL, why);
+    break;
+  case W_RET_ACQUIRE:
+    r = w_fresh(st,
+                (struct w_fact){.kind = W_FREF,
+                                .ref = h->ref,
+                                .null = true,
+                                .origin = (uint32_t)st->pc,
+                                .size = h->ref == W_RECORD ? q.size : w_ref_kinds[h->ref].size});
+    break;
+  case W_RET_TYPED: {
+    uint32_t type;
+    if (!w_type_named(t->types, t->type_count, h->object, &type))
+      return w_refuse(
+          why, W_UNSUPPORTED,
+          "%s gives a %s, and the kernel's types are not known here: --btf FILE names them",
+          h->name, h->object);
+    r = w_object_res(t, st, type);
+    break;
+  }
+  case W_RET_VOID:
+    break;
+  }
+  a_clobber(st);
+  if (q.out)
+    w_a_scribble(st, q.pl, q.lo, q.hi, effects);
+  if (h->moves)
+    a_moved(st);
+  if (q.release)
+    a_released(st, q.symbol);
+  if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
+    return w_a_put(st, 1, 0, r);
+  st->pc++;
+  return true;
+}
+
+bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why) {
+  if (st->depth + 1 >= W_FRAMES)
+    return w_refuse(why, W_STACK_OVERFLOW,
+                    "calls are nested %d deep here, and the stack has %d frames", W_FRAMES,
+                    W_FRAMES);
+  if (!w_reserve(pool, (void **)&st->frames, &st->frame_cap, st->depth + 1, sizeof *st->frames))
+    return false;
+  struct w_frame *f = &st->frames[st->depth++];
+  f->pc = (uint32_t)st->pc + 1;
+  f->defined = st->defined & 0x7c0; /* r0 to r5 do not come back */
+  memcpy(f->regs, st->regs, sizeof f->regs);
+  st->defined &= 0x43e; /* r1 to r5 are the arguments */
+  w_kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
+  memset(f->written, 0, sizeof f->written);
+  for (uint32_t k = 0; k < st->next; k++) /* it may be elsewhere than the last one of this depth */
+    if (st->facts[k].kind == W_FSTACK && st->facts[k].frame == st->depth) {
+      st->facts[k] = (struct w_fact){.kind = W_FSCALAR, .tainted = true};
+      st->facts[k].s = w_sc_top();
+    }
+  w_a_put(st, 0, 10, w_fresh(st, (struct w_fact){.kind = W_FSTACK, .frame = st->depth}));
+  st->pc = target;
+  return true;
+}
+
+bool w_a_leave(struct w_state *st) {
+  const struct w_frame *f = &st->frames[--st->depth];
+  st->defined = f->defined | (st->defined & 1);
+  for (int r = 1; r < 11; r++)
+    st->regs[r] = f->regs[r];
+  st->pc = f->pc;
+  return true;
+}
+
+bool w_a_load_packet(const struct w_target *t, const struct w_insn *i, struct w_state *st,
+                     struct w_why *why) {
+  if (!t->type.legacy)
+    return w_refuse(why, W_BAD_INSTRUCTION, "%s programs can't use the legacy packet loads",
+                    t->type.name);
+  if (st->depth)
+    return w_refuse(why, W_BAD_INSTRUCTION,
+                    "legacy packet loads are for the main function: here one would end only the "
+                    "function it is in");
+  if (t->type.has_ret && (t->type.ret_lo > 0 || t->type.ret_hi < 0))
+    return w_refuse(
+        why, W_BAD_RETURN,
+        "a legacy packet load may end the program with 0, which %s programs can't return",
+        t->type.name);
+  if (!(st->defined >> 6 & 1) || (i->reg && !(st->defined >> i->src & 1)))
+    return w_refuse(why, W_UNDEFINED_REGISTER,
+                    "r%d is read, but nothing was written to it on this path",
+                    st->defined >> 6 & 1 ? i->src : 6);
+  if (w_fact_of(st, st->regs[6])->kind != W_FCTX || st->regs[6].c)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT, "legacy packet loads need the context in r6");
+  if (w_nrefs(st))
+    return w_refuse_leak(st, NULL, why);
+  a_clobber(st);
+  return w_a_put(st, 1, 0, w_fresh_scalar(st, false, w_sc_of_bytes(i->size)));
+}
