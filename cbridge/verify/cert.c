@@ -68,6 +68,74 @@ bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v) {
   return true;
 }
 
+/* --- Tags ------------------------------------------------------------------------------------ */
+
+enum { NO_TAG = 0xff };
+static const uint8_t fact_tags[] = {
+    [W_FNONE] = NO_TAG,
+    [W_FSCALAR] = W_CERT_FACT_SCALAR,
+    [W_FSTACK] = W_CERT_FACT_STACK,
+    [W_FCTX] = W_CERT_FACT_CTX,
+    [W_FPKT] = W_CERT_FACT_PKT,
+    [W_FEND] = W_CERT_FACT_END,
+    [W_FMAP] = W_CERT_FACT_MAP,
+    [W_FMAP_VALUE] = W_CERT_FACT_MAP_VALUE,
+    [W_FMAP_VALUE_OR_NULL] = W_CERT_FACT_MAP_VALUE_OR_NULL,
+    [W_FMAP_OR_NULL] = W_CERT_FACT_MAP_OR_NULL,
+    [W_FREF] = W_CERT_FACT_REF,
+    [W_FRECORD_AT] = W_CERT_FACT_RECORD_AT,
+    [W_FOBJ] = W_CERT_FACT_OBJ,
+};
+static const uint8_t area_tags[] = {
+    [W_PACKET] = W_CERT_PACKET,
+    [W_METADATA] = W_CERT_METADATA,
+};
+static const uint8_t ref_tags[] = {
+    [W_RECORD] = W_CERT_RECORD,
+    [W_SOCKET] = W_CERT_SOCKET,
+    [W_SOCK_COMMON] = W_CERT_SOCK_COMMON,
+};
+/* The number that has this tag; there is one. */
+static uint8_t tagged(const uint8_t *tags, uint8_t tag) {
+  uint8_t n = 0;
+  while (tags[n] != tag)
+    n++;
+  return n;
+}
+
+/* --- Derivations of the search --------------------------------------------------------------- */
+
+uint8_t w_code_next(const struct w_buf *code, size_t *at) {
+  static const uint8_t numbers[] = {
+      /* that follow the tag; after those of a SUB come six a symbol */
+      [W_CODE_STEPS] = 1,
+      [W_CODE_SLOT] = 1,
+      [W_CODE_READ] = 2,
+      [W_CODE_SUB] = 2,
+      [W_CODE_WRITE] = 2};
+  uint8_t tag = code->bytes[(*at)++];
+  uint64_t last = 0;
+  for (int k = 0; k < numbers[tag]; k++)
+    last = w_next_u(code, at);
+  if (tag == W_CODE_SUB)
+    for (last *= 6; last > 0; last--)
+      w_next_u(code, at);
+  return tag;
+}
+
+bool w_code_pieces(struct w_pool *pool, const struct w_buf *code, uint32_t **pieces, uint32_t *cap,
+                   uint32_t *count, uint32_t *ends) {
+  *count = *ends = 0;
+  for (size_t at = 0; at < code->len;) {
+    if (!w_reserve(pool, (void **)pieces, cap, *count + 1, sizeof **pieces))
+      return false;
+    (*pieces)[(*count)++] = (uint32_t)at;
+    uint8_t tag = w_code_next(code, &at);
+    *ends += tag == W_CODE_EXIT || tag == W_CODE_SUB || tag == W_CODE_DEAD;
+  }
+  return true;
+}
+
 /* --- Writing --------------------------------------------------------------------------------- */
 
 struct writer {
@@ -98,7 +166,7 @@ static void write_bounds(struct writer *w, const struct w_bounds *b) {
 }
 
 static void write_fact(struct writer *w, const struct w_fact *f) {
-  byte(w, (uint8_t)(f->kind - W_FSCALAR));
+  byte(w, fact_tags[f->kind]);
   switch (f->kind) {
   case W_FSCALAR:
     byte(w, f->tainted);
@@ -108,7 +176,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
       write_bounds(w, &f->s.low);
     break;
   case W_FPKT:
-    byte(w, (uint8_t)f->area);
+    byte(w, area_tags[f->area]);
     u(w, (uint64_t)f->mx);
     byte(w, f->checked);
     if (f->checked)
@@ -131,7 +199,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     u(w, (uint64_t)f->mx);
     break;
   case W_FREF:
-    byte(w, f->ref);
+    byte(w, ref_tags[f->ref]);
     u(w, f->size);
     byte(w, f->null);
     break;
@@ -210,12 +278,12 @@ static void write_code(struct writer *w, const struct w_buf *code, const struct 
       continue;
     }
     if (steps) {
-      byte(w, W_CODE_STEPS);
+      byte(w, W_CERT_STEPS);
       u(w, steps);
       steps = 0;
     }
     if (tag == W_CODE_SUB) {
-      byte(w, tag);
+      byte(w, W_CERT_SUB);
       u(w, nodes[w_next_u(code, &at)].number - 1);
       uint64_t n = w_next_u(code, &at);
       u(w, n);
@@ -226,7 +294,7 @@ static void write_code(struct writer *w, const struct w_buf *code, const struct 
       for (uint64_t i = 0; i < 3 * n; i++)
         w_next_u(code, &at);
     } else {
-      byte(w, tag == W_CODE_DEAD ? W_CODE_EXIT : tag);
+      byte(w, tag == W_CODE_BRANCH ? W_CERT_BRANCH : W_CERT_EXIT); /* a dead side: an exit */
     }
   }
 }
@@ -237,20 +305,14 @@ static uint32_t number_nodes(struct w_node *nodes, uint32_t root, uint32_t *orde
   const struct w_buf *code = &nodes[root].code;
   for (;;) {
     for (size_t at = 0; at < code->len;) {
-      uint8_t tag = code->bytes[at++];
-      if (tag == W_CODE_STEPS || tag == W_CODE_SLOT) {
-        w_next_u(code, &at);
-      } else if (tag == W_CODE_READ || tag == W_CODE_WRITE) {
-        w_next_u(code, &at);
-        w_next_u(code, &at);
-      } else if (tag == W_CODE_SUB) {
-        uint64_t node = w_next_u(code, &at);
-        if (!nodes[node].number) {
-          order[count] = (uint32_t)node;
-          nodes[node].number = ++count;
-        }
-        for (uint64_t i = 6 * w_next_u(code, &at); i > 0; i--)
-          w_next_u(code, &at);
+      size_t piece = at;
+      if (w_code_next(code, &at) != W_CODE_SUB)
+        continue;
+      piece++;
+      uint64_t node = w_next_u(code, &piece);
+      if (!nodes[node].number) {
+        order[count] = (uint32_t)node;
+        nodes[node].number = ++count;
       }
     }
     if (done == count)
@@ -345,7 +407,7 @@ static struct w_bounds get_bounds(struct reader *r) {
 
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
-  f->kind = (uint8_t)(get_byte(r, W_FOBJ - W_FSCALAR) + W_FSCALAR);
+  f->kind = tagged(fact_tags, get_byte(r, W_CERT_FACTS - 1));
   switch (f->kind) {
   case W_FSCALAR:
     f->tainted = get_byte(r, 1);
@@ -355,7 +417,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
       f->s.low = get_bounds(r);
     break;
   case W_FPKT:
-    f->area = get_byte(r, W_METADATA);
+    f->area = tagged(area_tags, get_byte(r, W_CERT_AREAS - 1));
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     f->checked = get_byte(r, 1);
     f->av = f->checked ? get_s(r) : 0;
@@ -377,7 +439,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->mx = (int64_t)get_u(r, UINT32_MAX);
     break;
   case W_FREF:
-    f->ref = get_byte(r, W_SOCK_COMMON);
+    f->ref = tagged(ref_tags, get_byte(r, W_CERT_REFS - 1));
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
     break;
@@ -491,20 +553,20 @@ static void skip_code(struct reader *r) {
   uint32_t open = 1,
            nested = 0; /* derivations still to come; branches, an upper bound of their nesting */
   while (open && r->ok) {
-    switch (get_byte(r, 3)) {
-    case W_CODE_EXIT:
+    switch (get_byte(r, W_CERT_CODES - 1)) {
+    case W_CERT_EXIT:
       open--;
       break;
-    case W_CODE_STEPS:
+    case W_CERT_STEPS:
       if (!get_u(r, UINT64_MAX))
         r->ok = false;
       break;
-    case W_CODE_BRANCH:
+    case W_CERT_BRANCH:
       open++;
       if (open > MAX_NESTED || ++nested == UINT32_MAX)
         r->ok = false;
       break;
-    case W_CODE_SUB:
+    case W_CERT_SUB:
       get_u(r, UINT64_MAX);
       for (uint32_t n = get_count(r); n > 0 && r->ok; n--) {
         get_u(r, UINT64_MAX);

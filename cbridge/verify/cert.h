@@ -29,8 +29,34 @@ static inline uint64_t w_next_u(const struct w_buf *b, size_t *at) {
 bool w_get_u(const uint8_t *bytes, size_t len, size_t *at, uint64_t *v);
 bool w_get_s(const uint8_t *bytes, size_t len, size_t *at, int64_t *v);
 
-/* A derivation while the search is under way: the certificate's form, depth first, and what only
- * the search needs to know. Node numbers are those of the search. */
+/* The tags of docs/formats.md: these numbers are the format, whatever order C's own enums have. */
+enum {
+  W_CERT_EXIT = 0,
+  W_CERT_STEPS = 1,
+  W_CERT_BRANCH = 2,
+  W_CERT_SUB = 3,
+  W_CERT_CODES = 4,
+};
+enum {
+  W_CERT_FACT_SCALAR = 0,
+  W_CERT_FACT_STACK = 1,
+  W_CERT_FACT_CTX = 2,
+  W_CERT_FACT_PKT = 3,
+  W_CERT_FACT_END = 4,
+  W_CERT_FACT_MAP = 5,
+  W_CERT_FACT_MAP_VALUE = 6,
+  W_CERT_FACT_MAP_VALUE_OR_NULL = 7,
+  W_CERT_FACT_MAP_OR_NULL = 8,
+  W_CERT_FACT_REF = 9,
+  W_CERT_FACT_RECORD_AT = 10,
+  W_CERT_FACT_OBJ = 11,
+  W_CERT_FACTS = 12,
+};
+enum { W_CERT_PACKET = 0, W_CERT_METADATA = 1, W_CERT_AREAS = 2 };
+enum { W_CERT_RECORD = 0, W_CERT_SOCKET = 1, W_CERT_SOCK_COMMON = 2, W_CERT_REFS = 3 };
+
+/* A derivation while the search is under way: depth first as in the certificate, with what only the
+ * search needs to know. Node numbers are those of the search. These bytes stay in memory. */
 enum {
   W_CODE_EXIT,
   W_CODE_STEPS,
@@ -42,6 +68,13 @@ enum {
   W_CODE_SLOT,  /* u: the spill that starts there was read */
   W_CODE_WRITE, /* u n: frame bytes that were written */
 };
+/* Moves *at behind the piece of a derivation that starts there, and returns its tag. */
+uint8_t w_code_next(const struct w_buf *code, size_t *at);
+/* Where the pieces of a derivation start, in an array that has room for *cap; *ends: how many of
+ * them end a path. From the last to the first, what follows a piece is known when it is reached.
+ * False: out of memory. */
+bool w_code_pieces(struct w_pool *pool, const struct w_buf *code, uint32_t **pieces, uint32_t *cap,
+                   uint32_t *count, uint32_t *ends);
 /* Of a potential: k * (N - the symbol). */
 struct w_term {
   int64_t k;

@@ -63,6 +63,22 @@ static struct slot *slot_at(struct replay *r, int32_t off, bool add) {
   return &r->slots[r->slot_count++];
 }
 
+/* A call of a local function: it gets r1 to r5, and a frame of its own. */
+static void enter_function(struct replay *r, uint32_t step) {
+  uint32_t *regs = r->regs[r->depth], v;
+  if (r->depth + 1 == W_FRAMES)
+    return;
+  memset(r->regs[r->depth + 1], 0, sizeof r->regs[0]);
+  memcpy(r->regs[r->depth + 1] + 1, regs + 1, 5 * sizeof *regs);
+  memset(regs, 0, 6 * sizeof *regs);
+  r->depth++;
+  if ((v = make(r, step, 0, 0))) {
+    r->values[v].frame = true;
+    r->values[v].off = -(int32_t)r->depth * W_STACK;
+    r->regs[r->depth][10] = v;
+  }
+}
+
 /* What a step does to the values. Stack offsets count over all frames, as elsewhere. */
 static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
   uint32_t *regs = r->regs[r->depth], dst = i->dst, src = i->src, v;
@@ -127,17 +143,7 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
     memset(regs + 1, 0, 5 * sizeof *regs);
     break;
   case W_OP_CALLLOCAL:
-    if (r->depth + 1 == W_FRAMES)
-      break;
-    memset(r->regs[r->depth + 1], 0, sizeof r->regs[0]);
-    memcpy(r->regs[r->depth + 1] + 1, regs + 1, 5 * sizeof *regs);
-    memset(regs, 0, 6 * sizeof *regs);
-    r->depth++;
-    if ((v = make(r, step, 0, 0))) {
-      r->values[v].frame = true;
-      r->values[v].off = -(int32_t)r->depth * W_STACK;
-      r->regs[r->depth][10] = v;
-    }
+    enter_function(r, step);
     break;
   case W_OP_EXIT:
     if (r->depth) {

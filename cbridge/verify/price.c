@@ -1,12 +1,28 @@
+/* Potentials: why a program ends, and after how many steps at most.
+ *
+ * Each node has a number that bounds the steps still to come from there, its potential, and the
+ * validator (checker/Pot.v) checks that it falls along every path by the steps taken. Where the
+ * paths of a node end in exits and in other finished nodes, that is a constant: the steps of the
+ * longest path, and what the node at its end still takes. A path back to the head of a loop has no
+ * such constant. There something counts the rounds, and the potential has a term k * (N - counter),
+ * where N is the most that the counter can be: with k steps paid for each 1 that it rises, a round
+ * of 12 steps is paid by k = 12 when the counter rises by 1 in it, and the loop `for (i = 0; i <
+ * 10; i++)` costs 12 * (10 - i) and a constant. A counter that falls has a negative k, and N is the
+ * least that it can be. Nodes inside of the loop get the same term for what the counter is called
+ * there; of nested loops each has one, that of the outermost first.
+ *
+ * A node that ends in another one (an edge) says what each of the other's symbols is: a value here,
+ * symbol + constant. So a term there and its counterpart here differ by a constant, and that is how
+ * far the counter moved. */
 #include "verify/price.h"
 
 #include <string.h>
 
 typedef __int128 big;
-#define NEVER (-((big)1 << 100))
+#define NEVER (-((big)1 << 100)) /* of a path that does not count */
 #define TOO_MUCH ((big)1 << 60)
 #define NO_SYMBOL UINT32_MAX
-enum { PASSES = 24 };
+enum { PASSES = 24 }; /* over the nodes of a loop, until nothing changes */
 
 void w_pricing_free(struct w_pool *pool, struct w_pricing *p) {
   w_release(pool, p->pieces, p->piece_cap * sizeof *p->pieces);
@@ -14,6 +30,9 @@ void w_pricing_free(struct w_pool *pool, struct w_pricing *p) {
   memset(p, 0, sizeof *p);
 }
 
+/* --- Edges ----------------------------------------------------------------------------------- */
+
+/* A signed number, as w_put_s writes it; *at moves on. */
 static int64_t next_s(const struct w_buf *b, size_t *at) {
   uint64_t u = w_next_u(b, at);
   return (int64_t)(u >> 1 ^ (u & 1 ? UINT64_MAX : 0));
@@ -23,10 +42,12 @@ static int64_t next_s(const struct w_buf *b, size_t *at) {
 struct edge {
   const struct w_buf *b;
   uint32_t to;
-  uint64_t n;
+  uint64_t n; /* symbols of the other node */
   size_t subs, ranges;
 };
-static struct edge edge_at(const struct w_buf *b, size_t at) { /* after the tag */
+
+/* The edge whose W_CODE_SUB lies right before `at`. */
+static struct edge edge_at(const struct w_buf *b, size_t at) {
   struct edge e = {.b = b};
   e.to = (uint32_t)w_next_u(b, &at);
   e.n = w_next_u(b, &at);
@@ -36,12 +57,16 @@ static struct edge edge_at(const struct w_buf *b, size_t at) { /* after the tag 
   e.ranges = at;
   return e;
 }
+
+/* What a symbol of the other node is here: sym + c, in lo .. hi if that is known. */
 struct image {
   uint32_t sym;
   int64_t c;
   bool bounded;
   uint64_t lo, hi;
 };
+
+/* Of this symbol; false: it is none, or has no range. */
 static bool image_of(const struct edge *e, uint64_t symbol, struct image *v) {
   size_t at = e->subs, r = e->ranges;
   for (uint64_t k = 0; k < e->n; k++) {
@@ -56,6 +81,8 @@ static bool image_of(const struct edge *e, uint64_t symbol, struct image *v) {
   }
   return false;
 }
+
+/* --- Terms ----------------------------------------------------------------------------------- */
 
 /* What the terms give along an edge, as terms_drop in checker/Pot.v has it, where a term's own
  * floor is 0. */
@@ -76,62 +103,61 @@ static bool terms_drop(const struct w_node *from, const struct w_node *to, const
   return true;
 }
 
-/* The value of an end, and of the derivation: the most of steps + end. */
+/* --- The longest path of a derivation -------------------------------------------------------- */
+
+/* One walk over the derivation of nodes[node], and for loops what is known of their nodes. */
 struct walk {
   struct w_node *nodes;
   uint32_t node;
-  big exit;
-  big (*end)(struct walk *w, const struct edge *e);
-  /* of a loop */
-  uint32_t head, symbol;
-  int sign;
-  const uint8_t *in;
-  uint32_t *sym;
-  big *adv, *round;
-  bool failed;
+  big exit;                                         /* what an exit is worth */
+  big (*end)(struct walk *w, const struct edge *e); /* what an end in another node is worth */
+  bool failed; /* set by `end`: the loop cannot be closed in this way */
+
+  /* Of a loop, whose nodes are order[0 .. count) and then the head. */
+  uint32_t head, symbol; /* the head's symbol that is tried as the counter */
+  int sign;              /* 1: it rises; -1: it falls */
+  const uint32_t *order;
+  uint32_t count;
+  const uint8_t *in; /* by node: it belongs to the loop */
+  uint32_t *sym; /* by node: what the counter is there, or NO_SYMBOL: no path leads to the head */
+  big *adv;      /* by node: how far the counter goes, at least, until the head */
+  big *round;    /* by node: how many steps are taken, at most, until the head */
+  bool changed;  /* in this pass over the nodes */
 };
 
-static bool go(struct w_pool *pool, struct w_pricing *p, struct walk *w, big *result) {
-  static const uint8_t numbers[] = {
-      [W_CODE_STEPS] = 1, [W_CODE_SLOT] = 1, [W_CODE_READ] = 2,
-      [W_CODE_WRITE] = 2, [W_CODE_SUB] = 2,
-  };
+/* The most that a path is worth: its steps, and its end. From the last piece of the derivation to
+ * the first, with a stack of what follows. False: out of memory. */
+static bool worth(struct w_pool *pool, struct w_pricing *p, struct walk *w, big *result) {
   const struct w_buf *b = &w->nodes[w->node].code;
-  uint32_t count = 0, height = 0;
-  for (size_t at = 0; at < b->len;) {
-    if (!w_reserve(pool, (void **)&p->pieces, &p->piece_cap, count + 1, sizeof *p->pieces))
-      return false;
-    p->pieces[count++] = (uint32_t)at;
-    uint8_t tag = b->bytes[at++];
-    uint64_t last = 0;
-    for (int k = 0; k < numbers[tag]; k++)
-      last = w_next_u(b, &at);
-    if (tag == W_CODE_SUB)
-      for (last *= 6; last > 0; last--)
-        w_next_u(b, &at);
-  }
-  if (!w_reserve(pool, (void **)&p->values, &p->value_cap, count + 1, sizeof *p->values))
+  uint32_t count, ends, height = 0;
+  if (!w_code_pieces(pool, b, &p->pieces, &p->piece_cap, &count, &ends) ||
+      !w_reserve(pool, (void **)&p->values, &p->value_cap, count + 1, sizeof *p->values))
     return false;
+  big *values = p->values;
   while (count) {
     size_t at = p->pieces[--count];
     uint8_t tag = b->bytes[at++];
-    if (tag == W_CODE_EXIT || tag == W_CODE_DEAD) {
-      p->values[height++] = tag == W_CODE_EXIT ? w->exit : NEVER;
+    if (tag == W_CODE_EXIT) {
+      values[height++] = w->exit;
+    } else if (tag == W_CODE_DEAD) {
+      values[height++] = NEVER;
     } else if (tag == W_CODE_SUB) {
       struct edge e = edge_at(b, at);
-      p->values[height++] = w->end(w, &e);
-    } else if (tag == W_CODE_BRANCH) {
-      height--;
-      big x = p->values[height], y = p->values[height - 1];
-      p->values[height - 1] = (x > y ? x : y) + 1;
+      values[height++] = w->end(w, &e);
+    } else if (tag == W_CODE_BRANCH) { /* one step, and the worse of its sides */
+      big other = values[--height];
+      if (values[height - 1] < other)
+        values[height - 1] = other;
+      values[height - 1]++;
     } else if (tag == W_CODE_STEPS) {
-      p->values[height - 1] += w_next_u(b, &at);
+      values[height - 1] += w_next_u(b, &at);
     }
   }
-  *result = height ? p->values[0] : 0;
+  *result = height ? values[0] : 0;
   return true;
 }
 
+/* An end costs what the other node still takes, less what the terms pay on the way. */
 static big end_cost(struct walk *w, const struct edge *e) {
   big drop;
   if (!terms_drop(&w->nodes[w->node], &w->nodes[e->to], e, &drop)) {
@@ -145,16 +171,29 @@ static big end_cost(struct walk *w, const struct edge *e) {
 bool w_price(struct w_pool *pool, struct w_pricing *p, struct w_node *nodes, uint32_t node) {
   struct walk w = {.nodes = nodes, .node = node, .exit = 1, .end = end_cost};
   big c;
-  if (!go(pool, p, &w, &c))
+  if (!worth(pool, p, &w, &c))
     return false;
   nodes[node].potential = c < 0 ? 0 : c > TOO_MUCH ? (uint64_t)TOO_MUCH : (uint64_t)c;
   return true;
 }
 
-/* Which symbol of the node is the counter, and how far it goes, at least, until the head again. */
+/* --- Loops ----------------------------------------------------------------------------------- */
+
+/* The i-th node of the loop; the head is the last one. */
+static uint32_t loop_node(const struct walk *w, uint32_t i) {
+  return i < w->count ? w->order[i] : w->head;
+}
+
+/* Is this an edge on a way back to the head, as far as is known? */
+static bool leads_back(const struct walk *w, const struct edge *e) {
+  return w->in[e->to] && (e->to == w->head || w->sym[e->to] != NO_SYMBOL);
+}
+
+/* An end, to find which symbol of the node is the counter and how far that goes, at least, until
+ * the head: all of the node's paths back must agree on the symbol. Worth nothing. */
 static big end_advance(struct walk *w, const struct edge *e) {
   bool back = e->to == w->head;
-  if (!w->in[e->to] || (!back && w->sym[e->to] == NO_SYMBOL))
+  if (!leads_back(w, e))
     return 0;
   struct image v;
   const struct w_state *st = &w->nodes[w->node].st;
@@ -165,20 +204,20 @@ static big end_advance(struct walk *w, const struct edge *e) {
   }
   big adv = (back ? 0 : w->adv[e->to]) + (big)w->sign * v.c;
   uint32_t *mine = &w->sym[w->node];
-  if (*mine == NO_SYMBOL) {
+  if (*mine != NO_SYMBOL && *mine != v.sym) {
+    w->failed = true;
+  } else if (*mine == NO_SYMBOL || adv < w->adv[w->node]) {
     *mine = v.sym;
     w->adv[w->node] = adv;
-  } else if (*mine != v.sym) {
-    w->failed = true;
-  } else if (adv < w->adv[w->node]) {
-    w->adv[w->node] = adv;
+    w->changed = true;
   }
   return 0;
 }
 
-/* Steps until the head again. */
+/* An end, to find the steps until the head: those from the other node on, less what inner loops'
+ * terms pay on the way. */
 static big end_round(struct walk *w, const struct edge *e) {
-  if (!w->in[e->to] || (e->to != w->head && w->sym[e->to] == NO_SYMBOL))
+  if (!leads_back(w, e))
     return NEVER;
   big drop, rest = e->to == w->head ? 0 : w->round[e->to];
   if (rest <= NEVER / 2)
@@ -190,6 +229,46 @@ static big end_round(struct walk *w, const struct edge *e) {
   return rest - drop;
 }
 
+/* What a walk found for its node, `value`, is noted; end_advance has done so itself. */
+static void note_nothing(struct walk *w, big value) { (void)w, (void)value; }
+static void note_round(struct walk *w, big value) {
+  if (value < NEVER / 2 || value <= w->round[w->node])
+    return;
+  w->round[w->node] = value;
+  w->changed = true;
+}
+static void note_cost(struct walk *w, big value) {
+  if (value > TOO_MUCH)
+    w->failed = true;
+  if (value <= (big)w->nodes[w->node].potential)
+    return;
+  w->nodes[w->node].potential = (uint64_t)value;
+  w->changed = true;
+}
+
+/* Walks over all nodes of the loop, again and again, until nothing changes. 1: so it is; 0: it does
+ * not come to that, or failed; -1: out of memory. */
+static int settle(struct w_pool *pool, struct w_pricing *p, struct walk *w,
+                  big (*end)(struct walk *w, const struct edge *e),
+                  void (*note)(struct walk *w, big value)) {
+  w->end = end;
+  w->changed = true;
+  for (int pass = 0; w->changed && pass < PASSES; pass++) {
+    w->changed = false;
+    for (uint32_t i = 0; i <= w->count; i++) {
+      big value;
+      w->node = loop_node(w, i);
+      if (!worth(pool, p, w, &value))
+        return -1;
+      note(w, value);
+      if (w->failed)
+        return 0;
+    }
+  }
+  return !w->changed;
+}
+
+/* A term for `symbol`, before those of inner loops. */
 static bool add_term(struct w_pool *pool, struct w_node *n, uint32_t symbol, big k) {
   if (!w_reserve(pool, (void **)&n->terms, &n->term_cap, n->nterms + 1, sizeof *n->terms))
     return false;
@@ -199,98 +278,61 @@ static bool add_term(struct w_pool *pool, struct w_node *n, uint32_t symbol, big
   return true;
 }
 
-/* As the function below, with one symbol, which rises or falls. */
-static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w,
-                      const uint32_t *order, uint32_t count) {
-  uint32_t head = w->head;
-  const struct w_bounds *b = &w->nodes[head].st.facts[w->symbol].s.all;
-  big value;
-  bool changed = true;
-  for (uint32_t i = 0; i <= count; i++) {
-    uint32_t n = i < count ? order[i] : head;
-    w->sym[n] = NO_SYMBOL;
-    w->round[n] = NEVER;
-  }
-  w->failed = false;
-  for (int pass = 0; changed && pass < PASSES; pass++) {
-    changed = false;
-    for (uint32_t i = 0; i <= count; i++) {
-      w->node = i < count ? order[i] : head;
-      uint32_t sym = w->sym[w->node];
-      big adv = w->adv[w->node];
-      w->end = end_advance;
-      if (!go(pool, p, w, &value))
-        return -1;
-      if (w->failed)
-        return 0;
-      changed |= sym != w->sym[w->node] || (sym != NO_SYMBOL && adv != w->adv[w->node]);
-    }
-  }
-  if (changed || w->sym[head] != w->symbol || w->adv[head] <= 0)
-    return 0;
-  changed = true;
-  w->exit = NEVER;
-  for (int pass = 0; changed && pass < PASSES; pass++) {
-    changed = false;
-    for (uint32_t i = 0; i <= count; i++) {
-      w->node = i < count ? order[i] : head;
-      w->end = end_round;
-      if (!go(pool, p, w, &value))
-        return -1;
-      if (w->failed)
-        return 0;
-      if (value < NEVER / 2)
-        value = NEVER;
-      changed |= value > w->round[w->node];
-      if (value > w->round[w->node])
-        w->round[w->node] = value;
-    }
-  }
-  big k = (w->round[head] + w->adv[head] - 1) / w->adv[head];
-  if (changed || w->round[head] < 0 || k > TOO_MUCH || k * ((big)b->umax - b->umin) > TOO_MUCH)
-    return 0;
-  if (!k)
-    k = 1;
-  for (uint32_t i = 0; i <= count; i++) {
-    uint32_t n = i < count ? order[i] : head;
+/* Each node from which the head is reached again gets a term for the counter. False: out of memory.
+ */
+static bool add_terms(struct w_pool *pool, struct walk *w, big k) {
+  for (uint32_t i = 0; i <= w->count; i++) {
+    uint32_t n = loop_node(w, i);
     w->nodes[n].potential = 0;
     if (w->sym[n] != NO_SYMBOL && !add_term(pool, &w->nodes[n], w->sym[n], w->sign * k))
-      return -1;
+      return false;
   }
-  changed = true;
-  w->exit = 1;
-  for (int pass = 0; changed && pass < PASSES; pass++) {
-    changed = false;
-    for (uint32_t i = 0; i <= count; i++) {
-      w->node = i < count ? order[i] : head;
-      w->end = end_cost;
-      if (!go(pool, p, w, &value))
-        return -1;
-      if (value > TOO_MUCH)
-        w->failed = true;
-      if (value > (big)w->nodes[w->node].potential) {
-        w->nodes[w->node].potential = (uint64_t)value;
-        changed = true;
-      }
-      if (w->failed)
-        break;
-    }
-    if (w->failed)
-      break;
-  }
-  if (!changed && !w->failed)
-    return 1;
-  for (uint32_t i = 0; i <= count; i++) { /* back to what it was */
-    struct w_node *n = &w->nodes[i < count ? order[i] : head];
-    if (w->sym[i < count ? order[i] : head] != NO_SYMBOL)
+  return true;
+}
+
+/* Takes these terms away again. */
+static void drop_terms(struct walk *w) {
+  for (uint32_t i = 0; i <= w->count; i++) {
+    struct w_node *n = &w->nodes[loop_node(w, i)];
+    if (w->sym[loop_node(w, i)] != NO_SYMBOL)
       memmove(n->terms, n->terms + 1, --n->nterms * sizeof *n->terms);
   }
-  return 0;
+}
+
+/* w_close_loop with w->symbol as the counter, which rises or falls. */
+static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w) {
+  const struct w_bounds *b = &w->nodes[w->head].st.facts[w->symbol].s.all;
+  w->failed = false;
+  for (uint32_t i = 0; i <= w->count; i++) {
+    w->sym[loop_node(w, i)] = NO_SYMBOL;
+    w->round[loop_node(w, i)] = NEVER;
+  }
+  w->exit = 1;
+  int settled = settle(pool, p, w, end_advance, note_nothing);
+  if (settled != 1)
+    return settled;
+  big advance = w->adv[w->head];
+  if (w->sym[w->head] != w->symbol || advance <= 0)
+    return 0;
+  w->exit = NEVER;
+  settled = settle(pool, p, w, end_round, note_round);
+  if (settled != 1)
+    return settled;
+  big round = w->round[w->head], k = (round + advance - 1) / advance;
+  if (round < 0 || k > TOO_MUCH || k * ((big)b->umax - b->umin) > TOO_MUCH)
+    return 0;
+  if (!add_terms(pool, w, k ? k : 1))
+    return -1;
+  w->exit = 1;
+  settled = settle(pool, p, w, end_cost, note_cost);
+  if (settled == 0)
+    drop_terms(w);
+  return settled;
 }
 
 int w_close_loop(struct w_pool *pool, struct w_pricing *p, struct w_node *nodes,
                  uint32_t node_count, uint32_t head, const uint32_t *order, uint32_t count) {
-  struct walk w = {.nodes = nodes, .head = head, .exit = 1};
+  struct walk w = {.nodes = nodes, .head = head, .order = order, .count = count};
   size_t n = node_count;
   int result = -1;
   uint8_t *in = w_resize(pool, NULL, 0, n);
@@ -311,8 +353,7 @@ int w_close_loop(struct w_pool *pool, struct w_pricing *p, struct w_node *nodes,
         continue;
       for (w.sign = 1; !result && w.sign >= -1; w.sign -= 2) {
         w.symbol = s;
-        w.exit = 1;
-        result = close_with(pool, p, &w, order, count);
+        result = close_with(pool, p, &w);
       }
     }
   }

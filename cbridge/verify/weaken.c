@@ -27,32 +27,6 @@ static void need_of_node(const struct w_room *room, const struct w_node *node,
   need->steps = node->potential;
 }
 
-/* How many numbers follow a tag; after those of a SUB come three for each symbol. */
-static const uint8_t numbers[] = {
-    [W_CODE_STEPS] = 1, [W_CODE_SLOT] = 1, [W_CODE_READ] = 2, [W_CODE_WRITE] = 2, [W_CODE_SUB] = 2,
-};
-
-/* Where the pieces of a derivation start; *ends: how many of them end a path. */
-static bool find_pieces(struct w_pool *pool, struct w_room *room, const struct w_buf *b,
-                        uint32_t *count, uint32_t *ends) {
-  *count = *ends = 0;
-  for (size_t at = 0; at < b->len;) {
-    if (!w_reserve(pool, (void **)&room->pieces, &room->piece_cap, *count + 1,
-                   sizeof *room->pieces))
-      return false;
-    room->pieces[(*count)++] = (uint32_t)at;
-    uint8_t tag = b->bytes[at++];
-    uint64_t last = 0;
-    for (int k = 0; k < numbers[tag]; k++)
-      last = w_next_u(b, &at);
-    if (tag == W_CODE_SUB)
-      for (last *= 6; last > 0; last--)
-        w_next_u(b, &at);
-    *ends += tag == W_CODE_EXIT || tag == W_CODE_SUB || tag == W_CODE_DEAD;
-  }
-  return true;
-}
-
 /* A piece before which the derivation needs `need`, and after which it needs what is in `need` now.
  */
 static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) {
@@ -92,7 +66,7 @@ static bool work_out_need(struct w_pool *pool, struct w_room *room, const struct
                           uint32_t node, struct w_need **result) {
   const struct w_buf *b = &nodes[node].code;
   uint32_t count, ends, height = 0;
-  if (!find_pieces(pool, room, b, &count, &ends) ||
+  if (!w_code_pieces(pool, b, &room->pieces, &room->piece_cap, &count, &ends) ||
       !w_reserve(pool, (void **)&room->needs, &room->need_cap, ends, sizeof *room->needs))
     return false;
   struct w_need *needs = room->needs;

@@ -82,6 +82,31 @@ static bool a_written(const struct w_target *t, const struct w_state *st, int r,
   return true;
 }
 
+/* Argument i is memory whose size is the next argument. */
+static bool a_sized(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
+                    int i, struct seen *q, struct w_effects *effects, struct w_why *why) {
+  int r = i + 1;
+  bool tainted;
+  struct w_scalar room;
+  if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
+    return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1, h->name,
+                    r + 1);
+  const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
+  if (!s)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
+                    r + 1);
+  bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
+  if (empty && !s->all.umax)
+    return true;
+  if (!empty && !s->all.umin)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
+                    r + 1);
+  return (!w_arg_read(h->args[i]) || a_reads(t, st, r, s->all.umax, h, effects, why)) &&
+         (!w_arg_written(h->args[i]) || a_written(t, st, r, s->all.umin, s->all.umax, h, q, why));
+}
+
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
@@ -136,29 +161,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_MEM0:
     case W_ARG_OUT:
     case W_ARG_OUT0:
-    case W_ARG_INOUT: {
-      bool tainted;
-      struct w_scalar room;
-      if (r + 1 > 5 || !(st->defined >> (r + 1) & 1))
-        return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r + 1,
-                        h->name, r + 1);
-      const struct w_scalar *s = w_view(st, st->regs[r + 1], &tainted, &room);
-      if (!s)
-        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
-                        "argument %d of %s has to be a size, and r%d is a pointer", r + 1, h->name,
-                        r + 1);
-      bool empty = h->args[i] == W_ARG_MEM0 || h->args[i] == W_ARG_OUT0;
-      if (empty && !s->all.umax)
-        break;
-      if (!empty && !s->all.umin)
-        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
-                        "argument %d of %s is a size that may be 0: test r%d first", r + 1, h->name,
-                        r + 1);
-      if ((w_arg_read(h->args[i]) && !a_reads(t, st, r, s->all.umax, h, effects, why)) ||
-          (w_arg_written(h->args[i]) && !a_written(t, st, r, s->all.umin, s->all.umax, h, q, why)))
+    case W_ARG_INOUT:
+      if (!a_sized(t, st, h, i, q, effects, why))
         return false;
       break;
-    }
     case W_ARG_CTX:
     case W_ARG_CTX0: {
       uint64_t zero;
