@@ -8,118 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "verify/price.h"
-#include "verify/prune.h"
-#include "verify/shelves.h"
-#include "verify/weaken.h"
+#include "verify/invariant.h"
 
 enum {
   FRESH_SYMBOLS = 64, /* a node is made after so many, lest states grow */
   NESTED_BRANCHES = 1000,
   SHORT_ROUND = 32, /* steps: a loop whose round is shorter gets a node every few rounds */
   CROWDED = 4,      /* finished nodes at one place before a general one is tried */
-  RECENT = 4,       /* finished nodes tried beside those of the same round of a loop */
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
   OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
-  BAD_SETS = 8,
-  UNROLLED = 6, /* nodes at a loop's head, each of a later round, before an invariant is tried */
-  THRESHOLDS = 16,
-  UNPACKED = 256, /* on the stack: what is further down keeps its state as bytes */
-};
-#define NO_NODE UINT32_MAX
-
-/* Ways to generalise, in the order tried: to what covers all nodes of the same shape, any number
- * where they differ; the same with the nearest node alone; and with no more numbers than the two
- * have. */
-/* Before these, an invariant for a loop: what moves is any number, what counts the rounds goes up
- * to the nearest number that it is compared with, less 1 (three times, each time with what had come
- * back to the head and was not covered); to that; to the furthest, less 1; to that. */
-enum way { NEAR_BEFORE, NEAR_AGAIN, NEAR_THIRD, NEAR, FAR_BEFORE, FAR, ALL, WIDE, COVERING, WAYS };
-
-/* A node, and what the search knows of it beside the derivation. */
-struct search_node {
-  uint64_t hash;      /* of the exact state, while it is on the path */
-  uint32_t hash_next; /* the next node on the path in the same bucket */
-  uint64_t key;       /* of its shelf */
-  uint32_t hits, misses;
-  bool on_path, general;
-  bool loop;       /* general: paths may lead back to it while it is on the path */
-  bool dead;       /* finished, but what it ends in is gone */
-  uint8_t how;     /* general: enum way */
-  uint32_t prev;   /* the node before it on the path at the same place, plus 1 */
-  uint32_t rounds; /* how many of those are of earlier rounds of the same loop */
-  uint64_t made;   /* how many instructions had been looked at */
-  uint32_t order;  /* loop: how many nodes had been finished before */
-};
-
-/* A place in the program where nodes are. */
-struct site {
-  uint32_t recent[RECENT], finished; /* the last nodes that were finished, and how many ever were */
-  uint32_t general;                  /* general nodes on the path */
-  uint32_t top;                      /* the last node on the path, plus 1 */
-  struct w_state miss; /* came back to a loop's head, and its invariant did not cover it */
-  bool missed;
-  uint32_t closed[RECENT], closed_count; /* the last heads of loops that were finished */
-  uint32_t loops;                        /* how many of those on the path are loops' heads */
-  /* What became of general nodes; and for some that failed, a bit for each register that had been
-   * generalised, as w_differs has them. */
-  uint32_t failures[WAYS], successes[WAYS];
-  uint16_t bad[BAD_SETS];
-  uint32_t bad_count;
-};
-
-/* What is still to be done, last first: the other side of a branch, or, when all of a node's paths
- * have ended, to finish it. */
-struct work {
-  enum { BRANCH, FINISH } kind;
-  uint32_t node; /* whose derivation goes on, or which one is complete */
-  /* Owned. BRANCH: where it goes on; NULL: this side cannot be taken, or `packed` has it. FINISH:
-   * what a general node was made from. */
-  struct w_state *st;
-  struct w_buf packed;         /* owned; BRANCH: the state as bytes */
-  uint32_t depth, taken, from; /* as in struct search */
-  uint32_t trail;              /* how long it was */
-  /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
-   * how long was that one's derivation before, and when to give up. */
-  bool general;
-  enum way how;
-  uint32_t differs, owner, owner_len;
-  uint64_t visited_max;
-};
-
-struct search {
-  const struct w_question *q;
-  struct w_answer *a;
-  struct w_pool *pool;
-  uint32_t *site_of;  /* owned; by slot: where it is in `sites`, plus 1; 0: not yet */
-  struct site *sites; /* owned */
-  uint32_t site_count, site_cap;
-  struct w_shelves shelves;
-  struct w_room room;
-  struct w_names names;
-
-  struct search_node *infos; /* owned; beside a->nodes */
-  uint32_t info_cap;
-  uint32_t *buckets; /* owned; exact nodes on the path by hash */
-  uint32_t bucket_count;
-
-  struct work *stack; /* owned */
-  uint32_t height, stack_cap;
-  uint32_t *general; /* owned; positions in the stack of general nodes on the path */
-  uint32_t general_count, general_cap;
-  uint32_t blame; /* after a refusal: how many of them may stay */
-
-  struct w_state st;  /* the path being followed */
-  uint32_t node;      /* whose derivation it belongs to */
-  uint32_t depth;     /* branches that the derivation is inside of here */
-  uint32_t from;      /* the instruction before */
-  uint64_t steps;     /* since the last code written */
-  uint32_t taken;     /* steps since the node, on this path */
-  uint32_t trail_cap; /* of a->trail, the decisions from the start to here */
-  struct w_subst sub;
-  struct w_pricing pricing;
-  uint32_t *order; /* owned; the nodes in the order they were finished */
-  uint32_t order_count, order_cap;
+  UNPACKED = 256,   /* on the stack: what is further down keeps its state as bytes */
 };
 
 /* --- Code ------------------------------------------------------------------------------------ */
@@ -142,7 +40,7 @@ static bool flush_steps(struct search *s) {
 }
 static bool code(struct search *s, int tag) { return flush_steps(s) && code_u(s, (uint64_t)tag); }
 
-static bool code_sub(struct search *s, uint32_t node) {
+bool w_code_sub(struct search *s, uint32_t node) {
   uint32_t n = 0;
   for (uint32_t k = 0; k < s->sub.n; k++)
     n += s->sub.set[k];
@@ -297,19 +195,15 @@ static bool hash_path(struct search *s, uint32_t node) {
   return true;
 }
 
-static struct site *known_site(const struct search *s, int64_t pc) {
-  return &s->sites[s->site_of[pc] - 1];
-}
-
 /* NULL: out of memory. Moves sites. */
 static struct site *site_at(struct search *s, uint32_t pc) {
   if (s->site_of[pc])
-    return known_site(s, pc);
+    return w_known_site(s, pc);
   if (!w_reserve(s->pool, (void **)&s->sites, &s->site_cap, s->site_count + 1, sizeof *s->sites))
     return NULL;
   memset(&s->sites[s->site_count], 0, sizeof *s->sites);
   s->site_of[pc] = ++s->site_count;
-  return known_site(s, pc);
+  return w_known_site(s, pc);
 }
 
 static void leave_path(struct search *s, uint32_t node) {
@@ -317,10 +211,10 @@ static void leave_path(struct search *s, uint32_t node) {
   if (!info->on_path)
     return;
   info->on_path = false;
-  known_site(s, s->a->nodes[node].st.pc)->top = info->prev;
-  known_site(s, s->a->nodes[node].st.pc)->loops -= info->loop;
+  w_known_site(s, s->a->nodes[node].st.pc)->top = info->prev;
+  w_known_site(s, s->a->nodes[node].st.pc)->loops -= info->loop;
   if (info->general) {
-    known_site(s, s->a->nodes[node].st.pc)->general--;
+    w_known_site(s, s->a->nodes[node].st.pc)->general--;
     return;
   }
   uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];
@@ -355,7 +249,7 @@ static int finish(struct search *s, uint32_t node) {
   if (!node)
     return 1;
   uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
-  struct site *site = known_site(s, pc);
+  struct site *site = w_known_site(s, pc);
   if (info->general)
     site->successes[info->how]++;
   site->recent[site->finished++ % RECENT] = node;
@@ -369,9 +263,7 @@ static int finish(struct search *s, uint32_t node) {
 
 /* --- The search ------------------------------------------------------------------------------ */
 
-enum next { GO_ON, LEAF, REFUSED, FAILED };
-
-static enum next refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text) {
+enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text) {
   s->a->why.reason = reason;
   snprintf(s->a->why.text, sizeof s->a->why.text, "%s", text);
   s->a->pc = pc;
@@ -392,9 +284,8 @@ static uint64_t round_key(const struct search *s, const struct w_state *st) {
   return key;
 }
 
-/* Goes on in a new node whose state is `st`; *st is taken over. */
-static enum next enter(struct search *s, struct w_state *st, bool general, enum way how,
-                       uint32_t differs) {
+enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
+                  uint32_t differs) {
   struct work work = {.kind = FINISH,
                       .depth = s->depth,
                       .general = general,
@@ -422,7 +313,7 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   info->loop = general && how < ALL;
   info->order = s->order_count;
   info->made = s->a->visited;
-  struct site *site = known_site(s, st->pc);
+  struct site *site = w_known_site(s, st->pc);
   info->prev = site->top;
   info->rounds = s->from >= st->pc && site->top && !s->infos[site->top - 1].loop
                      ? s->infos[site->top - 1].rounds + 1
@@ -431,13 +322,13 @@ static enum next enter(struct search *s, struct w_state *st, bool general, enum 
   site->loops += info->loop;
   if (general) {
     info->on_path = true;
-    known_site(s, st->pc)->general++;
+    w_known_site(s, st->pc)->general++;
   } else {
     info->hash = w_state_hash(st);
     if (!hash_path(s, node))
       return FAILED;
   }
-  if (!code_sub(s, node))
+  if (!w_code_sub(s, node))
     return FAILED;
   struct work *w = push_work(s);
   if (!w)
@@ -467,7 +358,7 @@ static bool known_round(const struct search *s) {
   return w_shelf_find(&s->shelves, (uint32_t)s->st.pc, round_key(s, &s->st)) != NULL;
 }
 
-static bool covers(struct search *s, uint32_t node) {
+bool w_covers(struct search *s, uint32_t node) {
   bool found = !s->infos[node].dead &&
                w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
   if (found)
@@ -479,17 +370,17 @@ static bool covers(struct search *s, uint32_t node) {
 static uint32_t find_cover(struct search *s, const struct site *site, uint64_t key) {
   struct w_shelf *shelf = w_shelf_find(&s->shelves, (uint32_t)s->st.pc, key);
   for (uint32_t k = 0; k < RECENT && k < site->closed_count; k++)
-    if (covers(s, site->closed[k]))
+    if (w_covers(s, site->closed[k]))
       return site->closed[k];
   for (uint32_t k = shelf ? shelf->count : 0; k-- > 0;) {
     uint32_t node = shelf->nodes[k];
-    if (covers(s, node))
+    if (w_covers(s, node))
       return node;
     if (++s->infos[node].misses > 3 * s->infos[node].hits + 32)
       w_shelf_remove(shelf, k);
   }
   for (uint32_t k = 0; k < RECENT && k < site->finished; k++)
-    if (s->infos[site->recent[k]].key != key && covers(s, site->recent[k]))
+    if (s->infos[site->recent[k]].key != key && w_covers(s, site->recent[k]))
       return site->recent[k];
   return NO_NODE;
 }
@@ -547,207 +438,7 @@ static enum next generalise(struct search *s, const struct site *site, const str
     return s->pool->exhausted ? FAILED : GO_ON;
   }
   *entered = true;
-  return enter(s, &st, true, how, differs);
-}
-
-/* --- Invariants of loops ---------------------------------------------------------------------- */
-
-static bool number_of(const struct w_state *st, struct w_aval v, struct w_scalar *n) {
-  bool tainted;
-  struct w_scalar room;
-  const struct w_scalar *s =
-      w_fact_of(st, v)->kind == W_FSCALAR ? w_view(st, v, &tainted, &room) : NULL;
-  if (s)
-    *n = *s;
-  return s;
-}
-
-/* What a register (-1: any) is compared with between the loop's head and the jump back. */
-static uint32_t find_thresholds(const struct search *s, const struct w_state *st, int r,
-                                uint64_t *list) {
-  uint32_t n = 0;
-  for (uint32_t pc = (uint32_t)st->pc; pc <= s->from && n + 2 < THRESHOLDS; pc++) {
-    const struct w_insn *i = &s->q->insns[pc];
-    struct w_scalar v;
-    if (i->op != W_OP_JMP || (r >= 0 && i->dst != r && !(i->reg && i->src == r)))
-      continue;
-    if (!i->reg)
-      list[n++] = i->width == W_A32 ? (uint32_t)i->imm : (uint64_t)i->imm;
-    for (int k = 0; i->reg && k < 2; k++) {
-      int other = k ? i->dst : i->src;
-      if (other != r && st->defined >> other & 1 && number_of(st, st->regs[other], &v))
-        list[n++] = v.all.umax;
-    }
-  }
-  return n;
-}
-
-/* The power of two that what is added to the register in the loop is a multiple of. */
-static uint64_t stride_of(const struct search *s, uint32_t head, int r) {
-  uint64_t bits = 0;
-  for (uint32_t pc = head; r >= 0 && pc <= s->from; pc++) {
-    const struct w_insn *i = &s->q->insns[pc];
-    if (i->op == W_OP_ALU && i->dst == r && (i->alu == W_ADD || i->alu == W_SUB) && !i->reg)
-      bits |= (uint64_t)i->imm;
-  }
-  return bits ? bits & -bits : 1;
-}
-
-/* Widens the value v of the invariant `to`, which is x now, y a few rounds before, and z a few
- * before that. */
-static void widen(const struct search *s, struct w_state *to, struct w_aval v,
-                  const struct w_state *a, struct w_aval x, const struct w_state *b,
-                  struct w_aval y, const struct w_state *c, const struct w_aval *z, int r,
-                  bool counts, enum way how, uint32_t rounds) {
-  struct w_scalar nx, ny, nz;
-  struct w_fact *f = &to->facts[v.sym];
-  uint64_t list[THRESHOLDS], cx, cy, cz;
-  if (f->kind != W_FSCALAR || v.c || !number_of(a, x, &nx) || !number_of(b, y, &ny))
-    return;
-  if (w_sc_le(&nx, &ny))
-    return; /* it becomes narrower */
-  bool constant = w_sc_is_const(&nx, &cx) && w_sc_is_const(&ny, &cy);
-  if (constant && counts && z && number_of(c, *z, &nz) && w_sc_is_const(&nz, &cz))
-    counts = (cx - cz) * (rounds - 1) == (cz - cy); /* it moves as evenly as the rounds do */
-  bool up = nx.all.umin >= ny.all.umin && nx.all.umax > ny.all.umax;
-  bool down = nx.all.umax <= ny.all.umax && nx.all.umin < ny.all.umin;
-  uint32_t n = counts ? find_thresholds(s, a, r, list) : 0;
-  if (counts && !n && r >= 0)
-    n = find_thresholds(s, a, -1, list);
-  uint64_t most = 0;
-  bool found = false;
-  for (uint32_t k = 0; k < n; k++) {
-    uint64_t d = up ? list[k] - nx.all.umax : nx.all.umin - list[k];
-    if (up ? list[k] < nx.all.umax : list[k] > nx.all.umin)
-      continue;
-    if (!found || (how <= NEAR ? d < most : d > most))
-      most = d;
-    found = true;
-  }
-  if (how != NEAR && how != FAR && most)
-    most--;
-  if (!counts || !found || !(up || down)) {
-    f->s = w_sc_top();
-    return;
-  }
-  uint64_t lo = up ? ny.all.umin : nx.all.umin - most, hi = up ? nx.all.umax + most : ny.all.umax;
-  uint64_t rest = stride_of(s, (uint32_t)a->pc, r) - 1;
-  if (!constant)
-    rest = 0;
-  lo += up ? 0 : (hi - lo) & rest;
-  hi -= up ? (hi - lo) & rest : 0;
-  f->s = w_sc_range(lo, hi);
-  f->s.all.val = (f->s.all.val & ~rest) | (lo & rest);
-  f->s.all.mask &= ~rest;
-}
-
-/* Is this the head of a loop, some rounds later? Then an invariant may be there. */
-static bool loop_due(const struct search *s, const struct site *site) {
-  const struct search_node *top = site->top ? &s->infos[site->top - 1] : NULL;
-  return top && !top->general && top->rounds >= UNROLLED && s->from >= s->st.pc;
-}
-
-static const struct w_slot *slot_of(const struct w_state *st, const struct w_slot *slot) {
-  const struct w_slot *o = w_slot_at(st, slot->off);
-  return o && o->off == slot->off && o->size == slot->size ? o : NULL;
-}
-
-static enum next invent(struct search *s, const struct site *site, const struct w_state *exact,
-                        enum way how, bool *entered) {
-  uint32_t before = site->top - 1, first = before, rounds = s->infos[before].rounds + 1;
-  while (s->infos[first].rounds && !s->infos[s->infos[first].prev - 1].general)
-    first = s->infos[first].prev - 1;
-  /* b: of the first round; c: of the one before */
-  const struct w_state *b = &s->a->nodes[first].st, *c = &s->a->nodes[before].st;
-  uint16_t counts = s->q->flow.at[exact->pc].counts;
-  struct w_difference d;
-  struct w_state st;
-  *entered = false;
-  if (!w_differs(&s->q->target, exact, b, UINT32_MAX, 0, &d))
-    return GO_ON;
-  if (!w_join(s->pool, exact, b, 0, &st))
-    return FAILED;
-  for (int r = 0; r < 11; r++)
-    if (st.defined >> r & 1)
-      widen(s, &st, st.regs[r], exact, exact->regs[r], b, b->regs[r], c,
-            c->defined >> r & 1 ? &c->regs[r] : NULL, r, counts >> r & 1, how, rounds);
-  for (uint32_t k = 0; k < st.nslots; k++) {
-    const struct w_slot *x = slot_of(exact, &st.slots[k]), *y = slot_of(b, &st.slots[k]),
-                        *z = slot_of(c, &st.slots[k]);
-    if (x && y)
-      widen(s, &st, st.slots[k].v, exact, x->v, b, y->v, c, z ? &z->v : NULL, -1,
-            counts & W_ANY_SLOT, how, rounds);
-  }
-  if (how > NEAR_BEFORE && site->missed &&
-      w_differs(&s->q->target, &st, &site->miss, UINT32_MAX, 0, &d)) {
-    struct w_state more;
-    bool made = w_join(s->pool, &st, &site->miss, ~(counts | W_ANY_CALLER), &more);
-    w_state_free(s->pool, &st);
-    if (!made)
-      return FAILED;
-    st = more;
-  }
-  if (!w_subsume(s->pool, &s->q->target, &s->st, &st, &s->sub)) {
-    w_state_free(s->pool, &st);
-    return s->pool->exhausted ? FAILED : GO_ON;
-  }
-  *entered = true;
-  return enter(s, &st, true, how, 0);
-}
-
-/* Is the path in another round of an outer loop than the one that the invariant is of? */
-static bool elsewhere(const struct search *s, const struct w_state *invariant) {
-  uint16_t counts = s->q->flow.at[s->st.pc].counts & invariant->defined & s->st.defined;
-  struct w_scalar n;
-  uint64_t c, d;
-  if (invariant->depth != s->st.depth)
-    return true;
-  for (int r = 0; r < 11; r++)
-    if (counts >> r & 1 && number_of(invariant, invariant->regs[r], &n) && w_sc_is_const(&n, &c) &&
-        number_of(&s->st, s->st.regs[r], &n) && w_sc_is_const(&n, &d) && c != d)
-      return true;
-  return false;
-}
-
-/* Does the path lead back to the head of a loop that it is in? *back: then it ends there. */
-static enum next come_back(struct search *s, const struct site *site, bool *back) {
-  *back = false;
-  uint32_t loops = site->loops < 8 ? site->loops : 8;
-  for (uint32_t k = site->top; loops; loops -= s->infos[k - 1].loop, k = s->infos[k - 1].prev)
-    if (s->infos[k - 1].loop && covers(s, k - 1)) {
-      *back = true;
-      return code_sub(s, k - 1) ? LEAF : FAILED;
-    }
-  if (s->pool->exhausted)
-    return FAILED;
-  if (site->top && s->infos[site->top - 1].loop && s->from >= s->st.pc &&
-      !elsewhere(s, &s->a->nodes[site->top - 1].st)) {
-    for (uint32_t k = 0; k < s->general_count; k++)
-      if (s->stack[s->general[k]].node == site->top - 1)
-        s->blame = k;
-    *back = true;
-    struct site *mine = known_site(s, s->st.pc);
-    struct w_state miss, both;
-    if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &miss))
-      return FAILED;
-    if (s->infos[site->top - 1].how == NEAR_BEFORE && mine->missed) {
-      w_state_free(s->pool, &mine->miss);
-      mine->missed = false;
-    }
-    struct w_difference d;
-    if (mine->missed && w_differs(&s->q->target, &miss, &mine->miss, UINT32_MAX, 0, &d)) {
-      bool made = w_join(s->pool, &miss, &mine->miss, 0, &both);
-      w_state_free(s->pool, &miss);
-      if (!made)
-        return FAILED;
-      miss = both;
-    }
-    w_state_free(s->pool, &mine->miss);
-    mine->miss = miss;
-    mine->missed = true;
-    return refused(s, W_LOOP, (uint32_t)s->st.pc, "the invariant of a loop does not hold");
-  }
-  return GO_ON;
+  return w_enter(s, &st, true, how, differs);
 }
 
 /* The path's state is at a place where paths meet. `how`: the first way of generalising that was
@@ -762,10 +453,10 @@ static enum next meet(struct search *s, enum way how) {
   if (!how) {
     uint32_t cover = find_cover(s, site, key);
     if (cover != NO_NODE)
-      return code_sub(s, cover) ? LEAF : FAILED;
+      return w_code_sub(s, cover) ? LEAF : FAILED;
     if (s->pool->exhausted)
       return FAILED;
-    enum next next = come_back(s, site, &done);
+    enum next next = w_come_back(s, site, &done);
     if (done || next == FAILED)
       return next;
     for (uint32_t k = s->general_count; site->general && k-- > 0;) {
@@ -773,7 +464,7 @@ static enum next meet(struct search *s, enum way how) {
       if (st->pc == pc && !s->infos[s->stack[s->general[k]].node].loop &&
           w_subsume(s->pool, &s->q->target, &s->st, st, &s->sub)) {
         s->blame = k; /* it is too general: whatever counts the rounds is lost in it */
-        return refused(s, W_LOOP, pc, same_state);
+        return w_refused(s, W_LOOP, pc, same_state);
       }
     }
   }
@@ -784,20 +475,20 @@ static enum next meet(struct search *s, enum way how) {
     struct w_why why;
     w_refuse_leak(&s->st, &exact, &why);
     w_state_free(s->pool, &exact);
-    return refused(s, why.reason, pc, why.text);
+    return w_refused(s, why.reason, pc, why.text);
   }
   uint64_t hash = w_state_hash(&exact);
   uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
   for (; twin != NO_NODE; twin = s->infos[twin].hash_next)
     if (s->infos[twin].hash == hash && w_state_equal(&s->a->nodes[twin].st, &exact)) {
       w_state_free(s->pool, &exact);
-      return refused(s, W_LOOP, pc, same_state);
+      return w_refused(s, W_LOOP, pc, same_state);
     }
   for (; how < WAYS; how++) {
     if (site->failures[how] > 2 + 2 * site->successes[how] ||
-        (how < ALL ? !loop_due(s, site) : site->finished <= CROWDED))
+        (how < ALL ? !w_loop_due(s, site) : site->finished <= CROWDED))
       continue;
-    enum next next = how < ALL ? invent(s, site, &exact, how, &done)
+    enum next next = how < ALL ? w_invent(s, site, &exact, how, &done)
                                : generalise(s, site, &exact, key, how, &done);
     if (done || next == FAILED) {
       w_state_free(s->pool, &exact);
@@ -808,9 +499,9 @@ static enum next meet(struct search *s, enum way how) {
     w_state_free(s->pool, &exact);
     return s->pool->exhausted
                ? FAILED
-               : refused(s, W_TOO_COMPLEX, pc, "a state cannot be compared with itself");
+               : w_refused(s, W_TOO_COMPLEX, pc, "a state cannot be compared with itself");
   }
-  return enter(s, &exact, false, COVERING, 0);
+  return w_enter(s, &exact, false, COVERING, 0);
 }
 
 /* Where a jump or the next slot leads, if an instruction starts there. */
@@ -829,7 +520,7 @@ static enum next arrive(struct search *s, uint32_t from) {
     snprintf(text, sizeof text,
              "the jump leads to %" PRId64 ", outside of the program (0 to %" PRIu32 ")", to,
              s->q->flow.count - 1);
-  return refused(s, W_BAD_PC, from, text);
+  return w_refused(s, W_BAD_PC, from, text);
 }
 
 /* The next work after a path has ended. */
@@ -853,7 +544,7 @@ static enum next take_up(struct search *s, bool *complete) {
     if (!finished) { /* back_track finds it as it was */
       s->height++;
       s->blame = s->general_count - 1;
-      return refused(s, W_LOOP, (uint32_t)s->a->nodes[w->node].st.pc, same_state);
+      return w_refused(s, W_LOOP, (uint32_t)s->a->nodes[w->node].st.pc, same_state);
     }
     s->general_count -= w->general;
     drop_state(s, w);
@@ -877,7 +568,7 @@ static bool back_track(struct search *s, enum way *how) {
     if (w->kind == FINISH)
       drop_node(s, w->node);
     if (s->height == to) {
-      struct site *site = known_site(s, w->st->pc);
+      struct site *site = w_known_site(s, w->st->pc);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
@@ -969,7 +660,7 @@ static enum next step(struct search *s) {
         " instructions were looked at without an end: simplify the program, or raise the limit",
         s->q->max_visited);
     s->a->visited = s->q->max_visited;
-    return refused(s, W_TOO_COMPLEX, pc, text);
+    return w_refused(s, W_TOO_COMPLEX, pc, text);
   }
   if (i->op == W_OP_JMP || i->op == W_OP_MAYGOTO)
     return branch(s, i);
@@ -977,7 +668,7 @@ static enum next step(struct search *s) {
   int64_t code_at = (int64_t)pc + 1 + i->off;
   if (i->op == W_OP_LDCODE &&
       (code_at < 0 || code_at >= s->q->flow.count || s->q->insns[code_at].op == W_OP_NONE))
-    return refused(s, W_INVALID_INSTRUCTION, pc, "no instruction starts at the address of code");
+    return w_refused(s, W_INVALID_INSTRUCTION, pc, "no instruction starts at the address of code");
   if (i->op == W_OP_EXIT && !s->st.depth) {
     if (!w_a_exit(&s->q->target, &s->st, &s->a->why))
       return REFUSED;
@@ -1004,7 +695,7 @@ static enum next step(struct search *s) {
 static bool time_for_node(const struct search *s) {
   if (!s->taken)
     return false;
-  uint32_t top = s->site_of[s->st.pc] ? known_site(s, s->st.pc)->top : 0;
+  uint32_t top = s->site_of[s->st.pc] ? w_known_site(s, s->st.pc)->top : 0;
   if (top && s->infos[top - 1].loop && s->from >= s->st.pc)
     return true; /* once round */
   /* Back at the start of a short loop, and no one was here in this round: go on, there would be

@@ -1,0 +1,259 @@
+/* An invariant of a loop is made from what the rounds so far have had at its head: what differs
+ * between them is widened. It is a guess. Where the path comes back with a state that it does not
+ * cover, it is given up, and the next way to widen is tried. */
+#include "verify/invariant.h"
+
+enum {
+  UNROLLED = 6, /* nodes at a loop's head, each of a later round, before an invariant is tried */
+  THRESHOLDS = 16,
+};
+
+/* The number that v is; false: it is none. */
+static bool number_of(const struct w_state *st, struct w_aval v, struct w_scalar *n) {
+  bool tainted;
+  struct w_scalar room;
+  const struct w_scalar *s =
+      w_fact_of(st, v)->kind == W_FSCALAR ? w_view(st, v, &tainted, &room) : NULL;
+  if (s)
+    *n = *s;
+  return s;
+}
+
+/* What a register (-1: any) is compared with between the loop's head and the jump back. */
+static uint32_t find_thresholds(const struct search *s, const struct w_state *st, int r,
+                                uint64_t *list) {
+  uint32_t n = 0;
+  for (uint32_t pc = (uint32_t)st->pc; pc <= s->from && n + 2 < THRESHOLDS; pc++) {
+    const struct w_insn *i = &s->q->insns[pc];
+    struct w_scalar v;
+    if (i->op != W_OP_JMP || (r >= 0 && i->dst != r && !(i->reg && i->src == r)))
+      continue;
+    if (!i->reg)
+      list[n++] = i->width == W_A32 ? (uint32_t)i->imm : (uint64_t)i->imm;
+    for (int k = 0; i->reg && k < 2; k++) {
+      int other = k ? i->dst : i->src;
+      if (other != r && st->defined >> other & 1 && number_of(st, st->regs[other], &v))
+        list[n++] = v.all.umax;
+    }
+  }
+  return n;
+}
+
+/* The power of two that what is added to the register in the loop is a multiple of. */
+static uint64_t stride_of(const struct search *s, uint32_t head, int r) {
+  uint64_t bits = 0;
+  for (uint32_t pc = head; r >= 0 && pc <= s->from; pc++) {
+    const struct w_insn *i = &s->q->insns[pc];
+    if (i->op == W_OP_ALU && i->dst == r && (i->alu == W_ADD || i->alu == W_SUB) && !i->reg)
+      bits |= (uint64_t)i->imm;
+  }
+  return bits ? bits & -bits : 1;
+}
+
+/* States of a loop's head: of this round, of the one before, and of the first, `count` rounds ago.
+ */
+struct rounds {
+  const struct w_state *now, *before, *first;
+  uint32_t count;
+  enum way how; /* to widen */
+};
+/* One value: in the invariant, and in each of these states. */
+struct place {
+  struct w_aval to, now, first;
+  const struct w_aval *before; /* NULL: not there in that state */
+  int r;                       /* the register; -1: a stack slot */
+  bool counts;                 /* it can decide when the loop ends */
+};
+
+/* Does a constant move as evenly as the rounds do? What does not is no counter of this loop. */
+static bool even(const struct rounds *in, const struct place *v, uint64_t now, uint64_t first) {
+  struct w_scalar n;
+  uint64_t before;
+  if (!v->before || !number_of(in->before, *v->before, &n) || !w_sc_is_const(&n, &before))
+    return true;
+  return (now - before) * (in->count - 1) == (before - first);
+}
+
+/* How much further the number n may go, by what it is compared with. False: with nothing ahead. */
+static bool find_limit(const struct search *s, const struct rounds *in, const struct place *v,
+                       const struct w_bounds *n, bool up, uint64_t *most) {
+  uint64_t list[THRESHOLDS];
+  bool found = false;
+  uint32_t count = find_thresholds(s, in->now, v->r, list);
+  if (!count && v->r >= 0)
+    count = find_thresholds(s, in->now, -1, list);
+  *most = 0;
+  for (uint32_t k = 0; k < count; k++) {
+    uint64_t d = up ? list[k] - n->umax : n->umin - list[k];
+    if (up ? list[k] < n->umax : list[k] > n->umin)
+      continue;
+    if (!found || (in->how <= NEAR ? d < *most : d > *most))
+      *most = d;
+    found = true;
+  }
+  if (in->how != NEAR && in->how != FAR && *most)
+    --*most;
+  return found;
+}
+
+/* Widens a value of the invariant `st` that differs from round to round: to any number, or, if it
+ * counts the rounds, from what it was first to its limit, by the steps that it takes. */
+static void widen(const struct search *s, const struct rounds *in, const struct place *v,
+                  struct w_state *st) {
+  struct w_scalar now, first;
+  struct w_fact *f = &st->facts[v->to.sym];
+  uint64_t c, d, most;
+  if (f->kind != W_FSCALAR || v->to.c || !number_of(in->now, v->now, &now) ||
+      !number_of(in->first, v->first, &first))
+    return;
+  if (w_sc_le(&now, &first))
+    return; /* it becomes narrower */
+  const struct w_bounds *x = &now.all, *y = &first.all;
+  bool constant = w_sc_is_const(&now, &c) && w_sc_is_const(&first, &d);
+  bool up = x->umin >= y->umin && x->umax > y->umax;
+  bool down = x->umax <= y->umax && x->umin < y->umin;
+  if (!v->counts || !(up || down) || (constant && !even(in, v, c, d)) ||
+      !find_limit(s, in, v, x, up, &most)) {
+    f->s = w_sc_top();
+    return;
+  }
+  uint64_t lo = up ? y->umin : x->umin - most, hi = up ? x->umax + most : y->umax;
+  uint64_t rest = constant ? stride_of(s, (uint32_t)in->now->pc, v->r) - 1 : 0;
+  lo += up ? 0 : (hi - lo) & rest;
+  hi -= up ? (hi - lo) & rest : 0;
+  f->s = w_sc_range(lo, hi);
+  f->s.all.val = (f->s.all.val & ~rest) | (lo & rest);
+  f->s.all.mask &= ~rest;
+}
+
+bool w_loop_due(const struct search *s, const struct site *site) {
+  const struct search_node *top = site->top ? &s->infos[site->top - 1] : NULL;
+  return top && !top->general && top->rounds >= UNROLLED && s->from >= s->st.pc;
+}
+
+static const struct w_slot *slot_of(const struct w_state *st, const struct w_slot *slot) {
+  const struct w_slot *o = w_slot_at(st, slot->off);
+  return o && o->off == slot->off && o->size == slot->size ? o : NULL;
+}
+
+/* Widens all values of `st`, which covers this round and the first. */
+static void widen_all(const struct search *s, const struct rounds *in, struct w_state *st) {
+  uint16_t counts = s->q->flow.at[st->pc].counts;
+  const struct w_state *now = in->now, *before = in->before, *first = in->first;
+  for (int r = 0; r < 11; r++) {
+    struct place v = {.r = r, .counts = counts >> r & 1, .to = st->regs[r]};
+    if (!(st->defined >> r & 1))
+      continue;
+    v.now = now->regs[r];
+    v.first = first->regs[r];
+    v.before = before->defined >> r & 1 ? &before->regs[r] : NULL;
+    widen(s, in, &v, st);
+  }
+  for (uint32_t k = 0; k < st->nslots; k++) {
+    struct place v = {.r = -1, .counts = counts & W_ANY_SLOT, .to = st->slots[k].v};
+    const struct w_slot *x = slot_of(now, &st->slots[k]), *y = slot_of(first, &st->slots[k]);
+    const struct w_slot *z = slot_of(before, &st->slots[k]);
+    if (!x || !y)
+      continue;
+    v.now = x->v;
+    v.first = y->v;
+    v.before = z ? &z->v : NULL;
+    widen(s, in, &v, st);
+  }
+}
+
+enum next w_invent(struct search *s, const struct site *site, const struct w_state *exact,
+                   enum way how, bool *entered) {
+  uint32_t before = site->top - 1, first = before;
+  while (s->infos[first].rounds && !s->infos[s->infos[first].prev - 1].general)
+    first = s->infos[first].prev - 1;
+  const struct rounds in = {.now = exact,
+                            .before = &s->a->nodes[before].st,
+                            .first = &s->a->nodes[first].st,
+                            .count = s->infos[before].rounds + 1,
+                            .how = how};
+  uint16_t counts = s->q->flow.at[exact->pc].counts;
+  struct w_difference d;
+  struct w_state st;
+  *entered = false;
+  if (!w_differs(&s->q->target, exact, in.first, UINT32_MAX, 0, &d))
+    return GO_ON;
+  if (!w_join(s->pool, exact, in.first, 0, &st))
+    return FAILED;
+  widen_all(s, &in, &st);
+  if (how > NEAR_BEFORE && site->missed &&
+      w_differs(&s->q->target, &st, &site->miss, UINT32_MAX, 0, &d)) {
+    struct w_state more;
+    bool made = w_join(s->pool, &st, &site->miss, ~(counts | W_ANY_CALLER), &more);
+    w_state_free(s->pool, &st);
+    if (!made)
+      return FAILED;
+    st = more;
+  }
+  if (!w_subsume(s->pool, &s->q->target, &s->st, &st, &s->sub)) {
+    w_state_free(s->pool, &st);
+    return s->pool->exhausted ? FAILED : GO_ON;
+  }
+  *entered = true;
+  return w_enter(s, &st, true, how, 0);
+}
+
+/* Is the path in another round of an outer loop than the one that the invariant is of? */
+static bool elsewhere(const struct search *s, const struct w_state *invariant) {
+  uint16_t counts = s->q->flow.at[s->st.pc].counts & invariant->defined & s->st.defined;
+  struct w_scalar n;
+  uint64_t c, d;
+  if (invariant->depth != s->st.depth)
+    return true;
+  for (int r = 0; r < 11; r++)
+    if (counts >> r & 1 && number_of(invariant, invariant->regs[r], &n) && w_sc_is_const(&n, &c) &&
+        number_of(&s->st, s->st.regs[r], &n) && w_sc_is_const(&n, &d) && c != d)
+      return true;
+  return false;
+}
+
+/* What came back and was not covered is kept for the next invariant. False: out of memory. */
+static bool note_miss(struct search *s) {
+  struct site *site = w_known_site(s, s->st.pc);
+  struct w_state miss, both;
+  struct w_difference d;
+  if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &miss))
+    return false;
+  if (s->infos[site->top - 1].how == NEAR_BEFORE && site->missed) {
+    w_state_free(s->pool, &site->miss);
+    site->missed = false;
+  }
+  if (site->missed && w_differs(&s->q->target, &miss, &site->miss, UINT32_MAX, 0, &d)) {
+    bool made = w_join(s->pool, &miss, &site->miss, 0, &both);
+    w_state_free(s->pool, &miss);
+    if (!made)
+      return false;
+    miss = both;
+  }
+  w_state_free(s->pool, &site->miss);
+  site->miss = miss;
+  site->missed = true;
+  return true;
+}
+
+enum next w_come_back(struct search *s, const struct site *site, bool *back) {
+  *back = false;
+  uint32_t loops = site->loops < 8 ? site->loops : 8;
+  for (uint32_t k = site->top; loops; loops -= s->infos[k - 1].loop, k = s->infos[k - 1].prev)
+    if (s->infos[k - 1].loop && w_covers(s, k - 1)) {
+      *back = true;
+      return w_code_sub(s, k - 1) ? LEAF : FAILED;
+    }
+  if (s->pool->exhausted)
+    return FAILED;
+  if (!site->top || !s->infos[site->top - 1].loop || s->from < s->st.pc ||
+      elsewhere(s, &s->a->nodes[site->top - 1].st))
+    return GO_ON;
+  for (uint32_t k = 0; k < s->general_count; k++)
+    if (s->stack[s->general[k]].node == site->top - 1)
+      s->blame = k;
+  *back = true;
+  if (!note_miss(s))
+    return FAILED;
+  return w_refused(s, W_LOOP, (uint32_t)s->st.pc, "the invariant of a loop does not hold");
+}

@@ -1,0 +1,126 @@
+/* What the search is made of, for search.c and invariant.c alone. */
+#ifndef WARRANT_SEARCH_INTERNAL_H
+#define WARRANT_SEARCH_INTERNAL_H
+
+#include "verify/price.h"
+#include "verify/prune.h"
+#include "verify/search.h"
+#include "verify/shelves.h"
+#include "verify/weaken.h"
+
+enum {
+  RECENT = 4, /* finished nodes tried beside those of the same round of a loop */
+  BAD_SETS = 8,
+};
+#define NO_NODE UINT32_MAX
+
+/* Ways to generalise, in the order tried. First an invariant for a loop: what moves is any number,
+ * what counts the rounds goes up to the nearest number that it is compared with, less 1 (three
+ * times, each time with what had come back to the head and was not covered); to that; to the
+ * furthest, less 1; to that. Then to what covers all nodes of the same shape, any number where they
+ * differ; the same with the nearest node alone; and with no more numbers than the two have. */
+enum way { NEAR_BEFORE, NEAR_AGAIN, NEAR_THIRD, NEAR, FAR_BEFORE, FAR, ALL, WIDE, COVERING, WAYS };
+
+/* A node, and what the search knows of it beside the derivation. */
+struct search_node {
+  uint64_t hash;      /* of the exact state, while it is on the path */
+  uint32_t hash_next; /* the next node on the path in the same bucket */
+  uint64_t key;       /* of its shelf */
+  uint32_t hits, misses;
+  bool on_path, general;
+  bool loop;       /* general: paths may lead back to it while it is on the path */
+  bool dead;       /* finished, but what it ends in is gone */
+  uint8_t how;     /* general: enum way */
+  uint32_t prev;   /* the node before it on the path at the same place, plus 1 */
+  uint32_t rounds; /* how many of those are of earlier rounds of the same loop */
+  uint64_t made;   /* how many instructions had been looked at */
+  uint32_t order;  /* loop: how many nodes had been finished before */
+};
+
+/* A place in the program where nodes are. */
+struct site {
+  uint32_t recent[RECENT], finished; /* the last nodes that were finished, and how many ever were */
+  uint32_t general;                  /* general nodes on the path */
+  uint32_t top;                      /* the last node on the path, plus 1 */
+  struct w_state miss; /* came back to a loop's head, and its invariant did not cover it */
+  bool missed;
+  uint32_t closed[RECENT], closed_count; /* the last heads of loops that were finished */
+  uint32_t loops;                        /* how many of those on the path are loops' heads */
+  /* What became of general nodes; and for some that failed, a bit for each register that had been
+   * generalised, as w_differs has them. */
+  uint32_t failures[WAYS], successes[WAYS];
+  uint16_t bad[BAD_SETS];
+  uint32_t bad_count;
+};
+
+/* What is still to be done, last first: the other side of a branch, or, when all of a node's paths
+ * have ended, to finish it. */
+struct work {
+  enum { BRANCH, FINISH } kind;
+  uint32_t node; /* whose derivation goes on, or which one is complete */
+  /* Owned. BRANCH: where it goes on; NULL: this side cannot be taken, or `packed` has it. FINISH:
+   * what a general node was made from. */
+  struct w_state *st;
+  struct w_buf packed;         /* owned; BRANCH: the state as bytes */
+  uint32_t depth, taken, from; /* as in struct search */
+  uint32_t trail;              /* how long it was */
+  /* FINISH alone: is it a general node, and then how was it made, of what, which node ends in it,
+   * how long was that one's derivation before, and when to give up. */
+  bool general;
+  enum way how;
+  uint32_t differs, owner, owner_len;
+  uint64_t visited_max;
+};
+
+struct search {
+  const struct w_question *q;
+  struct w_answer *a;
+  struct w_pool *pool;
+  uint32_t *site_of;  /* owned; by slot: where it is in `sites`, plus 1; 0: not yet */
+  struct site *sites; /* owned */
+  uint32_t site_count, site_cap;
+  struct w_shelves shelves;
+  struct w_room room;
+  struct w_names names;
+
+  struct search_node *infos; /* owned; beside a->nodes */
+  uint32_t info_cap;
+  uint32_t *buckets; /* owned; exact nodes on the path by hash */
+  uint32_t bucket_count;
+
+  struct work *stack; /* owned */
+  uint32_t height, stack_cap;
+  uint32_t *general; /* owned; positions in the stack of general nodes on the path */
+  uint32_t general_count, general_cap;
+  uint32_t blame; /* after a refusal: how many of them may stay */
+
+  struct w_state st;  /* the path being followed */
+  uint32_t node;      /* whose derivation it belongs to */
+  uint32_t depth;     /* branches that the derivation is inside of here */
+  uint32_t from;      /* the instruction before */
+  uint64_t steps;     /* since the last code written */
+  uint32_t taken;     /* steps since the node, on this path */
+  uint32_t trail_cap; /* of a->trail, the decisions from the start to here */
+  struct w_subst sub;
+  struct w_pricing pricing;
+  uint32_t *order; /* owned; the nodes in the order they were finished */
+  uint32_t order_count, order_cap;
+};
+
+enum next { GO_ON, LEAF, REFUSED, FAILED };
+
+static inline struct site *w_known_site(const struct search *s, int64_t pc) {
+  return &s->sites[s->site_of[pc] - 1];
+}
+
+/* The path is refused at `pc`. */
+enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text);
+/* Does the node cover the path's state? Then s->sub says why. */
+bool w_covers(struct search *s, uint32_t node);
+/* The path ends in `node`, as s->sub says. False: out of memory. */
+bool w_code_sub(struct search *s, uint32_t node);
+/* Goes on in a new node whose state is `st`; *st is taken over. */
+enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
+                  uint32_t differs);
+
+#endif
