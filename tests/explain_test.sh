@@ -57,6 +57,13 @@ FAULTS
 # The hint is for people who read it: not in --quiet, and not on what is accepted.
 same "no hint in --quiet" 0 "$("$WARRANT" check --quiet $faults 2> /dev/null | grep -c hint:)"
 same "no hint on an accept" null "$("$WARRANT" check --json $CORPUS/xdp_flow/xdp_flow.o | jq -c .hint)"
+# What was known there calls a map by its name.
+same "a map by its name" "r0 = value of map flows, or null" \
+  "$("$WARRANT" check --json --prog no_null_check $faults | jq -r .state)"
+same "a map in a map" "r1 = map array.inner, or null; r2 = frame - 4" \
+  "$("$WARRANT" check --json $CORPUS/small/nested.o | jq -r 'select(.state | contains("array.inner, or null; r2")).state' | sort -u)"
+same "the limit" "processed more than 1000000 instructions (the limit) without reaching the end" \
+  "$("$WARRANT" check --json --prog endless_loop $faults | jq -r '.message | split(":")[0]')"
 # Of the ways to the refused read only the one that was followed: three checks that were passed, none that was failed.
 same "decisions of the way" "not taken" \
   "$("$WARRANT" check --json --explain $CORPUS/xdp_flow/off_by_one.o | jq -r '.way[].branch // empty' | sort -u)"

@@ -654,11 +654,10 @@ static enum next step(struct search *s) {
   struct w_effects effects;
   if (++s->a->visited > s->q->max_visited) {
     char text[200];
-    snprintf(
-        text, sizeof text,
-        "more than %" PRIu64
-        " instructions were looked at without an end: simplify the program, or raise the limit",
-        s->q->max_visited);
+    snprintf(text, sizeof text,
+             "processed more than %" PRIu64 " instructions (the limit) without reaching the end: "
+             "simplify the program, or raise the limit",
+             s->q->max_visited);
     s->a->visited = s->q->max_visited;
     return w_refused(s, W_TOO_COMPLEX, pc, text);
   }

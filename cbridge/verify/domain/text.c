@@ -267,7 +267,7 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     snprintf(text, size, "value of map %s, or null", map_name(t, f->map, name, sizeof name));
     break;
   case W_FMAP_OR_NULL:
-    snprintf(text, size, "map like %s, or null", map_name(t, f->map, name, sizeof name));
+    snprintf(text, size, "map %s, or null", map_name(t, f->map, name, sizeof name));
     break;
   case W_FREF:
     if (f->ref == W_RECORD)
