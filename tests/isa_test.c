@@ -13,7 +13,7 @@
 #include "both.h"
 #include "isa/decode.h"
 #include "isa/disasm.h"
-#include "run/fast.h"
+#include "run/session.h"
 #include "gen.h"
 #include "report.h"
 
