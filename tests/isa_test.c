@@ -12,7 +12,7 @@
 #include "isa/asm.h"
 #include "both.h"
 #include "isa/decode.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 #include "run/session.h"
 #include "gen.h"
 #include "report.h"

@@ -11,17 +11,6 @@ enum { TICK = 1000, RECORD_HEADER = 8, RECORD_MAX = 0x3fffffff, MAX_META = 252 }
 
 /* --- References ------------------------------------------------------------------------------ */
 
-static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
-  return w_find(m, a, n, p) && p->writable;
-}
-
-static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
-  struct w_place p;
-  if (!w_find(m, a, n, &p) || p.region == 1 || p.region == 5 || w_is_socket(&p))
-    return WARRANT_BAD_HELPER_ARGUMENT;
-  return w_undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
-}
-
 static struct w_reference *find_ref(struct w_machine *m, uint8_t kind, uint64_t base) {
   for (uint32_t k = m->nrefs; k-- > 0;)
     if (w_ref_fits(kind, m->refs[k].kind) && m->refs[k].base == base)
@@ -69,6 +58,19 @@ static uint64_t find_socket(struct w_machine *m, const uint8_t *tuple, uint64_t 
   uint8_t kind = full || n < 2 || !(tuple[1] & 1) ? W_SOCKET : W_SOCK_COMMON;
   uint64_t base = m->env->maps - (kind == W_SOCKET ? 1 : 2) * W_MAP_OBJECT_STRIDE;
   return acquire(m, (struct w_reference){kind, base, w_ref_kinds[kind].size, m->socket});
+}
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
+static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
+  return w_find(m, a, n, p) && p->writable;
+}
+
+static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
+  struct w_place p;
+  if (!w_find(m, a, n, &p) || p.region == 1 || p.region == 5 || w_is_socket(&p))
+    return WARRANT_BAD_HELPER_ARGUMENT;
+  return w_undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
 /* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
@@ -141,15 +143,7 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
   return WARRANT_NO_FAULT;
 }
 
-const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id) {
-  bool permitted = false;
-  for (uint32_t i = 0; i < type->nhelpers; i++)
-    permitted |= type->helpers[i] == id;
-  for (uint32_t i = 0; permitted && i < w_helper_count; i++)
-    if (w_helpers[i].id == id)
-      return &w_helpers[i];
-  return NULL;
-}
+/* --- Packets --------------------------------------------------------------------------------- */
 
 /* What XDP's two helpers say of bytes that are not in the packet. */
 static int64_t xdp_error(uint64_t off, uint64_t n) {
@@ -200,6 +194,15 @@ static int64_t adjust_meta(struct w_machine *m, int32_t by) {
   if (n > MAX_META || n % 4)
     return -13; /* EACCES */
   return place_packet(m, m->packet_at, m->packet_size, (uint64_t)n);
+}
+
+/* --- Calls ----------------------------------------------------------------------------------- */
+
+const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id) {
+  bool permitted = false;
+  for (uint32_t i = 0; i < type->nhelpers; i++)
+    permitted |= type->helpers[i] == id;
+  return permitted ? w_helper_of(id) : NULL;
 }
 
 /* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
