@@ -1,5 +1,5 @@
-/* libwarrant: load, verify and run BPF programs.  Nothing here prints or exits; there is no global
- * state.
+/* libwarrant: loads BPF programs (objects, raw instructions, text) and translates classic ones to
+ * eBPF.  Nothing here prints or exits; there is no global state.
  *
  * Every function that can fail returns 0 on success or a negative value, and fills `struct
  * warrant_error` (when it is not NULL) with one sentence for a person and the exit code that the
@@ -54,8 +54,8 @@ struct warrant_map {
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
   bool readonly;    /* programs may not write it: .rodata and others */
   uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
-  uint32_t inner;   /* 1 + the number of the map of the program that this one's maps are like; 0: it
-                       holds no maps */
+  uint32_t inner;   /* 1 + the number of the program's map that the inner maps of this one are like;
+                       0: it is no map-in-map */
 };
 
 /* A type of kernel objects: where in such an object is a pointer, and to which of the program's
@@ -128,7 +128,7 @@ struct warrant_program {
   size_t strings_size;
 };
 
-/* --- The kernel that is meant ---------------------------------------------------------------- */
+/* --- The target kernel ----------------------------------------------------------------------- */
 
 /* What objects with CO-RE relocations and externs are fitted to: a kernel's types, from a file of
  * BTF or an ELF file with a section .BTF, and its configuration, from text or gzip. NULL: this
@@ -143,7 +143,7 @@ void warrant_host_free(struct warrant_host *host);
 
 /* How to read a file. The strings are borrowed for the call. All zero is a good default. */
 struct warrant_load_options {
-  const char *format; /* "elf", "ebpf", "cbpf" or "seccomp"; NULL: found from the content */
+  const char *format; /* "elf", "ebpf", "cbpf", "seccomp" or "asm"; NULL: found from the content */
   const char *prog;   /* only the program of this name (or section); NULL: every program */
   const char *type;   /* a program type or section name; NULL: from the section name */
   uint32_t ctx_size;  /* bytes of context, for the type "raw" */

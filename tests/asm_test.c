@@ -8,7 +8,7 @@
 
 #include "isa/asm.h"
 #include "isa/decode.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 #include "gen.h"
 #include "report.h"
 

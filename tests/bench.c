@@ -13,7 +13,7 @@
 
 #include "clock.h"
 #include "cmd/cmd.h"
-#include "run/fast.h"
+#include "run/session.h"
 #include "load/image.h"
 #include "kernel/kernel.h"
 #include "peers.h"

@@ -3,7 +3,7 @@
 #ifndef WARRANT_TESTS_BOTH_H
 #define WARRANT_TESTS_BOTH_H
 
-#include "run/interp.h"
+#include "run/session.h"
 
 struct both_text {
   char *bytes; /* owned; lines, and a zero byte */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/fast.h"
+#include "run/session.h"
 #include "gen.h"
-#include "run/machine.h"
+#include "run/memory.h"
 #include "report.h"
 #include "verify/verify.h"
 

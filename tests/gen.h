@@ -3,7 +3,7 @@
 #ifndef WARRANT_TESTS_GEN_H
 #define WARRANT_TESTS_GEN_H
 
-#include "run/interp.h"
+#include "run/env.h"
 #include "random.h"
 
 uint64_t gen_number(struct gen *g); /* mostly near the borders of 8, 16, 32 and 64 bits */

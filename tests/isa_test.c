@@ -12,8 +12,8 @@
 #include "isa/asm.h"
 #include "both.h"
 #include "isa/decode.h"
-#include "isa/disasm.h"
-#include "run/fast.h"
+#include "classic/disasm.h"
+#include "run/session.h"
 #include "gen.h"
 #include "report.h"
 

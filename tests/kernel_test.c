@@ -17,11 +17,11 @@
 
 #include "both.h"
 #include "classic/classic.h"
-#include "run/fast.h"
+#include "run/session.h"
 #include "gen.h"
 #include "load/image.h"
 #include "kernel/kernel.h"
-#include "run/machine.h"
+#include "run/memory.h"
 #include "report.h"
 #include "cmd/validator.h"
 #include "verify/verify.h"

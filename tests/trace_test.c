@@ -15,7 +15,7 @@
 #include "both.h"
 #include "clock.h"
 #include "isa/decode.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 #include "gen.h"
 #include "load/image.h"
 #include "report.h"

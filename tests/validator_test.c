@@ -9,7 +9,7 @@
 
 #include "gen.h"
 #include "load/image.h"
-#include "run/interp.h"
+#include "run/session.h"
 #include "report.h"
 #include "cmd/validator.h"
 #include "verify/verify.h"

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isa/tables.h"
+#include "classic/code.h"
+#include "isa/error.h"
 
 enum {
   LINUX_MAX_INSNS = 4096,
@@ -15,7 +16,6 @@ enum {
   SECCOMP_SIZE = 64,
 };
 #define ALL_WRITTEN 0xffffu
-#define SKF_AD 0xfffff000u
 #define SKF_NET (-0x100000)
 #define SKF_LL (-0x200000)
 
@@ -23,12 +23,6 @@ enum {
 enum { AD_IFINDEX = 8, AD_NLATTR = 12, AD_NLATTR_NEST = 16, AD_HATYPE = 28, AD_ALU_XOR_X = 40 };
 
 /* ---- Decoding ---- */
-
-/* False when there is no such instruction. */
-static bool decode_op(uint16_t code, struct w_classic_code *o) {
-  *o = w_classic_codes[code < W_CLASSIC_CODES ? code : 0];
-  return code < W_CLASSIC_CODES && o->kind != W_CLASSIC_NONE;
-}
 
 static bool in_dialect(enum warrant_dialect dialect, const struct w_classic_code *o) {
   if (dialect != WARRANT_DIALECT_SECCOMP)
@@ -47,7 +41,6 @@ static bool in_dialect(enum warrant_dialect dialect, const struct w_classic_code
 }
 
 static bool seccomp_word(uint32_t k) { return k < SECCOMP_SIZE && k % 4 == 0; }
-static bool ancillary(uint32_t k) { return k >= SKF_AD && k - SKF_AD < 64 && k % 4 == 0; }
 
 /* ---- Checker ---- */
 
@@ -77,7 +70,7 @@ typedef int objection;
 static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t pc,
                             const struct warrant_cinsn *i) {
   struct w_classic_code o;
-  if (!decode_op(i->code, &o))
+  if (!w_classic_decode(i->code, &o))
     return WARRANT_CLASSIC_INSN;
   switch (o.kind) {
   case W_CLASSIC_ALU:
@@ -104,7 +97,7 @@ static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t
       return WARRANT_CLASSIC_JUMP;
     break;
   case W_CLASSIC_LD_ABS:
-    if (dialect != WARRANT_DIALECT_LIBPCAP && i->k >= SKF_AD && !ancillary(i->k))
+    if (dialect != WARRANT_DIALECT_LIBPCAP && i->k >= W_CLASSIC_AD && !w_classic_ancillary(i->k))
       return WARRANT_CLASSIC_ANCILLARY;
     break;
   default:
@@ -115,7 +108,7 @@ static objection check_insn(enum warrant_dialect dialect, uint32_t len, uint32_t
 
 static objection check_seccomp(const struct warrant_cinsn *i) {
   struct w_classic_code o;
-  if (!decode_op(i->code, &o) || !in_dialect(WARRANT_DIALECT_SECCOMP, &o))
+  if (!w_classic_decode(i->code, &o) || !in_dialect(WARRANT_DIALECT_SECCOMP, &o))
     return WARRANT_CLASSIC_SECCOMP_INSN;
   if (o.kind == W_CLASSIC_LD_ABS && !seccomp_word(i->k))
     return WARRANT_CLASSIC_SECCOMP_LOAD;
@@ -133,7 +126,7 @@ static bool scratch_undefined(const struct warrant_program *p, uint16_t *masks, 
     const struct warrant_cinsn *i = &p->cinsns[pc];
     struct w_classic_code o;
     valid &= masks[pc];
-    if (!decode_op(i->code, &o))
+    if (!w_classic_decode(i->code, &o))
       continue;
     switch (o.kind) {
     case W_CLASSIC_ST:
@@ -163,13 +156,31 @@ static bool scratch_undefined(const struct warrant_program *p, uint16_t *masks, 
   return false;
 }
 
+/* What is wrong with one instruction: the text before its k and after it, or all of it. */
+static const struct {
+  const char *before, *after;
+} objections[WARRANT_CLASSIC_REASONS] = {
+    [WARRANT_CLASSIC_DIV_ZERO] = {"divides by the constant 0", NULL},
+    [WARRANT_CLASSIC_SHIFT] = {"shifts a 32-bit value by ", ", and 31 is the most"},
+    [WARRANT_CLASSIC_SCRATCH_INDEX] = {"uses scratch word ", ", and the last one is 15"},
+    [WARRANT_CLASSIC_JUMP] = {"jumps to a place that is not a later instruction of the program",
+                              NULL},
+    [WARRANT_CLASSIC_ANCILLARY] = {"loads metadata that does not exist", NULL},
+    [WARRANT_CLASSIC_SCRATCH_UNDEF] = {"may read scratch word ",
+                                       " before any instruction writes it"},
+    [WARRANT_CLASSIC_SECCOMP_INSN] = {"is not allowed in a seccomp filter", NULL},
+    [WARRANT_CLASSIC_SECCOMP_LOAD] =
+        {"loads from offset ", ", which is not an aligned word of the 64 bytes of seccomp_data"},
+};
+
 static void explain(const struct warrant_program *p, struct warrant_classic_verdict *v) {
   static const struct warrant_cinsn none;
   const struct warrant_cinsn *i = v->pc < p->insn_count ? &p->cinsns[v->pc] : &none;
-  char text[64];
+  char text[64], k[12];
   warrant_classic_disasm(i, v->pc, text, sizeof text);
   char *m = v->message;
   size_t n = sizeof v->message;
+  const char *before = objections[v->reason].before, *after = objections[v->reason].after;
   switch (v->reason) {
   case WARRANT_CLASSIC_EMPTY:
     snprintf(m, n, "the program has no instructions");
@@ -182,48 +193,13 @@ static void explain(const struct warrant_program *p, struct warrant_classic_verd
     snprintf(m, n, "instruction %" PRIu32 " has opcode 0x%04x, which does not exist", v->pc,
              (unsigned)i->code);
     break;
-  case WARRANT_CLASSIC_DIV_ZERO:
-    snprintf(m, n, "instruction %" PRIu32 " (%s) divides by the constant 0", v->pc, text);
-    break;
-  case WARRANT_CLASSIC_SHIFT:
-    snprintf(m, n,
-             "instruction %" PRIu32 " (%s) shifts a 32-bit value by %" PRIu32
-             ", and 31 is the most",
-             v->pc, text, i->k);
-    break;
-  case WARRANT_CLASSIC_SCRATCH_INDEX:
-    snprintf(m, n,
-             "instruction %" PRIu32 " (%s) uses scratch word %" PRIu32 ", and the last one is 15",
-             v->pc, text, i->k);
-    break;
-  case WARRANT_CLASSIC_JUMP:
-    snprintf(m, n,
-             "instruction %" PRIu32
-             " (%s) jumps to a place that is not a later instruction of the program",
-             v->pc, text);
-    break;
-  case WARRANT_CLASSIC_ANCILLARY:
-    snprintf(m, n, "instruction %" PRIu32 " (%s) loads metadata that does not exist", v->pc, text);
-    break;
   case WARRANT_CLASSIC_NO_RETURN:
     snprintf(m, n, "the last instruction, %" PRIu32 " (%s), is not a return", v->pc, text);
     break;
-  case WARRANT_CLASSIC_SCRATCH_UNDEF:
-    snprintf(m, n,
-             "instruction %" PRIu32 " (%s) may read scratch word %" PRIu32
-             " before any instruction writes it",
-             v->pc, text, i->k);
-    break;
-  case WARRANT_CLASSIC_SECCOMP_INSN:
-    snprintf(m, n, "instruction %" PRIu32 " (%s) is not allowed in a seccomp filter", v->pc, text);
-    break;
-  case WARRANT_CLASSIC_SECCOMP_LOAD:
-    snprintf(m, n,
-             "instruction %" PRIu32 " (%s) loads from offset %" PRIu32
-             ", which is not an aligned word of the 64 bytes of seccomp_data",
-             v->pc, text, i->k);
-    break;
   default:
+    snprintf(k, sizeof k, "%" PRIu32, i->k);
+    snprintf(m, n, "instruction %" PRIu32 " (%s) %s%s%s", v->pc, text, before, after ? k : "",
+             after ? after : "");
     break;
   }
 }
@@ -257,7 +233,7 @@ int warrant_classic_check_as(const struct warrant_program *p, enum warrant_diale
       return refuse(p, pc, (enum warrant_classic_reason)r, v);
   }
   struct w_classic_code last;
-  decode_op(p->cinsns[len - 1].code, &last);
+  w_classic_decode(p->cinsns[len - 1].code, &last);
   if (last.kind != W_CLASSIC_RET_K && last.kind != W_CLASSIC_RET_A)
     return refuse(p, len - 1, WARRANT_CLASSIC_NO_RETURN, v);
 
@@ -481,10 +457,10 @@ static int step_load_abs(struct machine *m, const struct w_classic_code *o, uint
     m->a = read_le(m->in, 4, k);
     return STEP_NEXT;
   }
-  if (m->dialect == WARRANT_DIALECT_SOCKET && k >= SKF_AD) {
-    if (!ancillary(k))
+  if (m->dialect == WARRANT_DIALECT_SOCKET && k >= W_CLASSIC_AD) {
+    if (!w_classic_ancillary(k))
       return fail(WARRANT_CFAULT_LOAD);
-    if (ancillary_load(m->in, (uint32_t)m->pc, k - SKF_AD, m->x, &m->a))
+    if (ancillary_load(m->in, (uint32_t)m->pc, k - W_CLASSIC_AD, m->x, &m->a))
       return STEP_NEXT;
     *result = m->a;
     return STEP_END;
@@ -527,7 +503,7 @@ static int step(struct machine *m, const struct warrant_cinsn *i, uint32_t *resu
   uint64_t next = m->pc + 1;
   uint32_t v;
   int r = STEP_NEXT;
-  if (!decode_op(i->code, &o) || !in_dialect(m->dialect, &o))
+  if (!w_classic_decode(i->code, &o) || !in_dialect(m->dialect, &o))
     return fail(WARRANT_CFAULT_INSN);
   switch (o.kind) {
   case W_CLASSIC_LD_ABS:
@@ -600,24 +576,16 @@ static int step(struct machine *m, const struct warrant_cinsn *i, uint32_t *resu
   return r;
 }
 
-static int bad_input(struct warrant_error *error, const char *text) {
-  if (error) {
-    error->code = WARRANT_BAD_INPUT;
-    snprintf(error->text, sizeof error->text, "%s", text);
-  }
-  return -1;
-}
-
 int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect dialect,
                         const struct warrant_classic_input *input, uint64_t max_steps,
                         warrant_classic_trace *trace, void *trace_data,
                         struct warrant_classic_result *result, struct warrant_error *error) {
   memset(result, 0, sizeof *result);
   if (p->kind != WARRANT_CBPF && p->kind != WARRANT_SECCOMP)
-    return bad_input(error, "the program is not classic BPF");
+    return warrant_fail(error, WARRANT_BAD_INPUT, "the program is not classic BPF");
   if (dialect == WARRANT_DIALECT_SECCOMP && input->length < SECCOMP_SIZE)
-    return bad_input(error,
-                     "a seccomp filter runs on 64 bytes of seccomp_data, and there are fewer");
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "a seccomp filter runs on 64 bytes of seccomp_data, and there are fewer");
 
   struct machine m = {.dialect = dialect, .in = input};
   result->outcome = WARRANT_CLASSIC_OUT_OF_STEPS;
@@ -641,117 +609,4 @@ int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect di
     result->value = 0;
   result->pc = m.pc;
   return 0;
-}
-
-/* ---- Text ---- */
-
-static const char *alu_name(uint8_t op) {
-  switch (op) {
-  case W_CLASSIC_ADD:
-    return "add";
-  case W_CLASSIC_SUB:
-    return "sub";
-  case W_CLASSIC_MUL:
-    return "mul";
-  case W_CLASSIC_DIV:
-    return "div";
-  case W_CLASSIC_MOD:
-    return "mod";
-  case W_CLASSIC_OR:
-    return "or";
-  case W_CLASSIC_AND:
-    return "and";
-  case W_CLASSIC_XOR:
-    return "xor";
-  case W_CLASSIC_LSH:
-    return "lsh";
-  default:
-    return "rsh";
-  }
-}
-
-static const char *cond_name(uint8_t cond) {
-  switch (cond) {
-  case W_CLASSIC_JEQ:
-    return "jeq";
-  case W_CLASSIC_JGT:
-    return "jgt";
-  case W_CLASSIC_JGE:
-    return "jge";
-  default:
-    return "jset";
-  }
-}
-
-/* By number / 4; the names that bpf_asm uses. It has none for A ^= X. */
-static const char *const ancillary_names[16] = {
-    "proto",  "type", "ifidx", "nla",      "nlan",       "mark", "queue", "hatype",
-    "rxhash", "cpu",  NULL,    "vlan_tci", "vlan_avail", "poff", "rand",  "vlan_tpid",
-};
-
-const char *warrant_classic_ancillary_name(unsigned number) {
-  return number < 16 && ancillary_names[number] ? ancillary_names[number] : "alu_xor_x";
-}
-
-int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size) {
-  struct w_classic_code o;
-  uint32_t k = insn->k;
-  uint64_t next = (uint64_t)pc + 1;
-  if (!decode_op(insn->code, &o))
-    return snprintf(out, size, "unimp #0x%x, %u, %u, #0x%" PRIx32, (unsigned)insn->code,
-                    (unsigned)insn->jt, (unsigned)insn->jf, k);
-  const char *suffix = o.size == 1 ? "b" : o.size == 2 ? "h" : "";
-  switch (o.kind) {
-  case W_CLASSIC_LD_ABS:
-    if (ancillary(k) && ancillary_names[(k - SKF_AD) / 4])
-      return snprintf(out, size, "ld%s %s", suffix, ancillary_names[(k - SKF_AD) / 4]);
-    if (k >= 0x80000000u)
-      return snprintf(out, size, "ld%s [0x%" PRIx32 "]", suffix, k);
-    return snprintf(out, size, "ld%s [%" PRIu32 "]", suffix, k);
-  case W_CLASSIC_LD_IND:
-    return snprintf(out, size, "ld%s [x + %" PRIu32 "]", suffix, k);
-  case W_CLASSIC_LD_LEN:
-    return snprintf(out, size, "ld #len");
-  case W_CLASSIC_LD_IMM:
-    return snprintf(out, size, "ld #0x%" PRIx32, k);
-  case W_CLASSIC_LD_MEM:
-    return snprintf(out, size, "ld M[%" PRIu32 "]", k);
-  case W_CLASSIC_LDX_LEN:
-    return snprintf(out, size, "ldx #len");
-  case W_CLASSIC_LDX_MSH:
-    return snprintf(out, size, "ldxb 4*([%" PRIu32 "]&0xf)", k);
-  case W_CLASSIC_LDX_IMM:
-    return snprintf(out, size, "ldx #0x%" PRIx32, k);
-  case W_CLASSIC_LDX_MEM:
-    return snprintf(out, size, "ldx M[%" PRIu32 "]", k);
-  case W_CLASSIC_ST:
-    return snprintf(out, size, "st M[%" PRIu32 "]", k);
-  case W_CLASSIC_STX:
-    return snprintf(out, size, "stx M[%" PRIu32 "]", k);
-  case W_CLASSIC_ALU:
-    if (o.x)
-      return snprintf(out, size, "%s x", alu_name(o.sub));
-    if (o.sub == W_CLASSIC_LSH || o.sub == W_CLASSIC_RSH)
-      return snprintf(out, size, "%s #%" PRIu32, alu_name(o.sub), k);
-    return snprintf(out, size, "%s #0x%" PRIx32, alu_name(o.sub), k);
-  case W_CLASSIC_NEG:
-    return snprintf(out, size, "neg");
-  case W_CLASSIC_JA:
-    return snprintf(out, size, "ja %" PRIu64, next + k);
-  case W_CLASSIC_JMP:
-    if (o.x)
-      return snprintf(out, size, "%s x, %" PRIu64 ", %" PRIu64, cond_name(o.sub), next + insn->jt,
-                      next + insn->jf);
-    return snprintf(out, size, "%s #0x%" PRIx32 ", %" PRIu64 ", %" PRIu64, cond_name(o.sub), k,
-                    next + insn->jt, next + insn->jf);
-  case W_CLASSIC_RET_K:
-    return snprintf(out, size, "ret #0x%" PRIx32, k);
-  case W_CLASSIC_RET_A:
-    return snprintf(out, size, "ret a");
-  case W_CLASSIC_TAX:
-    return snprintf(out, size, "tax");
-  case W_CLASSIC_TXA:
-    return snprintf(out, size, "txa");
-  }
-  return snprintf(out, size, "%s", "");
 }

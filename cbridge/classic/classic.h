@@ -1,10 +1,11 @@
-/* Classic BPF: checker, interpreter and disassembler, the same in C as semantics/Classic.v and
+/* Classic BPF: checker and interpreter, the same in C as semantics/Classic.v and
  * checker/ClassicCheck.v: equal verdict, pc and reason, and equal steps.
  *
  * Every pointer stays the caller's, and nothing that is returned needs to be freed. */
 #ifndef WARRANT_CLASSIC_H
 #define WARRANT_CLASSIC_H
 
+#include "classic/disasm.h"
 #include "warrant.h"
 
 #ifdef __cplusplus
@@ -109,13 +110,6 @@ int warrant_classic_run(const struct warrant_program *p, enum warrant_dialect di
                         const struct warrant_classic_input *input, uint64_t max_steps,
                         warrant_classic_trace *trace, void *trace_data,
                         struct warrant_classic_result *result, struct warrant_error *error);
-
-/* What metadata is called, by SKF_AD_* / 4 below 16; static. */
-const char *warrant_classic_ancillary_name(unsigned number);
-
-/* Writes one instruction as text, with the absolute targets of jumps, and returns what snprintf
- * would. */
-int warrant_classic_disasm(const struct warrant_cinsn *insn, uint32_t pc, char *out, size_t size);
 
 #ifdef __cplusplus
 }

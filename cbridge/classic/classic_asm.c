@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "classic/classic.h"
+#include "classic/disasm.h"
 #include "isa/error.h"
 
 enum { WORD_MAX = 64, LABELS_MAX = BPF_MAXINSNS };

@@ -250,6 +250,17 @@ static void write_slots(const struct warrant_program *p, struct place *at, const
   }
 }
 
+/* By the type's name in the tables. */
+static bool set_type(struct warrant_program *p, const char *name) {
+  for (uint32_t i = 0; i < w_prog_type_count; i++)
+    if (strcmp(w_prog_types[i].name, name) == 0) {
+      p->type = w_prog_types[i].id;
+      p->ctx_size = w_prog_types[i].ctx_size;
+      return true;
+    }
+  return false;
+}
+
 int warrant_translate(const struct warrant_program *p, struct warrant_program *result,
                       struct warrant_error *error) {
   struct warrant_classic_verdict verdict;
@@ -272,8 +283,7 @@ int warrant_translate(const struct warrant_program *p, struct warrant_program *r
                                        .insn_count = starts[p->insn_count],
                                        .profile = p->profile};
     result->insns = calloc(result->insn_count, sizeof *result->insns);
-    bool known = warrant_type_number(at.seccomp ? "seccomp" : "socket", &result->type);
-    result->ctx_size = warrant_type_ctx_size(result->type);
+    bool known = set_type(result, at.seccomp ? "seccomp" : "socket");
     if (!known || !result->file || !result->section || !result->name || !result->insns)
       failed = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
     else

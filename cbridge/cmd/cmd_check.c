@@ -10,7 +10,7 @@
 #include "cmd/cmd_judge.h"
 #include "cmd/cmd_packets.h"
 #include "cmd/cmd_subjects.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 
 static const char help[] =
     "usage: warrant check [OPTION]... FILE|FOLDER...\n"

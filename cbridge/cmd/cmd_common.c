@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "isa/error.h"
 
 void cmd_complain(const char *format, ...) {
   char text[1024];
@@ -165,14 +166,9 @@ int cmd_load_one(const char *path, const struct cmd_options *options,
     return cmd_error(&error);
   if (object->count > 1) {
     char names[400] = "";
-    for (uint32_t i = 0; i < object->count; i++) {
-      size_t n = strlen(names);
-      if (n + strlen(object->programs[i].name) + 8 > sizeof names) {
-        snprintf(names + n, sizeof names - n, ", ...");
+    for (uint32_t i = 0; i < object->count; i++)
+      if (!w_add_name(names, sizeof names, object->programs[i].name))
         break;
-      }
-      snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "", object->programs[i].name);
-    }
     cmd_complain("%s: holds %u programs; choose one with --prog: %s", path, object->count, names);
     warrant_object_free(object);
     return WARRANT_BAD_INPUT;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 
 static const char help[] =
     "usage: warrant disasm [OPTION]... FILE...\n"

@@ -6,9 +6,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/cmd_judge.h"
-#include "run/fast.h"
+#include "run/session.h"
 #include "load/image.h"
-#include "run/interp.h"
 #include "kernel/kernel.h"
 #include "load/loader.h"
 #include "cmd/validator.h"

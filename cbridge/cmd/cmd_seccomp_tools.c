@@ -11,7 +11,7 @@
 #include "classic/classic.h"
 #include "classic/classic_asm.h"
 #include "cmd/cmd_seccomp.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 #include "load/image.h"
 #include "cmd/validator.h"
 

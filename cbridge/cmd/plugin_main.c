@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/fast.h"
+#include "run/session.h"
 #include "load/image.h"
-#include "run/interp.h"
 #include "load/loader.h"
 #include "cmd/validator.h"
 #include "verify/verify.h"

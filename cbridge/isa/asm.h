@@ -5,7 +5,8 @@
 #include "warrant.h"
 
 /* Assembles `size` bytes of text, which `name` stands for in messages. One instruction a line, as
- * warrant_disasm writes it, after an optional slot number ("12:"); a jump's target may be a label
+ * warrant_ebpf_disasm writes it, after an optional slot number ("12:"); a jump's target may be a
+ * label
  * ("name:") too, and a comment starts with ';', '//' or a '#' after a space. The caller frees
  * *insns, `*count` slots; on failure there is nothing to free, and the sentence has the line. */
 int warrant_asm(const char *name, const uint8_t *text, size_t size, struct warrant_insn **insns,

@@ -4,6 +4,9 @@
 
 #include "warrant.h"
 
+/* More than this in one program is not supported (Linux stops at the same number). */
+#define WARRANT_INSNS_MAX 1000000u
+
 enum w_width { W_A32, W_A64 };
 enum w_size { W_S1, W_S2, W_S4, W_S8 };
 enum w_aluop {

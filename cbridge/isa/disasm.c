@@ -1,11 +1,9 @@
-/* One instruction to one line of text. Classic instructions are printed beside their checker. */
+/* One instruction to one line of text. Classic ones are in classic/disasm.c. */
 #include "isa/disasm.h"
 
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <stdio.h>
-
-#include "classic/classic.h"
 
 const char *warrant_helper_name(uint32_t number) {
 #define NAME(helper) #helper
@@ -264,7 +262,8 @@ static uint32_t constant(const struct warrant_program *p, uint32_t pc, char *tex
   }
 }
 
-static uint32_t ebpf(const struct warrant_program *p, uint32_t pc, char *text, size_t size) {
+uint32_t warrant_ebpf_disasm(const struct warrant_program *p, uint32_t pc, char *text,
+                             size_t size) {
   const struct warrant_insn *i = &p->insns[pc];
   bool known = false;
   if (i->op == (BPF_LD | BPF_DW | BPF_IMM))
@@ -282,11 +281,4 @@ static uint32_t ebpf(const struct warrant_program *p, uint32_t pc, char *text, s
     known = memory(i, text, size);
   }
   return known ? 1 : data_word(i, text, size);
-}
-
-uint32_t warrant_disasm(const struct warrant_program *p, uint32_t pc, char *text, size_t size) {
-  if (p->kind == WARRANT_EBPF)
-    return ebpf(p, pc, text, size);
-  warrant_classic_disasm(&p->cinsns[pc], pc, text, size);
-  return 1;
 }

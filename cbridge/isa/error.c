@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int warrant_fail(struct warrant_error *error, int code, const char *format, ...) {
   if (!error)
@@ -16,4 +17,11 @@ int warrant_fail(struct warrant_error *error, int code, const char *format, ...)
     if (*c < ' ' || *c > '~')
       *c = '?';
   return -1;
+}
+
+bool w_add_name(char *list, size_t size, const char *name) {
+  size_t n = strlen(list);
+  bool fits = n + strlen(name) + sizeof ", , ..." <= size;
+  snprintf(list + n, size - n, "%s%s", n || !fits ? ", " : "", fits ? name : "...");
+  return fits;
 }

@@ -1,4 +1,4 @@
-/* Filling a struct warrant_error. */
+/* Sentences: filling a struct warrant_error, and lists of names. */
 #ifndef WARRANT_ERROR_H
 #define WARRANT_ERROR_H
 
@@ -9,5 +9,9 @@
  * come from files. */
 int warrant_fail(struct warrant_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Adds a name to a list that becomes part of a sentence. False: there is no room, and the list ends
+ * with ", ...". */
+bool w_add_name(char *list, size_t size, const char *name);
 
 #endif

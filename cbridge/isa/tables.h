@@ -123,7 +123,8 @@ struct w_prog_type {
   bool has_ret; /* the low half of r0 must be in ret_lo .. ret_hi at exit: as a signed number, where
                    ret_lo is below 0 */
   int64_t ret_lo, ret_hi;
-  bool hooked; /* the context is the arguments of what the program is attached to (arguments.c) */
+  bool hooked; /* the context is the arguments of what the program is attached to: here ctx_size is
+                  0 and there are no fields, and load/objects.c makes those of each program */
 };
 
 /* Does the helper take maps of this type? */
@@ -201,6 +202,13 @@ extern const uint32_t w_classic_field_count;
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;
+/* The helper of that number; NULL: it is not known. */
+static inline const struct w_helper *w_helper_of(int64_t id) {
+  for (uint32_t k = 0; k < w_helper_count; k++)
+    if (w_helpers[k].id == id)
+      return &w_helpers[k];
+  return 0;
+}
 extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;

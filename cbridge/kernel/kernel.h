@@ -4,7 +4,7 @@
 #ifndef WARRANT_KERNEL_H
 #define WARRANT_KERNEL_H
 
-#include "run/interp.h"
+#include "run/env.h"
 
 /* A load by root can stall a processor for as long as the kernel's verifier runs. */
 #define WARRANT_KERNEL_INSNS_MAX 4096u

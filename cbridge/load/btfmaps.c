@@ -1,5 +1,7 @@
 /* Map definitions from BTF: a map is a variable in .maps whose struct type spells its attributes,
  * as `int (*max_entries)[N]` for a number and `T *value` for a type. */
+#include "load/btfmaps.h"
+
 #include <bpf/btf.h>
 #include <limits.h>
 #include <linux/bpf.h>
@@ -7,52 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/error.h"
 #include "load/btfwalk.h"
-#include "load/loader.h"
 
 #define TYPES_VISITED_MAX 4000000u
-
-/* libbpf checks the sections of BTF against each other; the header is checked here, in 64 bits and
- * with the alignment that our own reads of its types need. */
-static bool header_fits(const uint8_t *bytes, size_t size) {
-  struct btf_header h;
-  if (size < sizeof h)
-    return false;
-  memcpy(&h, bytes, sizeof h);
-  return h.magic == BTF_MAGIC && h.version == BTF_VERSION && h.hdr_len >= sizeof h &&
-         h.hdr_len % 4 == 0 && h.type_off % 4 == 0 &&
-         (uint64_t)h.hdr_len + h.type_off + h.type_len <= size &&
-         (uint64_t)h.hdr_len + h.str_off + h.str_len <= size &&
-         (uint64_t)h.type_off + h.type_len <= h.str_off;
-}
-
-static uint32_t find_section(const struct btf *btf, const char *section) {
-  for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
-    const struct btf_type *t = btf__type_by_id(btf, id);
-    if (t && btf_is_datasec(t) && strcmp(w_btf_text(btf, t->name_off), section) == 0)
-      return id;
-  }
-  return 0;
-}
-
-int warrant_btf_open(const char *name, const uint8_t *bytes, size_t size, struct warrant_btf *types,
-                     struct warrant_error *error) {
-  memset(types, 0, sizeof *types);
-  if (header_fits(bytes, size))
-    types->btf = btf__new(bytes, (uint32_t)size);
-  if (!types->btf)
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: its type information (.BTF) is damaged",
-                        name);
-  types->maps_id = find_section(types->btf, ".maps");
-  types->externs[0] = find_section(types->btf, ".kconfig");
-  types->externs[1] = find_section(types->btf, ".ksyms");
-  return 0;
-}
-
-void warrant_btf_close(struct warrant_btf *types) {
-  btf__free(types->btf);
-  types->btf = NULL;
-}
 
 /* The types that a kernel does not treat as plain bytes when they lie in a map's value. */
 static const char *special_name(const char *name) {
@@ -145,7 +105,7 @@ void warrant_btf_data(struct warrant_btf *types, const char *section, char *prob
     snprintf(problem, size, "has type information too large to look through");
     return;
   }
-  uint32_t id = find_section(types->btf, section);
+  uint32_t id = w_btf_section(types->btf, section);
   const struct btf_type *t = id ? btf__type_by_id(types->btf, id) : NULL;
   if (!t)
     return;

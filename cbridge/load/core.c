@@ -1,5 +1,5 @@
 /* CO-RE relocations: what an object was compiled to assume of a kernel's types, fitted to the types
- * of the kernel that is meant (Documentation/bpf/llvm_reloc.rst; libbpf does the same before it
+ * of the target kernel (Documentation/bpf/llvm_reloc.rst; libbpf does the same before it
  * loads). A relocation names a type of the object and a path into it; here the path is walked in
  * the types of the same name, and what it leads to goes into the instruction. Where it leads
  * nowhere, the instruction becomes a call that no kernel knows, so that only a program that reaches
@@ -62,16 +62,6 @@ struct core {
 static bool worked(struct core *c) { return ++*c->work > WORK_MAX; }
 
 /* --- Types ----------------------------------------------------------------------------------- */
-
-size_t warrant_core_essential(const char *name) {
-  size_t n = strlen(name);
-  for (size_t i = n < 5 ? 0 : n - 4; i-- > 0;) {
-    const char *s = name + i;
-    if (s[0] != '_' && s[1] == '_' && s[2] == '_' && s[3] == '_' && s[4] != '_')
-      return i + 1;
-  }
-  return n;
-}
 
 static bool same_essential(const char *a, const char *b) {
   size_t n = warrant_core_essential(a);

@@ -2,22 +2,7 @@
 #ifndef WARRANT_CORE_H
 #define WARRANT_CORE_H
 
-#include "warrant.h"
-
-struct btf;
-
-/* host.c: a kernel's types, with a chain of ids for the essential part of each name. */
-struct warrant_kernel_types {
-  struct btf *btf;        /* owned */
-  uint32_t *heads, *next; /* owned; next[id] is another type in the same bucket, 0: none */
-  uint32_t buckets;       /* a power of two */
-};
-/* The first type whose name may have these `n` bytes as its essential part; 0: none. */
-uint32_t warrant_types_first(const struct warrant_kernel_types *types, const char *name, size_t n);
-
-/* The length of a name up to its flavour: `task_struct___old` is an object's word for task_struct.
- */
-size_t warrant_core_essential(const char *name);
+#include "load/kernel_types.h"
 
 /* What libbpf calls where there is nothing to relocate to: no helper has this number. */
 #define WARRANT_CORE_POISON 0xbad2310

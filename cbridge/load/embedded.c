@@ -1,8 +1,8 @@
 /* Objects inside of other files: programs carry them as data, as libbpf's skeletons do. */
+#include "load/embedded.h"
+
 #include <elf.h>
 #include <string.h>
-
-#include "load/loader.h"
 
 /* How many bytes belong to the object whose header is there; 0: it is none. */
 static size_t extent(const uint8_t *bytes, size_t size) {

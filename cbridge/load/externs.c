@@ -1,5 +1,7 @@
 /* What an object names and the kernel has: values of its configuration (`__kconfig`), its variables
  * and its functions (`__ksym`), each a variable or function of the object's BTF. */
+#include "load/externs.h"
+
 #include <bpf/btf.h>
 #include <ctype.h>
 #include <errno.h>
@@ -7,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/error.h"
 #include "load/btfwalk.h"
 #include "load/host.h"
-#include "load/loader.h"
 
 /* Of one extern, what BTF says. */
 struct declared {
@@ -111,7 +113,7 @@ static int add_config(const char *name, struct warrant_btf *types, const struct 
   bool negative = false;
   enum shape shape = d->type ? shape_of(types->btf, d->type, &size, &negative) : NO_SHAPE;
   if (shape == NO_SHAPE) {
-    snprintf(x->problem, sizeof x->problem, "is of a type that no configuration has");
+    snprintf(x->problem, sizeof x->problem, "has a type that no Kconfig option has");
     return 0;
   }
   uint32_t align = shape == TEXT ? 1 : size;

@@ -3,18 +3,20 @@
  * to. Only those types that some load of the program can meet are taken, and of each only the
  * pointers that it can load. Where this misses one the program is refused, never the other way
  * round: what a load gives is then a number. */
+#include "load/hooks.h"
+
 #include <bpf/btf.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "load/btfwalk.h"
-#include "verify/domain/domain.h"
-#include "load/host.h"
-#include "load/loader.h"
-#include "load/objects.h"
+#include "isa/decode.h"
+#include "isa/error.h"
 #include "isa/tables.h"
+#include "load/btfwalk.h"
+#include "load/host.h"
+#include "load/objects.h"
 
 enum {
   TYPE_NETFILTER = 32,

@@ -1,7 +1,6 @@
 /* The kernel that objects are fitted to: types from BTF, and the configuration. */
 #include "load/host.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <gelf.h>
 #include <stdio.h>
@@ -10,7 +9,9 @@
 #include <sys/utsname.h>
 #include <zlib.h>
 
-#include "load/loader.h"
+#include "isa/error.h"
+#include "load/btf.h"
+#include "load/file.h"
 
 #define HOST_BTF "/sys/kernel/btf/vmlinux"
 #define CONFIG_MAX ((size_t)8 << 20)
@@ -40,9 +41,7 @@ struct warrant_host *warrant_host_new(const char *btf, const char *config) {
 void warrant_host_free(struct warrant_host *host) {
   if (!host)
     return;
-  btf__free(host->types.btf);
-  free(host->types.heads);
-  free(host->types.next);
+  w_types_free(&host->types);
   free(host->btf_path);
   free(host->config_path);
   free(host->config);
@@ -54,39 +53,6 @@ int warrant_host_code(const struct warrant_host *host) {
 }
 
 /* --- Types ----------------------------------------------------------------------------------- */
-
-static uint32_t bucket(const struct warrant_kernel_types *types, const char *name, size_t n) {
-  uint32_t hash = 2166136261u;
-  for (size_t i = 0; i < n; i++)
-    hash = (hash ^ (uint8_t)name[i]) * 16777619u;
-  return hash & (types->buckets - 1);
-}
-
-uint32_t warrant_types_first(const struct warrant_kernel_types *types, const char *name, size_t n) {
-  return types->heads[bucket(types, name, n)];
-}
-
-/* Chains are in ascending order, so they are made from the last type on. */
-static bool make_chains(struct warrant_kernel_types *types) {
-  uint32_t count = btf__type_cnt(types->btf);
-  types->buckets = 64;
-  while (types->buckets < count)
-    types->buckets *= 2;
-  types->heads = calloc(types->buckets, sizeof *types->heads);
-  types->next = calloc(count, sizeof *types->next);
-  if (!types->heads || !types->next)
-    return false;
-  for (uint32_t id = count; id-- > 1;) {
-    const struct btf_type *t = btf__type_by_id(types->btf, id);
-    const char *name = t ? btf__str_by_offset(types->btf, t->name_off) : NULL;
-    if (!name || !*name)
-      continue;
-    uint32_t *head = &types->heads[bucket(types, name, warrant_core_essential(name))];
-    types->next[id] = *head;
-    *head = id;
-  }
-  return true;
-}
 
 /* The bytes of section .BTF in an ELF file; false: there is none. */
 static bool find_btf(uint8_t *bytes, size_t size, const uint8_t **found, size_t *length) {
@@ -122,7 +88,7 @@ static void read_types(struct warrant_host *host) {
       warrant_fail(&error, WARRANT_BAD_INPUT, "%s: has no type information (.BTF)", path);
     else if (warrant_btf_open(path, found, length, &btf, &error) == 0) {
       host->types.btf = btf.btf;
-      if (!make_chains(&host->types))
+      if (!w_types_index(&host->types))
         warrant_fail(&error, WARRANT_BAD_INPUT, "out of memory");
     }
   }

@@ -3,8 +3,8 @@
 #ifndef WARRANT_HOST_H
 #define WARRANT_HOST_H
 
-#include "load/core.h"
-#include "isa/error.h"
+#include "load/kernel_types.h"
+#include "warrant.h"
 
 /* The kernel's types; NULL where they can't be read, with *why. */
 struct warrant_kernel_types *warrant_host_types(struct warrant_host *host, const char **why);

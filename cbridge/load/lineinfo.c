@@ -1,18 +1,17 @@
 /* The records of .BTF.ext: which source line an instruction comes from, and which instructions need
  * CO-RE relocation. A header names each table's offset and length; a table is a record size, then
  * one block for each ELF section: the section's name, a count and the records. */
+#include "load/lineinfo.h"
+
 #include <bpf/btf.h>
 #include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "load/loader.h"
+#include "isa/bytes.h"
+#include "isa/error.h"
 
 #define BLOCKS_MAX 65536u /* an object has no more sections */
-
-static uint32_t le32(const uint8_t *b) {
-  return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
 
 static int damaged(const char *name, struct warrant_error *error) {
   return warrant_fail(error, WARRANT_BAD_INPUT,
@@ -28,26 +27,26 @@ static int walk(const char *name, const uint8_t *ext, size_t size, uint32_t fiel
                 struct warrant_error *error) {
   if (size < 24 || ext[0] != 0x9f || ext[1] != 0xeb || ext[2] != 1)
     return damaged(name, error);
-  uint64_t header = le32(ext + 4);
+  uint64_t header = w_le32(ext + 4);
   if (header < 24 || header > size)
     return damaged(name, error);
   if (header < field + 8)
     return 0; /* older than this table */
-  uint64_t start = header + le32(ext + field), length = le32(ext + field + 4);
+  uint64_t start = header + w_le32(ext + field), length = w_le32(ext + field + 4);
   if (length == 0)
     return 0;
   if (start > size || length > size - start || length < 4)
     return damaged(name, error);
   const uint8_t *p = ext + start, *end = p + length;
-  uint64_t record = le32(p);
+  uint64_t record = w_le32(p);
   if (record < least)
     return damaged(name, error);
   p += 4;
   for (uint32_t blocks = 0; p < end; blocks++) {
     if (end - p < 8 || blocks == BLOCKS_MAX)
       return damaged(name, error);
-    const char *block = btf__str_by_offset(btf, le32(p));
-    uint64_t count = le32(p + 4);
+    const char *block = btf__str_by_offset(btf, w_le32(p));
+    uint64_t count = w_le32(p + 4);
     p += 8;
     if (!block || count > (uint64_t)(end - p) / record)
       return damaged(name, error);
@@ -67,7 +66,7 @@ struct lines {
 
 static int add_line(void *context, const uint8_t *record) {
   struct lines *lines = context;
-  if (le32(record) % 8)
+  if (w_le32(record) % 8)
     return -1;
   if (lines->used == lines->room) {
     size_t room = lines->room ? 2 * lines->room : 64;
@@ -77,10 +76,10 @@ static int add_line(void *context, const uint8_t *record) {
     lines->list = larger;
     lines->room = room;
   }
-  lines->list[lines->used++] = (struct warrant_line_record){.insn = le32(record) / 8,
-                                                            .file_offset = le32(record + 4),
-                                                            .text_offset = le32(record + 8),
-                                                            .line = le32(record + 12) >> 10};
+  lines->list[lines->used++] = (struct warrant_line_record){.insn = w_le32(record) / 8,
+                                                            .file_offset = w_le32(record + 4),
+                                                            .text_offset = w_le32(record + 8),
+                                                            .line = w_le32(record + 12) >> 10};
   return 0;
 }
 
@@ -105,7 +104,7 @@ int warrant_ext_lines(const char *name, const uint8_t *ext, size_t size, const s
 }
 
 bool warrant_ext_has_core(const uint8_t *ext, size_t size) {
-  return size >= 32 && le32(ext + 4) >= 32 && le32(ext + 28) > 0;
+  return size >= 32 && w_le32(ext + 4) >= 32 && w_le32(ext + 28) > 0;
 }
 
 struct core {
@@ -115,12 +114,12 @@ struct core {
 
 static int add_core(void *context, const uint8_t *record) {
   struct core *core = context;
-  if (le32(record) % 8)
+  if (w_le32(record) % 8)
     return -1;
-  return core->each(core->context, &(struct warrant_core_record){.insn = le32(record) / 8,
-                                                                 .type = le32(record + 4),
-                                                                 .access = le32(record + 8),
-                                                                 .kind = le32(record + 12)});
+  return core->each(core->context, &(struct warrant_core_record){.insn = w_le32(record) / 8,
+                                                                 .type = w_le32(record + 4),
+                                                                 .access = w_le32(record + 8),
+                                                                 .kind = w_le32(record + 12)});
 }
 
 int warrant_ext_core(const char *name, const uint8_t *ext, size_t size, const struct btf *btf,

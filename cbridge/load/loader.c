@@ -1,90 +1,15 @@
-/* From a path to an object: reads the bytes within a limit, finds the form, frees what was made. */
+/* From a path to an object: this file alone knows the forms that a program comes in, and asks the
+ * one that the bytes are. */
 #include "load/loader.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static int too_large(const char *path, struct warrant_error *error) {
-  return warrant_fail(error, WARRANT_BAD_INPUT, "%s: larger than the limit of %zu MiB", path,
-                      WARRANT_FILE_MAX >> 20);
-}
-
-/* Reads all of `fd`; the caller frees *bytes. */
-static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
-                    struct warrant_error *error) {
-  struct stat st;
-  if (fstat(fd, &st))
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
-  if (S_ISDIR(st.st_mode))
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is a directory, not a program", path);
-  if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > WARRANT_FILE_MAX)
-    return too_large(path, error);
-  uint8_t *buffer = NULL;
-  size_t room = 0, used = 0;
-  for (;;) {
-    if (used == room) {
-      room = room                                    ? room * 2
-             : S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1
-                                                     : 65536;
-      if (room > WARRANT_FILE_MAX + 1)
-        room = WARRANT_FILE_MAX + 1;
-      uint8_t *larger = realloc(buffer, room);
-      if (!larger) {
-        free(buffer);
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", path);
-      }
-      buffer = larger;
-    }
-    ssize_t n = read(fd, buffer + used, room - used);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0) {
-      int why = errno;
-      free(buffer);
-      return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(why));
-    }
-    if (n == 0)
-      break;
-    used += (size_t)n;
-    if (used > WARRANT_FILE_MAX) {
-      free(buffer);
-      return too_large(path, error);
-    }
-  }
-  *bytes = buffer;
-  *size = used;
-  return 0;
-}
-
-static const char *name_of(const char *path) { return strcmp(path, "-") ? path : "standard input"; }
-
-int warrant_read_file(const char *path, uint8_t **bytes, size_t *size,
-                      struct warrant_error *error) {
-  bool standard = strcmp(path, "-") == 0;
-  int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
-  int result = read_all(name_of(path), fd, bytes, size, error);
-  if (!standard)
-    close(fd);
-  return result;
-}
-
-int warrant_load(const char *path, const struct warrant_load_options *options,
-                 struct warrant_object *object, struct warrant_error *error) {
-  memset(object, 0, sizeof *object);
-  uint8_t *bytes = NULL;
-  size_t size = 0;
-  if (warrant_read_file(path, &bytes, &size, error))
-    return -1;
-  int result = warrant_load_bytes(name_of(path), bytes, size, options, object, error);
-  free(bytes);
-  return result;
-}
+#include "isa/asm.h"
+#include "isa/error.h"
+#include "load/elf.h"
+#include "load/rawforms.h"
+#include "load/single.h"
 
 static bool known_format(const char *format) {
   static const char *const formats[] = {"elf", "ebpf", "cbpf", "seccomp", "asm"};
@@ -92,6 +17,43 @@ static bool known_format(const char *format) {
     if (strcmp(format, formats[i]) == 0)
       return true;
   return false;
+}
+
+static int load_assembly(const char *name, const uint8_t *bytes, size_t size,
+                         const struct warrant_load_options *options, struct warrant_object *object,
+                         struct warrant_error *error) {
+  struct warrant_insn *insns = NULL;
+  uint32_t count = 0;
+  if (warrant_asm(name, bytes, size, &insns, &count, error))
+    return -1;
+  return warrant_single(name, WARRANT_EBPF, insns, NULL, count, options, object, error);
+}
+
+/* A program that is in no object. Text is told apart by what it looks like, unless the format is
+ * one of bytes. */
+static int load_bare(const char *name, const uint8_t *bytes, size_t size,
+                     const struct warrant_load_options *options, struct warrant_object *object,
+                     struct warrant_error *error) {
+  const char *format = options->format ? options->format : "";
+  bool assembly = strcmp(format, "asm") == 0, text = !*format && warrant_is_text(bytes, size);
+  if (!assembly && strcmp(format, "ebpf")) {
+    struct warrant_cinsn *cinsns = NULL;
+    uint32_t count = 0;
+    int other = warrant_decimal(name, bytes, size, &cinsns, &count, error);
+    if (other < 0)
+      return -1;
+    if (!other)
+      return warrant_single(name, strcmp(format, "seccomp") ? WARRANT_CBPF : WARRANT_SECCOMP, NULL,
+                            cinsns, count, options, object, error);
+  }
+  if (assembly || (text && warrant_asm_likely(bytes, size)))
+    return load_assembly(name, bytes, size, options, object, error);
+  if (text)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s: text, but neither assembly nor what tcpdump -ddd prints (hexadecimal "
+                        "needs --hex)",
+                        name);
+  return warrant_load_raw(name, bytes, size, options, object, error);
 }
 
 int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
@@ -102,7 +64,7 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
     options = &defaults;
   memset(object, 0, sizeof *object);
   if (size > WARRANT_FILE_MAX)
-    return too_large(name, error);
+    return w_too_large(name, error);
   if (size == 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is empty", name);
   const char *format = options->format;
@@ -117,7 +79,7 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
     if (warrant_unhex(name, bytes, size, &raw, &raw_size, error))
       return -1;
     int result =
-        raw_size ? warrant_load_raw(name, raw, raw_size, options, object, error)
+        raw_size ? load_bare(name, raw, raw_size, options, object, error)
                  : warrant_fail(error, WARRANT_BAD_INPUT, "%s: has no hexadecimal digits", name);
     free(raw);
     return result;
@@ -125,52 +87,17 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
   bool elf = size >= 4 && memcmp(bytes, "\177ELF", 4) == 0;
   if (format ? strcmp(format, "elf") == 0 : elf)
     return warrant_load_elf(name, bytes, size, options, object, error);
-  return warrant_load_raw(name, bytes, size, options, object, error);
+  return load_bare(name, bytes, size, options, object, error);
 }
 
-void warrant_program_free(struct warrant_program *program) {
-  free(program->file);
-  free(program->section);
-  free(program->name);
-  free(program->license);
-  free(program->insns);
-  free(program->cinsns);
-  for (uint32_t i = 0; i < program->map_count; i++) {
-    free(program->maps[i].name);
-    free(program->maps[i].initial);
-  }
-  free(program->maps);
-  free(program->lines);
-  free(program->missing);
-  for (uint32_t i = 0; i < program->type_count; i++) {
-    free(program->types[i].name);
-    free(program->types[i].pointers);
-  }
-  free(program->types);
-  free(program->arguments);
-  free(program->attach_to);
-  free(program->strings);
-  memset(program, 0, sizeof *program);
-}
-
-void warrant_object_free(struct warrant_object *object) {
-  for (uint32_t i = 0; i < object->count; i++)
-    warrant_program_free(&object->programs[i]);
-  free(object->programs);
-  free(object->problems);
+int warrant_load(const char *path, const struct warrant_load_options *options,
+                 struct warrant_object *object, struct warrant_error *error) {
   memset(object, 0, sizeof *object);
-}
-
-const struct warrant_line *warrant_line_at(const struct warrant_program *program, uint32_t pc) {
-  const struct warrant_line *found = NULL;
-  for (uint32_t low = 0, high = program->line_count; low < high;) {
-    uint32_t middle = low + (high - low) / 2;
-    if (program->lines[middle].pc <= pc) {
-      found = &program->lines[middle];
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return found;
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  if (warrant_read_file(path, &bytes, &size, error))
+    return -1;
+  int result = warrant_load_bytes(w_file_name(path), bytes, size, options, object, error);
+  free(bytes);
+  return result;
 }

@@ -1,96 +1,25 @@
-/* Programs without an object file: instruction bytes, `tcpdump -ddd` text, assembly, hexadecimal
- * text.
- *
- * Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every
+/* Raw bytes do not say which instruction set they are. A file is taken as classic BPF when every
  * instruction is one that Linux knows and the last is a return, as eBPF when every slot is a known
  * instruction and the last cannot fall through; as a seccomp filter when it is classic BPF of the
  * instructions that seccomp takes and returns seccomp actions only, as a socket filter otherwise.
  * When that leaves no answer or two, the user is asked: a filter checked by the other's rules would
  * get a verdict that means nothing. */
+#include "load/rawforms.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "isa/asm.h"
-#include "load/loader.h"
-
-/* Numbers of a -ddd file: one for the count, four an instruction. */
-#define TEXT_NUMBERS_MAX (1 + 4 * (size_t)WARRANT_INSNS_MAX)
+#include "isa/bytes.h"
+#include "isa/decode.h"
+#include "isa/error.h"
+#include "load/single.h"
 
 enum raw_form { RAW_UNKNOWN, RAW_EBPF, RAW_CBPF, RAW_SECCOMP, RAW_EITHER_CLASSIC, RAW_EITHER };
 
-static uint16_t le16(const uint8_t *b) { return (uint16_t)(b[0] | b[1] << 8); }
-static uint32_t le32(const uint8_t *b) { return le16(b) | (uint32_t)le16(b + 2) << 16; }
-
 static struct warrant_cinsn cinsn_at(const uint8_t *b) {
-  return (struct warrant_cinsn){.code = le16(b), .jt = b[2], .jf = b[3], .k = le32(b + 4)};
-}
-
-static struct warrant_insn insn_at(const uint8_t *b) {
-  return (struct warrant_insn){.op = b[0],
-                               .dst = b[1] & 15,
-                               .src = b[1] >> 4,
-                               .off = (int16_t)le16(b + 2),
-                               .imm = (int32_t)le32(b + 4)};
-}
-
-bool warrant_is_text(const uint8_t *bytes, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if ((bytes[i] < ' ' || bytes[i] > '~') && !strchr("\t\n\r\f", bytes[i] ? bytes[i] : 1))
-      return false;
-  return size > 0;
-}
-
-static bool is_space(uint8_t c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static int hex_digit(uint8_t c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
-
-int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **out,
-                  size_t *out_size, struct warrant_error *error) {
-  uint8_t *bytes = malloc(size / 2 + 1);
-  if (!bytes)
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
-  size_t n = 0;
-  for (size_t i = 0; i < size;) {
-    if (is_space(text[i])) {
-      i++;
-      continue;
-    }
-    /* A word may start with 0x, as many tools print bytes. */
-    if (text[i] == '0' && i + 1 < size && (text[i + 1] == 'x' || text[i + 1] == 'X') &&
-        (i == 0 || is_space(text[i - 1]))) {
-      i += 2;
-      if (i == size || hex_digit(text[i]) < 0) {
-        free(bytes);
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: byte %zu: no hexadecimal digit after 0x",
-                            name, i);
-      }
-    }
-    int high = hex_digit(text[i]);
-    int low = i + 1 < size ? hex_digit(text[i + 1]) : -1;
-    if (high < 0 || low < 0) {
-      free(bytes);
-      return warrant_fail(error, WARRANT_BAD_INPUT,
-                          "%s: byte %zu: not a pair of hexadecimal digits, which --hex asks for",
-                          name, i);
-    }
-    bytes[n++] = (uint8_t)(high << 4 | low);
-    i += 2;
-  }
-  *out = bytes;
-  *out_size = n;
-  return 0;
+  return (struct warrant_cinsn){.code = w_le16(b), .jt = b[2], .jf = b[3], .k = w_le32(b + 4)};
 }
 
 /* The instructions that Linux takes from a classic program. */
@@ -215,14 +144,14 @@ static bool ebpf_known(const struct warrant_insn *i) {
 static bool ebpf_possible(const uint8_t *bytes, size_t count) {
   struct warrant_insn last = {0};
   for (size_t i = 0; i < count; i++) {
-    last = insn_at(bytes + 8 * i);
+    last = w_insn_at(bytes + 8 * i);
     if (!ebpf_known(&last))
       return false;
     if (last.op == 0x18) {
       i++;
       if (i == count)
         return false;
-      struct warrant_insn high = insn_at(bytes + 8 * i);
+      struct warrant_insn high = w_insn_at(bytes + 8 * i);
       if (high.op || high.dst || high.src || high.off)
         return false;
     }
@@ -243,141 +172,10 @@ static enum raw_form sniff(const uint8_t *bytes, size_t count) {
   return classic ? classic_dialect(bytes, count) : RAW_UNKNOWN;
 }
 
-/* The decimal form: a count, then code, jt, jf and k of each instruction, between spaces, newlines
- * or (as iptables has it) commas. Not that form at all: returns 1, without an error. */
-static int parse_ddd(const char *name, const uint8_t *text, size_t size,
-                     struct warrant_cinsn **insns, uint32_t *count, struct warrant_error *error) {
-  for (size_t i = 0; i < size; i++)
-    if (!is_space(text[i]) && text[i] != ',' && (text[i] < '0' || text[i] > '9'))
-      return 1;
-  static const uint64_t limits[] = {UINT16_MAX, UINT8_MAX, UINT8_MAX, UINT32_MAX};
-  static const char *const fields[] = {"code", "jt", "jf", "k"};
-  struct warrant_cinsn *list = NULL, now = {0};
-  uint64_t declared = 0;
-  size_t numbers = 0;
-  for (size_t i = 0; i < size;) {
-    if (text[i] < '0' || text[i] > '9') {
-      i++;
-      continue;
-    }
-    uint64_t value = 0;
-    for (; i < size && text[i] >= '0' && text[i] <= '9'; i++)
-      if (value <= UINT32_MAX)
-        value = value * 10 + (uint64_t)(text[i] - '0');
-    if (numbers == 0) {
-      declared = value;
-      if (declared == 0 || declared > WARRANT_INSNS_MAX)
-        return warrant_fail(
-            error, WARRANT_BAD_INPUT,
-            "%s: the first number, the count of instructions, is not between 1 and %u", name,
-            WARRANT_INSNS_MAX);
-      list = calloc(declared, sizeof *list);
-      if (!list)
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
-    } else {
-      size_t field = (numbers - 1) % 4, index = (numbers - 1) / 4;
-      if (index >= declared) {
-        free(list);
-        return warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: more than the %llu instructions that its first number declares",
-                            name, (unsigned long long)declared);
-      }
-      if (value > limits[field]) {
-        free(list);
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: instruction %zu: %s is above %llu", name,
-                            index, fields[field], (unsigned long long)limits[field]);
-      }
-      switch (field) {
-      case 0:
-        now.code = (uint16_t)value;
-        break;
-      case 1:
-        now.jt = (uint8_t)value;
-        break;
-      case 2:
-        now.jf = (uint8_t)value;
-        break;
-      default:
-        now.k = (uint32_t)value;
-        list[index] = now;
-      }
-    }
-    numbers++;
-  }
-  if (numbers == 0)
-    return 1;
-  if (numbers != 1 + 4 * declared) {
-    free(list);
-    return warrant_fail(
-        error, WARRANT_BAD_INPUT,
-        "%s: %llu instructions are declared, so %llu numbers should follow, not %zu", name,
-        (unsigned long long)declared, (unsigned long long)(4 * declared), numbers - 1);
-  }
-  *insns = list;
-  *count = (uint32_t)declared;
-  return 0;
-}
-
-/* Makes the object with its one program; the instruction arrays become its own, even on failure. */
-static int finish(const char *name, enum warrant_kind kind, struct warrant_insn *insns,
-                  struct warrant_cinsn *cinsns, uint32_t count,
-                  const struct warrant_load_options *options, struct warrant_object *object,
-                  struct warrant_error *error) {
-  struct warrant_program p = {.kind = kind,
-                              .insns = insns,
-                              .cinsns = cinsns,
-                              .insn_count = count,
-                              .profile = options->profile,
-                              .file = strdup(name),
-                              .section = strdup(""),
-                              .name = strdup("")};
-  memset(object, 0, sizeof *object);
-  object->programs = calloc(1, sizeof *object->programs);
-  object->problems = calloc(1, sizeof *object->problems);
-  int result = 0;
-  if (!p.file || !p.section || !p.name || !object->programs || !object->problems) {
-    result = warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
-  } else if (options->prog) {
-    result =
-        warrant_fail(error, WARRANT_BAD_INPUT,
-                     "%s: --prog %s: a raw program has no name to choose by", name, options->prog);
-  } else if (kind == WARRANT_EBPF) {
-    if (options->type) {
-      struct warrant_section kind_of = {0};
-      if (!warrant_type_of(options->type, &kind_of))
-        result = warrant_fail(error, WARRANT_BAD_INPUT, "unknown program type '%s'", options->type);
-      p.type = kind_of.type;
-      p.attach_type = kind_of.attach_type;
-    } else if (options->need_type) {
-      result = warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: raw eBPF does not say what kind of program it is: use --type xdp, "
-                            "socket, tc, ... or raw",
-                            name);
-    }
-    p.ctx_size = p.type ? warrant_type_ctx_size(p.type) : options->ctx_size;
-  } else {
-    p.type = kind == WARRANT_CBPF ? 1 : 0; /* BPF_PROG_TYPE_SOCKET_FILTER; seccomp has no number */
-    p.ctx_size = kind == WARRANT_SECCOMP ? sizeof(struct seccomp_data) : 0;
-  }
-  if (!result && options->type)
-    result = warrant_hook(&p, options->type, options->host, object->problems, error);
-  if (result) {
-    warrant_program_free(&p);
-    free(object->programs);
-    free(object->problems);
-    memset(object, 0, sizeof *object);
-    return result;
-  }
-  object->programs[0] = p;
-  object->count = 1;
-  return 0;
-}
-
 int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error) {
   enum raw_form form = RAW_UNKNOWN;
-  bool assembly = options->format && strcmp(options->format, "asm") == 0;
   if (options->format) {
     if (strcmp(options->format, "ebpf") == 0)
       form = RAW_EBPF;
@@ -386,29 +184,6 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
     else if (strcmp(options->format, "seccomp") == 0)
       form = RAW_SECCOMP;
   }
-  if (form != RAW_EBPF && !assembly) {
-    struct warrant_cinsn *cinsns = NULL;
-    uint32_t count = 0;
-    int text = parse_ddd(name, bytes, size, &cinsns, &count, error);
-    if (text < 0)
-      return -1;
-    if (text == 0)
-      return finish(name, form == RAW_SECCOMP ? WARRANT_SECCOMP : WARRANT_CBPF, NULL, cinsns, count,
-                    options, object, error);
-  }
-  bool text = form == RAW_UNKNOWN && warrant_is_text(bytes, size);
-  if (assembly || (text && warrant_asm_likely(bytes, size))) {
-    struct warrant_insn *insns = NULL;
-    uint32_t count = 0;
-    return warrant_asm(name, bytes, size, &insns, &count, error)
-               ? -1
-               : finish(name, WARRANT_EBPF, insns, NULL, count, options, object, error);
-  }
-  if (text)
-    return warrant_fail(error, WARRANT_BAD_INPUT,
-                        "%s: text, but neither assembly nor what tcpdump -ddd prints (hexadecimal "
-                        "needs --hex)",
-                        name);
   if (size % 8)
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "%s: %s: its %zu bytes are not a whole number of 8-byte instructions", name,
@@ -444,8 +219,8 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
     if (!insns)
       return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
     for (size_t i = 0; i < count; i++)
-      insns[i] = insn_at(bytes + 8 * i);
-    return finish(name, WARRANT_EBPF, insns, NULL, (uint32_t)count, options, object, error);
+      insns[i] = w_insn_at(bytes + 8 * i);
+    return warrant_single(name, WARRANT_EBPF, insns, NULL, (uint32_t)count, options, object, error);
   }
   case RAW_CBPF:
   case RAW_SECCOMP: {
@@ -454,8 +229,8 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size,
       return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
     for (size_t i = 0; i < count; i++)
       cinsns[i] = cinsn_at(bytes + 8 * i);
-    return finish(name, form == RAW_CBPF ? WARRANT_CBPF : WARRANT_SECCOMP, NULL, cinsns,
-                  (uint32_t)count, options, object, error);
+    return warrant_single(name, form == RAW_CBPF ? WARRANT_CBPF : WARRANT_SECCOMP, NULL, cinsns,
+                          (uint32_t)count, options, object, error);
   }
   }
   return warrant_fail(error, WARRANT_BAD_INPUT, "%s: no form of program that is known here", name);

@@ -1,9 +1,10 @@
 /* Section names and program types, as libbpf names them. */
+#include "load/sections.h"
+
 #include <linux/bpf.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "load/loader.h"
 #include "isa/tables.h"
 
 /* Newer than some installed linux/bpf.h. */

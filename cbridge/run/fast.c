@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isa/error.h"
-#include "run/machine.h"
+#include "run/helpers.h"
+#include "run/interp.h"
+#include "run/memory.h"
 
 /* --- Threaded code --------------------------------------------------------------------------- */
 
@@ -43,11 +44,11 @@ enum {
   WINDOWS
 }; /* CONSTANT: a value that may not be written */
 
-struct warrant_session {
-  struct w_machine m;
+struct w_fast {
+  struct w_machine *m; /* borrowed */
   struct window windows[WINDOWS];
   bool certified;
-  struct op *ops;     /* owned; NULL: the plain interpreter runs */
+  struct op *ops;     /* owned */
   int64_t *pc_of;     /* owned; of an op */
   uint32_t *index_of; /* owned; of the op of a slot; one more for the slot after the last */
   uint32_t count,
@@ -62,7 +63,8 @@ struct warrant_session {
   X(MUL, x *y)                                                                                     \
   X(DIV, y ? x / y : 0)                                                                            \
   X(OR, x | y)                                                                                     \
-  X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1)))       \
+  X(AND, x &y)                                                                                     \
+  X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1)))                    \
       X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)                                                \
           X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) X(SDIV, y == 0       ? 0                 \
                                                                   : y == (T)-1 ? 0 - x             \
@@ -76,8 +78,8 @@ struct warrant_session {
   X(JGE, x >= y)                                                                                   \
   X(JSET, (x & y) != 0)                                                                            \
   X(JNE, x != y)                                                                                   \
-  X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y)     \
-      X(JSLE, (S)x <= (S)y)
+  X(JSGT, (S)x > (S)y)                                                                             \
+  X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
 #define SIZES(X)                                                                                   \
   X(1, 0, uint8_t, )                                                                               \
@@ -121,18 +123,18 @@ static void open_window(struct window *w, uint64_t base, uint64_t size, uint8_t 
     w->room[log] = size >> log ? size - (UINT64_C(1) << log) + 1 : 0;
 }
 
-static void packet_window(struct warrant_session *s) {
+static void packet_window(struct w_fast *s) {
   const struct window *w = &s->windows[PACKET];
   /* A store through a window is not asked whether it may. */
-  uint64_t size = s->m.type->writes || s->certified ? s->m.packet_size : 0;
-  if (w->base == s->m.packet_at && w->size == size && w->bytes)
+  uint64_t size = s->m->type->writes || s->certified ? s->m->packet_size : 0;
+  if (w->base == s->m->packet_at && w->size == size && w->bytes)
     return;
-  open_window(&s->windows[PACKET], s->m.packet_at, size, w_packet_bytes(&s->m));
+  open_window(&s->windows[PACKET], s->m->packet_at, size, w_packet_bytes(s->m));
 }
 
 /* Checked: the current frame, unless each byte's definedness matters. Certified: all frames. */
-static void stack_window(struct warrant_session *s) {
-  struct w_machine *m = &s->m;
+static void stack_window(struct w_fast *s) {
+  struct w_machine *m = s->m;
   uint64_t low = s->certified ? 0 : W_STACK_SIZE - (m->depth + 1) * (uint64_t)W_FRAME_SIZE;
   if (s->windows[STACK].base == m->env->stack + low && s->windows[STACK].bytes)
     return;
@@ -141,8 +143,8 @@ static void stack_window(struct warrant_session *s) {
 }
 
 /* After an access that no window had: the next one of this instruction is likely to be near. */
-static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsigned n) {
-  struct w_machine *m = &s->m;
+static void look_near(struct w_fast *s, struct op *op, uint64_t a, unsigned n) {
+  struct w_machine *m = s->m;
   struct w_place p;
   if (!w_find(m, a, n, &p))
     return;
@@ -161,17 +163,17 @@ static void look_near(struct warrant_session *s, struct op *op, uint64_t a, unsi
     open_window(&s->windows[op->window], a - p.off, store->map->value_size, p.bytes - p.off);
 }
 
-static enum warrant_fault load_anywhere(struct warrant_session *s, struct op *op, uint64_t a,
-                                        unsigned n, uint64_t *v) {
-  enum warrant_fault f = w_load(&s->m, a, n, v);
+static enum warrant_fault load_anywhere(struct w_fast *s, struct op *op, uint64_t a, unsigned n,
+                                        uint64_t *v) {
+  enum warrant_fault f = w_load(s->m, a, n, v);
   if (f == WARRANT_NO_FAULT)
     look_near(s, op, a, n);
   return f;
 }
 
-static enum warrant_fault store_anywhere(struct warrant_session *s, struct op *op, uint64_t a,
-                                         unsigned n, uint64_t v) {
-  enum warrant_fault f = w_store_value(&s->m, a, n, v);
+static enum warrant_fault store_anywhere(struct w_fast *s, struct op *op, uint64_t a, unsigned n,
+                                         uint64_t v) {
+  enum warrant_fault f = w_store_value(s->m, a, n, v);
   if (f == WARRANT_NO_FAULT)
     look_near(s, op, a, n);
   return f;
@@ -179,7 +181,7 @@ static enum warrant_fault store_anywhere(struct warrant_session *s, struct op *o
 
 /* Runs; with s == NULL, fills `labels` instead. False: the plain interpreter must go on, from m->pc
  * and run->steps. */
-__attribute__((noinline)) static bool execute(struct warrant_session *s, struct warrant_run *run,
+__attribute__((noinline)) static bool execute(struct w_fast *s, struct warrant_run *run,
                                               const void **labels) {
 #define ARITHMETIC_LABELS(name, e)                                                                 \
   &&l_##name##32K, &&l_##name##32X, &&l_##name##64K, &&l_##name##64X,
@@ -211,7 +213,7 @@ __attribute__((noinline)) static bool execute(struct warrant_session *s, struct 
     memcpy(labels, all, sizeof all);
     return true;
   }
-  struct w_machine *m = &s->m;
+  struct w_machine *m = s->m;
   uint64_t *const r = m->regs;
   struct op *const ops = s->ops, *ip = ops;
   uint8_t *top = m->stack + W_STACK_SIZE;
@@ -518,16 +520,16 @@ static uint32_t jump_target(const struct op *op, uint32_t i) {
   return (uint32_t)((int64_t)i + op->jump / (int64_t)sizeof *op);
 }
 
-static bool all_defined(struct flow *f, const struct warrant_session *s, uint32_t instructions) {
+static bool all_defined(struct flow *f, const struct w_fast *s, uint32_t instructions) {
   flow_to(f, 0, BIT(1) | BIT(10));
   while (f->length) {
     uint32_t i = f->list[--f->length];
     f->listed[i] = false;
     if (i >= instructions)
       continue;
-    const struct warrant_insn *insn = &s->m.program->insns[s->pc_of[i]];
+    const struct warrant_insn *insn = &s->m->program->insns[s->pc_of[i]];
     unsigned class = insn->op & 7;
-    struct effect e = effect_of(s->m.type, insn);
+    struct effect e = effect_of(s->m->type, insn);
     uint16_t mask = f->before[i];
     if (e.needs & ~mask)
       return false;
@@ -545,7 +547,7 @@ static bool all_defined(struct flow *f, const struct warrant_session *s, uint32_
 }
 
 /* Whether no path reads a register before it is written. Running out of memory counts as no. */
-static bool registers_are_defined(const struct warrant_session *s, uint32_t instructions) {
+static bool registers_are_defined(const struct w_fast *s, uint32_t instructions) {
   struct flow f = {malloc(s->count * sizeof *f.before), malloc(s->count * sizeof *f.list), 0,
                    calloc(s->count, 1)};
   bool good = f.before && f.list && f.listed;
@@ -566,8 +568,8 @@ static const int8_t comparison_rank[16] = {-1, 0, 1, 2, 3, 4, 5, 6, -1, -1, 7, 8
 static const uint8_t log_of_code[4] = {2, 1, 0, 3};
 
 /* The op of the slot where a jump leads: outside, one that faults. */
-static uint32_t target_index(struct warrant_session *s, const void *const *labels, int64_t pc) {
-  const struct w_machine *m = &s->m;
+static uint32_t target_index(struct w_fast *s, const void *const *labels, int64_t pc) {
+  const struct w_machine *m = s->m;
   if (pc >= 0 && pc <= (int64_t)m->program->insn_count &&
       !(pc < (int64_t)m->program->insn_count && m->second[pc]))
     return s->index_of[pc];
@@ -576,7 +578,7 @@ static uint32_t target_index(struct warrant_session *s, const void *const *label
   return s->count++;
 }
 
-static void set_jump(struct warrant_session *s, uint32_t from, uint32_t to) {
+static void set_jump(struct w_fast *s, uint32_t from, uint32_t to) {
   s->ops[from].jump = (int32_t)(((int64_t)to - from) * (int64_t)sizeof(struct op));
   s->ops[from].off = (int32_t)(1 - ((int64_t)to - from));
 }
@@ -595,12 +597,11 @@ static enum kind alu_kind(const struct warrant_insn *i) {
 }
 
 /* Of a load or store; its op is filled in but for `go`. */
-static enum kind memory_kind(const struct warrant_session *s, const struct warrant_insn *i,
-                             struct op *op) {
+static enum kind memory_kind(const struct w_fast *s, const struct warrant_insn *i, struct op *op) {
   unsigned class = i->op & 7, log = log_of_code[i->op >> 3 & 3], mode = i->op & 0xe0;
   unsigned base = class == 1 ? i->src : i->dst;
-  bool framed = base == 10 && !s->m.strict && i->off >= -W_FRAME_SIZE && i->off <= -(1 << log);
-  op->window = base == 10 ? STACK : base == 1 && s->m.type->raw ? CTX : PACKET;
+  bool framed = base == 10 && !s->m->strict && i->off >= -W_FRAME_SIZE && i->off <= -(1 << log);
+  op->window = base == 10 ? STACK : base == 1 && s->m->type->raw ? CTX : PACKET;
   op->off = i->off;
   op->imm = i->imm;
   if (mode == 0x80 && class == 1 && log < 3)
@@ -610,20 +611,19 @@ static enum kind memory_kind(const struct warrant_session *s, const struct warra
   return (enum kind)(LOAD1 + 6 * log + (class == 1 ? 0 : class == 2 ? 2 : 4) + framed);
 }
 
-static enum kind long_kind(const struct warrant_session *s, const struct warrant_insn *i,
-                           struct op *op) {
+static enum kind long_kind(const struct w_fast *s, const struct warrant_insn *i, struct op *op) {
   unsigned src = i->src > 4 ? i->src - 4u : i->src; /* maps by index are maps */
-  if (src > 2 || (src && (i->imm < 0 || (uint32_t)i->imm >= s->m.program->map_count)) ||
-      (src == 2 && !s->m.stores[i->imm].slots))
+  if (src > 2 || (src && (i->imm < 0 || (uint32_t)i->imm >= s->m->program->map_count)) ||
+      (src == 2 && !s->m->stores[i->imm].slots))
     return STEP;
   uint64_t high = (uint32_t)i[1].imm;
   op->wide = src == 0   ? (uint32_t)i->imm | high << 32
-             : src == 1 ? w_map_at(&s->m, (uint32_t)i->imm)
-                        : w_values_at(&s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
+             : src == 1 ? w_map_at(s->m, (uint32_t)i->imm)
+                        : w_values_at(s->m, (uint32_t)i->imm) + (uint64_t)(int64_t)i[1].imm;
   return CONSTANT64;
 }
 
-static enum kind jump_kind(struct warrant_session *s, const void *const *labels, uint32_t index,
+static enum kind jump_kind(struct w_fast *s, const void *const *labels, uint32_t index,
                            const struct warrant_insn *i) {
   bool wide = (i->op & 7) == 5, always = (i->op & 0xf0) == 0;
   int64_t distance = always && !wide ? i->imm : i->off;
@@ -638,7 +638,7 @@ static enum kind jump_kind(struct warrant_session *s, const void *const *labels,
 }
 
 /* KINDS: there is no code for it, so the plain interpreter runs the program. */
-static enum kind translate_one(struct warrant_session *s, const void *const *labels, uint32_t index,
+static enum kind translate_one(struct w_fast *s, const void *const *labels, uint32_t index,
                                const struct warrant_insn *i) {
   struct op *op = &s->ops[index];
   unsigned class = i->op & 7;
@@ -668,11 +668,11 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
       set_jump(s, index, target_index(s, labels, s->pc_of[index] + 1 + i->imm));
       return CALLLOCAL;
     }
-    if (i->src || !w_find_helper(s->m.type, i->imm)) {
+    if (i->src || !w_find_helper(s->m->type, i->imm)) {
       op->imm = WARRANT_UNKNOWN_HELPER;
       return i->src ? KINDS : FAULT;
     }
-    op->pointer = w_find_helper(s->m.type, i->imm);
+    op->pointer = w_find_helper(s->m->type, i->imm);
     return CALL;
   case 0x8d:
     return KINDS; /* a helper that is known only then: rare */
@@ -686,8 +686,8 @@ static enum kind translate_one(struct warrant_session *s, const void *const *lab
 }
 
 /* False: not a program for threaded code, or no memory for it. */
-static bool translate(struct warrant_session *s) {
-  const struct warrant_program *p = s->m.program;
+static bool translate(struct w_fast *s) {
+  const struct warrant_program *p = s->m->program;
   const void *labels[KINDS];
   uint32_t n = 0;
   if (p->insn_count > 1u << 24)
@@ -700,7 +700,7 @@ static bool translate(struct warrant_session *s) {
     return false;
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     s->index_of[pc] = n;
-    if (!s->m.second[pc])
+    if (!s->m->second[pc])
       s->pc_of[n++] = pc;
   }
   s->index_of[p->insn_count] = n;
@@ -722,66 +722,34 @@ static bool translate(struct warrant_session *s) {
   return s->certified || registers_are_defined(s, n);
 }
 
-static void drop_code(struct warrant_session *s) {
+/* --- The whole ------------------------------------------------------------------------------- */
+
+void w_fast_free(struct w_fast *s) {
+  if (!s)
+    return;
   free(s->ops);
   free(s->pc_of);
   free(s->index_of);
-  s->ops = NULL;
-  s->pc_of = NULL;
-  s->index_of = NULL;
-}
-
-/* --- Sessions -------------------------------------------------------------------------------- */
-
-int warrant_session_open(const struct warrant_program *program, const struct warrant_env *env,
-                         const struct warrant_session_options *options,
-                         struct warrant_session **session, struct warrant_error *error) {
-  struct warrant_session *s = *session = calloc(1, sizeof *s);
-  if (!s)
-    return warrant_fail(error, WARRANT_UNSUPPORTED, "out of memory");
-  if (w_machine_init(&s->m, program, env, error)) {
-    free(s);
-    *session = NULL;
-    return -1;
-  }
-  s->certified = options && options->certified && !options->plain;
-  s->m.strict &= !s->certified;
-  if ((options && options->plain) || !translate(s))
-    drop_code(s);
-  if (s->m.type->raw)
-    open_window(&s->windows[CTX], env->ctx, s->m.type->ctx_size, s->m.ctx);
-  return 0;
-}
-
-void warrant_session_run(struct warrant_session *s, struct warrant_run *run) {
-  w_machine_start(&s->m);
-  *run = (struct warrant_run){0};
-  if (s->ops) {
-    stack_window(s);
-    packet_window(s);
-    if (execute(s, run, NULL))
-      return;
-  }
-  w_machine_run(&s->m, NULL, NULL, run);
-}
-
-bool warrant_session_is_threaded(const struct warrant_session *s) { return s->ops != NULL; }
-
-const uint8_t *warrant_session_value(const struct warrant_session *s, uint32_t map,
-                                     uint32_t index) {
-  if (map >= s->m.program->map_count || index >= s->m.stores[map].slots)
-    return NULL;
-  return s->m.stores[map].bytes + index * s->m.stores[map].stride;
-}
-
-struct w_machine *warrant_session_machine(struct warrant_session *s) {
-  return &s->m;
-}
-
-void warrant_session_close(struct warrant_session *s) {
-  if (!s)
-    return;
-  drop_code(s);
-  w_machine_free(&s->m);
   free(s);
+}
+
+struct w_fast *w_fast_new(struct w_machine *m, bool certified) {
+  struct w_fast *s = calloc(1, sizeof *s);
+  if (!s)
+    return NULL;
+  s->m = m;
+  s->certified = certified;
+  if (!translate(s)) {
+    w_fast_free(s);
+    return NULL;
+  }
+  if (m->type->raw)
+    open_window(&s->windows[CTX], m->env->ctx, m->type->ctx_size, m->ctx);
+  return s;
+}
+
+bool w_fast_run(struct w_fast *s, struct warrant_run *run) {
+  stack_window(s);
+  packet_window(s);
+  return execute(s, run, NULL);
 }

@@ -1,10 +1,10 @@
-/* What the two C interpreters share: the state of a run, its memory, and one step of the plain one
- * (interp.c). */
+/* The state of a run. How it is set up, found in memory and changed is in the files above this. */
 #ifndef WARRANT_MACHINE_H
 #define WARRANT_MACHINE_H
 
-#include "run/interp.h"
+#include "isa/tables.h"
 #include "load/objects.h"
+#include "run/env.h"
 
 enum { W_FRAME_SIZE = 512, W_FRAMES = 8, W_STACK_SIZE = 4096 };
 #define W_ALL_REGISTERS 0x7ffu
@@ -65,43 +65,5 @@ struct w_machine {
   uint64_t largest_object;
   uint64_t random, time;
 };
-
-struct w_place {
-  uint8_t region;      /* as in struct warrant_trace */
-  uint32_t map, index; /* index: of the value, or of the frame; enum w_ref of a reference */
-  uint64_t off;        /* from the lowest byte of the region, or of the whole stack */
-  uint8_t *bytes;
-  bool writable;
-};
-
-/* All borrowed for the machine's life. Fails as warrant_interpret does; then there is nothing to
- * free. */
-int w_machine_init(struct w_machine *m, const struct warrant_program *program,
-                   const struct warrant_env *env, struct warrant_error *error);
-void w_machine_free(struct w_machine *m);
-/* To the first instruction. The memory stays as it is. */
-void w_machine_start(struct w_machine *m);
-/* Goes on from m->pc and run->steps until the program ends, faults or is out of fuel. `trace` may
- * be NULL. */
-void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data,
-                   struct warrant_run *run);
-
-/* One instruction at m->pc. *done is set when the program ends. */
-enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *insn, bool *done);
-enum warrant_fault w_call_local(struct w_machine *m, int64_t target);
-/* Exit: the program's end, or back to the caller with r0. */
-enum warrant_fault w_leave(struct w_machine *m, bool *done);
-/* NULL: there is no such helper for this type. */
-const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id);
-/* Calls it with the arguments in r1 to r5. m->pc stays. */
-enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *helper);
-/* The live region that holds [a, a + n). */
-bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *place);
-enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t *v);
-enum warrant_fault w_store_value(struct w_machine *m, uint64_t a, unsigned n, uint64_t v);
-uint8_t *w_packet_bytes(struct w_machine *m);
-/* Address of the first value of map number `i`, and of the map itself. */
-uint64_t w_values_at(const struct w_machine *m, uint32_t i);
-uint64_t w_map_at(const struct w_machine *m, uint32_t i);
 
 #endif

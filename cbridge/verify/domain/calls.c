@@ -196,13 +196,6 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
   return true;
 }
 
-const struct w_helper *w_helper_of(int64_t id) {
-  for (uint32_t k = 0; k < w_helper_count; k++)
-    if (w_helpers[k].id == id)
-      return &w_helpers[k];
-  return NULL;
-}
-
 static const struct w_unsupported_helper *unsupported_helper(int64_t id) {
   for (uint32_t k = 0; k < w_unsupported_helper_count; k++)
     if (w_unsupported_helpers[k].id == id)

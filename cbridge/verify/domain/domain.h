@@ -175,8 +175,6 @@ bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w
  * which pool->exhausted tells. */
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why);
-/* The helper number `id`, or NULL. */
-const struct w_helper *w_helper_of(int64_t id);
 /* The two operands of a conditional jump, for w_refine. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);

@@ -1,0 +1,12 @@
+/* The helpers of a run: their arguments, what they do and what they return. */
+#ifndef WARRANT_HELPERS_H
+#define WARRANT_HELPERS_H
+
+#include "run/machine.h"
+
+/* NULL: there is no such helper for this type. */
+const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id);
+/* Calls it with the arguments in r1 to r5. m->pc stays. */
+enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *helper);
+
+#endif
