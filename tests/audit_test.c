@@ -18,6 +18,7 @@
 
 #include "audit/audit.h"
 #include "audit/condition.h"
+#include "audit/condition_text.h"
 #include "audit/policy.h"
 #include "random.h"
 #include "report.h"

@@ -6,6 +6,7 @@
 #include "classic/classic.h"
 #include "cmd/cmd_seccomp.h"
 #include "audit/condition.h"
+#include "audit/condition_text.h"
 
 /* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. */
 static const char escape_policy[] = "never RUN for ptrace\n"
