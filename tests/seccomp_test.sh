@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# warrant seccomp: the table, each finding with the call that shows it, differences, policies, profiles, processes.
+# warrant seccomp: the table, each finding with its witness, differences, policies, profiles, processes.
 . tests/lib.sh
 
 # insn CODE JT JF K: one instruction as hexadecimal text
@@ -67,7 +67,7 @@ same 'finding: no valid action' 'bad-action 0x12340000' "$(findings "$work/actio
 { x86_64_only; jeq 39 0 3; ld 8; jge 0x1000 0 1; ret $ALLOW; ret $EPERM; } > "$work/ip"
 same 'finding: the instruction pointer decides' 'ip-dependent' "$(findings "$work/ip")"
 { x86_64_only; jeq 101 0 1; ret $ALLOW; ret $EPERM; } > "$work/ptrace"
-same 'finding: an escape' 'escape ptrace on x86_64 goes against: never RUN for ptrace' "$(audit --findings "$work/ptrace" | jq -r '"\(.finding) \(.message)"')"
+same 'finding: an escape' 'escape ptrace on x86_64 violates: never RUN for ptrace' "$(audit --findings "$work/ptrace" | jq -r '"\(.finding) \(.message)"')"
 
 # ---- Where others give up or guess ----
 { x86_64_only; insn 0x14 0 0 59; jeq 0 0 1; ret $ALLOW; ret $EPERM; } > "$work/minus"
