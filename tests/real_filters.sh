@@ -142,10 +142,10 @@ packet_filter 'tcpdump 160 networks' "ip and ($(list 1 1 160 'src net' | sed 's/
 packet_filter 'tcpdump 60 payload bytes' "tcp and ($(for i in $(seq 0 59); do printf '%stcp[%d] = %d' "$([ "$i" = 0 ] || echo ' and ')" $((20 + i)) "$i"; done))"
 
 # ---- A shape on which the listing of paths explodes ----
-{ printf '20000000 10000000\n'
-  for ((i = 0; i < 2000; i++)); do printf '15000001%02x%02x0000 05000000 00000000\n' $((i * 7 & 255)) $((i * 7 >> 8)); done
-  printf '15000001 2a000000 06000000 0000ff7f 06000000 00000080\n'; } | tr -d ' \n' | sed 's/../\\x&/g' > "$work/escaped"
-printf "$(cat "$work/escaped")" > "$work/joins.bpf"
+{ echo 'ld arg0'
+  for ((i = 0; i < 2000; i++)); do printf 'jeq #%d, yes%d, no%d\nyes%d: ja no%d\nno%d:\n' $((i * 7)) $i $i $i $i $i; done
+  printf 'jeq #42, allow, kill\nallow: ret ALLOW\nkill: ret KILL_PROCESS\n'; } |
+  "$WARRANT" seccomp asm - --output "$work/joins.bpf"
 seccomp_filter '2,000 comparisons that join' "$work/joins.bpf"
 
 for what in ${missing[@]+"${missing[@]}"}; do echo "not had: $what"; done

@@ -1,150 +1,87 @@
 #!/usr/bin/env bash
-# warrant seccomp: the table, each finding with the call that shows it, differences, policies, profiles, processes.
+# warrant seccomp: large filters, differences, policies, profiles, explanations, single calls, text, processes. What the audit says of
+# small filters is in tests/seccomp_tables_test.sh.
 . tests/lib.sh
 
-# insn CODE JT JF K: one instruction as hexadecimal text
-insn() { printf '%02x%02x%02x%02x%02x%02x%02x%02x\n' $(($1 & 255)) $(($1 >> 8)) "$2" "$3" \
-  $(($4 & 255)) $(($4 >> 8 & 255)) $(($4 >> 16 & 255)) $(($4 >> 24 & 255)); }
-ld() { insn 0x20 0 0 "$1"; }
-jeq() { insn 0x15 "$2" "$3" "$1"; }
-jge() { insn 0x35 "$2" "$3" "$1"; }
-ret() { insn 0x06 0 0 "$1"; }
-NR=0 ARCH=4 ALLOW=0x7fff0000 EPERM=0x50001 KILL=0x80000000 X86_64=0xc000003e
-low() { echo $((16 + 8 * $1)); }
-high() { echo $((20 + 8 * $1)); }
-x86_64_only() { ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jge 0x40000000 0 1; ret $KILL; }
-
-audit() { "$WARRANT" seccomp audit --hex --json "$@"; }
-# findings FILE: their names, sorted
-findings() { audit --findings --policy "$work/none" "$1" | jq -r 'select(.finding) | .finding' | sort -u | paste -sd ' '; }
-# shown FILE FINDING: its witness, and what the filter returns for it
-shown() {
-  audit --findings --policy "$work/none" "$1" | jq -rs --arg f "$2" 'map(select(.finding == $f))[0] |
-    [.witness.arch, (.witness.nr | tostring), .witness.args[0], .action] | join(" ")'
-}
+# The filters of tests/seccomp, and those that are made here, as NAME.bpf.
+assemble() { "$WARRANT" seccomp asm - --output "$work/$1.bpf"; }
+for file in tests/seccomp/*.s; do assemble "$(basename "$file" .s)" < "$file"; done
+on_x86_64='ld arch
+jeq #x86_64, native
+ret KILL_PROCESS
+native: ld nr
+jlt #0x40000000, numbers
+ret KILL_PROCESS
+numbers:'
+audit() { "$WARRANT" seccomp audit --json "$@"; }
 echo '# no assertions' > "$work/none"
 
-# ---- The table ----
-{ x86_64_only; jeq 39 0 1; ret $ALLOW; jeq 135 0 5
-  ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; insn 0x45 1 0 0xfffffffc; ret $ALLOW; ret $EPERM; } > "$work/good"
-same 'table: rows' 'ALLOW arg0 <= 3|ALLOW null|ERRNO(EPERM) arg0 >= 4' "$(audit --policy "$work/none" "$work/good" |
-  jq -rs 'map(select(.arch == "x86_64" and (.syscall == "getpid" or .syscall == "personality")) | "\(.action) \(.condition)") | sort | join("|")')"
-"$WARRANT" seccomp audit --hex --policy "$work/none" "$work/good" > /dev/null
-same 'table: exit 0' 0 $?
-same 'table: every other architecture' 'KILL_PROCESS' "$(audit --policy "$work/none" "$work/good" | jq -r 'select(.arch == "*") | .action')"
-
-# ---- Findings ----
-{ ld $NR; jeq 102 0 1; ret $ALLOW; ret $KILL; } > "$work/no_arch"
-same 'finding: architecture not checked' 'arch-unchecked' "$(findings "$work/no_arch" | tr ' ' '\n' | grep arch)"
-same 'finding: its call runs' ALLOW "$(shown "$work/no_arch" arch-unchecked | awk '{print $4}')"
-
-{ ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jeq 59 1 0; ret $ALLOW; ret $EPERM; } > "$work/x32"
-same 'finding: x32 not excluded' 'x32-open' "$(findings "$work/x32")"
-same 'finding: its number has the bit' '1 ALLOW' "$(shown "$work/x32" x32-open | awk '{print int($2 / 1073741824), $4}')"
-
-# A deny list by x86_64's numbers that lets the same call through by its x32 one.
-{ ld $ARCH; jeq $X86_64 1 0; ret $KILL; ld $NR; jeq 59 3 0; jeq 0x40000208 1 0; jge 0x40000000 1 0; ret $ALLOW; ret $EPERM; } > "$work/x32_one"
-same 'finding: x32 lets one call through' '0xc000003e 1073742344 0x0 ALLOW' "$(shown "$work/x32_one" x32-open)"
-
-{ x86_64_only; jeq 11 0 3; ld "$(low 1)"; jeq 0x1000 0 1; ret $ALLOW; ret $EPERM; } > "$work/low"
-same 'finding: only the low half' 'low-half-only' "$(findings "$work/low")"
-same 'finding: a high half passes' '0x100001000 ALLOW' "$(audit --findings --policy "$work/none" "$work/low" | jq -r '"\(.witness.args[1]) \(.action)"')"
-
-# ioctl's request is a 32-bit number for the kernel: denying the 64-bit value is no denial.
-{ x86_64_only; jeq 16 0 4; ld "$(high 1)"; jeq 0 0 2; ld "$(low 1)"; jeq 0x5412 1 0; ret $ALLOW; ret $EPERM; } > "$work/wide"
-same 'finding: the kernel ignores the high half' 'high-half' "$(findings "$work/wide")"
-
-{ x86_64_only; jeq 257 0 5; ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; jeq 0xffffff9c 0 1; ret $ALLOW; ret $EPERM; } > "$work/sign"
-same 'finding: sign extension' 'sign-extension' "$(findings "$work/sign")"
-same 'finding: the other form is denied' '0xffffffffffffff9c ERRNO(EPERM)' "$(shown "$work/sign" sign-extension | awk '{print $3, $4}')"
-
-{ x86_64_only; jeq 39 2 0; jeq 40 1 0; jeq 39 1 0; ret $ALLOW; ret $EPERM; } > "$work/dead"
-same 'finding: a rule that never matches' 'dead-rule unreachable' "$(findings "$work/dead")"
-{ x86_64_only; jeq 39 1 0; ret $EPERM; ret $ALLOW; ret $KILL; } > "$work/unreached"
-same 'finding: an instruction out of reach' 'unreachable' "$(findings "$work/unreached")"
-{ x86_64_only; jeq 39 0 1; ret 0x12340000; ret $EPERM; } > "$work/action"
-same 'finding: no valid action' 'bad-action 0x12340000' "$(findings "$work/action") $(shown "$work/action" bad-action | awk '{print $4}')"
-{ x86_64_only; jeq 39 0 3; ld 8; jge 0x1000 0 1; ret $ALLOW; ret $EPERM; } > "$work/ip"
-same 'finding: the instruction pointer decides' 'ip-dependent' "$(findings "$work/ip")"
-{ x86_64_only; jeq 101 0 1; ret $ALLOW; ret $EPERM; } > "$work/ptrace"
-same 'finding: an escape' 'escape ptrace on x86_64 goes against: never RUN for ptrace' "$(audit --findings "$work/ptrace" | jq -r '"\(.finding) \(.message)"')"
-
-# ---- Where others give up or guess ----
-{ x86_64_only; insn 0x14 0 0 59; jeq 0 0 1; ret $ALLOW; ret $EPERM; } > "$work/minus"
-same 'exact: A -= 59' 'execve' "$(audit --policy "$work/none" "$work/minus" | jq -r 'select(.action == "ALLOW") | .syscall')"
-{ x86_64_only; jeq 59 0 4; ld "$(low 0)"; insn 0x54 0 0 15; jeq 16 0 1; ret $ALLOW; ret $EPERM; } > "$work/impossible"
-same 'exact: an impossible condition' '' "$(audit --policy "$work/none" "$work/impossible" | jq -r 'select(.action == "ALLOW") | .syscall')"
-{ x86_64_only; jeq 59 0 5; ld "$(low 0)"; insn 0x07 0 0 0; ld "$(low 1)"; insn 0x2c 0 0 0; jeq 0x12345677 1 0; ret $EPERM; ret $ALLOW; } > "$work/product"
-same 'undecided: for that call alone' 'execve' "$(audit --policy "$work/none" "$work/product" | jq -r 'select(.action == "undecided") | .syscall')"
-audit --policy "$work/none" "$work/product" > /dev/null
+# ---- The default policy, and other forms of a filter ----
+same 'finding: an escape' 'escape ptrace on x86_64 violates: never RUN for ptrace' "$(audit --findings "$work/ptrace.bpf" | jq -r '"\(.finding) \(.message)"')"
+"$WARRANT" seccomp audit --policy "$work/none" "$work/good.bpf" > "$work/text"
+same 'audit: exit 0' 0 $?
+same 'audit: numbers from 2^31 on' '      #0x80000000..0xffffffff' "$(grep '#' "$work/text")"
+od -An -v -tx1 -w8 "$work/good.bpf" | tr -d ' ' > "$work/good.hex"
+"$WARRANT" seccomp audit --hex --policy "$work/none" "$work/good.hex" | sed 's/good.hex/good.bpf/' > "$work/hex"
+same 'audit: --hex' "$(cat "$work/text")" "$(cat "$work/hex")"
+"$WARRANT" seccomp audit --quiet --policy "$work/none" "$work/product.bpf" > /dev/null
 same 'undecided: exit 1' 1 $?
-same 'undecided: told' undecided "$(findings "$work/product")"
-
 
 # answers FILE POLICY: whether each assertion holds, and for the first that does not, the call's arguments 0 to 2
 answers() {
   printf '%s\n' "$2" > "$work/policy"
-  "$WARRANT" seccomp check --hex --json --policy "$work/policy" "$1" |
+  "$WARRANT" seccomp check --json --policy "$work/policy" "$1" |
     jq -rs '(map(.holds | tostring) | join(" ")) + (map(select(.holds == false and .witness))[0] | if . then " " + (.witness.args[0:3] | join(",")) else "" end)'
 }
 # Shapes on which a search of paths gives up: here they are decided, and the answers are exact.
 # Parity of 18 bits of an argument, each test followed by a join: 2^18 paths in 64 instructions.
-{ x86_64_only; jeq 39 1 0; ret $EPERM; insn 0x01 0 0 0; ld "$(low 0)"
-  for ((i = 0; i < 18; i++)); do insn 0x45 0 3 $((1 << i)); insn 0x87 0 0 0; insn 0xa4 0 0 1; insn 0x07 0 0 0; ld "$(low 0)"; done
-  insn 0x87 0 0 0; jeq 1 0 1; ret $ALLOW; ret $EPERM; } > "$work/parity"
-same 'exact: 18 bit tests that join' 'true true true true false 0x1,0x0,0x0' "$(answers "$work/parity" 'ALLOW for getpid when arg0 in {1, 2, 4, 7, 0x3ffff00000001}
+{ echo "$on_x86_64 jeq #getpid, counted"; echo 'ret EPERM'; echo 'counted: ldx #0'; echo 'ld arg0'
+  for ((i = 0; i < 18; i++)); do printf 'jset #0x%x, odd%d, even%d\nodd%d: txa\nxor #1\ntax\neven%d: ld arg0\n' $((1 << i)) $i $i $i $i; done
+  printf 'txa\njeq #1, allow, deny\nallow: ret ALLOW\ndeny: ret EPERM\n'; } | assemble parity
+same 'exact: 18 bit tests that join' 'true true true true false 0x1,0x0,0x0' "$(answers "$work/parity.bpf" 'ALLOW for getpid when arg0 in {1, 2, 4, 7, 0x3ffff00000001}
 EPERM for getpid when arg0 in {0, 3, 5, 0x3ffff}
 EPERM for getpid when arg0 & 0x3ffff == 0
 can ALLOW for getpid
 never RUN for getpid')"
 # How many bits of 32 are set: allowed with 16 of them.
-{ x86_64_only; jeq 39 1 0; ret $EPERM; insn 0x01 0 0 0
-  for ((i = 0; i < 32; i++)); do ld "$(low 0)"; insn 0x45 0 3 $((1 << i)); insn 0x87 0 0 0; insn 0x04 0 0 1; insn 0x07 0 0 0; done
-  insn 0x87 0 0 0; jeq 16 0 1; ret $ALLOW; ret $EPERM; } > "$work/count"
-same 'exact: a count of bits' 'true true true false 0xffff,0x0,0x0' "$(answers "$work/count" 'ALLOW for getpid when arg0 in {0xffff, 0xffff0000, 0x55555555, 0xf0f0f0f0}
+{ echo "$on_x86_64 jeq #getpid, counted"; echo 'ret EPERM'; echo 'counted: ldx #0'
+  for ((i = 0; i < 32; i++)); do printf 'ld arg0\njset #0x%x, one%d, next%d\none%d: txa\nadd #1\ntax\nnext%d:\n' $((1 << i)) $i $i $i $i; done
+  printf 'txa\njeq #16, allow, deny\nallow: ret ALLOW\ndeny: ret EPERM\n'; } | assemble count
+same 'exact: a count of bits' 'true true true false 0xffff,0x0,0x0' "$(answers "$work/count.bpf" 'ALLOW for getpid when arg0 in {0xffff, 0xffff0000, 0x55555555, 0xf0f0f0f0}
 EPERM for getpid when arg0 in {0, 0x1ffff, 0x7fff, 0xffffffff}
 EPERM for getpid when arg0 & 0x1ffff == 0x1ffff
 never RUN for getpid')"
 # A list of 121 pointers, high half then low half, each mismatch going on to the next: many paths, as in Tor's filter.
 pointers=()
-{ x86_64_only; jeq 257 1 0; ret $EPERM
+{ echo "$on_x86_64 jeq #openat, list"; echo 'ret EPERM'; echo 'list:'
   for ((i = 0; i < 121; i++)); do
     pointers+=("$(printf '0x7f%06x%06x10' $((i * 40503 % 16777216)) $((i * 7919)))")
-    ld "$(high 1)"; jeq $((pointers[i] >> 32)) 0 3; ld "$(low 1)"
-    insn 0x15 0 1 $((pointers[i] & 0xffffffff)); ret $ALLOW
-  done; ret $EPERM; } > "$work/pointers"
+    printf 'ld arg1.high\njne #%d, next%d\nld arg1\njne #%d, next%d\nret ALLOW\nnext%d:\n' \
+      $((pointers[i] >> 32)) $i $((pointers[i] & 0xffffffff)) $i $i
+  done; echo 'ret EPERM'; } > "$work/pointers.s"
+assemble pointers < "$work/pointers.s"
 list="{$(IFS=,; echo "${pointers[*]}")}"
-same 'exact: 121 pointers' 'true true true false 0x0,0x7f00000000000010,0x0' "$(answers "$work/pointers" "ALLOW for openat when arg1 in $list
+same 'exact: 121 pointers' 'true true true false 0x0,0x7f00000000000010,0x0' "$(answers "$work/pointers.bpf" "ALLOW for openat when arg1 in $list
 never RUN for openat unless arg1 in $list
 EPERM for openat when arg1 == ${pointers[3]%10}11
 never RUN for openat")"
-{ x86_64_only; insn 0xa4 0 0 0x5a5a; insn 0xa4 0 0 $((0x5a5a ^ 59)); jeq 0 0 1; ret $ALLOW; ret $EPERM; } > "$work/xor"
-{ x86_64_only; insn 0x54 0 0 0xffffffff; insn 0x64 0 0 2; insn 0x74 0 0 2; jeq 59 0 1; ret $ALLOW; ret $EPERM; } > "$work/mask"
-for shape in xor mask; do
-  same "exact: arithmetic on the number, $shape" 'execve' "$(audit --policy "$work/none" "$work/$shape" | jq -r 'select(.action == "ALLOW") | .syscall')"
-done
-
 # 2,000 comparisons that join, in a second and 200 MB
-{ ld "$(low 0)"; for ((i = 0; i < 2000; i++)); do jeq $((i * 7)) 0 1; insn 0x05 0 0 0; done; jeq 42 0 1; ret $ALLOW; ret $KILL; } > "$work/joins"
+{ echo 'ld arg0'; for ((i = 0; i < 2000; i++)); do printf 'jeq #%d, yes%d, no%d\nyes%d: ja no%d\nno%d:\n' $((i * 7)) $i $i $i $i $i; done
+  printf 'jeq #42, allow, kill\nallow: ret ALLOW\nkill: ret KILL_PROCESS\n'; } | assemble joins
 start=$(date +%s%N)
-(ulimit -v 400000; "$WARRANT" seccomp audit --hex --quiet --findings --policy "$work/none" "$work/joins" > /dev/null)
+(ulimit -v 400000; "$WARRANT" seccomp audit --quiet --findings --policy "$work/none" "$work/joins.bpf" > /dev/null)
 status=$?
 took=$((($(date +%s%N) - start) / 1000000))
 if [ $status = 1 ] && [ $took -lt 3000 ]; then ok "joins: $took ms"; else not_ok joins "exit $status after $took ms"; fi
 
 # ---- diff ----
-same 'diff: equivalent' 'equivalent: every input ends the same' "$("$WARRANT" seccomp diff --hex "$work/good" "$work/good")"
-{ x86_64_only; jeq 39 0 1; ret $ALLOW; jeq 135 0 5
-  ld "$(high 0)"; jeq 0 0 3; ld "$(low 0)"; jge 4 1 0; ret $ALLOW; ret $EPERM; } > "$work/same"
-same 'diff: equivalent though written otherwise' '' "$("$WARRANT" seccomp diff --hex --json "$work/good" "$work/same")"
-cp "$work/ptrace" "$work/old"
-{ x86_64_only; jeq 102 0 1; ret $ALLOW; ret $EPERM; } > "$work/new"
-same 'diff: both ways' 'allowed getuid ERRNO(EPERM) ALLOW|denied ptrace ALLOW ERRNO(EPERM)' "$("$WARRANT" seccomp diff --hex --json "$work/old" "$work/new" |
+same 'diff: equivalent' 'equivalent: every input ends the same' "$("$WARRANT" seccomp diff "$work/good.bpf" "$work/good.bpf")"
+same 'diff: equivalent though written otherwise' '' "$("$WARRANT" seccomp diff --json "$work/good.bpf" "$work/good_otherwise.bpf")"
+same 'diff: both ways' 'allowed getuid ERRNO(EPERM) ALLOW|denied ptrace ALLOW ERRNO(EPERM)' "$("$WARRANT" seccomp diff --json "$work/ptrace.bpf" "$work/getuid.bpf" |
   jq -rs 'map(select(.arch == "x86_64") | "\(.change) \(.syscall) \(.old) \(.new)") | sort | join("|")')"
-{ x86_64_only; ret $EPERM; } > "$work/none_allowed"
-"$WARRANT" seccomp diff --hex --quiet --fail-on allowed "$work/old" "$work/none_allowed"
+"$WARRANT" seccomp diff --quiet --fail-on allowed "$work/ptrace.bpf" "$work/none_allowed.bpf"
 same 'diff: --fail-on allowed, nothing allowed' 0 $?
-"$WARRANT" seccomp diff --hex --quiet --fail-on allowed "$work/none_allowed" "$work/old"
+"$WARRANT" seccomp diff --quiet --fail-on allowed "$work/none_allowed.bpf" "$work/ptrace.bpf"
 same 'diff: --fail-on allowed, something allowed' 1 $?
 
 # ---- check ----
@@ -158,51 +95,14 @@ can ALLOW for getpid
 ALLOW for personality
 never ALLOW for execve on x86_64 unless arg0 == 0   # none at all
 END
-same 'check: answers' 'true true true true false true' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/good" | jq -rs 'map(.holds | tostring) | join(" ")')"
-same 'check: a call that fails it' '135 0x4' "$("$WARRANT" seccomp check --hex --json --policy "$work/policy" "$work/good" | jq -r 'select(.holds == false) | "\(.witness.nr) \(.witness.args[0])"')"
-
-# ---- Faults that filters have had, in filters of the same shape: each is shown by a call ----
-# 64-bit comparisons made of two halves (libseccomp issue 139): the low half was compared also where the high halves differ.
-# compared OPERATION HIGH-OPCODE LOW-OPCODE: arg0 OPERATION 0x100000005 for mprotect
-compared() { x86_64_only; jeq 10 0 5; ld "$(high 0)"; insn "$1" 0 3 1; ld "$(low 0)"; insn "$2" 0 1 5; ret $ALLOW; ret $EPERM; }
-compared 0x35 0x25 > "$work/greater"
-same 'history: > by halves' 'true false 0x200000000,0x0,0x0' "$(answers "$work/greater" 'ALLOW for mprotect when arg0 in [0x100000006, 0x1ffffffff]
-ALLOW for mprotect when arg0 > 0x100000005')"
-compared 0x35 0x35 > "$work/greater_equal"
-same 'history: >= by halves' 'false 0x200000000,0x0,0x0' "$(answers "$work/greater_equal" 'ALLOW for mprotect when arg0 >= 0x100000005')"
-{ x86_64_only; jeq 10 0 5; ld "$(high 0)"; insn 0x25 3 0 1; ld "$(low 0)"; insn 0x35 1 0 5; ret $ALLOW; ret $EPERM; } > "$work/less"
-same 'history: < by halves' 'false 0x5,0x0,0x0' "$(answers "$work/less" 'ALLOW for mprotect when arg0 < 0x100000005')"
-{ x86_64_only; jeq 10 0 5; ld "$(high 0)"; insn 0x25 3 0 1; ld "$(low 0)"; insn 0x25 1 0 5; ret $ALLOW; ret $EPERM; } > "$work/less_equal"
-same 'history: <= by halves' 'false 0x6,0x0,0x0' "$(answers "$work/less_equal" 'ALLOW for mprotect when arg0 <= 0x100000005')"
-{ x86_64_only; jeq 10 0 6; ld "$(high 0)"; insn 0x25 3 0 1; jeq 1 0 3; ld "$(low 0)"; insn 0x25 0 1 5; ret $ALLOW; ret $EPERM; } > "$work/greater"
-same 'history: > done right' 'true true' "$(answers "$work/greater" 'ALLOW for mprotect when arg0 > 0x100000005
-EPERM for mprotect when arg0 <= 0x100000005')"
-# Blocks taken for the same one though they lead elsewhere (issue 148): what follows the second path is what follows the first.
-{ x86_64_only; jeq 257 0 6; ld "$(low 1)"; jeq 0x1000 1 0; jeq 0x2000 0 3
-  ld "$(low 2)"; jeq 0 0 1; ret $ALLOW; ret $EPERM; } > "$work/merged"
-same 'history: merged blocks' 'true false false 0x0,0x2000,0x80000' "$(answers "$work/merged" 'ALLOW for openat when arg1 == 0x1000 and arg2 == 0
-ALLOW for openat when arg1 == 0x2000 and arg2 == 0x80000
-never RUN for openat unless arg1 == 0x1000 and arg2 == 0 or arg1 == 0x2000 and arg2 == 0x80000')"
-# and there: AT_FDCWD as the C library of one release passes it, which another sign-extends
-same 'history: AT_FDCWD in one form' 'sign-extension 0xffffffffffffff9c' "$(findings "$work/sign") $(shown "$work/sign" sign-extension | awk '{print $3}')"
-# A rule that lost one of the values it had when two were joined.
-{ x86_64_only; jeq 39 0 7; ld "$(low 0)"; jeq 8 0 1; jeq 9 2 0; jeq 10 0 2; jeq 8 1 0; ret $ALLOW; ret $EPERM; ret $EPERM; } > "$work/dropped"
-same 'history: a value that was dropped' 'false 0x8,0x0,0x0' "$(answers "$work/dropped" 'always ALLOW for getpid when arg0 in {8, 9, 10}')"
-# The low half alone of an argument that has 64 bits.
-{ x86_64_only; jeq 9 0 3; ld "$(low 2)"; jeq 1 0 1; ret $ALLOW; ret $EPERM; } > "$work/low_only"
-same 'history: the low half alone' 'low-half-only 0x100000001' "$(findings "$work/low_only") $(audit --findings --policy "$work/none" "$work/low_only" | jq -r '.witness.args[2]')"
-same 'history: the low half, by an assertion' 'false 0x0,0x0,0x100000001' "$(answers "$work/low_only" 'never RUN for mmap unless arg2 == 1')"
-# TIOCSTI denied as a 64-bit number, of which the kernel takes 32.
-same 'history: the high half that the kernel ignores' 'high-half ALLOW' "$(findings "$work/wide") $(shown "$work/wide" high-half | awk '{print $4}')"
-# x86-64's numbers with the x32 bit, and i386's socketcall, which is x86-64's getuid.
-same 'history: no x32 check' '1 ALLOW' "$(shown "$work/x32" x32-open | awk '{print int($2 / 1073741824), $4}')"
-same 'history: no architecture check' "102 ALLOW" "$(shown "$work/no_arch" arch-unchecked | awk '{print $2, $4}')"
+same 'check: answers' 'true true true true false true' "$("$WARRANT" seccomp check --json --policy "$work/policy" "$work/good.bpf" | jq -rs 'map(.holds | tostring) | join(" ")')"
+same 'check: the witness of one that fails' '135 0x4' "$("$WARRANT" seccomp check --json --policy "$work/policy" "$work/good.bpf" | jq -r 'select(.holds == false) | "\(.witness.nr) \(.witness.args[0])"')"
 
 n=0
 while IFS= read -r line; do
   n=$((n + 1))
   printf '%s\n' "$line" > "$work/bad"
-  "$ASAN_WARRANT" seccomp check --hex --policy "$work/bad" "$work/good" > /dev/null 2> "$work/err"
+  "$ASAN_WARRANT" seccomp check --policy "$work/bad" "$work/good.bpf" > /dev/null 2> "$work/err"
   same "check: refused policy $n" '2 1' "$? $(wc -l < "$work/err")"
 done <<'END'
 never
@@ -300,18 +200,13 @@ explained() { # NAME FILE
   same "explain: $1 keeps it" true "$("$WARRANT" seccomp check --json --format seccomp --policy "$work/explained" "$2" |
     jq -s 'length > 1 and all(.holds == true)')"
 }
-xxd_() { sed 's/../\\x&/g' | tr -d '\n'; }
-for filter in good pointers parity ip; do
-  # shellcheck disable=SC2059 # bytes
-  printf "$(xxd_ < "$work/$filter")" > "$work/$filter.bpf"
-  explained $filter "$work/$filter.bpf"
-done
+for filter in good pointers parity ip; do explained $filter "$work/$filter.bpf"; done
 explained profile "$work/profile.bpf"
 explained worker $CORPUS/seccomp/worker.bpf
 "$WARRANT" seccomp explain "$work/good.bpf" > "$work/explained"
 same 'explain: what it says' 'ALLOW for getpid on x86_64|ALLOW for personality on x86_64 when arg0 <= 3' "$(grep ALLOW "$work/explained" | paste -sd '|')"
 same 'explain: as JSON' 'ALLOW for getpid on x86_64' "$("$WARRANT" seccomp explain --json "$work/good.bpf" | jq -r 'select(.assertion) | .assertion' | grep 'ALLOW for getpid')"
-"$WARRANT" seccomp check --hex --quiet --policy "$work/explained" "$work/ptrace" > /dev/null
+"$WARRANT" seccomp check --quiet --policy "$work/explained" "$work/ptrace.bpf" > /dev/null
 same 'explain: another filter does not keep it' 1 $?
 
 # ---- emu: one call ----
@@ -320,8 +215,8 @@ same 'emu: allowed' 'ALLOW 0,1,3,4,6,8,9,10,11,12,13' "$(emu "$work/good.bpf" --
 same 'emu: denied for its high half' 'ERRNO(EPERM) 0x100000003' "$(emu "$work/good.bpf" --syscall 135 --arg 0=0x100000003 | jq -r '"\(.action) \(.input.args[0])"')"
 same 'emu: by another architecture' 'KILL_PROCESS 3' "$(emu "$work/good.bpf" --arch aarch64 --syscall getpid | jq -r '"\(.action) \(.steps)"')"
 same 'emu: x32' 'KILL_PROCESS' "$(emu "$work/good.bpf" --arch x32 --syscall getpid | jq -r .action)"
-same 'emu: the instruction pointer' 'ERRNO(EPERM) ALLOW' "$(for ip in 0xfff 0x1000; do emu --hex "$work/ip" --syscall getpid --ip $ip | jq -r .action; done | paste -sd ' ')"
-same 'emu: a stack ends with the stricter' 'KILL_PROCESS 2' "$(emu --hex "$work/no_arch" "$work/good" --syscall getpid | jq -r '"\(.action) \(.filters | length)"')"
+same 'emu: the instruction pointer' 'ERRNO(EPERM) ALLOW' "$(for ip in 0xfff 0x1000; do emu "$work/ip.bpf" --syscall getpid --ip $ip | jq -r .action; done | paste -sd ' ')"
+same 'emu: a stack ends with the stricter' 'KILL_PROCESS 2' "$(emu "$work/no_arch.bpf" "$work/good.bpf" --syscall getpid | jq -r '"\(.action) \(.filters | length)"')"
 same 'emu: as text' 'getpid(0x0) on x86_64 -> ALLOW, 6 instructions' "$("$WARRANT" seccomp emu "$work/good.bpf" --syscall getpid | tail -n 1)"
 for options in '--syscall no_such_call' '--syscall getpid --arg 6=1' '--syscall getpid --arg 0=' '--syscall getpid --ip x'; do
   # shellcheck disable=SC2086 # words
@@ -410,10 +305,10 @@ same 'dump: no such command' 2 $?
 printf 'x' > "$work/bad"
 "$ASAN_WARRANT" seccomp audit "$work/bad" 2> /dev/null
 same 'audit: not a filter' 2 $?
-{ ld 2; ret $ALLOW; } > "$work/bad"
-"$ASAN_WARRANT" seccomp audit --hex "$work/bad" 2> /dev/null
+printf 'ld [2]\nret ALLOW\n' | assemble bad
+"$ASAN_WARRANT" seccomp audit "$work/bad.bpf" 2> /dev/null
 same 'audit: what Linux refuses' 1 $?
-"$ASAN_WARRANT" seccomp audit --hex "$work/good" --limit 1000 > /dev/null 2>&1
+"$ASAN_WARRANT" seccomp audit "$work/good.bpf" --limit 1000 > /dev/null 2>&1
 same 'audit: a low limit is no clean bill' 1 $?
 "$WARRANT" seccomp dump --pid $$ 2> "$work/err"
 status=$?

@@ -11,17 +11,7 @@
 
 #define SKF_AD ((uint32_t)SKF_AD_OFF) /* offsets from here on are ancillary loads */
 
-enum { REG_A = 16, REG_X = 17, REGS = 18, MAX_VALUES = 1024, SECCOMP_SIZE = 64 };
-
-static const uint8_t word_offsets[INPUT_WORDS] = {4,  0,  20, 16, 28, 24, 36, 32,
-                                                  44, 40, 52, 48, 60, 56, 12, 8};
-
-unsigned w_audit_word(uint32_t offset) {
-  unsigned w = 0;
-  while (w < INPUT_WORDS - 1 && word_offsets[w] != offset)
-    w++;
-  return w;
-}
+enum { REG_A = 16, REG_X = 17, REGS = 18, MAX_VALUES = 1024 };
 
 /* 32 bits, and the inputs for which they mean nothing. */
 struct value {
@@ -491,7 +481,7 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
         v.bits = variables(t->m, PACKET_LENGTH);
         set(s, to, settle_value(t->m, v));
       } else {
-        set(s, to, constant(SECCOMP_SIZE));
+        set(s, to, constant(sizeof(struct seccomp_data)));
       }
       break;
     case BPF_IMM:
@@ -689,128 +679,5 @@ int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *resu
     return warrant_fail(error, WARRANT_BAD_INPUT, "there is not enough memory for these filters");
   }
   make_exact(&t);
-  return 0;
-}
-
-/* ---- Inputs ---- */
-
-void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]) {
-  uint64_t parts[8] = {(uint32_t)input->nr | (uint64_t)input->arch << 32,
-                       input->instruction_pointer};
-  memcpy(parts + 2, input->args, sizeof input->args);
-  for (int i = 0; i < SECCOMP_SIZE; i++)
-    bytes[i] = (uint8_t)(parts[i / 8] >> i % 8 * 8);
-}
-
-struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
-  uint32_t words[INPUT_WORDS] = {0};
-  while (!bdd_is_leaf(when)) {
-    uint32_t v = w_bdd_var(m, when);
-    if (w_bdd_low(m, when) == BDD_FALSE) {
-      words[v / 32] |= 1u << (31 - v % 32);
-      when = w_bdd_high(m, when);
-    } else {
-      when = w_bdd_low(m, when);
-    }
-  }
-  struct seccomp_data d = {.nr = (int)words[INPUT_NR], .arch = words[INPUT_ARCH]};
-  for (int i = 0; i < 6; i++)
-    d.args[i] = (uint64_t)words[INPUT_ARG + 2 * i] << 32 | words[INPUT_ARG + 2 * i + 1];
-  d.instruction_pointer = (uint64_t)words[INPUT_IP] << 32 | words[INPUT_IP + 1];
-  return d;
-}
-
-void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]) {
-  uint8_t bytes[SECCOMP_SIZE];
-  w_audit_bytes(input, bytes);
-  memset(bits, 0, INPUT_VARS / 8);
-  for (unsigned v = 0; v < INPUT_VARS; v++) {
-    unsigned bit = 31 - v % 32;
-    if (bytes[word_offsets[v / 32] + bit / 8] >> bit % 8 & 1)
-      bits[v / 8] |= (uint8_t)(1u << v % 8);
-  }
-}
-
-bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value) {
-  while (!bdd_is_leaf(f) && w_bdd_var(m, f) < 32 * (word + 1)) {
-    uint32_t v = w_bdd_var(m, f);
-    f = value >> (31 - v % 32) & 1 ? w_bdd_high(m, f) : w_bdd_low(m, f);
-  }
-  return f;
-}
-
-int w_audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
-                uint64_t *steps) {
-  uint8_t bytes[SECCOMP_SIZE];
-  w_audit_bytes(input, bytes);
-  struct warrant_classic_input in = {.bytes = bytes, .length = sizeof bytes, .wire_length = 64};
-  struct warrant_classic_result r;
-  if (warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count, NULL, NULL, &r, NULL) ||
-      r.outcome != WARRANT_CLASSIC_DONE)
-    return -1;
-  *value = r.value;
-  if (steps)
-    *steps = r.steps;
-  return 0;
-}
-
-/* ---- Packets ---- */
-
-int w_audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet) {
-  bdd_t path = when;
-  *packet = (struct audit_packet){.bytes = NULL};
-  uint32_t random = 0;
-  bool first_random = true;
-  for (int write = 0; write < 2; write++) { /* the length comes last, and the bytes need it */
-    uint32_t random_pc = UINT32_MAX;
-    for (path = when; !bdd_is_leaf(path);) {
-      uint32_t v = w_bdd_var(m, path);
-      bool one = w_bdd_low(m, path) == BDD_FALSE;
-      path = one ? w_bdd_high(m, path) : w_bdd_low(m, path);
-      if (write) {
-        if (one && v < PACKET_META)
-          packet->bytes[v / 8] |= (uint8_t)(0x80 >> v % 8);
-        continue;
-      }
-      if (v >= PACKET_LENGTH) {
-        packet->length |= (uint32_t)one << (31 - (v - PACKET_LENGTH));
-      } else if (v == PACKET_DEVICE) {
-        packet->device = one;
-      } else if (v >= PACKET_RANDOM) {
-        uint32_t pc = (v - PACKET_RANDOM) / 32;
-        packet->several_randoms |= !first_random && pc != random_pc;
-        first_random = false;
-        random_pc = pc;
-        random |= (uint32_t)one << (31 - (v - PACKET_RANDOM) % 32);
-        packet->meta_needed |= 1u << SKF_AD_RANDOM / 4;
-      } else if (v >= PACKET_META) {
-        uint32_t n = (v - PACKET_META) / 32;
-        packet->meta[n] |= (uint32_t)one << (31 - (v - PACKET_META) % 32);
-        packet->meta_needed |= 1u << n;
-      }
-    }
-    if (!write) {
-      packet->meta[SKF_AD_RANDOM / 4] = random;
-      packet->bytes = calloc(packet->length + 1, 1);
-      if (!packet->bytes)
-        return -1;
-    }
-  }
-  return 0;
-}
-
-int w_audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
-                       uint32_t *value) {
-  struct warrant_classic_input in = {.bytes = packet->bytes,
-                                     .length = packet->length,
-                                     .wire_length = packet->length,
-                                     .linear = true,
-                                     .device = packet->device};
-  memcpy(in.meta, packet->meta, sizeof in.meta);
-  struct warrant_classic_result r;
-  if (warrant_classic_run(p, WARRANT_DIALECT_SOCKET, &in, p->insn_count, NULL, NULL, &r, NULL) ||
-      r.outcome != WARRANT_CLASSIC_DONE)
-    return -1;
-  *value = r.value;
   return 0;
 }

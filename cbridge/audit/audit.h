@@ -5,29 +5,9 @@
 #ifndef WARRANT_AUDIT_H
 #define WARRANT_AUDIT_H
 
-#include <linux/seccomp.h>
-
 #include "audit/bdd.h"
+#include "audit/input.h"
 #include "warrant.h"
-
-/* The words of seccomp_data in the order of the variables; variable 32 w + i is bit 31 - i of word
- * w. Argument n has its high half in INPUT_ARG + 2 n and its low half after it. */
-enum { INPUT_ARCH = 0, INPUT_NR = 1, INPUT_ARG = 2, INPUT_IP = 14, INPUT_WORDS = 16 };
-enum { INPUT_VARS = 32 * INPUT_WORDS };
-/* The word at an offset that is a multiple of 4 below 64. */
-unsigned w_audit_word(uint32_t offset);
-
-/* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
- * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
- * whether there is a device; the length. Linux's packets are not longer than PACKET_MAX bytes. */
-enum {
-  PACKET_MAX = 8 * 65535,
-  PACKET_META = 8 * PACKET_MAX,
-  PACKET_RANDOM = PACKET_META + 8 * 64,
-  PACKET_DEVICE = PACKET_RANDOM + 32 * 4096,
-  PACKET_LENGTH = PACKET_DEVICE + 1,
-  PACKET_VARS = PACKET_LENGTH + 32,
-};
 
 #define AUDIT_LIMIT 2000000u /* nodes: the default */
 
@@ -56,37 +36,5 @@ void w_audit_free(struct audit *audit);
  * `reach`, `taken` and `fallen` stay NULL. */
 int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
                   struct warrant_error *error);
-
-/* An input of `when`, which is not BDD_FALSE; bits that do not matter are 0. */
-struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when);
-/* Its bytes as they lie in memory on a little-endian machine. */
-void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
-/* The assignment of an input, for bdd_value. */
-void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
-/* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words
- * before it must not occur in it any more. */
-bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);
-
-/* A packet of `when`, which is not BDD_FALSE: the shortest along one path of the diagram; bits that
- * do not matter are 0. */
-struct audit_packet {
-  uint32_t length;
-  uint8_t *bytes; /* owned; at least one, so never NULL */
-  bool device;
-  uint32_t meta[16];    /* by SKF_AD_* / 4; all random numbers are `random` in place of one */
-  uint32_t meta_needed; /* one bit each: the path asks for it */
-  bool several_randoms; /* it asks for random numbers that differ: none is shown */
-};
-/* 0, or -1 when memory runs out. The caller frees `bytes`. */
-int w_audit_packet(const struct bdd *m, bdd_t when, struct audit_packet *packet);
-/* Runs a socket filter on one packet by the interpreter. Returns 0 with its result in *value, or
- * -1.
- */
-int w_audit_run_packet(const struct warrant_program *p, const struct audit_packet *packet,
-                       uint32_t *value);
-
-/* Runs a filter on one input by the interpreter. Returns 0 with its result in *value, or -1. */
-int w_audit_run(const struct warrant_program *p, const struct seccomp_data *input, uint32_t *value,
-                uint64_t *steps);
 
 #endif

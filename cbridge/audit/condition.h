@@ -1,5 +1,5 @@
-/* Conditions on the arguments of a system call as text, in both directions. The grammar, which
- * docs/seccomp.md explains:
+/* Reads conditions on the arguments of a system call; condition_text.h writes them. The grammar,
+ * which docs/seccomp.md explains:
  *
  *   condition  = and { "or" and }        and = unary { "and" unary }
  *   unary      = "not" unary | "(" condition ")" | "true" | "false" | diagram | test
@@ -10,11 +10,8 @@
 #ifndef WARRANT_CONDITION_H
 #define WARRANT_CONDITION_H
 
-#include "audit/audit.h"
-
-/* Writes a diagram over arguments and instruction pointer as text that means exactly that diagram:
- * the text is read back and compared. The caller frees it. NULL at a limit. */
-char *w_condition_text(struct bdd *m, bdd_t f);
+#include "audit/bdd.h"
+#include "warrant.h"
 
 /* Reads a condition from *text on and leaves *text behind it. On an error *text is where it is. */
 int w_condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error);

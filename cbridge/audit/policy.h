@@ -37,7 +37,7 @@ struct assertion_result {
   const char *text; /* the assertion's line, owned by the policy */
   unsigned line;
   int holds;        /* 1, 0, or -1: undecided */
-  bool has_witness; /* when it does not hold: an input that shows it */
+  bool has_witness; /* when it does not hold: an input that violates it */
   struct seccomp_data witness;
   uint32_t value;   /* what the filter returns for it */
   const char *call; /* the system call asserted about, or NULL for all of them */

@@ -87,6 +87,9 @@ void cmd_release(void);
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object);
 
+/* All of a text file, ended by a zero; the caller frees it. Returns 0 or an exit code. */
+int cmd_read_text(const char *path, char **text);
+
 /* JSON: one object a line on standard output; takes ownership of `object`. */
 void cmd_print_json(cJSON *object);
 void cmd_json_u64(cJSON *object, const char *name, uint64_t value);

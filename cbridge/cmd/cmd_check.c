@@ -116,6 +116,7 @@ static void json_way(cJSON *o, const struct warrant_program *p, const struct jud
     cmd_json_text(step, "source", source(p, j->way[i].pc, text, sizeof text) ? text : NULL);
     cJSON_AddItemToArray(way, step);
   }
+  cJSON_AddItemReferenceToObject(o, "trace", way); /* the field's word, beside the first one */
 }
 
 /* `p` is NULL when the file gave no program. */

@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "isa/error.h"
+#include "load/loader.h"
 
 void cmd_complain(const char *format, ...) {
   char text[1024];
@@ -278,4 +279,25 @@ void cmd_progress(const struct cmd_options *options, size_t done, size_t total, 
   fprintf(stderr, "\r[%s] %zu/%zu ", bar, done, total);
   cmd_print_safe(stderr, what);
   fputs("\033[K", stderr);
+}
+
+int cmd_read_text(const char *path, char **text) {
+  struct warrant_error error = {0};
+  uint8_t *bytes;
+  size_t size;
+  if (warrant_read_file(path, &bytes, &size, &error))
+    return cmd_error(&error);
+  char *copy = malloc(size + 1);
+  if (copy) {
+    memcpy(copy, bytes, size);
+    copy[size] = '\0';
+  }
+  free(bytes);
+  if (!copy || strlen(copy) != size) {
+    cmd_complain(copy ? "%s: not a text file" : "%s: out of memory", path);
+    free(copy);
+    return WARRANT_BAD_INPUT;
+  }
+  *text = copy;
+  return WARRANT_OK;
 }

@@ -1,4 +1,5 @@
-/* The filters of a running process, from the kernel. */
+#include "cmd/seccomp_process.h"
+
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/audit.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/cmd_seccomp.h"
+#include "cmd/cmd.h"
 
 #ifndef PTRACE_SECCOMP_GET_FILTER
 #define PTRACE_SECCOMP_GET_FILTER 0x420c

@@ -1,10 +1,11 @@
-/* Names of architectures and system calls, from libseccomp. */
+#include "cmd/seccomp_names.h"
+
+#include <inttypes.h>
 #include <linux/audit.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cmd/cmd_seccomp.h"
 
 #define SAME(arch) (uint32_t) arch, (uint32_t)arch
 const struct arch_info arches[ARCHES] = {
@@ -53,6 +54,10 @@ char *call_name(unsigned arch, uint32_t nr) {
   if (nr > INT32_MAX)
     return NULL;
   return seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
+}
+
+void call_number(uint32_t nr, char out[CALL_NUMBER_MAX]) {
+  snprintf(out, CALL_NUMBER_MAX, nr > INT32_MAX ? "0x%08" PRIx32 : "%" PRIu32, nr);
 }
 
 static bool add(struct arch_calls *c, unsigned arch, uint32_t nr) {

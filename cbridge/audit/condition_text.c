@@ -1,0 +1,476 @@
+/* The writer looks for the form that a person would have chosen: intervals, sets and masked
+ * comparisons of one argument, joined for several. What it finds is read back by the reader and
+ * compared, so a form that it gets wrong is never shown. */
+#include "audit/condition_text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/condition.h"
+#include "audit/cover.h"
+#include "audit/phrase.h"
+#include "audit/term.h"
+
+enum {
+  REGIONS_MAX = 64,      /* intervals of one argument */
+  EXITS_MAX = 24,        /* different conditions that values of one argument lead to */
+  DIAGRAM_MAX = 1 << 20, /* of a diagram's text */
+};
+
+/* ---- One argument ---- */
+
+struct region {
+  uint64_t low, high;
+};
+struct regions {
+  unsigned count;
+  bool too_many;
+  struct region region[REGIONS_MAX];
+};
+
+/* The bits of one argument that are looked at, highest first. */
+struct bits {
+  unsigned count;
+  uint32_t var[64];
+  uint64_t mask;
+};
+
+/* The values for which f has the truth value `want`, as numbers made of those bits alone. */
+static void find_regions(const struct bdd *m, bdd_t f, const struct bits *bits, unsigned at,
+                         uint64_t base, bdd_t want, struct regions *r) {
+  if (r->too_many)
+    return;
+  unsigned left = bits->count - at;
+  if (bdd_is_leaf(f)) {
+    if (f != want)
+      return;
+    uint64_t high = left == 64 ? UINT64_MAX : base + (((uint64_t)1 << left) - 1);
+    if (r->count && r->region[r->count - 1].high + 1 == base) {
+      r->region[r->count - 1].high = high;
+    } else if (r->count == REGIONS_MAX) {
+      r->too_many = true;
+    } else {
+      r->region[r->count++] = (struct region){base, high};
+    }
+    return;
+  }
+  bool here = w_bdd_var(m, f) == bits->var[at];
+  find_regions(m, here ? w_bdd_low(m, f) : f, bits, at + 1, base, want, r);
+  find_regions(m, here ? w_bdd_high(m, f) : f, bits, at + 1, base + ((uint64_t)1 << (left - 1)),
+               want, r);
+}
+
+/* The number whose bits under `mask` are those of v. */
+static uint64_t spread(uint64_t v, uint64_t mask) {
+  uint64_t r = 0;
+  for (unsigned bit = 0; bit < 64; bit++)
+    if (mask >> bit & 1) {
+      r |= (v & 1) << bit;
+      v >>= 1;
+    }
+  return r;
+}
+
+/* How long they are to read: a range is two numbers. */
+static unsigned length(const struct regions *r) {
+  unsigned n = 0;
+  for (unsigned i = 0; i < r->count; i++)
+    n += r->region[i].low == r->region[i].high ? 1 : 2;
+  return n;
+}
+
+static struct phrase regions_phrase(unsigned field, uint64_t mask, const struct regions *r) {
+  struct phrase p = {.binding = BIND_TEST};
+  unsigned single = 0, parts = 0;
+  for (unsigned i = 0; i < r->count; i++)
+    single += r->region[i].low == r->region[i].high;
+  for (unsigned i = 0; i < r->count; i++) {
+    uint64_t low = spread(r->region[i].low, mask), high = spread(r->region[i].high, mask);
+    if (low == high)
+      continue;
+    w_text_put(&p.text, "%s", parts++ ? " or " : "");
+    w_text_term(&p.text, field, mask);
+    if (low == 0) {
+      w_text_put(&p.text, " <= ");
+      w_text_value(&p.text, mask, high);
+    } else if (high == mask) {
+      w_text_put(&p.text, " >= ");
+      w_text_value(&p.text, mask, low);
+    } else {
+      w_text_put(&p.text, " in [");
+      w_text_value(&p.text, mask, low);
+      w_text_put(&p.text, ", ");
+      w_text_value(&p.text, mask, high);
+      w_text_put(&p.text, "]");
+    }
+  }
+  if (single) {
+    w_text_put(&p.text, "%s", parts++ ? " or " : "");
+    w_text_term(&p.text, field, mask);
+    w_text_put(&p.text, "%s", single == 1 ? " == " : " in {");
+    bool first = true;
+    for (unsigned i = 0; i < r->count; i++)
+      if (r->region[i].low == r->region[i].high) {
+        w_text_put(&p.text, "%s", first ? "" : ", ");
+        w_text_value(&p.text, mask, spread(r->region[i].low, mask));
+        first = false;
+      }
+    if (single > 1)
+      w_text_put(&p.text, "}");
+  }
+  if (parts > 1)
+    p.binding = BIND_OR;
+  return p;
+}
+/* All values but those. */
+static struct phrase outside_phrase(unsigned field, uint64_t mask, const struct regions *r) {
+  struct phrase p = {.binding = BIND_TEST};
+  for (unsigned i = 0; i < r->count; i++) {
+    uint64_t low = spread(r->region[i].low, mask), high = spread(r->region[i].high, mask);
+    struct phrase part = {.binding = BIND_TEST};
+    w_text_term(&part.text, field, mask);
+    if (low == high) {
+      w_text_put(&part.text, " != ");
+      w_text_value(&part.text, mask, low);
+    } else if (low == 0) {
+      w_text_put(&part.text, " > ");
+      w_text_value(&part.text, mask, high);
+    } else if (high == mask) {
+      w_text_put(&part.text, " < ");
+      w_text_value(&part.text, mask, low);
+    } else {
+      w_text_put(&part.text, " < ");
+      w_text_value(&part.text, mask, low);
+      w_text_put(&part.text, " or ");
+      w_text_term(&part.text, field, mask);
+      w_text_put(&part.text, " > ");
+      w_text_value(&part.text, mask, high);
+      part.binding = BIND_OR;
+    }
+    w_phrase_join(&p, BIND_AND, part);
+  }
+  return p;
+}
+
+/* A diagram with a single path to `end` (all others lead to its opposite) as mask and value. */
+static bool cube(const struct bdd *m, bdd_t f, bdd_t end, uint64_t *mask, uint64_t *value) {
+  bdd_t other = end == BDD_TRUE ? BDD_FALSE : BDD_TRUE;
+  *mask = *value = 0;
+  while (!bdd_is_leaf(f)) {
+    uint64_t bit = (uint64_t)1 << w_term_bit(w_bdd_var(m, f));
+    *mask |= bit;
+    if (w_bdd_low(m, f) == other) {
+      *value |= bit;
+      f = w_bdd_high(m, f);
+    } else if (w_bdd_high(m, f) == other) {
+      f = w_bdd_low(m, f);
+    } else {
+      return false;
+    }
+  }
+  return f == end;
+}
+
+static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int depth);
+
+/* The bits that have one value for all inputs of g. */
+static void forced_bits(struct bdd *m, bdd_t g, const struct bits *bits, uint64_t *mask,
+                        uint64_t *value) {
+  *mask = *value = 0;
+  for (unsigned i = 0; i < bits->count; i++) {
+    uint32_t v = bits->var[i];
+    uint64_t bit = (uint64_t)1 << w_term_bit(v);
+    bdd_t one = bdd_and(m, g, w_bdd_make(m, v, BDD_FALSE, BDD_TRUE));
+    bdd_t zero = bdd_and(m, g, w_bdd_make(m, v, BDD_TRUE, BDD_FALSE));
+    if (one == BDD_FALSE || zero == BDD_FALSE)
+      *mask |= bit;
+    if (zero == BDD_FALSE)
+      *value |= bit;
+  }
+}
+
+/* A condition of which some bits are always required, and of which the rest is simpler:
+ * `arg & mask == value and rest`; with `dual` the same of the opposite. */
+static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct bits *bits,
+                          bool dual, int depth, struct phrase *result) {
+  bdd_t g = dual ? bdd_not(m, f) : f;
+  uint8_t fixed[INPUT_VARS / 8] = {0}, values[INPUT_VARS / 8] = {0};
+  uint64_t mask, value;
+  if (g == BDD_NONE)
+    return false;
+  forced_bits(m, g, bits, &mask, &value);
+  if (mask == 0 || mask == bits->mask)
+    return false;
+  for (unsigned bit = 0; bit < 64; bit++) {
+    uint32_t v = w_term_var(field, bit);
+    if (mask >> bit & 1)
+      fixed[v / 8] |= (uint8_t)(1u << v % 8);
+    if (value >> bit & 1)
+      values[v / 8] |= (uint8_t)(1u << v % 8);
+  }
+  bdd_t rest = w_bdd_fix(m, g, fixed, values);
+  if (rest == BDD_NONE || bdd_is_leaf(rest))
+    return false;
+  if (dual)
+    rest = bdd_not(m, rest);
+  struct phrase p = {.binding = BIND_TEST}, test = {.binding = BIND_TEST};
+  w_text_term(&test.text, field, mask);
+  w_text_put(&test.text, "%s", dual ? " != " : " == ");
+  w_text_value(&test.text, mask, value);
+  enum binding how = dual ? BIND_OR : BIND_AND;
+  w_phrase_join(&p, how, test);
+  w_phrase_join(&p, how, field_phrase(m, rest, field, depth + 1));
+  *result = p;
+  return true;
+}
+
+/* The least value, or the greatest. */
+static uint64_t extreme(const struct bdd *m, bdd_t f, bool greatest) {
+  uint64_t v = greatest ? UINT64_MAX : 0;
+  while (!bdd_is_leaf(f)) {
+    uint64_t bit = (uint64_t)1 << w_term_bit(w_bdd_var(m, f));
+    bool high = greatest ? w_bdd_high(m, f) != BDD_FALSE : w_bdd_low(m, f) == BDD_FALSE;
+    v = high ? v | bit : v & ~bit;
+    f = high ? w_bdd_high(m, f) : w_bdd_low(m, f);
+  }
+  return v;
+}
+
+/* `arg & mask == value and arg <= k`, and the like: a masked comparison within an interval. */
+static bool within_interval(struct bdd *m, bdd_t f, unsigned field, const struct bits *bits,
+                            struct phrase *result) {
+  uint64_t low = extreme(m, f, false), high = extreme(m, f, true), mask, value;
+  struct term all = {field, UINT64_MAX};
+  if (low == 0 && high == UINT64_MAX)
+    return false;
+  forced_bits(m, f, bits, &mask, &value);
+  /* The highest bits, up to the first that varies, are the interval's. */
+  for (uint64_t bit = (uint64_t)1 << 63; bit & mask; bit >>= 1)
+    mask &= ~bit;
+  value &= mask;
+  struct term masked = {field, mask};
+  if (low == value)
+    low = 0; /* the mask alone keeps what lies below */
+  bdd_t inside = bdd_and(m, w_term_at_most(m, &all, high, BDD_TRUE),
+                         bdd_not(m, w_term_at_most(m, &all, low, BDD_FALSE)));
+  if (mask == 0 || inside == BDD_NONE || bdd_and(m, inside, w_term_equals(m, &masked, value)) != f)
+    return false;
+  struct phrase test = {.binding = BIND_TEST}, p = {.binding = BIND_TEST};
+  w_text_term(&test.text, field, mask);
+  w_text_put(&test.text, " == ");
+  w_text_value(&test.text, mask, value);
+  w_phrase_join(&p, BIND_AND, test);
+  struct regions r = {.count = 1, .region = {{low, high}}};
+  w_phrase_join(&p, BIND_AND, regions_phrase(field, UINT64_MAX, &r));
+  *result = p;
+  return true;
+}
+
+/* f is no leaf and looks at one argument alone. */
+static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int depth) {
+  if (f == BDD_NONE || bdd_is_leaf(f) || depth > 8)
+    return w_phrase_none();
+  struct phrase p = {.binding = BIND_TEST};
+  uint64_t mask = 0, value = 0;
+  bool equal = cube(m, f, BDD_TRUE, &mask, &value);
+  bool is_cube = equal || cube(m, f, BDD_FALSE, &mask, &value);
+  uint8_t vars[INPUT_VARS / 8] = {0};
+  if (!w_bdd_support(m, f, vars))
+    return w_phrase_none();
+  struct bits all = {.count = 64, .mask = UINT64_MAX}, used = {0};
+  for (unsigned i = 0; i < 64; i++) {
+    uint32_t v = w_term_var(field, 63 - i);
+    all.var[i] = v;
+    if (vars[v / 8] >> v % 8 & 1) {
+      used.var[used.count++] = v;
+      used.mask |= (uint64_t)1 << (63 - i);
+    }
+  }
+  /* Inside or outside of intervals, of all bits or of those that are looked at. */
+  struct regions found[4] = {0};
+  unsigned best = 4;
+  for (unsigned i = 0; i < 4; i++) {
+    find_regions(m, f, i < 2 ? &all : &used, 0, 0, i % 2 ? BDD_FALSE : BDD_TRUE, &found[i]);
+    if (!found[i].too_many && (best == 4 || length(&found[i]) < length(&found[best])))
+      best = i;
+  }
+  /* A masked comparison that leaves few bits open is rather a set or an interval. */
+  enum { FEW_BITS = 8, FEW_REGIONS = 4 };
+  unsigned plain = found[1].too_many || found[0].count <= found[1].count ? 0 : 1;
+  bool few = __builtin_popcountll(~mask) <= FEW_BITS && !found[plain].too_many &&
+             found[plain].count <= FEW_REGIONS;
+  if (is_cube && (few || (!found[plain].too_many && found[plain].count == 1)))
+    best = plain;
+  else if (is_cube) {
+    w_text_term(&p.text, field, mask);
+    w_text_put(&p.text, "%s", equal ? " == " : " != ");
+    w_text_value(&p.text, mask, value);
+    return p;
+  }
+  if (best == 4 || found[best].count > 6) {
+    if (within_interval(m, f, field, &used, &p) ||
+        required_bits(m, f, field, &used, false, depth, &p) ||
+        required_bits(m, f, field, &used, true, depth, &p)) {
+      if (!w_phrase_bad(&p))
+        return p;
+      w_phrase_free(&p);
+    }
+  }
+  if (best == 4)
+    return w_cover_phrase(m, f);
+  uint64_t of = best < 2 ? UINT64_MAX : used.mask;
+  return best % 2 ? outside_phrase(field, of, &found[best])
+                  : regions_phrase(field, of, &found[best]);
+}
+
+/* ---- Several arguments ---- */
+
+struct exits {
+  unsigned count;
+  bool too_many;
+  bdd_t exit[EXITS_MAX];
+};
+/* The different parts below the variables before `end`. */
+static void find_exits(const struct bdd *m, bdd_t f, uint32_t end, struct exits *e,
+                       uint32_t *budget) {
+  if (e->too_many)
+    return;
+  if (*budget == 0) {
+    e->too_many = true;
+    return;
+  }
+  --*budget;
+  if (!bdd_is_leaf(f) && w_bdd_var(m, f) < end) {
+    find_exits(m, w_bdd_low(m, f), end, e, budget);
+    find_exits(m, w_bdd_high(m, f), end, e, budget);
+    return;
+  }
+  for (unsigned i = 0; i < e->count; i++)
+    if (e->exit[i] == f)
+      return;
+  if (e->count == EXITS_MAX)
+    e->too_many = true;
+  else
+    e->exit[e->count++] = f;
+}
+
+static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
+  struct phrase p = {.binding = BIND_TEST};
+  if (f == BDD_NONE || depth > 12)
+    return w_phrase_none();
+  if (bdd_is_leaf(f)) {
+    w_text_put(&p.text, "%s", f ? "true" : "false");
+    return p;
+  }
+  unsigned field = w_term_field(w_bdd_var(m, f));
+  uint32_t end = w_term_var(field, 0) + 1, budget = 200000;
+  struct exits e = {0};
+  find_exits(m, f, end, &e, &budget);
+  if (e.too_many)
+    return w_phrase_none();
+  bool leaves = true;
+  bdd_t common = BDD_TRUE; /* what holds whatever this argument is */
+  for (unsigned i = 0; i < e.count; i++) {
+    leaves &= bdd_is_leaf(e.exit[i]);
+    common = bdd_and(m, common, e.exit[i]);
+  }
+  if (leaves)
+    return field_phrase(m, f, field, depth);
+  if (common == BDD_NONE)
+    return w_phrase_none();
+  for (unsigned i = 0; i < e.count; i++) {
+    bdd_t rest = e.exit[i];
+    if (rest == common || rest == BDD_FALSE)
+      continue;
+    bdd_t when = w_bdd_cut(m, f, end, rest);
+    struct phrase part = {.binding = BIND_TEST};
+    w_phrase_join(&part, BIND_AND, field_phrase(m, when, field, depth));
+    if (rest != BDD_TRUE) {
+      if (common != BDD_FALSE)
+        rest = w_bdd_simplify(m, rest, bdd_not(m, common));
+      w_phrase_join(&part, BIND_AND, phrase_of(m, rest, depth + 1));
+    }
+    w_phrase_join(&p, BIND_OR, part);
+  }
+  if (common != BDD_FALSE)
+    w_phrase_join(&p, BIND_OR, phrase_of(m, common, depth + 1));
+  return p;
+}
+
+/* ---- A diagram as such ---- */
+
+static void put_node(struct text *t, bdd_t f) {
+  if (bdd_is_leaf(f))
+    w_text_put(t, "%s", f ? "true" : "false");
+  else
+    w_text_put(t, "n%" PRIu32, f);
+}
+/* Nodes before those that refer to them. `seen` has a bit for each node. */
+static void put_nodes(const struct bdd *m, struct text *t, bdd_t f, uint8_t *seen) {
+  if (bdd_is_leaf(f) || seen[f / 8] >> f % 8 & 1 || t->failed)
+    return;
+  t->failed |= t->length > DIAGRAM_MAX;
+  seen[f / 8] |= (uint8_t)(1u << f % 8);
+  put_nodes(m, t, w_bdd_low(m, f), seen);
+  put_nodes(m, t, w_bdd_high(m, f), seen);
+  uint32_t v = w_bdd_var(m, f);
+  w_text_put(t, "n%" PRIu32 " = %s & 0x%" PRIx64 " ? ", f, w_term_names[w_term_field(v)],
+             (uint64_t)1 << w_term_bit(v));
+  put_node(t, w_bdd_high(m, f));
+  w_text_put(t, " : ");
+  put_node(t, w_bdd_low(m, f));
+  w_text_put(t, "; ");
+}
+static char *diagram_text(const struct bdd *m, bdd_t f) {
+  struct text t = {0};
+  uint8_t *seen = calloc(w_bdd_nodes(m) / 8 + 1, 1); /* owned here */
+  if (!seen)
+    return NULL;
+  w_text_put(&t, "diagram(");
+  put_nodes(m, &t, f, seen);
+  put_node(&t, f);
+  w_text_put(&t, ")");
+  free(seen);
+  if (!t.failed)
+    return t.s;
+  free(t.s);
+  return NULL;
+}
+
+static bool means(struct bdd *m, const char *text, bdd_t f) {
+  bdd_t g = BDD_NONE;
+  return w_condition_read(m, &text, &g, NULL) == 0 && *text == '\0' && g == f;
+}
+
+char *w_condition_text(struct bdd *m, bdd_t f) {
+  if (f == BDD_NONE)
+    return NULL;
+  struct phrase plain = phrase_of(m, f, 0);
+  if (w_phrase_bad(&plain) || plain.binding != BIND_TEST) { /* perhaps the opposite is simpler */
+    bdd_t g = bdd_not(m, f);
+    struct phrase inner = phrase_of(m, g, 0), opposite = {.binding = BIND_TEST};
+    if (!w_phrase_bad(&inner))
+      w_text_put(&opposite.text, "not (%s)", inner.text.s);
+    bool good = !w_phrase_bad(&inner) && !w_phrase_bad(&opposite);
+    w_phrase_free(&inner);
+    if (good && (w_phrase_bad(&plain) || opposite.text.length < plain.text.length)) {
+      w_phrase_free(&plain);
+      plain = opposite;
+    } else {
+      w_phrase_free(&opposite);
+    }
+  }
+  if (!w_phrase_bad(&plain) && means(m, plain.text.s, f))
+    return plain.text.s;
+  w_phrase_free(&plain);
+  plain = w_cover_phrase(m, f);
+  if (!w_phrase_bad(&plain) && plain.text.length && means(m, plain.text.s, f))
+    return plain.text.s;
+  w_phrase_free(&plain);
+  char *text = diagram_text(m, f);
+  if (text && means(m, text, f))
+    return text;
+  free(text);
+  return NULL;
+}

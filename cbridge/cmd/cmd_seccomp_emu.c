@@ -1,0 +1,147 @@
+/* warrant seccomp emu: one call, instruction by instruction, in both interpreters. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/policy.h"
+#include "classic/classic.h"
+#include "cmd/seccomp_commands.h"
+#include "cmd/seccomp_input.h"
+#include "cmd/seccomp_listing.h"
+#include "cmd/seccomp_names.h"
+#include "cmd/seccomp_subject.h"
+#include "cmd/validator.h"
+#include "load/image.h"
+
+struct steps {
+  const struct warrant_program *p;
+  const struct note *notes;
+  unsigned arch;
+  cJSON *json; /* a list, or NULL: printed */
+};
+static void print_step(void *data, uint64_t pc, uint32_t a, uint32_t x) {
+  struct steps *s = data;
+  if (pc >= s->p->insn_count)
+    return;
+  if (s->json) {
+    cJSON *o = cJSON_CreateObject();
+    put_insn(s->p, s->notes, (uint32_t)pc, s->arch, o);
+    cmd_json_u64(o, "a", a);
+    cmd_json_u64(o, "x", x);
+    cJSON_AddItemToArray(s->json, o);
+    return;
+  }
+  printf("A=0x%08" PRIx32 " X=0x%08" PRIx32 " ", a, x);
+  put_insn(s->p, s->notes, (uint32_t)pc, s->arch, NULL);
+  putchar('\n');
+}
+
+struct last_line {
+  char text[120];
+};
+static void take_line(void *data, const char *line, size_t length) {
+  struct last_line *last = data;
+  snprintf(last->text, sizeof last->text, "%.*s", (int)length, line);
+}
+/* The interpreter that is extracted from Coq ends the same. */
+static bool reference_agrees(const struct warrant_program *p, const uint8_t bytes[64],
+                             uint32_t value) {
+  enum { BEFORE = 4 + 2 + 16 * 4 + 4 };
+  uint8_t input[BEFORE + 64] = {'W', 'P', 'K', 'T', 1};
+  uint8_t *image = NULL; /* owned here */
+  size_t size = 0;
+  char why[200], want[80];
+  struct last_line last = {""};
+  input[BEFORE - 4] = 64;
+  memcpy(input + BEFORE, bytes, 64);
+  if (warrant_image(p, &image, &size, NULL))
+    return false;
+  int ran = warrant_reference_run(image, size, input, sizeof input, false, take_line, &last, why,
+                                  sizeof why);
+  free(image);
+  int n = snprintf(want, sizeof want, "{\"result\":\"0x%" PRIx32 "\",", value);
+  return ran == 1 && strncmp(last.text, want, (size_t)n) == 0;
+}
+
+static int emulate(const struct subject *s, const struct cmd_options *options,
+                   const struct seccomp_data *d) {
+  uint32_t value = 0;
+  uint64_t steps = 0;
+  char action[64];
+  cJSON *o = options->json ? cJSON_CreateObject() : NULL;
+  cJSON *filters = o ? cJSON_AddArrayToObject(o, "filters") : NULL;
+  for (unsigned i = s->count; i-- > 0;) { /* the newest first */
+    const struct warrant_program *p = &s->objects[i].programs[0];
+    struct note *notes = notes_of(p); /* owned here */
+    if (!notes) {
+      cJSON_Delete(o);
+      cmd_complain("out of memory");
+      return WARRANT_BAD_INPUT;
+    }
+    uint8_t bytes[64];
+    w_audit_bytes(d, bytes);
+    struct warrant_classic_input in = {.bytes = bytes, .length = 64, .wire_length = 64};
+    struct warrant_classic_result r;
+    cJSON *list = o ? cJSON_CreateArray() : NULL;
+    unsigned arch = arch_of(d);
+    struct steps trace = {p, notes, arch < ARCHES ? arch : X86_64, list};
+    bool shown = o || !options->quiet;
+    if (shown && !o && s->count > 1)
+      printf("filter %u of %u\n", i, s->count);
+    int ran = warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count,
+                                  shown ? print_step : NULL, &trace, &r, NULL);
+    free(notes);
+    if (list)
+      cJSON_AddItemToArray(filters, list);
+    if (ran || r.outcome != WARRANT_CLASSIC_DONE || !reference_agrees(p, bytes, r.value)) {
+      cJSON_Delete(o);
+      cmd_complain("the two interpreters do not agree about filter %u", i);
+      return WARRANT_REFUSED;
+    }
+    steps += r.steps;
+  }
+  subject_run(s, d, &value);
+  w_action_text(value, action, sizeof action);
+  if (o) {
+    cJSON_AddItemToObject(o, "input", json_input(d));
+    cmd_json_text(o, "action", action);
+    cmd_json_u64(o, "value", value);
+    cmd_json_u64(o, "steps", steps);
+    cmd_print_json(o);
+  } else {
+    print_input(stdout, d);
+    printf(" -> %s, %" PRIu64 " instructions\n", action, steps);
+  }
+  return WARRANT_OK;
+}
+
+int seccomp_emulate(const struct seccomp_options *options, char **files, unsigned count) {
+  struct seccomp_data call = options->call;
+  struct subject s;
+  struct seccomp_names names = names_of_libseccomp();
+  uint32_t nr;
+  char *end;
+  long number = strtol(options->call_name, &end, 0);
+  if (*options->call_name && !*end) {
+    call.nr = (int)number;
+  } else if (names.number(names.data, options->arch, options->call_name, &nr)) {
+    call.nr = (int)nr;
+  } else {
+    cmd_complain("--syscall %s: no such call on %s", options->call_name,
+                 arches[options->arch].name);
+    return WARRANT_BAD_INPUT;
+  }
+  call.arch = arches[options->arch].token;
+  int code = subject_filters(&s, options, files, count);
+  for (unsigned i = 0; i < s.count && !code; i++) {
+    struct warrant_classic_verdict v;
+    if (warrant_classic_check(&s.objects[i].programs[0], &v) || !v.accept) {
+      cmd_complain("%s: %s", files[i], v.message);
+      code = WARRANT_REFUSED;
+    }
+  }
+  if (!code)
+    code = emulate(&s, &options->common, &call);
+  subject_free(&s);
+  return code;
+}

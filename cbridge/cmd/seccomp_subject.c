@@ -1,0 +1,119 @@
+#include "cmd/seccomp_subject.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/seccomp_process.h"
+
+int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
+  struct warrant_error error = {0};
+  s->own_bdd = !bdd;
+  s->bdd = bdd ? bdd : w_bdd_new(limit);
+  s->audits = calloc(s->count, sizeof *s->audits);
+  if (!s->bdd || !s->audits) {
+    cmd_complain("%s: out of memory", name);
+    return WARRANT_BAD_INPUT;
+  }
+  for (unsigned i = 0; i < s->count; i++)
+    if (warrant_audit(&s->objects[i].programs[0], s->bdd, &s->audits[i], &error)) {
+      cmd_complain("%s: %s", name, error.text);
+      return error.code;
+    }
+  s->stacked = s->count > 1;
+  s->all = s->audits[0];
+  if (s->stacked && w_audit_stack(s->audits, s->count, &s->all, &error)) {
+    cmd_complain("%s: %s", name, error.text);
+    return error.code;
+  }
+  return WARRANT_OK;
+}
+
+int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
+                    unsigned count) {
+  memset(s, 0, sizeof *s);
+  s->objects = calloc(count, sizeof *s->objects);
+  if (!s->objects) {
+    cmd_complain("out of memory");
+    return WARRANT_BAD_INPUT;
+  }
+  for (unsigned i = 0; i < count; i++) {
+    int code = cmd_load_one(files[i], &options->common, &s->objects[i]);
+    if (code)
+      return code;
+    s->count++;
+    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
+      cmd_complain("%s: this is no seccomp filter", files[i]);
+      return WARRANT_BAD_INPUT;
+    }
+  }
+  return WARRANT_OK;
+}
+
+int subject_load(struct subject *s, const struct seccomp_options *options, char **files,
+                 unsigned count, struct bdd *bdd) {
+  int code = subject_filters(s, options, files, count);
+  return code ? code : subject_audit(s, files[0], bdd, options->limit);
+}
+
+int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
+                 unsigned count, char process[SUBJECT_NAME_MAX], const char **name) {
+  memset(s, 0, sizeof *s);
+  *name = options->pid ? process : files[0];
+  if (!options->pid)
+    return subject_load(s, options, files, count, NULL);
+  snprintf(process, SUBJECT_NAME_MAX, "process %ld", options->pid);
+  int code = filters_of_process(options->pid, &s->objects, &s->count);
+  return code ? code : subject_audit(s, process, NULL, options->limit);
+}
+
+void subject_free(struct subject *s) {
+  for (unsigned i = 0; i < s->count; i++) {
+    if (s->audits)
+      w_audit_free(&s->audits[i]);
+    warrant_object_free(&s->objects[i]);
+  }
+  if (s->stacked)
+    w_audit_free(&s->all);
+  free(s->audits);
+  free(s->objects);
+  if (s->own_bdd)
+    w_bdd_free(s->bdd);
+  memset(s, 0, sizeof *s);
+}
+
+bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value) {
+  for (unsigned i = s->count; i-- > 0;) {
+    uint32_t v;
+    if (w_audit_run(&s->objects[i].programs[0], d, &v, NULL))
+      return false;
+    if (i == s->count - 1 ||
+        (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
+      *value = v;
+  }
+  return s->count > 0;
+}
+
+int filter_write(const char *path, const struct warrant_program *p) {
+  FILE *f = fopen(path, "wb");
+  bool good = f;
+  for (uint32_t k = 0; k < p->insn_count && good; k++) {
+    const struct warrant_cinsn *c = &p->cinsns[k];
+    const uint8_t bytes[8] = {(uint8_t)c->code,
+                              (uint8_t)(c->code >> 8),
+                              c->jt,
+                              c->jf,
+                              (uint8_t)c->k,
+                              (uint8_t)(c->k >> 8),
+                              (uint8_t)(c->k >> 16),
+                              (uint8_t)(c->k >> 24)};
+    good = fwrite(bytes, sizeof bytes, 1, f) == 1;
+  }
+  int why = errno;
+  if (f && fclose(f))
+    good = false;
+  if (good)
+    return WARRANT_OK;
+  cmd_complain("%s: could not be written: %s", path, strerror(why));
+  return WARRANT_BAD_INPUT;
+}

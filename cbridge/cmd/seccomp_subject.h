@@ -1,0 +1,37 @@
+/* The filters of one process, or the one of a file, and what they decide together. */
+#ifndef WARRANT_SECCOMP_SUBJECT_H
+#define WARRANT_SECCOMP_SUBJECT_H
+
+#include "audit/audit.h"
+#include "cmd/seccomp_options.h"
+
+struct subject {
+  struct warrant_object *objects; /* owned; one program each */
+  unsigned count;
+  struct bdd *bdd;
+  struct audit *audits; /* owned; one a filter */
+  struct audit all;     /* of the whole stack: with one filter the same as audits[0], borrowed */
+  bool stacked, own_bdd;
+};
+/* Loads a stack of filters, the first one installed first, without an audit. Returns 0 or an exit
+ * code, having complained, as do those below. subject_free after each of them. */
+int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
+                    unsigned count);
+/* Loads and audits them. `bdd` is NULL for a manager of its own. */
+int subject_load(struct subject *s, const struct seccomp_options *options, char **files,
+                 unsigned count, struct bdd *bdd);
+/* The same for the files, or with --pid for the filters of a process, whose name `process` keeps.
+ * `name` is what to call either. */
+enum { SUBJECT_NAME_MAX = 32 };
+int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
+                 unsigned count, char process[SUBJECT_NAME_MAX], const char **name);
+/* Audits loaded programs. */
+int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
+void subject_free(struct subject *s);
+/* What the subject returns for an input, by the interpreter. */
+bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value);
+
+/* Writes the instructions as they lie in memory. Returns 0 or an exit code. */
+int filter_write(const char *path, const struct warrant_program *p);
+
+#endif

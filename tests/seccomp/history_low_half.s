@@ -1,0 +1,12 @@
+; The low half alone of an argument that has 64 bits.
+        ld arch
+        jeq #x86_64, native
+        ret KILL_PROCESS
+native: ld nr
+        jlt #0x40000000, call
+        ret KILL_PROCESS
+call:   jne #mmap, deny
+        ld arg2
+        jne #1, deny
+        ret ALLOW
+deny:   ret EPERM
