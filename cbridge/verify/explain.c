@@ -162,8 +162,8 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
   }
 }
 
-/* The steps in order, from the decisions; with `keep`, the last STEPS_MAX of them. Returns how many
- * there are. */
+/* The steps in order, from the decisions: all but the first `leave` of them go to r->steps, if that
+ * is there. Returns how many there are. */
 static uint64_t walk(struct replay *r, uint64_t leave) {
   const struct w_question *q = r->q;
   const struct w_answer *a = r->a;

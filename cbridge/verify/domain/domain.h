@@ -63,7 +63,7 @@ struct w_fact {
     uint32_t frame;  /* STACK: 0 is the first */
     uint32_t area;   /* PKT: enum w_area */
     uint32_t type;   /* OBJ */
-    uint32_t origin; /* REF, RECORD_AT, for messages alone: the instruction that it is from */
+    uint32_t origin; /* REF, RECORD_AT: the instruction that it is from; no proof depends on it */
     uint32_t which;  /* whichever of these it is, where facts of one kind are compared */
   };
   union {
