@@ -26,11 +26,14 @@ includes() {
   done)
 }
 
-# The same from what is compiled: who names something that which other defines.
+# The same from what is compiled: who names something that which other defines. What has not been
+# compiled uses a room that nothing may use.
 symbols() {
   find cbridge -name '*.c' | sort | sed 's#^cbridge/##; s#[.]c$##' | while read -r unit; do
+    [ -s "build/obj/$unit.o" ] || echo "$unit U not-built"
     nm -g "build/obj/$unit.o" | awk -v unit="$unit" 'NF > 1 { print unit, $(NF - 1), $NF }'
   done | awk '
+    BEGIN { where["not-built"] = "no-object" }
     $2 == "U" { uses[$1 " " $3] = 1; next }
     { where[$3] = $1 }
     END { for (u in uses) { split(u, x); if (x[2] in where) print x[1], where[x[2]] } }'
