@@ -47,7 +47,7 @@ Example invariant_too_low : million_rounds (between 0 9999998) 2 9999998 2000000
 Proof. vm_compute. reflexivity. Qed.
 Example invariant_too_high : million_rounds (between 1 9999999) 2 9999999 20000003 = false.
 Proof. vm_compute. reflexivity. Qed.
-(** The potential has to fall by the steps of a round, and may not fall below what the exit takes. *)
+(** The potential has to fall by the steps of a round, and not below what the exit takes. *)
 Example falls_too_slowly : million_rounds (between 0 9999999) 1 9999999 20000003 = false.
 Proof. vm_compute. reflexivity. Qed.
 Example falls_below_zero : million_rounds (between 0 9999999) 2 9999998 20000003 = false.
@@ -81,8 +81,8 @@ Proof. vm_compute. reflexivity. Qed.
 Example down_below_zero : counts A64 1000 (-1) Jge 0 falling (-2) 1 2003 = false.
 Proof. vm_compute. reflexivity. Qed.
 
-(** By 4: a multiple of 4 that is not 1000 and not above is 996 at most.  k is whole, so a round of 2
-    steps is counted as 4. *)
+(** By 4: a multiple of 4 that is not 1000 and not above is 996 at most.  k is whole, so a round
+    of 2 steps is counted as 4. *)
 Definition multiple (mask last : Z) : fact :=
   FScalar false (Scalar (Bounds (Tnum 0 mask) 0 last 0 last) None).
 Example by_four : counts A64 0 4 Jne 1000 (multiple 1020 996) 1 996 1001 = true.
