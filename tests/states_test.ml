@@ -131,19 +131,24 @@ type program = { label : string; target : target; prog : insn zmap; maps : Image
 
 let steps = ref 0
 
-(* One run along the certificate; [seen] gets each pc. *)
+(* One run along the certificate, or the first [most] steps of it: loops may take millions; [seen] gets each pc. *)
+let most = 1000
 let follow p (cert : cert) env seen =
+  let left = ref most in
   let rec go d a vs (s : state) world =
     match d with
     | DSub (j, sub) ->
       let node = match zfind j cert.c_nodes with Some n -> n | None -> outside "there is no node %s" (name j) in
-      let of_symbol k = match zfind k sub with Some v -> value vs v | None -> outside "symbol %s of the node stands for nothing" (name k) in
-      (* a symbol of the node that nothing uses need not be in the substitution *)
-      let vs' k = of_symbol k in
+      (* A word is found once, lest it be followed through all rounds of a loop. A symbol of the node that nothing uses need not
+         be in the substitution. *)
+      let words = List.fold_left (fun m (k, v) -> zset k (lazy (value vs v)) m) zempty (zlist sub) in
+      let vs' k = match zfind k words with Some w -> Lazy.force w | None -> outside "symbol %s of the node stands for nothing" (name k) in
       inside vs' node.n_state s;
       go node.n_deriv node.n_state vs' s world
+    | _ when !left = 0 -> ()
     | _ -> (
       incr steps;
+      decr left;
       seen (Num.to_int s.pc);
       let i = match zfind s.pc p.prog with Some i -> i | None -> outside "no instruction" in
       match (concrete_step p.target p.prog env.Reference.concrete s world, d) with
