@@ -91,4 +91,50 @@ for n in $(seq 1 40); do
 done
 same "show: damaged certificates" 80 $survived
 
+# --- warrant check --trace -----------------------------------------------------------------------
+
+trace() { "$ASAN_WARRANT" check --trace "$@" 2> "$work/err"; }
+
+trace --prog ten_million_rounds $loops > "$work/out"
+same "trace: exit code" 0 $?
+same "trace: steps" "     0: r1 = 0                               ; r1 = context; r10 = frame
+     1: r0 = 0                               ; r1 = 0; r10 = frame" "$(sed -n 2,3p "$work/out")"
+# How a loop gets its invariant.
+same "trace: an invariant" "     2  node 8, tried as an invariant (up to the nearest number compared with, less 1): r0 = unknown; r1 = number 0..9999999; r10 = frame
+     2  ends: back in node 8, its invariant holds
+     5  goes on where a branch fell through
+     2  the loop of node 8 ends: at most 5 + 3 * (9999999 - r1) steps" \
+  "$(sed -n '/ node 8, tried/,$p' "$work/out" | grep '^ *[0-9][0-9]*  ')"
+same "trace: then the verdict" "$("$WARRANT" check --prog ten_million_rounds $loops)" "$(tail -n 1 "$work/out")"
+same "trace: a spill" 1 "$(trace --prog counts_on_the_stack_in_8_bytes $loops | grep -c 'an invariant.*; stack -8 = number 0\.\.999$')"
+trace --prog clears_one_byte_more $loops > "$work/out"
+same "trace: exit code of a refusal" 1 $?
+same "trace: tried, refused and given up" "     2  node 8, tried
+     5  refused
+     2  node 8 given up (up to the nearest number compared with, less 1)" \
+  "$(sed -n '/ node 8, tried/,/ given up/p' "$work/out" | grep '^ *[0-9][0-9]*  ' | sed 's/\(tried\|refused\).*/\1/')"
+same "trace: each that is tried is given up" "$(grep -c ', tried as ' "$work/out")" "$(grep -c ' given up ' "$work/out")"
+
+# As many steps as instructions visited, and the same verdict without it.
+for program in xdp_flow/xdp_flow xdp_calls/xdp_calls xdp_flow/off_by_one; do
+  trace --json $CORPUS/$program.o > "$work/json"
+  same "trace: steps of $program" "$(jq -s '[.[] | select(.event == "step")] | length' "$work/json")" \
+    "$(jq 'select(.event == null) | .visited' "$work/json")"
+  same "trace: verdict of $program" \
+    "$("$WARRANT" check --json $CORPUS/$program.o | jq -c 'del(.time_us, .validate_us)')" \
+    "$(tail -n 1 "$work/json" | jq -c 'del(.time_us, .validate_us)')"
+done
+trace --json $flow > "$work/json"
+same "trace: what prunes was a node" 0 \
+  "$(jq -s '([.[] | select(.event == "node" or .event == "general" or .event == "invariant") | .node]) as $made | [.[] | select(.event == "pruned") | .node | select(. as $n | $made | index($n) | not)] | length' "$work/json")"
+same "trace: paths that end" "$(trace $flow | grep -c '^ *[0-9]*  ends: node [0-9]* covers it$')" \
+  "$(jq -s '[.[] | select(.event == "pruned")] | length' "$work/json")"
+trace --json --prog clears_one_byte_more $loops > "$work/json"
+same "trace: a refusal in JSON" '["refused",5,"out-of-bounds"]' \
+  "$(jq -c 'select(.event == "refused") | [.event, .pc, .reason]' "$work/json" | head -n 1)"
+same "trace: given up in JSON" '["given-up",2,8,"up to the nearest number compared with, less 1"]' \
+  "$(jq -c 'select(.event == "given-up") | [.event, .pc, .node, .tried]' "$work/json" | head -n 1)"
+trace $CORPUS/socket/web.ddd > "$work/out"
+same "trace: a classic program has none" 0 "$(grep -c 'the search' "$work/out")"
+
 finish

@@ -11,6 +11,8 @@
 #include "cmd/cmd_packets.h"
 #include "cmd/cmd_subjects.h"
 #include "classic/disasm.h"
+#include "verify/event.h"
+#include "verify/show.h"
 
 static const char help[] =
     "usage: warrant check [OPTION]... FILE|FOLDER...\n"
@@ -42,6 +44,9 @@ static const char help[] =
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
     "  --explain       for a refusal, how the program gets there: the steps that matter\n"
+    "  --trace         the search as it goes, one line an event: states, what ended a path, what "
+    "was\n"
+    "                  generalised and given up\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
     "  --json          one object a program on standard output\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
@@ -61,7 +66,15 @@ static const char help[] =
     "  echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' | warrant check --pcap-link 101 -\n"
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
 
-enum { OPT_CERT = CMD_OWN, OPT_REASONS, OPT_EXPLAIN, OPT_PCAP_DIR, OPT_PCAP_LINK, OPT_LIMIT };
+enum {
+  OPT_CERT = CMD_OWN,
+  OPT_REASONS,
+  OPT_EXPLAIN,
+  OPT_PCAP_DIR,
+  OPT_PCAP_LINK,
+  OPT_LIMIT,
+  OPT_TRACE
+};
 
 struct check {
   struct cmd_options options;
@@ -70,6 +83,7 @@ struct check {
   bool whole_names; /* certificates are named by paths: folders have files of the same name */
   struct packet_options packets;
   bool explain; /* the way to a refusal */
+  bool trace;   /* the search */
   bool alone;   /* one input: its programs are the progress */
   int code;
 };
@@ -321,6 +335,161 @@ static void report(struct check *check, const char *file, const struct warrant_p
             j->reason);
 }
 
+/* --- The search as it goes ------------------------------------------------------------------- */
+
+struct tracing {
+  const struct warrant_program *program;
+  bool json;
+};
+
+static const char *const event_words[] = {
+    [W_EVENT_STEP] = "step",       [W_EVENT_RESUMED] = "resumed",     [W_EVENT_NODE] = "node",
+    [W_EVENT_GENERAL] = "general", [W_EVENT_INVARIANT] = "invariant", [W_EVENT_PRUNED] = "pruned",
+    [W_EVENT_BACK] = "back",       [W_EVENT_CLOSED] = "closed",       [W_EVENT_REFUSED] = "refused",
+    [W_EVENT_SPENT] = "spent",     [W_EVENT_GIVEN_UP] = "given-up",
+};
+
+static const char *reason_word(const struct w_why *why) {
+  size_t n;
+  const char *const *words = warrant_reasons(&n);
+  return why->reason < n ? words[why->reason] : "not-supported";
+}
+
+/* "r1 = 0; r10 = frame; stack -8 = 5" */
+static void print_known(const struct w_event *e) {
+  char text[W_SHOWN];
+  const char *before = "";
+  for (int r = 0; r < 11; r++)
+    if (e->st->defined >> r & 1) {
+      w_describe(e->target, e->st, e->st->regs[r], text, sizeof text);
+      printf("%sr%d = ", before, r);
+      cmd_print_safe(stdout, text);
+      before = "; ";
+    }
+  for (uint32_t k = 0; k < e->st->nslots; k++) {
+    w_describe(e->target, e->st, e->st->slots[k].v, text, sizeof text);
+    printf("%sstack %d = ", before, e->st->slots[k].off);
+    cmd_print_safe(stdout, text);
+    before = "; ";
+  }
+}
+
+static void print_event(const struct w_event *e, const char *insn) {
+  char text[W_SHOWN];
+  switch (e->kind) {
+  case W_EVENT_STEP:
+    printf("%6" PRIu32 ": %-36s ; ", e->pc, insn);
+    print_known(e);
+    break;
+  case W_EVENT_RESUMED:
+    printf("%6" PRIu32 "  goes on where a branch fell through", e->pc);
+    break;
+  case W_EVENT_NODE:
+    printf("%6" PRIu32 "  node %" PRIu32, e->pc, e->node);
+    break;
+  case W_EVENT_GENERAL:
+  case W_EVENT_INVARIANT:
+    printf("%6" PRIu32 "  node %" PRIu32 ", tried as %s (%s): ", e->pc, e->node,
+           e->kind == W_EVENT_GENERAL ? "a more general state" : "an invariant", e->way);
+    print_known(e);
+    break;
+  case W_EVENT_PRUNED:
+    printf("%6" PRIu32 "  ends: node %" PRIu32 " covers it", e->pc, e->node);
+    break;
+  case W_EVENT_BACK:
+    printf("%6" PRIu32 "  ends: back in node %" PRIu32 ", its invariant holds", e->pc, e->node);
+    break;
+  case W_EVENT_CLOSED:
+    printf("%6" PRIu32 "  the loop of node %" PRIu32 " ends: at most %" PRIu64, e->pc, e->node,
+           e->closed->potential);
+    for (uint32_t k = 0; k < e->closed->nterms; k++) {
+      w_show_count(&e->closed->st, &e->closed->terms[k], text);
+      printf(" + %s", text);
+    }
+    fputs(" steps", stdout);
+    break;
+  case W_EVENT_REFUSED:
+    printf("%6" PRIu32 "  refused, %s: ", e->pc, reason_word(e->why));
+    cmd_print_safe(stdout, e->why->text);
+    break;
+  case W_EVENT_SPENT:
+    printf("%6" PRIu32 "  this takes too long", e->pc);
+    break;
+  case W_EVENT_GIVEN_UP:
+    printf("%6" PRIu32 "  node %" PRIu32 " given up (%s)", e->pc, e->node, e->way);
+  }
+  putchar('\n');
+}
+
+static void json_known(cJSON *o, const struct w_event *e) {
+  char text[W_SHOWN], name[24];
+  cJSON *known = cJSON_AddObjectToObject(o, "known");
+  for (int r = 0; r < 11; r++)
+    if (e->st->defined >> r & 1) {
+      snprintf(name, sizeof name, "r%d", r);
+      w_describe(e->target, e->st, e->st->regs[r], text, sizeof text);
+      cmd_json_text(known, name, text);
+    }
+  for (uint32_t k = 0; k < e->st->nslots; k++) {
+    snprintf(name, sizeof name, "stack %d", e->st->slots[k].off);
+    w_describe(e->target, e->st, e->st->slots[k].v, text, sizeof text);
+    cmd_json_text(known, name, text);
+  }
+}
+
+static void print_json_event(const struct tracing *t, const struct w_event *e, const char *insn) {
+  char text[W_SHOWN];
+  bool way =
+      e->kind == W_EVENT_GENERAL || e->kind == W_EVENT_INVARIANT || e->kind == W_EVENT_GIVEN_UP;
+  cJSON *o = cJSON_CreateObject();
+  cmd_json_text(o, "event", event_words[e->kind]);
+  cmd_json_text(o, "program", *t->program->name ? t->program->name : NULL);
+  cmd_json_u64(o, "pc", e->pc);
+  if (e->kind == W_EVENT_STEP)
+    cmd_json_text(o, "insn", insn);
+  else if (e->kind != W_EVENT_RESUMED && e->kind != W_EVENT_REFUSED && e->kind != W_EVENT_SPENT)
+    cmd_json_u64(o, "node", e->node);
+  if (way)
+    cmd_json_text(o, "tried", e->way);
+  if (e->st)
+    json_known(o, e);
+  if (e->kind == W_EVENT_REFUSED) {
+    cmd_json_text(o, "reason", reason_word(e->why));
+    cmd_json_text(o, "message", e->why->text);
+  }
+  if (e->closed) {
+    cmd_json_u64(o, "potential", e->closed->potential);
+    cJSON *terms = cJSON_AddArrayToObject(o, "terms");
+    for (uint32_t k = 0; k < e->closed->nterms; k++) {
+      w_show_count(&e->closed->st, &e->closed->terms[k], text);
+      cJSON_AddItemToArray(terms, cJSON_CreateString(text));
+    }
+  }
+  cmd_print_json(o);
+}
+
+static void trace(void *data, const struct w_event *e) {
+  const struct tracing *t = data;
+  char insn[WARRANT_DISASM_MAX];
+  warrant_disasm(t->program, e->pc, insn, sizeof insn);
+  if (t->json)
+    print_json_event(t, e, insn);
+  else
+    print_event(e, insn);
+}
+
+static void judge_subject(const struct check *check, const char *path,
+                          const struct warrant_program *p, struct judgement *j) {
+  struct tracing tracing = {p, check->options.json};
+  const struct warrant_verify_options options = {.trace = check->trace ? trace : NULL,
+                                                 .trace_data = &tracing};
+  if (check->trace && !check->options.json && p->kind == WARRANT_EBPF) {
+    cmd_print_name(stdout, path, p);
+    puts(": the search");
+  }
+  judge_with(p, &options, j);
+}
+
 static int check_subject(void *context, const struct subject *subject, struct tally *tally) {
   struct check *check = context;
   const char *path = subject->name;
@@ -349,7 +518,7 @@ static int check_subject(void *context, const struct subject *subject, struct ta
     if (object.problems[i].code)
       judge_problem(&object.problems[i], &j);
     else
-      judge(p, &j);
+      judge_subject(check, path, p, &j);
     judgement_warn(&j, object.warning);
     if (check->alone)
       cmd_progress(&check->options, object.count, object.count, "");
@@ -373,6 +542,7 @@ int cmd_check(int argc, char **argv) {
       {"cert", required_argument, NULL, OPT_CERT},
       {"reasons", no_argument, NULL, OPT_REASONS},
       {"explain", no_argument, NULL, OPT_EXPLAIN},
+      {"trace", no_argument, NULL, OPT_TRACE},
       {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
       {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
       {"limit", required_argument, NULL, OPT_LIMIT},
@@ -399,6 +569,9 @@ int cmd_check(int argc, char **argv) {
     }
     case OPT_EXPLAIN:
       check.explain = true;
+      break;
+    case OPT_TRACE:
+      check.trace = true;
       break;
     case OPT_REASONS:
       judge_reasons(print_reason);

@@ -74,12 +74,12 @@ static void name_missing(const struct warrant_program *program, struct judgement
     }
 }
 
-static void ebpf(const struct warrant_program *program, struct judgement *j) {
+static void ebpf(const struct warrant_program *program,
+                 const struct warrant_verify_options *options, struct judgement *j) {
   struct warrant_verdict v;
   struct warrant_error error = {0};
   memset(&v, 0, sizeof v);
-  const struct warrant_verify_options options = {0};
-  if (warrant_verify(program, &options, &v, &error)) {
+  if (warrant_verify(program, options, &v, &error)) {
     j->verdict = error.code == WARRANT_UNSUPPORTED ? JUDGED_UNSUPPORTED : JUDGED_ERROR;
     j->reason = error.code == WARRANT_UNSUPPORTED ? REASON_UNSUPPORTED : REASON_NO_VERDICT;
     snprintf(j->message, sizeof j->message, "%s", error.text);
@@ -127,9 +127,14 @@ static void ebpf(const struct warrant_program *program, struct judgement *j) {
 }
 
 void judge(const struct warrant_program *program, struct judgement *j) {
+  judge_with(program, NULL, j);
+}
+
+void judge_with(const struct warrant_program *program, const struct warrant_verify_options *options,
+                struct judgement *j) {
   memset(j, 0, sizeof *j);
   if (program->kind == WARRANT_EBPF)
-    ebpf(program, j);
+    ebpf(program, options, j);
   else
     classic(program, j);
   if (j->verdict != JUDGED_ACCEPT)

@@ -29,6 +29,9 @@ struct judgement {
 
 /* Judges a loaded program; always fills the judgement. Free it with judgement_free. */
 void judge(const struct warrant_program *program, struct judgement *judgement);
+/* The same, with options for the verifier. */
+void judge_with(const struct warrant_program *program, const struct warrant_verify_options *options,
+                struct judgement *judgement);
 void judgement_free(struct judgement *judgement);
 /* Adds a warning; none for "". */
 void judgement_warn(struct judgement *judgement, const char *text);

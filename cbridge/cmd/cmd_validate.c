@@ -5,7 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/cmd_judge.h"
-#include "isa/disasm.h"
+#include "classic/disasm.h"
 #include "load/loader.h"
 #include "verify/show.h"
 

@@ -242,6 +242,7 @@ enum next w_come_back(struct search *s, const struct site *site, bool *back) {
   for (uint32_t k = site->top; loops; loops -= s->infos[k - 1].loop, k = s->infos[k - 1].prev)
     if (s->infos[k - 1].loop && w_covers(s, k - 1)) {
       *back = true;
+      w_tell(s, W_EVENT_BACK, s->st.pc, k - 1, s->infos[k - 1].how);
       return w_code_sub(s, k - 1) ? LEAF : FAILED;
     }
   if (s->pool->exhausted)

@@ -20,6 +20,37 @@ enum {
   UNPACKED = 256,   /* on the stack: what is further down keeps its state as bytes */
 };
 
+/* --- Trace ----------------------------------------------------------------------------------- */
+
+static const char *const way_words[WAYS] = {
+    "up to the nearest number compared with, less 1",
+    "the same, with what was not covered",
+    "the same, with what was not covered then",
+    "up to the nearest number compared with",
+    "up to the furthest number compared with, less 1",
+    "up to the furthest number compared with",
+    "all nodes of its shape, any number where they differ",
+    "the nearest node, any number where they differ",
+    "the nearest node, the numbers of both",
+};
+
+void w_tell(const struct search *s, enum w_event_kind kind, int64_t pc, uint32_t node,
+            enum way how) {
+  if (!s->q->trace)
+    return;
+  const struct w_event event = {
+      .kind = kind,
+      .pc = (uint32_t)pc,
+      .node = node,
+      .target = &s->q->target,
+      .st = kind == W_EVENT_STEP || kind == W_EVENT_GENERAL || kind == W_EVENT_INVARIANT ? &s->st
+                                                                                         : NULL,
+      .way = way_words[how],
+      .why = &s->a->why,
+      .closed = kind == W_EVENT_CLOSED ? &s->a->nodes[node] : NULL};
+  s->q->trace(s->q->trace_data, &event);
+}
+
 /* --- Code ------------------------------------------------------------------------------------ */
 
 static bool decide(struct search *s, uint32_t pc, bool taken) {
@@ -243,6 +274,7 @@ static int finish(struct search *s, uint32_t node) {
                               &s->order[info->order], s->order_count - info->order);
     if (closed != 1)
       return closed;
+    w_tell(s, W_EVENT_CLOSED, s->a->nodes[node].st.pc, node, info->how);
   } else if (!w_price(s->pool, &s->pricing, s->a->nodes, node)) {
     return -1;
   }
@@ -350,6 +382,11 @@ enum next w_enter(struct search *s, struct w_state *st, bool general, enum way h
   s->node = node;
   s->depth = 0;
   s->taken = 0;
+  w_tell(s,
+         !general    ? W_EVENT_NODE
+         : how < ALL ? W_EVENT_INVARIANT
+                     : W_EVENT_GENERAL,
+         s->st.pc, node, how);
   return GO_ON;
 }
 
@@ -452,8 +489,10 @@ static enum next meet(struct search *s, enum way how) {
   uint64_t key = round_key(s, &s->st);
   if (!how) {
     uint32_t cover = find_cover(s, site, key);
-    if (cover != NO_NODE)
+    if (cover != NO_NODE) {
+      w_tell(s, W_EVENT_PRUNED, pc, cover, 0);
       return w_code_sub(s, cover) ? LEAF : FAILED;
+    }
     if (s->pool->exhausted)
       return FAILED;
     enum next next = w_come_back(s, site, &done);
@@ -538,6 +577,7 @@ static enum next take_up(struct search *s, bool *complete) {
         return code(s, W_CODE_DEAD) ? LEAF : FAILED;
       if (!resume(s, w))
         return FAILED;
+      w_tell(s, W_EVENT_RESUMED, s->st.pc, s->node, 0);
       return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
     int finished = finish(s, w->node);
@@ -569,6 +609,7 @@ static bool back_track(struct search *s, enum way *how) {
       drop_node(s, w->node);
     if (s->height == to) {
       struct site *site = w_known_site(s, w->st->pc);
+      w_tell(s, W_EVENT_GIVEN_UP, w->st->pc, w->node, w->how);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
@@ -661,6 +702,7 @@ static enum next step(struct search *s) {
     s->a->visited = s->q->max_visited;
     return w_refused(s, W_TOO_COMPLEX, pc, text);
   }
+  w_tell(s, W_EVENT_STEP, pc, s->node, 0);
   if (i->op == W_OP_JMP || i->op == W_OP_MAYGOTO)
     return branch(s, i);
   s->a->pc = pc;
@@ -726,11 +768,15 @@ static enum w_outcome search(struct search *s) {
   bool again = false; /* back at a place where paths meet, after a general state failed there */
   for (;;) {
     enum next next = again || time_for_node(s) ? meet(s, how) : step(s);
+    bool spent = false;
     again = false;
     how = 0;
     if (next == GO_ON && s->general_count &&
-        s->a->visited > s->stack[s->general[s->general_count - 1]].visited_max)
+        s->a->visited > s->stack[s->general[s->general_count - 1]].visited_max) {
+      w_tell(s, W_EVENT_SPENT, s->st.pc, s->node, 0);
+      spent = true;
       next = REFUSED;
+    }
     if (next == LEAF) {
       w_state_free(s->pool, &s->st);
       do {
@@ -742,6 +788,8 @@ static enum w_outcome search(struct search *s) {
     if (next == FAILED)
       return W_NO_MEMORY;
     if (next == REFUSED) {
+      if (!spent)
+        w_tell(s, W_EVENT_REFUSED, s->a->pc, s->node, 0);
       if ((s->a->why.reason == W_TOO_COMPLEX && s->a->visited >= s->q->max_visited) ||
           !back_track(s, &how))
         return W_REFUSED;

@@ -3,6 +3,7 @@
 #define WARRANT_SEARCH_H
 
 #include "verify/cert.h"
+#include "verify/event.h"
 #include "verify/flow.h"
 
 struct w_question {
@@ -11,6 +12,8 @@ struct w_question {
   const struct w_insn *insns; /* `flow.count` slots */
   struct w_flow flow;
   uint64_t max_visited;
+  w_trace_fn *trace; /* NULL: nobody listens */
+  void *trace_data;
 };
 struct w_answer {
   struct w_node

@@ -119,6 +119,10 @@ enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const c
 bool w_covers(struct search *s, uint32_t node);
 /* The path ends in `node`, as s->sub says. False: out of memory. */
 bool w_code_sub(struct search *s, uint32_t node);
+/* Tells who asked of what happens, with the path's state where that is of interest; `node` may be
+ * NO_NODE. */
+void w_tell(const struct search *s, enum w_event_kind kind, int64_t pc, uint32_t node,
+            enum way how);
 /* Goes on in a new node whose state is `st`; *st is taken over. */
 enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
                   uint32_t differs);

@@ -18,6 +18,20 @@ void w_show_term(const struct w_term *term, char text[W_SHOWN]) {
            term->symbol);
 }
 
+void w_show_count(const struct w_state *st, const struct w_term *term, char text[W_SHOWN]) {
+  char name[32] = "";
+  for (uint32_t k = 0; k < st->nslots; k++)
+    if (st->slots[k].v.sym == term->symbol && !st->slots[k].v.c)
+      snprintf(name, sizeof name, "stack %d", st->slots[k].off);
+  for (int r = 0; r < 11; r++)
+    if (st->defined >> r & 1 && st->regs[r].sym == term->symbol && !st->regs[r].c)
+      snprintf(name, sizeof name, "r%d", r);
+  if (*name)
+    snprintf(text, W_SHOWN, "%" PRId64 " * (%" PRIu64 " - %s)", term->k, term->N, name);
+  else
+    w_show_term(term, text);
+}
+
 static void add(char text[W_SHOWN], const char *format, uint64_t a, uint64_t b) {
   size_t n = strlen(text);
   snprintf(text + n, W_SHOWN - n, format, a, b);

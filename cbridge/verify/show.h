@@ -15,6 +15,8 @@ void w_show_fact(const struct w_target *t, const struct w_state *st, uint32_t sy
                  char text[W_SHOWN]);
 /* Of a potential: "3 * (999 - s2)". */
 void w_show_term(const struct w_term *term, char text[W_SHOWN]);
+/* The same with the register or spill of `st` that the symbol is: "3 * (999 - r1)". */
+void w_show_count(const struct w_state *st, const struct w_term *term, char text[W_SHOWN]);
 
 /* What a derivation does next. After a branch comes its taken side, one level deeper; when that has
  * ended, the side that falls through goes on at the branch's level. */

@@ -226,7 +226,9 @@ int warrant_verify(const struct warrant_program *program,
                             options && options->max_bytes ? options->max_bytes : (size_t)1 << 30};
   struct w_question question = {
       .pool = &pool,
-      .max_visited = options && options->max_visited ? options->max_visited : 1000000};
+      .max_visited = options && options->max_visited ? options->max_visited : 1000000,
+      .trace = options ? options->trace : NULL,
+      .trace_data = options ? options->trace_data : NULL};
   struct w_own_type own;
   memset(verdict, 0, sizeof *verdict);
   if (program->kind != WARRANT_EBPF)

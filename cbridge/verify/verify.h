@@ -31,9 +31,13 @@ enum w_reason {
 /* The reason words, in the order of enum w_reason; static. */
 const char *const *warrant_reasons(size_t *n);
 
+struct w_event;
 struct warrant_verify_options {
   uint64_t max_visited; /* instructions analysed, at most; 0: 1,000,000 */
   size_t max_bytes;     /* memory for the search, at most; 0: 1 GiB */
+  /* Is told what the search does (event.h). NULL: nobody is. */
+  void (*trace)(void *data, const struct w_event *event);
+  void *trace_data;
 };
 
 /* A step of the way to a refusal. */
