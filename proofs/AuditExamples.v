@@ -11,8 +11,8 @@ Definition small_filter : cprog := classic_decode
    (32, 0, 0, 16); (53, 1, 0, 4); (6, 0, 0, 2147418112); (6, 0, 0, 327681)].
 Example small_audit :
   match audit 10000 small_filter with
-  | Some t => map row_outcome (t_rows t) = [327681; 2147418112; 2147483648]
-    /\ t_undecided t = bfalse
+  | Some t => map row_outcome (t_rows t) = [327681; 2147418112; 2147483648] /\
+    t_undecided t = bfalse
   | None => False
   end.
 Proof. vm_compute. split; reflexivity. Qed.
@@ -34,8 +34,8 @@ Proof. vm_compute. split; [reflexivity|]. split; reflexivity. Qed.
 (** The same decision written twice, and one that differs for a single value. *)
 Definition at_most (op k jt jf : Z) : cprog := classic_decode
   [(32, 0, 0, 16); (op, jt, jf, k); (6, 0, 0, 2147418112); (6, 0, 0, 327681)].
-Example same_twice : equivalent 10000 (at_most 53 4 1 0) (at_most 37 3 1 0) = true.
 (* >= 4, > 3 *)
+Example same_twice : equivalent 10000 (at_most 53 4 1 0) (at_most 37 3 1 0) = true.
 Proof. vm_compute. reflexivity. Qed.
 Example not_the_same : equivalent 10000 (at_most 53 4 1 0) (at_most 37 4 1 0) = false.
 Proof. vm_compute. reflexivity. Qed.
