@@ -47,8 +47,10 @@ Definition check_seccomp (d : dialect) (len pc : Z) (o : option cinsn) : option 
   match d, o with
   | LinuxSeccomp, Some i =>
       if negb (in_dialect d (ci_op i)) then Some CrSeccompInsn
-      else match ci_op i with CLdAbs _ => refuse_if (negb (seccomp_word (ci_k i))) CrSeccompLoad
-        | _ => None end
+      else match ci_op i with
+           | CLdAbs _ => refuse_if (negb (seccomp_word (ci_k i))) CrSeccompLoad
+           | _ => None
+           end
   | _, _ => None
   end.
 

@@ -20,8 +20,7 @@ Proof. vm_compute. split; reflexivity. Qed.
 (** The product of two arguments decides getpid alone, and only getpid stays undecided. *)
 Definition product_filter : cprog := classic_decode
   [(32, 0, 0, 0); (21, 0, 5, 39); (32, 0, 0, 16); (7, 0, 0, 0); (32, 0, 0, 24); (44, 0, 0, 0);
-    (21, 1, 0, 12345);
-   (6, 0, 0, 327681); (6, 0, 0, 2147418112)].
+   (21, 1, 0, 12345); (6, 0, 0, 327681); (6, 0, 0, 2147418112)].
 Definition nr_env (nr : Z) : cenv := bytes_env [nr].
 Example product_audit :
   match audit 500 product_filter with

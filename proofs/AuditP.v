@@ -6,11 +6,15 @@ From Proofs Require Import BddP ClassicP.
 (** brings what is known of earlier tables to later ones *)
 Ltac up := repeat match goal with
   | X : ext ?m ?m', H : wf ?m ?f |- _ =>
-      lazymatch goal with K : wf m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wf_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wf m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wf_ext m m' f X H) as K
+      end
   | X : ext ?m ?m', H : wfs ?m ?f |- _ =>
-      lazymatch goal with K : wfs m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wfs_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wfs m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wfs_ext m m' f X H) as K
+      end
   end.
 
 Lemma pow2_32 : pow2 32 = W32.
@@ -29,8 +33,10 @@ Notation val v := (vval e v).
 Notation seccomp := LinuxSeccomp.
 
 (** * Values *)
+(** A symbolic value is in the tables, 32 bits wide; *)
 Definition sv_wf (m : mgr) (v : sval) : Prop :=
   wfs m (sv_vec v) /\ wf m (sv_unknown v) /\ length (sv_vec v) = 32%nat.
+(** and it is [z] for this input, unless it is unknown for it. *)
 Definition sv_is (v : sval) (z : Z) : Prop := ev (sv_unknown v) = false -> val (sv_vec v) = z.
 
 Lemma sv_wf_ext m m' v : ext m m' -> sv_wf m v -> sv_wf m' v.
@@ -54,6 +60,7 @@ Proof. intros H. apply is_true_eq in H. subst f. reflexivity. Qed.
 Lemma is_false_ev f : is_false f = true -> ev f = false.
 Proof. intros H. apply is_false_eq in H. subst f. reflexivity. Qed.
 
+(** What holds of the bits of a result, holds of it where both operands are known. *)
 Lemma lift2_spec (f : vec -> vec -> B vec) (P : Z -> Z -> Z -> Prop) m a y :
   (forall m1, ext m m1 -> bspec e m1 (f (sv_vec a) (sv_vec y))
      (fun m' r => wfs m' r /\ length r = 32%nat /\ P (val (sv_vec a)) (val (sv_vec y)) (val r))) ->
@@ -72,7 +79,7 @@ Proof.
     apply bspec_ret.
     split; [split; [assumption|]; split; [assumption | exact L]|].
     intros za zy SA SY Q. cbn [sv_unknown sv_vec] in *. rewrite H3 in Q.
-    apply orb_false_iff in Q. destruct Q as [QA QY].
+    apply orb_false_iff in Q as [QA QY].
     rewrite <- (SA QA), <- (SY QY). exact H.
   - (* given up: unknown *)
     intros m1 X1. split; [apply unknown_wf|]. intros za zy _ _ Q. discriminate Q.
@@ -153,6 +160,7 @@ Proof.
       pose proof (Z.mod_pos_bound (val y) 32). rewrite Z.shiftr_div_pow2 by lia. reflexivity.
 Qed.
 
+(** A test on bits is a test on numbers. *)
 Definition is_test (test : vec -> vec -> B bdd) (tb : Z -> Z -> bool) : Prop :=
   forall m a y, wfs m a -> wfs m y -> length a = 32%nat -> length y = 32%nat ->
   bspec e m (test a y) (fun m' r => wf m' r /\ ev r = tb (val a) (val y)).
@@ -180,6 +188,7 @@ Qed.
 Lemma zero_test_spec : is_test (vequal btrue) Z.eqb.
 Proof. exact (scond_spec CJeq). Qed.
 
+(** Each side's guard has the inputs that go there; those of unknown operands go to both. *)
 Lemma sbranch_spec test tb m g a y : is_test test tb -> wf m g -> sv_wf m a -> sv_wf m y ->
   tspec e m (sbranch g test a y) (fun m' gg => wf m' (fst gg) /\ wf m' (snd gg) /\
     forall za zy, sv_is a za -> sv_is y zy -> ev g = true ->
@@ -212,6 +221,7 @@ Proof.
 Qed.
 
 (** * Loads *)
+(** Each word has a place in the order of variables. *)
 Lemma word_order_ok k : seccomp_word k = true -> word_at (rank_of k) = k /\ 0 <= rank_of k.
 Proof.
   intros S.
@@ -220,15 +230,16 @@ Proof.
                   (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL.
   cbn [negb orb] in ALL.
-  unfold seccomp_word in S. apply andb_true_iff in S.
-  destruct S as [S _]. apply in_bits_spec in S. unfold seccomp_size in S.
+  unfold seccomp_word in S. apply andb_true_iff in S as [S _]. apply in_bits_spec in S.
+  unfold seccomp_size in S.
   assert (IN : In k (map Z.of_nat (seq 0 64))).
   { apply in_map_iff. exists (Z.to_nat k). split; [lia|].
     apply in_seq. lia. }
-  specialize (ALL IN). apply andb_true_iff in ALL. destruct ALL as [ALL1 ALL2].
+  specialize (ALL IN). apply andb_true_iff in ALL as [ALL1 ALL2].
   apply Z.eqb_eq in ALL1. apply Z.leb_le in ALL2. auto.
 Qed.
 
+(** The [n] high bits of a word of the input. *)
 Lemma vload_spec r n : forall m, 0 <= r -> (n <= 32)%nat ->
   bspec e m (vload n (32 * r + Z.of_nat n - 1))
     (is_vec e n (Z.shiftr (read_le32 E (word_at r)) (32 - Z.of_nat n))).
@@ -259,10 +270,13 @@ Proof.
 Qed.
 
 (** * Ends *)
+(** The sinks are in the tables; *)
 Definition sinks_wf (m : mgr) (s : sinks) : Prop :=
   (forall r d, zfind r (k_outs s) = Some d -> wf m d) /\ wf m (k_lost s).
+(** they hold [r] for this input, or have lost it; *)
 Definition sinks_is (s : sinks) (r : Z) : Prop :=
   ev (k_lost s) = true \/ exists d, zfind r (k_outs s) = Some d /\ ev d = true.
+(** and they keep what they hold. *)
 Definition sinks_grow (s s' : sinks) : Prop := forall r, sinks_is s r -> sinks_is s' r.
 
 Lemma sinks_wf_ext m m' s : ext m m' -> sinks_wf m s -> sinks_wf m' s.
@@ -275,8 +289,9 @@ Proof. intros r H. exact H. Qed.
 Lemma sinks_grow_trans s1 s2 s3 : sinks_grow s1 s2 -> sinks_grow s2 s3 -> sinks_grow s1 s3.
 Proof. intros H1 H2 r H. auto. Qed.
 
-Lemma zset_grow r d d0 outs lost : zfind r outs = None \/
-  (zfind r outs = Some d0 /\ (ev d0 = true -> ev d = true)) ->
+(** A row that gets weaker, or a new one, takes nothing away. *)
+Lemma zset_grow r d d0 outs lost :
+  zfind r outs = None \/ (zfind r outs = Some d0 /\ (ev d0 = true -> ev d = true)) ->
   sinks_grow (Sinks outs lost) (Sinks (zset r d outs) lost).
 Proof.
   intros H r' [K|[d' [F K]]]; [left; exact K|]. right. cbn [k_outs] in *.
@@ -291,6 +306,7 @@ Proof.
   cbn [k_outs] in *. rewrite zfind_set in F.
   destruct (r' =? r); [injection F as <-; exact D | eauto].
 Qed.
+(** Sending the inputs of [g] to an outcome. *)
 Lemma add_out_spec m r g s : wf m g -> sinks_wf m s ->
   tspec e m (add_out r g s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
     (ev g = true -> sinks_is s' r)).
@@ -337,6 +353,7 @@ Proof.
     + (* the inputs of g are lost *) intros Q r. left. auto.
 Qed.
 
+(** The number whose bits these are, the highest first. *)
 Fixpoint horner (v : Z) (bits : list bdd) : Z :=
   match bits with [] => v | b :: bits' => horner (2 * v + Z.b2z (ev b)) bits' end.
 Lemma horner_app a : forall v b, horner v (a ++ b) = horner (horner v a) b.
@@ -347,9 +364,11 @@ Proof.
   cbn [horner vval]. rewrite IH. lia.
 Qed.
 
+(** The conditions of rows are in the tables. *)
 Definition all_wf (m : mgr) (l : list (Z * bdd)) : Prop := forall x, In x l -> wf m (snd x).
 Lemma all_wf_ext m m' l : ext m m' -> all_wf m l -> all_wf m' l.
 Proof. intros X H x IN. exact (wf_ext _ _ _ X (H x IN)). Qed.
+(** Every value that the bits can have is listed, with its inputs. *)
 Lemma split_spec bits : forall m g v acc, wfs m bits -> wf m g -> all_wf m (snd acc) ->
   bspec e m (split bits g v acc) (fun m' acc' => all_wf m' (snd acc') /\
     (forall x, In x (snd acc) -> In x (snd acc')) /\
@@ -366,7 +385,7 @@ Proof.
   - (* b :: bits *) destruct (is_false g) eqn:F.
     { apply bspec_ret. split; [exact A|]. split; [auto|].
       intros Q. rewrite (is_false_ev _ F) in Q. discriminate Q. }
-    apply wfs_cons in W. destruct W as [W0 W].
+    apply wfs_cons in W as [W0 W].
     eapply bspec_bind; [apply bnot_spec; assumption|]. intros m1 n X1 [W1 E1]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m2 g0 X2 [W2 E2]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m3 g1 X3 [W3 E3]. up.
@@ -388,8 +407,8 @@ Proof.
   - (* [] *) apply tspec_ret. split; [exact S|]. split; [apply sinks_grow_refl|].
     intros r d [].
   - (* (r, g) :: l *)
-    eapply tspec_bind; [apply (add_out_spec m r g s);
-        [exact (A (r, g) (or_introl eq_refl)) | exact S]|].
+    eapply tspec_bind;
+      [apply (add_out_spec m r g s); [exact (A (r, g) (or_introl eq_refl)) | exact S]|].
     intros m1 s1 X1 [S1 [G1 Q1]].
     eapply tspec_weaken; [|apply (IH m1 s1); [|exact S1]].
     + (* the sinks after both *)
@@ -429,8 +448,8 @@ Proof.
       intros m3 s3 X3 [S3 [G3 Q3]]. split; [exact S3|]. split; [eapply sinks_grow_trans; eauto|].
       intros z QG SA. destruct (Q z QG SA) as [K|[d [IN D]]]; [apply G3; auto | eauto].
     + (* None: all is lost *)
-      eapply tspec_weaken; [|apply (add_lost_spec m1 g s);
-          [assumption | eapply sinks_wf_ext; eauto]].
+      eapply tspec_weaken;
+        [|apply (add_lost_spec m1 g s); [assumption | eapply sinks_wf_ext; eauto]].
       intros m2 s2 X2 [S2 [G2 Q2]]. split; [exact S2|]. split; [exact G2|].
       intros z Q _. auto.
 Qed.
@@ -438,15 +457,18 @@ Qed.
 (** * States and joins *)
 Definition regs_wf (m : mgr) (rs : zmap sval) : Prop :=
   forall k v, zfind k rs = Some v -> sv_wf m v.
+(** A register or scratch word of the classic machine, by its number in the symbolic one. *)
 Definition creg (c : cstate) (k : Z) : option Z :=
   if k =? reg_a then Some (cs_a c) else if k =? reg_x then Some (cs_x c) else zfind k (cs_mem c).
 Definition regs_is (rs : zmap sval) (c : cstate) : Prop :=
   forall k z, creg c k = Some z -> sv_is (sget k rs) z.
 Definition state_wf (m : mgr) (s : sstate) : Prop := wf m (ss_guard s) /\ regs_wf m (ss_regs s).
+(** A symbolic state has the concrete one among its inputs, with its values. *)
 Definition state_is (s : sstate) (c : cstate) : Prop :=
   ev (ss_guard s) = true /\ regs_is (ss_regs s) c.
 Definition pend_wf (m : mgr) (p : zmap sstate) : Prop :=
   forall pc s, zfind pc p = Some s -> state_wf m s.
+(** So has the state that waits at its pc. *)
 Definition pend_is (p : zmap sstate) (c : cstate) : Prop :=
   exists s, zfind (cs_pc c) p = Some s /\ state_is s c.
 
@@ -470,6 +492,7 @@ Qed.
 Definition joins (g0 g1 : bdd) (a b v : sval) : Prop :=
   (ev g0 = true -> forall z, sv_is a z -> sv_is v z) /\
     (ev g1 = true -> forall z, sv_is b z -> sv_is v z).
+(** A join of values is either, where its guard holds. *)
 Lemma merge_val_spec m g0 g1 a b : wf m g0 -> wf m g1 -> sv_wf m a -> sv_wf m b ->
   tspec e m (merge_val g0 g1 a b) (fun m' v => sv_wf m' v /\ joins g0 g1 a b v).
 Proof.
@@ -500,8 +523,7 @@ Proof.
     split; intros Q z H F; cbn [sv_unknown sv_vec] in *; rewrite E4, E3 in F; rewrite E2.
     + (* an input of g0 *)
       destruct (ev g1); [|exact (H F)]. rewrite Q, orb_true_r in F. discriminate F.
-    + (* an input of g1 *) rewrite Q in *. apply orb_false_iff in F.
-      destruct F as [F1 _]. exact (H F1).
+    + (* an input of g1 *) rewrite Q in *. apply orb_false_iff in F as [F1 _]. exact (H F1).
 Qed.
 
 Lemma merge_regs_spec live g0 g1 r0 r1 keys : forall m, wf m g0 -> wf m g1 -> regs_wf m r0 ->
@@ -601,6 +623,8 @@ Proof.
   split; [split; [exact G1 | apply sinks_grow_refl] | exact Q1].
 Qed.
 
+(** One instruction, for this input: its next state waits further on, or its outcome is in the
+    sinks. *)
 Definition advances (pc : Z) (i : cinsn) (s : sstate) (w' : pending) : Prop :=
   forall c, cs_pc c = pc -> state_is s c ->
   match classic_exec seccomp E i c with
@@ -613,6 +637,7 @@ Lemma creg_a c : creg c reg_a = Some (cs_a c).
 Proof. reflexivity. Qed.
 Lemma creg_x c : creg c reg_x = Some (cs_x c).
 Proof. reflexivity. Qed.
+(** A write to the classic machine's register [k] is one to the symbolic one's. *)
 Lemma regs_set rs k v c c' z : regs_is rs c -> sv_is v z ->
   (forall k', creg c' k' = if k' =? k then Some z else creg c k') -> regs_is (zset k v rs) c'.
 Proof.
@@ -620,15 +645,18 @@ Proof.
   rewrite zfind_set.
   destruct (k' =? k); [injection C as <-; exact V | exact (R _ _ C)].
 Qed.
-Lemma creg_set_a pc pc' a x mem v k : creg (CState pc' v x mem) k = if k =? reg_a then Some v
-  else creg (CState pc a x mem) k.
+(** Writes to A, *)
+Lemma creg_set_a pc pc' a x mem v k :
+  creg (CState pc' v x mem) k = if k =? reg_a then Some v else creg (CState pc a x mem) k.
 Proof. unfold creg. cbn [cs_a cs_x cs_mem]. destruct (k =? reg_a); reflexivity. Qed.
-Lemma creg_set_x pc pc' a x mem v k : creg (CState pc' a v mem) k = if k =? reg_x then Some v
-  else creg (CState pc a x mem) k.
+(** to X *)
+Lemma creg_set_x pc pc' a x mem v k :
+  creg (CState pc' a v mem) k = if k =? reg_x then Some v else creg (CState pc a x mem) k.
 Proof.
   unfold creg. cbn [cs_a cs_x cs_mem]. destruct (Z.eqb_spec k reg_a) as [->|N]; [reflexivity|].
   destruct (k =? reg_x); reflexivity.
 Qed.
+(** and to scratch memory, by number. *)
 Lemma creg_set_mem pc pc' a x mem j v k : 0 <= j < 16 ->
   creg (CState pc' a x (zset j v mem)) k = if k =? j then Some v else creg (CState pc a x mem) k.
 Proof.
@@ -636,9 +664,11 @@ Proof.
   rewrite zfind_set.
   destruct (Z.eqb_spec k 16), (Z.eqb_spec k 17), (Z.eqb_spec k j); try reflexivity; lia.
 Qed.
+(** Registers do not depend on the pc. *)
 Lemma regs_goto rs pc pc' a x mem : regs_is rs (CState pc a x mem) ->
   regs_is rs (CState pc' a x mem).
 Proof. intros R k z C. exact (R k z C). Qed.
+(** What is read is in scratch memory. *)
 Lemma scratch_read_is mem k v : scratch_read mem k = inr v -> 0 <= k < 16 /\ zfind k mem = Some v.
 Proof.
   unfold scratch_read. intros S. destruct (in_bits scratch_size k) eqn:R; [|discriminate S].
@@ -655,8 +685,7 @@ Proof. intros K R. destruct src; [apply sconst_is; exact K | exact (R reg_x x eq
 Lemma sym_step_spec m live pc i s w : cinsn_ok i = true -> state_wf m s -> work_wf m w ->
   tspec e m (sym_step live pc i s w) (leaves w (advances pc i s)).
 Proof.
-  intros OK S W. apply cinsn_ok_spec in OK.
-  destruct OK as [KT [KF KK]]. unfold word32 in KK.
+  intros OK S W. apply cinsn_ok_spec in OK as [KT [KF KK]]. unfold word32 in KK.
   destruct s as [g rs]. destruct S as [G R]. cbn [ss_guard ss_regs] in G, R.
   (* what puts a value in A, X or scratch memory and goes on *)
   assert (PUT : forall m1 k v w1, ext m m1 -> sv_wf m1 v -> work_wf m1 w1 -> work_grow w w1 ->
@@ -714,8 +743,8 @@ Proof.
           intros _ _. cbn [known sv_vec]. rewrite VL, WO.
           unfold word_bits. change (32 - Z.of_nat 32) with 0. apply Z.shiftr_0_r.
         + (* seccomp_word (ci_k i) = false *)
-          assert (GEN : forall n v0 m2, bspec e m2 (vload n v0) (fun m' l => wfs m' l /\
-              length l = n)).
+          assert (GEN : forall n v0 m2,
+              bspec e m2 (vload n v0) (fun m' l => wfs m' l /\ length l = n)).
           { intros n.
             induction n as [|n IH]; intros v0 m2; cbn [vload];
               [apply bspec_ret; split; [constructor | reflexivity]|].
@@ -747,7 +776,7 @@ Proof.
     apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (scratch_read mem (ci_k i)) as [f|v] eqn:SR; [exact I|].
-    apply scratch_read_is in SR. destruct SR as [KR F].
+    apply scratch_read_is in SR as [KR F].
     cbn [cs_pc]. split; [reflexivity|]. exists v.
     split; [|apply creg_set_a]. apply (proj2 SC). unfold creg, reg_a, reg_x.
     cbn [cs_mem].
@@ -765,7 +794,7 @@ Proof.
     apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (scratch_read mem (ci_k i)) as [f|v] eqn:SR; [exact I|].
-    apply scratch_read_is in SR. destruct SR as [KR F].
+    apply scratch_read_is in SR as [KR F].
     cbn [cs_pc]. split; [reflexivity|]. exists v.
     split; [|apply creg_set_x]. apply (proj2 SC). unfold creg, reg_a, reg_x.
     cbn [cs_mem].
@@ -926,8 +955,8 @@ Proof.
     split; [split; [auto | exact G1]|]. intros [pc0 a x mem] PC [QG QR]. unfold classic_exec.
     rewrite O. cbn [in_dialect negb snd]. auto.
   - (* CRetA *)
-    eapply tspec_bind; [apply (ret_a_spec m g _ (snd w));
-        [exact G | apply sget_wf; exact R | exact (proj2 W)]|].
+    eapply tspec_bind;
+      [apply (ret_a_spec m g _ (snd w)); [exact G | apply sget_wf; exact R | exact (proj2 W)]|].
     intros m1 s1 X1 [S1 [G1 Q1]]. apply tspec_ret.
     split; [split; [eapply pend_wf_ext; [exact X1 | exact (proj1 W)] | exact S1]|].
     split; [split; [auto | exact G1]|]. intros [pc0 a x mem] PC [QG QR]. unfold classic_exec.
@@ -948,6 +977,7 @@ Qed.
 (** * The whole filter *)
 Lemma zfind_del_other pc k (p : zmap sstate) : k <> pc -> zfind k (zdel pc p) = zfind k p.
 Proof. intros N. rewrite zfind_del. destruct (Z.eqb_spec k pc); [contradiction | reflexivity]. Qed.
+(** What has been executed is not needed again. *)
 Lemma pend_del pc p c : pend_is p c -> pc < cs_pc c -> pend_is (zdel pc p) c.
 Proof.
   intros [s [F S]] L. exists s. split; [rewrite zfind_del_other by lia; exact F | exact S].
@@ -958,6 +988,7 @@ Proof. intros H k s F. rewrite zfind_del in F. destruct (k =? pc); [discriminate
 Definition finishes (code : ccode) (pc : Z) (w : pending) (k : sinks) : Prop :=
   forall n c r, pc <= cs_pc c -> pend_is (fst w) c -> classic_steps seccomp code E n c = CDone r ->
     sinks_is k r.
+(** All that waits at [pc] or further on ends in the sinks. *)
 Lemma sym_from_spec live code p : forall m pc w,
   (forall i, In (Some i) p -> cinsn_ok i = true) -> holds code pc p ->
   (forall q, pc + clength p <= q -> zfind q code = None) -> work_wf m w ->
@@ -972,8 +1003,8 @@ Proof.
       tspec e m1 (sym_from live (pc + 1) p w1) (fun m' k => sinks_wf m' k /\
           sinks_grow (snd w1) k /\ finishes code (pc + 1) w1 k)).
     { intros m1 w1 W1.
-      apply IH; [intros i IN; apply OK; right; exact IN | exact (holds_tail _ _ _ _ H) |
-          | exact W1].
+      apply IH;
+        [intros i IN; apply OK; right; exact IN | exact (holds_tail _ _ _ _ H) | | exact W1].
       intros q Q. apply OUT. cbn [length]. lia. }
     pose proof (holds_head _ _ _ _ H) as HEAD.
     assert (SKIP : match o, zfind pc (fst w) with Some _, Some _ => False | _, _ => True end ->
@@ -1007,6 +1038,7 @@ Proof.
       apply (F2 n c r); [lia | apply pend_del; [apply G1; exact PI | lia] | exact RUN].
 Qed.
 
+(** The inputs that two rows share, or that were shared before. *)
 Lemma overlap_spec l : forall m any twice, all_wf m l -> wf m any -> wf m twice ->
   tspec e m (overlap l any twice) (fun m' t => wf m' t /\ (ev t = false -> ev twice = false /\
     (ev any = true -> forall x, In x l -> ev (snd x) = false) /\
@@ -1023,8 +1055,8 @@ Proof.
       eapply bspec_bind; [apply band_spec; assumption|]. intros m2 b X2 [WB EB]. up.
       eapply bspec_weaken; [|apply bor_spec; assumption]. intros m3 t X3 [WT ET].
       split; [exact WT|].
-      rewrite ET, EB. intros Q. apply orb_false_iff in Q.
-      destruct Q as [Q1 Q2]. split; [exact Q1|].
+      rewrite ET, EB. intros Q. apply orb_false_iff in Q as [Q1 Q2].
+      split; [exact Q1|].
       intros QA. rewrite QA in Q2. exact Q2. }
     intros m1 twice' X1 [WT QT]. up.
     eapply (tspec_bind e m1 _ _ (fun m' t => wf m' t /\ (ev any = true -> ev t = true) /\
@@ -1047,6 +1079,7 @@ Proof.
       * (* another, and the first one *) rewrite (T2 (QA2 EY) x IX) in EX. discriminate EX.
 Qed.
 
+(** Rows without the inputs of [bad]. *)
 Lemma exact_spec bad l : forall m, wf m bad -> all_wf m l ->
   tspec e m (exact bad l) (fun m' l' => all_wf m' l' /\
     forall r c, In (r, c) l' -> ev c = true -> ev bad = false /\ exists d, In (r, d) l /\
@@ -1061,15 +1094,15 @@ Proof.
       eapply bspec_bind; [apply bnot_spec; assumption|]. intros m2 n X2 [WN EN]. up.
       eapply bspec_weaken; [|apply band_spec; assumption]. intros m3 c X3 [WC EC].
       split; [exact WC|].
-      rewrite EC, EN. intros Q. apply andb_true_iff in Q.
-      destruct Q as [Q1 Q2]. split; [|exact Q1].
+      rewrite EC, EN. intros Q. apply andb_true_iff in Q as [Q1 Q2].
+      split; [|exact Q1].
       destruct (ev bad); [discriminate Q2 | reflexivity]. }
     intros m1 c X1 [WC QC]. up.
     eapply tspec_bind;
       [apply (IH m1); [assumption | intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))]|].
     intros m2 rest X2 [WR QR]. up. apply tspec_ret.
-    assert (REST : forall r' c', In (r', c') rest -> ev c' = true -> ev bad = false /\
-        exists d', In (r', d') ((r, d) :: l) /\ ev d' = true).
+    assert (REST : forall r' c', In (r', c') rest -> ev c' = true ->
+        ev bad = false /\ exists d', In (r', d') ((r, d) :: l) /\ ev d' = true).
     { intros r' c' IN Q. destruct (QR r' c' IN Q) as [B [d' [IN' D']]]. split; [exact B|].
       exists d'. split; [right; exact IN' | exact D']. }
     destruct (is_false c); [split; [exact WR | exact REST]|]. split.
@@ -1079,6 +1112,7 @@ Proof.
       exists d. split; [left; reflexivity | exact D'].
 Qed.
 
+(** The inputs of [rest] that no row has are left. *)
 Lemma uncovered_spec l : forall m rest, all_wf m l -> wf m rest ->
   tspec e m (uncovered l rest) (fun m' t => wf m' t /\
     ((forall x, In x l -> ev (snd x) = false) -> ev rest = true -> ev t = true)).
@@ -1118,13 +1152,14 @@ Lemma check_insns p : classic_check seccomp p = true -> forall i, In (Some i) p 
   cinsn_ok i = true.
 Proof.
   unfold classic_check. destruct (classic_verdict seccomp p) eqn:A; [|discriminate]. intros _.
-  apply verdict_parts in A. destruct A as [_ [_ [C _]]]. revert C.
+  apply verdict_parts in A as [_ [_ [C _]]]. revert C.
   generalize (clength p) as len. generalize 0 as pc.
   induction p as [|o p IH]; intros pc len C i [].
-  - (* the first instruction *) subst o. apply first_refusal_cons in C.
-    destruct C as [C _]. exact (check_insn_ok _ _ _ _ C).
-  - (* the others *) apply first_refusal_cons in C. destruct C as [_ C]. eauto.
+  - (* the first instruction *)
+    subst o. apply first_refusal_cons in C as [C _]. exact (check_insn_ok _ _ _ _ C).
+  - (* the others *) apply first_refusal_cons in C as [_ C]. eauto.
 Qed.
+(** There is nothing after the program. *)
 Lemma code_from_out p : forall pc m q, pc + clength p <= q -> zfind q m = None ->
   zfind q (code_from pc p m) = None.
 Proof.
@@ -1183,8 +1218,9 @@ Proof.
     rewrite <- (SOUND r c IN Q r0 R0). exact R0.
   - (* the filter's outcome has a row *)
     intros r R. destruct (existsb (fun x => ev (snd x)) l) eqn:EX.
-    + (* some condition holds *) right. apply existsb_exists in EX.
-      destruct EX as [[r0 c] [IN Q]]. cbn [snd] in Q. rewrite (SOUND r0 c IN Q r R). eauto.
+    + (* some condition holds *)
+      right. apply existsb_exists in EX as [[r0 c] [IN Q]]. cbn [snd] in Q.
+      rewrite (SOUND r0 c IN Q r R). eauto.
     + (* no condition holds *) left. apply QR; [|reflexivity]. intros x IN.
       destruct (ev (snd x)) eqn:Q; [|reflexivity].
       assert (N : existsb (fun x => ev (snd x)) l = true) by (apply existsb_exists; eauto).
@@ -1192,6 +1228,7 @@ Proof.
 Qed.
 
 (** * Two filters *)
+(** A row of another outcome shares no input with [c], *)
 Lemma apart_from_spec r c l : forall m, wf m c -> all_wf m l ->
   tspec e m (apart_from r c l) (fun _ b => b = true -> ev c = true -> forall r' c', In (r', c') l ->
     ev c' = true -> r' = r).
@@ -1213,6 +1250,7 @@ Proof.
       intros m2 b X2 H2 B C r' c' [P|IN] Q';
         [injection P as <- <-; exfalso; exact (H eq_refl C Q') | eauto].
 Qed.
+(** and no two rows of different outcomes do. *)
 Lemma all_apart_spec l l' : forall m, all_wf m l -> all_wf m l' ->
   tspec e m (all_apart l l') (fun _ b => b = true -> forall r c r' c',
     In (r, c) l -> ev c = true -> In (r', c') l' -> ev c' = true -> r' = r).
@@ -1220,8 +1258,8 @@ Proof.
   induction l as [|[r1 c1] l IH]; intros m A A'; cbn [all_apart].
   - (* [] *) apply tspec_ret. intros _ r c r' c' [].
   - (* (r1, c1) :: l *)
-    eapply tspec_bind; [apply (apart_from_spec r1 c1 l' m);
-        [exact (A (r1, c1) (or_introl eq_refl)) | exact A']|].
+    eapply tspec_bind;
+      [apply (apart_from_spec r1 c1 l' m); [exact (A (r1, c1) (or_introl eq_refl)) | exact A']|].
     intros m1 b X1 H. destruct b; [|apply tspec_ret; discriminate].
     eapply tspec_weaken;
       [|apply (IH m1); [intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))
@@ -1237,7 +1275,7 @@ Proof.
   eapply tspec_bind; [apply (decide_spec p m CP)|]. intros m1 x X1 [WX [SX KX]].
   eapply tspec_bind; [apply (decide_spec q m1 CQ)|]. intros m2 y X2 [WY [SY KY]].
   destruct (is_false (snd x) && is_false (snd y)) eqn:F; [|apply tspec_ret; discriminate].
-  apply andb_true_iff in F. destruct F as [FX FY]. apply is_false_ev in FX, FY.
+  apply andb_true_iff in F as [FX FY]. apply is_false_ev in FX, FY.
   eapply tspec_weaken; [|apply all_apart_spec; [exact (all_wf_ext _ _ _ X2 WX) | exact WY]].
   intros m3 b X3 H B.
   assert (ROW : forall r r', result p r -> result q r' -> r' = r).
@@ -1253,6 +1291,7 @@ Qed.
 End OneInput.
 
 (** * The table *)
+(** Rows are decisions, each with an input that shows it. *)
 Lemma rows_of_spec p l : forall rows, rows_of p l = Some rows ->
   (forall w, In w rows -> In (row_outcome w, row_cond w) l /\
     shows p (row_outcome w) (row_cond w) (row_witness w) = true) /\
@@ -1310,16 +1349,17 @@ Proof.
   destruct (rows_of p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A w.
   assert (TR : t_rows t = rows) by (injection A as <-; reflexivity). rewrite TR. intros IN.
   destruct (proj1 (rows_of_spec p l rows R) w IN) as [_ S]. unfold shows in S.
-  apply andb_true_iff in S. destruct S as [S1 S2].
+  apply andb_true_iff in S as [S1 S2].
   split; [|exact S1]. unfold runs_to.
   destruct (classic_run LinuxSeccomp p (bytes_env (row_witness w)) (length p)); try discriminate S2.
   apply Z.eqb_eq in S2. congruence.
 Qed.
 
 (** A table that leaves nothing undecided is the filter. *)
-Corollary audit_complete limit p t : audit limit p = Some t -> t_undecided t = bfalse -> forall e r,
-  runs_to p e r <-> exists w, In w (t_rows t) /\ row_outcome w = r /\
-    holds_for (row_cond w) e = true.
+Corollary audit_complete limit p t :
+  audit limit p = Some t -> t_undecided t = bfalse -> forall e r,
+  runs_to p e r <->
+  exists w, In w (t_rows t) /\ row_outcome w = r /\ holds_for (row_cond w) e = true.
 Proof.
   intros A U e r. destruct (audit_exact _ _ _ A e) as [S K]. split.
   - (* the filter's outcome has a row *)
@@ -1328,12 +1368,11 @@ Proof.
 Qed.
 
 (** What is found equivalent is: every input ends the same in both. *)
-Theorem equivalent_sound limit p q : equivalent limit p q = true -> forall e r, runs_to p e r <->
-  runs_to q e r.
+Theorem equivalent_sound limit p q : equivalent limit p q = true ->
+  forall e r, runs_to p e r <-> runs_to q e r.
 Proof.
-  unfold equivalent. intros H e. apply andb_true_iff in H.
-  destruct H as [H S]. apply andb_true_iff in H.
-  destruct H as [CP CQ].
+  unfold equivalent. intros H e. apply andb_true_iff in H as [H S].
+  apply andb_true_iff in H as [CP CQ].
   destruct (same_decisions_spec e p q (mgr_empty limit) CP CQ (inv_empty _ _)) as [_ [_ Q]].
   exact (Q S).
 Qed.

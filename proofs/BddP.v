@@ -12,6 +12,7 @@ Notation val v := (vval e v).
 Definition wf (m : mgr) (f : bdd) : Prop :=
   match f with Const _ => True | Test i _ _ _ => zfind i (m_nodes m) = Some f end.
 Definition wfs (m : mgr) (v : vec) : Prop := Forall (wf m) v.
+(** The tables are consistent: nodes are made of nodes, and remembered results are right. *)
 Record inv (m : mgr) : Prop := Inv {
   inv_next : 2 <= m_next m;
   inv_nodes : forall i f, zfind i (m_nodes m) = Some f ->
@@ -19,6 +20,8 @@ Record inv (m : mgr) : Prop := Inv {
   inv_unique : forall k f, zfind k (m_unique m) = Some f -> wf m f;
   inv_memo : forall k f g h r, zfind k (m_memo m) = Some (f, g, h, r) ->
     wf m f /\ wf m g /\ wf m h /\ wf m r /\ (ev r) = if (ev f) then (ev g) else (ev h) }.
+Arguments inv_memo {m} _ {k f g h r}.
+(** The nodes of [m] are in [m']. *)
 Definition ext (m m' : mgr) : Prop :=
   forall i f, zfind i (m_nodes m) = Some f -> zfind i (m_nodes m') = Some f.
 
@@ -30,6 +33,7 @@ Lemma wf_ext m m' f : ext m m' -> wf m f -> wf m' f.
 Proof. destruct f as [b|i v lo hi]; cbn [wf]; auto. Qed.
 Lemma wfs_ext m m' v : ext m m' -> wfs m v -> wfs m' v.
 Proof. intros X. apply Forall_impl. intros f. apply wf_ext. exact X. Qed.
+(** Leaves need no table. *)
 Lemma wf_leaf m b : wf m (Const b).
 Proof. exact I. Qed.
 
@@ -43,8 +47,8 @@ Proof.
     destruct b; cbn [bid] in Q; lia. }
   destruct f as [b|i v lo hi], g as [b'|i' v' lo' hi'].
   - (* Const, Const *) destruct b, b'; cbn [bid] in S; congruence.
-  - (* Const, Test *) symmetry in S. exfalso. exact (N _ _ _ _ _ G S).
-  - (* Test, Const *) exfalso. exact (N _ _ _ _ _ F S).
+  - (* Const, Test *) symmetry in S. exfalso. eapply N; [exact G | exact S].
+  - (* Test, Const *) exfalso. eapply N; [exact F | exact S].
   - (* Test, Test *) cbn [bid] in S. subst i'. cbn [wf] in F, G. congruence.
 Qed.
 Lemma wf_children m i v lo hi : inv m -> wf m (Test i v lo hi) -> wf m lo /\ wf m hi.
@@ -52,6 +56,7 @@ Proof.
   intros V W. cbn [wf] in W. destruct (inv_nodes _ V _ _ W) as [_ [v' [lo' [hi' [Q K]]]]].
   injection Q as -> -> ->. exact K.
 Qed.
+Arguments wf_children {m i v lo hi}.
 
 Lemma inv_empty total : inv (mgr_empty total).
 Proof.
@@ -100,21 +105,23 @@ Proof. intros W H V. specialize (H V). destruct H as [V' [X K]]. auto. Qed.
 Lemma inv_limits n u r next l1 l2 t1 t2 a1 a2 : inv (Mgr n u r next l1 t1 a1) ->
   inv (Mgr n u r next l2 t2 a2).
 Proof. intros [V1 V2 V3 V4]. constructor; assumption. Qed.
+Arguments inv_limits {n u r next l1 l2 t1 t2 a1 a2}.
 Lemma attempt_spec {A} m (c : B A) d (Q : mgr -> A -> Prop) :
   (forall m1, ext m m1 -> bspec m1 c Q) -> (forall m1, ext m m1 -> Q m1 d) ->
     tspec m (attempt c d) Q.
 Proof.
   intros H D V. unfold attempt. destruct m as [n u r next l total allow].
-  specialize (H (Mgr n u r next (Z.min total (next + allow)) total allow) ltac:(intros i f K;
-      exact K) (inv_limits _ _ _ _ _ _ _ _ _ _ V)).
+  specialize (H (Mgr n u r next (Z.min total (next + allow)) total allow)
+    ltac:(intros i f K; exact K) (inv_limits V)).
   destruct (c _) as [[m' a]|]; cbn [fst snd].
   - (* Some: the attempt's own result *) exact H.
   - (* None: the tables as before *)
-    split; [exact (inv_limits _ _ _ _ _ _ _ _ _ _ V)|]. split; [intros i f K; exact K|].
+    split; [exact (inv_limits V)|]. split; [intros i f K; exact K|].
     apply D. intros i f K. exact K.
 Qed.
 
 (** * Nodes *)
+(** A new node *)
 Lemma fresh_spec m v lo hi : wf m lo -> wf m hi ->
   bspec m (fresh v lo hi) (fun m' r => wf m' r /\ (ev r) = if e v then (ev hi) else (ev lo)).
 Proof.
@@ -136,16 +143,16 @@ Proof.
   - (* m_nodes *) intros i g G. rewrite zfind_set in G. destruct (Z.eqb_spec i next) as [->|N].
     + (* i = next *)
       injection G as <-. split; [unfold m'; cbn [m_next]; lia|]. exists v, lo, hi. auto.
-    + (* i <> next *) apply V2 in G. destruct G as [R [v' [lo' [hi' [Q [W1 W2]]]]]].
-      split; [unfold m'; cbn [m_next]; lia|].
+    + (* i <> next *)
+      apply V2 in G as [R [v' [lo' [hi' [Q [W1 W2]]]]]]. split; [unfold m'; cbn [m_next]; lia|].
       exists v', lo', hi'. auto.
   - (* m_unique *) intros k g G. rewrite zfind_set in G.
     destruct (k =? key3 v (bid lo) (bid hi)); [injection G as <-; exact F|].
     apply K. exact (V3 _ _ G).
-  - (* m_memo *) intros k f1 g1 h1 r1 G. apply V4 in G.
-    destruct G as [W1 [W2 [W3 [W4 Q]]]]. auto 6.
+  - (* m_memo *) intros k f1 g1 h1 r1 G. apply V4 in G as [W1 [W2 [W3 [W4 Q]]]]. auto 6.
 Qed.
 
+(** and a node that may be there already, mean what they test. *)
 Lemma mk_spec m v lo hi : wf m lo -> wf m hi ->
   bspec m (mk v lo hi) (fun m' r => wf m' r /\ (ev r) = if e v then (ev hi) else (ev lo)).
 Proof.
@@ -156,10 +163,9 @@ Proof.
     [|exact (fresh_spec m v lo hi L H V)].
   destruct f as [b|i v' lo' hi']; [exact (fresh_spec m v lo hi L H V)|].
   destruct ((v' =? v) && bsame lo' lo && bsame hi' hi) eqn:Q; [|exact (fresh_spec m v lo hi L H V)].
-  apply andb_true_iff in Q. destruct Q as [Q Q3]. apply andb_true_iff in Q.
-  destruct Q as [Q1 Q2].
+  apply andb_true_iff in Q as [Q Q3]. apply andb_true_iff in Q as [Q1 Q2].
   apply Z.eqb_eq in Q1. subst v'. apply (inv_unique _ V) in F as W.
-  destruct (wf_children _ _ _ _ _ V W) as [W1 W2].
+  destruct (wf_children V W) as [W1 W2].
   rewrite (wf_same m lo' lo V W1 L Q2), (wf_same m hi' hi V W2 H Q3) in *.
   split; [exact V|]. split; [apply ext_refl|]. split; [exact W | reflexivity].
 Qed.
@@ -178,20 +184,23 @@ Proof.
   - (* Test *)
     destruct (Z.eqb_spec v' v) as [->|N]; cbn [beval]; [reflexivity|]. destruct (e v); reflexivity.
 Qed.
+(** Cofactors are in the tables. *)
 Lemma when0_wf m v f : inv m -> wf m f -> wf m (when0 v f).
 Proof.
   intros V W. destruct f as [b|i v' lo hi]; cbn [when0]; [exact W|].
-  destruct (v' =? v); [exact (proj1 (wf_children _ _ _ _ _ V W)) | exact W].
+  destruct (v' =? v); [exact (proj1 (wf_children V W)) | exact W].
 Qed.
 Lemma when1_wf m v f : inv m -> wf m f -> wf m (when1 v f).
 Proof.
   intros V W. destruct f as [b|i v' lo hi]; cbn [when1]; [exact W|].
-  destruct (v' =? v); [exact (proj2 (wf_children _ _ _ _ _ V W)) | exact W].
+  destruct (v' =? v); [exact (proj2 (wf_children V W)) | exact W].
 Qed.
 
+(** The diagram of [if f then g else h]. *)
 Definition is_ite (f g h : bdd) (m : mgr) (r : bdd) : Prop :=
   wf m r /\ (ev r) = if (ev f) then (ev g) else (ev h).
 
+(** A right result may be remembered. *)
 Lemma memo_set_spec m f g h r : wf m f -> wf m g -> wf m h -> wf m r ->
   (ev r) = (if (ev f) then (ev g) else (ev h)) ->
   bspec m (memo_set f g h r) (is_ite f g h).
@@ -202,7 +211,7 @@ Proof.
   constructor; cbn [m_next m_nodes m_unique m_memo] in *; try assumption.
   intros k f1 g1 h1 r1 K. rewrite zfind_set in K. destruct (k =? key3 (bid f) (bid g) (bid h)).
   - (* the new entry *) injection K as <- <- <- <-. auto 6.
-  - (* an older entry *) exact (V4 _ _ _ _ _ K).
+  - (* an older entry *) eapply V4. exact K.
 Qed.
 
 Lemma is_true_eq f : is_true f = true -> f = btrue.
@@ -210,6 +219,7 @@ Proof. destruct f as [[|]|i v lo hi]; intros H; try reflexivity; discriminate H.
 Lemma is_false_eq f : is_false f = true -> f = bfalse.
 Proof. destruct f as [[|]|i v lo hi]; intros H; try reflexivity; discriminate H. Qed.
 
+(** However much fuel there is, what comes out is right. *)
 Lemma ite_fuel_spec fuel : forall m f g h, wf m f -> wf m g -> wf m h ->
   bspec m (ite_fuel fuel f g h) (is_ite f g h).
 Proof.
@@ -220,8 +230,8 @@ Proof.
       split; [apply ext_refl|].
       split; [exact H|]. destruct ((ev (Test i v lo hi))); reflexivity. }
     destruct (is_true g && is_false h) eqn:Q; [|exact I].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply is_true_eq in Q1.
-    apply is_false_eq in Q2. subst g h.
+    apply andb_true_iff in Q as [Q1 Q2]. apply is_true_eq in Q1. apply is_false_eq in Q2.
+    subst g h.
     split; [exact V|]. split; [apply ext_refl|]. split; [exact F|].
     unfold btrue, bfalse. cbn [beval].
     destruct (e v); [destruct (ev hi) | destruct (ev lo)]; reflexivity.
@@ -231,8 +241,8 @@ Proof.
       split; [apply ext_refl|].
       split; [exact H|]. destruct (ev f); reflexivity. }
     destruct (is_true g && is_false h) eqn:Q.
-    { apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply is_true_eq in Q1.
-      apply is_false_eq in Q2. subst g h.
+    { apply andb_true_iff in Q as [Q1 Q2]. apply is_true_eq in Q1. apply is_false_eq in Q2.
+      subst g h.
       split; [exact V|]. split; [apply ext_refl|]. split; [exact F|].
       cbn [btrue bfalse beval]. destruct (ev f); reflexivity. }
     cbv zeta. set (w := top (top v g) h). clearbody w.
@@ -253,9 +263,8 @@ Proof.
     destruct (zfind (key3 (bid f) (bid g) (bid h)) (m_memo m)) as [[[[f' g'] h'] r]|] eqn:M;
       [|exact (REC V)].
     destruct (bsame f' f && bsame g' g && bsame h' h) eqn:K; [|exact (REC V)].
-    apply andb_true_iff in K. destruct K as [K K3]. apply andb_true_iff in K.
-    destruct K as [K1 K2].
-    destruct (inv_memo _ V _ _ _ _ _ M) as [W1 [W2 [W3 [W4 E]]]].
+    apply andb_true_iff in K as [K K3]. apply andb_true_iff in K as [K1 K2].
+    destruct (inv_memo V M) as [W1 [W2 [W3 [W4 E]]]].
     rewrite (wf_same m f' f V W1 F K1), (wf_same m g' g V W2 G K2), (wf_same m h' h V W3 H K3) in *.
     unfold is_ite. auto using ext_refl.
 Qed.
@@ -320,11 +329,15 @@ Ltac up := repeat match goal with
   | H : wfs ?m (?x :: ?a) |- _ => let K1 := fresh "up_" in let K2 :=
     fresh "up_" in apply wfs_cons in H; destruct H as [K1 K2]
   | X : ext ?m ?m', H : wf ?m ?f |- _ =>
-      lazymatch goal with K : wf m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wf_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wf m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wf_ext m m' f X H) as K
+      end
   | X : ext ?m ?m', H : wfs ?m ?f |- _ =>
-      lazymatch goal with K : wfs m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wfs_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wfs m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wfs_ext m m' f X H) as K
+      end
   end.
 
 Fixpoint pow2 (n : nat) : Z := match n with O => 1 | S n' => 2 * pow2 n' end.
@@ -343,6 +356,7 @@ Lemma val_range v : 0 <= val v < pow2 (length v).
 Proof.
   induction v as [|x v IH]; cbn [vval length pow2]; [lia|]. pose proof (b2z_range (ev x)). lia.
 Qed.
+(** The remainder, from a quotient. *)
 Lemma mod_from r q s P : 0 <= r < P -> s = r + P * q -> r = s mod P.
 Proof. intros R ->. rewrite Z.mul_comm, Z_mod_plus_full. symmetry. apply Z.mod_small. exact R. Qed.
 
@@ -394,9 +408,11 @@ Proof.
   apply (Z.div_unique _ _ _ (val (firstn n a))); [left; exact R | lia].
 Qed.
 
+(** What operations on vectors leave: [n] diagrams whose number is [z]. *)
 Definition is_vec (n : nat) (z : Z) (m : mgr) (r : vec) : Prop :=
   wfs m r /\ length r = n /\ val r = z.
 
+(** Any operation on bits, on vectors. *)
 Lemma vmap2_spec (f : bdd -> bdd -> B bdd) (fb : bool -> bool -> bool) (fz : Z -> Z -> Z) :
   (forall m x y, wf m x -> wf m y ->
     bspec m (f x y) (fun m' r => wf m' r /\ ev r = fb (ev x) (ev y))) ->
@@ -417,6 +433,7 @@ Proof.
     symmetry. apply ZS.
 Qed.
 
+(** An operation on bits, one bit at a time. *)
 Lemma bitwise_step (fz : Z -> Z -> Z) fb :
   (forall a b i, 0 <= i -> Z.testbit (fz a b) i = fb (Z.testbit a i) (Z.testbit b i)) ->
   forall x y a b, fz (Z.b2z x + 2 * a) (Z.b2z y + 2 * b) = Z.b2z (fb x y) + 2 * fz a b.
@@ -553,8 +570,8 @@ Proof.
   - (* x :: a *) cbn [vless]. up.
     eapply bspec_bind; [apply bxor_spec; assumption|]. intros m1 d X1 [W1 E1]. up.
     eapply bspec_bind; [apply ite_spec; assumption|]. intros m2 acc' X2 [W2 E2]. up.
-    eapply bspec_weaken; [|apply (IH m2 acc' b);
-        [assumption | assumption | assumption | cbn [length] in L; lia]].
+    eapply bspec_weaken;
+      [|apply (IH m2 acc' b); [assumption | assumption | assumption | cbn [length] in L; lia]].
     intros m3 r _ [W3 E3]. split; [exact W3|]. rewrite E3, E2, E1.
     cbn [vval].
     destruct (ev x), (ev y), (ev acc); cbn [xorb Z.b2z];
@@ -570,8 +587,8 @@ Proof.
     eapply bspec_bind; [apply bxor_spec; assumption|]. intros m1 d X1 [W1 E1]. up.
     eapply bspec_bind; [apply ite_spec; [assumption | exact I | assumption]|].
     intros m2 acc' X2 [W2 E2]. up.
-    eapply bspec_weaken; [|apply (IH m2 acc' b);
-        [assumption | assumption | assumption | cbn [length] in L; lia]].
+    eapply bspec_weaken;
+      [|apply (IH m2 acc' b); [assumption | assumption | assumption | cbn [length] in L; lia]].
     intros m3 r _ [W3 E3]. split; [exact W3|]. rewrite E3, E2, E1.
     cbn [vval bfalse beval].
     destruct (ev x), (ev y); cbn [xorb Z.b2z];
@@ -579,16 +596,16 @@ Proof.
           (Z.eqb_spec r s); cbn [andb]; try reflexivity; exfalso; lia end.
 Qed.
 Lemma vmeets_spec a : forall m acc b, wf m acc -> wfs m a -> wfs m b -> length b = length a ->
-  bspec m (vmeets acc a b) (fun m' r => wf m' r /\
-    ev r = negb (Z.land (val a) (val b) =? 0) || ev acc).
+  bspec m (vmeets acc a b) (fun m' r => wf m' r /\ ev r = negb (Z.land (val a) (val b) =? 0)
+    || ev acc).
 Proof.
   induction a as [|x a IH]; intros m acc b K A C L; destruct b as [|y b]; try discriminate L.
   - (* [] *) apply bspec_ret. split; [exact K | reflexivity].
   - (* x :: a *) cbn [vmeets]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m1 d X1 [W1 E1]. up.
     eapply bspec_bind; [apply bor_spec; assumption|]. intros m2 acc' X2 [W2 E2]. up.
-    eapply bspec_weaken; [|apply (IH m2 acc' b);
-        [assumption | assumption | assumption | cbn [length] in L; lia]].
+    eapply bspec_weaken;
+      [|apply (IH m2 acc' b); [assumption | assumption | assumption | cbn [length] in L; lia]].
     intros m3 r _ [W3 E3]. split; [exact W3|]. rewrite E3, E2, E1.
     cbn [vval].
     rewrite (bitwise_step Z.land andb); [|intros; apply Z.land_spec].
@@ -651,13 +668,15 @@ Proof.
     + (* the bit of the quotient is 0 *) cbn [Z.b2z]. rewrite Z.mod_small by lia. nia.
 Qed.
 
-Lemma left_by_spec n a : length (left_by n a) = length a /\
-  val (left_by n a) = (val a * pow2 n) mod pow2 (length a).
+(** Moving by [n] places is multiplication *)
+Lemma left_by_spec n a :
+  length (left_by n a) = length a /\ val (left_by n a) = (val a * pow2 n) mod pow2 (length a).
 Proof.
   unfold left_by. assert (L : (length a <= length (vzero n ++ a))%nat) by (rewrite app_length; lia).
   split; [rewrite firstn_length; lia|]. rewrite val_firstn by exact L.
   rewrite val_app, val_zero, length_zero. f_equal. ring.
 Qed.
+(** and division by 2^n. *)
 Lemma right_by_spec n a : length (right_by n a) = length a /\ val (right_by n a) = val a / pow2 n.
 Proof.
   unfold right_by.
@@ -710,12 +729,12 @@ Proof.
     + (* val t = val a *) f_equal. f_equal. lia.
 Qed.
 
+(** Equal numbers, equal vectors. *)
 Lemma vsame_eq m a : forall b, inv m -> wfs m a -> wfs m b -> vsame a b = true -> a = b.
 Proof.
   induction a as [|x a IH]; intros b V A C S; destruct b as [|y b]; try discriminate S;
     [reflexivity|].
-  cbn [vsame] in S. apply andb_true_iff in S.
-  destruct S as [S1 S2]. up.
+  cbn [vsame] in S. apply andb_true_iff in S as [S1 S2]. up.
   f_equal; [eapply wf_same; eassumption | apply IH; assumption].
 Qed.
 End AtOneAssignment.

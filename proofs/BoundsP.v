@@ -37,6 +37,7 @@ Proof.
       rewrite Z.ldiff_spec, Z.bits_0 in C. bits_open. bit_cases. }
     rewrite F. rewrite <- (Z.sub_nocarry_ldiff x S64 D). lia.
 Qed.
+(** More low bits, and a sign only where the other has one: no less, as a signed number. *)
 Lemma sgn64_mono a b : 0 <= a < W -> 0 <= b < W ->
   (forall i, 0 <= i < 63 -> Z.testbit a i = true -> Z.testbit b i = true) ->
   (Z.testbit b 63 = true -> Z.testbit a 63 = true) -> sgn64 a <= sgn64 b.
@@ -56,6 +57,7 @@ Proof.
       + (* 63 <= i *) rewrite (word_high a i A) by lia. reflexivity. }
   assert (H := subset_le _ _ (proj1 S) G). lia.
 Qed.
+(** The signed bounds that known bits imply. *)
 Lemma tn_signed t x : 0 <= x < W -> in_tnum t x ->
   sgn64 (wrap (Z.lor (t_val t) (Z.land (t_mask t) sign64))) <= sgn64 x
   <= sgn64 (wrap (Z.lor (t_val t) (Z.land (t_mask t) smax64))).
@@ -86,6 +88,7 @@ Proof.
     rewrite andb_false_r, orb_false_r, andb_true_r. bit_cases.
 Qed.
 
+(** The known bits of a range, added. *)
 Lemma bd_finish_sound t umin umax smin smax x :
   0 <= umin -> 0 <= x < W -> in_tnum t x -> umin <= x <= umax -> smin <= sgn64 x <= smax ->
   in_bounds (bd_finish t umin umax smin smax) x /\ 0 <= b_umin (bd_finish t umin umax smin smax).
@@ -198,8 +201,8 @@ Proof.
   destruct (tn_meet_sound _ _ x T H) as [c [E C]]. rewrite E.
   apply bd_check_sound, in_bounds_intro; assumption.
 Qed.
-Lemma bd_meet_sound a b x : in_bounds a x -> in_bounds b x -> exists c, bd_meet a b = Some c /\
-  in_bounds c x.
+Lemma bd_meet_sound a b x : in_bounds a x -> in_bounds b x ->
+  exists c, bd_meet a b = Some c /\ in_bounds c x.
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_meet.
   destruct (tn_meet_sound _ _ x T T') as [c [E C]]. rewrite E.
@@ -217,6 +220,7 @@ Qed.
 
 (** * Low bits *)
 
+(** A number is its low bits and the others. *)
 Lemma land_ones_split x n : 0 <= n -> x = Z.land x (Z.ones n) + Z.shiftr x n * 2 ^ n.
 Proof.
   intros N. rewrite Z.land_ones, Z.shiftr_div_pow2 by exact N.
@@ -344,11 +348,12 @@ Proof.
   { destruct (Z.leb_spec 0 b) as [P | P]; nia. }
   lia.
 Qed.
+Arguments mul_corners {a b c d x y}.
 Lemma bd_mul_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_mul a b) (wrap (x * y)).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_mul. cbv zeta.
-  assert (C := mul_corners _ _ _ _ _ _ G G').
+  assert (C := mul_corners G G').
   assert (E : wrap (sgn64 x * sgn64 y) = wrap (x * y))
     by (rewrite <- wrap_mul, !wrap_sgn64 by assumption; reflexivity).
   apply bd_sync_sound, in_bounds_intro; [apply wrap_range | apply tn_mul_sound; assumption | |].
@@ -366,6 +371,7 @@ Proof.
     bools. rewrite smin64_eq, smax64_eq in *. rewrite <- E, sgn64_wrap by lia. exact C.
 Qed.
 
+(** 64-bit operations on words, without truncation. *)
 Lemma alu64_word op x y : 0 <= x < W -> 0 <= y < W -> alu A64 op x y =
   match op with
   | Add => wrap (x + y) | Sub => wrap (x - y) | Mul => wrap (x * y)
@@ -413,6 +419,7 @@ Proof.
     [exact R | apply tn_and_sound; assumption | | apply sgn64_any, R].
   unfold zero. lia.
 Qed.
+(** A disjunction is no smaller. *)
 Lemma lor_ge x y : 0 <= x -> 0 <= y -> x <= Z.lor x y.
 Proof.
   intros X Y. apply subset_le; [apply Z.lor_nonneg; lia |]. apply Z.bits_inj'.
@@ -435,6 +442,7 @@ Proof.
     [exact R | apply tn_xor_sound; assumption | apply word_any, R | apply sgn64_any, R].
 Qed.
 
+(** One bit is a power of 2. *)
 Lemma one_bit_spec c : one_bit c = true -> exists k, 0 <= k /\ c = 2 ^ k.
 Proof.
   unfold one_bit, zero, one. intros H. bools.
@@ -456,8 +464,7 @@ Proof.
     + (* b_umax a < b_umin b *) rewrite Z.mod_small by lia. exact A.
     + (* b_umin b <= b_umax a *) destruct ((b_umin b =? b_umax b) && one_bit (b_umin b)) eqn:O.
       * (* a constant power of 2 *)
-        apply andb_true_iff in O. destruct O as [O1 O2]. apply Z.eqb_eq in O1.
-        assert (F : y = b_umin b) by lia.
+        apply andb_true_iff in O as [O1 O2]. apply Z.eqb_eq in O1. assert (F : y = b_umin b) by lia.
         destruct (one_bit_spec _ O2) as [k [K P]]. rewrite F, P. rewrite <- Z.land_ones by exact K.
         replace (Z.ones k) with (wrap (2 ^ k - 1));
           [apply bd_and_sound; [exact A | apply bd_const_sound] |].
@@ -467,6 +474,7 @@ Proof.
     specialize (Q E). apply bd_range_sound; lia.
 Qed.
 
+(** No sign on either side: the signed readings are the words. *)
 Lemma both_nonneg_spec a b x y : both_nonneg a b = true -> in_bounds a x -> in_bounds b y ->
   sgn64 x = x /\ sgn64 y = y /\ x < S64 /\ y < S64.
 Proof.
@@ -533,11 +541,13 @@ Qed.
 
 (** * Shifts *)
 
+(** Shifting further brings a number nearer to 0 *)
 Lemma shiftr_amount_nonneg a c d : 0 <= a -> 0 <= c <= d -> 0 <= Z.shiftr a d <= Z.shiftr a c.
 Proof.
   intros A [C D]. replace d with (c + (d - c)) by lia. rewrite <- Z.shiftr_shiftr by lia.
   apply shiftr_le; [apply Z.shiftr_nonneg; exact A | lia].
 Qed.
+(** or to -1. *)
 Lemma shiftr_amount_neg a c d : a < 0 -> 0 <= c <= d -> Z.shiftr a c <= Z.shiftr a d < 0.
 Proof.
   intros A [C D]. replace d with (c + (d - c)) by lia. rewrite <- Z.shiftr_shiftr by lia.
@@ -547,6 +557,7 @@ Proof.
     apply Z.div_le_lower_bound; nia.
   - (* upper bound *) apply Z.shiftr_neg. exact N.
 Qed.
+(** Powers of 2, in order. *)
 Lemma pow_between c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> 0 < 2 ^ c1 /\ 2 ^ c1 <= 2 ^ c <= 2 ^ c2.
 Proof. intros N H. split; [apply Z.pow_pos_nonneg; lia |]. split; apply Z.pow_le_mono_r; lia. Qed.
 (** The least shift of a number that is at least [lo], the greatest of one that is at most [hi]. *)
@@ -562,6 +573,7 @@ Proof.
   intros N C H. destruct (pow_between c1 c c2 N C) as [P Q]. unfold zero.
   destruct (Z.ltb_spec hi 0) as [L | L]; rewrite !Z.shiftl_mul_pow2 by lia; nia.
 Qed.
+(** The same to the right. *)
 Lemma shiftr_least lo v c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> lo <= v ->
   Z.shiftr lo (if lo <? zero then c1 else c2) <= Z.shiftr v c.
 Proof.
@@ -665,6 +677,7 @@ Qed.
 
 (** * Sign extension *)
 
+(** Sign extension is a pair of shifts. *)
 Lemma sext_shifts n x : 0 < n <= 64 -> 0 <= x < W ->
   wrap (Z.shiftr (sgn64 (wrap (Z.shiftl x (64 - n)))) (64 - n)) = wrap (sgn_bits n x).
 Proof.
@@ -714,8 +727,10 @@ Proof.
   - (* wrap32 x = 0, so sgn32 x = 0 *)
     rewrite wrap32_sgn32 in E. unfold sgn32. rewrite E. reflexivity.
 Qed.
+(** A 32-bit shift's amount is one of a 64-bit shift. *)
 Lemma land_count y : Z.land (Z.land y 31) 63 = Z.land (wrap32 y) 31.
 Proof. unfold wrap32. rewrite <- !Z.land_assoc. reflexivity. Qed.
+(** A 32-bit operation is the 64-bit one on extended operands, truncated. *)
 Lemma alu32_64 op x y : alu A32 op x y = wrap32 (alu A64 op (left32 op x) (right32 op y)).
 Proof.
   rewrite alu64_word by (apply left32_range || apply right32_range). unfold alu.
@@ -775,6 +790,7 @@ Lemma both_kept p q x y : kept1 p x -> kept1 q y -> kept (both p q) x y.
 Proof. intros [a [-> A]] [b [-> B]]. exists a, b. split; [reflexivity |]. split; assumption. Qed.
 Lemma flip_kept p x y : kept p x y -> kept (flip p) y x.
 Proof. intros [a [b [-> [A B]]]]. exists b, a. split; [reflexivity |]. split; assumption. Qed.
+(** A member is kept by the check. *)
 Lemma check_kept t umin umax smin smax x : 0 <= x < W -> in_tnum t x -> umin <= x <= umax ->
   smin <= sgn64 x <= smax ->
   kept1 (bd_check (Bounds t umin umax smin smax)) x.
@@ -796,6 +812,7 @@ Proof.
   destruct (bd_meet_sound a b x A B) as [m [E M]]. rewrite E.
   exists m, m. split; [reflexivity |]. split; exact M.
 Qed.
+(** Numbers with the same low bits are a multiple of 2^k apart, *)
 Lemma land_ones_sub x c k : 0 <= k -> Z.land x (Z.ones k) = Z.land c (Z.ones k) ->
   exists q, x - c = 2 ^ k * q.
 Proof.
@@ -826,8 +843,9 @@ Proof.
   - (* so is 2^64 *) exists (2 ^ (64 - k)). rewrite <- Z.pow_add_r by lia.
     replace (k + (64 - k)) with 64 by lia. reflexivity.
 Qed.
-Lemma multiple_apart d q x c : 0 < d -> x - c = d * q -> (x < c -> x <= c - d) /\
-  (c < x -> c + d <= x).
+(** and so at least that far, if they differ. *)
+Lemma multiple_apart d q x c : 0 < d -> x - c = d * q ->
+  (x < c -> x <= c - d) /\ (c < x -> c + d <= x).
 Proof.
   intros D E. assert (C : q <= -1 \/ q = 0 \/ 1 <= q) by lia.
   destruct C as [C | [-> | C]]; split; intros L; nia.
@@ -861,6 +879,7 @@ Proof.
     assert (E := bd_is_const_sound a x c A C). subst c. split; [exact (in_bounds_range _ _ A) |].
     intros E. apply N. symmetry. exact E.
 Qed.
+(** A number that is not 0 has a bit. *)
 Lemma nonzero_bit z : z <> 0 -> exists i, 0 <= i /\ Z.testbit z i = true.
 Proof.
   intros N. destruct (Z.testbit z 0) eqn:B0; [exists 0; split; [lia | exact B0] |].
@@ -874,8 +893,7 @@ Lemma bd_bits_sound a b x y : in_bounds a x -> in_bounds b y -> Z.land x y <> 0 
   kept (bd_bits a b) x y.
 Proof.
   intros A B N. destruct (nonzero_bit _ N) as [i [I Bi]]. rewrite Z.land_spec in Bi.
-  apply andb_true_iff in Bi.
-  destruct Bi as [Bx By]. assert (A' := A).
+  apply andb_true_iff in Bi as [Bx By]. assert (A' := A).
   assert (B' := B). destruct A' as [X [T _]].
   destruct B' as [X' [T' _]].
   assert (P : Z.testbit (Z.land (tn_may (b_tnum a)) (tn_may (b_tnum b))) i = true).
@@ -895,6 +913,7 @@ Proof.
   - (* x *) apply bd_meet_tnum_sound; [exact A |]. apply tn_set_sound; [exact X | apply S, Bx].
   - (* y *) apply bd_meet_tnum_sound; [exact B |]. apply tn_set_sound; [exact X' | apply S, By].
 Qed.
+(** A number that shares no bit with [y] shares none with its known bits. *)
 Lemma val_disjoint t x y : in_tnum t y -> Z.land x y = 0 -> Z.land x (t_val t) = 0.
 Proof.
   intros T H. apply Z.bits_inj'. intros i I.

@@ -143,8 +143,8 @@ Example ancillary_rule :
   refuses LinuxSocket [ld_word (skf_ad + 2); ret 0] 0 CrAncillary /\
     accepts Libpcap [ld_word (skf_ad + 64); ret 0].
 Proof. repeat (split; [by_vm|]); by_vm. Qed.
-Example last_rule : accepts LinuxSocket [ret_a] /\
-  refuses LinuxSocket [ret 0; ld_imm 0] 1 CrNoReturn.
+Example last_rule :
+  accepts LinuxSocket [ret_a] /\ refuses LinuxSocket [ret 0; ld_imm 0] 1 CrNoReturn.
 Proof. split; by_vm. Qed.
 (* written on one path only; on both; and after a return nothing is known to be written but what was
    before it *)
@@ -178,8 +178,8 @@ Proof. fault. Qed.
 Example shift_faults : can_fault LinuxSocket [(100, 0, 0, 32); ret 0] CfShift 0. Proof. fault. Qed.
 Example scratch_index_faults : can_fault LinuxSocket [st 16; ret 0] CfScratchIndex 0.
 Proof. fault. Qed.
-Example scratch_undef_faults : can_fault LinuxSocket [jeq 0 1 0; st 3; ld_mem 3;
-  ret 0] CfScratchUndef 2.
+Example scratch_undef_faults :
+  can_fault LinuxSocket [jeq 0 1 0; st 3; ld_mem 3; ret 0] CfScratchUndef 2.
 Proof. fault. Qed.
 Example jump_faults : can_fault LinuxSocket [ja 7; ret 0] CfPc 8. Proof. fault. Qed.
 Example end_faults : can_fault LinuxSocket [ld_imm 0] CfPc 1. Proof. fault. Qed.

@@ -1,14 +1,7 @@
 (** Classic BPF: the encoding is exact, and what the checker accepts ends, within its length,
     without a fault. *)
 From Checker Require Import ClassicCheck.
-
-Ltac bools :=
-  repeat match goal with
-  | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
-  | H : _ || _ = false |- _ => apply orb_false_iff in H; destruct H
-  | H : negb _ = true |- _ => apply negb_true_iff in H
-  | H : negb _ = false |- _ => apply negb_false_iff in H
-  end.
+From Proofs Require Import Tactics.
 
 (** * Encoding *)
 (** The opcode table holds each instruction under its own code, and nothing else. *)
@@ -39,8 +32,8 @@ Proof.
   rewrite cop_table_complete. cbn [obind]. rewrite K. reflexivity.
 Qed.
 
-Theorem encode_decode_cinsn w i : decode_cinsn w = Some i -> encode_cinsn i = w /\
-  cinsn_ok i = true.
+Theorem encode_decode_cinsn w i : decode_cinsn w = Some i ->
+  encode_cinsn i = w /\ cinsn_ok i = true.
 Proof.
   destruct w as [[[c jt] jf] k]. unfold decode_cinsn. intros D.
   destruct (zfind c cop_table) as [o|] eqn:T; cbn [obind] in D; [|discriminate].
@@ -60,6 +53,7 @@ Qed.
 Lemma small_word x : 0 <= x < W32 -> word32 x.
 Proof. exact (fun H => H). Qed.
 
+(** Words, by their highest bit. *)
 Lemma below_log2 x : 0 <= x -> (x < W32 <-> x = 0 \/ Z.log2 x < 32).
 Proof.
   intros P. change W32 with (2 ^ 32). destruct (Z.eq_dec x 0) as [->|N]; [lia|].
@@ -115,16 +109,17 @@ Qed.
 Lemma packet_load_word d e z i v : packet_load d e z i = Some v -> word32 v.
 Proof.
   unfold packet_load. intros L.
-  assert (Linux : obind (linux_place e i) (fun p =>
-            if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
-                else None) = Some v ->
-          word32 v).
+  assert (Linux :
+    obind (linux_place e i) (fun p =>
+      if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
+      else None) = Some v -> word32 v).
   { destruct (linux_place e i) as [p|]; cbn [obind]; [|discriminate].
     destruct ((- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)); [|discriminate].
     intros [= <-]. apply read_be_word. }
   destruct d; auto.
   destruct (i + csize_bytes z <=? ce_len e); [|discriminate]. injection L as <-. apply read_be_word.
 Qed.
+Arguments packet_load_word {d e z i v}.
 Lemma zero_word : word32 0.
 Proof. unfold word32. lia. Qed.
 Lemma nla_offset_word e i rem t : word32 (nla_offset e i rem t).
@@ -152,6 +147,7 @@ Proof.
   destruct (((n =? 8) || (n =? 28)) && negb (ce_device e)); [discriminate|].
   injection L as <-. apply wrap32_word.
 Qed.
+Arguments ancillary_load_word {e pc a x n v}.
 
 Lemma calu_value_word o a y :
   word32 a -> word32 y -> (match o with CDiv | CMod => y <> 0 | _ => True end) ->
@@ -168,6 +164,7 @@ Proof.
     assert (0 <= a / 2 ^ y) by (apply Z.div_pos; lia).
     pose proof (Z.div_le_upper_bound a (2 ^ y) a). nia.
 Qed.
+(** [injection] would compute the values. *)
 Lemma cvalue_inj v w : CValue v = CValue w -> v = w.
 Proof. congruence. Qed.
 Lemma calu_exec_word d o s a y v :
@@ -187,6 +184,7 @@ Proof.
             destruct s; [discriminate|]; destruct d; apply cvalue_inj in E; rewrite <- E;
             first [apply zero_word | apply calu_value_word; [exact A | exact Y31 | exact I]] ].
 Qed.
+Arguments calu_exec_word {d o s a y v}.
 
 (** * One instruction that the checker accepts *)
 Definition values_ok (s : cstate) : Prop :=
@@ -208,6 +206,7 @@ Definition successor (i : cinsn) (pc pc' : Z) : Prop :=
   | _ => pc' = pc + 1
   end.
 
+(** What has to hold of an instruction's outcome. *)
 Definition next_ok (i : cinsn) (s : cstate) (o : cnext) : Prop :=
   match o with
   | CBad _ => False
@@ -242,6 +241,7 @@ Proof.
   destruct (in_dialect LinuxSeccomp (ci_op i)); [reflexivity | discriminate].
 Qed.
 
+(** A scratch word that is written can be read. *)
 Lemma scratch_read_ok m k :
   0 <= k < 16 -> written m k -> exists v, scratch_read m k = inr v /\ zfind k m = Some v.
 Proof.
@@ -250,6 +250,7 @@ Proof.
   unfold written in D. destruct (zfind k m) as [v|] eqn:F; [eauto | congruence].
 Qed.
 
+(** An accepted instruction does not fault; it leaves words, and what was written stays so. *)
 Lemma exec_ok d e len i s :
   check_insn d len (cs_pc s) i = None -> check_seccomp d len (cs_pc s) (Some i) = None ->
   values_ok s -> 0 <= cs_pc s -> len <= W32 ->
@@ -263,7 +264,7 @@ Proof.
   destruct s as [pc a x m]. destruct V as [VA [VX VM]]. cbn [cs_pc cs_a cs_x cs_mem] in *.
   unfold classic_exec. rewrite ID. cbn [negb].
   assert (KEEP : forall v w pc', word32 v -> word32 w -> successor i pc pc' ->
-            scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
+    scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
   { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
     split; [auto|]. split; [exact HS|]. split; [auto|].
     intros k HK. rewrite HO in HK. discriminate. }
@@ -283,17 +284,21 @@ Proof.
     - (* k is written *) intros k HK'. rewrite HO in HK'. injection HK' as <-.
       unfold written. rewrite zfind_same. discriminate. }
   assert (LOAD : forall z at_, successor i pc (pc + 1) -> scratch_out i = None ->
-            next_ok i (CState pc a x m)
-              (match packet_load d e z at_ with Some v => CNext (CState (pc + 1) v x m)
-                  | None => CEnd 0 end)).
+    next_ok i (CState pc a x m)
+      (match packet_load d e z at_ with
+       | Some v => CNext (CState (pc + 1) v x m)
+       | None => CEnd 0
+       end)).
   { intros z at_ HS HO. destruct (packet_load d e z at_) as [v|] eqn:L; [|exact zero_word].
     apply KEEP; auto. apply packet_load_word in L. exact L. }
   assert (READ : 0 <= ci_k i < 16 -> scratch_in i = Some (ci_k i) ->
-            exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
+    exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
   { intros HK HI. destruct (scratch_read_ok m (ci_k i) HK (D _ HI)) as [v [E F]]; eauto. }
   assert (LEN : word32 (match d with
-                        | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
-                            | Libpcap => wrap32 (ce_wire e) end)).
+                        | LinuxSocket => wrap32 (ce_len e)
+                        | LinuxSeccomp => seccomp_size
+                        | Libpcap => wrap32 (ce_wire e)
+                        end)).
   { destruct d; auto using wrap32_word. unfold word32, seccomp_size. lia. }
   unfold scratch_in, scratch_out, successor in *.
   destruct (ci_op i) eqn:O.
@@ -304,7 +309,7 @@ Proof.
       replace (skf_ad <=? ci_k i) with true in C by (symmetry; apply Z.leb_le; lia).
       cbn [andb] in C. bools. rewrite C.
       destruct (ancillary_load e pc a x (ci_k i - skf_ad)) as [v|] eqn:L; [|exact VA].
-      apply KEEP; auto. exact (ancillary_load_word _ _ _ _ _ _ VA VX L).
+      apply KEEP; auto. exact (ancillary_load_word VA VX L).
     + (* LinuxSeccomp *) cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS.
       apply refuse_if_none in CS. bools. rewrite CS.
       apply KEEP; auto using read_le32_word.
@@ -330,7 +335,7 @@ Proof.
     match goal with K : ci_op i = CAlu ?o1 ?s1 |- _ => rename o1 into o; rename s1 into src end.
     assert (Y : word32 (match src with CK => ci_k i | CX => x end)) by (destruct src; assumption).
     destruct (calu_exec d o src a (match src with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
-    + (* CValue *) apply KEEP; auto. exact (calu_exec_word _ _ _ _ _ _ VA Y E).
+    + (* CValue *) apply KEEP; auto. exact (calu_exec_word VA Y E).
     + (* CStop *) exact zero_word.
     + (* CFail *) exfalso.
       destruct o, src; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
@@ -359,16 +364,19 @@ Qed.
 Definition holds (c : ccode) (pc : Z) (p : cprog) : Prop :=
   forall j o, nth_error p j = Some o -> zfind (pc + Z.of_nat j) c = Some o.
 
+(** The first instruction *)
 Lemma holds_head c pc o p : holds c pc (o :: p) -> zfind pc c = Some o.
 Proof.
   intros H. specialize (H O o eq_refl).
   replace (pc + Z.of_nat 0) with pc in H by lia. exact H.
 Qed.
+(** and the others. *)
 Lemma holds_tail c pc o p : holds c pc (o :: p) -> holds c (pc + 1) p.
 Proof.
   intros H j o' N. specialize (H (S j) o' N).
   replace (pc + 1 + Z.of_nat j) with (pc + Z.of_nat (S j)) by lia. exact H.
 Qed.
+(** Instructions from [pc] on say nothing of those before it. *)
 Lemma code_from_keeps p : forall pc m k, k < pc -> zfind k (code_from pc p m) = zfind k m.
 Proof.
   induction p as [|o p IH]; intros pc m k L; cbn [code_from]; [reflexivity|].
@@ -388,13 +396,16 @@ Qed.
 Definition covers (mem : zmap Z) (m : Z) : Prop :=
   forall j, 0 <= j < 16 -> Z.testbit m j = true -> written mem j.
 
+(** Fewer bits are covered, too; *)
 Lemma covers_land_l mem m m' : covers mem m -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
 Lemma covers_land_r mem m m' : covers mem m' -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
+(** and so are these when more is written. *)
 Lemma covers_grow mem mem' m : covers mem m -> (forall j, written mem j -> written mem' j) ->
   covers mem' m.
 Proof. intros H G j J T. auto. Qed.
+(** A jump's mask counts where it goes, and nowhere else. *)
 Lemma mask_at_meet masks pc m k :
   mask_at (meet_at masks pc m) k = if k =? pc then Z.land (mask_at masks pc) m else mask_at masks k.
 Proof.
@@ -460,6 +471,7 @@ Proof.
     apply JUMP.
     destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met]; exact V'.
 Qed.
+Arguments check_scratch_cons {pc valid masks i p}.
 
 (** a read that [check_scratch] lets pass is of a written word *)
 Lemma check_scratch_read pc valid masks i p mem k :
@@ -482,10 +494,11 @@ Proof.
   pose proof (check_insn_ok _ _ _ _ C) as OK. unfold check_insn in C. rewrite OK in C.
   cbn [negb] in C.
   unfold successor in S. destruct (ci_op i); try (left; assumption); try contradiction;
-    apply refuse_if_none in C; bools;
-    repeat match goal with H : (_ <=? _) = false |- _ => apply Z.leb_gt in H end; right; lia.
+    apply refuse_if_none in C; try apply orb_false_iff in C as [C1 C2]; bools; right; lia.
 Qed.
+Arguments successor_inside {d len pc i pc'}.
 
+(** Nothing follows a return. *)
 Lemma ret_ends i pc pc' : is_ret (Some i) = true -> successor i pc pc' -> False.
 Proof.
   cbn [is_ret]. unfold successor.
@@ -520,8 +533,7 @@ Proof.
   intros LW p. unfold clength.
   induction p as [|o p IH]; intros pc valid masks s LEN P0 H C1 C2 R CS V PC COV.
   { cbn [length] in LEN. lia. }
-  apply first_refusal_cons in C1. destruct C1 as [C1 C1']. apply first_refusal_cons in C2.
-  destruct C2 as [C2 C2'].
+  apply first_refusal_cons in C1 as [C1 C1']. apply first_refusal_cons in C2 as [C2 C2'].
   destruct o as [i|]; [|discriminate]. cbn [check_slot] in C1.
   cbn [length] in *. rewrite Nat2Z.inj_succ in *.
   assert (R' : p <> [] -> is_ret (last p None) = true)
@@ -538,7 +550,7 @@ Proof.
       [|exists 1%nat, r|contradiction].
     2: { split; [lia|]. cbn [classic_steps]. rewrite STEP. auto. }
     destruct X as [V' [SU [G WR1]]]. rewrite E in SU.
-    destruct (check_scratch_cons _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS)
+    destruct (check_scratch_cons (cs_mem s) (cs_mem s') (cs_pc s') CS)
       as [valid' [masks' [CS' [MONO COV']]]]; auto.
     { rewrite <- E. exact COV. }
     { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32 in K.
@@ -547,7 +559,7 @@ Proof.
     { intros ->. cbn [last] in R. eapply ret_ends; eauto. }
     assert (LP : 0 < Z.of_nat (length p)) by (destruct p; [congruence | cbn [length]; lia]).
     assert (IN : pc + 1 <= cs_pc s' < len).
-    { destruct (successor_inside _ _ _ _ _ C1 SU ltac:(lia)) as [->|IN]; lia. }
+    { destruct (successor_inside C1 SU ltac:(lia)) as [->|IN]; lia. }
     destruct (IH (pc + 1) valid' masks' s') as [n [r [N [RUN WR]]]]; auto; try lia.
     { eapply holds_tail; eauto. }
     exists (S n), r. split; [lia|]. cbn [classic_steps].
@@ -586,7 +598,7 @@ Theorem classic_check_sound d p : classic_check d p = true ->
   forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
 Proof.
   unfold classic_check. destruct (classic_verdict d p) eqn:A; [|discriminate]. intros _ e.
-  apply verdict_parts in A. destruct A as [POS [LIM [C1 [R [CS C2]]]]].
+  apply verdict_parts in A as [POS [LIM [C1 [R [CS C2]]]]].
   unfold classic_run.
   apply (steps_ok d e (classic_code p) (clength p)) with (pc := 0) (valid := 0) (masks := zempty);
     auto; try lia.

@@ -1,17 +1,13 @@
 (** The encoding is exact: [decode] accepts the encodings of an instruction as that instruction, and
     nothing else. *)
 From Semantics Require Import Encode.
-From Proofs Require Import WordP.
-
-Ltac bools :=
-  repeat match goal with
-  | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
-  end.
+From Proofs Require Import Tactics WordP.
 
 (** * Tables *)
 Lemma reg_of_num r : reg_of (reg_num r) = Some r.
 Proof. destruct r; vm_compute; reflexivity. Qed.
 
+(** Forms in the table: signed division shares its opcode with unsigned division. *)
 Definition listed (f : form) : Prop :=
   match f with FAlu _ Sdiv _ | FAlu _ Smod _ => False | _ => True end.
 Lemma form_of_code f : listed f -> zfind (form_code f) form_table = Some f.
@@ -42,10 +38,11 @@ Proof.
   destruct a as [o d s f i], b as [o' d' s' f' i']. unfold slot_eqb.
   cbn [sl_op sl_dst sl_src sl_off sl_imm].
   split; intros H.
-  - (* equal fields, so equal slots *) bools. f_equal; apply Z.eqb_eq; assumption.
+  - (* equal fields, so equal slots *) bools. f_equal; assumption.
   - (* equal slots, so equal fields *)
     injection H as -> -> -> -> ->. rewrite !Z.eqb_refl. reflexivity.
 Qed.
+(** [starts_with] tells a prefix. *)
 Lemma starts_with_iff e : forall l, starts_with e l = true <-> exists rest, l = e ++ rest.
 Proof.
   induction e as [|a e IH]; intros l; cbn [starts_with app].
@@ -75,6 +72,7 @@ Proof.
   change (2 ^ 32) with 4294967296.
   change (2 ^ 4) with 16. Z.div_mod_to_equations. lia.
 Qed.
+(** A signed number of [n] bits is what its low [n] bits say. *)
 Lemma sgn_bits_mod n z x : 0 < n -> - 2 ^ (n - 1) <= z < 2 ^ (n - 1) -> x mod 2 ^ n = z mod 2 ^ n ->
   sgn_bits n x = z.
 Proof.
@@ -98,7 +96,7 @@ Lemma slot_of_word_of_slot s : slot_ok s = true -> slot_of_word (word_of_slot s)
 Proof.
   destruct s as [o d r f i]. unfold slot_ok, within, slot_of_word, word_of_slot.
   cbn [sl_op sl_dst sl_src sl_off sl_imm].
-  intros K. bools. rewrite ?Z.leb_le, ?Z.ltb_lt in *.
+  intros K. bools.
   assert (F := Z.mod_pos_bound f 65536 ltac:(lia)).
   assert (I := Z.mod_pos_bound i 4294967296 ltac:(lia)).
   remember (f mod 65536) as f' eqn:Ef. remember (i mod 4294967296) as i' eqn:Ei.
@@ -159,8 +157,7 @@ Proof.
   - (* decoded, so encoded *) destruct l as [|s l]; cbn [decode]; [discriminate |].
     destruct (guess s _) as [j|]; cbn [obind]; [|discriminate].
     destruct (existsb _ (encodings j)) eqn:E; [|discriminate]. intros K. injection K as ->.
-    apply existsb_exists in E. destruct E as [e [M P]]. apply starts_with_iff in P.
-    destruct P as [rest P].
+    apply existsb_exists in E as [e [M P]]. apply starts_with_iff in P as [rest P].
     exists e, rest. split; assumption.
   - (* encoded, so decoded *) intros [e [rest [M ->]]].
     assert (N : In e (layouts i)) by (apply filter_In in M; apply M).
@@ -186,7 +183,7 @@ Lemma encodings_ok i e : In e (encodings i) -> Forall (fun s => slot_ok s = true
 Proof. intros M. apply filter_In in M. apply Forall_forall, forallb_forall, M. Qed.
 Lemma encodings_length i e : In e (encodings i) -> Z.of_nat (length e) = slots i.
 Proof.
-  intros M. apply filter_In in M. destruct M as [H _].
+  intros M. apply filter_In in M as [H _].
   destruct i; cbn [layouts] in H;
     repeat match type of H with
     | In _ (match ?x with _ => _ end) => destruct x
@@ -202,6 +199,7 @@ Proof. destruct i; (left; reflexivity) || (right; reflexivity). Qed.
 (** * Programs: slots are a program exactly when they are encodings one after the other. *)
 Definition encodes (e : list slot) (i : insn) : Prop := In e (encodings i).
 
+(** From slot [k] on, with [p] before it. *)
 Lemma decode_from_iff n : forall l k p q, (length l <= n)%nat ->
   decode_from k l p = inl q <-> exists es is, Forall2 encodes es is /\ l = concat es /\
     q = place k is p.
@@ -232,11 +230,10 @@ Proof.
       cbn [decode_from]. rewrite Dec, S. reflexivity. }
   split.
   - (* decoded, so encoded *)
-    destruct l as [|s l]; [cbn [decode_from]; intros E; injection E as <-; exists [], [];
-        repeat split; constructor|].
+    destruct l as [|s l];
+      [cbn [decode_from]; intros E; injection E as <-; exists [], []; repeat split; constructor|].
     destruct (decode (s :: l)) as [i|] eqn:D; [|cbn [decode_from]; rewrite D; discriminate].
-    apply decode_iff in D. destruct D as [e [rest [D E]]]. rewrite (Step i e rest D E).
-    intros Q.
+    apply decode_iff in D as [e [rest [D E]]]. rewrite (Step i e rest D E). intros Q.
     apply IH in Q.
     + (* the rest is encoded *)
       destruct Q as [es [is [F [C ->]]]]. exists (e :: es), (i :: is). cbn [concat place].
@@ -264,38 +261,37 @@ Proof.
 Qed.
 
 (** A long instruction and a long jump; then what the fields of one opcode tell apart. *)
-Example decodes : decode_program [Slot 24 1 0 0 (-1); Slot 0 0 0 0 0; Slot 6 0 0 0 70000;
-  Slot 149 0 0 0 0]
+Example decodes :
+  decode_program [Slot 24 1 0 0 (-1); Slot 0 0 0 0 0; Slot 6 0 0 0 70000; Slot 149 0 0 0 0]
   = Some (place 0 [LdImm R1 4294967295; Ja 70000; Exit] zempty).
 Proof. vm_compute. reflexivity. Qed.
-Example decodes_calls : map decode [[Slot 133 0 0 0 5]; [Slot 133 0 1 0 5]; [Slot 141 3 0 0 0];
-  [Slot 229 0 0 7 0]]
+Example decodes_calls :
+  map decode [[Slot 133 0 0 0 5]; [Slot 133 0 1 0 5]; [Slot 141 3 0 0 0]; [Slot 229 0 0 7 0]]
   = [Some (Call 5); Some (CallLocal 5); Some (CallX R3); Some (MayGoto 7)].
 Proof. vm_compute. reflexivity. Qed.
 Example decodes_atomics :
   map decode [[Slot 219 1 2 (-8) 0]; [Slot 195 1 2 4 161]; [Slot 219 1 2 0 225];
     [Slot 195 1 2 0 241]; [Slot 211 1 2 3 256]; [Slot 203 1 2 6 272]]
   = [Some (Atomic S8 AtAdd false R1 (-8) R2); Some (Atomic S4 AtXor true R1 4 R2);
-    Some (Atomic S8 Xchg true R1 0 R2);
-     Some (Atomic S4 Cmpxchg true R1 0 R2); Some (Ldx S1 false R1 R2 3); Some (Stx S2 R1 6 R2)].
+     Some (Atomic S8 Xchg true R1 0 R2); Some (Atomic S4 Cmpxchg true R1 0 R2);
+     Some (Ldx S1 false R1 R2 3); Some (Stx S2 R1 6 R2)].
 Proof. vm_compute. reflexivity. Qed.
-Example decodes_packet_loads : map decode [[Slot 32 0 0 0 (-4096)]; [Slot 40 0 0 0 12];
-  [Slot 80 0 7 0 9]]
+Example decodes_packet_loads :
+  map decode [[Slot 32 0 0 0 (-4096)]; [Slot 40 0 0 0 12]; [Slot 80 0 7 0 9]]
   = [Some (LdPkt S4 None (-4096)); Some (LdPkt S2 None 12); Some (LdPkt S1 (Some R7) 9)].
 Proof. vm_compute. reflexivity. Qed.
 (** The sources of a 64-bit constant; then two that do not exist, an address of code and a map with
     something in the second slot. *)
 Example decodes_constants :
-  map (fun q => decode [Slot 24 1 (fst q) 0 8; Slot 0 0 0 0 (snd q)]) [(1, 0); (2, 9); (3, 9);
-    (4, 0); (5, 0); (6, 9); (7, 0); (4, 9); (5, 9)]
+  map (fun q => decode [Slot 24 1 (fst q) 0 8; Slot 0 0 0 0 (snd q)])
+    [(1, 0); (2, 9); (3, 9); (4, 0); (5, 0); (6, 9); (7, 0); (4, 9); (5, 9)]
   = [Some (LdMap R1 8); Some (LdMapValue R1 8 9); Some (LdVar R1 8 9); Some (LdCode R1 8);
-    Some (LdMap R1 8); Some (LdMapValue R1 8 9);
-     None; None; None].
+     Some (LdMap R1 8); Some (LdMapValue R1 8 9); None; None; None].
 Proof. vm_compute. reflexivity. Qed.
 (** Reserved fields that are not 0, a missing second slot, no such register, a sign-extending move
     that does not exist. *)
-Example refuses : map decode [[Slot 149 0 0 1 0]; [Slot 24 1 0 0 0]; [Slot 191 11 0 0 0];
-  [Slot 188 1 2 32 0]]
+Example refuses :
+  map decode [[Slot 149 0 0 1 0]; [Slot 24 1 0 0 0]; [Slot 191 11 0 0 0]; [Slot 188 1 2 32 0]]
   = [None; None; None; None].
 Proof. vm_compute. reflexivity. Qed.
 (** An exchange that does not fetch, atomics of one byte and of two, an operation that does not
@@ -303,7 +299,7 @@ Proof. vm_compute. reflexivity. Qed.
     function in another way. *)
 Example refuses_more :
   map decode [[Slot 219 1 2 0 224]; [Slot 211 1 2 0 0]; [Slot 203 1 2 0 1]; [Slot 219 1 2 0 16];
-    [Slot 56 0 0 0 0]; [Slot 32 0 6 0 0];
-              [Slot 133 0 2 0 1]; [Slot 141 0 0 0 1]; [Slot 229 0 1 7 0]]
+              [Slot 56 0 0 0 0]; [Slot 32 0 6 0 0]; [Slot 133 0 2 0 1]; [Slot 141 0 0 0 1];
+              [Slot 229 0 1 7 0]]
   = [None; None; None; None; None; None; None; None; None].
 Proof. vm_compute. reflexivity. Qed.

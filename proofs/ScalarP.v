@@ -8,6 +8,7 @@ Lemma up_range x : 0 <= up x < W.
 Proof. apply wrap_range. Qed.
 Lemma testbit_up x i : 0 <= i -> Z.testbit (up x) i = Z.testbit x (i - 32) && (i <? 64).
 Proof. intros I. unfold up. rewrite testbit_wrap, Z.shiftl_spec by exact I. reflexivity. Qed.
+(** The moved half depends on the low half alone. *)
 Lemma up_eq x y : wrap32 x = wrap32 y -> up x = up y.
 Proof.
   intros E. apply Z.bits_inj'. intros i I.
@@ -24,6 +25,7 @@ Lemma up_wrap32 x : up (wrap32 x) = up x.
 Proof. apply up_eq, wrap32_wrap32. Qed.
 Lemma up_sgn32 x : up (wrap (sgn32 x)) = up x.
 Proof. apply up_eq. rewrite wrap32_wrap. apply wrap32_sgn32. Qed.
+(** The zero-extended *)
 Lemma up_zext x : Z.shiftr (up x) 32 = wrap32 x.
 Proof.
   apply Z.bits_inj'. intros i I. rewrite Z.shiftr_spec, testbit_up, testbit_wrap32 by lia.
@@ -45,6 +47,7 @@ Proof.
     replace (i - (32 - n) <? 64) with true by (symmetry; apply Z.ltb_lt; lia).
     rewrite andb_true_r. f_equal. lia.
 Qed.
+(** and the sign-extended half, from the moved one. *)
 Lemma up_int x : wrap (Z.shiftr (sgn64 (up x)) 32) = wrap (sgn32 x).
 Proof.
   rewrite <- (up_wrap32 x), <- (sgn32_wrap32 x). rewrite <- sgn_bits_32.
@@ -81,6 +84,7 @@ Lemma in_scalar_between s x : in_scalar s x -> s_umin s <= x <= s_umax s.
 Proof. intros [[_ [_ [U _]]] _]. exact U. Qed.
 Lemma sc_of_sound b x : in_bounds b x -> in_scalar (sc_of b) x.
 Proof. intros H. split; [exact H | exact I]. Qed.
+(** A number is its multiple of 2^32 and its low half. *)
 Lemma base_spec z : z = base z + wrap32 z.
 Proof.
   unfold base. assert (E := Z.add_nocarry_lxor (Z.ldiff z mask32) (wrap32 z)). rewrite E.
@@ -107,12 +111,14 @@ Proof.
   assert (A := base_mono lo x (proj1 B)).
   assert (C := base_mono x hi (proj2 B)). lia.
 Qed.
+Arguments base_between {lo x hi l h}.
 Lemma wrap32_sgn64 x : wrap32 (sgn64 x) = wrap32 x.
 Proof.
   unfold sgn64. destruct (x <? sign64); [reflexivity |]. rewrite !wrap32_mod.
   unfold word_size.
   replace (x - W) with (x + (- W32) * W32) by lia. apply Z.mod_add. discriminate.
 Qed.
+(** A signed number of 32 bits is its sign-extended half. *)
 Lemma in_int_sound b x : in_bounds b x -> in_int b = true -> wrap (sgn32 x) = x.
 Proof.
   intros [X [_ [_ S]]] B. unfold in_int in B. bools.
@@ -127,8 +133,8 @@ Proof.
   generalize dependent (bd_shr l num32 num32). intros r R. assert (H' := H).
   destruct H' as [X [T [U G]]]. destruct R as [_ [T' [U' _]]].
   destruct (tn_meet_sound _ _ x T (tn_half_sound _ x X T')) as [t [E C]]. rewrite E.
-  assert (B1 := base_between _ _ _ _ _ U U'). rewrite <- (wrap32_sgn64 x) in U'.
-  assert (B2 := base_between _ _ _ _ _ G U').
+  assert (B1 := base_between U U'). rewrite <- (wrap32_sgn64 x) in U'.
+  assert (B2 := base_between G U').
   destruct (in_int b) eqn:J.
   - (* in_int b = true *) apply bd_meet_sound; [apply in_bounds_intro; assumption |].
     rewrite <- (in_int_sound b x H J) at 1. apply int_sound. exact L.
@@ -139,6 +145,7 @@ Definition kept_both (p : option (scalar * scalar)) (x y : Z) : Prop :=
   exists a b, p = Some (a, b) /\ in_scalar a x /\ in_scalar b y.
 Lemma both_scalars p q x y : kept_scalar p x -> kept_scalar q y -> kept_both (both p q) x y.
 Proof. intros [a [-> A]] [b [-> B]]. exists a, b. split; [reflexivity |]. split; assumption. Qed.
+(** Reduction keeps members. *)
 Lemma sc_norm_sound b l x : in_bounds b x -> in_bounds l (up x) -> kept_scalar (sc_norm b l) x.
 Proof.
   intros H L. unfold sc_norm.
@@ -194,8 +201,8 @@ Lemma sc_is_const_sound s x c : in_scalar s x -> sc_is_const s = Some c -> x = c
 Proof. intros [H _]. apply bd_is_const_sound. exact H. Qed.
 Lemma sc_le_sound a b x : sc_le a b = true -> in_scalar a x -> in_scalar b x.
 Proof.
-  unfold sc_le. intros E H. apply andb_true_iff in E.
-  destruct E as [E F]. split; [exact (bd_le_sound _ _ x E (proj1 H)) |].
+  unfold sc_le. intros E H. apply andb_true_iff in E as [E F].
+  split; [exact (bd_le_sound _ _ x E (proj1 H)) |].
   destruct (s_low b) as [l |]; [exact (bd_le_sound _ _ _ F (sc_up_sound a x H)) | exact I].
 Qed.
 Lemma sc_meet_sound a b x : in_scalar a x -> in_scalar b x -> kept_scalar (sc_meet a b) x.
@@ -238,6 +245,7 @@ Proof.
     rewrite <- up_sext by lia; unfold num64, num32;
       (apply bd_sar_sound; [lia | lia |]; apply bd_shl_sound; [lia | lia | exact L]).
 Qed.
+(** What two bounds say, together. *)
 Lemma bd_both_sound a b x : in_bounds a x -> in_bounds b x -> in_bounds (bd_both a b) x.
 Proof. intros A B. unfold bd_both. destruct (bd_meet_sound a b x A B) as [m [-> M]]. exact M. Qed.
 
@@ -259,6 +267,7 @@ Proof.
     apply Z.bits_inj'. intros i J. rewrite testbit_wrap32, !Z.lxor_spec, !testbit_wrap32 by exact J.
     bit_cases.
 Qed.
+(** 32-bit operations see low halves only. *)
 Lemma alu32_halves op x y x' y' : wrap32 x = wrap32 x' -> wrap32 y = wrap32 y' ->
   alu A32 op x y = alu A32 op x' y'.
 Proof.
@@ -303,7 +312,7 @@ Proof.
     if low_follows op && (has_low a || has_low b || may_fix op r) then
       let right z := match op with Lsh => s_all b | _ => z end in
       sc_with r (bd_both (bd_up (bd_alu64 op (sc_zext a) (right (sc_zext b))))
-          (bd_up (bd_alu64 op (sc_int a) (right (sc_int b)))))
+                         (bd_up (bd_alu64 op (sc_int a) (right (sc_int b)))))
     else sc_of r) (alu A64 op x y)).
   { cbv zeta. destruct (low_follows op) eqn:F; cbn [andb]; [| exact (sc_of_sound _ _ R)].
     destruct (_ || _); [| exact (sc_of_sound _ _ R)]. apply sc_with_sound; [exact R |].
@@ -482,8 +491,8 @@ Lemma is_half_sound c s x : in_scalar s x -> is_half c s = true ->
 Proof.
   intros [[X [_ [U _]]] _] E. unfold is_half, s_umax in E. apply Z.leb_le in E.
   unfold smax32, mask32 in E.
-  destruct (signed_cmp c); [rewrite sgn32_small by lia; apply wrap_small; exact X
-      | apply wrap32_small; lia].
+  destruct (signed_cmp c);
+    [rewrite sgn32_small by lia; apply wrap_small; exact X | apply wrap32_small; lia].
 Qed.
 Lemma sc_refine_sound w c r a b x y : in_scalar a x -> in_scalar b y -> compare w c x y = r ->
   exists a' b', sc_refine w c r a b = Some (a', b') /\ in_scalar a' x /\ in_scalar b' y.
@@ -491,7 +500,7 @@ Proof.
   intros A B C. change (kept_both (sc_refine w c r a b) x y).
   destruct w; cbn [sc_refine]; [| exact (sc_refine64_sound c r a b x y A B C)].
   destruct (is_half c a && is_half c b) eqn:F; [| exact (sc_refine32_sound c r a b x y A B C)].
-  apply andb_true_iff in F. destruct F as [Fa Fb]. apply (is_half_sound c a x A) in Fa.
+  apply andb_true_iff in F as [Fa Fb]. apply (is_half_sound c a x A) in Fa.
   apply (is_half_sound c b y B) in Fb.
   apply sc_refine64_sound; try assumption. destruct (signed_cmp c) eqn:S.
   - (* signed_cmp c = true *)
@@ -523,8 +532,8 @@ Proof. vm_compute. reflexivity. Qed.
 Example bound_unsigned : between 0 100 (first_of (sc_refine A64 Jgt false sc_top (c 100))) = true.
 Proof. vm_compute. reflexivity. Qed.
 (* a signed bound alone leaves the negative numbers; with one from below it is a range *)
-Example bound_signed_one_side : between 0 100 (first_of (sc_refine A64 Jsgt false sc_top (c 100))) =
-  false.
+Example bound_signed_one_side :
+  between 0 100 (first_of (sc_refine A64 Jsgt false sc_top (c 100))) = false.
 Proof. vm_compute. reflexivity. Qed.
 Example bound_signed_both_sides :
   between 0 100
@@ -579,8 +588,8 @@ Proof. vm_compute. repeat split; reflexivity. Qed.
 Definition low (lo hi : Z) (s : scalar) : bool := between lo hi (sc_trunc A32 s).
 Definition slow (lo hi : Z) (s : scalar) : bool := sbetween lo hi (sc_sext A64 S4 s).
 Definition below_10 : scalar := first_of (sc_refine A32 Jlt true sc_top (c 10)).
-Example half_unsigned : low 0 9 below_10 && low 3 12 (sc_add below_10 (c 3))
-  && low 0 18 (sc_add below_10 below_10)
+Example half_unsigned :
+  low 0 9 below_10 && low 3 12 (sc_add below_10 (c 3)) && low 0 18 (sc_add below_10 below_10)
   && low 0 72 (sc_alu A64 Lsh below_10 (c 3)) && low 0 81 (sc_alu A64 Mul below_10 below_10)
   && low 5 9 (first_of (sc_refine A32 Jge true below_10 (c 5))) = true.
 Proof. vm_compute. reflexivity. Qed.

@@ -3,8 +3,8 @@ From Checker Require Import Tnum.
 From Proofs Require Import WordP.
 
 Lemma in_tnum_bits t x :
-  in_tnum t x <-> forall i, 0 <= i -> Z.testbit (t_val t) i = Z.testbit x i
-    && negb (Z.testbit (t_mask t) i).
+  in_tnum t x <-> forall i, 0 <= i ->
+    Z.testbit (t_val t) i = Z.testbit x i && negb (Z.testbit (t_mask t) i).
 Proof.
   unfold in_tnum. split.
   - (* the bits of a member *) intros H i I. rewrite <- H. apply Z.ldiff_spec.
@@ -76,8 +76,7 @@ Qed.
 
 Lemma tn_le_sound a b x : tn_le a b = true -> in_tnum a x -> in_tnum b x.
 Proof.
-  unfold tn_le, zero. intros H A. apply andb_true_iff in H.
-  destruct H as [H1 H2].
+  unfold tn_le, zero. intros H A. apply andb_true_iff in H as [H1 H2].
   apply Z.eqb_eq in H1. apply Z.eqb_eq in H2. apply in_tnum_bits.
   intros i I. use_bit A i I.
   assert (B1 := f_equal (fun z => Z.testbit z i) H1).
@@ -85,8 +84,8 @@ Proof.
   cbv beta in B1, B2. rewrite Z.ldiff_spec in B1, B2. rewrite Z.bits_0 in B1.
   rewrite A in B2. clear A. bit_cases.
 Qed.
-Lemma tn_meet_sound a b x : in_tnum a x -> in_tnum b x -> exists c, tn_meet a b = Some c /\
-  in_tnum c x.
+Lemma tn_meet_sound a b x : in_tnum a x -> in_tnum b x ->
+  exists c, tn_meet a b = Some c /\ in_tnum c x.
 Proof.
   intros A B. unfold tn_meet, zero.
   assert (E : Z.ldiff (Z.lxor (t_val a) (t_val b)) (Z.lor (t_mask a) (t_mask b)) = 0).
@@ -108,6 +107,7 @@ Qed.
 
 Lemma ldiff_ones_shift x n : 0 <= n -> Z.ldiff x (Z.ones n) = Z.shiftl (Z.shiftr x n) n.
 Proof. intros N. apply Z.ldiff_ones_r. exact N. Qed.
+(** Numbers are the same above the highest bit in which they differ. *)
 Lemma lxor_high_eq a b n : 0 <= a -> 0 <= b -> 0 <= n -> Z.log2 (Z.lxor a b) < n ->
   Z.shiftr a n = Z.shiftr b n.
 Proof.
@@ -225,8 +225,10 @@ Qed.
 
 (** * Sums: bit [i] is the operands' bits and the carry that the lower bits send *)
 
+(** A bit is a parity. *)
 Lemma odd_div_bit x i : 0 <= i -> Z.testbit x i = Z.odd (x / 2 ^ i).
 Proof. intros I. rewrite Z.testbit_odd, Z.shiftr_div_pow2 by exact I. reflexivity. Qed.
+(** A bit of a sum is that of the operands and the carry, *)
 Lemma add_bit x y i : 0 <= i ->
   Z.testbit (x + y) i = xorb (xorb (Z.testbit x i) (Z.testbit y i)) (2 ^ i <=?
     x mod 2 ^ i + y mod 2 ^ i).
@@ -244,6 +246,7 @@ Proof.
     replace ((x + y) / p) with (x / p + y / p); [symmetry; apply xorb_false_r |].
     apply Z.div_unique with (x mod p + y mod p); lia.
 Qed.
+(** and a bit of a difference that of the operands and the borrow. *)
 Lemma sub_bit x y i : 0 <= i ->
   Z.testbit (x - y) i = xorb (xorb (Z.testbit x i) (Z.testbit y i)) (x mod 2 ^ i <? y mod 2 ^ i).
 Proof.
@@ -270,6 +273,7 @@ Proof.
     assert (B := f_equal (fun z => Z.testbit z j) H). cbv beta in B.
     rewrite Z.ldiff_spec, Z.bits_0 in B. rewrite Z.ldiff_spec, !Z.land_spec, Z.bits_0. bit_cases.
 Qed.
+(** The greatest member: all unknown bits are set. *)
 Lemma tn_most t x : in_tnum t x -> t_val t + t_mask t = Z.lor (t_val t) (t_mask t).
 Proof.
   intros H. assert (D : Z.land (t_val t) (t_mask t) = 0).
@@ -284,6 +288,7 @@ Proof.
   split; apply mod_subset_le; try exact I; apply Z.bits_inj'; intros j J;
     rewrite Z.bits_0, Z.ldiff_spec, ?Z.lor_spec; use_bit H j J; bit_cases.
 Qed.
+(** A known bit is the same in the least and the greatest member. *)
 Lemma tn_most_bit t x i : 0 <= i -> in_tnum t x -> Z.testbit (t_mask t) i = false ->
   Z.testbit (t_val t) i = Z.testbit x i /\ Z.testbit (t_val t + t_mask t) i = Z.testbit x i.
 Proof.
@@ -314,9 +319,7 @@ Proof.
   rewrite testbit_wrap, !Z.lor_spec, Z.lxor_spec by exact I.
   rewrite wrap_add_l, !testbit_wrap by exact I.
   assert (K : i <? 64 = true) by (apply Z.ltb_lt; exact L). rewrite K, !andb_true_r.
-  intros M. apply orb_false_iff in M.
-  destruct M as [M N]. apply orb_false_iff in N.
-  destruct N as [NA NB].
+  intros M. apply orb_false_iff in M as [M N]. apply orb_false_iff in N as [NA NB].
   replace (t_val a + t_val b + (t_mask a + t_mask b)) with
     ((t_val a + t_mask a) + (t_val b + t_mask b)) in M by lia.
   assert (LA := tn_low_bits a x i I A). assert (LB := tn_low_bits b y i I B).
@@ -336,9 +339,7 @@ Proof.
   2: { rewrite wrap_sub_l. f_equal. lia. }
   rewrite !testbit_wrap by exact I.
   assert (K : i <? 64 = true) by (apply Z.ltb_lt; exact L). rewrite K, !andb_true_r.
-  intros M. apply orb_false_iff in M.
-  destruct M as [M N]. apply orb_false_iff in N.
-  destruct N as [NA NB].
+  intros M. apply orb_false_iff in M as [M N]. apply orb_false_iff in N as [NA NB].
   replace (t_val a - t_val b + t_mask a) with ((t_val a + t_mask a) - t_val b) in M by lia.
   assert (LA := tn_low_bits a x i I A). assert (LB := tn_low_bits b y i I B).
   destruct (tn_most_bit a x i I A NA) as [A1 A2]. destruct (tn_most_bit b y i I B NB) as [B1 B2].
@@ -353,6 +354,7 @@ Qed.
 
 (** * Products *)
 
+(** The unknown part of a member, *)
 Lemma in_tnum_part t x : in_tnum t x -> in_tnum (Tnum 0 (t_mask t)) (x - t_val t).
 Proof.
   intros H.
@@ -360,6 +362,7 @@ Proof.
   apply in_tnum_bits. intros i I. cbn [t_val t_mask].
   rewrite Z.land_spec, Z.bits_0. bit_cases.
 Qed.
+(** and a member of which only zeros are known. *)
 Lemma in_tnum_whole t x : in_tnum t x -> in_tnum (Tnum 0 (Z.lor (t_val t) (t_mask t))) x.
 Proof.
   intros H. apply in_tnum_bits. intros i I.
@@ -368,6 +371,7 @@ Proof.
 Qed.
 Lemma in_tnum_0 m : in_tnum (Tnum 0 m) 0.
 Proof. unfold in_tnum. cbn [t_val t_mask]. apply Z.ldiff_0_l. Qed.
+(** A number is its half and its lowest bit. *)
 Lemma half_bit x : x = 2 * Z.shiftr x 1 + Z.b2z (Z.odd x).
 Proof.
   rewrite Z.shiftr_div_pow2 by lia. change (2 ^ 1) with 2. rewrite <- Z.bit0_odd.
@@ -376,6 +380,8 @@ Qed.
 Lemma wrap_congr_add a b c d : wrap a = wrap b -> wrap c = wrap d -> wrap (a + c) = wrap (b + d).
 Proof. intros H K. rewrite <- (wrap_add a c), <- (wrap_add b d), H, K. reflexivity. Qed.
 
+(** The loop adds [x * y] to [acc], but for the product of the known parts, which is there
+    before. *)
 Lemma tn_mul_loop_sound n : forall v m b acc x y s,
   in_tnum (Tnum v m) x -> 0 <= x < 2 ^ Z.of_nat n -> in_tnum b y -> in_tnum acc (wrap s) ->
   in_tnum (tn_mul_loop n v m b acc) (wrap (s + (x * y - v * t_val b))).
@@ -385,8 +391,7 @@ Proof.
     cbn [t_val t_mask] in X. rewrite Z.ldiff_0_l in X.
     subst v. replace (s + (0 * y - 0 * t_val b)) with s by lia. exact S.
   - (* S n *) unfold zero, one. destruct (Z.eqb_spec (Z.lor v m) 0) as [Z0 | Z0].
-    { apply Z.lor_eq_0_iff in Z0. destruct Z0 as [-> ->]. apply tn_const_inv in X.
-      subst x.
+    { apply Z.lor_eq_0_iff in Z0 as [-> ->]. apply tn_const_inv in X. subst x.
       replace (s + (0 * y - 0 * t_val b)) with s by lia. exact S. }
     assert (X' : in_tnum (Tnum (Z.shiftr v 1) (Z.shiftr m 1)) (Z.shiftr x 1))
       by (apply (tn_shr_sound (Tnum v m)); [lia | exact X]).

@@ -29,8 +29,8 @@ Proof. vm_compute. reflexivity. Qed.
 Definition call_env (ce : cenv) : env :=
   Env plain_layout (fun a => ce_byte ce (a - l_ctx plain_layout)) (fun _ => quiet 0).
 Definition other_call : cenv := syscall ([40; 0; 0; 0; 62; 0; 0; 192] ++ repeat 0 56).
-Example only_getpid_runs : outcome_of LinuxSeccomp only_getpid (call_env getpid_x64) =
-  Some (Ended 2147418112)
+Example only_getpid_runs :
+  outcome_of LinuxSeccomp only_getpid (call_env getpid_x64) = Some (Ended 2147418112)
   /\ outcome_of LinuxSeccomp only_getpid (call_env other_call) = Some (Ended 2147483648).
 Proof. split; vm_compute; reflexivity. Qed.
 (* scratch memory, and a division by X that ends the program *)
@@ -45,20 +45,22 @@ Definition packet_context (ce : cenv) (a : Z) : Z :=
   let i := a - l_ctx plain_layout in
   let byte v k := Z.land (Z.shiftr v (8 * k)) 255 in
   if i <? 4 then byte (ce_len ce) i
-  else match find (fun n => match context_field n with Some (off, _) => (off <=? i)
-    && (i <? off + 4) | None => false end)
-                  [0; 4; 20; 24; 32; 44; 48; 60] with
+  else match find (fun n => match context_field n with
+                            | Some (off, _) => (off <=? i) && (i <? off + 4)
+                            | None => false
+                            end) [0; 4; 20; 24; 32; 44; 48; 60] with
        | Some n => match context_field n with
-                   | Some (off, true) => if i <? off + 2 then byte (metadata ce n) (1 - (i - off))
-                     else 0
+                   | Some (off, true) =>
+                     if i <? off + 2 then byte (metadata ce n) (1 - (i - off)) else 0
                    | Some (off, false) => byte (metadata ce n) (i - off)
                    | None => 0
                    end
        | None => if (40 <=? i) && (i <? 44) then byte (metadata ce 8) (i - 40) else 0
        end.
 Definition packet_env (l : list cword) (ce : cenv) : env :=
-  answering socket_target (match translation LinuxSocket l with Some q => translated q
-    | None => zempty end) ce plain_layout (packet_context ce).
+  answering socket_target
+    (match translation LinuxSocket l with Some q => translated q | None => zempty end)
+    ce plain_layout (packet_context ce).
 Example packet_context_holds l : carries_metadata (packet_env l ipv4) ipv4.
 Proof.
   split; [reflexivity|]. split; [vm_compute; reflexivity|]. split.
@@ -76,26 +78,26 @@ Proof.
   intros T. split; [apply well_formedb_sound; vm_compute; reflexivity|].
   split; [apply packet_context_holds|].
   unfold packet_env. rewrite T. intros n s i c R F A.
-  pose proof (answering_state _ _ _ _ _ n s R) as AS.
+  pose proof (answering_state R) as AS.
   unfold answering. cbn [e_ans]. rewrite AS.
   unfold packet_choice, quiet. cbn [an_choice]. rewrite F.
   cbn [obind]. rewrite A. reflexivity.
 Qed.
-Example only_ip_as_ebpf : outcome_of LinuxSocket only_ip (packet_env only_ip ipv4) =
-  Some (Ended 262144)
+Example only_ip_as_ebpf :
+  outcome_of LinuxSocket only_ip (packet_env only_ip ipv4) = Some (Ended 262144)
   /\ outcome_of LinuxSocket only_ip (packet_env only_ip arp) = Some (Ended 0).
 Proof. split; vm_compute; reflexivity. Qed.
 Definition header_length := [(177, 0, 0, 14); (135, 0, 0, 0); ret_a].
 Definition outside := [ld_word 4096; ret 1].
-Example header_length_as_ebpf : outcome_of LinuxSocket header_length (packet_env header_length ipv4)
-  = Some (Ended 24)
+Example header_length_as_ebpf :
+  outcome_of LinuxSocket header_length (packet_env header_length ipv4) = Some (Ended 24)
   /\ outcome_of LinuxSocket outside (packet_env outside ipv4) = Some (Ended 0).
 Proof. split; vm_compute; reflexivity. Qed.
 (** Metadata: the protocol is turned from network order; and an environment whose context says
     otherwise gives something else. *)
 Definition protocol := [ld_word skf_ad; ret_a].
-Example protocol_as_ebpf : outcome_of LinuxSocket protocol (packet_env protocol ipv4) =
-  Some (Ended 7)
+Example protocol_as_ebpf :
+  outcome_of LinuxSocket protocol (packet_env protocol ipv4) = Some (Ended 7)
   /\ outcome_of LinuxSocket protocol (Env plain_layout (fun _ => 1) (fun _ => quiet 0)) =
     Some (Ended 257).
 Proof. split; vm_compute; reflexivity. Qed.

@@ -24,6 +24,7 @@ Proof.
     destruct (ci_jf i =? 0); [reflexivity|].
     destruct (ci_jt i =? 0); [|reflexivity]. destruct (inverse c); reflexivity.
 Qed.
+Arguments inline_length {d at_ pc i b}.
 
 (** the slots of the first [j] blocks *)
 Fixpoint sizes (d : dialect) (p : cprog) (j : nat) : Z :=
@@ -31,6 +32,7 @@ Fixpoint sizes (d : dialect) (p : cprog) (j : nat) : Z :=
 Lemma block_size_nonneg d o : 0 <= block_size d o.
 Proof. unfold block_size. destruct (obind o (block d (fun _ => 0) 0)); lia. Qed.
 
+(** Blocks from [pc] on say nothing of instructions before it. *)
 Lemma starts_keeps d p : forall pc slot m k, k < pc ->
   zfind k (starts_from d pc slot p m) = zfind k m.
 Proof.
@@ -64,8 +66,8 @@ Proof.
 Qed.
 
 Lemma blocks_spec d at_ p : forall pc l, blocks d at_ pc p = Some l ->
-  forall j o, nth_error p j = Some o -> exists i b, o = Some i /\
-    block d at_ (pc + Z.of_nat j) i = Some b /\
+  forall j o, nth_error p j = Some o ->
+    exists i b, o = Some i /\ block d at_ (pc + Z.of_nat j) i = Some b /\
     forall n ins, nth_error b n = Some ins -> nth_error l (Z.to_nat (sizes d p j) + n) = Some ins.
 Proof.
   induction p as [|o1 p IH]; intros pc l B j o N; [destruct j; discriminate|]. cbn [blocks] in B.
@@ -80,12 +82,13 @@ Proof.
     destruct (IH (pc + 1) l1 L1 j o N) as [i [b [E [B2 H2]]]]. exists i, b. split; [exact E|].
     split.
     + (* the block *) replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. exact B2.
-    + (* its place *) intros n ins H. cbn [sizes]. rewrite (inline_length _ _ _ _ _ B1).
+    + (* its place *) intros n ins H. cbn [sizes]. rewrite (inline_length B1).
       pose proof (sizes_nonneg d p j). rewrite nth_error_app2 by lia.
       replace (Z.to_nat (Z.of_nat (length b1) + sizes d p j) + n - length b1)%nat with
         (Z.to_nat (sizes d p j) + n)%nat by lia.
       apply H2. exact H.
 Qed.
+Arguments blocks_spec {d at_ p pc l}.
 
 (** Every instruction of a translation takes one slot. *)
 Lemma ancillary_slots n b : ancillary_block n = Some b -> Forall (fun i => slots i = 1) b.
@@ -115,26 +118,28 @@ Proof.
       destruct (ci_jt i =? 0); [|repeat constructor].
       destruct (inverse c); repeat constructor.
 Qed.
+Arguments block_slots {d at_ pc i b}.
 Lemma blocks_slots d at_ p : forall pc l, blocks d at_ pc p = Some l ->
   Forall (fun i => slots i = 1) l.
 Proof.
   induction p as [|o p IH]; intros pc l B; cbn [blocks] in B; [injection B as <-; constructor|].
   destruct o as [i|]; [|discriminate]. binds B as b B1.
   binds B as l1 L1. injection B as <-.
-  apply Forall_app. split; [exact (block_slots _ _ _ _ _ B1) | exact (IH _ _ L1)].
+  apply Forall_app. split; [exact (block_slots B1) | exact (IH _ _ L1)].
 Qed.
+Arguments blocks_slots {d at_ p pc l}.
+(** Instructions from [k] on say nothing of slots before it. *)
 Lemma place_keeps l : forall k p j, Forall (fun i => slots i = 1) l -> j < k ->
   zfind j (place k l p) = zfind j p.
 Proof.
   induction l as [|i l IH]; intros k p j F L; cbn [place]; [reflexivity|].
-  apply Forall_cons_iff in F. destruct F as [F1 F2].
-  rewrite IH; [apply zfind_other; lia | exact F2 | lia].
+  apply Forall_cons_iff in F as [F1 F2]. rewrite IH; [apply zfind_other; lia | exact F2 | lia].
 Qed.
 Lemma place_nth l : forall k p n i, Forall (fun i => slots i = 1) l -> nth_error l n = Some i ->
   zfind (k + Z.of_nat n) (place k l p) = Some i.
 Proof.
   induction l as [|i1 l IH]; intros k p n i F N; [destruct n; discriminate|]. cbn [place].
-  apply Forall_cons_iff in F. destruct F as [F1 F2]. destruct n as [|n]; cbn [nth_error] in N.
+  apply Forall_cons_iff in F as [F1 F2]. destruct n as [|n]; cbn [nth_error] in N.
   - (* O *)
     injection N as ->. rewrite Z.add_0_r, place_keeps by (exact F2 || lia). apply zfind_same.
   - (* S n *)
@@ -146,7 +151,7 @@ Lemma code_from_find p : forall pc m k o, zfind k (code_from pc p m) = Some o ->
   zfind k m = Some o \/ exists j, k = pc + Z.of_nat j /\ nth_error p j = Some o.
 Proof.
   induction p as [|o1 p IH]; intros pc m k o F; cbn [code_from] in F; [left; exact F|].
-  apply IH in F. destruct F as [F | [j [-> N]]].
+  apply IH in F as [F | [j [-> N]]].
   - (* set before the rest *) rewrite zfind_set in F. destruct (Z.eqb_spec k pc) as [->|NE].
     + (* k = pc *) right. exists 0%nat. split; [lia|]. exact F.
     + (* k <> pc *) left. exact F.
@@ -168,8 +173,8 @@ Qed.
 Definition starts (d : dialect) (p : cprog) : Z -> Z := start_in (starts_from d 0 3 p zempty).
 Lemma translate_blocks d p q : translate d p = Some q ->
   d <> Libpcap /\ block_at (translated q) 0 prologue /\ starts d p 0 = 3 /\
-  forall pc o, zfind pc (classic_code p) = Some o -> exists i b, o = Some i /\
-    block d (starts d p) pc i = Some b /\
+  forall pc o, zfind pc (classic_code p) = Some o ->
+    exists i b, o = Some i /\ block d (starts d p) pc i = Some b /\
     block_at (translated q) (starts d p pc) b /\
       starts d p (pc + 1) = starts d p pc + Z.of_nat (length b).
 Proof.
@@ -178,7 +183,7 @@ Proof.
     by (destruct d; [exact T | exact T | congruence]).
   clear T. binds T' as l B. injection T' as <-.
   assert (F : Forall (fun i => slots i = 1) (prologue ++ l)).
-  { apply Forall_app. split; [repeat constructor | exact (blocks_slots _ _ _ _ _ B)]. }
+  { apply Forall_app. split; [repeat constructor | exact (blocks_slots B)]. }
   assert (START : forall j, (j <= length p)%nat -> starts d p (Z.of_nat j) = 3 + sizes d p j).
   { intros j J. pose proof (starts_spec d p 0 3 zempty j J) as SP. rewrite Z.add_0_l in SP.
     unfold starts, start_in. rewrite SP. reflexivity. }
@@ -190,7 +195,7 @@ Proof.
     change 0 with (Z.of_nat 0) at 1. rewrite START by lia. destruct p; reflexivity.
   - (* the blocks *) intros pc o Z1. apply code_from_find in Z1.
     destruct Z1 as [Z1 | [j [-> N]]]; [rewrite zfind_empty in Z1; discriminate Z1|].
-    destruct (blocks_spec _ _ _ _ _ B j o N) as [i [b [E [B1 H1]]]]. exists i, b. split; [exact E|].
+    destruct (blocks_spec B j o N) as [i [b [E [B1 H1]]]]. exists i, b. split; [exact E|].
     assert (J : (j < length p)%nat) by (apply nth_error_Some; rewrite N; discriminate).
     rewrite Z.add_0_l. rewrite Z.add_0_l in B1. split; [exact B1|].
     split.
@@ -204,7 +209,7 @@ Proof.
       rewrite nth_error_app2 by lia. rewrite Nat.add_comm, Nat.add_sub. apply H1. exact N'.
     + (* where the next one starts *)
       replace (Z.of_nat j + 1) with (Z.of_nat (S j)) by lia. rewrite !START by lia.
-      rewrite (sizes_next d p j o N), E, (inline_length _ _ _ _ _ B1). lia.
+      rewrite (sizes_next d p j o N), E, (inline_length B1). lia.
 Qed.
 
 (** * Words: classic arithmetic is eBPF's at 32 bits *)
@@ -224,11 +229,13 @@ Lemma alu_equal d o s a y y' v : d <> Libpcap -> word32 a -> word32 y -> wrap32 
 Proof.
   intros D A Y EY. unfold alu. cbn [trunc].
   rewrite EY, (wrap32_small a A).
-  assert (SH : forall v', (if y <? 32 then CValue (calu_value CLsh a y) else match s with
-             | CK => CFail CfShift
-             | CX => match d with Libpcap => CValue 0
-                 | _ => CValue (calu_value CLsh a (Z.land y 31)) end
-             end) = CValue v' -> wrap32 (Z.shiftl a (Z.land y 31)) = v').
+  assert (SH : forall v',
+    (if y <? 32 then CValue (calu_value CLsh a y)
+     else match s with
+          | CK => CFail CfShift
+          | CX =>
+            match d with Libpcap => CValue 0 | _ => CValue (calu_value CLsh a (Z.land y 31)) end
+          end) = CValue v' -> wrap32 (Z.shiftl a (Z.land y 31)) = v').
   { intros v'. destruct (Z.ltb_spec y 32) as [B|B].
     - (* y < 32 *)
       intros [= <-]. rewrite count_small by (unfold ClassicP.word32 in Y; lia). reflexivity.
@@ -260,6 +267,7 @@ Proof.
   - (* CJgt *) apply Z.leb_antisym.
   - (* CJge *) apply Z.ltb_antisym.
 Qed.
+(** What [ldxb] makes of a byte: its low four bits, four times. *)
 Lemma four_times v : 0 <= v < 256 -> alu A32 Lsh (alu A32 And v 15) 2 = 4 * Z.land v 15.
 Proof.
   intros V. unfold alu. cbn [trunc count_mask].
@@ -276,7 +284,7 @@ Proof. unfold alu. apply Z.lxor_nilpotent. Qed.
 Lemma exec_values d ce i s s' : cinsn_ok i = true -> ClassicP.values_ok s ->
   classic_exec d ce i s = CNext s' -> ClassicP.values_ok s'.
 Proof.
-  intros OK V E. apply ClassicP.cinsn_ok_spec in OK. destruct OK as [KT [KF KK]].
+  intros OK V E. apply ClassicP.cinsn_ok_spec in OK as [KT [KF KK]].
   destruct s as [pc a x m]. pose proof V as [VA [VX VM]]. cbn [cs_a cs_x cs_mem] in VA, VX, VM.
   assert (MK : forall pc' a' x', word32 a' -> word32 x' -> CNext (CState pc' a' x' m) = CNext s' ->
       ClassicP.values_ok s').
@@ -295,7 +303,7 @@ Proof.
     end = CNext s' -> ClassicP.values_ok s').
   { intros z at_. destruct (packet_load d ce z at_) as [v|] eqn:P; [|discriminate].
     apply MK; [|exact VX].
-    exact (ClassicP.packet_load_word _ _ _ _ _ P). }
+    exact (ClassicP.packet_load_word P). }
   assert (RD : forall k v, scratch_read m k = inr v -> word32 v).
   { intros k v. unfold scratch_read. destruct (in_bits scratch_size k); [|discriminate].
     destruct (zfind k m) as [w|] eqn:F; [|discriminate]. intros [= <-]. exact (VM _ _ F). }
@@ -312,7 +320,7 @@ Proof.
     + (* LinuxSocket *) destruct (ci_k i <? skf_ad); [exact (PL _ _ E)|].
       destruct (ancillary (ci_k i)); [|discriminate].
       destruct (ancillary_load ce pc a x (ci_k i - skf_ad)) as [v|] eqn:AL; [|discriminate].
-      exact (MK _ _ _ (ClassicP.ancillary_load_word _ _ _ _ _ _ VA VX AL) VX E).
+      exact (MK _ _ _ (ClassicP.ancillary_load_word VA VX AL) VX E).
     + (* LinuxSeccomp *) destruct (seccomp_word (ci_k i)); [|discriminate].
       exact (MK _ _ _ (ClassicP.read_le32_word ce (ci_k i)) VX E).
     + (* Libpcap *) exact (PL _ _ E).
@@ -336,7 +344,7 @@ Proof.
     assert (Y : word32 (match src with CK => ci_k i | CX => x end)) by (destruct src; assumption).
     destruct (calu_exec d o src a (match src with CK => ci_k i | CX => x end)) as [v| |f] eqn:X;
       try discriminate.
-    exact (MK _ _ _ (ClassicP.calu_exec_word _ _ _ _ _ _ VA Y X) VX E).
+    exact (MK _ _ _ (ClassicP.calu_exec_word VA Y X) VX E).
   - (* CNeg *) exact (MK _ _ _ (wrap32_range _) VX E).
   - (* CJa *) destruct d; exact (MK _ _ _ VA VX E).
   - (* CJmp *)
@@ -346,6 +354,7 @@ Proof.
   - (* CTax *) exact (MK _ _ _ VA VA E).
   - (* CTxa *) exact (MK _ _ _ VX VX E).
 Qed.
+Arguments exec_values {d ce i s s'}.
 
 (** * What the context holds *)
 Lemma call_word e ce k : carries_call e ce -> 0 <= k -> k + 4 <= seccomp_size ->
@@ -408,6 +417,7 @@ Proof.
   rewrite E. rewrite <- Z.add_mod by lia.
   f_equal. lia.
 Qed.
+(** A load of one byte is a byte. *)
 Lemma byte_loaded ce i v : packet_load LinuxSocket ce CB i = Some v -> 0 <= v < 256.
 Proof.
   unfold packet_load. intros P.
@@ -415,6 +425,7 @@ Proof.
   destruct ((- ce_head ce <=? j) && (j + csize_bytes CB <=? ce_len ce)); [|discriminate].
   injection P as <-. apply ClassicP.cbyte_range.
 Qed.
+(** With a constant operand nothing stops: a division by zero is a fault there. *)
 Lemma no_stop d o a y : calu_exec d o CK a y <> CStop.
 Proof.
   destruct o; cbn [calu_exec]; try discriminate; try (destruct (y =? 0); discriminate);
@@ -454,13 +465,13 @@ Record st (S : state) (p : Z) (rs : reg -> option Z) (m : zmap Z) : Prop := {
 Lemma ctx_not_shared b : l_ctx L <= b < l_ctx L + ctx_size -> in_shared (regions t L 0) b = false.
 Proof.
   intros B. destruct (in_shared (regions t L 0) b) eqn:Sh; [|reflexivity].
-  unfold in_shared in Sh. apply existsb_exists in Sh.
-  destruct Sh as [r [I Sh]]. apply andb_true_iff in Sh.
-  destruct Sh as [Sh Ins].
+  unfold in_shared in Sh. apply existsb_exists in Sh as [r [I Sh]].
+  apply andb_true_iff in Sh as [Sh Ins].
   pose proof (shared_others 0 r I Sh) as P. pose proof (ctx_other WL r P) as D.
   apply inside_spec in Ins. unfold disjoint in D.
   cbn [ctx_region r_base r_size translated_target Target t_type] in D. lia.
 Qed.
+(** A write of others leaves the context as it is. *)
 Lemma interfere1_ctx S m w b : lay S = L -> live S = regions t L 0 ->
   l_ctx L <= b < l_ctx L + ctx_size ->
   read (interfere1 S m w) b = read m b.
@@ -520,13 +531,15 @@ Proof.
   destruct (G (an_writes an) (mem S) (st_ctx _ _ _ _ H) (st_mem _ _ _ _ H)) as [G1 G2].
   destruct H as [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [pc lay frames live regs mem]; assumption.
 Qed.
-Lemma get_set_used {A} (r r' : reg) (v : A) x : get r (set r' v x) = if reg_num r =? reg_num r'
-  then v else get r x.
+Lemma get_set_used {A} (r r' : reg) (v : A) x :
+  get r (set r' v x) = if reg_num r =? reg_num r' then v else get r x.
 Proof. destruct x, r, r'; reflexivity. Qed.
+(** The relation between states goes on through jumps, *)
 Lemma st_goto S p p' rs m : st S p rs m -> st (goto S p') p' rs m.
 Proof.
   intros [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [goto pc lay frames live regs mem]; auto.
 Qed.
+(** and results put in registers. *)
 Lemma st_put S p rs m n r v : st S p rs m -> st (put S n r v) (p + n) (upd rs r (Some v)) m.
 Proof.
   intros [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [put pc lay frames live regs mem]; auto; [lia|].
@@ -535,17 +548,21 @@ Proof.
 Qed.
 
 (** * One instruction of eBPF *)
-Definition does (i : insn) (p : Z) (rs : reg -> option Z) (m : zmap Z) (p' : Z) (rs' : reg ->
-  option Z) (m' : zmap Z) : Prop :=
+(** From any state so related, the instruction goes on to one related so. *)
+Definition does (i : insn) (p : Z) (rs : reg -> option Z) (m : zmap Z)
+  (p' : Z) (rs' : reg -> option Z) (m' : zmap Z) : Prop :=
   forall an S, st S p rs m -> exists S', exec t an i S = Next S' /\ st S' p' rs' m'.
 Definition operand_value (rs : reg -> option Z) (o : operand) : option Z :=
   match o with Imm i => Some (wrap i) | Reg r => if used r then rs r else None end.
+(** An operand has the value that the registers say. *)
 Lemma value_of_st S p rs m o y : st S p rs m -> operand_value rs o = Some y ->
   value_of S o = Some y.
 Proof.
   intros H V. destruct o as [i|r]; cbn [operand_value value_of] in *; [exact V|].
   destruct (used r) eqn:U; [|discriminate]. rewrite (st_regs _ _ _ _ H r U). exact V.
 Qed.
+Arguments value_of_st {S p rs m o y}.
+(** Registers that a translation may write. *)
 Definition free (r : reg) : bool := match r with R0 | R2 | R7 => true | _ => false end.
 Lemma free_used r : free r = true -> used r = true /\ is_r10 r = false.
 Proof. destruct r; cbn; auto. Qed.
@@ -555,7 +572,7 @@ Lemma does_mov w r o p rs m y : free r = true -> operand_value rs o = Some y ->
 Proof.
   intros F V an S H. destruct (free_used r F) as [U T]. exists (put S 1 r (trunc w y)).
   split; [|apply st_put; exact H].
-  unfold exec. cbn [target_reg]. rewrite T, (value_of_st _ _ _ _ _ _ H V). reflexivity.
+  unfold exec. cbn [target_reg]. rewrite T, (value_of_st H V). reflexivity.
 Qed.
 Lemma does_alu w op r o p rs m x y : op <> Mov -> free r = true -> rs r = Some x ->
   operand_value rs o = Some y ->
@@ -564,7 +581,7 @@ Proof.
   intros N F X V an S H. destruct (free_used r F) as [U T]. exists (put S 1 r (alu w op x y)).
   split; [|apply st_put; exact H].
   unfold exec. cbn [target_reg]. rewrite T.
-  pose proof (value_of_st _ _ _ _ _ _ H V) as V'.
+  pose proof (value_of_st H V) as V'.
   pose proof (st_regs _ _ _ _ H r U) as R'.
   rewrite X in R'. destruct op; try congruence; rewrite V', R'; reflexivity.
 Qed.
@@ -593,7 +610,7 @@ Lemma does_jmp w c r o off p rs m x y : used r = true -> rs r = Some x ->
 Proof.
   intros U X V an S H. eexists. split; [|eapply st_goto; exact H].
   unfold exec. cbn [target_reg].
-  rewrite (st_regs _ _ _ _ H r U), X, (value_of_st _ _ _ _ _ _ H V), (st_pc _ _ _ _ H). reflexivity.
+  rewrite (st_regs _ _ _ _ H r U), X, (value_of_st H V), (st_pc _ _ _ _ H). reflexivity.
 Qed.
 
 (** Loads of four bytes, from the context and from a scratch slot. *)
@@ -639,6 +656,7 @@ Proof.
   cbn [frame_region r_kind bytes]. rewrite W1, W2.
   cbn [negb]. rewrite andb_false_r. reflexivity.
 Qed.
+(** Two scratch slots share no byte. *)
 Lemma slots_apart j k b : 0 <= j < 16 -> 0 <= k < 16 -> j <> k ->
   slot_addr j <= b < slot_addr j + 4 ->
   ~ slot_addr k <= b < slot_addr k + Z.of_nat 4.
@@ -673,12 +691,14 @@ Proof.
 Qed.
 
 (** * Runs *)
+(** The run from state [S], the [i]th, ends with [r] in at most [k] steps. *)
 Definition ends (k : Z) (i : nat) (S : state) (r : Z) : Prop :=
   exists n, Z.of_nat n <= k /\ run_from t q e n i S = Ended r.
 (** from any such state that the run gets to, it ends in at most [k] steps *)
 Definition reach (k p : Z) (rs : reg -> option Z) (m : zmap Z) (r : Z) : Prop :=
   forall i S, run t q e i = Running S -> st S p rs m -> ends k i S r.
 
+(** One step more at the end of a run. *)
 Lemma run_from_next n : forall i S S1 S2, run_from t q e n i S = Running S1 ->
   step t q (e_ans e (i + n)) S1 = Next S2 ->
   run_from t q e (1 + n) i S = Running S2.
@@ -693,6 +713,7 @@ Proof.
 Qed.
 Lemma reach_le k k' p rs m r : reach k p rs m r -> k <= k' -> reach k' p rs m r.
 Proof. intros H K i S R A. destruct (H i S R A) as [n [N E]]. exists n. split; [lia | exact E]. Qed.
+(** A step, and then the run from there. *)
 Lemma reach_step k i S S' r : run t q e i = Running S -> step t q (e_ans e i) S = Next S' ->
   (run t q e (Datatypes.S i) = Running S' -> ends (k - 1) (Datatypes.S i) S' r) -> ends k i S r.
 Proof.
@@ -701,6 +722,7 @@ Proof.
   - (* the run from there *) exists (Datatypes.S n). split; [lia|]. cbn [run_from].
     rewrite N. exact E.
 Qed.
+(** An instruction in the program, and then the run from there. *)
 Lemma then_ ins k p rs m p' rs' m' r : does ins p rs m p' rs' m' -> zfind p q = Some ins ->
   code_ok q p ins = true ->
   reach (k - 1) p' rs' m' r -> reach k p rs m r.
@@ -711,6 +733,7 @@ Proof.
   - (* the step *) unfold step. rewrite (st_pc _ _ _ _ A), Z1, C. exact X.
   - (* the run from there *) intros R'. apply (H _ S' R' A').
 Qed.
+(** The run ends at an exit. *)
 Lemma exits k p rs m r : zfind p q = Some Exit -> rs R0 = Some r -> 1 <= k -> reach k p rs m r.
 Proof.
   intros Z1 X K i S R A. exists 1%nat. split; [lia|].
@@ -724,9 +747,10 @@ Qed.
 (** After a call r2 is undefined and r0 is the result; a legacy load may end the program instead. *)
 Definition after_call (rs : reg -> option Z) (v : Z) : reg -> option Z :=
   upd (upd rs R2 None) R0 (Some v).
+(** The state after a call is so related. *)
 Lemma st_call S p rs m v l : st S p rs m -> l = live S ->
-  st (State (pc S + 1) (set R0 (Some v) (clobber (regs S))) (mem S) (lay S) (frames S) l) (p
-    + 1) (after_call rs v) m.
+  st (State (pc S + 1) (set R0 (Some v) (clobber (regs S))) (mem S) (lay S) (frames S) l)
+    (p + 1) (after_call rs v) m.
 Proof.
   intros [H1 H2 H3 H4 H5 H6 H7] ->. constructor; cbn [pc lay frames live regs mem]; auto; [lia|].
   intros r U. unfold after_call, upd, clobber. rewrite !get_set_used.
@@ -735,6 +759,7 @@ Proof.
 Qed.
 Definition index_value (rs : reg -> option Z) (ind : option reg) (y : Z) : Prop :=
   match ind with Some r => used r = true /\ rs r = Some y | None => y = 0 end.
+(** A packet load, and then the run from there; or the program ends with 0. *)
 Lemma packet_then z ind k j p rs m y r : d = LinuxSocket -> carries_answers t q e ce -> z <> S8 ->
   zfind p q = Some (LdPkt z ind k) -> rs R6 = Some (l_ctx L) -> index_value rs ind y -> 1 <= j ->
   match packet_load LinuxSocket ce (classic_size z) (k + y) with
@@ -790,6 +815,7 @@ Proof.
     rewrite STEP. change (-1 <? 0) with true. cbv iota.
     rewrite H. reflexivity.
 Qed.
+(** The call for the processor's number, and then the run from there. *)
 Lemma processor_then j p rs m r : d = LinuxSocket -> carries_answers t q e ce ->
   zfind p q = Some (Call get_smp_processor_id) ->
     reach (j - 1) (p + 1) (after_call rs (metadata ce 36)) m r -> reach j p rs m r.
@@ -818,11 +844,14 @@ Qed.
 (** * One classic instruction *)
 Hypothesis CARRY : carries d t q e ce.
 Variable at_ : Z -> Z.
+(** A is in r0, X in r7, the context in r6 and the frame's top in r10. *)
 Definition regs_hold (rs : reg -> option Z) (a x : Z) : Prop :=
   rs R0 = Some a /\ rs R7 = Some x /\ rs R6 = Some (l_ctx L) /\ rs R10 = Some top.
+(** From the block of this classic state on, the run ends with [r] in at most [k] steps. *)
 Definition good (k : Z) (s : cstate) (r : Z) : Prop :=
   forall rs, regs_hold rs (cs_a s) (cs_x s) -> reach k (at_ (cs_pc s)) rs (cs_mem s) r.
 
+(** What a socket filter's environment carries. *)
 Lemma packet_parts : d = LinuxSocket -> carries_metadata e ce /\ carries_answers t q e ce.
 Proof.
   intros D. pose proof CARRY as C. unfold carries in C.
@@ -834,12 +863,15 @@ Definition matched (n : Z) (o : cnext) (r : Z) : Prop :=
   match o with CNext s' => ClassicP.values_ok s' /\ good n s' r | CEnd r' => r' = r
     | CBad _ => False end.
 
+(** Takes the first instruction off a block, *)
 Ltac split_block := match goal with B : block_at q _ (_ :: _) |- _ =>
   let F := fresh "FETCH" in apply block_at_cons in B; destruct B as [F B] end.
+(** and runs it, by its lemma. *)
 Ltac by_insn lem := split_block; match goal with F : zfind _ q = Some _ |- reach _ _ _ _ _ =>
   eapply then_; [| exact F | reflexivity |];
     [eapply lem; try eassumption; try reflexivity | clear F] end.
 
+(** A block does what its classic instruction does, within seven steps. *)
 Lemma block_simulated i b a x m pc n r :
   block d at_ pc i = Some b -> block_at q (at_ pc) b ->
     at_ (pc + 1) = at_ pc + Z.of_nat (length b) ->
@@ -862,11 +894,13 @@ Proof.
   assert (DD : d = LinuxSocket \/ d = LinuxSeccomp)
     by (destruct d; [left; reflexivity | right; reflexivity | congruence]).
   assert (LOAD : forall z ind y j, d = LinuxSocket ->
-      b = [LdPkt (access_size z) ind (sgn32 (ci_k i))] -> index_value rs ind y ->
-            wrap32 j = wrap32 (sgn32 (ci_k i) + y) ->
-            matched n (match packet_load LinuxSocket ce z j with
-                Some v => CNext (CState (pc + 1) v x m) | None => CEnd 0 end) r ->
-            reach (n + 7) (at_ pc) rs m r).
+    b = [LdPkt (access_size z) ind (sgn32 (ci_k i))] -> index_value rs ind y ->
+    wrap32 j = wrap32 (sgn32 (ci_k i) + y) ->
+    matched n (match packet_load LinuxSocket ce z j with
+               | Some v => CNext (CState (pc + 1) v x m)
+               | None => CEnd 0
+               end) r ->
+    reach (n + 7) (at_ pc) rs m r).
   { intros z ind y j DS EB IV EJ ML. destruct (packet_parts DS) as [_ CA]. rewrite EB in BA, NX.
     cbn [length] in NX. split_block.
     eapply (packet_then (access_size z) ind (sgn32 (ci_k i)) (n + 7) _ rs m y r DS CA);
@@ -903,8 +937,8 @@ Proof.
                 [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
         -- (* None *) destruct (Z.eqb_spec num 8) as [E8|N8].
            ++ (* num = 8 *) rewrite E8 in M. cbn [Z.eqb Pos.eqb orb andb] in M. injection BL as <-.
-              by_insn does_ldx_ctx; [discriminate | rewrite DD; vm_compute; discriminate
-                  | rewrite DD; reflexivity |].
+              by_insn does_ldx_ctx;
+                [discriminate | rewrite DD; vm_compute; discriminate | rewrite DD; reflexivity |].
               by_insn does_jmp.
               destruct (ce_device ce); cbn [negb matched] in M.
               ** (* there is a device *) destruct CM4 as [CM4 CM5]. destruct M as [_ G].
@@ -961,16 +995,16 @@ Proof.
   - (* CLdImm: ld #k *)
     injection BL as <-. destruct M as [_ G].
     by_insn does_mov. cbn [trunc]. rewrite KV.
-    apply (ON 1 _ (ci_k i) x m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ (ci_k i) x m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CLdMem: ld M[k] *)
     injection BL as <-. unfold scratch_read in M.
     destruct (in_bits scratch_size (ci_k i)) eqn:IB; [|contradiction].
     apply ClassicP.in_bits_spec in IB. unfold scratch_size in IB.
     destruct (zfind (ci_k i) m) as [v|] eqn:F; [|contradiction]. destruct M as [_ G].
     by_insn does_ldx_scratch.
-    apply (ON 1 _ v x m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ v x m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CLdxLen: ldx len *)
     destruct DD as [DD|DD]; rewrite DD in BL, M; injection BL as <-; destruct M as [_ G].
     + (* LinuxSocket *) destruct (packet_parts DD) as [[_ [CL _]] _]. rewrite <- CL in G.
@@ -1003,16 +1037,16 @@ Proof.
   - (* CLdxImm: ldx #k *)
     injection BL as <-. destruct M as [_ G].
     by_insn does_mov. cbn [trunc]. rewrite KV.
-    apply (ON 1 _ a (ci_k i) m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ a (ci_k i) m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CLdxMem: ldx M[k] *)
     injection BL as <-. unfold scratch_read in M.
     destruct (in_bits scratch_size (ci_k i)) eqn:IB; [|contradiction].
     apply ClassicP.in_bits_spec in IB. unfold scratch_size in IB.
     destruct (zfind (ci_k i) m) as [v|] eqn:F; [|contradiction]. destruct M as [_ G].
     by_insn does_ldx_scratch.
-    apply (ON 1 _ a v m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ a v m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CSt: st *)
     injection BL as <-. destruct (in_bits scratch_size (ci_k i)) eqn:IB; [|contradiction].
     apply ClassicP.in_bits_spec in IB. unfold scratch_size in IB. destruct M as [_ G].
@@ -1036,8 +1070,8 @@ Proof.
         [| |contradiction].
       2: { exfalso. exact (no_stop _ _ _ _ X). }
       destruct M as [_ G]. by_insn does_alu. rewrite (alu_equal d o CK a (ci_k i) _ v D VA KK KV X).
-      apply (ON 1 _ v x m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-          | lia].
+      apply (ON 1 _ v x m);
+        [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
     + (* CX *)
       assert (DV : (o = CDiv \/ o = CMod) /\ b = divide_by_x (alu_of o) \/
           (o <> CDiv /\ o <> CMod) /\ b = [Alu A32 (alu_of o) R0 (Reg R7)]).
@@ -1067,8 +1101,8 @@ Proof.
                  [exact (proj1 DV E1) | exact (proj2 DV E1)]. }
         destruct M as [_ G]. by_insn does_alu.
         rewrite (alu_equal d o CX a x _ v D VA VX (wrap32_small x VX) X).
-        apply (ON 1 _ v x m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-            | lia].
+        apply (ON 1 _ v x m);
+          [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CNeg: neg *)
     injection BL as <-. destruct M as [_ G].
     by_insn does_neg.
@@ -1089,39 +1123,36 @@ Proof.
     assert (VY : word32 y) by (rewrite EY; destruct src; assumption).
     (* the jump itself, in registers where the operand is [y] *)
     assert (JUMP : forall rs' k', regs_hold rs' a x -> operand_value rs' o = Some y ->
-        n + 2 <= k' ->
-              block_at q (at_ pc + Z.of_nat (length first))
-                (if ci_jf i =? 0
-                    then [Jmp A64 (cmp_of c) R0 o (at_ (pc + 1 + ci_jt i) - at_ pc - 1
-                    - Z.of_nat (length first))]
-                 else if ci_jt i =? 0 then match inverse c with
-                      | Some c' =>
-                        [Jmp A64 c' R0 o (at_ (pc + 1 + ci_jf i) - at_ pc - 1
-                          - Z.of_nat (length first))]
-                      | None =>
-                        [Jmp A64 (cmp_of c) R0 o (at_ (pc + 1 + ci_jt i) - at_ pc - 1
-                          - Z.of_nat (length first));
-                                 Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1
-                                     - Z.of_nat (Datatypes.S (length first)))]
-                      end
-                 else [Jmp A64 (cmp_of c) R0 o (at_ (pc + 1 + ci_jt i) - at_ pc - 1
-                     - Z.of_nat (length first));
-                       Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1
-                           - Z.of_nat (Datatypes.S (length first)))]) ->
-              reach k' (at_ pc + Z.of_nat (length first)) rs' m r).
+      n + 2 <= k' ->
+      block_at q (at_ pc + Z.of_nat (length first))
+        (if ci_jf i =? 0
+         then [Jmp A64 (cmp_of c) R0 o
+                 (at_ (pc + 1 + ci_jt i) - at_ pc - 1 - Z.of_nat (length first))]
+         else if ci_jt i =? 0 then
+           match inverse c with
+           | Some c' =>
+             [Jmp A64 c' R0 o (at_ (pc + 1 + ci_jf i) - at_ pc - 1 - Z.of_nat (length first))]
+           | None =>
+             [Jmp A64 (cmp_of c) R0 o
+                (at_ (pc + 1 + ci_jt i) - at_ pc - 1 - Z.of_nat (length first));
+              Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1 - Z.of_nat (Datatypes.S (length first)))]
+           end
+         else
+           [Jmp A64 (cmp_of c) R0 o
+              (at_ (pc + 1 + ci_jt i) - at_ pc - 1 - Z.of_nat (length first));
+            Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1 - Z.of_nat (Datatypes.S (length first)))]) ->
+      reach k' (at_ pc + Z.of_nat (length first)) rs' m r).
     { clear CP.
       assert (GOTO : forall j rs' k' p', good n (CState (pc + 1 + j) a x m) r ->
-          regs_hold rs' a x -> n <= k' ->
-                p' = at_ (pc + 1 + j) -> reach k' p' rs' m r).
+        regs_hold rs' a x -> n <= k' -> p' = at_ (pc + 1 + j) -> reach k' p' rs' m r).
       { intros j rs' k' p' G H K ->. apply (reach_le n); [exact (G rs' H) | exact K]. }
       assert (TWO : forall rs' k', regs_hold rs' a x -> operand_value rs' o = Some y ->
-          n + 2 <= k' ->
-                block_at q (at_ pc + Z.of_nat (length first))
-                  [Jmp A64 (cmp_of c) R0 o (at_ (pc + 1 + ci_jt i) - at_ pc - 1
-                      - Z.of_nat (length first));
-                   Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1 - Z.of_nat (Datatypes.S (length first)))]
-                     ->
-                reach k' (at_ pc + Z.of_nat (length first)) rs' m r).
+        n + 2 <= k' ->
+        block_at q (at_ pc + Z.of_nat (length first))
+          [Jmp A64 (cmp_of c) R0 o
+             (at_ (pc + 1 + ci_jt i) - at_ pc - 1 - Z.of_nat (length first));
+           Ja (at_ (pc + 1 + ci_jf i) - at_ pc - 1 - Z.of_nat (Datatypes.S (length first)))] ->
+        reach k' (at_ pc + Z.of_nat (length first)) rs' m r).
       { intros rs' k' H OV K B. clear BA. pose proof H as [HA _].
         by_insn does_jmp. rewrite (compare_equal c a y VA VY).
         destruct (ccond_holds c a y); cbn [matched] in M; destruct M as [_ G].
@@ -1169,13 +1200,13 @@ Proof.
   - (* CTax: tax *)
     injection BL as <-. destruct M as [_ G].
     by_insn does_mov. cbn [trunc]. rewrite (word32_wrap a VA).
-    apply (ON 1 _ a a m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ a a m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
   - (* CTxa: txa *)
     injection BL as <-. destruct M as [_ G].
     by_insn does_mov. cbn [trunc]. rewrite (word32_wrap x VX).
-    apply (ON 1 _ x x m); [cbn [length] in NX; lia | repeat split; assumption | exact G | lia
-        | lia].
+    apply (ON 1 _ x x m);
+      [cbn [length] in NX; lia | repeat split; assumption | exact G | lia | lia].
 Qed.
 
 (** * The whole program *)
@@ -1196,7 +1227,7 @@ Proof.
   apply (block_simulated i b a x m pc (7 * Z.of_nat n) r B1 B2 B3 OK V D); [lia|].
   destruct (classic_exec d ce i (CState pc a x m)) as [s'|r'|f] eqn:X; cbn [matched].
   - (* CNext *)
-    pose proof (exec_values _ _ _ _ _ OK V X) as V'. split; [exact V'|]. exact (IH s' r V' C).
+    pose proof (exec_values OK V X) as V'. split; [exact V'|]. exact (IH s' r V' C).
   - (* CEnd *) injection C as ->. reflexivity.
   - (* CBad *) discriminate C.
 Qed.
@@ -1206,9 +1237,8 @@ Lemma prologue_runs k r : block_at q 0 prologue -> at_ 0 = 3 -> good k classic_i
   ends (k + 3) 0 (init t e) r.
 Proof.
   intros B A0 G. unfold prologue in B.
-  apply block_at_cons in B. destruct B as [F0 B]. apply block_at_cons in B.
-  destruct B as [F1 B].
-  apply block_at_cons in B. destruct B as [F2 B].
+  apply block_at_cons in B as [F0 B]. apply block_at_cons in B as [F1 B].
+  apply block_at_cons in B as [F2 B].
   pose (rs0 := fun r => match r with R1 => Some (l_ctx L) | R10 => Some top | _ => None end).
   assert (S0 : st (init t e) 0 rs0 zempty).
   { constructor; cbn [init pc lay frames live regs mem].
@@ -1246,18 +1276,18 @@ Proof.
 Qed.
 End Simulation.
 
+(** What is accepted has fields that fit. *)
 Lemma accepted_ok d p pc i : classic_check d p = true ->
   zfind pc (classic_code p) = Some (Some i) -> cinsn_ok i = true.
 Proof.
   intros C F. unfold classic_check in C. destruct (classic_verdict d p) eqn:V; [|discriminate].
-  apply ClassicP.verdict_parts in V. destruct V as [_ [_ [C1 _]]].
+  apply ClassicP.verdict_parts in V as [_ [_ [C1 _]]].
   apply code_from_find in F.
   destruct F as [F | [j [-> N]]]; [rewrite zfind_empty in F; discriminate F|].
   revert C1 N. generalize (clength p) as len.
   generalize 0 as start. revert j.
   induction p as [|o p IH]; intros j start len C1 N; [destruct j; discriminate|].
-  apply ClassicP.first_refusal_cons in C1. destruct C1 as [C1 C2].
-  destruct j as [|j]; cbn [nth_error] in N.
+  apply ClassicP.first_refusal_cons in C1 as [C1 C2]. destruct j as [|j]; cbn [nth_error] in N.
   - (* O *) injection N as ->. exact (ClassicP.check_insn_ok _ _ _ _ C1).
   - (* S j *) exact (IH j _ _ C2 N).
 Qed.
@@ -1298,15 +1328,15 @@ Proof.
   - (* CAlu *) destruct o, src; eexists; reflexivity.
   - (* CJmp *) destruct (compared src k) as [first o]. eexists; reflexivity.
 Qed.
-Lemma blocks_exist d at_ len p : (d = LinuxSeccomp \/ d = LinuxSocket /\
-  forallb has_counterpart p = true) -> forall pc k,
+Lemma blocks_exist d at_ len p :
+  (d = LinuxSeccomp \/ d = LinuxSocket /\ forallb has_counterpart p = true) -> forall pc k,
   first_refusal (check_slot d len) pc p = CAccept ->
     first_refusal (check_seccomp d len) pc p = CAccept ->
   exists l, blocks d at_ k p = Some l.
 Proof.
   induction p as [|o p IH]; intros C pc k C1 C2; cbn [blocks]; [eexists; reflexivity|].
-  apply ClassicP.first_refusal_cons in C1. destruct C1 as [C1 C1'].
-  apply ClassicP.first_refusal_cons in C2. destruct C2 as [C2 C2'].
+  apply ClassicP.first_refusal_cons in C1 as [C1 C1'].
+  apply ClassicP.first_refusal_cons in C2 as [C2 C2'].
   destruct o as [i|]; [|discriminate C1].
   pose proof (ClassicP.check_seccomp_dialect _ _ _ _ C2) as ID.
   assert (CI : d = LinuxSeccomp \/ d = LinuxSocket /\ has_counterpart (Some i) = true).
@@ -1324,7 +1354,7 @@ Theorem translation_exists d p : classic_check d p = true -> translatable d p = 
 Proof.
   unfold classic_check, translatable. destruct (classic_verdict d p) eqn:V; [|discriminate].
   intros _ T.
-  apply ClassicP.verdict_parts in V. destruct V as [_ [_ [C1 [_ [_ C2]]]]].
+  apply ClassicP.verdict_parts in V as [_ [_ [C1 [_ [_ C2]]]]].
   assert (C : d = LinuxSeccomp \/ d = LinuxSocket /\ forallb has_counterpart p = true)
     by (destruct d; [right; split; [reflexivity | exact T] | left; reflexivity | discriminate T]).
   assert (E : translate d p = obind (blocks d (starts d p) 0 p) (fun l => Some (prologue ++ l)))
@@ -1346,6 +1376,7 @@ Section Answered.
 Variables (t : target) (q : prog) (ce : cenv) (L : layout) (contents : Z -> Z).
 Definition packet_choice (s : state) : answer :=
   quiet match obind (zfind (pc s) q) (packet_answer ce s) with Some c => c | None => 0 end.
+(** The state after [n] steps, each answered with what the classic environment says. *)
 Fixpoint answered_state (n : nat) : option state :=
   match n with
   | O => Some (init t (Env L contents (fun _ => quiet 0)))
@@ -1356,6 +1387,7 @@ Fixpoint answered_state (n : nat) : option state :=
 Definition answering : env :=
   Env L contents (fun n => match answered_state n with Some s => packet_choice s
     | None => quiet 0 end).
+(** The last step of a run. *)
 Lemma run_from_last e n : forall i s s2, run_from t q e (S n) i s = Running s2 ->
   exists s1, run_from t q e n i s = Running s1 /\ step t q (e_ans e (i + n)) s1 = Next s2.
 Proof.
@@ -1364,18 +1396,23 @@ Proof.
     split; [reflexivity|].
     destruct (step t q (e_ans e i) s) as [s'|r|f a]; try discriminate. injection R as ->.
     reflexivity.
-  - (* S n *) change (match step t q (e_ans e i) s with
-            | Next s' => run_from t q e (S n) (S i) s' | Done r => Ended r
-                | Fault k a => Faulted k a end = Running s2) in R.
+  - (* S n *)
+    change (match step t q (e_ans e i) s with
+            | Next s' => run_from t q e (S n) (S i) s'
+            | Done r => Ended r
+            | Fault k a => Faulted k a
+            end = Running s2) in R.
     cbn [run_from]. destruct (step t q (e_ans e i) s) as [s'|r|f a]; try discriminate.
     destruct (IH (S i) s' s2 R) as [s1 [R1 N1]]. exists s1. split; [exact R1|].
     rewrite <- N1. do 2 f_equal. lia.
 Qed.
+Arguments run_from_last {e n i s s2}.
+(** The run has just these states. *)
 Lemma answering_state n : forall s, run t q answering n = Running s -> answered_state n = Some s.
 Proof.
   unfold run. induction n as [|n IH]; intros s R.
   - (* O *) cbn [run_from] in R. injection R as <-. reflexivity.
-  - (* S n *) destruct (run_from_last _ _ _ _ _ R) as [s1 [R1 N1]].
+  - (* S n *) destruct (run_from_last R) as [s1 [R1 N1]].
     specialize (IH s1 R1). cbn [Nat.add] in N1.
     cbn [answered_state]. rewrite IH. cbn [obind].
     unfold answering in N1. cbn [e_ans] in N1. rewrite IH in N1.
@@ -1390,6 +1427,7 @@ Proof.
   rewrite F. cbn [obind]. rewrite A. reflexivity.
 Qed.
 End Answered.
+Arguments answering_state {t q ce L contents n s}.
 
 (** * A translation can be encoded: every operand fits its field *)
 Definition s16 (z : Z) : Prop := -32768 <= z < 32768.
@@ -1412,6 +1450,7 @@ Proof.
 Qed.
 Lemma reg_num_range r : 0 <= reg_num r < 16.
 Proof. destruct r; cbn; lia. Qed.
+(** Fields that fit make a slot that fits. *)
 Lemma fields_ok f d s off k : 0 <= d < 16 -> 0 <= s < 16 -> s16 off -> s32 k ->
   slot_ok (fields f d s off k) = true.
 Proof.
@@ -1419,11 +1458,13 @@ Proof.
   unfold slot_ok, fields, within, s16, s32 in *. cbn [sl_op sl_dst sl_src sl_off sl_imm].
   rewrite !andb_true_iff, !Z.leb_le, !Z.ltb_lt. lia.
 Qed.
+(** An instruction is encoded when the first of its layouts fits. *)
 Lemma first_ok i s rest : layouts i = [s] :: rest -> slot_ok s = true -> insn_ok i = true.
 Proof.
   intros E O. unfold insn_ok, encodings. rewrite E.
   cbn [filter forallb]. rewrite O. reflexivity.
 Qed.
+(** Such an instruction can be encoded. *)
 Lemma fits_ok i : fits i -> insn_ok i = true.
 Proof.
   assert (Z0 : s16 0 /\ s32 0 /\ 0 <= 0 < 16) by (unfold s16, s32; lia).
@@ -1481,6 +1522,7 @@ Proof.
     destruct (ci_jt i =? 0); [|cbn [length]; lia].
     destruct (inverse c); cbn [length]; lia.
 Qed.
+(** Blocks take at most seven slots each. *)
 Lemma sizes_between d p : forall j n, 0 <= sizes d p (j + n) - sizes d p j <= 7 * Z.of_nat n.
 Proof.
   induction p as [|o p IH]; intros j n.
@@ -1497,6 +1539,7 @@ Qed.
 
 Lemma sgn32_s32 k : s32 (sgn32 k).
 Proof. pose proof (sgn32_range k). unfold s32. lia. Qed.
+(** Every instruction of a block can be encoded. *)
 Lemma block_fits d at_ len pc i b : d <> Libpcap -> check_insn d len pc i = None ->
   check_seccomp d len pc (Some i) = None ->
   (forall target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat ->
@@ -1516,7 +1559,7 @@ Proof.
     assert (AN : forall b', ancillary_block (ci_k i - skf_ad) = Some b' -> Forall fits b').
     { intros b' A. unfold ancillary_block in A.
       destruct (context_field (ci_k i - skf_ad)) as [[off be]|] eqn:CF.
-      - (* Some (off, be) *) apply context_field_readable in CF. destruct CF as [F1 [F2 _]].
+      - (* Some (off, be) *) apply context_field_readable in CF as [F1 [F2 _]].
         vm_compute (pt_ctx_size socket_filter) in F2.
         injection A as <-. constructor; [cbn [fits]; unfold s16; lia|].
         destruct be; repeat constructor.
@@ -1561,8 +1604,8 @@ Proof.
   - (* CNeg *) injection B as <-. repeat constructor.
   - (* CJa *) injection B as <-. apply ClassicP.refuse_if_none in C. apply Z.leb_gt in C.
     constructor; [|constructor]. cbn [fits]. apply (J (ci_k i) 0%nat); lia.
-  - (* CJmp *) apply ClassicP.refuse_if_none in C. apply orb_false_iff in C.
-    destruct C as [C1 C2]. apply Z.leb_gt in C1, C2.
+  - (* CJmp *) apply ClassicP.refuse_if_none in C. apply orb_false_iff in C as [C1 C2].
+    apply Z.leb_gt in C1, C2.
     destruct (compared s (ci_k i)) as [first o] eqn:CP. injection B as <-.
     assert (FI : (length first <= 1)%nat /\ Forall fits first /\
         match o with Imm k => s32 k | Reg _ => True end).
@@ -1588,17 +1631,18 @@ Proof.
   - (* CTxa *) injection B as <-. repeat constructor.
 Qed.
 
-Lemma refusals_nth (f : Z -> option cinsn -> option creason) p : forall pc j o,
-  first_refusal f pc p = CAccept ->
+(** Each instruction of what is accepted is accepted. *)
+Lemma refusals_nth (f : Z -> option cinsn -> option creason) p :
+  forall pc j o, first_refusal f pc p = CAccept ->
   nth_error p j = Some o -> f (pc + Z.of_nat j) o = None.
 Proof.
   induction p as [|o1 p IH]; intros pc j o F N; [destruct j; discriminate|].
-  apply ClassicP.first_refusal_cons in F. destruct F as [F1 F2].
-  destruct j as [|j]; cbn [nth_error] in N.
+  apply ClassicP.first_refusal_cons in F as [F1 F2]. destruct j as [|j]; cbn [nth_error] in N.
   - (* O *) injection N as <-. rewrite Z.add_0_r. exact F1.
   - (* S j *)
     replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. exact (IH _ _ _ F2 N).
 Qed.
+Arguments refusals_nth {f p pc j o}.
 Lemma firstn_S_nth {A} (l : list A) : forall n x, nth_error l n = Some x ->
   firstn (S n) l = firstn n l ++ [x].
 Proof.
@@ -1611,7 +1655,7 @@ Theorem translation_fits d p q : classic_check d p = true -> translate d p = Som
   Forall fits q.
 Proof.
   intros C T. unfold classic_check in C. destruct (classic_verdict d p) eqn:V; [|discriminate].
-  apply ClassicP.verdict_parts in V. destruct V as [_ [LM [C1 [_ [_ C2]]]]].
+  apply ClassicP.verdict_parts in V as [_ [LM [C1 [_ [_ C2]]]]].
   assert (D : d <> Libpcap) by (intros ->; discriminate T).
   assert (LE : clength p <= 4096) by (destruct d; [exact LM | exact LM | congruence]). clear LM.
   assert (T' : obind (blocks d (starts d p) 0 p) (fun l => Some (prologue ++ l)) = Some q)
@@ -1635,8 +1679,8 @@ Proof.
       rewrite nth_error_app2; rewrite firstn_length_le by lia;
           [rewrite Nat.sub_diag; reflexivity | lia]. }
     apply Forall_app. split.
-    - (* this block *) pose proof (refusals_nth _ _ _ _ _ C1 N) as K1.
-      pose proof (refusals_nth _ _ _ _ _ C2 N) as K2. rewrite Z.add_0_l, <- M in K1, K2.
+    - (* this block *) pose proof (refusals_nth C1 N) as K1.
+      pose proof (refusals_nth C2 N) as K2. rewrite Z.add_0_l, <- M in K1, K2.
       cbn [check_slot] in K1. refine (block_fits d (starts d p) (clength p) m i b D K1 K2 _ Bb).
       intros target k T1 T2 KN. unfold clength in *. subst m.
       replace (Z.of_nat n + 1 + target) with (Z.of_nat (n + (1 + Z.to_nat target))) by lia.
@@ -1659,8 +1703,8 @@ Qed.
 
 (** * The theorem of Main *)
 Theorem translation d p : classic_check d p = true -> translatable d p = true ->
-  exists q, translate d p = Some q /\
-    decode_program (concat (map encode q)) = Some (translated q) /\
+  exists q, translate d p = Some q /\ decode_program (concat (map encode q)) =
+    Some (translated q) /\
     forall maps pf e ce, let t := translated_target d maps pf in
       well_formed t e -> carries d t (translated q) e ce ->
       exists n r, Z.of_nat n <= 7 * clength p + 3 /\ run t (translated q) e n = Ended r /\

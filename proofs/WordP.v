@@ -251,8 +251,8 @@ Qed.
 Lemma byte_order_range k z x : 0 <= byte_order k z x < 2 ^ size_bits z.
 Proof.
   assert (E : 8 * Z.of_nat (bytes z) = size_bits z) by (destruct z; reflexivity).
-  destruct k; cbn [byte_order]; [| rewrite <- E; apply rev_bytes_range | rewrite <- E;
-      apply rev_bytes_range].
+  destruct k; cbn [byte_order];
+    [| rewrite <- E; apply rev_bytes_range | rewrite <- E; apply rev_bytes_range].
   rewrite Z.land_ones by (destruct z; discriminate). apply Z.mod_pos_bound.
   apply Z.pow_pos_nonneg; [lia | destruct z; discriminate].
 Qed.

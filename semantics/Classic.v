@@ -68,8 +68,8 @@ Definition cinsn_ok (i : cinsn) : bool :=
 Definition encode_cinsn (i : cinsn) : cword := (cop_code (ci_op i), ci_jt i, ci_jf i, ci_k i).
 Definition decode_cinsn (w : cword) : option cinsn :=
   let '(code, jt, jf, k) := w in
-  obind (zfind code cop_table) (fun o => let i :=
-    CInsn o jt jf k in if cinsn_ok i then Some i else None).
+  obind (zfind code cop_table) (fun o =>
+    let i := CInsn o jt jf k in if cinsn_ok i then Some i else None).
 
 (** A program keeps the place of what is no instruction as [None], so that every input has a verdict
     and a run. *)
@@ -121,8 +121,8 @@ Definition packet_load (d : dialect) (e : cenv) (z : csize) (i : Z) : option Z :
   match d with
   | Libpcap => if i + csize_bytes z <=? ce_len e then Some (read_be e z i) else None
   | _ => obind (linux_place e i) (fun p =>
-           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
-             else None)
+           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)
+           then Some (read_be e z p) else None)
   end.
 
 (** ** Seccomp reads the 64 bytes of [struct seccomp_data] by aligned words *)
@@ -197,7 +197,7 @@ Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result
   match o with
   | CDiv | CMod =>
       if y =? 0 then match s with CK => CFail CfDivZero | CX => CStop end
-        else CValue (calu_value o a y)
+      else CValue (calu_value o a y)
   | CLsh | CRsh =>
       if y <? 32 then CValue (calu_value o a y)
       else match s, d with
@@ -230,8 +230,11 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
     then CNext (CState (pc + 1) a x (zset k v m))
     else CBad CfScratchIndex in
   let jump n := CNext (CState (pc + 1 + n) a x m) in
-  let len := match d with LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
-    | Libpcap => wrap32 (ce_wire e) end in
+  let len := match d with
+             | LinuxSocket => wrap32 (ce_len e)
+             | LinuxSeccomp => seccomp_size
+             | Libpcap => wrap32 (ce_wire e)
+             end in
   if negb (in_dialect d (ci_op i)) then CBad CfInsn else
   match ci_op i with
   | CLdAbs z =>
@@ -239,8 +242,8 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
       | LinuxSeccomp => if seccomp_word k then to_a (read_le32 e k) else CBad CfLoad
       | LinuxSocket =>
           if k <? skf_ad then load z k
-          else if ancillary k then match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v
-            | None => CEnd a end
+          else if ancillary k then
+            match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v | None => CEnd a end
           else CBad CfLoad
       | Libpcap => load z k
       end

@@ -86,8 +86,8 @@ Definition place_entry (m : map_def) (st : keys * list (Z * list Z)) (e : list Z
   else if is_array m then if x <? m_max m then (ks, (x, snd e) :: out) else st
   else match find_key ks x with
        | Some j => (ks, (j, snd e) :: out)
-       | None => match free_slot m ks with Some j => ((x, j) :: ks, (j, snd e) :: out)
-         | None => st end
+       | None =>
+         match free_slot m ks with Some j => ((x, j) :: ks, (j, snd e) :: out) | None => st end
        end.
 Definition place_map (m : map_def) (es : list (list Z * list Z)) : keys * list (Z * list Z) :=
   fold_left (place_entry m) es ([], []).
@@ -347,9 +347,13 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
       let a := wrap (x + off) in
       match find_region (live s) true a (zbytes z) with
       | Some r =>
-        Some (r_kind r, a - r_base r - match r_kind r with KStack _ => stack_size
-        | KPacket => meta_size (lay s) | _ => 0 end,
-                        map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto (zbytes z)))
+        Some (r_kind r,
+              a - r_base r - match r_kind r with
+                             | KStack _ => stack_size
+                             | KPacket => meta_size (lay s)
+                             | _ => 0
+                             end,
+              map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto (zbytes z)))
       | None => None
       end
     end in
@@ -357,7 +361,8 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
   | St z d off i => at_ d off z (wrap i)
   | Stx z d off r => obind (get r (regs s)) (at_ d off z)
   | Atomic z op _ d off r =>
-    obind (get d (regs s)) (fun x => obind (get r (regs s)) (fun v =>
+    obind (get d (regs s)) (fun x =>
+    obind (get r (regs s)) (fun v =>
       let old := load (mem s) (wrap (x + off)) (bytes z) in
       at_ d off z (atomic_value op old v (low z (reg_or_0 s R0)))))
   | _ => None

@@ -20,8 +20,8 @@ Fixpoint zdel_from {A} (f : Z -> A -> bool) (k : Z) (n : nat) (m : zmap A) : zma
   match n with
   | O => m
   | S n' =>
-    zdel_from f (k + 1) n' (match zfind k m with Some v => if f k v then zdel k m else m
-    | None => m end)
+    zdel_from f (k + 1) n'
+      (match zfind k m with Some v => if f k v then zdel k m else m | None => m end)
   end.
 
 Section Laws.
@@ -65,10 +65,14 @@ Proof.
   - (* O *) destruct (zfind k' m); auto.
     destruct (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat 0)); cbn [andb]; auto; lia.
   - (* S n *) rewrite IH.
-    replace (zfind k' (match zfind k m with Some v => if f k v then zdel k m else m
-        | None => m end))
-      with (match zfind k' m with Some v => if (k' =? k) && f k' v then None else Some v
-          | None => None end).
+    replace (zfind k' (match zfind k m with
+                       | Some v => if f k v then zdel k m else m
+                       | None => m
+                       end))
+      with (match zfind k' m with
+            | Some v => if (k' =? k) && f k' v then None else Some v
+            | None => None
+            end).
     + (* the deletions after it *) destruct (zfind k' m) as [v|]; auto.
       destruct (Z.eqb_spec k' k), (Z.leb_spec (k + 1) k'), (Z.ltb_spec k' (k + 1 + Z.of_nat n)),
         (Z.leb_spec k k'), (Z.ltb_spec k' (k + Z.of_nat (S n))); destruct (f k' v) eqn:Ef;
