@@ -33,10 +33,10 @@ Definition sconst (k : Z) : sval := known (vconst word_bits k).
 (** registers by number: scratch words 0 to 15, A, X; what is not there is unknown *)
 Definition reg_a : Z := 16.
 Definition reg_x : Z := 17.
-Definition reg_keys : list Z := [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a;
-  reg_x].
-Definition sget (k : Z) (rs : zmap sval) : sval := match zfind k rs with Some v => v | None =>
-  unknown end.
+Definition reg_keys : list Z :=
+  [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a; reg_x].
+Definition sget (k : Z) (rs : zmap sval) : sval :=
+  match zfind k rs with Some v => v | None => unknown end.
 Record sstate := SState { ss_guard : bdd; ss_regs : zmap sval }.
 Definition sym_init : sstate := SState btrue (zset reg_a (sconst 0) (zset reg_x (sconst 0) zempty)).
 
@@ -99,12 +99,12 @@ Definition add_lost (g : bdd) (s : sinks) : T sinks :=
 (** The values that bits can have for the inputs of [g], each with its inputs; the bits come highest
     first. *)
 Definition max_values : Z := 1024.
-Fixpoint split (bits : list bdd) (g : bdd) (v : Z) (acc : Z * list (Z * bdd)) : B
-  (Z * list (Z * bdd)) :=
+Fixpoint split (bits : list bdd) (g : bdd) (v : Z) (acc : Z * list (Z * bdd)) :
+  B (Z * list (Z * bdd)) :=
   if is_false g then bret acc
   else match bits with
-       | [] => fun m => if fst acc <? max_values then Some (m,
-         (fst acc + 1, (v, g) :: snd acc)) else None
+       | [] => fun m =>
+           if fst acc <? max_values then Some (m, (fst acc + 1, (v, g) :: snd acc)) else None
        | b :: bits' =>
            n <- bnot b ;; g0 <- band g n ;; g1 <- band g b ;;
            acc' <- split bits' g0 (2 * v) acc ;; split bits' g1 (2 * v + 1) acc'
@@ -154,8 +154,8 @@ Definition merge (live : Z) (pc : Z) (s : sstate) (pend : zmap sstate) : T (zmap
 
 (** Which registers may still be read at each instruction, one bit each.  This only saves work: a
     register that a join leaves out is unknown. *)
-Definition live_at (live : zmap Z) (pc : Z) : Z := match zfind pc live with Some m => m | None =>
-  0 end.
+Definition live_at (live : zmap Z) (pc : Z) : Z :=
+  match zfind pc live with Some m => m | None => 0 end.
 Definition one_reg (k : Z) : Z := Z.shiftl 1 k.
 Definition uses (i : cinsn) : Z :=
   match ci_op i with
@@ -278,22 +278,25 @@ Fixpoint true_path (f : bdd) : list Z :=
   | Test _ v lo hi => if is_false lo then v :: true_path hi else true_path lo
   end.
 Definition path_byte (vs : list Z) (i : Z) : Z :=
-  fold_right (fun j b => if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs then
-    Z.lor b (Z.shiftl 1 j) else b)
+  fold_right (fun j b =>
+      if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs
+      then Z.lor b (Z.shiftl 1 j) else b)
     0 [0; 1; 2; 3; 4; 5; 6; 7].
-Fixpoint numbers_from (k : Z) (n : nat) : list Z := match n with O => [] | S n' =>
-  k :: numbers_from (k + 1) n' end.
+Fixpoint numbers_from (k : Z) (n : nat) : list Z :=
+  match n with O => [] | S n' => k :: numbers_from (k + 1) n' end.
 Definition byte_offsets : list Z := numbers_from 0 64.
 Definition path_bytes (f : bdd) : list Z := map (path_byte (true_path f)) byte_offsets.
 Definition bytes_env (l : list Z) : cenv :=
-  CEnv (fun i => if i <? 0 then 0 else nth (Z.to_nat i) l 0) 0 seccomp_size seccomp_size 0 None true
-    false (fun _ _ => 0).
+  CEnv (fun i => if i <? 0 then 0 else nth (Z.to_nat i) l 0)
+    0 seccomp_size seccomp_size 0 None true false (fun _ _ => 0).
 
 (** The witness is run, and believed only then. *)
 Definition shows (p : cprog) (r : Z) (c : bdd) (bytes : list Z) : bool :=
   holds_for c (bytes_env bytes) &&
-  match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with CDone r' => r' =? r | _ =>
-    false end.
+  match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with
+  | CDone r' => r' =? r
+  | _ => false
+  end.
 Fixpoint rows_of (p : cprog) (l : list (Z * bdd)) : option (list row) :=
   match l with
   | [] => Some []

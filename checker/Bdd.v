@@ -11,8 +11,8 @@ Fixpoint beval (f : bdd) (e : Z -> bool) : bool :=
 
 Definition bfalse : bdd := Const false.
 Definition btrue : bdd := Const true.
-Definition bid (f : bdd) : Z := match f with Const false => 0 | Const true => 1 | Test i _ _ _ =>
-  i end.
+Definition bid (f : bdd) : Z :=
+  match f with Const false => 0 | Const true => 1 | Test i _ _ _ => i end.
 Definition bsame (f g : bdd) : bool := bid f =? bid g.
 Definition is_false (f : bdd) : bool := match f with Const false => true | _ => false end.
 Definition is_true (f : bdd) : bool := match f with Const true => true | _ => false end.
@@ -22,7 +22,7 @@ Record mgr := Mgr {
   m_nodes : zmap bdd;                        (**r every node, by its number *)
   m_unique : zmap bdd;                       (**r every node, by a key of what it is made of *)
   m_memo : zmap (bdd * bdd * bdd * bdd);     (**r if-then-else: three operands and the result, by a
-                                                key of the operands *)
+                                                  key of the operands *)
   m_next : Z;                                (**r the next node's number *)
   m_limit : Z;                               (**r no node gets this number *)
   m_total : Z;                               (**r the limit for everything *)
@@ -37,15 +37,15 @@ Definition key3 (a b c : Z) : Z := (a * key_base + b) * key_base + c.
 Definition B (A : Type) : Type := mgr -> option (mgr * A).
 Definition T (A : Type) : Type := mgr -> mgr * A.
 Definition bret {A} (a : A) : B A := fun m => Some (m, a).
-Definition bbind {A C} (c : B A) (k : A -> B C) : B C := fun m => match c m with Some (m', a) =>
-  k a m' | None => None end.
+Definition bbind {A C} (c : B A) (k : A -> B C) : B C :=
+  fun m => match c m with Some (m', a) => k a m' | None => None end.
 Definition tret {A} (a : A) : T A := fun m => (m, a).
 Definition tbind {A C} (c : T A) (k : A -> T C) : T C := fun m => let '(m', a) := c m in k a m'.
 Declare Scope bdd_scope.
-Notation "x <- c ;; k" := (bbind c (fun x => k)) (at level 61, c at next level,
-  right associativity) : bdd_scope.
-Notation "x <-- c ;; k" := (tbind c (fun x => k)) (at level 61, c at next level,
-  right associativity) : bdd_scope.
+Notation "x <- c ;; k" :=
+  (bbind c (fun x => k)) (at level 61, c at next level, right associativity) : bdd_scope.
+Notation "x <-- c ;; k" :=
+  (tbind c (fun x => k)) (at level 61, c at next level, right associativity) : bdd_scope.
 Global Open Scope bdd_scope.
 
 (** After a failure the tables are as before, and the next attempt may make half as many nodes, down
@@ -63,8 +63,8 @@ Definition fresh (v : Z) (lo hi : bdd) : B bdd := fun m =>
   let '(Mgr n u r next limit total allow) := m in
   if limit <=? next then None
   else let f := Test next v lo hi in
-       Some (Mgr (zset next f n) (zset (key3 v (bid lo) (bid hi)) f u) r (next + 1) limit total
-         allow, f).
+       Some (Mgr (zset next f n) (zset (key3 v (bid lo) (bid hi)) f u) r (next + 1)
+               limit total allow, f).
 Definition mk (v : Z) (lo hi : bdd) : B bdd := fun m =>
   if bsame lo hi then Some (m, lo)
   else match zfind (key3 v (bid lo) (bid hi)) (m_unique m) with
@@ -85,10 +85,10 @@ Definition memo_set (f g h r : bdd) : B bdd := fun m =>
   Some (Mgr n u (zset (key3 (bid f) (bid g) (bid h)) (f, g, h, r) t) next limit total allow, r).
 
 (** the cofactors for a variable that is not below the top one *)
-Definition when0 (v : Z) (f : bdd) : bdd := match f with Test _ v' lo _ => if v' =? v then lo else f
-  | _ => f end.
-Definition when1 (v : Z) (f : bdd) : bdd := match f with Test _ v' _ hi => if v' =? v then hi else f
-  | _ => f end.
+Definition when0 (v : Z) (f : bdd) : bdd :=
+  match f with Test _ v' lo _ => if v' =? v then lo else f | _ => f end.
+Definition when1 (v : Z) (f : bdd) : bdd :=
+  match f with Test _ v' _ hi => if v' =? v then hi else f | _ => f end.
 Definition top (v : Z) (f : bdd) : Z := match f with Test _ v' _ _ => Z.min v v' | Const _ => v end.
 
 Fixpoint ite_fuel (fuel : nat) (f g h : bdd) : B bdd := fun m =>
@@ -122,8 +122,8 @@ Definition bxor (f g : bdd) : B bdd := n <- bnot g ;; ite f n g.
 
 (** * Numbers: vectors of bits, the lowest first *)
 Definition vec : Type := list bdd.
-Fixpoint vval (e : Z -> bool) (v : vec) : Z := match v with [] => 0 | b :: v' =>
-  Z.b2z (beval b e) + 2 * vval e v' end.
+Fixpoint vval (e : Z -> bool) (v : vec) : Z :=
+  match v with [] => 0 | b :: v' => Z.b2z (beval b e) + 2 * vval e v' end.
 
 Fixpoint vconst (n : nat) (k : Z) : vec :=
   match n with O => [] | S n' => Const (Z.odd k) :: vconst n' (Z.div2 k) end.

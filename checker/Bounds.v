@@ -8,8 +8,8 @@ Record bounds := Bounds {
   b_smin : Z; b_smax : Z    (* of the two's complement reading, inclusive *)
 }.
 Definition in_bounds (s : bounds) (x : Z) : Prop :=
-  0 <= x < W /\ in_tnum (b_tnum s) x /\ b_umin s <= x <= b_umax s
-    /\ b_smin s <= sgn64 x <= b_smax s.
+  0 <= x < W /\ in_tnum (b_tnum s) x /\
+  b_umin s <= x <= b_umax s /\ b_smin s <= sgn64 x <= b_smax s.
 
 Definition smin64 : Z := -9223372036854775808.
 Definition smax64 : Z := 9223372036854775807.
@@ -37,8 +37,8 @@ Definition bd_finish (t : tnum) (umin umax smin smax : Z) : bounds :=
   | Some t => Bounds t umin umax smin smax
   | None => bd_empty
   end.
-(** The word is in [lo1 .. hi1], where both readings agree, or in [lo2 .. hi2], the negative half.
-    *)
+(** The word is in [lo1 .. hi1], where both readings agree, or in [lo2 .. hi2], the negative
+    half. *)
 Definition bd_sync1 (s : bounds) : bounds :=
   let t := b_tnum s in
   let v := t_val t in
@@ -97,10 +97,10 @@ Definition bd_low (bits : Z) (s : bounds) : bounds :=
   let same := Z.shiftr (b_umin s) bits =? Z.shiftr (b_umax s) bits in
   bd_sync (Bounds (tn_low (b_tnum s) ones) (if same then Z.land (b_umin s) ones else zero)
                   (if same then Z.land (b_umax s) ones else ones) smin64 smax64).
-Definition bd_trunc (w : width) (s : bounds) : bounds := match w with A32 => bd_low num32 s | A64 =>
-  s end.
-Definition bd_trunc_bytes (z : size) (s : bounds) : bounds := match z with S8 => s | _ =>
-  bd_low (size_bits z) s end.
+Definition bd_trunc (w : width) (s : bounds) : bounds :=
+  match w with A32 => bd_low num32 s | A64 => s end.
+Definition bd_trunc_bytes (z : size) (s : bounds) : bounds :=
+  match z with S8 => s | _ => bd_low (size_bits z) s end.
 
 (** * 64-bit arithmetic *)
 
@@ -118,11 +118,11 @@ Definition bd_make (t : tnum) (ulo uhi slo shi : Z) : bounds :=
   bd_sync (Bounds t (umin_of ulo uhi) (umax_of ulo uhi) (smin_of slo shi) (smax_of slo shi)).
 
 Definition bd_add (a b : bounds) : bounds :=
-  bd_make (tn_add (b_tnum a) (b_tnum b)) (b_umin a + b_umin b) (b_umax a + b_umax b)
-    (b_smin a + b_smin b) (b_smax a + b_smax b).
+  bd_make (tn_add (b_tnum a) (b_tnum b))
+    (b_umin a + b_umin b) (b_umax a + b_umax b) (b_smin a + b_smin b) (b_smax a + b_smax b).
 Definition bd_sub (a b : bounds) : bounds :=
-  bd_make (tn_sub (b_tnum a) (b_tnum b)) (b_umin a - b_umax b) (b_umax a - b_umin b)
-    (b_smin a - b_smax b) (b_smax a - b_smin b).
+  bd_make (tn_sub (b_tnum a) (b_tnum b))
+    (b_umin a - b_umax b) (b_umax a - b_umin b) (b_smin a - b_smax b) (b_smax a - b_smin b).
 
 Definition bd_mul (a b : bounds) : bounds :=
   let uhi := b_umax a * b_umax b in
@@ -136,13 +136,13 @@ Definition bd_mul (a b : bounds) : bounds :=
   let sok := (smin64 <=? slo) && (shi <=? smax64) in
   bd_sync (Bounds (tn_mul (b_tnum a) (b_tnum b))
     (if ok then Z.max zero (b_umin a) * Z.max zero (b_umin b) else zero)
-      (if ok then uhi else mask64)
+    (if ok then uhi else mask64)
     (if sok then slo else smin64) (if sok then shi else smax64)).
 
 (** The divisor may be 0: the quotient is then 0 and the remainder the dividend. *)
 Definition bd_div (a b : bounds) : bounds :=
-  if zero <? b_umin b then bd_range (b_umin a / b_umax b) (b_umax a / b_umin b) else bd_range zero
-    (b_umax a).
+  if zero <? b_umin b then bd_range (b_umin a / b_umax b) (b_umax a / b_umin b)
+  else bd_range zero (b_umax a).
 
 Definition bd_and (a b : bounds) : bounds :=
   bd_sync (Bounds (tn_and (b_tnum a) (b_tnum b)) zero (Z.min (b_umax a) (b_umax b)) smin64 smax64).
@@ -178,14 +178,14 @@ Definition bd_shl (s : bounds) (c1 c2 : Z) : bounds :=
   bd_make (if c1 =? c2 then tn_shl (b_tnum s) c1 else tn_top)
     (Z.shiftl (b_umin s) c1) (Z.shiftl (b_umax s) c2)
     (Z.shiftl (b_smin s) (if b_smin s <? zero then c2 else c1))
-      (Z.shiftl (b_smax s) (if b_smax s <? zero then c1 else c2)).
+    (Z.shiftl (b_smax s) (if b_smax s <? zero then c1 else c2)).
 Definition bd_shr (s : bounds) (c1 c2 : Z) : bounds :=
   bd_sync (Bounds (if c1 =? c2 then tn_shr (b_tnum s) c1 else tn_top)
     (Z.shiftr (b_umin s) c2) (Z.shiftr (b_umax s) c1) smin64 smax64).
 Definition bd_sar (s : bounds) (c1 c2 : Z) : bounds :=
   bd_sync (Bounds (if c1 =? c2 then tn_sar (b_tnum s) c1 else tn_top) zero mask64
     (Z.shiftr (b_smin s) (if b_smin s <? zero then c1 else c2))
-      (Z.shiftr (b_smax s) (if b_smax s <? zero then c2 else c1))).
+    (Z.shiftr (b_smax s) (if b_smax s <? zero then c2 else c1))).
 Definition bd_63 : bounds := bd_const num63.
 Definition bd_31 : bounds := bd_const num31.
 
@@ -240,8 +240,8 @@ Definition bd_sle (k : Z) (a b : bounds) : option (bounds * bounds) :=
 (** The members and [c] are alike below this bit, so that they differ by a multiple of it. *)
 Definition bd_step (t : tnum) (c : Z) : Z :=
   let m := Z.ones (Z.log2 (Z.land (t_mask t) (- t_mask t))) in
-  if (Z.land (t_mask t) m =? zero) && (Z.land c m =? Z.land (t_val t) m)
-    && (m <? sign64) then m + one else one.
+  if (Z.land (t_mask t) m =? zero) && (Z.land c m =? Z.land (t_val t) m) && (m <? sign64)
+  then m + one else one.
 (** Not equal to a constant: it is no end point. *)
 Definition bd_trim (s : bounds) (c : option Z) : option bounds :=
   match c with
@@ -249,10 +249,9 @@ Definition bd_trim (s : bounds) (c : option Z) : option bounds :=
   | Some c =>
     let g := sgn64 c in
     let d := bd_step (b_tnum s) c in
-    bd_check (Bounds (b_tnum s) (if b_umin s =? c then c + d else b_umin s)
-      (if b_umax s =? c then c - d else b_umax s)
-                                (if b_smin s =? g then g + d else b_smin s)
-                                  (if b_smax s =? g then g - d else b_smax s))
+    bd_check (Bounds (b_tnum s)
+      (if b_umin s =? c then c + d else b_umin s) (if b_umax s =? c then c - d else b_umax s)
+      (if b_smin s =? g then g + d else b_smin s) (if b_smax s =? g then g - d else b_smax s))
   end.
 Definition bd_eq (a b : bounds) : option (bounds * bounds) :=
   match bd_meet a b with Some m => Some (m, m) | None => None end.

@@ -47,8 +47,10 @@ Definition check_seccomp (d : dialect) (len pc : Z) (o : option cinsn) : option 
   match d, o with
   | LinuxSeccomp, Some i =>
       if negb (in_dialect d (ci_op i)) then Some CrSeccompInsn
-      else match ci_op i with CLdAbs _ => refuse_if (negb (seccomp_word (ci_k i))) CrSeccompLoad
-        | _ => None end
+      else match ci_op i with
+           | CLdAbs _ => refuse_if (negb (seccomp_word (ci_k i))) CrSeccompLoad
+           | _ => None
+           end
   | _, _ => None
   end.
 
@@ -60,15 +62,17 @@ Fixpoint first_refusal (f : Z -> option cinsn -> option creason) (pc : Z) (p : c
 
 (** ** The last instruction *)
 Definition is_ret (o : option cinsn) : bool :=
-  match o with Some i => match ci_op i with CRetK | CRetA => true | _ => false end | None =>
-    false end.
+  match o with
+  | Some i => match ci_op i with CRetK | CRetA => true | _ => false end
+  | None => false
+  end.
 
 (** ** Scratch memory: bit k of a mask says that M[k] is written on every path to here. [masks]
     holds what jumps brought to places further on.  Like Linux, it lets what precedes a return flow
     into what follows it. *)
 Definition all_written : Z := 65535.
-Definition mask_at (masks : zmap Z) (pc : Z) : Z := match zfind pc masks with Some m => m | None =>
-  all_written end.
+Definition mask_at (masks : zmap Z) (pc : Z) : Z :=
+  match zfind pc masks with Some m => m | None => all_written end.
 Definition meet_at (masks : zmap Z) (pc m : Z) : zmap Z :=
   zset pc (Z.land (mask_at masks pc) m) masks.
 
@@ -81,12 +85,12 @@ Fixpoint check_scratch (pc valid : Z) (masks : zmap Z) (p : cprog) : cverdict :=
       match ci_op i with
       | CSt | CStx => check_scratch (pc + 1) (Z.lor v (Z.shiftl 1 (ci_k i))) masks p'
       | CLdMem | CLdxMem =>
-          if Z.testbit v (ci_k i) then check_scratch (pc + 1) v masks p' else CRefuse pc
-            CrScratchUndef
+          if Z.testbit v (ci_k i) then check_scratch (pc + 1) v masks p'
+          else CRefuse pc CrScratchUndef
       | CJa => check_scratch (pc + 1) all_written (meet_at masks (pc + 1 + ci_k i) v) p'
       | CJmp _ _ =>
-          check_scratch (pc + 1) all_written (meet_at (meet_at masks (pc + 1 + ci_jt i) v)
-            (pc + 1 + ci_jf i) v) p'
+          check_scratch (pc + 1) all_written
+            (meet_at (meet_at masks (pc + 1 + ci_jt i) v) (pc + 1 + ci_jf i) v) p'
       | _ => check_scratch (pc + 1) v masks p'
       end
   end.
@@ -109,8 +113,8 @@ Definition classic_check (d : dialect) (p : cprog) : bool :=
 (** Numbers for reasons, for printing. *)
 Definition creason_number (r : creason) : Z :=
   match r with
-  | CrEmpty => 0 | CrTooLong => 1 | CrInsn => 2 | CrDivZero => 3 | CrShift => 4 | CrScratchIndex =>
-    5 | CrJump => 6
+  | CrEmpty => 0 | CrTooLong => 1 | CrInsn => 2 | CrDivZero => 3 | CrShift => 4
+    | CrScratchIndex => 5 | CrJump => 6
   | CrAncillary => 7 | CrNoReturn => 8 | CrScratchUndef => 9 | CrSeccompInsn => 10
     | CrSeccompLoad => 11
   end.

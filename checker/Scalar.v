@@ -28,10 +28,11 @@ Definition bd_with_up (b l : bounds) : option bounds :=
   match tn_meet (b_tnum b) (tn_half (b_tnum r)) with
   | None => None
   | Some t =>
-    let c := Bounds t (Z.max (b_umin b) (base (b_umin b) + b_umin r))
+    let c := Bounds t
+      (Z.max (b_umin b) (base (b_umin b) + b_umin r))
       (Z.min (b_umax b) (base (b_umax b) + b_umax r))
-                      (Z.max (b_smin b) (base (b_smin b) + b_umin r))
-                        (Z.min (b_smax b) (base (b_smax b) + b_umax r)) in
+      (Z.max (b_smin b) (base (b_smin b) + b_umin r))
+      (Z.min (b_smax b) (base (b_smax b) + b_umax r)) in
     if in_int b then bd_meet c (bd_sar l num32 num32) else bd_check c
   end.
 (** Each part tightens the other; the low half stays only where it says more. *)
@@ -44,19 +45,19 @@ Definition sc_norm (b l : bounds) : option scalar :=
               | Some l => Some (if bd_le u l then sc_of b else Scalar b (Some l))
               end
   end.
-Definition sc_with (b l : bounds) : scalar := match sc_norm b l with Some s => s | None =>
-  sc_of b end.
+Definition sc_with (b l : bounds) : scalar :=
+  match sc_norm b l with Some s => s | None => sc_of b end.
 Definition sc_norm_low (b : bounds) (l : option bounds) : option scalar :=
   match l with None => Some (sc_of b) | Some l => sc_norm b l end.
 
 (** * Readings of the low half: moved up, zero-extended, sign-extended *)
 
-Definition sc_up (s : scalar) : bounds := match s_low s with None => bd_up (s_all s) | Some l =>
-  l end.
-Definition sc_zext (s : scalar) : bounds := match s_low s with None => bd_trunc A32 (s_all s)
-  | Some l => bd_shr l num32 num32 end.
-Definition sc_int (s : scalar) : bounds := match s_low s with None => bd_sext A64 S4 (s_all s)
-  | Some l => bd_sar l num32 num32 end.
+Definition sc_up (s : scalar) : bounds :=
+  match s_low s with None => bd_up (s_all s) | Some l => l end.
+Definition sc_zext (s : scalar) : bounds :=
+  match s_low s with None => bd_trunc A32 (s_all s) | Some l => bd_shr l num32 num32 end.
+Definition sc_int (s : scalar) : bounds :=
+  match s_low s with None => bd_sext A64 S4 (s_all s) | Some l => bd_sar l num32 num32 end.
 Definition has_low (s : scalar) : bool := match s_low s with None => false | Some _ => true end.
 (** Something is known of the low half, cheaply found. *)
 Definition knows_low (s : scalar) : bool :=
@@ -106,8 +107,8 @@ Definition sc_sext (w : width) (z : size) (s : scalar) : scalar :=
                      end)).
 
 (** Operations whose result's low half follows from the operands' low halves. *)
-Definition low_follows (op : aluop) : bool := match op with Add | Sub | Mul | And | Or | Xor
-  | Lsh => true | _ => false end.
+Definition low_follows (op : aluop) : bool :=
+  match op with Add | Sub | Mul | And | Or | Xor | Lsh => true | _ => false end.
 (** Those that may fix the low half where the operands' words alone fix it. *)
 Definition may_fix (op : aluop) (r : bounds) : bool :=
   match op with And | Or => negb (base (b_umin r) =? base (b_umax r)) | _ => false end.
@@ -127,15 +128,15 @@ Definition sc_alu64 (op : aluop) (a b : scalar) : scalar :=
 (** A 32-bit operation is the 64-bit one on extended operands, truncated. *)
 Definition sc_count32 (s : scalar) : bounds :=
   bd_and (if has_low s then sc_zext s else s_all s) bd_31.
-Definition sc_left32 (op : aluop) (s : scalar) : bounds := match op with Sdiv | Smod | Arsh =>
-  sc_int s | _ => sc_zext s end.
+Definition sc_left32 (op : aluop) (s : scalar) : bounds :=
+  match op with Sdiv | Smod | Arsh => sc_int s | _ => sc_zext s end.
 Definition sc_right32 (op : aluop) (s : scalar) : bounds :=
   match op with Sdiv | Smod => sc_int s | Lsh | Rsh | Arsh => sc_count32 s | _ => sc_zext s end.
 (** Those that may as well be done on sign-extended operands. *)
-Definition int_follows (op : aluop) : bool := low_follows op || match op with Arsh | Sdiv | Smod =>
-  true | _ => false end.
-Definition int_right (op : aluop) (s : scalar) : bounds := match op with Lsh | Arsh => sc_count32 s
-  | _ => sc_int s end.
+Definition int_follows (op : aluop) : bool :=
+  low_follows op || match op with Arsh | Sdiv | Smod => true | _ => false end.
+Definition int_right (op : aluop) (s : scalar) : bounds :=
+  match op with Lsh | Arsh => sc_count32 s | _ => sc_int s end.
 Definition sc_alu32 (op : aluop) (a b : scalar) : scalar :=
   match op with
   | Mov => sc_trunc A32 b
@@ -157,8 +158,8 @@ Definition sc_byte_order (k : swap) (z : size) (s : scalar) : scalar :=
 (** * What a comparison's outcome says of its operands; [None] when it can't be. *)
 
 (** The outcome says that they are equal; that one may be the other is no such outcome. *)
-Definition says_equal (c : cmp) (r : bool) : bool := match c with Jeq => r | Jne => negb r | _ =>
-  false end.
+Definition says_equal (c : cmp) (r : bool) : bool :=
+  match c with Jeq => r | Jne => negb r | _ => false end.
 Definition sc_refine64 (c : cmp) (r : bool) (a b : scalar) : option (scalar * scalar) :=
   if says_equal c r then match sc_meet a b with Some m => Some (m, m) | None => None end
   else match bd_refine64 c r (s_all a) (s_all b) with
@@ -168,8 +169,8 @@ Definition sc_refine64 (c : cmp) (r : bool) (a b : scalar) : option (scalar * sc
 (** [s], when its low half is what [l] says. *)
 Definition sc_meet_low (s : scalar) (l : bounds) : option scalar :=
   match bd_meet (sc_up s) l with Some l => sc_norm (s_all s) l | None => None end.
-Definition signed_cmp (c : cmp) : bool := match c with Jsgt | Jsge | Jslt | Jsle => true | _ =>
-  false end.
+Definition signed_cmp (c : cmp) : bool :=
+  match c with Jsgt | Jsge | Jslt | Jsle => true | _ => false end.
 Definition sc_refine32 (c : cmp) (r : bool) (a b : scalar) : option (scalar * scalar) :=
   if says_equal c r then both (sc_meet_low a (sc_up b)) (sc_meet_low b (sc_up a))
   else

@@ -1,6 +1,6 @@
 (** Known bits of a word: a bit of [t_mask] that is set is unknown, the other bits are those of
-    [t_val]. A certificate may hold any two numbers here; a pair that no word satisfies is harmless.
-    *)
+    [t_val]. A certificate may hold any two numbers here; a pair that no word satisfies is
+    harmless. *)
 From Semantics Require Export Alu.
 
 Record tnum := Tnum { t_val : Z; t_mask : Z }.
@@ -20,8 +20,8 @@ Definition tn_meet (a b : tnum) : option tnum :=
   if Z.ldiff (Z.lxor (t_val a) (t_val b)) (Z.lor (t_mask a) (t_mask b)) =? zero
   then Some (Tnum (Z.lor (t_val a) (t_val b)) (Z.land (t_mask a) (t_mask b))) else None.
 Definition tn_join (a b : tnum) : tnum :=
-  let m := Z.lor (Z.lor (t_mask a) (t_mask b)) (Z.lxor (t_val a) (t_val b))
-    in Tnum (Z.ldiff (t_val a) m) m.
+  let m := Z.lor (Z.lor (t_mask a) (t_mask b)) (Z.lxor (t_val a) (t_val b)) in
+  Tnum (Z.ldiff (t_val a) m) m.
 (** The high bits that all of [lo .. hi] share; 0 <= lo. *)
 Definition tn_range (lo hi : Z) : tnum :=
   let d := Z.lxor lo hi in

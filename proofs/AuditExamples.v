@@ -11,8 +11,8 @@ Definition small_filter : cprog := classic_decode
    (32, 0, 0, 16); (53, 1, 0, 4); (6, 0, 0, 2147418112); (6, 0, 0, 327681)].
 Example small_audit :
   match audit 10000 small_filter with
-  | Some t => map row_outcome (t_rows t) = [327681; 2147418112; 2147483648]
-    /\ t_undecided t = bfalse
+  | Some t => map row_outcome (t_rows t) = [327681; 2147418112; 2147483648] /\
+    t_undecided t = bfalse
   | None => False
   end.
 Proof. vm_compute. split; reflexivity. Qed.
@@ -20,8 +20,7 @@ Proof. vm_compute. split; reflexivity. Qed.
 (** The product of two arguments decides getpid alone, and only getpid stays undecided. *)
 Definition product_filter : cprog := classic_decode
   [(32, 0, 0, 0); (21, 0, 5, 39); (32, 0, 0, 16); (7, 0, 0, 0); (32, 0, 0, 24); (44, 0, 0, 0);
-    (21, 1, 0, 12345);
-   (6, 0, 0, 327681); (6, 0, 0, 2147418112)].
+   (21, 1, 0, 12345); (6, 0, 0, 327681); (6, 0, 0, 2147418112)].
 Definition nr_env (nr : Z) : cenv := bytes_env [nr].
 Example product_audit :
   match audit 500 product_filter with
@@ -34,8 +33,8 @@ Proof. vm_compute. split; [reflexivity|]. split; reflexivity. Qed.
 (** The same decision written twice, and one that differs for a single value. *)
 Definition at_most (op k jt jf : Z) : cprog := classic_decode
   [(32, 0, 0, 16); (op, jt, jf, k); (6, 0, 0, 2147418112); (6, 0, 0, 327681)].
-Example same_twice : equivalent 10000 (at_most 53 4 1 0) (at_most 37 3 1 0) = true.
 (* >= 4, > 3 *)
+Example same_twice : equivalent 10000 (at_most 53 4 1 0) (at_most 37 3 1 0) = true.
 Proof. vm_compute. reflexivity. Qed.
 Example not_the_same : equivalent 10000 (at_most 53 4 1 0) (at_most 37 4 1 0) = false.
 Proof. vm_compute. reflexivity. Qed.

@@ -6,18 +6,24 @@ From Proofs Require Import BddP ClassicP.
 (** brings what is known of earlier tables to later ones *)
 Ltac up := repeat match goal with
   | X : ext ?m ?m', H : wf ?m ?f |- _ =>
-      lazymatch goal with K : wf m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wf_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wf m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wf_ext m m' f X H) as K
+      end
   | X : ext ?m ?m', H : wfs ?m ?f |- _ =>
-      lazymatch goal with K : wfs m' f |- _ => fail | _ => let K :=
-        fresh "up_" in pose proof (wfs_ext m m' f X H) as K end
+      lazymatch goal with
+      | K : wfs m' f |- _ => fail
+      | _ => let K := fresh "up_" in pose proof (wfs_ext m m' f X H) as K
+      end
   end.
 
 Lemma pow2_32 : pow2 32 = W32.
 Proof. reflexivity. Qed.
 Lemma wrap32_mod z : wrap32 z = z mod W32.
-Proof. unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
-reflexivity. Qed.
+Proof.
+  unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
+  reflexivity.
+Qed.
 
 Section OneInput.
 Variable E : cenv.
@@ -27,13 +33,16 @@ Notation val v := (vval e v).
 Notation seccomp := LinuxSeccomp.
 
 (** * Values *)
-Definition sv_wf (m : mgr) (v : sval) : Prop := wfs m (sv_vec v) /\ wf m (sv_unknown v)
-  /\ length (sv_vec v) = 32%nat.
+(** A symbolic value is in the tables, 32 bits wide; *)
+Definition sv_wf (m : mgr) (v : sval) : Prop :=
+  wfs m (sv_vec v) /\ wf m (sv_unknown v) /\ length (sv_vec v) = 32%nat.
+(** and it is [z] for this input, unless it is unknown for it. *)
 Definition sv_is (v : sval) (z : Z) : Prop := ev (sv_unknown v) = false -> val (sv_vec v) = z.
 
 Lemma sv_wf_ext m m' v : ext m m' -> sv_wf m v -> sv_wf m' v.
-Proof. intros X [H1 [H2 H3]]. split; [eapply wfs_ext; eauto|].
-split; [eapply wf_ext; eauto | exact H3]. Qed.
+Proof.
+  intros X [H1 [H2 H3]]. split; [eapply wfs_ext; eauto|]. split; [eapply wf_ext; eauto | exact H3].
+Qed.
 Lemma unknown_wf m : sv_wf m unknown.
 Proof. split; [apply wfs_zero|]. split; [exact I | apply length_zero]. Qed.
 Lemma unknown_is z : sv_is unknown z.
@@ -41,14 +50,17 @@ Proof. intros H. discriminate H. Qed.
 Lemma sconst_wf m k : sv_wf m (sconst k).
 Proof. split; [apply wfs_const|]. split; [exact I | apply length_const]. Qed.
 Lemma sconst_is k : 0 <= k < W32 -> sv_is (sconst k) k.
-Proof. intros R _. cbn [sconst known sv_vec]. rewrite val_const. unfold word_bits. rewrite pow2_32.
-apply Z.mod_small. exact R. Qed.
+Proof.
+  intros R _. cbn [sconst known sv_vec]. rewrite val_const.
+  unfold word_bits. rewrite pow2_32. apply Z.mod_small. exact R.
+Qed.
 
 Lemma is_true_ev f : is_true f = true -> ev f = true.
 Proof. intros H. apply is_true_eq in H. subst f. reflexivity. Qed.
 Lemma is_false_ev f : is_false f = true -> ev f = false.
 Proof. intros H. apply is_false_eq in H. subst f. reflexivity. Qed.
 
+(** What holds of the bits of a result, holds of it where both operands are known. *)
 Lemma lift2_spec (f : vec -> vec -> B vec) (P : Z -> Z -> Z -> Prop) m a y :
   (forall m1, ext m m1 -> bspec e m1 (f (sv_vec a) (sv_vec y))
      (fun m' r => wfs m' r /\ length r = 32%nat /\ P (val (sv_vec a)) (val (sv_vec y)) (val r))) ->
@@ -61,13 +73,16 @@ Proof.
   { apply tspec_ret. split; [apply unknown_wf|]. intros za zy _ _ Q. discriminate Q. }
   destruct A as [A1 [A2 A3]], Y as [Y1 [Y2 Y3]].
   apply attempt_spec.
-  - intros m1 X1. up. eapply bspec_bind; [apply F; exact X1|]. intros m2 r X2 [W [L H]]. up.
-    eapply bspec_bind; [apply bor_spec; assumption|]. intros m3 u X3 [W3 H3]. up. apply bspec_ret.
+  - (* within the limits *) intros m1 X1. up.
+    eapply bspec_bind; [apply F; exact X1|]. intros m2 r X2 [W [L H]]. up.
+    eapply bspec_bind; [apply bor_spec; assumption|]. intros m3 u X3 [W3 H3]. up.
+    apply bspec_ret.
     split; [split; [assumption|]; split; [assumption | exact L]|].
-    intros za zy SA SY Q. cbn [sv_unknown sv_vec] in *. rewrite H3 in Q. apply orb_false_iff in Q.
-    destruct Q as [QA QY].
+    intros za zy SA SY Q. cbn [sv_unknown sv_vec] in *. rewrite H3 in Q.
+    apply orb_false_iff in Q as [QA QY].
     rewrite <- (SA QA), <- (SY QY). exact H.
-  - intros m1 X1. split; [apply unknown_wf|]. intros za zy _ _ Q. discriminate Q.
+  - (* given up: unknown *)
+    intros m1 X1. split; [apply unknown_wf|]. intros za zy _ _ Q. discriminate Q.
 Qed.
 
 (** * Arithmetic *)
@@ -82,8 +97,8 @@ Proof.
     (forall v, calu_exec seccomp o src (val a) (val y) = CValue v -> z = v) ->
     bspec e m (salu o a y) (fun m' r => wfs m' r /\ length r = 32%nat /\
       forall v, calu_exec seccomp o src (val a) (val y) = CValue v -> val r = v)).
-  { intros z S Q. eapply bspec_weaken; [|exact S]. intros m' r _ [W [L V]]. split;
-      [exact W|]. split; [congruence|].
+  { intros z S Q. eapply bspec_weaken; [|exact S]. intros m' r _ [W [L V]].
+    split; [exact W|]. split; [congruence|].
     intros v C. rewrite V. auto. }
   assert (SH : forall m', wfs m' y -> wfs m' (firstn shift_bits y))
     by (intros m'; apply wfs_firstn).
@@ -93,125 +108,152 @@ Proof.
   { change 31 with (Z.ones 5). rewrite Z.land_ones by lia. reflexivity. }
   assert (LALEN : length y = length a) by congruence.
   destruct o.
-  - eapply VAL; [apply vadd_spec; [exact I | assumption | assumption | assumption]|].
+  - (* CAdd *) eapply VAL; [apply vadd_spec; [exact I | assumption | assumption | assumption]|].
     intros v C. injection C as <-. cbn [calu_value bfalse beval Z.b2z].
     rewrite LA, pow2_32, wrap32_mod. f_equal. lia.
-  - eapply VAL; [apply vsub_spec; assumption|].
-    intros v C. injection C as <-. cbn [calu_value]. rewrite LA, pow2_32, wrap32_mod. reflexivity.
-  - eapply VAL; [apply vmul_spec; assumption|].
-    intros v C. injection C as <-. cbn [calu_value]. rewrite LA, pow2_32, wrap32_mod. reflexivity.
-  - cbn [salu]. eapply bspec_bind; [apply vdivide_spec; assumption|].
+  - (* CSub *) eapply VAL; [apply vsub_spec; assumption|].
+    intros v C. injection C as <-. cbn [calu_value].
+    rewrite LA, pow2_32, wrap32_mod. reflexivity.
+  - (* CMul *) eapply VAL; [apply vmul_spec; assumption|].
+    intros v C. injection C as <-. cbn [calu_value].
+    rewrite LA, pow2_32, wrap32_mod. reflexivity.
+  - (* CDiv *) cbn [salu]. eapply bspec_bind; [apply vdivide_spec; assumption|].
     intros m1 qr X1 [W1 [W2 [L1 [L2 D]]]].
     apply bspec_ret. split; [exact W1|]. split; [congruence|].
     intros v C. cbn [calu_exec] in C.
     destruct (Z.eqb_spec (val y) 0) as [Z0|Z0]; [destruct src; discriminate C|].
-    injection C as <-. cbn [calu_value]. destruct (D ltac:(lia)) as [D1 D2].
-    pose proof (val_range e (snd qr)).
+    injection C as <-. cbn [calu_value].
+    destruct (D ltac:(lia)) as [D1 D2]. pose proof (val_range e (snd qr)).
     apply (Z.div_unique _ _ _ (val (snd qr))); lia.
-  - cbn [salu]. eapply bspec_bind; [apply vdivide_spec; assumption|].
+  - (* CMod *) cbn [salu]. eapply bspec_bind; [apply vdivide_spec; assumption|].
     intros m1 qr X1 [W1 [W2 [L1 [L2 D]]]].
     apply bspec_ret. split; [exact W2|]. split; [congruence|].
     intros v C. cbn [calu_exec] in C.
     destruct (Z.eqb_spec (val y) 0) as [Z0|Z0]; [destruct src; discriminate C|].
-    injection C as <-. cbn [calu_value]. destruct (D ltac:(lia)) as [D1 D2].
-    pose proof (val_range e (snd qr)).
+    injection C as <-. cbn [calu_value].
+    destruct (D ltac:(lia)) as [D1 D2]. pose proof (val_range e (snd qr)).
     apply (Z.mod_unique _ _ (val (fst qr))); lia.
-  - eapply VAL; [apply vor_spec; assumption|]. intros v C. injection C as <-. reflexivity.
-  - eapply VAL; [apply vand_spec; assumption|]. intros v C. injection C as <-. reflexivity.
-  - eapply VAL; [apply vxor_spec; assumption|]. intros v C. injection C as <-. reflexivity.
-  - eapply VAL; [apply vshift_left_spec; [apply SH; assumption | assumption]|].
-    intros v C. cbn [calu_exec] in C. rewrite VS, LA, pow2_32. change (Z.of_nat 1) with 1.
-    rewrite Z.mul_1_l.
+  - (* COr *) eapply VAL; [apply vor_spec; assumption|]. intros v C. injection C as <-. reflexivity.
+  - (* CAnd *)
+    eapply VAL; [apply vand_spec; assumption|]. intros v C. injection C as <-. reflexivity.
+  - (* CXor *)
+    eapply VAL; [apply vxor_spec; assumption|]. intros v C. injection C as <-. reflexivity.
+  - (* CLsh *) eapply VAL; [apply vshift_left_spec; [apply SH; assumption | assumption]|].
+    intros v C. cbn [calu_exec] in C. rewrite VS, LA, pow2_32.
+    change (Z.of_nat 1) with 1. rewrite Z.mul_1_l.
     assert (K : forall n, 0 <= n -> (val a * 2 ^ n) mod W32 = wrap32 (Z.shiftl (val a) n)).
     { intros n N. rewrite wrap32_mod, Z.shiftl_mul_pow2 by exact N. reflexivity. }
     destruct (Z.ltb_spec (val y) 32) as [S|S].
-    + injection C as <-. cbn [calu_value]. rewrite (Z.mod_small (val y) 32) by lia. apply K. lia.
-    + destruct src; [discriminate C|]. injection C as <-. cbn [calu_value]. rewrite L31. apply K.
+    + (* val y < 32 *) injection C as <-. cbn [calu_value]. rewrite (Z.mod_small (val y) 32) by lia.
+      apply K. lia.
+    + (* 32 <= val y *) destruct src; [discriminate C|]. injection C as <-. cbn [calu_value].
+      rewrite L31. apply K.
       pose proof (Z.mod_pos_bound (val y) 32). lia.
-  - eapply VAL; [apply vshift_right_spec; [apply SH; assumption | assumption]|].
-    intros v C. cbn [calu_exec] in C. rewrite VS. change (Z.of_nat 1) with 1. rewrite Z.mul_1_l.
+  - (* CRsh *) eapply VAL; [apply vshift_right_spec; [apply SH; assumption | assumption]|].
+    intros v C. cbn [calu_exec] in C. rewrite VS.
+    change (Z.of_nat 1) with 1. rewrite Z.mul_1_l.
     destruct (Z.ltb_spec (val y) 32) as [S|S].
-    + injection C as <-. cbn [calu_value]. rewrite (Z.mod_small (val y) 32) by lia.
+    + (* val y < 32 *) injection C as <-. cbn [calu_value]. rewrite (Z.mod_small (val y) 32) by lia.
       rewrite Z.shiftr_div_pow2 by lia. reflexivity.
-    + destruct src; [discriminate C|]. injection C as <-. cbn [calu_value]. rewrite L31.
+    + (* 32 <= val y *) destruct src; [discriminate C|]. injection C as <-. cbn [calu_value].
+      rewrite L31.
       pose proof (Z.mod_pos_bound (val y) 32). rewrite Z.shiftr_div_pow2 by lia. reflexivity.
 Qed.
 
+(** A test on bits is a test on numbers. *)
 Definition is_test (test : vec -> vec -> B bdd) (tb : Z -> Z -> bool) : Prop :=
   forall m a y, wfs m a -> wfs m y -> length a = 32%nat -> length y = 32%nat ->
   bspec e m (test a y) (fun m' r => wf m' r /\ ev r = tb (val a) (val y)).
 Lemma scond_spec c : is_test (scond c) (ccond_holds c).
 Proof.
   intros m a y A Y LA LY. destruct c; cbn [scond ccond_holds].
-  - eapply bspec_weaken; [|apply vequal_spec; [exact I | assumption | assumption | congruence]].
-    intros m' r _ [W Q]. split; [exact W|]. rewrite Q. cbn [btrue beval]. apply andb_true_r.
-  - eapply bspec_weaken; [|apply vless_spec; [exact I | assumption | assumption | congruence]].
-    intros m' r _ [W Q]. split; [exact W|]. rewrite Q. cbn [bfalse beval Z.b2z]. rewrite Z.add_0_r.
-    reflexivity.
-  - eapply bspec_weaken; [|apply vless_spec; [exact I | assumption | assumption | congruence]].
-    intros m' r _ [W Q]. split; [exact W|]. rewrite Q. cbn [btrue beval Z.b2z].
+  - (* CJeq *)
+    eapply bspec_weaken; [|apply vequal_spec; [exact I | assumption | assumption | congruence]].
+    intros m' r _ [W Q]. split; [exact W|]. rewrite Q.
+    cbn [btrue beval]. apply andb_true_r.
+  - (* CJgt *)
+    eapply bspec_weaken; [|apply vless_spec; [exact I | assumption | assumption | congruence]].
+    intros m' r _ [W Q]. split; [exact W|]. rewrite Q.
+    cbn [bfalse beval Z.b2z]. rewrite Z.add_0_r. reflexivity.
+  - (* CJge *)
+    eapply bspec_weaken; [|apply vless_spec; [exact I | assumption | assumption | congruence]].
+    intros m' r _ [W Q]. split; [exact W|]. rewrite Q.
+    cbn [btrue beval Z.b2z].
     destruct (Z.ltb_spec (val y) (val a + 1)), (Z.leb_spec (val y) (val a)); try reflexivity; lia.
-  - eapply bspec_weaken; [|apply vmeets_spec; [exact I | assumption | assumption | congruence]].
-    intros m' r _ [W Q]. split; [exact W|]. rewrite Q. cbn [bfalse beval]. apply orb_false_r.
+  - (* CJset *)
+    eapply bspec_weaken; [|apply vmeets_spec; [exact I | assumption | assumption | congruence]].
+    intros m' r _ [W Q]. split; [exact W|]. rewrite Q.
+    cbn [bfalse beval]. apply orb_false_r.
 Qed.
 Lemma zero_test_spec : is_test (vequal btrue) Z.eqb.
 Proof. exact (scond_spec CJeq). Qed.
 
+(** Each side's guard has the inputs that go there; those of unknown operands go to both. *)
 Lemma sbranch_spec test tb m g a y : is_test test tb -> wf m g -> sv_wf m a -> sv_wf m y ->
   tspec e m (sbranch g test a y) (fun m' gg => wf m' (fst gg) /\ wf m' (snd gg) /\
     forall za zy, sv_is a za -> sv_is y zy -> ev g = true ->
       if tb za zy then ev (fst gg) = true else ev (snd gg) = true).
 Proof.
   intros T G A Y. unfold sbranch. destruct (is_true (sv_unknown a) || is_true (sv_unknown y)) eqn:U.
-  { apply tspec_ret. cbn [fst snd]. split; [exact G|]. split;
-      [exact G|]. intros za zy _ _ Q. destruct (tb za zy); exact Q. }
+  { apply tspec_ret. cbn [fst snd]. split; [exact G|].
+    split; [exact G|]. intros za zy _ _ Q.
+    destruct (tb za zy); exact Q. }
   destruct A as [A1 [A2 A3]], Y as [Y1 [Y2 Y3]]. apply attempt_spec.
-  - intros m1 X1. up. eapply bspec_bind; [apply T; assumption|]. intros m2 c X2 [W2 E2]. up.
+  - (* within the limits *) intros m1 X1. up.
+    eapply bspec_bind; [apply T; assumption|]. intros m2 c X2 [W2 E2]. up.
     eapply bspec_bind; [apply bor_spec; assumption|]. intros m3 u X3 [W3 E3]. up.
     eapply bspec_bind; [apply bor_spec; assumption|]. intros m4 ct X4 [W4 E4]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m5 gt X5 [W5 E5]. up.
     eapply bspec_bind; [apply bnot_spec; assumption|]. intros m6 n X6 [W6 E6]. up.
     eapply bspec_bind; [apply bor_spec; assumption|]. intros m7 cf X7 [W7 E7]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m8 gf X8 [W8 E8]. up.
-    apply bspec_ret. cbn [fst snd]. split; [assumption|]. split; [assumption|].
+    apply bspec_ret. cbn [fst snd]. split; [assumption|].
+    split; [assumption|].
     intros za zy SA SY Q. rewrite E8, E7, E6, E5, E4, E3, E2, Q. unfold sv_is in SA, SY.
     destruct (ev (sv_unknown a)); [|destruct (ev (sv_unknown y))]; cbn [orb andb];
       rewrite ?orb_true_r.
-    + destruct (tb za zy); reflexivity.
-    + destruct (tb za zy); reflexivity.
-    + rewrite (SA eq_refl), (SY eq_refl). destruct (tb za zy); reflexivity.
-  - intros m1 X1. up. cbn [fst snd]. split; [assumption|]. split; [assumption|].
+    + (* a is unknown *) destruct (tb za zy); reflexivity.
+    + (* y is unknown *) destruct (tb za zy); reflexivity.
+    + (* both are known *) rewrite (SA eq_refl), (SY eq_refl). destruct (tb za zy); reflexivity.
+  - (* given up: both ways are possible *) intros m1 X1. up. cbn [fst snd].
+    split; [assumption|]. split; [assumption|].
     intros za zy _ _ Q. destruct (tb za zy); exact Q.
 Qed.
 
 (** * Loads *)
+(** Each word has a place in the order of variables. *)
 Lemma word_order_ok k : seccomp_word k = true -> word_at (rank_of k) = k /\ 0 <= rank_of k.
 Proof.
   intros S.
   assert (ALL : forallb (fun k => negb (seccomp_word k)
-    || ((word_at (rank_of k) =? k) && (0 <=? rank_of k)))
+      || ((word_at (rank_of k) =? k) && (0 <=? rank_of k)))
                   (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
-  rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL. cbn [negb orb] in ALL.
-  unfold seccomp_word in S. apply andb_true_iff in S. destruct S as [S _]. apply in_bits_spec in S.
+  rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL.
+  cbn [negb orb] in ALL.
+  unfold seccomp_word in S. apply andb_true_iff in S as [S _]. apply in_bits_spec in S.
   unfold seccomp_size in S.
   assert (IN : In k (map Z.of_nat (seq 0 64))).
-  { apply in_map_iff. exists (Z.to_nat k). split; [lia|]. apply in_seq. lia. }
-  specialize (ALL IN). apply andb_true_iff in ALL. destruct ALL as [ALL1 ALL2].
+  { apply in_map_iff. exists (Z.to_nat k). split; [lia|].
+    apply in_seq. lia. }
+  specialize (ALL IN). apply andb_true_iff in ALL as [ALL1 ALL2].
   apply Z.eqb_eq in ALL1. apply Z.leb_le in ALL2. auto.
 Qed.
 
+(** The [n] high bits of a word of the input. *)
 Lemma vload_spec r n : forall m, 0 <= r -> (n <= 32)%nat ->
   bspec e m (vload n (32 * r + Z.of_nat n - 1))
     (is_vec e n (Z.shiftr (read_le32 E (word_at r)) (32 - Z.of_nat n))).
 Proof.
   induction n as [|n IH]; intros m R N; cbn [vload].
-  - apply bspec_ret. split; [constructor|]. split; [reflexivity|]. cbn [vval]. symmetry.
+  - (* O *) apply bspec_ret. split; [constructor|]. split; [reflexivity|].
+    cbn [vval]. symmetry.
     change (32 - Z.of_nat 0) with 32. rewrite Z.shiftr_div_pow2 by lia. apply Z.div_small.
     pose proof (read_le32_word E (word_at r)) as W. unfold word32 in W. change (2 ^ 32) with W32.
     exact W.
-  - eapply bspec_bind; [apply bvar_spec|]. intros m1 b X1 [W1 E1]. up.
+  - (* S n *) eapply bspec_bind; [apply bvar_spec|]. intros m1 b X1 [W1 E1]. up.
     replace (32 * r + Z.of_nat (S n) - 1 - 1) with (32 * r + Z.of_nat n - 1) by lia.
-    eapply bspec_bind; [apply IH; lia|]. intros m2 l X2 [W2 [L2 E2]]. up. apply bspec_ret.
+    eapply bspec_bind; [apply IH; lia|]. intros m2 l X2 [W2 [L2 E2]]. up.
+    apply bspec_ret.
     split; [apply wfs_cons; auto|]. split; [cbn [length]; congruence|].
     cbn [vval]. rewrite E1, E2. unfold input_bit.
     assert (D : (32 * r + Z.of_nat (S n) - 1) / 32 = r)
@@ -228,106 +270,122 @@ Proof.
 Qed.
 
 (** * Ends *)
-Definition sinks_wf (m : mgr) (s : sinks) : Prop := (forall r d, zfind r (k_outs s) = Some d ->
-  wf m d) /\ wf m (k_lost s).
+(** The sinks are in the tables; *)
+Definition sinks_wf (m : mgr) (s : sinks) : Prop :=
+  (forall r d, zfind r (k_outs s) = Some d -> wf m d) /\ wf m (k_lost s).
+(** they hold [r] for this input, or have lost it; *)
 Definition sinks_is (s : sinks) (r : Z) : Prop :=
   ev (k_lost s) = true \/ exists d, zfind r (k_outs s) = Some d /\ ev d = true.
+(** and they keep what they hold. *)
 Definition sinks_grow (s s' : sinks) : Prop := forall r, sinks_is s r -> sinks_is s' r.
 
 Lemma sinks_wf_ext m m' s : ext m m' -> sinks_wf m s -> sinks_wf m' s.
-Proof. intros X [H1 H2].
-split; [intros r d F; exact (wf_ext _ _ _ X (H1 _ _ F)) | exact (wf_ext _ _ _ X H2)]. Qed.
+Proof.
+  intros X [H1 H2].
+  split; [intros r d F; exact (wf_ext _ _ _ X (H1 _ _ F)) | exact (wf_ext _ _ _ X H2)].
+Qed.
 Lemma sinks_grow_refl s : sinks_grow s s.
 Proof. intros r H. exact H. Qed.
 Lemma sinks_grow_trans s1 s2 s3 : sinks_grow s1 s2 -> sinks_grow s2 s3 -> sinks_grow s1 s3.
 Proof. intros H1 H2 r H. auto. Qed.
 
-Lemma zset_grow r d d0 outs lost : zfind r outs = None
-  \/ (zfind r outs = Some d0 /\ (ev d0 = true -> ev d = true)) ->
+(** A row that gets weaker, or a new one, takes nothing away. *)
+Lemma zset_grow r d d0 outs lost :
+  zfind r outs = None \/ (zfind r outs = Some d0 /\ (ev d0 = true -> ev d = true)) ->
   sinks_grow (Sinks outs lost) (Sinks (zset r d outs) lost).
 Proof.
-  intros H r' [K|[d' [F K]]]; [left; exact K|]. right. cbn [k_outs] in *. rewrite zfind_set.
+  intros H r' [K|[d' [F K]]]; [left; exact K|]. right. cbn [k_outs] in *.
+  rewrite zfind_set.
   destruct (Z.eqb_spec r' r) as [->|N]; [|eauto]. destruct H as [H|[H1 H2]]; [congruence|].
   exists d. split; [reflexivity|]. apply H2. congruence.
 Qed.
 Lemma zset_wf m r d outs lost : sinks_wf m (Sinks outs lost) -> wf m d ->
   sinks_wf m (Sinks (zset r d outs) lost).
 Proof.
-  intros [H1 H2] D. split; [|exact H2]. intros r' d' F. cbn [k_outs] in *. rewrite zfind_set in F.
+  intros [H1 H2] D. split; [|exact H2]. intros r' d' F.
+  cbn [k_outs] in *. rewrite zfind_set in F.
   destruct (r' =? r); [injection F as <-; exact D | eauto].
 Qed.
+(** Sending the inputs of [g] to an outcome. *)
 Lemma add_out_spec m r g s : wf m g -> sinks_wf m s ->
-  tspec e m (add_out r g s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s'
-    /\ (ev g = true -> sinks_is s' r)).
+  tspec e m (add_out r g s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
+    (ev g = true -> sinks_is s' r)).
 Proof.
-  intros G S. destruct s as [outs lost]. unfold add_out. destruct (is_false g) eqn:F.
-  { apply tspec_ret. split; [exact S|]. split;
-      [apply sinks_grow_refl|]. intros Q. rewrite (is_false_ev _ F) in Q. discriminate Q. }
+  intros G S. destruct s as [outs lost]. unfold add_out.
+  destruct (is_false g) eqn:F.
+  { apply tspec_ret. split; [exact S|]. split; [apply sinks_grow_refl|].
+    intros Q. rewrite (is_false_ev _ F) in Q. discriminate Q. }
   destruct (zfind r outs) as [d|] eqn:FD.
-  - assert (D : wf m d) by exact (proj1 S _ _ FD).
-    eapply (tspec_bind e m _ _ (fun m' d' => wf m' d' /\ (ev d = true -> ev d' = true)
-      /\ (ev g = true -> ev d' = true))).
-    + apply attempt_spec.
-      * intros m1 X1. up. eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 d' X2 [W Q].
+  - (* Some d: a row for this outcome *) assert (D : wf m d) by exact (proj1 S _ _ FD).
+    eapply (tspec_bind e m _ _ (fun m' d' => wf m' d' /\ (ev d = true -> ev d' = true) /\
+        (ev g = true -> ev d' = true))).
+    + (* the row's new condition *) apply attempt_spec.
+      * (* within the limits *) intros m1 X1. up.
+        eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 d' X2 [W Q].
         split; [exact W|].
         rewrite Q. split; intros ->; [reflexivity | apply orb_true_r].
-      * intros m1 X1. split; [exact I|]. split; reflexivity.
-    + intros m1 d' X1 [W [Q1 Q2]]. apply tspec_ret.
+      * (* given up: true *) intros m1 X1. split; [exact I|]. split; reflexivity.
+    + (* the sinks with it *) intros m1 d' X1 [W [Q1 Q2]]. apply tspec_ret.
       split; [apply zset_wf; [eapply sinks_wf_ext; eauto | exact W]|].
-      split; [apply (zset_grow r d' d); right; auto|]. intros Q. right. exists d'. cbn [k_outs].
-      rewrite zfind_same. auto.
-  - apply tspec_ret. split; [apply zset_wf; assumption|].
-    split; [apply (zset_grow r g g); left; exact FD|]. intros Q. right. exists g. cbn [k_outs].
-    rewrite zfind_same. auto.
+      split; [apply (zset_grow r d' d); right; auto|]. intros Q. right.
+      exists d'. cbn [k_outs]. rewrite zfind_same. auto.
+  - (* None: a new row *) apply tspec_ret. split; [apply zset_wf; assumption|].
+    split; [apply (zset_grow r g g); left; exact FD|]. intros Q. right.
+    exists g. cbn [k_outs]. rewrite zfind_same. auto.
 Qed.
 Lemma add_lost_spec m g s : wf m g -> sinks_wf m s ->
-  tspec e m (add_lost g s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s'
-    /\ (ev g = true -> forall r, sinks_is s' r)).
+  tspec e m (add_lost g s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
+    (ev g = true -> forall r, sinks_is s' r)).
 Proof.
-  intros G S. destruct s as [outs lost]. unfold add_lost. assert (L : wf m lost) by exact (proj2 S).
-  eapply (tspec_bind e m _ _ (fun m' d' => wf m' d' /\ (ev lost = true -> ev d' = true)
-    /\ (ev g = true -> ev d' = true))).
-  - apply attempt_spec.
-    + intros m1 X1. up. eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 d' X2 [W Q].
-      split; [exact W|].
+  intros G S. destruct s as [outs lost]. unfold add_lost.
+  assert (L : wf m lost) by exact (proj2 S).
+  eapply (tspec_bind e m _ _ (fun m' d' => wf m' d' /\ (ev lost = true -> ev d' = true) /\
+      (ev g = true -> ev d' = true))).
+  - (* the new condition *) apply attempt_spec.
+    + (* within the limits *) intros m1 X1. up.
+      eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 d' X2 [W Q]. split; [exact W|].
       rewrite Q. split; intros ->; [reflexivity | apply orb_true_r].
-    + intros m1 X1. split; [exact I|]. split; reflexivity.
-  - intros m1 d' X1 [W [Q1 Q2]]. apply tspec_ret. destruct (sinks_wf_ext _ _ _ X1 S) as [S1 _].
+    + (* given up: true *) intros m1 X1. split; [exact I|]. split; reflexivity.
+  - (* the sinks with it *)
+    intros m1 d' X1 [W [Q1 Q2]]. apply tspec_ret. destruct (sinks_wf_ext _ _ _ X1 S) as [S1 _].
     split; [split; [exact S1 | exact W]|]. split.
-    + intros r [K|K]; [left; auto | right; exact K].
-    + intros Q r. left. auto.
+    + (* nothing is taken away *) intros r [K|K]; [left; auto | right; exact K].
+    + (* the inputs of g are lost *) intros Q r. left. auto.
 Qed.
 
+(** The number whose bits these are, the highest first. *)
 Fixpoint horner (v : Z) (bits : list bdd) : Z :=
   match bits with [] => v | b :: bits' => horner (2 * v + Z.b2z (ev b)) bits' end.
 Lemma horner_app a : forall v b, horner v (a ++ b) = horner (horner v a) b.
 Proof. induction a as [|x a IH]; intros v b; cbn [app horner]; [reflexivity | apply IH]. Qed.
 Lemma horner_rev v : horner 0 (rev v) = val v.
 Proof.
-  induction v as [|x v IH]; [reflexivity|]. cbn [rev]. rewrite horner_app. cbn [horner vval].
-  rewrite IH. lia.
+  induction v as [|x v IH]; [reflexivity|]. cbn [rev]. rewrite horner_app.
+  cbn [horner vval]. rewrite IH. lia.
 Qed.
 
+(** The conditions of rows are in the tables. *)
 Definition all_wf (m : mgr) (l : list (Z * bdd)) : Prop := forall x, In x l -> wf m (snd x).
 Lemma all_wf_ext m m' l : ext m m' -> all_wf m l -> all_wf m' l.
 Proof. intros X H x IN. exact (wf_ext _ _ _ X (H x IN)). Qed.
+(** Every value that the bits can have is listed, with its inputs. *)
 Lemma split_spec bits : forall m g v acc, wfs m bits -> wf m g -> all_wf m (snd acc) ->
-  bspec e m (split bits g v acc) (fun m' acc' => all_wf m' (snd acc')
-    /\ (forall x, In x (snd acc) -> In x (snd acc')) /\
+  bspec e m (split bits g v acc) (fun m' acc' => all_wf m' (snd acc') /\
+    (forall x, In x (snd acc) -> In x (snd acc')) /\
     (ev g = true -> exists d, In (horner v bits, d) (snd acc') /\ ev d = true)).
 Proof.
   induction bits as [|b bits IH]; intros m g v acc W G A; cbn [split].
-  - destruct (is_false g) eqn:F.
-    { apply bspec_ret. split; [exact A|]. split; [auto|]. intros Q. rewrite (is_false_ev _ F)
-        in Q. discriminate Q. }
+  - (* [] *) destruct (is_false g) eqn:F.
+    { apply bspec_ret. split; [exact A|]. split; [auto|].
+      intros Q. rewrite (is_false_ev _ F) in Q. discriminate Q. }
     intros V. destruct (fst acc <? max_values); [|exact I]. split; [exact V|].
     split; [apply ext_refl|]. cbn [snd].
     split; [intros x [<-|IN]; [exact G | auto]|]. split; [intros x IN; right; exact IN|].
     intros Q. exists g. split; [left; reflexivity | exact Q].
-  - destruct (is_false g) eqn:F.
-    { apply bspec_ret. split; [exact A|]. split; [auto|]. intros Q. rewrite (is_false_ev _ F)
-        in Q. discriminate Q. }
-    apply wfs_cons in W. destruct W as [W0 W].
+  - (* b :: bits *) destruct (is_false g) eqn:F.
+    { apply bspec_ret. split; [exact A|]. split; [auto|].
+      intros Q. rewrite (is_false_ev _ F) in Q. discriminate Q. }
+    apply wfs_cons in W as [W0 W].
     eapply bspec_bind; [apply bnot_spec; assumption|]. intros m1 n X1 [W1 E1]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m2 g0 X2 [W2 E2]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m3 g1 X3 [W3 E3]. up.
@@ -336,24 +394,27 @@ Proof.
     intros m4 acc4 X4 [A4 [I4 Q4]]. up.
     eapply bspec_weaken; [|apply (IH m4 g1 (2 * v + 1) acc4); assumption].
     intros m5 acc5 X5 [A5 [I5 Q5]]. split; [exact A5|]. split; [auto|].
-    intros Q. cbn [horner]. rewrite E2, E1, Q in Q4. rewrite E3, Q in Q5.
-    destruct (ev b); cbn [negb andb Z.b2z] in *.
-    + exact (Q5 eq_refl).
-    + rewrite Z.add_0_r. destruct (Q4 eq_refl) as [d [IN D]]. eauto.
+    intros Q. cbn [horner]. rewrite E2, E1, Q in Q4.
+    rewrite E3, Q in Q5. destruct (ev b); cbn [negb andb Z.b2z] in *.
+    + (* ev b = true *) exact (Q5 eq_refl).
+    + (* ev b = false *) rewrite Z.add_0_r. destruct (Q4 eq_refl) as [d [IN D]]. eauto.
 Qed.
 Lemma add_outs_spec l : forall m s, all_wf m l -> sinks_wf m s ->
   tspec e m (add_outs l s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
     forall r d, In (r, d) l -> ev d = true -> sinks_is s' r).
 Proof.
   induction l as [|[r g] l IH]; intros m s A S; cbn [add_outs].
-  - apply tspec_ret. split; [exact S|]. split; [apply sinks_grow_refl|]. intros r d [].
-  - eapply tspec_bind; [apply (add_out_spec m r g s); [exact (A (r, g) (or_introl eq_refl))
-      | exact S]|].
+  - (* [] *) apply tspec_ret. split; [exact S|]. split; [apply sinks_grow_refl|].
+    intros r d [].
+  - (* (r, g) :: l *)
+    eapply tspec_bind;
+      [apply (add_out_spec m r g s); [exact (A (r, g) (or_introl eq_refl)) | exact S]|].
     intros m1 s1 X1 [S1 [G1 Q1]].
     eapply tspec_weaken; [|apply (IH m1 s1); [|exact S1]].
-    + intros m2 s2 X2 [S2 [G2 Q2]]. split; [exact S2|]. split; [eapply sinks_grow_trans; eauto|].
+    + (* the sinks after both *)
+      intros m2 s2 X2 [S2 [G2 Q2]]. split; [exact S2|]. split; [eapply sinks_grow_trans; eauto|].
       intros r' d [P|IN] Q; [injection P as <- <-; auto | eauto].
-    + intros x IN. exact (wf_ext _ _ _ X1 (A x (or_intror IN))).
+    + (* the other conditions *) intros x IN. exact (wf_ext _ _ _ X1 (A x (or_intror IN))).
 Qed.
 Lemma ret_a_spec m g a s : wf m g -> sv_wf m a -> sinks_wf m s ->
   tspec e m (ret_a g a s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
@@ -367,42 +428,49 @@ Proof.
     | None => True
     | Some (gu, l) => wf m' gu /\ all_wf m' l /\ forall z, ev g = true -> sv_is a z ->
         ev gu = true \/ exists d, In (z, d) l /\ ev d = true end)).
-  - apply attempt_spec; [|intros; exact I]. intros m1 X1. up.
+  - (* the values apart *) apply attempt_spec; [|intros; exact I]. intros m1 X1. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m2 gu X2 [W2 E2]. up.
     eapply bspec_bind; [apply bnot_spec; assumption|]. intros m3 n X3 [W3 E3]. up.
     eapply bspec_bind; [apply band_spec; assumption|]. intros m4 gk X4 [W4 E4]. up.
-    eapply bspec_bind; [apply split_spec; [apply Forall_rev; assumption | assumption
-      | intros x []]|].
-    intros m5 l X5 [A5 [_ Q5]]. up. apply bspec_ret. split; [assumption|]. split; [exact A5|].
-    intros z Q SA. rewrite E2, Q. rewrite E4, E3, Q in Q5. unfold sv_is in SA.
+    eapply bspec_bind;
+      [apply split_spec; [apply Forall_rev; assumption | assumption | intros x []]|].
+    intros m5 l X5 [A5 [_ Q5]]. up. apply bspec_ret.
+    split; [assumption|]. split; [exact A5|].
+    intros z Q SA. rewrite E2, Q. rewrite E4, E3, Q in Q5.
+    unfold sv_is in SA.
     destruct (ev (sv_unknown a)); [left; reflexivity|]. right.
     destruct (Q5 eq_refl) as [d [IN D]]. rewrite horner_rev, (SA eq_refl) in IN. eauto.
-  - intros m1 x X1 H. up. destruct x as [[gu l]|].
-    + destruct H as [W [A Q]].
+  - (* the sinks with them *) intros m1 x X1 H. up. destruct x as [[gu l]|].
+    + (* Some: the values, and what is unknown *) destruct H as [W [A Q]].
       eapply tspec_bind; [apply (add_lost_spec m1 gu s); [exact W | eapply sinks_wf_ext; eauto]|].
       intros m2 s2 X2 [S2 [G2 Q2]].
       eapply tspec_weaken; [|apply (add_outs_spec l m2 s2); [eapply all_wf_ext; eauto | exact S2]].
       intros m3 s3 X3 [S3 [G3 Q3]]. split; [exact S3|]. split; [eapply sinks_grow_trans; eauto|].
       intros z QG SA. destruct (Q z QG SA) as [K|[d [IN D]]]; [apply G3; auto | eauto].
-    + eapply tspec_weaken; [|apply (add_lost_spec m1 g s); [assumption | eapply sinks_wf_ext;
-        eauto]].
-      intros m2 s2 X2 [S2 [G2 Q2]]. split; [exact S2|]. split; [exact G2|]. intros z Q _. auto.
+    + (* None: all is lost *)
+      eapply tspec_weaken;
+        [|apply (add_lost_spec m1 g s); [assumption | eapply sinks_wf_ext; eauto]].
+      intros m2 s2 X2 [S2 [G2 Q2]]. split; [exact S2|]. split; [exact G2|].
+      intros z Q _. auto.
 Qed.
 
 (** * States and joins *)
-Definition regs_wf (m : mgr) (rs : zmap sval) : Prop := forall k v, zfind k rs = Some v ->
-  sv_wf m v.
+Definition regs_wf (m : mgr) (rs : zmap sval) : Prop :=
+  forall k v, zfind k rs = Some v -> sv_wf m v.
+(** A register or scratch word of the classic machine, by its number in the symbolic one. *)
 Definition creg (c : cstate) (k : Z) : option Z :=
   if k =? reg_a then Some (cs_a c) else if k =? reg_x then Some (cs_x c) else zfind k (cs_mem c).
-Definition regs_is (rs : zmap sval) (c : cstate) : Prop := forall k z, creg c k = Some z ->
-  sv_is (sget k rs) z.
+Definition regs_is (rs : zmap sval) (c : cstate) : Prop :=
+  forall k z, creg c k = Some z -> sv_is (sget k rs) z.
 Definition state_wf (m : mgr) (s : sstate) : Prop := wf m (ss_guard s) /\ regs_wf m (ss_regs s).
-Definition state_is (s : sstate) (c : cstate) : Prop := ev (ss_guard s) = true
-  /\ regs_is (ss_regs s) c.
-Definition pend_wf (m : mgr) (p : zmap sstate) : Prop := forall pc s, zfind pc p = Some s ->
-  state_wf m s.
-Definition pend_is (p : zmap sstate) (c : cstate) : Prop := exists s, zfind (cs_pc c) p = Some s
-  /\ state_is s c.
+(** A symbolic state has the concrete one among its inputs, with its values. *)
+Definition state_is (s : sstate) (c : cstate) : Prop :=
+  ev (ss_guard s) = true /\ regs_is (ss_regs s) c.
+Definition pend_wf (m : mgr) (p : zmap sstate) : Prop :=
+  forall pc s, zfind pc p = Some s -> state_wf m s.
+(** So has the state that waits at its pc. *)
+Definition pend_is (p : zmap sstate) (c : cstate) : Prop :=
+  exists s, zfind (cs_pc c) p = Some s /\ state_is s c.
 
 Lemma regs_wf_ext m m' rs : ext m m' -> regs_wf m rs -> regs_wf m' rs.
 Proof. intros X H k v F. exact (sv_wf_ext _ _ _ X (H _ _ F)). Qed.
@@ -411,15 +479,20 @@ Proof. intros X [H1 H2]. split; [exact (wf_ext _ _ _ X H1) | exact (regs_wf_ext 
 Lemma pend_wf_ext m m' p : ext m m' -> pend_wf m p -> pend_wf m' p.
 Proof. intros X H pc s F. exact (state_wf_ext _ _ _ X (H _ _ F)). Qed.
 Lemma sget_wf m k rs : regs_wf m rs -> sv_wf m (sget k rs).
-Proof. intros H. unfold sget.
-destruct (zfind k rs) as [v|] eqn:F; [exact (H _ _ F) | apply unknown_wf]. Qed.
+Proof.
+  intros H. unfold sget.
+  destruct (zfind k rs) as [v|] eqn:F; [exact (H _ _ F) | apply unknown_wf].
+Qed.
 Lemma zset_regs_wf m k v rs : sv_wf m v -> regs_wf m rs -> regs_wf m (zset k v rs).
-Proof. intros V H k' v' F. rewrite zfind_set in F.
-destruct (k' =? k); [injection F as <-; exact V | eauto]. Qed.
+Proof.
+  intros V H k' v' F. rewrite zfind_set in F.
+  destruct (k' =? k); [injection F as <-; exact V | eauto].
+Qed.
 
 Definition joins (g0 g1 : bdd) (a b v : sval) : Prop :=
-  (ev g0 = true -> forall z, sv_is a z -> sv_is v z) /\ (ev g1 = true -> forall z, sv_is b z ->
-    sv_is v z).
+  (ev g0 = true -> forall z, sv_is a z -> sv_is v z) /\
+    (ev g1 = true -> forall z, sv_is b z -> sv_is v z).
+(** A join of values is either, where its guard holds. *)
 Lemma merge_val_spec m g0 g1 a b : wf m g0 -> wf m g1 -> sv_wf m a -> sv_wf m b ->
   tspec e m (merge_val g0 g1 a b) (fun m' v => sv_wf m' v /\ joins g0 g1 a b v).
 Proof.
@@ -429,34 +502,39 @@ Proof.
   destruct A as [A1 [A2 A3]], C as [C1 [C2 C3]]. unfold merge_val.
   destruct (is_true (sv_unknown a) && is_true (sv_unknown b)); [apply tspec_ret, U|].
   destruct (vsame (sv_vec a) (sv_vec b)) eqn:S.
-  - intros V. assert (Q : sv_vec a = sv_vec b) by (eapply vsame_eq; eassumption).
+  - (* the same bits *)
+    intros V. assert (Q : sv_vec a = sv_vec b) by (eapply vsame_eq; eassumption).
     refine ((_ : tspec e m (attempt _ _) (fun m' v => sv_wf m' v /\ joins g0 g1 a b v)) V).
     apply attempt_spec; [|intros m1 _; apply U]. intros m1 X1. up.
-    eapply bspec_bind; [apply bor_spec; assumption|]. intros m2 u X2 [W2 E2]. up. apply bspec_ret.
+    eapply bspec_bind; [apply bor_spec; assumption|]. intros m2 u X2 [W2 E2]. up.
+    apply bspec_ret.
     split; [split; [assumption|]; split; [assumption | exact A3]|].
     split; intros _ z H F; cbn [sv_unknown sv_vec] in *; rewrite E2 in F; apply orb_false_iff in F;
       destruct F as [F1 F2];
       [exact (H F1) | rewrite Q; exact (H F2)].
-  - apply attempt_spec; [|intros m1 _; apply U]. intros m1 X1. up.
+  - (* other bits: a choice between them *)
+    apply attempt_spec; [|intros m1 _; apply U]. intros m1 X1. up.
     eapply bspec_bind; [apply vmux_spec; [assumption | assumption | assumption | congruence]|].
     intros m2 v X2 [W2 [L2 E2]]. up.
     eapply bspec_bind; [apply bor_spec; assumption|]. intros m3 o X3 [W3 E3]. up.
-    eapply bspec_bind; [apply ite_spec; assumption|]. intros m4 u X4 [W4 E4]. up. apply bspec_ret.
+    eapply bspec_bind; [apply ite_spec; assumption|]. intros m4 u X4 [W4 E4]. up.
+    apply bspec_ret.
     split; [split; [assumption|]; split; [assumption | cbn [sv_vec]; congruence]|].
     split; intros Q z H F; cbn [sv_unknown sv_vec] in *; rewrite E4, E3 in F; rewrite E2.
-    + destruct (ev g1); [|exact (H F)]. rewrite Q, orb_true_r in F. discriminate F.
-    + rewrite Q in *. apply orb_false_iff in F. destruct F as [F1 _]. exact (H F1).
+    + (* an input of g0 *)
+      destruct (ev g1); [|exact (H F)]. rewrite Q, orb_true_r in F. discriminate F.
+    + (* an input of g1 *) rewrite Q in *. apply orb_false_iff in F as [F1 _]. exact (H F1).
 Qed.
 
 Lemma merge_regs_spec live g0 g1 r0 r1 keys : forall m, wf m g0 -> wf m g1 -> regs_wf m r0 ->
   regs_wf m r1 ->
   tspec e m (merge_regs live g0 g1 r0 r1 keys) (fun m' rs => regs_wf m' rs /\
-    forall k v, zfind k rs = Some v -> exists a b, zfind k r0 = Some a /\ zfind k r1 = Some b
-      /\ joins g0 g1 a b v).
+    forall k v, zfind k rs = Some v -> exists a b, zfind k r0 = Some a /\ zfind k r1 = Some b /\
+      joins g0 g1 a b v).
 Proof.
   induction keys as [|k keys IH]; intros m G0 G1 R0 R1; cbn [merge_regs].
-  - apply tspec_ret. split; intros k v F; rewrite zfind_empty in F; discriminate F.
-  - eapply tspec_bind; [apply IH; assumption|]. intros m1 rs X1 [W1 J1]. up.
+  - (* [] *) apply tspec_ret. split; intros k v F; rewrite zfind_empty in F; discriminate F.
+  - (* k :: keys *) eapply tspec_bind; [apply IH; assumption|]. intros m1 rs X1 [W1 J1]. up.
     destruct (zfind k r0) as [a|] eqn:F0; [|apply tspec_ret; auto].
     destruct (zfind k r1) as [b|] eqn:F1; [|apply tspec_ret; auto].
     destruct (Z.testbit live k); [|apply tspec_ret; auto].
@@ -470,55 +548,61 @@ Proof.
 Qed.
 
 Lemma merge_spec m live pc s pend : state_wf m s -> pend_wf m pend ->
-  tspec e m (merge live pc s pend) (fun m' pend' => pend_wf m' pend'
-    /\ (forall c, pend_is pend c -> pend_is pend' c) /\
+  tspec e m (merge live pc s pend) (fun m' pend' => pend_wf m' pend' /\
+    (forall c, pend_is pend c -> pend_is pend' c) /\
     forall c, cs_pc c = pc -> state_is s c -> pend_is pend' c).
 Proof.
   intros S P. unfold merge. destruct (is_false (ss_guard s)) eqn:F.
-  { apply tspec_ret. split; [exact P|]. split; [auto|]. intros c _ [Q _]. rewrite (is_false_ev _ F)
-      in Q. discriminate Q. }
+  { apply tspec_ret. split; [exact P|]. split; [auto|].
+    intros c _ [Q _]. rewrite (is_false_ev _ F) in Q. discriminate Q. }
   assert (SET : forall m' s', pend_wf m' pend -> state_wf m' s' -> pend_wf m' (zset pc s' pend)).
-  { intros m' s' PW SW pc' s1 F1. rewrite zfind_set in F1. destruct (pc' =? pc);
-      [injection F1 as <-; exact SW | eauto]. }
+  { intros m' s' PW SW pc' s1 F1. rewrite zfind_set in F1.
+    destruct (pc' =? pc); [injection F1 as <-; exact SW | eauto]. }
   destruct (zfind pc pend) as [s0|] eqn:F0.
-  - destruct (P _ _ F0) as [G0 R0]. destruct S as [G1 R1].
-    eapply (tspec_bind e m _ _ (fun m' g => wf m' g /\ (ev (ss_guard s0) = true -> ev g = true)
-      /\ (ev (ss_guard s) = true -> ev g = true))).
+  - (* Some s0: a state waits there *) destruct (P _ _ F0) as [G0 R0]. destruct S as [G1 R1].
+    eapply (tspec_bind e m _ _ (fun m' g => wf m' g /\ (ev (ss_guard s0) = true -> ev g = true) /\
+        (ev (ss_guard s) = true -> ev g = true))).
     { apply attempt_spec.
-      - intros m1 X1. up. eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 g X2 [W Q].
-        split; [exact W|].
+      - (* within the limits *) intros m1 X1. up.
+        eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 g X2 [W Q]. split; [exact W|].
         rewrite Q. split; intros ->; [reflexivity | apply orb_true_r].
-      - intros m1 X1. split; [exact I|]. split; reflexivity. }
+      - (* given up: true *) intros m1 X1. split; [exact I|]. split; reflexivity. }
     intros m1 g X1 [W1 [Q0 Q1]]. up.
-    eapply tspec_bind; [apply merge_regs_spec; [assumption | assumption | eapply regs_wf_ext; eauto
-      | eapply regs_wf_ext; eauto]|].
+    eapply tspec_bind;
+      [apply merge_regs_spec; [assumption | assumption | eapply regs_wf_ext; eauto
+        | eapply regs_wf_ext; eauto]|].
     intros m2 rs X2 [W2 J]. up. apply tspec_ret.
     assert (IS0 : forall c, state_is s0 c -> state_is (SState g rs) c).
-    { intros c [QG QR]. split; [auto|]. intros k z C. cbn [ss_regs]. unfold sget. destruct
-        (zfind k rs) as [v|] eqn:FV; [|apply unknown_is].
-      destruct (J _ _ FV) as [a [b [FA [FB [J0 _]]]]]. apply J0; [exact QG|]. specialize (QR k z C).
-      unfold sget in QR. rewrite FA in QR. exact QR. }
+    { intros c [QG QR]. split; [auto|]. intros k z C.
+      cbn [ss_regs]. unfold sget.
+      destruct (zfind k rs) as [v|] eqn:FV; [|apply unknown_is].
+      destruct (J _ _ FV) as [a [b [FA [FB [J0 _]]]]]. apply J0; [exact QG|].
+      specialize (QR k z C). unfold sget in QR. rewrite FA in QR. exact QR. }
     assert (IS1 : forall c, state_is s c -> state_is (SState g rs) c).
-    { intros c [QG QR]. split; [auto|]. intros k z C. cbn [ss_regs]. unfold sget. destruct
-        (zfind k rs) as [v|] eqn:FV; [|apply unknown_is].
-      destruct (J _ _ FV) as [a [b [FA [FB [_ J1]]]]]. apply J1; [exact QG|]. specialize (QR k z C).
-      unfold sget in QR. rewrite FB in QR. exact QR. }
-    split; [apply SET; [eapply pend_wf_ext; [|exact P]; eauto using ext_trans
-      | split; assumption]|]. split.
-    + intros c [s1 [FC SC]]. unfold pend_is. rewrite zfind_set.
+    { intros c [QG QR]. split; [auto|]. intros k z C.
+      cbn [ss_regs]. unfold sget.
+      destruct (zfind k rs) as [v|] eqn:FV; [|apply unknown_is].
+      destruct (J _ _ FV) as [a [b [FA [FB [_ J1]]]]]. apply J1; [exact QG|].
+      specialize (QR k z C). unfold sget in QR. rewrite FB in QR. exact QR. }
+    split; [apply SET; [eapply pend_wf_ext; [|exact P]; eauto using ext_trans | split;
+        assumption]|].
+    split.
+    + (* what waited there still does *) intros c [s1 [FC SC]]. unfold pend_is. rewrite zfind_set.
       destruct (Z.eqb_spec (cs_pc c) pc) as [QC|N]; [|eauto].
       eexists. split; [reflexivity|]. apply IS0. congruence.
-    + intros c QC SC. unfold pend_is. rewrite zfind_set, QC, Z.eqb_refl. eauto.
-  - apply tspec_ret. split; [apply SET; assumption|]. split.
-    + intros c [s1 [FC SC]]. unfold pend_is. rewrite zfind_set.
+    + (* and so does the new state *)
+      intros c QC SC. unfold pend_is. rewrite zfind_set, QC, Z.eqb_refl. eauto.
+  - (* None: the first state there *) apply tspec_ret. split; [apply SET; assumption|]. split.
+    + (* what waited there still does *) intros c [s1 [FC SC]]. unfold pend_is. rewrite zfind_set.
       destruct (Z.eqb_spec (cs_pc c) pc) as [QC|N]; [congruence | eauto].
-    + intros c QC SC. unfold pend_is. rewrite zfind_set, QC, Z.eqb_refl. eauto.
+    + (* and so does the new state *)
+      intros c QC SC. unfold pend_is. rewrite zfind_set, QC, Z.eqb_refl. eauto.
 Qed.
 
 (** * One instruction *)
 Definition work_wf (m : mgr) (w : pending) : Prop := pend_wf m (fst w) /\ sinks_wf m (snd w).
-Definition work_grow (w w' : pending) : Prop := (forall c, pend_is (fst w) c -> pend_is (fst w') c)
-  /\ sinks_grow (snd w) (snd w').
+Definition work_grow (w w' : pending) : Prop :=
+  (forall c, pend_is (fst w) c -> pend_is (fst w') c) /\ sinks_grow (snd w) (snd w').
 Lemma work_wf_ext m m' w : ext m m' -> work_wf m w -> work_wf m' w.
 Proof. intros X [H1 H2]. split; [eapply pend_wf_ext; eauto | eapply sinks_wf_ext; eauto]. Qed.
 Lemma work_grow_refl w : work_grow w w.
@@ -539,6 +623,8 @@ Proof.
   split; [split; [exact G1 | apply sinks_grow_refl] | exact Q1].
 Qed.
 
+(** One instruction, for this input: its next state waits further on, or its outcome is in the
+    sinks. *)
 Definition advances (pc : Z) (i : cinsn) (s : sstate) (w' : pending) : Prop :=
   forall c, cs_pc c = pc -> state_is s c ->
   match classic_exec seccomp E i c with
@@ -551,30 +637,38 @@ Lemma creg_a c : creg c reg_a = Some (cs_a c).
 Proof. reflexivity. Qed.
 Lemma creg_x c : creg c reg_x = Some (cs_x c).
 Proof. reflexivity. Qed.
+(** A write to the classic machine's register [k] is one to the symbolic one's. *)
 Lemma regs_set rs k v c c' z : regs_is rs c -> sv_is v z ->
   (forall k', creg c' k' = if k' =? k then Some z else creg c k') -> regs_is (zset k v rs) c'.
 Proof.
-  intros R V H k' z' C. rewrite H in C. unfold sget. rewrite zfind_set.
+  intros R V H k' z' C. rewrite H in C. unfold sget.
+  rewrite zfind_set.
   destruct (k' =? k); [injection C as <-; exact V | exact (R _ _ C)].
 Qed.
-Lemma creg_set_a pc pc' a x mem v k : creg (CState pc' v x mem) k = if k =? reg_a then Some v else
-  creg (CState pc a x mem) k.
+(** Writes to A, *)
+Lemma creg_set_a pc pc' a x mem v k :
+  creg (CState pc' v x mem) k = if k =? reg_a then Some v else creg (CState pc a x mem) k.
 Proof. unfold creg. cbn [cs_a cs_x cs_mem]. destruct (k =? reg_a); reflexivity. Qed.
-Lemma creg_set_x pc pc' a x mem v k : creg (CState pc' a v mem) k = if k =? reg_x then Some v else
-  creg (CState pc a x mem) k.
+(** to X *)
+Lemma creg_set_x pc pc' a x mem v k :
+  creg (CState pc' a v mem) k = if k =? reg_x then Some v else creg (CState pc a x mem) k.
 Proof.
   unfold creg. cbn [cs_a cs_x cs_mem]. destruct (Z.eqb_spec k reg_a) as [->|N]; [reflexivity|].
   destruct (k =? reg_x); reflexivity.
 Qed.
+(** and to scratch memory, by number. *)
 Lemma creg_set_mem pc pc' a x mem j v k : 0 <= j < 16 ->
   creg (CState pc' a x (zset j v mem)) k = if k =? j then Some v else creg (CState pc a x mem) k.
 Proof.
-  intros J. unfold creg, reg_a, reg_x. cbn [cs_a cs_x cs_mem]. rewrite zfind_set.
+  intros J. unfold creg, reg_a, reg_x. cbn [cs_a cs_x cs_mem].
+  rewrite zfind_set.
   destruct (Z.eqb_spec k 16), (Z.eqb_spec k 17), (Z.eqb_spec k j); try reflexivity; lia.
 Qed.
+(** Registers do not depend on the pc. *)
 Lemma regs_goto rs pc pc' a x mem : regs_is rs (CState pc a x mem) ->
   regs_is rs (CState pc' a x mem).
 Proof. intros R k z C. exact (R k z C). Qed.
+(** What is read is in scratch memory. *)
 Lemma scratch_read_is mem k v : scratch_read mem k = inr v -> 0 <= k < 16 /\ zfind k mem = Some v.
 Proof.
   unfold scratch_read. intros S. destruct (in_bits scratch_size k) eqn:R; [|discriminate S].
@@ -591,63 +685,68 @@ Proof. intros K R. destruct src; [apply sconst_is; exact K | exact (R reg_x x eq
 Lemma sym_step_spec m live pc i s w : cinsn_ok i = true -> state_wf m s -> work_wf m w ->
   tspec e m (sym_step live pc i s w) (leaves w (advances pc i s)).
 Proof.
-  intros OK S W. apply cinsn_ok_spec in OK. destruct OK as [KT [KF KK]]. unfold word32 in KK.
+  intros OK S W. apply cinsn_ok_spec in OK as [KT [KF KK]]. unfold word32 in KK.
   destruct s as [g rs]. destruct S as [G R]. cbn [ss_guard ss_regs] in G, R.
   (* what puts a value in A, X or scratch memory and goes on *)
   assert (PUT : forall m1 k v w1, ext m m1 -> sv_wf m1 v -> work_wf m1 w1 -> work_grow w w1 ->
     (forall c, cs_pc c = pc -> state_is (SState g rs) c ->
        match classic_exec seccomp E i c with
-       | CNext c' => cs_pc c' = pc + 1 /\ exists z, sv_is v z
-         /\ forall k', creg c' k' = if k' =? k then Some z else creg c k'
+       | CNext c' => cs_pc c' = pc + 1 /\ exists z, sv_is v z /\ forall k', creg c' k' = if k' =? k
+         then Some z else creg c k'
        | CEnd r => sinks_is (snd w1) r
        | CBad _ => True
        end) ->
     tspec e m1 (sym_goto live (pc + 1) (SState g (zset k v rs)) w1)
-      (leaves w (advances pc i (SState g rs)))).
+        (leaves w (advances pc i (SState g rs)))).
   { intros m1 k v w1 X1 V W1 GR H. eapply tspec_weaken; [|apply sym_goto_spec; [|exact W1]].
-    - intros m2 w2 X2 [W2 [G2 K2]]. split; [exact W2|]. split; [eapply work_grow_trans; eauto|].
+    - (* the work after the jump *)
+      intros m2 w2 X2 [W2 [G2 K2]]. split; [exact W2|]. split; [eapply work_grow_trans; eauto|].
       intros c PC SC. specialize (H c PC SC). destruct (classic_exec seccomp E i c) as [c'|r|f].
-      + destruct H as [PC' [z [Z1 Z2]]]. split; [|lia]. apply K2; [exact PC'|].
+      + (* CNext *) destruct H as [PC' [z [Z1 Z2]]]. split; [|lia]. apply K2; [exact PC'|].
         destruct SC as [QG QR].
         split; [exact QG|]. exact (regs_set rs k v c c' z QR Z1 Z2).
-      + apply (proj2 G2). exact H.
-      + exact I.
-    - split; [exact (wf_ext _ _ _ X1 G)|].
+      + (* CEnd *) apply (proj2 G2). exact H.
+      + (* CBad *) exact I.
+    - (* the state is well formed *) split; [exact (wf_ext _ _ _ X1 G)|].
       apply zset_regs_wf; [exact V | exact (regs_wf_ext _ _ _ X1 R)]. }
   assert (PUTHERE : forall k v, sv_wf m v ->
     (forall c, cs_pc c = pc -> state_is (SState g rs) c ->
        match classic_exec seccomp E i c with
-       | CNext c' => cs_pc c' = pc + 1 /\ exists z, sv_is v z
-         /\ forall k', creg c' k' = if k' =? k then Some z else creg c k'
+       | CNext c' => cs_pc c' = pc + 1 /\ exists z, sv_is v z /\ forall k', creg c' k' = if k' =? k
+         then Some z else creg c k'
        | CEnd r => False
        | CBad _ => True
        end) ->
     tspec e m (sym_goto live (pc + 1) (SState g (zset k v rs)) w)
-      (leaves w (advances pc i (SState g rs)))).
+        (leaves w (advances pc i (SState g rs)))).
   { intros k v V H. apply (PUT m k v w (ext_refl m) V W (work_grow_refl w)).
     intros c PC SC. specialize (H c PC SC).
     destruct (classic_exec seccomp E i c); [exact H | contradiction | exact H]. }
   assert (IDLE : in_dialect seccomp (ci_op i) = false ->
-    tspec e m (tret w) (leaves w (advances pc i (SState g rs)))).
-  { intros D. apply tspec_ret. split; [exact W|]. split; [apply work_grow_refl|].
+      tspec e m (tret w) (leaves w (advances pc i (SState g rs)))).
+  { intros D. apply tspec_ret. split; [exact W|].
+    split; [apply work_grow_refl|].
     intros [pc0 a x mem] PC SC. unfold classic_exec. rewrite D. exact I. }
   unfold sym_step. cbv zeta. destruct (ci_op i) eqn:O.
-  - (* load *)
-    eapply (tspec_bind e m _ _ (fun m' v => sv_wf m' v /\ (seccomp_word (ci_k i) = true ->
-      sv_is v (read_le32 E (ci_k i))))).
+  - (* CLdAbs: load *)
+    eapply (tspec_bind e m _ _ (fun m' v => sv_wf m' v /\
+        (seccomp_word (ci_k i) = true -> sv_is v (read_le32 E (ci_k i))))).
     { apply attempt_spec.
-      - intros m1 X1. destruct (seccomp_word (ci_k i)) eqn:SW.
-        + destruct (word_order_ok _ SW) as [WO RK]. unfold bit_var.
-          replace (32 * rank_of (ci_k i) + 31 - 0) with (32 * rank_of (ci_k i) + Z.of_nat word_bits
-            - 1) by (unfold word_bits; lia).
+      - (* within the limits *) intros m1 X1. destruct (seccomp_word (ci_k i)) eqn:SW.
+        + (* seccomp_word (ci_k i) = true *)
+          destruct (word_order_ok _ SW) as [WO RK]. unfold bit_var.
+          replace (32 * rank_of (ci_k i) + 31 - 0) with
+            (32 * rank_of (ci_k i) + Z.of_nat word_bits - 1) by (unfold word_bits; lia).
           eapply bspec_bind; [apply vload_spec; [exact RK | unfold word_bits; lia]|].
           intros m2 l X2 [WL [LL VL]].
           apply bspec_ret. split; [split; [exact WL|]; split; [exact I | exact LL]|].
-          intros _ _. cbn [known sv_vec]. rewrite VL, WO. unfold word_bits.
-          change (32 - Z.of_nat 32) with 0. apply Z.shiftr_0_r.
-        + assert (GEN : forall n v0 m2, bspec e m2 (vload n v0) (fun m' l => wfs m' l
-            /\ length l = n)).
-          { intros n. induction n as [|n IH]; intros v0 m2; cbn [vload];
+          intros _ _. cbn [known sv_vec]. rewrite VL, WO.
+          unfold word_bits. change (32 - Z.of_nat 32) with 0. apply Z.shiftr_0_r.
+        + (* seccomp_word (ci_k i) = false *)
+          assert (GEN : forall n v0 m2,
+              bspec e m2 (vload n v0) (fun m' l => wfs m' l /\ length l = n)).
+          { intros n.
+            induction n as [|n IH]; intros v0 m2; cbn [vload];
               [apply bspec_ret; split; [constructor | reflexivity]|].
             eapply bspec_bind; [apply bvar_spec|]. intros m3 b X3 [W3 _].
             eapply bspec_bind; [apply IH|].
@@ -655,139 +754,156 @@ Proof.
             split; [apply wfs_cons; auto | cbn [length]; congruence]. }
           eapply bspec_bind; [apply GEN|]. intros m2 l X2 [WL LL]. apply bspec_ret.
           split; [split; [exact WL|]; split; [exact I | exact LL]|]. discriminate.
-      - intros m1 X1. split; [apply unknown_wf|]. intros _. apply unknown_is. }
+      - (* given up: unknown *) intros m1 X1. split; [apply unknown_wf|]. intros _.
+        apply unknown_is. }
     intros m1 v X1 [V1 Q1].
     apply PUT; [exact X1 | exact V1 | eapply work_wf_ext; eauto | apply work_grow_refl|].
-    intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
+    intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
+    unfold classic_exec. rewrite O.
     match goal with |- context [CLdAbs ?z1] => destruct z1 end; cbn [in_dialect negb]; try exact I.
     destruct (seccomp_word (ci_k i)); [|exact I]. cbn [cs_pc]. split; [reflexivity|].
     eexists. split; [exact (Q1 eq_refl)|]. apply creg_set_a.
-  - apply IDLE. reflexivity.
-  - apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
-    unfold classic_exec. rewrite O.
+  - (* CLdInd *) apply IDLE. reflexivity.
+  - (* CLdLen *) apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+    subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists seccomp_size.
     split; [apply sconst_is; unfold seccomp_size; lia | apply creg_set_a].
-  - apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
-    unfold classic_exec. rewrite O.
+  - (* CLdImm *) apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+    subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists (ci_k i).
     split; [apply sconst_is; exact KK | apply creg_set_a].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+  - (* CLdMem *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (scratch_read mem (ci_k i)) as [f|v] eqn:SR; [exact I|].
-    apply scratch_read_is in SR. destruct SR as [KR F].
-    cbn [cs_pc]. split; [reflexivity|]. exists v. split; [|apply creg_set_a]. apply (proj2 SC).
-    unfold creg, reg_a, reg_x. cbn [cs_mem].
+    apply scratch_read_is in SR as [KR F].
+    cbn [cs_pc]. split; [reflexivity|]. exists v.
+    split; [|apply creg_set_a]. apply (proj2 SC). unfold creg, reg_a, reg_x.
+    cbn [cs_mem].
     destruct (Z.eqb_spec (ci_k i) 16), (Z.eqb_spec (ci_k i) 17); [lia | lia | lia | exact F].
-  - apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
-    unfold classic_exec. rewrite O.
+  - (* CLdxLen *) apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+    subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists seccomp_size.
     split; [apply sconst_is; unfold seccomp_size; lia | apply creg_set_x].
-  - apply IDLE. reflexivity.
-  - apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
-    unfold classic_exec. rewrite O.
+  - (* CLdxMsh *) apply IDLE. reflexivity.
+  - (* CLdxImm *) apply PUTHERE; [apply sconst_wf|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+    subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists (ci_k i).
     split; [apply sconst_is; exact KK | apply creg_set_x].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+  - (* CLdxMem *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (scratch_read mem (ci_k i)) as [f|v] eqn:SR; [exact I|].
-    apply scratch_read_is in SR. destruct SR as [KR F].
-    cbn [cs_pc]. split; [reflexivity|]. exists v. split; [|apply creg_set_x]. apply (proj2 SC).
-    unfold creg, reg_a, reg_x. cbn [cs_mem].
+    apply scratch_read_is in SR as [KR F].
+    cbn [cs_pc]. split; [reflexivity|]. exists v.
+    split; [|apply creg_set_x]. apply (proj2 SC). unfold creg, reg_a, reg_x.
+    cbn [cs_mem].
     destruct (Z.eqb_spec (ci_k i) 16), (Z.eqb_spec (ci_k i) 17); [lia | lia | lia | exact F].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+  - (* CSt *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (in_bits scratch_size (ci_k i)) eqn:IB; [|exact I].
     apply in_bits_spec in IB.
     cbn [cs_pc]. split; [reflexivity|]. exists a.
     split; [exact (proj2 SC reg_a a eq_refl) | intros k'; apply (creg_set_mem pc (pc + 1));
-      exact IB].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+        exact IB].
+  - (* CStx *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb]. destruct (in_bits scratch_size (ci_k i)) eqn:IB; [|exact I].
     apply in_bits_spec in IB.
     cbn [cs_pc]. split; [reflexivity|]. exists x.
     split; [exact (proj2 SC reg_x x eq_refl) | intros k'; apply (creg_set_mem pc (pc + 1));
-      exact IB].
-  - (* arithmetic *)
+        exact IB].
+  - (* CAlu: arithmetic *)
     match goal with K : ci_op i = CAlu ?o1 ?s1 |- _ => rename o1 into o; rename s1 into src end.
     pose (P := fun za zy r => forall v, calu_exec seccomp o src za zy = CValue v -> r = v).
     assert (L2 : forall m1 y, ext m m1 -> sv_wf m1 y ->
       tspec e m1 (lift2 (salu o) (sget reg_a rs) y) (fun m' v => sv_wf m' v /\
         forall za zy, sv_is (sget reg_a rs) za -> sv_is y zy -> ev (sv_unknown v) = false ->
-          P za zy (val (sv_vec v)))).
-    { intros m1 y X1 Y. pose proof (sget_wf m1 reg_a rs (regs_wf_ext _ _ _ X1 R))
-        as A. apply lift2_spec; [|exact A | exact Y].
+            P za zy (val (sv_vec v)))).
+    { intros m1 y X1 Y. pose proof (sget_wf m1 reg_a rs (regs_wf_ext _ _ _ X1 R)) as A.
+      apply lift2_spec; [|exact A | exact Y].
       intros m2 X2. destruct (sv_wf_ext _ _ _ X2 A) as [A1 [A2 A3]].
       destruct (sv_wf_ext _ _ _ X2 Y) as [Y1 [Y2 Y3]].
       apply (salu_spec o src); assumption. }
     assert (CASE : forall m1 y w1 v, ext m m1 -> work_wf m1 w1 -> work_grow w w1 -> sv_wf m1 v ->
-      (forall pc0 a x mem, regs_is rs (CState pc0 a x mem) -> sv_is y (match src with CK => ci_k i
-        | CX => x end)) ->
+      (forall pc0 a x mem, regs_is rs (CState pc0 a x mem) ->
+          sv_is y (match src with CK => ci_k i | CX => x end)) ->
       (forall za zy, sv_is (sget reg_a rs) za -> sv_is y zy -> ev (sv_unknown v) = false ->
-        P za zy (val (sv_vec v))) ->
+          P za zy (val (sv_vec v))) ->
       (forall a x, calu_exec seccomp o src a (match src with CK => ci_k i | CX => x end) = CStop ->
          forall mem, state_is (SState g rs) (CState pc a x mem) -> sinks_is (snd w1) 0) ->
       tspec e m1 (sym_goto live (pc + 1) (SState g (zset reg_a v rs)) w1)
-        (leaves w (advances pc i (SState g rs)))).
+          (leaves w (advances pc i (SState g rs)))).
     { intros m1 y w1 v X1 W1 GR V Y Q ST. apply PUT; [exact X1 | exact V | exact W1 | exact GR|].
-      intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
+      intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
+      unfold classic_exec. rewrite O.
       destruct (negb (in_dialect seccomp (CAlu o src))); [exact I|].
-      destruct (calu_exec seccomp o src a (match src with CK => ci_k i | CX => x end)) as [v'| |f]
-        eqn:CE; [|eapply ST; eauto | exact I].
-      cbn [cs_pc]. split; [reflexivity|]. exists v'. split; [|apply creg_set_a].
+      destruct (calu_exec seccomp o src a (match src with CK => ci_k i | CX => x end))
+        as [v'| |f] eqn:CE; [|eapply ST; eauto | exact I].
+      cbn [cs_pc]. split; [reflexivity|]. exists v'.
+      split; [|apply creg_set_a].
       intros U. exact (Q a _ (proj2 SC reg_a a eq_refl) (Y _ _ _ _ (proj2 SC)) U v' CE). }
     assert (PLAIN : (forall a y, calu_exec seccomp o src a y <> CStop) ->
       tspec e m (v <-- lift2 (salu o) (sget reg_a rs) (soperand src (ci_k i) rs);;
-        sym_goto live (pc + 1) (SState g (zset reg_a v rs)) w)
+          sym_goto live (pc + 1) (SState g (zset reg_a v rs)) w)
         (leaves w (advances pc i (SState g rs)))).
-    { intros NS. eapply tspec_bind; [apply L2; [apply ext_refl | apply soperand_wf;
-        exact R]|]. intros m1 v X1 [V1 Q1].
+    { intros NS. eapply tspec_bind; [apply L2; [apply ext_refl | apply soperand_wf; exact R]|].
+      intros m1 v X1 [V1 Q1].
       apply (CASE m1 (soperand src (ci_k i) rs));
         [exact X1 | eapply work_wf_ext; eauto | apply work_grow_refl | exact V1 | | exact Q1 |].
-      - intros pc0 a x mem. apply soperand_is. exact KK.
-      - intros a x C. exfalso. exact (NS _ _ C). }
+      - (* the operand *) intros pc0 a x mem. apply soperand_is. exact KK.
+      - (* no stop *) intros a x C. exfalso. exact (NS _ _ C). }
     assert (BYX : src = CX -> (forall a v, calu_exec seccomp o CX a 0 <> CValue v) ->
       (forall a y, y <> 0 -> calu_exec seccomp o src a y <> CStop) ->
       tspec e m (z <-- sbranch g (vequal btrue) (sget reg_x rs) (sconst 0) ;;
-        s' <-- add_out 0 (fst z) (snd w) ;;
+          s' <-- add_out 0 (fst z) (snd w) ;;
                  v <-- lift2 (salu o) (sget reg_a rs) (sget reg_x rs) ;;
                  sym_goto live (pc + 1) (SState (snd z) (zset reg_a v rs)) (fst w, s'))
         (leaves w (advances pc i (SState g rs)))).
-    { intros -> NV NS. eapply tspec_bind; [apply (sbranch_spec _ _ m g _ _ zero_test_spec);
-        [exact G | apply sget_wf; exact R | apply sconst_wf]|].
-      intros m1 [gz gn] X1. cbn [fst snd]. intros [Z1 [Z2 ZQ]]. up.
-      eapply tspec_bind; [apply (add_out_spec m1 0 gz (snd w)); [assumption | eapply sinks_wf_ext;
-        [exact X1 | exact (proj2 W)]]|].
+    { intros -> NV NS.
+      eapply tspec_bind; [apply (sbranch_spec _ _ m g _ _ zero_test_spec);
+          [exact G | apply sget_wf; exact R | apply sconst_wf]|].
+      intros m1 [gz gn] X1. cbn [fst snd]. intros [Z1 [Z2 ZQ]].
+      up.
+      eapply tspec_bind; [apply (add_out_spec m1 0 gz (snd w));
+          [assumption | eapply sinks_wf_ext; [exact X1 | exact (proj2 W)]]|].
       intros m2 s2 X2 [S2 [GR2 Q2]]. up.
-      eapply tspec_bind; [apply (L2 m2); [eauto using ext_trans | apply sget_wf; eapply regs_wf_ext;
-        [|exact R]; eauto using ext_trans]|].
+      eapply tspec_bind;
+        [apply (L2 m2); [eauto using ext_trans | apply sget_wf; eapply regs_wf_ext; [|exact R];
+          eauto using ext_trans]|].
       intros m3 v X3 [V3 Q3]. up. assert (X03 : ext m m3) by eauto using ext_trans.
-      eapply tspec_weaken; [|apply sym_goto_spec; [split; [assumption|]
-        | split; [eapply pend_wf_ext; [exact X03 | exact (proj1 W)]
-        | exact (sinks_wf_ext _ _ _ X3 S2)]]].
+      eapply tspec_weaken; [|apply sym_goto_spec;
+          [split; [assumption|] | split;
+          [eapply pend_wf_ext; [exact X03 | exact (proj1 W)] | exact (sinks_wf_ext _ _ _ X3 S2)]]].
       2: { cbn [ss_regs]. apply zset_regs_wf; [exact V3 | exact (regs_wf_ext _ _ _ X03 R)]. }
       intros m4 w4 X4 [W4 [[G4 G4'] K4]]. cbn [fst snd] in *.
       split; [exact W4|]. split; [split; [exact G4 | eapply sinks_grow_trans; eauto]|].
-      intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
+      intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0.
+      unfold classic_exec. rewrite O.
       specialize (ZQ x 0 (QR reg_x x eq_refl) (sconst_is 0 ltac:(lia)) QG).
       destruct (negb (in_dialect seccomp (CAlu o CX))); [exact I|].
       destruct (calu_exec seccomp o CX a x) as [v'| |f] eqn:CE; [| |exact I].
-      + cbn [cs_pc]. split; [|lia]. apply K4; [reflexivity|]. split; [cbn [ss_guard]|].
-        * destruct (Z.eqb_spec x 0) as [X0|X0]; [|exact ZQ]. exfalso. subst x. exact (NV _ _ CE).
-        * cbn [ss_regs]. eapply regs_set; [exact QR | | apply creg_set_a].
+      + (* CValue *) cbn [cs_pc]. split; [|lia]. apply K4; [reflexivity|].
+        split; [cbn [ss_guard]|].
+        * (* the guard *)
+          destruct (Z.eqb_spec x 0) as [X0|X0]; [|exact ZQ]. exfalso. subst x. exact (NV _ _ CE).
+        * (* the registers *) cbn [ss_regs]. eapply regs_set; [exact QR | | apply creg_set_a].
           intros U. exact (Q3 a x (QR reg_a a eq_refl) (QR reg_x x eq_refl) U v' CE).
-      + destruct (Z.eqb_spec x 0) as [X0|X0];
-          [exact (G4' _ (Q2 ZQ)) | exfalso; exact (NS _ _ X0 CE)]. }
+      + (* CStop *)
+        destruct (Z.eqb_spec x 0) as [X0|X0];
+            [exact (G4' _ (Q2 ZQ)) | exfalso; exact (NS _ _ X0 CE)]. }
     assert (NOSTOP : forall a y, (match o with CDiv | CMod => src = CK | _ => True end) ->
-      calu_exec seccomp o src a y <> CStop).
+        calu_exec seccomp o src a y <> CStop).
     { intros a y H C. destruct o; cbn [calu_exec] in C; try discriminate C;
         try (subst src; destruct (y =? 0); discriminate C); destruct (y <? 32); try discriminate C;
-          destruct src; discriminate C. }
+            destruct src; discriminate C. }
     destruct o, src; try (apply PLAIN; intros a y; apply NOSTOP; first [exact I | reflexivity]);
       (apply BYX; [reflexivity | intros a v C; discriminate C |]); intros a y Y0 C;
         cbn [calu_exec] in C;
       (destruct (Z.eqb_spec y 0); [contradiction | discriminate C]).
-  - (* neg *)
+  - (* CNeg *)
     eapply tspec_bind.
     { apply (lift2_spec vsub (fun za zy r => r = (za - zy) mod W32));
         [|apply sconst_wf | apply sget_wf; exact R].
@@ -798,52 +914,61 @@ Proof.
       rewrite VR, A3, pow2_32. reflexivity. }
     intros m1 v X1 [V1 Q1].
     apply PUT; [exact X1 | exact V1 | eapply work_wf_ext; eauto | apply work_grow_refl|].
-    intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
-    cbn [in_dialect negb cs_pc].
+    intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC. subst pc0.
+    unfold classic_exec. rewrite O. cbn [in_dialect negb cs_pc].
     split; [reflexivity|]. exists (wrap32 (- a)). split; [|apply creg_set_a].
     intros U. rewrite (Q1 0 a (sconst_is 0 ltac:(lia)) (proj2 SC reg_a a eq_refl) U), wrap32_mod.
     reflexivity.
-  - (* jump *)
+  - (* CJa: jump *)
     eapply tspec_weaken; [|apply sym_goto_spec; [split; [exact G | exact R] | exact W]].
     intros m1 w1 X1 [W1 [G1 K1]]. split; [exact W1|]. split; [exact G1|].
-    intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
-    cbn [in_dialect negb cs_pc].
+    intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0.
+    unfold classic_exec. rewrite O. cbn [in_dialect negb cs_pc].
     split; [|lia]. apply K1; [reflexivity|]. split; [exact QG | eapply regs_goto; exact QR].
-  - (* conditional jump *)
+  - (* CJmp: conditional jump *)
     match goal with K : ci_op i = CJmp ?c1 ?s1 |- _ => rename c1 into c; rename s1 into src end.
     eapply tspec_bind; [apply (sbranch_spec _ _ m g _ _ (scond_spec c));
-      [exact G | apply sget_wf; exact R | apply soperand_wf; exact R]|].
-    intros m1 [gt gf] X1. cbn [fst snd]. intros [Z1 [Z2 ZQ]]. up.
-    eapply tspec_bind; [apply sym_goto_spec; [split; [assumption | exact (regs_wf_ext _ _ _ X1 R)]
-      | eapply work_wf_ext; eauto]|].
+        [exact G | apply sget_wf; exact R | apply soperand_wf; exact R]|].
+    intros m1 [gt gf] X1. cbn [fst snd]. intros [Z1 [Z2 ZQ]].
+    up.
+    eapply tspec_bind;
+      [apply sym_goto_spec; [split; [assumption | exact (regs_wf_ext _ _ _ X1 R)]
+        | eapply work_wf_ext; eauto]|].
     intros m2 w2 X2 [W2 [G2 K2]]. up.
-    eapply tspec_weaken; [|apply sym_goto_spec;
-      [split; [assumption | eapply regs_wf_ext; [|exact R]; eauto using ext_trans] | exact W2]].
+    eapply tspec_weaken;
+      [|apply sym_goto_spec;
+        [split; [assumption | eapply regs_wf_ext; [|exact R]; eauto using ext_trans] | exact W2]].
     intros m3 w3 X3 [W3 [G3 K3]]. split; [exact W3|]. split; [eapply work_grow_trans; eauto|].
-    intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
-    cbn [in_dialect negb].
+    intros [pc0 a x mem] PC [QG QR]. cbn [cs_pc] in PC. subst pc0.
+    unfold classic_exec. rewrite O. cbn [in_dialect negb].
     specialize (ZQ a _ (QR reg_a a eq_refl) (soperand_is src (ci_k i) rs pc a x mem KK QR) QG).
     destruct (ccond_holds c a (match src with CK => ci_k i | CX => x end)); cbn [cs_pc];
       (split; [|lia]).
-    + apply (proj1 G3). apply K2; [reflexivity|]. split; [exact ZQ | eapply regs_goto; exact QR].
-    + apply K3; [reflexivity|]. split; [exact ZQ | eapply regs_goto; exact QR].
-  - eapply tspec_bind; [apply (add_out_spec m (ci_k i) g (snd w)); [exact G | exact (proj2 W)]|].
+    + (* the condition holds *)
+      apply (proj1 G3). apply K2; [reflexivity|]. split; [exact ZQ | eapply regs_goto; exact QR].
+    + (* the condition does not hold *)
+      apply K3; [reflexivity|]. split; [exact ZQ | eapply regs_goto; exact QR].
+  - (* CRetK *)
+    eapply tspec_bind; [apply (add_out_spec m (ci_k i) g (snd w)); [exact G | exact (proj2 W)]|].
     intros m1 s1 X1 [S1 [G1 Q1]]. apply tspec_ret.
     split; [split; [eapply pend_wf_ext; [exact X1 | exact (proj1 W)] | exact S1]|].
     split; [split; [auto | exact G1]|]. intros [pc0 a x mem] PC [QG QR]. unfold classic_exec.
     rewrite O. cbn [in_dialect negb snd]. auto.
-  - eapply tspec_bind; [apply (ret_a_spec m g _ (snd w)); [exact G | apply sget_wf; exact R
-      | exact (proj2 W)]|].
+  - (* CRetA *)
+    eapply tspec_bind;
+      [apply (ret_a_spec m g _ (snd w)); [exact G | apply sget_wf; exact R | exact (proj2 W)]|].
     intros m1 s1 X1 [S1 [G1 Q1]]. apply tspec_ret.
     split; [split; [eapply pend_wf_ext; [exact X1 | exact (proj1 W)] | exact S1]|].
     split; [split; [auto | exact G1]|]. intros [pc0 a x mem] PC [QG QR]. unfold classic_exec.
     rewrite O. cbn [in_dialect negb snd].
     apply Q1; [exact QG | exact (QR reg_a a eq_refl)].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+  - (* CTax *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists a.
     split; [exact (proj2 SC reg_a a eq_refl) | apply creg_set_x].
-  - apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
+  - (* CTxa *)
+    apply PUTHERE; [apply sget_wf; exact R|]. intros [pc0 a x mem] PC SC. cbn [cs_pc] in PC.
     subst pc0. unfold classic_exec. rewrite O.
     cbn [in_dialect negb cs_pc]. split; [reflexivity|]. exists x.
     split; [exact (proj2 SC reg_x x eq_refl) | apply creg_set_a].
@@ -852,8 +977,10 @@ Qed.
 (** * The whole filter *)
 Lemma zfind_del_other pc k (p : zmap sstate) : k <> pc -> zfind k (zdel pc p) = zfind k p.
 Proof. intros N. rewrite zfind_del. destruct (Z.eqb_spec k pc); [contradiction | reflexivity]. Qed.
+(** What has been executed is not needed again. *)
 Lemma pend_del pc p c : pend_is p c -> pc < cs_pc c -> pend_is (zdel pc p) c.
-Proof. intros [s [F S]] L. exists s. split; [rewrite zfind_del_other by lia; exact F | exact S].
+Proof.
+  intros [s [F S]] L. exists s. split; [rewrite zfind_del_other by lia; exact F | exact S].
 Qed.
 Lemma pend_del_wf m pc p : pend_wf m p -> pend_wf m (zdel pc p).
 Proof. intros H k s F. rewrite zfind_del in F. destruct (k =? pc); [discriminate F | eauto]. Qed.
@@ -861,137 +988,149 @@ Proof. intros H k s F. rewrite zfind_del in F. destruct (k =? pc); [discriminate
 Definition finishes (code : ccode) (pc : Z) (w : pending) (k : sinks) : Prop :=
   forall n c r, pc <= cs_pc c -> pend_is (fst w) c -> classic_steps seccomp code E n c = CDone r ->
     sinks_is k r.
+(** All that waits at [pc] or further on ends in the sinks. *)
 Lemma sym_from_spec live code p : forall m pc w,
   (forall i, In (Some i) p -> cinsn_ok i = true) -> holds code pc p ->
   (forall q, pc + clength p <= q -> zfind q code = None) -> work_wf m w ->
-  tspec e m (sym_from live pc p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k
-    /\ finishes code pc w k).
+  tspec e m (sym_from live pc p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k /\
+    finishes code pc w k).
 Proof.
   unfold clength. induction p as [|o p IH]; intros m pc w OK H OUT W; cbn [sym_from].
-  - apply tspec_ret. split; [exact (proj2 W)|]. split; [apply sinks_grow_refl|].
+  - (* [] *) apply tspec_ret. split; [exact (proj2 W)|]. split; [apply sinks_grow_refl|].
     intros n c r PC _ RUN. destruct n as [|n]; cbn [classic_steps] in RUN; [discriminate RUN|].
     unfold classic_step in RUN. rewrite OUT in RUN by (cbn [length]; lia). discriminate RUN.
-  - assert (NEXT : forall m1 w1, work_wf m1 w1 ->
-      tspec e m1 (sym_from live (pc + 1) p w1) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w1) k
-        /\ finishes code (pc + 1) w1 k)).
-    { intros m1 w1 W1. apply IH; [intros i IN; apply OK; right; exact IN
-        | exact (holds_tail _ _ _ _ H) | | exact W1].
+  - (* o :: p *) assert (NEXT : forall m1 w1, work_wf m1 w1 ->
+      tspec e m1 (sym_from live (pc + 1) p w1) (fun m' k => sinks_wf m' k /\
+          sinks_grow (snd w1) k /\ finishes code (pc + 1) w1 k)).
+    { intros m1 w1 W1.
+      apply IH;
+        [intros i IN; apply OK; right; exact IN | exact (holds_tail _ _ _ _ H) | | exact W1].
       intros q Q. apply OUT. cbn [length]. lia. }
     pose proof (holds_head _ _ _ _ H) as HEAD.
     assert (SKIP : match o, zfind pc (fst w) with Some _, Some _ => False | _, _ => True end ->
-      tspec e m (sym_from live (pc + 1) p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k
-        /\ finishes code pc w k)).
+      tspec e m (sym_from live (pc + 1) p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k /\
+          finishes code pc w k)).
     { intros NONE. eapply tspec_weaken; [|apply NEXT; exact W]. intros m1 k X1 [S1 [G1 F1]].
       split; [exact S1|]. split; [exact G1|]. intros n c r PC PI RUN.
       destruct (Z.eq_dec (cs_pc c) pc) as [Q|Q]; [|apply (F1 n c r); [lia | exact PI | exact RUN]].
-      exfalso. destruct PI as [s [FS _]]. rewrite Q in FS. rewrite FS in NONE.
-      destruct o as [i|]; [exact NONE|].
+      exfalso. destruct PI as [s [FS _]]. rewrite Q in FS.
+      rewrite FS in NONE. destruct o as [i|]; [exact NONE|].
       destruct n as [|n]; cbn [classic_steps] in RUN; [discriminate RUN|].
       unfold classic_step in RUN. rewrite Q, HEAD in RUN. discriminate RUN. }
     destruct o as [i|]; [|apply SKIP; exact I].
     destruct (zfind pc (fst w)) as [s|] eqn:FS; [|apply SKIP; exact I]. clear SKIP.
-    eapply tspec_bind; [apply (sym_step_spec m live pc i s w); [apply OK; left; reflexivity
-      | exact (proj1 W _ _ FS) | exact W]|].
+    eapply tspec_bind; [apply (sym_step_spec m live pc i s w);
+        [apply OK; left; reflexivity | exact (proj1 W _ _ FS) | exact W]|].
     intros m1 w1 X1 [[P1 S1] [[G1 G1'] A1]].
     eapply tspec_weaken; [|apply NEXT; split; [apply pend_del_wf; exact P1 | exact S1]].
     intros m2 k X2 [S2 [G2 F2]]. cbn [fst snd] in *. split; [exact S2|].
     split; [eapply sinks_grow_trans; eauto|].
     intros n c r PC PI RUN. destruct (Z.eq_dec (cs_pc c) pc) as [Q|Q].
-    + destruct PI as [s' [FS' SI]]. rewrite Q, FS in FS'. injection FS' as <-.
+    + (* cs_pc c = pc *) destruct PI as [s' [FS' SI]]. rewrite Q, FS in FS'. injection FS' as <-.
       specialize (A1 c Q SI). destruct n as [|n]; cbn [classic_steps] in RUN; [discriminate RUN|].
       unfold classic_step in RUN. rewrite Q, HEAD in RUN.
       destruct (classic_exec seccomp E i c) as [c'|r'|f].
-      * destruct A1 as [PI' L]. apply (F2 n c' r); [lia | apply pend_del; assumption | exact RUN].
-      * injection RUN as <-. apply G2. exact A1.
-      * discriminate RUN.
-    + apply (F2 n c r); [lia | apply pend_del; [apply G1; exact PI | lia] | exact RUN].
+      * (* CNext *)
+        destruct A1 as [PI' L]. apply (F2 n c' r); [lia | apply pend_del; assumption | exact RUN].
+      * (* CEnd *) injection RUN as <-. apply G2. exact A1.
+      * (* CBad *) discriminate RUN.
+    + (* cs_pc c <> pc *)
+      apply (F2 n c r); [lia | apply pend_del; [apply G1; exact PI | lia] | exact RUN].
 Qed.
 
+(** The inputs that two rows share, or that were shared before. *)
 Lemma overlap_spec l : forall m any twice, all_wf m l -> wf m any -> wf m twice ->
   tspec e m (overlap l any twice) (fun m' t => wf m' t /\ (ev t = false -> ev twice = false /\
     (ev any = true -> forall x, In x l -> ev (snd x) = false) /\
     forall x y, In x l -> In y l -> ev (snd x) = true -> ev (snd y) = true -> x = y)).
 Proof.
   induction l as [|[r d] l IH]; intros m any twice A W1 W2; cbn [overlap].
-  - apply tspec_ret. split; [exact W2|]. intros Q. split; [exact Q|].
-    split; [intros _ x [] | intros x y []].
-  - assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
+  - (* [] *) apply tspec_ret. split; [exact W2|]. intros Q.
+    split; [exact Q|]. split; [intros _ x [] | intros x y []].
+  - (* (r, d) :: l *) assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
     assert (L : all_wf m l) by (intros x IN; exact (A x (or_intror IN))).
-    eapply (tspec_bind e m _ _ (fun m' t => wf m' t /\ (ev t = false -> ev twice = false
-      /\ (ev any = true -> ev d = false)))).
+    eapply (tspec_bind e m _ _ (fun m' t => wf m' t /\
+        (ev t = false -> ev twice = false /\ (ev any = true -> ev d = false)))).
     { apply attempt_spec; [|intros m1 _; split; [exact I | discriminate]]. intros m1 X1. up.
       eapply bspec_bind; [apply band_spec; assumption|]. intros m2 b X2 [WB EB]. up.
       eapply bspec_weaken; [|apply bor_spec; assumption]. intros m3 t X3 [WT ET].
       split; [exact WT|].
-      rewrite ET, EB. intros Q. apply orb_false_iff in Q. destruct Q as [Q1 Q2]. split; [exact Q1|].
+      rewrite ET, EB. intros Q. apply orb_false_iff in Q as [Q1 Q2].
+      split; [exact Q1|].
       intros QA. rewrite QA in Q2. exact Q2. }
     intros m1 twice' X1 [WT QT]. up.
-    eapply (tspec_bind e m1 _ _ (fun m' t => wf m' t /\ (ev any = true -> ev t = true)
-      /\ (ev d = true -> ev t = true))).
+    eapply (tspec_bind e m1 _ _ (fun m' t => wf m' t /\ (ev any = true -> ev t = true) /\
+        (ev d = true -> ev t = true))).
     { apply attempt_spec; [|intros m2 _; split; [exact I | split; reflexivity]]. intros m2 X2. up.
       eapply bspec_weaken; [|apply bor_spec; assumption]. intros m3 t X3 [WA EA].
       split; [exact WA|].
       rewrite EA. split; intros ->; [reflexivity | apply orb_true_r]. }
     intros m2 any' X2 [WA [QA1 QA2]]. up.
     eapply tspec_weaken; [|apply (IH m2 any' twice');
-      [eapply all_wf_ext; [|exact L]; eauto using ext_trans | exact WA | assumption]].
-    intros m3 t X3 [W3 Q3]. split; [exact W3|]. intros Q. destruct (Q3 Q) as [T1 [T2 T3]].
-    destruct (QT T1) as [U1 U2].
+        [eapply all_wf_ext; [|exact L]; eauto using ext_trans | exact WA | assumption]].
+    intros m3 t X3 [W3 Q3]. split; [exact W3|]. intros Q.
+    destruct (Q3 Q) as [T1 [T2 T3]]. destruct (QT T1) as [U1 U2].
     split; [exact U1|]. split.
-    + intros QA x [<-|IN]; [exact (U2 QA) | apply T2; auto].
-    + intros x y [<-|IX] [<-|IY] EX EY; [reflexivity | | | auto]; cbn [snd] in *; exfalso.
-      * rewrite (T2 (QA2 EX) y IY) in EY. discriminate EY.
-      * rewrite (T2 (QA2 EY) x IX) in EX. discriminate EX.
+    + (* any holds: no condition of the list does *)
+      intros QA x [<-|IN]; [exact (U2 QA) | apply T2; auto].
+    + (* no two hold *)
+      intros x y [<-|IX] [<-|IY] EX EY; [reflexivity | | | auto]; cbn [snd] in *; exfalso.
+      * (* the first one, and another *) rewrite (T2 (QA2 EX) y IY) in EY. discriminate EY.
+      * (* another, and the first one *) rewrite (T2 (QA2 EY) x IX) in EX. discriminate EX.
 Qed.
 
+(** Rows without the inputs of [bad]. *)
 Lemma exact_spec bad l : forall m, wf m bad -> all_wf m l ->
   tspec e m (exact bad l) (fun m' l' => all_wf m' l' /\
-    forall r c, In (r, c) l' -> ev c = true -> ev bad = false /\ exists d, In (r, d) l
-      /\ ev d = true).
+    forall r c, In (r, c) l' -> ev c = true -> ev bad = false /\ exists d, In (r, d) l /\
+      ev d = true).
 Proof.
   induction l as [|[r d] l IH]; intros m W A; cbn [exact].
-  - apply tspec_ret. split; [intros x [] | intros r c []].
-  - assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
-    eapply (tspec_bind e m _ _ (fun m' c => wf m' c
-      /\ (ev c = true -> ev bad = false /\ ev d = true))).
+  - (* [] *) apply tspec_ret. split; [intros x [] | intros r c []].
+  - (* (r, d) :: l *) assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
+    eapply (tspec_bind e m _ _ (fun m' c => wf m' c /\
+        (ev c = true -> ev bad = false /\ ev d = true))).
     { apply attempt_spec; [|intros m1 _; split; [exact I | discriminate]]. intros m1 X1. up.
       eapply bspec_bind; [apply bnot_spec; assumption|]. intros m2 n X2 [WN EN]. up.
       eapply bspec_weaken; [|apply band_spec; assumption]. intros m3 c X3 [WC EC].
       split; [exact WC|].
-      rewrite EC, EN. intros Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. split; [|exact Q1].
+      rewrite EC, EN. intros Q. apply andb_true_iff in Q as [Q1 Q2].
+      split; [|exact Q1].
       destruct (ev bad); [discriminate Q2 | reflexivity]. }
     intros m1 c X1 [WC QC]. up.
-    eapply tspec_bind; [apply (IH m1);
-      [assumption | intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))]|].
+    eapply tspec_bind;
+      [apply (IH m1); [assumption | intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))]|].
     intros m2 rest X2 [WR QR]. up. apply tspec_ret.
-    assert (REST : forall r' c', In (r', c') rest -> ev c' = true -> ev bad = false
-      /\ exists d', In (r', d') ((r, d) :: l) /\ ev d' = true).
-    { intros r' c' IN Q. destruct (QR r' c' IN Q) as [B [d' [IN' D']]]. split;
-        [exact B|]. exists d'. split; [right; exact IN' | exact D']. }
+    assert (REST : forall r' c', In (r', c') rest -> ev c' = true ->
+        ev bad = false /\ exists d', In (r', d') ((r, d) :: l) /\ ev d' = true).
+    { intros r' c' IN Q. destruct (QR r' c' IN Q) as [B [d' [IN' D']]]. split; [exact B|].
+      exists d'. split; [right; exact IN' | exact D']. }
     destruct (is_false c); [split; [exact WR | exact REST]|]. split.
-    + intros x [<-|IN]; [assumption | auto].
-    + intros r' c' [P|IN] Q; [|eauto]. injection P as <- <-. destruct (QC Q) as [B D'].
-      split; [exact B|].
+    + (* the conditions are well formed *) intros x [<-|IN]; [assumption | auto].
+    + (* each is within what it was *) intros r' c' [P|IN] Q; [|eauto]. injection P as <- <-.
+      destruct (QC Q) as [B D']. split; [exact B|].
       exists d. split; [left; reflexivity | exact D'].
 Qed.
 
+(** The inputs of [rest] that no row has are left. *)
 Lemma uncovered_spec l : forall m rest, all_wf m l -> wf m rest ->
   tspec e m (uncovered l rest) (fun m' t => wf m' t /\
     ((forall x, In x l -> ev (snd x) = false) -> ev rest = true -> ev t = true)).
 Proof.
   induction l as [|[r d] l IH]; intros m rest A W; cbn [uncovered].
-  - apply tspec_ret. split; [exact W | auto].
-  - assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
-    eapply (tspec_bind e m _ _ (fun m' t => wf m' t /\ (ev d = false -> ev rest = true ->
-      ev t = true))).
+  - (* [] *) apply tspec_ret. split; [exact W | auto].
+  - (* (r, d) :: l *) assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
+    eapply (tspec_bind e m _ _ (fun m' t => wf m' t /\
+        (ev d = false -> ev rest = true -> ev t = true))).
     { apply attempt_spec; [|intros m1 _; split; [exact I | reflexivity]]. intros m1 X1. up.
       eapply bspec_bind; [apply bnot_spec; assumption|]. intros m2 n X2 [WN EN]. up.
       eapply bspec_weaken; [|apply band_spec; assumption]. intros m3 t X3 [WT ET].
       split; [exact WT|].
       rewrite ET, EN. intros -> ->. reflexivity. }
     intros m1 rest' X1 [WR QR]. up.
-    eapply tspec_weaken; [|apply (IH m1 rest');
-      [intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN))) | exact WR]].
+    eapply tspec_weaken;
+      [|apply (IH m1 rest'); [intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))
+        | exact WR]].
     intros m2 t X2 [WT QT]. split; [exact WT|]. intros N Q.
     apply QT; [intros x IN; apply N; right; exact IN|].
     apply QR; [exact (N (r, d) (or_introl eq_refl)) | exact Q].
@@ -1000,9 +1139,11 @@ Qed.
 Lemma zlist_find (m : zmap bdd) k v : In (k, v) (zlist m) <-> zfind k m = Some v.
 Proof.
   unfold zlist, zfind. split; intros H.
-  - apply M.find_1, M.elements_2. apply SetoidList.InA_alt. exists (k, v).
+  - (* in the list, so found *)
+    apply M.find_1, M.elements_2. apply SetoidList.InA_alt. exists (k, v).
     split; [split; reflexivity | exact H].
-  - apply M.find_2, M.elements_1, SetoidList.InA_alt in H. destruct H as [[k1 v1] [[EK EV] IN]].
+  - (* found, so in the list *)
+    apply M.find_2, M.elements_1, SetoidList.InA_alt in H. destruct H as [[k1 v1] [[EK EV] IN]].
     cbn in EK, EV.
     unfold OrderedTypeEx.Z_as_OT.eq in EK. subst. exact IN.
 Qed.
@@ -1011,12 +1152,14 @@ Lemma check_insns p : classic_check seccomp p = true -> forall i, In (Some i) p 
   cinsn_ok i = true.
 Proof.
   unfold classic_check. destruct (classic_verdict seccomp p) eqn:A; [|discriminate]. intros _.
-  apply verdict_parts in A. destruct A as [_ [_ [C _]]]. revert C. generalize (clength p) as len.
-  generalize 0 as pc.
+  apply verdict_parts in A as [_ [_ [C _]]]. revert C.
+  generalize (clength p) as len. generalize 0 as pc.
   induction p as [|o p IH]; intros pc len C i [].
-  - subst o. apply first_refusal_cons in C. destruct C as [C _]. exact (check_insn_ok _ _ _ _ C).
-  - apply first_refusal_cons in C. destruct C as [_ C]. eauto.
+  - (* the first instruction *)
+    subst o. apply first_refusal_cons in C as [C _]. exact (check_insn_ok _ _ _ _ C).
+  - (* the others *) apply first_refusal_cons in C as [_ C]. eauto.
 Qed.
+(** There is nothing after the program. *)
 Lemma code_from_out p : forall pc m q, pc + clength p <= q -> zfind q m = None ->
   zfind q (code_from pc p m) = None.
 Proof.
@@ -1034,17 +1177,17 @@ Proof.
   intros C. unfold decide.
   eapply tspec_bind.
   { apply (sym_from_spec (liveness 0 p) (classic_code p) p m 0).
-    - exact (check_insns p C).
-    - apply code_from_holds.
-    - intros q Q. apply code_from_out; [exact Q | apply zfind_empty].
-    - split; cbn [fst snd].
-      + intros pc s F. rewrite zfind_set in F.
+    - (* the instructions are well formed *) exact (check_insns p C).
+    - (* the code holds the program *) apply code_from_holds.
+    - (* and nothing beyond it *) intros q Q. apply code_from_out; [exact Q | apply zfind_empty].
+    - (* the work at the start *) split; cbn [fst snd].
+      + (* the states that wait *) intros pc s F. rewrite zfind_set in F.
         destruct (pc =? 0); [injection F as <- | rewrite zfind_empty in F; discriminate F].
         split; [exact I|]. cbn [sym_init ss_regs]. apply zset_regs_wf; [apply sconst_wf|].
         apply zset_regs_wf; [apply sconst_wf|]. intros k v F. rewrite zfind_empty in F.
         discriminate F.
-      + split; [|exact I]. intros r d F. cbn [k_outs] in F. rewrite zfind_empty in F.
-        discriminate F. }
+      + (* the sinks *) split; [|exact I]. intros r d F. cbn [k_outs] in F.
+        rewrite zfind_empty in F. discriminate F. }
   intros m1 s X1 [[SW SL] [_ FIN]].
   assert (ENDS : forall r, result p r -> sinks_is s r).
   { intros r R. apply (FIN (length p) classic_init r); [cbn [classic_init cs_pc]; lia | | exact R].
@@ -1065,34 +1208,40 @@ Proof.
   apply tspec_ret. cbn [fst snd].
   split; [exact (all_wf_ext _ _ _ X4 WL)|].
   assert (SOUND : forall r c, In (r, c) l -> ev c = true -> forall r', result p r' -> r' = r).
-  { intros r c IN Q r' R. destruct (QL r c IN Q) as [B [d [ID D]]]. destruct (QB B)
-      as [LOST [_ ONE]].
+  { intros r c IN Q r' R. destruct (QL r c IN Q) as [B [d [ID D]]].
+    destruct (QB B) as [LOST [_ ONE]].
     destruct (ENDS r' R) as [K|[d' [F' D']]]; [congruence|]. apply zlist_find in F'.
     pose proof (ONE (r, d) (r', d') ID F' D D') as Q'. congruence. }
   split.
-  - intros r c IN Q. destruct (classic_check_run seccomp p C E) as [r0 [R0 _]].
+  - (* a row's outcome is the filter's *)
+    intros r c IN Q. destruct (classic_check_run seccomp p C E) as [r0 [R0 _]].
     rewrite <- (SOUND r c IN Q r0 R0). exact R0.
-  - intros r R. destruct (existsb (fun x => ev (snd x)) l) eqn:EX.
-    + right. apply existsb_exists in EX. destruct EX as [[r0 c] [IN Q]]. cbn [snd] in Q.
+  - (* the filter's outcome has a row *)
+    intros r R. destruct (existsb (fun x => ev (snd x)) l) eqn:EX.
+    + (* some condition holds *)
+      right. apply existsb_exists in EX as [[r0 c] [IN Q]]. cbn [snd] in Q.
       rewrite (SOUND r0 c IN Q r R). eauto.
-    + left. apply QR; [|reflexivity]. intros x IN. destruct (ev (snd x)) eqn:Q; [|reflexivity].
+    + (* no condition holds *) left. apply QR; [|reflexivity]. intros x IN.
+      destruct (ev (snd x)) eqn:Q; [|reflexivity].
       assert (N : existsb (fun x => ev (snd x)) l = true) by (apply existsb_exists; eauto).
       congruence.
 Qed.
 
 (** * Two filters *)
+(** A row of another outcome shares no input with [c], *)
 Lemma apart_from_spec r c l : forall m, wf m c -> all_wf m l ->
   tspec e m (apart_from r c l) (fun _ b => b = true -> ev c = true -> forall r' c', In (r', c') l ->
     ev c' = true -> r' = r).
 Proof.
   induction l as [|[r1 c1] l IH]; intros m W A; cbn [apart_from].
-  - apply tspec_ret. intros _ _ r' c' [].
-  - assert (L : all_wf m l) by (intros x IN; exact (A x (or_intror IN))).
+  - (* [] *) apply tspec_ret. intros _ _ r' c' [].
+  - (* (r1, c1) :: l *) assert (L : all_wf m l) by (intros x IN; exact (A x (or_intror IN))).
     assert (W1 : wf m c1) by exact (A (r1, c1) (or_introl eq_refl)).
     destruct (Z.eqb_spec r1 r) as [Q|N].
-    + eapply tspec_weaken; [|apply (IH m); assumption].
+    + (* r1 = r *) eapply tspec_weaken; [|apply (IH m); assumption].
       intros m1 b X1 H B C r' c' [P|IN] Q'; [injection P as <- <-; exact Q | eauto].
-    + eapply (tspec_bind e m _ _ (fun _ b => b = true -> ev c = true -> ev c1 = true -> False)).
+    + (* r1 <> r *)
+      eapply (tspec_bind e m _ _ (fun _ b => b = true -> ev c = true -> ev c1 = true -> False)).
       { apply attempt_spec; [|intros m1 _; discriminate]. intros m1 X1. up.
         eapply bspec_bind; [apply band_spec; assumption|]. intros m2 x X2 [WX EX]. apply bspec_ret.
         intros F C1 C2. apply is_false_ev in F. rewrite EX, C1, C2 in F. discriminate F. }
@@ -1101,29 +1250,32 @@ Proof.
       intros m2 b X2 H2 B C r' c' [P|IN] Q';
         [injection P as <- <-; exfalso; exact (H eq_refl C Q') | eauto].
 Qed.
+(** and no two rows of different outcomes do. *)
 Lemma all_apart_spec l l' : forall m, all_wf m l -> all_wf m l' ->
   tspec e m (all_apart l l') (fun _ b => b = true -> forall r c r' c',
     In (r, c) l -> ev c = true -> In (r', c') l' -> ev c' = true -> r' = r).
 Proof.
   induction l as [|[r1 c1] l IH]; intros m A A'; cbn [all_apart].
-  - apply tspec_ret. intros _ r c r' c' [].
-  - eapply tspec_bind; [apply (apart_from_spec r1 c1 l' m); [exact (A (r1, c1) (or_introl eq_refl))
-      | exact A']|].
+  - (* [] *) apply tspec_ret. intros _ r c r' c' [].
+  - (* (r1, c1) :: l *)
+    eapply tspec_bind;
+      [apply (apart_from_spec r1 c1 l' m); [exact (A (r1, c1) (or_introl eq_refl)) | exact A']|].
     intros m1 b X1 H. destruct b; [|apply tspec_ret; discriminate].
-    eapply tspec_weaken; [|apply (IH m1); [intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))
-      | exact (all_wf_ext _ _ _ X1 A')]].
+    eapply tspec_weaken;
+      [|apply (IH m1); [intros x IN; exact (wf_ext _ _ _ X1 (A x (or_intror IN)))
+        | exact (all_wf_ext _ _ _ X1 A')]].
     intros m2 b X2 H2 B r c r' c' [P|IN] C IN' C';
       [injection P as <- <-; exact (H eq_refl C r' c' IN' C') | eauto].
 Qed.
-Lemma same_decisions_spec p q m : classic_check seccomp p = true -> classic_check seccomp q = true
-  ->
+Lemma same_decisions_spec p q m : classic_check seccomp p = true ->
+  classic_check seccomp q = true ->
   tspec e m (same_decisions p q) (fun _ b => b = true -> forall r, result p r <-> result q r).
 Proof.
   intros CP CQ. unfold same_decisions.
   eapply tspec_bind; [apply (decide_spec p m CP)|]. intros m1 x X1 [WX [SX KX]].
   eapply tspec_bind; [apply (decide_spec q m1 CQ)|]. intros m2 y X2 [WY [SY KY]].
   destruct (is_false (snd x) && is_false (snd y)) eqn:F; [|apply tspec_ret; discriminate].
-  apply andb_true_iff in F. destruct F as [FX FY]. apply is_false_ev in FX, FY.
+  apply andb_true_iff in F as [FX FY]. apply is_false_ev in FX, FY.
   eapply tspec_weaken; [|apply all_apart_spec; [exact (all_wf_ext _ _ _ X2 WX) | exact WY]].
   intros m3 b X3 H B.
   assert (ROW : forall r r', result p r -> result q r' -> r' = r).
@@ -1133,28 +1285,32 @@ Proof.
   destruct (classic_check_run seccomp q CQ E) as [rq [RQ _]].
   pose proof (ROW rp rq RP RQ) as Q. subst rq.
   intros r. split; intros R.
-  - pose proof (ROW r rp R RQ) as Q. subst rp. exact RQ.
-  - pose proof (ROW rp r RP R) as Q. subst r. exact RP.
+  - (* p's result is q's *) pose proof (ROW r rp R RQ) as Q. subst rp. exact RQ.
+  - (* q's result is p's *) pose proof (ROW rp r RP R) as Q. subst r. exact RP.
 Qed.
 End OneInput.
 
 (** * The table *)
+(** Rows are decisions, each with an input that shows it. *)
 Lemma rows_of_spec p l : forall rows, rows_of p l = Some rows ->
-  (forall w, In w rows -> In (row_outcome w, row_cond w) l
-    /\ shows p (row_outcome w) (row_cond w) (row_witness w) = true) /\
+  (forall w, In w rows -> In (row_outcome w, row_cond w) l /\
+    shows p (row_outcome w) (row_cond w) (row_witness w) = true) /\
   (forall r c, In (r, c) l -> exists w, In w rows /\ row_outcome w = r /\ row_cond w = c).
 Proof.
   induction l as [|[r c] l IH]; intros rows R; cbn [rows_of] in R.
-  - injection R as <-. split; [intros w [] | intros r c []].
-  - destruct (shows p r c (path_bytes c)) eqn:S; [|discriminate R].
+  - (* [] *) injection R as <-. split; [intros w [] | intros r c []].
+  - (* (r, c) :: l *) destruct (shows p r c (path_bytes c)) eqn:S; [|discriminate R].
     destruct (rows_of p l) as [rows'|]; cbn [option_map] in R; [|discriminate R]. injection R as <-.
     destruct (IH rows' eq_refl) as [H1 H2]. split.
-    + intros w [<-|IN]; cbn [row_outcome row_cond row_witness];
+    + (* each row is a decision *)
+      intros w [<-|IN]; cbn [row_outcome row_cond row_witness];
         [split; [left; reflexivity | exact S]|].
       destruct (H1 w IN) as [K1 K2]. split; [right; exact K1 | exact K2].
-    + intros r' c' [P|IN].
-      * injection P as <- <-. exists (Row r c (path_bytes c)). split; [left; reflexivity | auto].
-      * destruct (H2 r' c' IN) as [w [K1 K2]]. exists w. split; [right; exact K1 | exact K2].
+    + (* each decision is a row *) intros r' c' [P|IN].
+      * (* the first decision *)
+        injection P as <- <-. exists (Row r c (path_bytes c)). split; [left; reflexivity | auto].
+      * (* another decision *)
+        destruct (H2 r' c' IN) as [w [K1 K2]]. exists w. split; [right; exact K1 | exact K2].
 Qed.
 
 Definition runs_to (p : cprog) (e : cenv) (r : Z) : Prop :=
@@ -1177,43 +1333,46 @@ Proof.
   destruct (decide_spec e p (mgr_empty limit) C (inv_empty _ _)) as [_ [_ Q]]. rewrite D in Q.
   cbn [fst snd] in Q.
   destruct Q as [_ [S K]]. destruct (rows_of_spec p l rows R) as [R1 R2]. split.
-  - intros w IN H. exact (S _ _ (proj1 (R1 w IN)) H).
-  - intros r RUN. destruct (K r RUN) as [U|[c [IN H]]]; [left; exact U|]. right.
-    destruct (R2 r c IN) as [w [W1 [W2 W3]]]. exists w. split; [exact W1|]. split; [exact W2|].
-    rewrite W3. exact H.
+  - (* a row's outcome is the filter's *) intros w IN H. exact (S _ _ (proj1 (R1 w IN)) H).
+  - (* the filter's outcome has a row *)
+    intros r RUN. destruct (K r RUN) as [U|[c [IN H]]]; [left; exact U|]. right.
+    destruct (R2 r c IN) as [w [W1 [W2 W3]]]. exists w. split; [exact W1|].
+    split; [exact W2|]. rewrite W3. exact H.
 Qed.
 
 Theorem audit_witness limit p t : audit limit p = Some t -> forall w, In w (t_rows t) ->
-  runs_to p (bytes_env (row_witness w)) (row_outcome w)
-    /\ holds_for (row_cond w) (bytes_env (row_witness w)) = true.
+  runs_to p (bytes_env (row_witness w)) (row_outcome w) /\
+    holds_for (row_cond w) (bytes_env (row_witness w)) = true.
 Proof.
   unfold audit. destruct (classic_check LinuxSeccomp p); [|discriminate].
   destruct (decide p (mgr_empty limit)) as [m' [l rest]].
   destruct (rows_of p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A w.
   assert (TR : t_rows t = rows) by (injection A as <-; reflexivity). rewrite TR. intros IN.
   destruct (proj1 (rows_of_spec p l rows R) w IN) as [_ S]. unfold shows in S.
-  apply andb_true_iff in S. destruct S as [S1 S2].
+  apply andb_true_iff in S as [S1 S2].
   split; [|exact S1]. unfold runs_to.
   destruct (classic_run LinuxSeccomp p (bytes_env (row_witness w)) (length p)); try discriminate S2.
   apply Z.eqb_eq in S2. congruence.
 Qed.
 
 (** A table that leaves nothing undecided is the filter. *)
-Corollary audit_complete limit p t : audit limit p = Some t -> t_undecided t = bfalse -> forall e r,
-  runs_to p e r <-> exists w, In w (t_rows t) /\ row_outcome w = r
-    /\ holds_for (row_cond w) e = true.
+Corollary audit_complete limit p t :
+  audit limit p = Some t -> t_undecided t = bfalse -> forall e r,
+  runs_to p e r <->
+  exists w, In w (t_rows t) /\ row_outcome w = r /\ holds_for (row_cond w) e = true.
 Proof.
   intros A U e r. destruct (audit_exact _ _ _ A e) as [S K]. split.
-  - intros R. destruct (K r R) as [H|H]; [rewrite U in H; discriminate H | exact H].
-  - intros [w [IN [<- H]]]. exact (S w IN H).
+  - (* the filter's outcome has a row *)
+    intros R. destruct (K r R) as [H|H]; [rewrite U in H; discriminate H | exact H].
+  - (* a row's outcome is the filter's *) intros [w [IN [<- H]]]. exact (S w IN H).
 Qed.
 
 (** What is found equivalent is: every input ends the same in both. *)
-Theorem equivalent_sound limit p q : equivalent limit p q = true -> forall e r, runs_to p e r <->
-  runs_to q e r.
+Theorem equivalent_sound limit p q : equivalent limit p q = true ->
+  forall e r, runs_to p e r <-> runs_to q e r.
 Proof.
-  unfold equivalent. intros H e. apply andb_true_iff in H. destruct H as [H S].
-  apply andb_true_iff in H. destruct H as [CP CQ].
+  unfold equivalent. intros H e. apply andb_true_iff in H as [H S].
+  apply andb_true_iff in H as [CP CQ].
   destruct (same_decisions_spec e p q (mgr_empty limit) CP CQ (inv_empty _ _)) as [_ [_ Q]].
   exact (Q S).
 Qed.

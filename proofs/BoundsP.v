@@ -20,23 +20,24 @@ Proof. intros H. unfold zero, mask64. lia. Qed.
 Lemma sgn64_flip x : 0 <= x < W -> sgn64 x = Z.lxor x S64 - S64.
 Proof.
   intros H. assert (B := sign64_bit x H). destruct (sgn64_spec x H) as [[L E] | [L E]]; rewrite E.
-  - assert (D : Z.land x S64 = 0).
-    { apply Z.bits_inj'. intros i I. rewrite Z.land_spec,
-        Z.bits_0. change S64 with (2 ^ 63). rewrite Z.pow2_bits_eqb by lia.
+  - (* x < S64 *) assert (D : Z.land x S64 = 0).
+    { apply Z.bits_inj'. intros i I. rewrite Z.land_spec, Z.bits_0.
+      change S64 with (2 ^ 63). rewrite Z.pow2_bits_eqb by lia.
       destruct (Z.eqb_spec 63 i) as [K | K]; [| apply andb_false_r]. rewrite <- K, B.
       apply andb_false_intro1, Z.leb_gt. exact L. }
     rewrite <- (Z.add_nocarry_lxor x S64 D). lia.
-  - assert (D : Z.ldiff S64 x = 0).
-    { apply Z.bits_inj'. intros i I. rewrite Z.ldiff_spec,
-        Z.bits_0. change S64 with (2 ^ 63). rewrite Z.pow2_bits_eqb by lia.
+  - (* S64 <= x *) assert (D : Z.ldiff S64 x = 0).
+    { apply Z.bits_inj'. intros i I. rewrite Z.ldiff_spec, Z.bits_0.
+      change S64 with (2 ^ 63). rewrite Z.pow2_bits_eqb by lia.
       destruct (Z.eqb_spec 63 i) as [K | K]; [| reflexivity]. rewrite <- K, B. apply Z.leb_le in L.
       rewrite L. reflexivity. }
     assert (F : Z.lxor x S64 = Z.ldiff x S64).
-    { apply Z.bits_inj'. intros i I. assert (C := f_equal (fun z => Z.testbit z i) D). cbv beta
-        in C.
+    { apply Z.bits_inj'. intros i I.
+      assert (C := f_equal (fun z => Z.testbit z i) D). cbv beta in C.
       rewrite Z.ldiff_spec, Z.bits_0 in C. bits_open. bit_cases. }
     rewrite F. rewrite <- (Z.sub_nocarry_ldiff x S64 D). lia.
 Qed.
+(** More low bits, and a sign only where the other has one: no less, as a signed number. *)
 Lemma sgn64_mono a b : 0 <= a < W -> 0 <= b < W ->
   (forall i, 0 <= i < 63 -> Z.testbit a i = true -> Z.testbit b i = true) ->
   (Z.testbit b 63 = true -> Z.testbit a 63 = true) -> sgn64 a <= sgn64 b.
@@ -44,17 +45,19 @@ Proof.
   intros A B Low High. rewrite !sgn64_flip by assumption.
   assert (S : 0 <= Z.lxor b S64 < W) by (apply lxor_word; [exact B | lia]).
   assert (G : Z.ldiff (Z.lxor a S64) (Z.lxor b S64) = 0).
-  { apply Z.bits_inj'. intros i I. rewrite Z.bits_0, Z.ldiff_spec,
-      !Z.lxor_spec. change S64 with (2 ^ 63).
+  { apply Z.bits_inj'. intros i I. rewrite Z.bits_0, Z.ldiff_spec, !Z.lxor_spec.
+    change S64 with (2 ^ 63).
     rewrite Z.pow2_bits_eqb by lia. destruct (Z.eqb_spec 63 i) as [K | K].
-    - subst i. destruct (Z.testbit b 63); [rewrite High by reflexivity | destruct (Z.testbit a 63)];
+    - (* i = 63 *) subst i.
+      destruct (Z.testbit b 63); [rewrite High by reflexivity | destruct (Z.testbit a 63)];
         reflexivity.
-    - rewrite !xorb_false_r. destruct (Z.ltb_spec i 63) as [L | L].
-      + assert (Q := Low i (conj I L)).
+    - (* i <> 63 *) rewrite !xorb_false_r. destruct (Z.ltb_spec i 63) as [L | L].
+      + (* i < 63 *) assert (Q := Low i (conj I L)).
         destruct (Z.testbit a i); [rewrite Q by reflexivity |]; reflexivity.
-      + rewrite (word_high a i A) by lia. reflexivity. }
+      + (* 63 <= i *) rewrite (word_high a i A) by lia. reflexivity. }
   assert (H := subset_le _ _ (proj1 S) G). lia.
 Qed.
+(** The signed bounds that known bits imply. *)
 Lemma tn_signed t x : 0 <= x < W -> in_tnum t x ->
   sgn64 (wrap (Z.lor (t_val t) (Z.land (t_mask t) sign64))) <= sgn64 x
   <= sgn64 (wrap (Z.lor (t_val t) (Z.land (t_mask t) smax64))).
@@ -64,41 +67,47 @@ Proof.
   assert (M : forall i, 0 <= i -> Z.testbit smax64 i = (i <? 63)).
   { intros i I. change smax64 with (Z.ones 63). apply Z.testbit_ones_nonneg; lia. }
   split; apply sgn64_mono; try apply wrap_range; try exact X.
-  - intros i [I L]. rewrite testbit_wrap, Z.lor_spec, Z.land_spec, S by exact I.
+  - (* the least one: low bits *)
+    intros i [I L]. rewrite testbit_wrap, Z.lor_spec, Z.land_spec, S by exact I.
     destruct (Z.eqb_spec 63 i) as [K | K]; [lia |]. rewrite andb_false_r, orb_false_r.
     use_bit H i I. bit_cases.
-  - rewrite testbit_wrap, Z.lor_spec, Z.land_spec, S by lia. assert (N : 0 <= 63) by lia.
+  - (* the least one: sign *)
+    rewrite testbit_wrap, Z.lor_spec, Z.land_spec, S by lia. assert (N : 0 <= 63) by lia.
     use_bit H 63 N.
-    change (63 =? 63) with true. change (63 <? 64) with true. rewrite !andb_true_r. bit_cases.
-  - intros i [I L]. rewrite testbit_wrap, Z.lor_spec, Z.land_spec, M by exact I.
+    change (63 =? 63) with true. change (63 <? 64) with true. rewrite !andb_true_r.
+    bit_cases.
+  - (* the greatest one: low bits *)
+    intros i [I L]. rewrite testbit_wrap, Z.lor_spec, Z.land_spec, M by exact I.
     assert (K : i <? 63 = true) by (apply Z.ltb_lt; exact L).
     assert (K' : i <? 64 = true) by (apply Z.ltb_lt; lia).
     rewrite K, K', !andb_true_r. use_bit H i I. bit_cases.
-  - rewrite testbit_wrap, Z.lor_spec, Z.land_spec, M by lia. assert (N : 0 <= 63) by lia.
+  - (* the greatest one: sign *)
+    rewrite testbit_wrap, Z.lor_spec, Z.land_spec, M by lia. assert (N : 0 <= 63) by lia.
     use_bit H 63 N.
     change (63 <? 63) with false. change (63 <? 64) with true.
     rewrite andb_false_r, orb_false_r, andb_true_r. bit_cases.
 Qed.
 
+(** The known bits of a range, added. *)
 Lemma bd_finish_sound t umin umax smin smax x :
   0 <= umin -> 0 <= x < W -> in_tnum t x -> umin <= x <= umax -> smin <= sgn64 x <= smax ->
   in_bounds (bd_finish t umin umax smin smax) x /\ 0 <= b_umin (bd_finish t umin umax smin smax).
 Proof.
   intros N X T U G. unfold bd_finish.
   destruct (tn_meet_sound t (tn_range umin umax) x T) as [c [E C]].
-  - apply tn_range_sound; lia.
-  - rewrite E. split; [| exact N]. split; [exact X |]. split; [exact C |].
-    split; [exact U | exact G].
+  - (* known bits of the range *) apply tn_range_sound; lia.
+  - (* the meet *) rewrite E. split; [| exact N]. split; [exact X |].
+    split; [exact C |]. split; [exact U | exact G].
 Qed.
 Lemma bd_sync1_sound s x : in_bounds s x -> in_bounds (bd_sync1 s) x /\ 0 <= b_umin (bd_sync1 s).
 Proof.
   intros [X [T [U G]]]. assert (V := tn_val_le _ x (proj1 X) T). assert (M := tn_may_le _ x X T).
   assert (B := tn_signed _ x X T). unfold bd_sync1. cbv zeta.
-  revert B. generalize (sgn64 (wrap
-    (Z.lor (t_val (b_tnum s)) (Z.land (t_mask (b_tnum s)) sign64)))).
+  revert B.
+  generalize (sgn64 (wrap (Z.lor (t_val (b_tnum s)) (Z.land (t_mask (b_tnum s)) sign64)))).
   generalize (sgn64 (wrap (Z.lor (t_val (b_tnum s)) (Z.land (t_mask (b_tnum s)) smax64)))).
-  intros hi lo B. unfold zero, word_size, sign64. rewrite smax64_eq. change mask64 with (W - 1).
-  assert (D := sgn64_spec x X).
+  intros hi lo B. unfold zero, word_size, sign64. rewrite smax64_eq.
+  change mask64 with (W - 1). assert (D := sgn64_spec x X).
   assert (U1 : Z.max (b_umin s) (t_val (b_tnum s)) <= x) by (apply Z.max_lub; lia).
   assert (U2 : x <= Z.min (b_umax s) (tn_may (b_tnum s))) by (apply Z.min_glb; lia).
   assert (G1 : Z.max (b_smin s) lo <= sgn64 x) by (apply Z.max_lub; lia).
@@ -114,18 +123,18 @@ Proof.
   assert (Hi2 : Z.min umax (Z.min (smax + W) (W - 1)) <= W - 1) by lia.
   assert (Half1 : x < S64 -> Z.max umin (Z.max smin 0) <= x <= Z.min umax (Z.min smax (S64 - 1)))
     by lia.
-  assert (Half2 : S64 <= x -> Z.max umin (Z.max (smin + W) S64) <= x <= Z.min umax
-    (Z.min (smax + W) (W - 1))) by lia.
+  assert (Half2 : S64 <= x -> Z.max umin (Z.max (smin + W) S64) <= x <=
+      Z.min umax (Z.min (smax + W) (W - 1))) by lia.
   revert Lo1 Lo2 Hi1 Hi2 Half1 Half2.
   generalize (Z.max umin (Z.max smin 0)). generalize (Z.min umax (Z.min smax (S64 - 1))).
   generalize (Z.max umin (Z.max (smin + W) S64)).
   generalize (Z.min umax (Z.min (smax + W) (W - 1))).
   intros hi2 lo2 hi1 lo1 Lo1 Lo2 Hi1 Hi2 Half1 Half2.
   destruct (Z.leb_spec lo1 hi1) as [L1 | L1]; destruct (Z.leb_spec lo2 hi2) as [L2 | L2].
-  - apply bd_finish_sound; try assumption; lia.
-  - apply bd_finish_sound; try assumption; lia.
-  - apply bd_finish_sound; try assumption; lia.
-  - exfalso. lia.
+  - (* both halves are possible *) apply bd_finish_sound; try assumption; lia.
+  - (* the lower half alone *) apply bd_finish_sound; try assumption; lia.
+  - (* the upper half alone *) apply bd_finish_sound; try assumption; lia.
+  - (* neither half is possible *) exfalso. lia.
 Qed.
 Lemma bd_sync_sound s x : in_bounds s x -> in_bounds (bd_sync s) x.
 Proof. intros H. apply bd_sync1_sound, bd_sync1_sound, H. Qed.
@@ -133,8 +142,8 @@ Lemma bd_sync_umin s x : in_bounds s x -> 0 <= b_umin (bd_sync s).
 Proof. intros H. apply (bd_sync1_sound (bd_sync1 s) x), bd_sync1_sound, H. Qed.
 Lemma bd_check_sound s x : in_bounds s x -> exists t, bd_check s = Some t /\ in_bounds t x.
 Proof.
-  intros H. apply bd_sync_sound in H. unfold bd_check, bd_is_empty. exists (bd_sync s).
-  split; [| exact H].
+  intros H. apply bd_sync_sound in H. unfold bd_check, bd_is_empty.
+  exists (bd_sync s). split; [| exact H].
   destruct H as [X [T [U G]]].
   destruct (Z.ltb_spec (b_umax (bd_sync s)) (b_umin (bd_sync s))) as [L | L]; [lia | reflexivity].
 Qed.
@@ -147,23 +156,31 @@ Proof. intros X T U G. split; [exact X |]. split; [exact T |]. split; [exact U |
 (** * Making and comparing *)
 
 Lemma bd_top_sound x : 0 <= x < W -> in_bounds bd_top x.
-Proof. intros X. apply in_bounds_intro;
-  [exact X | apply tn_top_sound, X | apply word_any, X | apply sgn64_any, X]. Qed.
+Proof.
+  intros X.
+  apply in_bounds_intro; [exact X | apply tn_top_sound, X | apply word_any, X | apply sgn64_any, X].
+Qed.
 Lemma bd_const_sound z : in_bounds (bd_const z) (wrap z).
 Proof. apply in_bounds_intro; [apply wrap_range | apply tn_const_sound | lia | lia]. Qed.
 Lemma bd_range_sound lo hi x : 0 <= x < W -> lo <= x <= hi -> in_bounds (bd_range lo hi) x.
-Proof. intros X H. apply bd_sync_sound, in_bounds_intro;
-  [exact X | apply tn_top_sound, X | exact H | apply sgn64_any, X]. Qed.
+Proof.
+  intros X H.
+  apply bd_sync_sound, in_bounds_intro;
+    [exact X | apply tn_top_sound, X | exact H | apply sgn64_any, X].
+Qed.
 Lemma bd_srange_sound lo hi x : 0 <= x < W -> lo <= sgn64 x <= hi -> in_bounds (bd_srange lo hi) x.
-Proof. intros X H. apply bd_sync_sound, in_bounds_intro;
-  [exact X | apply tn_top_sound, X | apply word_any, X | exact H]. Qed.
+Proof.
+  intros X H.
+  apply bd_sync_sound, in_bounds_intro;
+    [exact X | apply tn_top_sound, X | apply word_any, X | exact H].
+Qed.
 Lemma bd_of_bytes_sound z x : 0 <= x < 256 ^ zbytes z -> in_bounds (bd_of_bytes z) x.
 Proof.
   intros H. destruct z; cbn [bd_of_bytes]; cbn [zbytes] in H.
-  - change (256 ^ 1) with 256 in H. apply bd_range_sound; lia.
-  - change (256 ^ 2) with 65536 in H. apply bd_range_sound; lia.
-  - change (256 ^ 4) with W32 in H. apply bd_range_sound; lia.
-  - apply bd_top_sound. exact H.
+  - (* S1 *) change (256 ^ 1) with 256 in H. apply bd_range_sound; lia.
+  - (* S2 *) change (256 ^ 2) with 65536 in H. apply bd_range_sound; lia.
+  - (* S4 *) change (256 ^ 4) with W32 in H. apply bd_range_sound; lia.
+  - (* S8 *) apply bd_top_sound. exact H.
 Qed.
 Lemma bd_is_const_sound s x c : in_bounds s x -> bd_is_const s = Some c -> x = c.
 Proof.
@@ -173,18 +190,19 @@ Proof.
 Qed.
 Lemma bd_le_sound a b x : bd_le a b = true -> in_bounds a x -> in_bounds b x.
 Proof.
-  intros H [X [T [U G]]]. unfold bd_le in H. bools. split; [exact X |]. split; [| lia].
+  intros H [X [T [U G]]]. unfold bd_le in H. bools.
+  split; [exact X |]. split; [| lia].
   apply (tn_le_sound (b_tnum a)); assumption.
 Qed.
-Lemma bd_meet_tnum_sound s t x : in_bounds s x -> in_tnum t x -> exists c, bd_meet_tnum s t = Some c
-  /\ in_bounds c x.
+Lemma bd_meet_tnum_sound s t x : in_bounds s x -> in_tnum t x ->
+  exists c, bd_meet_tnum s t = Some c /\ in_bounds c x.
 Proof.
-  intros [X [T [U G]]] H. unfold bd_meet_tnum. destruct (tn_meet_sound _ _ x T H) as [c [E C]].
-  rewrite E.
+  intros [X [T [U G]]] H. unfold bd_meet_tnum.
+  destruct (tn_meet_sound _ _ x T H) as [c [E C]]. rewrite E.
   apply bd_check_sound, in_bounds_intro; assumption.
 Qed.
-Lemma bd_meet_sound a b x : in_bounds a x -> in_bounds b x -> exists c, bd_meet a b = Some c
-  /\ in_bounds c x.
+Lemma bd_meet_sound a b x : in_bounds a x -> in_bounds b x ->
+  exists c, bd_meet a b = Some c /\ in_bounds c x.
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_meet.
   destruct (tn_meet_sound _ _ x T T') as [c [E C]]. rewrite E.
@@ -194,13 +212,15 @@ Lemma bd_join_sound a b x : in_bounds a x \/ in_bounds b x -> in_bounds (bd_join
 Proof.
   intros H. assert (X : 0 <= x < W) by (destruct H as [H | H]; exact (in_bounds_range _ _ H)).
   apply bd_sync_sound, in_bounds_intro; [exact X | | |].
-  - apply tn_join_sound. destruct H as [H | H]; [left | right]; exact (proj1 (proj2 H)).
-  - destruct H as [[_ [_ [U G]]] | [_ [_ [U G]]]]; lia.
-  - destruct H as [[_ [_ [U G]]] | [_ [_ [U G]]]]; lia.
+  - (* known bits *)
+    apply tn_join_sound. destruct H as [H | H]; [left | right]; exact (proj1 (proj2 H)).
+  - (* unsigned bounds *) destruct H as [[_ [_ [U G]]] | [_ [_ [U G]]]]; lia.
+  - (* signed bounds *) destruct H as [[_ [_ [U G]]] | [_ [_ [U G]]]]; lia.
 Qed.
 
 (** * Low bits *)
 
+(** A number is its low bits and the others. *)
 Lemma land_ones_split x n : 0 <= n -> x = Z.land x (Z.ones n) + Z.shiftr x n * 2 ^ n.
 Proof.
   intros N. rewrite Z.land_ones, Z.shiftr_div_pow2 by exact N.
@@ -208,8 +228,10 @@ Proof.
   assert (E := Z.div_mod x (2 ^ n)). lia.
 Qed.
 Lemma shiftr_mono a b n : 0 <= n -> a <= b -> Z.shiftr a n <= Z.shiftr b n.
-Proof. intros N H. rewrite !Z.shiftr_div_pow2 by exact N.
-apply Z.div_le_mono; [apply Z.pow_pos_nonneg; lia | exact H]. Qed.
+Proof.
+  intros N H. rewrite !Z.shiftr_div_pow2 by exact N.
+  apply Z.div_le_mono; [apply Z.pow_pos_nonneg; lia | exact H].
+Qed.
 (** Between two numbers with the same high bits, the low bits are in order. *)
 Lemma low_between lo x hi n : 0 <= n -> lo <= x <= hi -> Z.shiftr lo n = Z.shiftr hi n ->
   Z.land lo (Z.ones n) <= Z.land x (Z.ones n) <= Z.land hi (Z.ones n).
@@ -217,7 +239,8 @@ Proof.
   intros N H E. assert (A := shiftr_mono lo x n N (proj1 H)).
   assert (B := shiftr_mono x hi n N (proj2 H)).
   assert (F : Z.shiftr x n = Z.shiftr lo n) by lia.
-  assert (L := land_ones_split lo n N). assert (M := land_ones_split x n N).
+  assert (L := land_ones_split lo n N).
+  assert (M := land_ones_split x n N).
   assert (R := land_ones_split hi n N).
   rewrite <- E in R. rewrite F in M. lia.
 Qed.
@@ -227,31 +250,34 @@ Proof.
   intros [N N'] H. assert (P : 0 < 2 ^ n) by (apply Z.pow_pos_nonneg; lia).
   assert (O : Z.ones n = 2 ^ n - 1) by (rewrite Z.ones_equiv; lia).
   assert (Le : 2 ^ n <= 2 ^ 64) by (apply Z.pow_le_mono_r; lia). change (2 ^ 64) with W in Le.
-  assert (R : 0 <= Z.land x (Z.ones n) < 2 ^ n) by (rewrite Z.land_ones by exact N;
-    apply Z.mod_pos_bound; exact P).
+  assert (R : 0 <= Z.land x (Z.ones n) < 2 ^ n)
+    by (rewrite Z.land_ones by exact N; apply Z.mod_pos_bound; exact P).
   destruct H as [X [T [U G]]]. unfold bd_low. cbv zeta.
   destruct (Z.leb_spec (b_umax s) (Z.ones n)) as [L | L].
-  - rewrite Z.land_ones by exact N. rewrite Z.mod_small by lia. split; [exact X |].
+  - (* b_umax s <= Z.ones n *)
+    rewrite Z.land_ones by exact N. rewrite Z.mod_small by lia. split; [exact X |].
     split; [exact T |]. split; [exact U | exact G].
-  - apply bd_sync_sound, in_bounds_intro; [lia | apply tn_low_sound, T | | apply sgn64_any; lia].
+  - (* Z.ones n < b_umax s *)
+    apply bd_sync_sound, in_bounds_intro; [lia | apply tn_low_sound, T | | apply sgn64_any; lia].
     destruct (Z.eqb_spec (Z.shiftr (b_umin s) n) (Z.shiftr (b_umax s) n)) as [E | E].
-    + apply low_between; assumption.
-    + unfold zero. lia.
+    + (* the high bits are the same *) apply low_between; assumption.
+    + (* the high bits differ *) unfold zero. lia.
 Qed.
 Lemma bd_trunc_sound w s x : in_bounds s x -> in_bounds (bd_trunc w s) (trunc w x).
 Proof.
   intros H. destruct w; cbn [bd_trunc trunc].
-  - apply (bd_low_sound 32); [lia | exact H].
-  - rewrite (wrap_small x (in_bounds_range _ _ H)). exact H.
+  - (* A32 *) apply (bd_low_sound 32); [lia | exact H].
+  - (* A64 *) rewrite (wrap_small x (in_bounds_range _ _ H)). exact H.
 Qed.
 Lemma bd_trunc_bytes_sound z s x : in_bounds s x ->
   in_bounds (bd_trunc_bytes z s) (Z.land x (Z.ones (size_bits z))).
 Proof.
   intros H. destruct z; cbn [bd_trunc_bytes size_bits].
-  - apply bd_low_sound; [lia | exact H].
-  - apply bd_low_sound; [lia | exact H].
-  - apply bd_low_sound; [lia | exact H].
-  - change (Z.land x (Z.ones 64)) with (wrap x). rewrite (wrap_small x (in_bounds_range _ _ H)).
+  - (* S1 *) apply bd_low_sound; [lia | exact H].
+  - (* S2 *) apply bd_low_sound; [lia | exact H].
+  - (* S4 *) apply bd_low_sound; [lia | exact H].
+  - (* S8 *)
+    change (Z.land x (Z.ones 64)) with (wrap x). rewrite (wrap_small x (in_bounds_range _ _ H)).
     exact H.
 Qed.
 
@@ -261,28 +287,28 @@ Lemma umin_of_sound lo hi z : lo <= z <= hi -> umin_of lo hi <= wrap z <= umax_o
 Proof.
   intros H. unfold umin_of, umax_of, num64.
   destruct (Z.eqb_spec (Z.shiftr lo 64) (Z.shiftr hi 64)) as [E | E].
-  - apply (low_between lo z hi 64); [lia | exact H | exact E].
-  - apply word_any, wrap_range.
+  - (* no unsigned wrap *) apply (low_between lo z hi 64); [lia | exact H | exact E].
+  - (* it may wrap *) apply word_any, wrap_range.
 Qed.
 Lemma smin_of_sound lo hi z : lo <= z <= hi -> smin_of lo hi <= sgn64 (wrap z) <= smax_of lo hi.
 Proof.
   intros H. unfold smin_of, smax_of, no_swrap, num64, sign64.
   destruct (Z.eqb_spec (Z.shiftr (lo + S64) 64) (Z.shiftr (hi + S64) 64)) as [E | E].
-  - assert (F : forall v, sgn64 (wrap v) = wrap (v + S64) - S64).
-    { intros v. destruct (sgn64_spec (wrap v) (wrap_range v)) as [[A B] | [A B]]; rewrite B;
-        clear B; words. }
+  - (* no signed wrap *) assert (F : forall v, sgn64 (wrap v) = wrap (v + S64) - S64).
+    { intros v.
+      destruct (sgn64_spec (wrap v) (wrap_range v)) as [[A B] | [A B]]; rewrite B; clear B; words. }
     rewrite !F. assert (Q : lo + S64 <= z + S64 <= hi + S64) by lia.
     assert (B := low_between _ _ _ 64 ltac:(lia) Q E). change (Z.ones 64) with mask64 in B.
     unfold wrap. lia.
-  - apply sgn64_any, wrap_range.
+  - (* it may wrap *) apply sgn64_any, wrap_range.
 Qed.
 (** [z] computes the word, and [g] its signed reading, before they wrap. *)
 Lemma bd_make_sound t ulo uhi slo shi z g : in_tnum t (wrap z) -> ulo <= z <= uhi ->
   slo <= g <= shi -> wrap g = wrap z ->
   in_bounds (bd_make t ulo uhi slo shi) (wrap z).
 Proof.
-  intros T U G E. apply bd_sync_sound, in_bounds_intro;
-    [apply wrap_range | exact T | apply umin_of_sound, U |].
+  intros T U G E.
+  apply bd_sync_sound, in_bounds_intro; [apply wrap_range | exact T | apply umin_of_sound, U |].
   rewrite <- E. apply smin_of_sound, G.
 Qed.
 Lemma bd_add_sound a b x y : in_bounds a x -> in_bounds b y ->
@@ -290,28 +316,28 @@ Lemma bd_add_sound a b x y : in_bounds a x -> in_bounds b y ->
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_add.
   apply bd_make_sound with (g := sgn64 x + sgn64 y).
-  - apply tn_add_sound; assumption.
-  - lia.
-  - lia.
-  - rewrite <- wrap_add, !wrap_sgn64 by assumption. reflexivity.
+  - (* known bits *) apply tn_add_sound; assumption.
+  - (* unsigned bounds *) lia.
+  - (* signed bounds *) lia.
+  - (* the signed result is the word *) rewrite <- wrap_add, !wrap_sgn64 by assumption. reflexivity.
 Qed.
 Lemma bd_sub_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_sub a b) (wrap (x - y)).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_sub.
   apply bd_make_sound with (g := sgn64 x - sgn64 y).
-  - apply tn_sub_sound; assumption.
-  - lia.
-  - lia.
-  - rewrite <- wrap_sub, !wrap_sgn64 by assumption. reflexivity.
+  - (* known bits *) apply tn_sub_sound; assumption.
+  - (* unsigned bounds *) lia.
+  - (* signed bounds *) lia.
+  - (* the signed result is the word *) rewrite <- wrap_sub, !wrap_sgn64 by assumption. reflexivity.
 Qed.
 
 (** * Products and quotients *)
 
 (** A product of two ranges lies between its corners. *)
 Lemma mul_corners a b c d x y : a <= x <= b -> c <= y <= d ->
-  Z.min (Z.min (a * c) (a * d)) (Z.min (b * c) (b * d)) <= x * y <= Z.max (Z.max (a * c) (a * d))
-    (Z.max (b * c) (b * d)).
+  Z.min (Z.min (a * c) (a * d)) (Z.min (b * c) (b * d)) <= x * y <=
+    Z.max (Z.max (a * c) (a * d)) (Z.max (b * c) (b * d)).
 Proof.
   intros H K.
   assert (L : Z.min (a * y) (b * y) <= x * y <= Z.max (a * y) (b * y)).
@@ -322,26 +348,30 @@ Proof.
   { destruct (Z.leb_spec 0 b) as [P | P]; nia. }
   lia.
 Qed.
+Arguments mul_corners {a b c d x y}.
 Lemma bd_mul_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_mul a b) (wrap (x * y)).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. unfold bd_mul. cbv zeta.
-  assert (C := mul_corners _ _ _ _ _ _ G G').
-  assert (E : wrap (sgn64 x * sgn64 y) = wrap (x * y)) by (rewrite <- wrap_mul, !wrap_sgn64
-    by assumption; reflexivity).
+  assert (C := mul_corners G G').
+  assert (E : wrap (sgn64 x * sgn64 y) = wrap (x * y))
+    by (rewrite <- wrap_mul, !wrap_sgn64 by assumption; reflexivity).
   apply bd_sync_sound, in_bounds_intro; [apply wrap_range | apply tn_mul_sound; assumption | |].
-  - destruct (Z.leb_spec (b_umax a * b_umax b) mask64) as [L | L]; [| apply word_any, wrap_range].
+  - (* unsigned bounds *)
+    destruct (Z.leb_spec (b_umax a * b_umax b) mask64) as [L | L]; [| apply word_any, wrap_range].
     unfold mask64, zero in *. assert (Q : 0 <= x * y <= b_umax a * b_umax b) by nia.
     rewrite wrap_small by lia. split; [| lia]. apply Z.mul_le_mono_nonneg; lia.
-  - revert C. generalize (Z.min (Z.min (b_smin a * b_smin b) (b_smin a * b_smax b))
-      (Z.min (b_smax a * b_smin b) (b_smax a * b_smax b))).
+  - (* signed bounds *) revert C.
+    generalize (Z.min (Z.min (b_smin a * b_smin b) (b_smin a * b_smax b))
+        (Z.min (b_smax a * b_smin b) (b_smax a * b_smax b))).
     generalize (Z.max (Z.max (b_smin a * b_smin b) (b_smin a * b_smax b))
-      (Z.max (b_smax a * b_smin b) (b_smax a * b_smax b))).
-    intros hi lo C. destruct ((smin64 <=? lo) && (hi <=? smax64)) eqn:B;
-      [| apply sgn64_any, wrap_range].
+        (Z.max (b_smax a * b_smin b) (b_smax a * b_smax b))).
+    intros hi lo C.
+    destruct ((smin64 <=? lo) && (hi <=? smax64)) eqn:B; [| apply sgn64_any, wrap_range].
     bools. rewrite smin64_eq, smax64_eq in *. rewrite <- E, sgn64_wrap by lia. exact C.
 Qed.
 
+(** 64-bit operations on words, without truncation. *)
 Lemma alu64_word op x y : 0 <= x < W -> 0 <= y < W -> alu A64 op x y =
   match op with
   | Add => wrap (x + y) | Sub => wrap (x - y) | Mul => wrap (x * y)
@@ -355,8 +385,10 @@ Lemma alu64_word op x y : 0 <= x < W -> 0 <= y < W -> alu A64 op x y =
   | Arsh => wrap (Z.shiftr (sgn64 x) (Z.land y 63))
   | Mov => y
   end.
-Proof. intros X Y. unfold alu. cbn [trunc signed count_mask].
-rewrite (wrap_small x X), (wrap_small y Y). reflexivity. Qed.
+Proof.
+  intros X Y. unfold alu. cbn [trunc signed count_mask].
+  rewrite (wrap_small x X), (wrap_small y Y). reflexivity.
+Qed.
 
 Lemma bd_div_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_div a b) (if y =? 0 then 0 else x / y).
@@ -365,36 +397,40 @@ Proof.
   assert (Q : y <> 0 -> 0 <= x / y <= x).
   { intros N. split; [apply Z.div_pos; lia |]. apply Z.div_le_upper_bound; nia. }
   destruct (Z.ltb_spec 0 (b_umin b)) as [L | L].
-  - destruct (Z.eqb_spec y 0) as [E | E]; [lia |]. specialize (Q E). apply bd_range_sound; [lia |].
+  - (* 0 < b_umin b *)
+    destruct (Z.eqb_spec y 0) as [E | E]; [lia |]. specialize (Q E). apply bd_range_sound; [lia |].
     split.
-    + apply Z.le_trans with (x / b_umax b).
-      * apply Z.div_le_mono; lia.
-      * apply Z.div_le_compat_l; lia.
-    + apply Z.le_trans with (x / b_umin b).
-      * apply Z.div_le_compat_l; lia.
-      * apply Z.div_le_mono; lia.
-  - destruct (Z.eqb_spec y 0) as [E | E]; [apply bd_range_sound; lia |]. specialize (Q E).
-    apply bd_range_sound; lia.
+    + (* lower bound *) apply Z.le_trans with (x / b_umax b).
+      * (* the dividend *) apply Z.div_le_mono; lia.
+      * (* the divisor *) apply Z.div_le_compat_l; lia.
+    + (* upper bound *) apply Z.le_trans with (x / b_umin b).
+      * (* the divisor *) apply Z.div_le_compat_l; lia.
+      * (* the dividend *) apply Z.div_le_mono; lia.
+  - (* b_umin b <= 0 *) destruct (Z.eqb_spec y 0) as [E | E]; [apply bd_range_sound; lia |].
+    specialize (Q E). apply bd_range_sound; lia.
 Qed.
 
 Lemma bd_and_sound a b x y : in_bounds a x -> in_bounds b y -> in_bounds (bd_and a b) (Z.land x y).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. assert (R := land_word x y (proj1 X) X').
-  assert (A := count_range x y (proj1 X')). assert (B := count_range y x (proj1 X)).
-  rewrite Z.land_comm in B.
+  assert (A := count_range x y (proj1 X')).
+  assert (B := count_range y x (proj1 X)). rewrite Z.land_comm in B.
   apply bd_sync_sound, in_bounds_intro;
-    [exact R | apply tn_and_sound; assumption | | apply sgn64_any, R]. unfold zero. lia.
+    [exact R | apply tn_and_sound; assumption | | apply sgn64_any, R].
+  unfold zero. lia.
 Qed.
+(** A disjunction is no smaller. *)
 Lemma lor_ge x y : 0 <= x -> 0 <= y -> x <= Z.lor x y.
 Proof.
-  intros X Y. apply subset_le; [apply Z.lor_nonneg; lia |]. apply Z.bits_inj'. intros i I.
-  rewrite Z.bits_0. bits_open. bit_cases.
+  intros X Y. apply subset_le; [apply Z.lor_nonneg; lia |]. apply Z.bits_inj'.
+  intros i I. rewrite Z.bits_0. bits_open.
+  bit_cases.
 Qed.
 Lemma bd_or_sound a b x y : in_bounds a x -> in_bounds b y -> in_bounds (bd_or a b) (Z.lor x y).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. assert (R := lor_word x y X X').
-  assert (A := lor_ge x y (proj1 X) (proj1 X')). assert (B := lor_ge y x (proj1 X') (proj1 X)).
-  rewrite Z.lor_comm in B.
+  assert (A := lor_ge x y (proj1 X) (proj1 X')).
+  assert (B := lor_ge y x (proj1 X') (proj1 X)). rewrite Z.lor_comm in B.
   apply bd_sync_sound, in_bounds_intro;
     [exact R | apply tn_or_sound; assumption | | apply sgn64_any, R].
   unfold mask64. lia.
@@ -406,35 +442,39 @@ Proof.
     [exact R | apply tn_xor_sound; assumption | apply word_any, R | apply sgn64_any, R].
 Qed.
 
+(** One bit is a power of 2. *)
 Lemma one_bit_spec c : one_bit c = true -> exists k, 0 <= k /\ c = 2 ^ k.
 Proof.
-  unfold one_bit, zero, one. intros H. bools. exists (Z.log2 c). split; [apply Z.log2_nonneg |].
+  unfold one_bit, zero, one. intros H. bools.
+  exists (Z.log2 c). split; [apply Z.log2_nonneg |].
   rewrite <- Z.shiftl_1_l. assumption.
 Qed.
 Lemma bd_mod_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_mod a b) (if y =? 0 then x else x mod y).
 Proof.
-  intros A B. assert (A' := A). assert (B' := B). destruct A' as [X [T [U G]]].
+  intros A B. assert (A' := A).
+  assert (B' := B). destruct A' as [X [T [U G]]].
   destruct B' as [X' [T' [U' G']]].
   unfold bd_mod, zero, one.
   assert (Q : y <> 0 -> 0 <= x mod y < y /\ x mod y <= x).
   { intros N. split; [apply Z.mod_pos_bound; lia |]. apply Z.mod_le; lia. }
   destruct (Z.ltb_spec 0 (b_umin b)) as [L | L].
-  - destruct (Z.eqb_spec y 0) as [E | E]; [lia |]. specialize (Q E).
+  - (* 0 < b_umin b *) destruct (Z.eqb_spec y 0) as [E | E]; [lia |]. specialize (Q E).
     destruct (Z.ltb_spec (b_umax a) (b_umin b)) as [M | M].
-    + rewrite Z.mod_small by lia. exact A.
-    + destruct ((b_umin b =? b_umax b) && one_bit (b_umin b)) eqn:O.
-      * apply andb_true_iff in O. destruct O as [O1 O2]. apply Z.eqb_eq in O1.
-        assert (F : y = b_umin b) by lia.
+    + (* b_umax a < b_umin b *) rewrite Z.mod_small by lia. exact A.
+    + (* b_umin b <= b_umax a *) destruct ((b_umin b =? b_umax b) && one_bit (b_umin b)) eqn:O.
+      * (* a constant power of 2 *)
+        apply andb_true_iff in O as [O1 O2]. apply Z.eqb_eq in O1. assert (F : y = b_umin b) by lia.
         destruct (one_bit_spec _ O2) as [k [K P]]. rewrite F, P. rewrite <- Z.land_ones by exact K.
         replace (Z.ones k) with (wrap (2 ^ k - 1));
           [apply bd_and_sound; [exact A | apply bd_const_sound] |].
         rewrite Z.ones_equiv. rewrite wrap_small by lia. lia.
-      * apply bd_range_sound; lia.
-  - destruct (Z.eqb_spec y 0) as [E | E]; [apply bd_range_sound; lia |]. specialize (Q E).
-    apply bd_range_sound; lia.
+      * (* otherwise *) apply bd_range_sound; lia.
+  - (* b_umin b <= 0 *) destruct (Z.eqb_spec y 0) as [E | E]; [apply bd_range_sound; lia |].
+    specialize (Q E). apply bd_range_sound; lia.
 Qed.
 
+(** No sign on either side: the signed readings are the words. *)
 Lemma both_nonneg_spec a b x y : both_nonneg a b = true -> in_bounds a x -> in_bounds b y ->
   sgn64 x = x /\ sgn64 y = y /\ x < S64 /\ y < S64.
 Proof.
@@ -445,68 +485,79 @@ Lemma bd_sdiv_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_sdiv a b) (if y =? 0 then 0 else wrap (Z.quot (sgn64 x) (sgn64 y))).
 Proof.
   intros A B. unfold bd_sdiv. destruct (both_nonneg a b) eqn:N.
-  - destruct (both_nonneg_spec a b x y N A B) as [E [F [Lx Ly]]]. rewrite E, F.
+  - (* both_nonneg a b = true *)
+    destruct (both_nonneg_spec a b x y N A B) as [E [F [Lx Ly]]]. rewrite E, F.
     assert (D := bd_div_sound a b x y A B). destruct (Z.eqb_spec y 0) as [Y0 | Y0]; [exact D |].
     assert (X := in_bounds_range _ _ A). assert (Y := in_bounds_range _ _ B).
     rewrite Z.quot_div_nonneg by lia. assert (R := in_bounds_range _ _ D). rewrite (wrap_small _ R).
     exact D.
-  - clear N. destruct A as [X [T [U G]]]. destruct B as [X' [T' [U' G']]]. unfold zero.
+  - (* both_nonneg a b = false *) clear N. destruct A as [X [T [U G]]].
+    destruct B as [X' [T' [U' G']]]. unfold zero.
     destruct ((0 <? b_smin b) && (b_smin b =? b_smax b)) eqn:C.
-    + bools. assert (E : sgn64 y = b_smin b) by lia. assert (Y0 := sgn64_0 y X').
+    + (* a constant positive divisor *)
+      bools. assert (E : sgn64 y = b_smin b) by lia. assert (Y0 := sgn64_0 y X').
       destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |]. rewrite E. assert (R := sgn64_range x X).
       assert (Q : - S64 <= Z.quot (sgn64 x) (b_smin b) < S64).
       { assert (P : 0 < b_smin b) by lia. assert (QR := Z.quot_rem' (sgn64 x) (b_smin b)).
         destruct (Z.leb_spec 0 (sgn64 x)) as [S | S].
-        - assert (RB := Z.rem_bound_pos (sgn64 x) (b_smin b) S P). nia.
-        - assert (S' : sgn64 x <= 0) by lia.
+        - (* 0 <= sgn64 x *) assert (RB := Z.rem_bound_pos (sgn64 x) (b_smin b) S P). nia.
+        - (* sgn64 x < 0 *) assert (S' : sgn64 x <= 0) by lia.
           assert (RB := Z.rem_bound_pos_neg (sgn64 x) (b_smin b) P S'). nia. }
       apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by exact Q.
       split; apply Z.quot_le_mono; lia.
-    + destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [lia | apply wrap_range].
+    + (* otherwise *)
+      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [lia | apply wrap_range].
 Qed.
 Lemma bd_smod_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_smod a b) (if y =? 0 then x else wrap (Z.rem (sgn64 x) (sgn64 y))).
 Proof.
   intros A B. unfold bd_smod. destruct (both_nonneg a b) eqn:N.
-  - destruct (both_nonneg_spec a b x y N A B) as [E [F [Lx Ly]]]. rewrite E, F.
+  - (* both_nonneg a b = true *)
+    destruct (both_nonneg_spec a b x y N A B) as [E [F [Lx Ly]]]. rewrite E, F.
     assert (D := bd_mod_sound a b x y A B). destruct (Z.eqb_spec y 0) as [Y0 | Y0]; [exact D |].
     assert (X := in_bounds_range _ _ A). assert (Y := in_bounds_range _ _ B).
     rewrite Z.rem_mod_nonneg by lia. assert (R := in_bounds_range _ _ D). rewrite (wrap_small _ R).
     exact D.
-  - clear N. destruct A as [X [T [U G]]]. destruct B as [X' [T' [U' G']]]. unfold zero, one.
+  - (* both_nonneg a b = false *) clear N. destruct A as [X [T [U G]]].
+    destruct B as [X' [T' [U' G']]]. unfold zero, one.
     destruct (Z.ltb_spec 0 (b_smin b)) as [P | P].
-    + assert (Y0 := sgn64_0 y X'). destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |].
+    + (* 0 < b_smin b *) assert (Y0 := sgn64_0 y X').
+      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |].
       assert (R := sgn64_range x X).
       assert (Py : 0 < sgn64 y) by lia. assert (Ry := sgn64_range y X').
-      assert (Q : Z.max (Z.min (sgn64 x) 0) (1 - sgn64 y) <= Z.rem (sgn64 x) (sgn64 y) <= Z.min
-        (Z.max (sgn64 x) 0) (sgn64 y - 1)).
-      { assert (QR := Z.quot_rem' (sgn64 x) (sgn64 y)). destruct (Z.leb_spec 0 (sgn64 x)) as [S
-          | S].
-        - assert (RB := Z.rem_bound_pos (sgn64 x) (sgn64 y) S Py).
+      assert (Q : Z.max (Z.min (sgn64 x) 0) (1 - sgn64 y) <= Z.rem (sgn64 x) (sgn64 y) <=
+          Z.min (Z.max (sgn64 x) 0) (sgn64 y - 1)).
+      { assert (QR := Z.quot_rem' (sgn64 x) (sgn64 y)).
+        destruct (Z.leb_spec 0 (sgn64 x)) as [S | S].
+        - (* 0 <= sgn64 x *) assert (RB := Z.rem_bound_pos (sgn64 x) (sgn64 y) S Py).
           assert (RL := Z.rem_le (sgn64 x) (sgn64 y) S Py). lia.
-        - assert (S' : sgn64 x <= 0) by lia.
+        - (* sgn64 x < 0 *) assert (S' : sgn64 x <= 0) by lia.
           assert (RB := Z.rem_bound_pos_neg (sgn64 x) (sgn64 y) Py S').
           assert (RL := Z.rem_le (- sgn64 x) (sgn64 y)). rewrite Z.rem_opp_l' in RL. lia. }
       apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by lia. lia.
-    + destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [exact X | apply wrap_range].
+    + (* b_smin b <= 0 *)
+      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [exact X | apply wrap_range].
 Qed.
 
 (** * Shifts *)
 
+(** Shifting further brings a number nearer to 0 *)
 Lemma shiftr_amount_nonneg a c d : 0 <= a -> 0 <= c <= d -> 0 <= Z.shiftr a d <= Z.shiftr a c.
 Proof.
   intros A [C D]. replace d with (c + (d - c)) by lia. rewrite <- Z.shiftr_shiftr by lia.
   apply shiftr_le; [apply Z.shiftr_nonneg; exact A | lia].
 Qed.
+(** or to -1. *)
 Lemma shiftr_amount_neg a c d : a < 0 -> 0 <= c <= d -> Z.shiftr a c <= Z.shiftr a d < 0.
 Proof.
   intros A [C D]. replace d with (c + (d - c)) by lia. rewrite <- Z.shiftr_shiftr by lia.
   assert (N : Z.shiftr a c < 0) by (apply Z.shiftr_neg; exact A). split.
-  - rewrite (Z.shiftr_div_pow2 (Z.shiftr a c)) by lia.
+  - (* lower bound *) rewrite (Z.shiftr_div_pow2 (Z.shiftr a c)) by lia.
     assert (P : 0 < 2 ^ (d - c)) by (apply Z.pow_pos_nonneg; lia).
     apply Z.div_le_lower_bound; nia.
-  - apply Z.shiftr_neg. exact N.
+  - (* upper bound *) apply Z.shiftr_neg. exact N.
 Qed.
+(** Powers of 2, in order. *)
 Lemma pow_between c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> 0 < 2 ^ c1 /\ 2 ^ c1 <= 2 ^ c <= 2 ^ c2.
 Proof. intros N H. split; [apply Z.pow_pos_nonneg; lia |]. split; apply Z.pow_le_mono_r; lia. Qed.
 (** The least shift of a number that is at least [lo], the greatest of one that is at most [hi]. *)
@@ -522,6 +573,7 @@ Proof.
   intros N C H. destruct (pow_between c1 c c2 N C) as [P Q]. unfold zero.
   destruct (Z.ltb_spec hi 0) as [L | L]; rewrite !Z.shiftl_mul_pow2 by lia; nia.
 Qed.
+(** The same to the right. *)
 Lemma shiftr_least lo v c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> lo <= v ->
   Z.shiftr lo (if lo <? zero then c1 else c2) <= Z.shiftr v c.
 Proof.
@@ -541,22 +593,24 @@ Lemma bd_shl_sound s x c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> in_bounds s x ->
   in_bounds (bd_shl s c1 c2) (wrap (Z.shiftl x c)).
 Proof.
   intros N C [X [T [U G]]]. unfold bd_shl. apply bd_make_sound with (g := Z.shiftl (sgn64 x) c).
-  - destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound, wrap_range].
+  - (* known bits *) destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound, wrap_range].
     replace c with c1 by lia.
     apply tn_shl_sound; assumption.
-  - destruct (pow_between c1 c c2 N C) as [P Q]. rewrite !Z.shiftl_mul_pow2 by lia. nia.
-  - split; [apply shiftl_least; lia | apply shiftl_most; lia].
-  - rewrite !Z.shiftl_mul_pow2 by lia. rewrite <- wrap_mul_l, wrap_sgn64 by exact X. reflexivity.
+  - (* unsigned bounds *)
+    destruct (pow_between c1 c c2 N C) as [P Q]. rewrite !Z.shiftl_mul_pow2 by lia. nia.
+  - (* signed bounds *) split; [apply shiftl_least; lia | apply shiftl_most; lia].
+  - (* the signed result is the word *)
+    rewrite !Z.shiftl_mul_pow2 by lia. rewrite <- wrap_mul_l, wrap_sgn64 by exact X. reflexivity.
 Qed.
 Lemma bd_shr_sound s x c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> in_bounds s x ->
   in_bounds (bd_shr s c1 c2) (Z.shiftr x c).
 Proof.
-  intros N C [X [T [U G]]]. assert (R := shiftr_le x c (proj1 X)). assert (Cn : 0 <= c) by lia.
-  specialize (R Cn).
+  intros N C [X [T [U G]]]. assert (R := shiftr_le x c (proj1 X)).
+  assert (Cn : 0 <= c) by lia. specialize (R Cn).
   unfold bd_shr. apply bd_sync_sound, in_bounds_intro; [lia | | | apply sgn64_any; lia].
-  - destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound; lia]. replace c with c1 by lia.
-    apply tn_shr_sound; assumption.
-  - assert (L := shiftr_least (b_umin s) x c1 c c2 N C (proj1 U)).
+  - (* known bits *) destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound; lia].
+    replace c with c1 by lia. apply tn_shr_sound; assumption.
+  - (* unsigned bounds *) assert (L := shiftr_least (b_umin s) x c1 c c2 N C (proj1 U)).
     assert (M := shiftr_most (b_umax s) x c1 c c2 N C (proj2 U)).
     unfold zero in *. assert (K : b_umax s <? 0 = false) by (apply Z.ltb_ge; lia). rewrite K in M.
     clear K. split; [| exact M].
@@ -566,18 +620,20 @@ Qed.
 Lemma sgn64_shiftr x c : 0 <= x < W -> 0 <= c -> - S64 <= Z.shiftr (sgn64 x) c < S64.
 Proof.
   intros X C. assert (R := sgn64_range x X). destruct (Z.ltb_spec (sgn64 x) 0) as [L | L].
-  - assert (H := shiftr_amount_neg (sgn64 x) 0 c L). rewrite Z.shiftr_0_r in H. lia.
-  - assert (H := shiftr_le (sgn64 x) c L C). lia.
+  - (* sgn64 x < 0 *)
+    assert (H := shiftr_amount_neg (sgn64 x) 0 c L). rewrite Z.shiftr_0_r in H. lia.
+  - (* 0 <= sgn64 x *) assert (H := shiftr_le (sgn64 x) c L C). lia.
 Qed.
 Lemma bd_sar_sound s x c1 c c2 : 0 <= c1 -> c1 <= c <= c2 -> in_bounds s x ->
   in_bounds (bd_sar s c1 c2) (wrap (Z.shiftr (sgn64 x) c)).
 Proof.
   intros N C [X [T [U G]]]. assert (R := sgn64_shiftr x c X).
-  unfold bd_sar. apply bd_sync_sound, in_bounds_intro;
-    [apply wrap_range | | apply word_any, wrap_range |].
-  - destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound, wrap_range].
+  unfold bd_sar.
+  apply bd_sync_sound, in_bounds_intro; [apply wrap_range | | apply word_any, wrap_range |].
+  - (* known bits *) destruct (Z.eqb_spec c1 c2) as [E | E]; [| apply tn_top_sound, wrap_range].
     replace c with c1 by lia. apply tn_sar_sound; assumption.
-  - rewrite sgn64_wrap by lia. split; [apply shiftr_least; lia | apply shiftr_most; lia].
+  - (* signed bounds *)
+    rewrite sgn64_wrap by lia. split; [apply shiftr_least; lia | apply shiftr_most; lia].
 Qed.
 
 (** * All operations, 64 bits *)
@@ -585,8 +641,8 @@ Qed.
 Lemma bd_and_umin a b x y : in_bounds a x -> in_bounds b y -> 0 <= b_umin (bd_and a b).
 Proof.
   intros [X [T [U G]]] [X' [T' [U' G']]]. assert (R := land_word x y (proj1 X) X').
-  assert (A := count_range x y (proj1 X')). assert (B := count_range y x (proj1 X)).
-  rewrite Z.land_comm in B.
+  assert (A := count_range x y (proj1 X')).
+  assert (B := count_range y x (proj1 X)). rewrite Z.land_comm in B.
   apply (bd_sync_umin _ (Z.land x y)), in_bounds_intro;
     [exact R | apply tn_and_sound; assumption | | apply sgn64_any, R].
   unfold zero. lia.
@@ -603,29 +659,30 @@ Lemma bd_alu64_sound op a b x y : in_bounds a x -> in_bounds b y ->
 Proof.
   intros A B. rewrite alu64_word by (eapply in_bounds_range; eassumption).
   destruct (bd_count_sound b y B) as [N C]. destruct op; cbn [bd_alu64]; cbv zeta.
-  - apply bd_add_sound; assumption.
-  - apply bd_sub_sound; assumption.
-  - apply bd_mul_sound; assumption.
-  - apply bd_div_sound; assumption.
-  - apply bd_sdiv_sound; assumption.
-  - apply bd_mod_sound; assumption.
-  - apply bd_smod_sound; assumption.
-  - apply bd_or_sound; assumption.
-  - apply bd_and_sound; assumption.
-  - apply bd_xor_sound; assumption.
-  - apply bd_shl_sound; assumption.
-  - apply bd_shr_sound; assumption.
-  - apply bd_sar_sound; assumption.
-  - exact B.
+  - (* Add *) apply bd_add_sound; assumption.
+  - (* Sub *) apply bd_sub_sound; assumption.
+  - (* Mul *) apply bd_mul_sound; assumption.
+  - (* Div *) apply bd_div_sound; assumption.
+  - (* Sdiv *) apply bd_sdiv_sound; assumption.
+  - (* Mod *) apply bd_mod_sound; assumption.
+  - (* Smod *) apply bd_smod_sound; assumption.
+  - (* Or *) apply bd_or_sound; assumption.
+  - (* And *) apply bd_and_sound; assumption.
+  - (* Xor *) apply bd_xor_sound; assumption.
+  - (* Lsh *) apply bd_shl_sound; assumption.
+  - (* Rsh *) apply bd_shr_sound; assumption.
+  - (* Arsh *) apply bd_sar_sound; assumption.
+  - (* Mov *) exact B.
 Qed.
 
 (** * Sign extension *)
 
+(** Sign extension is a pair of shifts. *)
 Lemma sext_shifts n x : 0 < n <= 64 -> 0 <= x < W ->
   wrap (Z.shiftr (sgn64 (wrap (Z.shiftl x (64 - n)))) (64 - n)) = wrap (sgn_bits n x).
 Proof.
-  intros N X. apply Z.bits_inj'. intros i I. rewrite !(testbit_wrap _ i I).
-  rewrite Z.shiftr_spec by exact I.
+  intros N X. apply Z.bits_inj'. intros i I.
+  rewrite !(testbit_wrap _ i I). rewrite Z.shiftr_spec by exact I.
   rewrite testbit_sgn64 by (try apply wrap_range; lia).
   rewrite testbit_wrap, Z.shiftl_spec, sgn_bits_bit by lia.
   destruct (Z.ltb_spec i 64) as [L | L]; [| rewrite !andb_false_r; reflexivity].
@@ -636,7 +693,8 @@ Lemma trunc_wrap w x : trunc w (wrap x) = trunc w x.
 Proof. destruct w; [apply wrap32_wrap | apply wrap_wrap]. Qed.
 Lemma bd_sext_sound w z s x : in_bounds s x -> in_bounds (bd_sext w z s) (sext w z x).
 Proof.
-  intros H. unfold bd_sext, sext. cbv zeta. rewrite <- trunc_wrap.
+  intros H. unfold bd_sext, sext. cbv zeta.
+  rewrite <- trunc_wrap.
   assert (N : 0 < size_bits z <= 64) by (destruct z; cbn [size_bits]; lia). unfold num64.
   rewrite <- (sext_shifts _ x N (in_bounds_range _ _ H)).
   apply bd_trunc_sound, bd_sar_sound; [lia | lia |]. apply bd_shl_sound; [lia | lia | exact H].
@@ -646,17 +704,18 @@ Proof. unfold sext. cbn [size_bits trunc]. rewrite sgn_bits_32. reflexivity. Qed
 
 (** * Both widths *)
 
-Definition left32 (op : aluop) (x : Z) : Z := match op with Sdiv | Smod | Arsh => sext A64 S4 x
-  | _ => trunc A32 x end.
+Definition left32 (op : aluop) (x : Z) : Z :=
+  match op with Sdiv | Smod | Arsh => sext A64 S4 x | _ => trunc A32 x end.
 Definition right32 (op : aluop) (y : Z) : Z :=
-  match op with Sdiv | Smod => sext A64 S4 y | Lsh | Rsh | Arsh => Z.land y num31 | _ =>
-    trunc A32 y end.
+  match op with Sdiv | Smod => sext A64 S4 y | Lsh | Rsh | Arsh => Z.land y num31
+    | _ => trunc A32 y end.
 Lemma left32_range op x : 0 <= left32 op x < W.
 Proof. unfold left32. destruct op; try apply sext_range; apply trunc_range. Qed.
 Lemma land31_range y : 0 <= Z.land y 31 < W.
 Proof. assert (H := count_range y 31). lia. Qed.
 Lemma right32_range op y : 0 <= right32 op y < W.
-Proof. unfold right32. destruct op; try apply sext_range; try apply trunc_range; apply land31_range.
+Proof.
+  unfold right32. destruct op; try apply sext_range; try apply trunc_range; apply land31_range.
 Qed.
 Lemma sgn64_sgn32 x : sgn64 (wrap (sgn32 x)) = sgn32 x.
 Proof. apply sgn64_wrap. assert (H := sgn32_range x). lia. Qed.
@@ -664,11 +723,14 @@ Lemma sgn32_0 x : wrap (sgn32 x) = 0 <-> wrap32 x = 0.
 Proof.
   assert (H := sgn32_range x). assert (R := wrap32_range x). rewrite <- (wrap32_sgn32 x).
   split; intros E.
-  - rewrite <- wrap32_wrap, E. reflexivity.
-  - rewrite wrap32_sgn32 in E. unfold sgn32. rewrite E. reflexivity.
+  - (* sgn32 x = 0, so wrap32 x = 0 *) rewrite <- wrap32_wrap, E. reflexivity.
+  - (* wrap32 x = 0, so sgn32 x = 0 *)
+    rewrite wrap32_sgn32 in E. unfold sgn32. rewrite E. reflexivity.
 Qed.
+(** A 32-bit shift's amount is one of a 64-bit shift. *)
 Lemma land_count y : Z.land (Z.land y 31) 63 = Z.land (wrap32 y) 31.
 Proof. unfold wrap32. rewrite <- !Z.land_assoc. reflexivity. Qed.
+(** A 32-bit operation is the 64-bit one on extended operands, truncated. *)
 Lemma alu32_64 op x y : alu A32 op x y = wrap32 (alu A64 op (left32 op x) (right32 op y)).
 Proof.
   rewrite alu64_word by (apply left32_range || apply right32_range). unfold alu.
@@ -681,21 +743,25 @@ Proof.
     assert (Q : 0 <= wrap32 x / wrap32 y <= wrap32 x).
     { split; [apply Z.div_pos; lia |]. apply Z.div_le_upper_bound; nia. }
     symmetry. apply wrap32_small. lia.
-  - (* Sdiv *) destruct (Z.eqb_spec (wrap32 y) 0) as [E | E];
+  - (* Sdiv *)
+    destruct (Z.eqb_spec (wrap32 y) 0) as [E | E];
       destruct (Z.eqb_spec (wrap (sgn32 y)) 0) as [F | F];
       try (exfalso; tauto); [reflexivity |]. symmetry. apply wrap32_wrap.
   - (* Mod *) destruct (Z.eqb_spec (wrap32 y) 0) as [E | E]; [symmetry; apply wrap32_wrap32 |].
     assert (Q := Z.mod_pos_bound (wrap32 x) (wrap32 y)). symmetry. apply wrap32_small. lia.
-  - (* Smod *) destruct (Z.eqb_spec (wrap32 y) 0) as [E | E];
+  - (* Smod *)
+    destruct (Z.eqb_spec (wrap32 y) 0) as [E | E];
       destruct (Z.eqb_spec (wrap (sgn32 y)) 0) as [F | F];
       try (exfalso; tauto); symmetry.
-    + rewrite wrap32_wrap. apply wrap32_sgn32.
-    + apply wrap32_wrap.
+    + (* the divisor is 0 *) rewrite wrap32_wrap. apply wrap32_sgn32.
+    + (* the divisor is not 0 *) apply wrap32_wrap.
   - (* Or *) unfold wrap32. rewrite !Z.land_lor_distr_l, <- !Z.land_assoc. reflexivity.
-  - (* And *) apply Z.bits_inj'. intros i I.
-    rewrite testbit_wrap32, !Z.land_spec, !testbit_wrap32 by exact I. bit_cases.
-  - (* Xor *) apply Z.bits_inj'. intros i I.
-    rewrite testbit_wrap32, !Z.lxor_spec, !testbit_wrap32 by exact I. bit_cases.
+  - (* And *)
+    apply Z.bits_inj'. intros i I. rewrite testbit_wrap32, !Z.land_spec, !testbit_wrap32 by exact I.
+    bit_cases.
+  - (* Xor *)
+    apply Z.bits_inj'. intros i I. rewrite testbit_wrap32, !Z.lxor_spec, !testbit_wrap32 by exact I.
+    bit_cases.
   - (* Rsh *) assert (C := count_range (wrap32 y) 31).
     assert (Q := shiftr_le (wrap32 x) (Z.land (wrap32 y) 31)).
     symmetry. apply wrap32_small. lia.
@@ -704,11 +770,11 @@ Lemma bd_byte_order_sound k z s x : in_bounds s x ->
   in_bounds (bd_byte_order k z s) (byte_order k z x).
 Proof.
   intros H. assert (R := fun j => byte_order_word j z x). destruct k; cbn [bd_byte_order].
-  - apply bd_trunc_bytes_sound, H.
-  - specialize (R ToBe). cbn [byte_order] in *.
+  - (* ToLe *) apply bd_trunc_bytes_sound, H.
+  - (* ToBe *) specialize (R ToBe). cbn [byte_order] in *.
     apply bd_sync_sound, in_bounds_intro;
       [exact R | apply tn_rev_sound, H | apply word_any, R | apply sgn64_any, R].
-  - specialize (R Swap). cbn [byte_order] in *.
+  - (* Swap *) specialize (R Swap). cbn [byte_order] in *.
     apply bd_sync_sound, in_bounds_intro;
       [exact R | apply tn_rev_sound, H | apply word_any, R | apply sgn64_any, R].
 Qed.
@@ -724,6 +790,7 @@ Lemma both_kept p q x y : kept1 p x -> kept1 q y -> kept (both p q) x y.
 Proof. intros [a [-> A]] [b [-> B]]. exists a, b. split; [reflexivity |]. split; assumption. Qed.
 Lemma flip_kept p x y : kept p x y -> kept (flip p) y x.
 Proof. intros [a [b [-> [A B]]]]. exists b, a. split; [reflexivity |]. split; assumption. Qed.
+(** A member is kept by the check. *)
 Lemma check_kept t umin umax smin smax x : 0 <= x < W -> in_tnum t x -> umin <= x <= umax ->
   smin <= sgn64 x <= smax ->
   kept1 (bd_check (Bounds t umin umax smin smax)) x.
@@ -741,9 +808,11 @@ Proof.
 Qed.
 Lemma bd_eq_sound a b x y : in_bounds a x -> in_bounds b y -> x = y -> kept (bd_eq a b) x y.
 Proof.
-  intros A B E. subst y. unfold bd_eq. destruct (bd_meet_sound a b x A B) as [m [E M]]. rewrite E.
+  intros A B E. subst y. unfold bd_eq.
+  destruct (bd_meet_sound a b x A B) as [m [E M]]. rewrite E.
   exists m, m. split; [reflexivity |]. split; exact M.
 Qed.
+(** Numbers with the same low bits are a multiple of 2^k apart, *)
 Lemma land_ones_sub x c k : 0 <= k -> Z.land x (Z.ones k) = Z.land c (Z.ones k) ->
   exists q, x - c = 2 ^ k * q.
 Proof.
@@ -752,32 +821,35 @@ Proof.
   pose proof (Z.div_mod x (2 ^ k) P). pose proof (Z.div_mod c (2 ^ k) P). lia.
 Qed.
 (** Members differ from [c] by a multiple of the step, in either reading. *)
-Lemma bd_step_sound t c x : in_tnum t x -> 0 < bd_step t c /\ (exists q, x - c = bd_step t c * q)
-  /\ exists h, W = bd_step t c * h.
+Lemma bd_step_sound t c x : in_tnum t x -> 0 < bd_step t c /\ (exists q, x - c = bd_step t c * q) /\
+  exists h, W = bd_step t c * h.
 Proof.
   unfold in_tnum, bd_step, zero, one, sign64. intros T. set (k := Z.log2 _).
   assert (K : 0 <= k) by apply Z.log2_nonneg.
   destruct (_ && _) eqn:C; [| split; [lia |]; split; [exists (x - c) | exists W]; lia]. bools.
   clearbody k. replace (Z.ones k + 1) with (2 ^ k) by (rewrite Z.ones_equiv; lia).
   assert (P : 0 < 2 ^ k) by (apply Z.pow_pos_nonneg; lia).
-  assert (K63 : k <= 63).
-  { apply (Z.pow_le_mono_r_iff 2); [lia | lia |]. change (2 ^ 63) with S64. rewrite Z.ones_equiv
-      in *. lia. }
+  assert (K63 : k <= 63). { apply (Z.pow_le_mono_r_iff 2); [lia | lia |]. change (2 ^ 63) with S64.
+  rewrite Z.ones_equiv in *. lia. }
   split; [exact P |]. split.
-  - apply land_ones_sub; [exact K |].
+  - (* the difference is a multiple of 2^k *) apply land_ones_sub; [exact K |].
     lazymatch goal with H : Z.land c _ = _ |- _ => rewrite H end. rewrite <- T.
     apply Z.bits_inj'. intros i I. rewrite !Z.land_spec, Z.ldiff_spec.
-    lazymatch goal with H : Z.land (t_mask t) _ = 0 |- _ => apply (f_equal (fun z => Z.testbit z i))
-      in H; rewrite Z.land_spec, Z.bits_0 in H; revert H end.
+    lazymatch goal with H : Z.land (t_mask t) _ = 0
+        |- _ => apply (f_equal (fun z => Z.testbit z i)) in H; rewrite Z.land_spec, Z.bits_0 in H;
+        revert H end.
     destruct (Z.testbit x i), (Z.testbit (t_mask t) i), (Z.testbit (Z.ones k) i); cbn [andb negb];
       congruence.
-  - exists (2 ^ (64 - k)). rewrite <- Z.pow_add_r by lia. replace (k + (64 - k)) with 64 by lia.
-    reflexivity.
+  - (* so is 2^64 *) exists (2 ^ (64 - k)). rewrite <- Z.pow_add_r by lia.
+    replace (k + (64 - k)) with 64 by lia. reflexivity.
 Qed.
-Lemma multiple_apart d q x c : 0 < d -> x - c = d * q -> (x < c -> x <= c - d)
-  /\ (c < x -> c + d <= x).
-Proof. intros D E. assert (C : q <= -1 \/ q = 0 \/ 1 <= q) by lia.
-destruct C as [C | [-> | C]]; split; intros L; nia. Qed.
+(** and so at least that far, if they differ. *)
+Lemma multiple_apart d q x c : 0 < d -> x - c = d * q ->
+  (x < c -> x <= c - d) /\ (c < x -> c + d <= x).
+Proof.
+  intros D E. assert (C : q <= -1 \/ q = 0 \/ 1 <= q) by lia.
+  destruct C as [C | [-> | C]]; split; intros L; nia.
+Qed.
 Lemma bd_trim_sound s o x : in_bounds s x -> (forall c, o = Some c -> 0 <= c < W /\ x <> c) ->
   kept1 (bd_trim s o) x.
 Proof.
@@ -791,65 +863,73 @@ Proof.
   destruct S as [q' Q']. destruct (multiple_apart _ _ _ _ P Q') as [G1 G2].
   assert (I : sgn64 x <> sgn64 c) by (intros E; apply D, sgn64_inj; assumption).
   apply check_kept; [exact X | exact T | |].
-  - destruct (Z.eqb_spec (b_umin s) c) as [E | E]; destruct (Z.eqb_spec (b_umax s) c) as [F | F];
+  - (* unsigned bounds *)
+    destruct (Z.eqb_spec (b_umin s) c) as [E | E]; destruct (Z.eqb_spec (b_umax s) c) as [F | F];
       lia.
-  - destruct (Z.eqb_spec (b_smin s) (sgn64 c)) as [E | E];
+  - (* signed bounds *)
+    destruct (Z.eqb_spec (b_smin s) (sgn64 c)) as [E | E];
       destruct (Z.eqb_spec (b_smax s) (sgn64 c)) as [F | F]; lia.
 Qed.
 Lemma bd_ne_sound a b x y : in_bounds a x -> in_bounds b y -> x <> y -> kept (bd_ne a b) x y.
 Proof.
   intros A B N. apply both_kept; apply bd_trim_sound; try assumption; intros c C.
-  - assert (E := bd_is_const_sound b y c B C). subst c.
+  - (* x is not b's constant *) assert (E := bd_is_const_sound b y c B C). subst c.
     split; [exact (in_bounds_range _ _ B) | exact N].
-  - assert (E := bd_is_const_sound a x c A C). subst c. split; [exact (in_bounds_range _ _ A) |].
+  - (* y is not a's constant *)
+    assert (E := bd_is_const_sound a x c A C). subst c. split; [exact (in_bounds_range _ _ A) |].
     intros E. apply N. symmetry. exact E.
 Qed.
+(** A number that is not 0 has a bit. *)
 Lemma nonzero_bit z : z <> 0 -> exists i, 0 <= i /\ Z.testbit z i = true.
 Proof.
   intros N. destruct (Z.testbit z 0) eqn:B0; [exists 0; split; [lia | exact B0] |].
   destruct (Z.ltb_spec z 0) as [L | L].
-  - destruct (Z.bits_iff_neg_ex z) as [P _]. destruct (P L) as [k K]. exists (Z.max 0 (k + 1)).
+  - (* z < 0 *)
+    destruct (Z.bits_iff_neg_ex z) as [P _]. destruct (P L) as [k K]. exists (Z.max 0 (k + 1)).
     split; [lia |]. apply K. lia.
-  - exists (Z.log2 z). split; [apply Z.log2_nonneg |]. apply Z.bit_log2. lia.
+  - (* 0 <= z *) exists (Z.log2 z). split; [apply Z.log2_nonneg |]. apply Z.bit_log2. lia.
 Qed.
 Lemma bd_bits_sound a b x y : in_bounds a x -> in_bounds b y -> Z.land x y <> 0 ->
   kept (bd_bits a b) x y.
 Proof.
   intros A B N. destruct (nonzero_bit _ N) as [i [I Bi]]. rewrite Z.land_spec in Bi.
-  apply andb_true_iff in Bi.
-  destruct Bi as [Bx By]. assert (A' := A). assert (B' := B). destruct A' as [X [T _]].
+  apply andb_true_iff in Bi as [Bx By]. assert (A' := A).
+  assert (B' := B). destruct A' as [X [T _]].
   destruct B' as [X' [T' _]].
   assert (P : Z.testbit (Z.land (tn_may (b_tnum a)) (tn_may (b_tnum b))) i = true).
-  { rewrite Z.land_spec, (tn_may_bits _ x) by assumption. rewrite (tn_may_bits _ y)
-      by assumption. reflexivity. }
-  unfold bd_bits. cbv zeta. generalize dependent (Z.land (tn_may (b_tnum a)) (tn_may (b_tnum b))).
-  intros p P. unfold zero.
+  { rewrite Z.land_spec, (tn_may_bits _ x) by assumption. rewrite (tn_may_bits _ y) by assumption.
+    reflexivity. }
+  unfold bd_bits. cbv zeta.
+  generalize dependent (Z.land (tn_may (b_tnum a)) (tn_may (b_tnum b))). intros p P. unfold zero.
   destruct (Z.eqb_spec p 0) as [E | E]; [rewrite E, Z.bits_0 in P; discriminate |].
   destruct (one_bit p) eqn:O; [| exists a, b; split; [reflexivity |]; split; assumption].
   destruct (one_bit_spec p O) as [k [K F]]. subst p. rewrite Z.pow2_bits_eqb in P by exact K.
   apply Z.eqb_eq in P. subst k.
   assert (S : forall v, Z.testbit v i = true -> Z.land v (2 ^ i) = 2 ^ i).
-  { intros v V. apply Z.bits_inj'. intros j J. rewrite Z.land_spec, Z.pow2_bits_eqb by exact I.
+  { intros v V. apply Z.bits_inj'. intros j J.
+    rewrite Z.land_spec, Z.pow2_bits_eqb by exact I.
     destruct (Z.eqb_spec i j) as [Q | Q]; [rewrite <- Q, V; reflexivity | apply andb_false_r]. }
   apply both_kept.
-  - apply bd_meet_tnum_sound; [exact A |]. apply tn_set_sound; [exact X | apply S, Bx].
-  - apply bd_meet_tnum_sound; [exact B |]. apply tn_set_sound; [exact X' | apply S, By].
+  - (* x *) apply bd_meet_tnum_sound; [exact A |]. apply tn_set_sound; [exact X | apply S, Bx].
+  - (* y *) apply bd_meet_tnum_sound; [exact B |]. apply tn_set_sound; [exact X' | apply S, By].
 Qed.
+(** A number that shares no bit with [y] shares none with its known bits. *)
 Lemma val_disjoint t x y : in_tnum t y -> Z.land x y = 0 -> Z.land x (t_val t) = 0.
 Proof.
-  intros T H. apply Z.bits_inj'. intros i I. assert (B := f_equal (fun z => Z.testbit z i) H).
-  cbv beta in B.
-  rewrite Z.land_spec, Z.bits_0 in B. rewrite Z.land_spec, Z.bits_0. use_bit T i I. bit_cases.
+  intros T H. apply Z.bits_inj'. intros i I.
+  assert (B := f_equal (fun z => Z.testbit z i) H). cbv beta in B.
+  rewrite Z.land_spec, Z.bits_0 in B. rewrite Z.land_spec, Z.bits_0. use_bit T i I.
+  bit_cases.
 Qed.
 Lemma bd_no_bits_sound a b x y : in_bounds a x -> in_bounds b y -> Z.land x y = 0 ->
   kept (bd_no_bits a b) x y.
 Proof.
   intros A B H. assert (H' : Z.land y x = 0) by (rewrite Z.land_comm; exact H).
-  assert (A' := A). assert (B' := B). destruct A' as [X [T _]]. destruct B' as [X' [T' _]].
-  apply both_kept.
-  - apply bd_meet_tnum_sound; [exact A |]. apply tn_clear_sound; [exact X |].
+  assert (A' := A). assert (B' := B).
+  destruct A' as [X [T _]]. destruct B' as [X' [T' _]]. apply both_kept.
+  - (* x *) apply bd_meet_tnum_sound; [exact A |]. apply tn_clear_sound; [exact X |].
     apply (val_disjoint _ x y T' H).
-  - apply bd_meet_tnum_sound; [exact B |]. apply tn_clear_sound; [exact X' |].
+  - (* y *) apply bd_meet_tnum_sound; [exact B |]. apply tn_clear_sound; [exact X' |].
     apply (val_disjoint _ y x T H').
 Qed.
 

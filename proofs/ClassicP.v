@@ -1,14 +1,7 @@
 (** Classic BPF: the encoding is exact, and what the checker accepts ends, within its length,
     without a fault. *)
 From Checker Require Import ClassicCheck.
-
-Ltac bools :=
-  repeat match goal with
-  | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
-  | H : _ || _ = false |- _ => apply orb_false_iff in H; destruct H
-  | H : negb _ = true |- _ => apply negb_true_iff in H
-  | H : negb _ = false |- _ => apply negb_false_iff in H
-  end.
+From Proofs Require Import Tactics.
 
 (** * Encoding *)
 (** The opcode table holds each instruction under its own code, and nothing else. *)
@@ -25,9 +18,11 @@ Qed.
 
 Lemma cop_table_sound c o : zfind c cop_table = Some o -> cop_code o = c.
 Proof.
-  unfold cop_table. generalize all_cops as l. intros l. induction l as [|o1 l IH]; cbn [fold_right].
-  - rewrite zfind_empty. discriminate.
-  - rewrite zfind_set. destruct (Z.eqb_spec c (cop_code o1)) as [->|N]; [congruence | exact IH].
+  unfold cop_table. generalize all_cops as l. intros l.
+  induction l as [|o1 l IH]; cbn [fold_right].
+  - (* [] *) rewrite zfind_empty. discriminate.
+  - (* o1 :: l *)
+    rewrite zfind_set. destruct (Z.eqb_spec c (cop_code o1)) as [->|N]; [congruence | exact IH].
 Qed.
 
 Theorem decode_encode_cinsn i : cinsn_ok i = true -> decode_cinsn (encode_cinsn i) = Some i.
@@ -37,8 +32,8 @@ Proof.
   rewrite cop_table_complete. cbn [obind]. rewrite K. reflexivity.
 Qed.
 
-Theorem encode_decode_cinsn w i : decode_cinsn w = Some i -> encode_cinsn i = w
-  /\ cinsn_ok i = true.
+Theorem encode_decode_cinsn w i : decode_cinsn w = Some i ->
+  encode_cinsn i = w /\ cinsn_ok i = true.
 Proof.
   destruct w as [[[c jt] jf] k]. unfold decode_cinsn. intros D.
   destruct (zfind c cop_table) as [o|] eqn:T; cbn [obind] in D; [|discriminate].
@@ -58,6 +53,7 @@ Qed.
 Lemma small_word x : 0 <= x < W32 -> word32 x.
 Proof. exact (fun H => H). Qed.
 
+(** Words, by their highest bit. *)
 Lemma below_log2 x : 0 <= x -> (x < W32 <-> x = 0 \/ Z.log2 x < 32).
 Proof.
   intros P. change W32 with (2 ^ 32). destruct (Z.eq_dec x 0) as [->|N]; [lia|].
@@ -93,7 +89,8 @@ Qed.
 (** * What an instruction puts in a register is a word, whatever the environment answers *)
 Lemma cbyte_range e i : 0 <= cbyte e i < 256.
 Proof.
-  unfold cbyte. change 255 with (Z.ones 8). rewrite Z.land_ones by lia. change (2 ^ 8) with 256.
+  unfold cbyte. change 255 with (Z.ones 8). rewrite Z.land_ones by lia.
+  change (2 ^ 8) with 256.
   apply Z.mod_pos_bound. lia.
 Qed.
 Lemma read_be_word e z i : word32 (read_be e z i).
@@ -112,20 +109,22 @@ Qed.
 Lemma packet_load_word d e z i v : packet_load d e z i = Some v -> word32 v.
 Proof.
   unfold packet_load. intros L.
-  assert (Linux : obind (linux_place e i) (fun p =>
-            if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
-              else None) = Some v ->
-          word32 v).
+  assert (Linux :
+    obind (linux_place e i) (fun p =>
+      if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p)
+      else None) = Some v -> word32 v).
   { destruct (linux_place e i) as [p|]; cbn [obind]; [|discriminate].
     destruct ((- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)); [|discriminate].
     intros [= <-]. apply read_be_word. }
   destruct d; auto.
   destruct (i + csize_bytes z <=? ce_len e); [|discriminate]. injection L as <-. apply read_be_word.
 Qed.
+Arguments packet_load_word {d e z i v}.
 Lemma zero_word : word32 0.
 Proof. unfold word32. lia. Qed.
 Lemma nla_offset_word e i rem t : word32 (nla_offset e i rem t).
-Proof. unfold nla_offset. destruct (nla_find _ e i rem t); [apply wrap32_word | apply zero_word].
+Proof.
+  unfold nla_offset. destruct (nla_find _ e i rem t); [apply wrap32_word | apply zero_word].
 Qed.
 Lemma nlattr_word e a x : word32 (nlattr e a x).
 Proof.
@@ -148,6 +147,7 @@ Proof.
   destruct (((n =? 8) || (n =? 28)) && negb (ce_device e)); [discriminate|].
   injection L as <-. apply wrap32_word.
 Qed.
+Arguments ancillary_load_word {e pc a x n v}.
 
 Lemma calu_value_word o a y :
   word32 a -> word32 y -> (match o with CDiv | CMod => y <> 0 | _ => True end) ->
@@ -155,15 +155,16 @@ Lemma calu_value_word o a y :
 Proof.
   intros A Y N. destruct o; cbn [calu_value];
     auto using wrap32_word, lor_word, lxor_word.
-  - unfold word32 in *. assert (0 <= a / y) by (apply Z.div_pos; lia).
+  - (* CDiv *) unfold word32 in *. assert (0 <= a / y) by (apply Z.div_pos; lia).
     pose proof (Z.div_le_upper_bound a y a). nia.
-  - unfold word32 in *. pose proof (Z.mod_pos_bound a y). lia.
-  - apply land_word; [exact A | unfold word32 in Y; lia].
-  - unfold word32 in *. rewrite Z.shiftr_div_pow2 by lia.
+  - (* CMod *) unfold word32 in *. pose proof (Z.mod_pos_bound a y). lia.
+  - (* CAnd *) apply land_word; [exact A | unfold word32 in Y; lia].
+  - (* CRsh *) unfold word32 in *. rewrite Z.shiftr_div_pow2 by lia.
     assert (P : 0 < 2 ^ y) by (apply Z.pow_pos_nonneg; lia).
     assert (0 <= a / 2 ^ y) by (apply Z.div_pos; lia).
     pose proof (Z.div_le_upper_bound a (2 ^ y) a). nia.
 Qed.
+(** [injection] would compute the values. *)
 Lemma cvalue_inj v w : CValue v = CValue w -> v = w.
 Proof. congruence. Qed.
 Lemma calu_exec_word d o s a y v :
@@ -173,16 +174,17 @@ Proof.
   assert (Y31 : word32 (Z.land y 31)) by (apply land_word; [exact Y | lia]).
   destruct o; cbn [calu_exec] in E;
     first [ apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
-      [exact A | exact Y | exact I]
+        [exact A | exact Y | exact I]
           | destruct (Z.eqb_spec y 0) as [Q|Q]; [destruct s; discriminate|];
             apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
               [exact A | exact Y | exact Q]
           | destruct (y <? 32);
               [apply cvalue_inj in E; rewrite <- E; apply calu_value_word;
-                [exact A | exact Y | exact I]|];
+                  [exact A | exact Y | exact I]|];
             destruct s; [discriminate|]; destruct d; apply cvalue_inj in E; rewrite <- E;
             first [apply zero_word | apply calu_value_word; [exact A | exact Y31 | exact I]] ].
 Qed.
+Arguments calu_exec_word {d o s a y v}.
 
 (** * One instruction that the checker accepts *)
 Definition values_ok (s : cstate) : Prop :=
@@ -204,6 +206,7 @@ Definition successor (i : cinsn) (pc pc' : Z) : Prop :=
   | _ => pc' = pc + 1
   end.
 
+(** What has to hold of an instruction's outcome. *)
 Definition next_ok (i : cinsn) (s : cstate) (o : cnext) : Prop :=
   match o with
   | CBad _ => False
@@ -217,8 +220,8 @@ Definition next_ok (i : cinsn) (s : cstate) (o : cnext) : Prop :=
 Lemma in_bits_spec n z : in_bits n z = true <-> 0 <= z < n.
 Proof. unfold in_bits. rewrite andb_true_iff, Z.leb_le, Z.ltb_lt. reflexivity. Qed.
 
-Lemma cinsn_ok_spec i : cinsn_ok i = true -> 0 <= ci_jt i < 256 /\ 0 <= ci_jf i < 256
-  /\ word32 (ci_k i).
+Lemma cinsn_ok_spec i : cinsn_ok i = true -> 0 <= ci_jt i < 256 /\ 0 <= ci_jf i < 256 /\
+  word32 (ci_k i).
 Proof.
   unfold cinsn_ok, word32. intros K. bools.
   repeat match goal with H : in_bits _ _ = true |- _ => apply in_bits_spec in H end.
@@ -238,6 +241,7 @@ Proof.
   destruct (in_dialect LinuxSeccomp (ci_op i)); [reflexivity | discriminate].
 Qed.
 
+(** A scratch word that is written can be read. *)
 Lemma scratch_read_ok m k :
   0 <= k < 16 -> written m k -> exists v, scratch_read m k = inr v /\ zfind k m = Some v.
 Proof.
@@ -246,6 +250,7 @@ Proof.
   unfold written in D. destruct (zfind k m) as [v|] eqn:F; [eauto | congruence].
 Qed.
 
+(** An accepted instruction does not fault; it leaves words, and what was written stays so. *)
 Lemma exec_ok d e len i s :
   check_insn d len (cs_pc s) i = None -> check_seccomp d len (cs_pc s) (Some i) = None ->
   values_ok s -> 0 <= cs_pc s -> len <= W32 ->
@@ -259,92 +264,99 @@ Proof.
   destruct s as [pc a x m]. destruct V as [VA [VX VM]]. cbn [cs_pc cs_a cs_x cs_mem] in *.
   unfold classic_exec. rewrite ID. cbn [negb].
   assert (KEEP : forall v w pc', word32 v -> word32 w -> successor i pc pc' ->
-            scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
+    scratch_out i = None -> next_ok i (CState pc a x m) (CNext (CState pc' v w m))).
   { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
-    split; [auto|]. split; [exact HS|]. split; [auto|]. intros k HK. rewrite HO in HK. discriminate.
-    }
+    split; [auto|]. split; [exact HS|]. split; [auto|].
+    intros k HK. rewrite HO in HK. discriminate. }
   assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) -> successor i pc (pc + 1) ->
-    0 <= ci_k i < 16 ->
+      0 <= ci_k i < 16 ->
             next_ok i (CState pc a x m)
               (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
-                else CBad CfScratchIndex)).
+                  else CBad CfScratchIndex)).
   { intros v HV HO HS HK. replace (in_bits scratch_size (ci_k i)) with true.
     2: { symmetry. apply in_bits_spec. exact HK. }
     unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem]. split; [|split; [exact HS|split]].
-    - split; [exact VA|]. split; [exact VX|]. intros j v'. rewrite zfind_set.
+    - (* values_ok *) split; [exact VA|]. split; [exact VX|]. intros j v'.
+      rewrite zfind_set.
       destruct (j =? ci_k i); [congruence | apply VM].
-    - intros j. unfold written. rewrite zfind_set. destruct (j =? ci_k i); [discriminate | auto].
-    - intros k HK'. rewrite HO in HK'. injection HK' as <-. unfold written. rewrite zfind_same.
-      discriminate. }
+    - (* what was written stays so *) intros j. unfold written. rewrite zfind_set.
+      destruct (j =? ci_k i); [discriminate | auto].
+    - (* k is written *) intros k HK'. rewrite HO in HK'. injection HK' as <-.
+      unfold written. rewrite zfind_same. discriminate. }
   assert (LOAD : forall z at_, successor i pc (pc + 1) -> scratch_out i = None ->
-            next_ok i (CState pc a x m)
-              (match packet_load d e z at_ with Some v => CNext (CState (pc + 1) v x m) | None =>
-                CEnd 0 end)).
+    next_ok i (CState pc a x m)
+      (match packet_load d e z at_ with
+       | Some v => CNext (CState (pc + 1) v x m)
+       | None => CEnd 0
+       end)).
   { intros z at_ HS HO. destruct (packet_load d e z at_) as [v|] eqn:L; [|exact zero_word].
     apply KEEP; auto. apply packet_load_word in L. exact L. }
   assert (READ : 0 <= ci_k i < 16 -> scratch_in i = Some (ci_k i) ->
-            exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
+    exists v, scratch_read m (ci_k i) = inr v /\ word32 v).
   { intros HK HI. destruct (scratch_read_ok m (ci_k i) HK (D _ HI)) as [v [E F]]; eauto. }
   assert (LEN : word32 (match d with
-                        | LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
-                          | Libpcap => wrap32 (ce_wire e) end)).
+                        | LinuxSocket => wrap32 (ce_len e)
+                        | LinuxSeccomp => seccomp_size
+                        | Libpcap => wrap32 (ce_wire e)
+                        end)).
   { destruct d; auto using wrap32_word. unfold word32, seccomp_size. lia. }
   unfold scratch_in, scratch_out, successor in *.
   destruct (ci_op i) eqn:O.
-  - (* absolute load *)
+  - (* CLdAbs: absolute load *)
     destruct d.
-    + apply refuse_if_none in C.
+    + (* LinuxSocket *) apply refuse_if_none in C.
       destruct (Z.ltb_spec (ci_k i) skf_ad) as [B|B]; [apply LOAD; auto|].
       replace (skf_ad <=? ci_k i) with true in C by (symmetry; apply Z.leb_le; lia).
       cbn [andb] in C. bools. rewrite C.
       destruct (ancillary_load e pc a x (ci_k i - skf_ad)) as [v|] eqn:L; [|exact VA].
-      apply KEEP; auto. exact (ancillary_load_word _ _ _ _ _ _ VA VX L).
-    + cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS. apply refuse_if_none in CS.
-      bools. rewrite CS.
+      apply KEEP; auto. exact (ancillary_load_word VA VX L).
+    + (* LinuxSeccomp *) cbn [check_seccomp] in CS. rewrite O, ID in CS. cbn [negb] in CS.
+      apply refuse_if_none in CS. bools. rewrite CS.
       apply KEEP; auto using read_le32_word.
-    + apply LOAD; auto.
-  - apply LOAD; auto.
-  - apply KEEP; auto.
-  - apply KEEP; auto.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
+    + (* Libpcap *) apply LOAD; auto.
+  - (* CLdInd *) apply LOAD; auto.
+  - (* CLdLen *) apply KEEP; auto.
+  - (* CLdImm *) apply KEEP; auto.
+  - (* CLdMem *) apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
     destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
-  - apply KEEP; auto.
-  - destruct (packet_load d e CB (ci_k i)) as [v|] eqn:L; [|exact zero_word].
-    apply KEEP; auto. change 15 with (Z.ones 4). rewrite Z.land_ones by lia. unfold word32.
-    change (2 ^ 4) with 16.
+  - (* CLdxLen *) apply KEEP; auto.
+  - (* CLdxMsh *) destruct (packet_load d e CB (ci_k i)) as [v|] eqn:L; [|exact zero_word].
+    apply KEEP; auto. change 15 with (Z.ones 4). rewrite Z.land_ones by lia.
+    unfold word32. change (2 ^ 4) with 16.
     pose proof (Z.mod_pos_bound v 16). lia.
-  - apply KEEP; auto.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
+  - (* CLdxImm *) apply KEEP; auto.
+  - (* CLdxMem *) apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in *.
     destruct READ as [v [E HV]]; [lia | reflexivity |]. rewrite E. apply KEEP; auto.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
+  - (* CSt *) apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
     apply STORE; auto. lia.
-  - apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
+  - (* CStx *) apply refuse_if_none in C. apply Z.leb_gt in C. unfold scratch_size, word32 in KK, C.
     apply STORE; auto. lia.
-  - (* arithmetic *)
+  - (* CAlu: arithmetic *)
     match goal with K : ci_op i = CAlu ?o1 ?s1 |- _ => rename o1 into o; rename s1 into src end.
     assert (Y : word32 (match src with CK => ci_k i | CX => x end)) by (destruct src; assumption).
     destruct (calu_exec d o src a (match src with CK => ci_k i | CX => x end)) as [v| |f] eqn:E.
-    + apply KEEP; auto. exact (calu_exec_word _ _ _ _ _ _ VA Y E).
-    + exact zero_word.
-    + exfalso. destruct o, src; cbn [calu_exec] in E; try discriminate;
-        try apply refuse_if_none in C;
+    + (* CValue *) apply KEEP; auto. exact (calu_exec_word VA Y E).
+    + (* CStop *) exact zero_word.
+    + (* CFail *) exfalso.
+      destruct o, src; cbn [calu_exec] in E; try discriminate; try apply refuse_if_none in C;
         try (rewrite C in E; discriminate);
         try (destruct (x =? 0); discriminate);
         try (destruct (x <? 32); destruct d; discriminate);
         apply Z.leb_gt in C; apply Z.ltb_lt in C; rewrite C in E; discriminate.
-  - apply KEEP; auto using wrap32_word.
-  - (* jump *)
+  - (* CNeg *) apply KEEP; auto using wrap32_word.
+  - (* CJa: jump *)
     apply refuse_if_none in C. apply Z.leb_gt in C. unfold word32 in KK.
     replace (wrap32 (pc + 1 + ci_k i)) with (pc + 1 + ci_k i).
     2: { unfold wrap32, mask32. change 4294967295 with (Z.ones 32). rewrite Z.land_ones by lia.
          change (2 ^ 32) with W32. rewrite Z.mod_small; lia. }
     destruct d; apply KEEP; auto.
-  - match goal with |- context [ccond_holds ?c1 ?a1 ?y1] => destruct (ccond_holds c1 a1 y1) end;
+  - (* CJmp: conditional jump *)
+    match goal with |- context [ccond_holds ?c1 ?a1 ?y1] => destruct (ccond_holds c1 a1 y1) end;
       apply KEEP; auto.
-  - exact KK.
-  - exact VA.
-  - apply KEEP; auto.
-  - apply KEEP; auto.
+  - (* CRetK *) exact KK.
+  - (* CRetA *) exact VA.
+  - (* CTax *) apply KEEP; auto.
+  - (* CTxa *) apply KEEP; auto.
 Qed.
 
 (** * The program as a map *)
@@ -352,14 +364,19 @@ Qed.
 Definition holds (c : ccode) (pc : Z) (p : cprog) : Prop :=
   forall j o, nth_error p j = Some o -> zfind (pc + Z.of_nat j) c = Some o.
 
+(** The first instruction *)
 Lemma holds_head c pc o p : holds c pc (o :: p) -> zfind pc c = Some o.
-Proof. intros H. specialize (H O o eq_refl). replace (pc + Z.of_nat 0) with pc in H by lia. exact H.
+Proof.
+  intros H. specialize (H O o eq_refl).
+  replace (pc + Z.of_nat 0) with pc in H by lia. exact H.
 Qed.
+(** and the others. *)
 Lemma holds_tail c pc o p : holds c pc (o :: p) -> holds c (pc + 1) p.
 Proof.
   intros H j o' N. specialize (H (S j) o' N).
   replace (pc + 1 + Z.of_nat j) with (pc + Z.of_nat (S j)) by lia. exact H.
 Qed.
+(** Instructions from [pc] on say nothing of those before it. *)
 Lemma code_from_keeps p : forall pc m k, k < pc -> zfind k (code_from pc p m) = zfind k m.
 Proof.
   induction p as [|o p IH]; intros pc m k L; cbn [code_from]; [reflexivity|].
@@ -369,22 +386,26 @@ Lemma code_from_holds p : forall pc m, holds (code_from pc p m) pc p.
 Proof.
   induction p as [|o p IH]; intros pc m j o' N; [destruct j; discriminate|].
   cbn [code_from]. destruct j as [|j]; cbn [nth_error] in N.
-  - injection N as <-. replace (pc + Z.of_nat 0) with pc by lia. rewrite code_from_keeps by lia.
+  - (* O *)
+    injection N as <-. replace (pc + Z.of_nat 0) with pc by lia. rewrite code_from_keeps by lia.
     apply zfind_same.
-  - replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. apply IH. exact N.
+  - (* S j *) replace (pc + Z.of_nat (S j)) with (pc + 1 + Z.of_nat j) by lia. apply IH. exact N.
 Qed.
 
 (** * Masks: every bit of [m] is a scratch word that has been written *)
-Definition covers (mem : zmap Z) (m : Z) : Prop := forall j, 0 <= j < 16 -> Z.testbit m j = true ->
-  written mem j.
+Definition covers (mem : zmap Z) (m : Z) : Prop :=
+  forall j, 0 <= j < 16 -> Z.testbit m j = true -> written mem j.
 
+(** Fewer bits are covered, too; *)
 Lemma covers_land_l mem m m' : covers mem m -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
 Lemma covers_land_r mem m m' : covers mem m' -> covers mem (Z.land m m').
 Proof. intros H j J T. rewrite Z.land_spec in T. bools. auto. Qed.
+(** and so are these when more is written. *)
 Lemma covers_grow mem mem' m : covers mem m -> (forall j, written mem j -> written mem' j) ->
   covers mem' m.
 Proof. intros H G j J T. auto. Qed.
+(** A jump's mask counts where it goes, and nowhere else. *)
 Lemma mask_at_meet masks pc m k :
   mask_at (meet_at masks pc m) k = if k =? pc then Z.land (mask_at masks pc) m else mask_at masks k.
 Proof.
@@ -417,38 +438,40 @@ Lemma check_scratch_cons pc valid masks i p mem mem' pc' :
   exists valid' masks',
     check_scratch (pc + 1) valid' masks' p = CAccept /\
     (forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)) /\
-    (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc')) else covers mem'
-      (mask_at masks' pc')).
+    (if pc' =? pc + 1 then covers mem' (Z.land valid' (mask_at masks' pc'))
+      else covers mem' (mask_at masks' pc')).
 Proof.
   intros C V G W S K.
   set (v := Z.land valid (mask_at masks pc)) in *.
   assert (V' : covers mem' v) by (eapply covers_grow; eauto).
   assert (STRAIGHT : forall v', covers mem' v' -> pc' = pc + 1 ->
-    if pc' =? pc + 1 then covers mem' (Z.land v' (mask_at masks pc')) else covers mem'
-      (mask_at masks pc')).
+    if pc' =? pc + 1 then covers mem' (Z.land v' (mask_at masks pc'))
+        else covers mem' (mask_at masks pc')).
   { intros v' H ->. rewrite Z.eqb_refl. apply covers_land_l. exact H. }
   assert (JUMP : forall masks', covers mem' (mask_at masks' pc') ->
-    if pc' =? pc + 1 then covers mem' (Z.land all_written (mask_at masks' pc')) else covers mem'
-      (mask_at masks' pc')).
+    if pc' =? pc + 1 then covers mem' (Z.land all_written (mask_at masks' pc'))
+        else covers mem' (mask_at masks' pc')).
   { intros masks' H. destruct (pc' =? pc + 1); [apply covers_land_r|]; exact H. }
-  cbn [check_scratch] in C. fold v in C. unfold successor in S. unfold scratch_out in W.
+  cbn [check_scratch] in C. fold v in C. unfold successor in S.
+  unfold scratch_out in W.
   destruct (ci_op i) eqn:O; try contradiction;
     try (exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
     try (destruct (Z.testbit v (ci_k i)); [|discriminate];
          exists v, masks; split; [exact C | split; [auto | apply STRAIGHT; assumption]]; fail);
     try (exists (Z.lor v (Z.shiftl 1 (ci_k i))), masks; split;
-      [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
+        [exact C | split; [auto | apply STRAIGHT; [|assumption]]];
          intros j J T; rewrite Z.lor_spec in T; apply orb_true_iff in T; destruct T as [T|T];
            [auto|];
          rewrite Z.shiftl_1_l, Z.pow2_bits_eqb in T by exact K; apply Z.eqb_eq in T; subst j; auto;
-           fail).
-  - eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet; exact H|].
+             fail).
+  - (* CJa *) eexists _, _. split; [exact C|]. split; [intros q m' H; apply covers_meet; exact H|].
     apply JUMP. subst pc'. apply covers_met. exact V'.
-  - eexists _, _. split; [exact C|].
+  - (* CJmp *) eexists _, _. split; [exact C|].
     split; [intros q m' H; apply covers_meet, covers_meet; exact H|].
-    apply JUMP. destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met];
-      exact V'.
+    apply JUMP.
+    destruct S as [-> | ->]; [apply covers_meet, covers_met | apply covers_met]; exact V'.
 Qed.
+Arguments check_scratch_cons {pc valid masks i p}.
 
 (** a read that [check_scratch] lets pass is of a written word *)
 Lemma check_scratch_read pc valid masks i p mem k :
@@ -471,12 +494,15 @@ Proof.
   pose proof (check_insn_ok _ _ _ _ C) as OK. unfold check_insn in C. rewrite OK in C.
   cbn [negb] in C.
   unfold successor in S. destruct (ci_op i); try (left; assumption); try contradiction;
-    apply refuse_if_none in C; bools;
-    repeat match goal with H : (_ <=? _) = false |- _ => apply Z.leb_gt in H end; right; lia.
+    apply refuse_if_none in C; try apply orb_false_iff in C as [C1 C2]; bools; right; lia.
 Qed.
+Arguments successor_inside {d len pc i pc'}.
 
+(** Nothing follows a return. *)
 Lemma ret_ends i pc pc' : is_ret (Some i) = true -> successor i pc pc' -> False.
-Proof. cbn [is_ret]. unfold successor. destruct (ci_op i); intros R S; try discriminate; exact S.
+Proof.
+  cbn [is_ret]. unfold successor.
+  destruct (ci_op i); intros R S; try discriminate; exact S.
 Qed.
 
 Lemma scratch_in_range d len pc i k : check_insn d len pc i = None -> scratch_in i = Some k ->
@@ -484,8 +510,8 @@ Lemma scratch_in_range d len pc i k : check_insn d len pc i = None -> scratch_in
 Proof.
   intros C I. pose proof (check_insn_ok _ _ _ _ C) as OK.
   pose proof (cinsn_ok_spec _ OK) as [KT [KF KK]].
-  unfold check_insn in C. rewrite OK in C. cbn [negb] in C. unfold scratch_in in I.
-  unfold word32 in KK.
+  unfold check_insn in C. rewrite OK in C. cbn [negb] in C.
+  unfold scratch_in in I. unfold word32 in KK.
   destruct (ci_op i); try discriminate; injection I as <-; apply refuse_if_none in C;
     apply Z.leb_gt in C;
     unfold scratch_size in C; lia.
@@ -507,38 +533,38 @@ Proof.
   intros LW p. unfold clength.
   induction p as [|o p IH]; intros pc valid masks s LEN P0 H C1 C2 R CS V PC COV.
   { cbn [length] in LEN. lia. }
-  apply first_refusal_cons in C1. destruct C1 as [C1 C1']. apply first_refusal_cons in C2.
-  destruct C2 as [C2 C2'].
+  apply first_refusal_cons in C1 as [C1 C1']. apply first_refusal_cons in C2 as [C2 C2'].
   destruct o as [i|]; [|discriminate]. cbn [check_slot] in C1.
   cbn [length] in *. rewrite Nat2Z.inj_succ in *.
-  assert (R' : p <> [] -> is_ret (last p None) = true) by (destruct p as [|o' p'];
-    [congruence | intros _; exact R]).
+  assert (R' : p <> [] -> is_ret (last p None) = true)
+    by (destruct p as [|o' p']; [congruence | intros _; exact R]).
   destruct (Z.eqb_spec (cs_pc s) pc) as [E|E].
-  - (* one step, and then the rest of the program *)
+  - (* cs_pc s = pc: one step, and then the rest of the program *)
     assert (X : next_ok i s (classic_exec d e i s)).
     { apply (exec_ok d e len); rewrite ?E; auto. intros k I. eapply check_scratch_read; eauto.
-      - rewrite <- E. exact COV.
-      - eapply scratch_in_range; eauto. }
+      - (* what is written *) rewrite <- E. exact COV.
+      - (* the index is in range *) eapply scratch_in_range; eauto. }
     assert (STEP : classic_step d c e s = classic_exec d e i s).
     { unfold classic_step. rewrite E, (holds_head _ _ _ _ H). reflexivity. }
     destruct (classic_exec d e i s) as [s'|r|f] eqn:EX; cbn [next_ok] in X;
       [|exists 1%nat, r|contradiction].
     2: { split; [lia|]. cbn [classic_steps]. rewrite STEP. auto. }
     destruct X as [V' [SU [G WR1]]]. rewrite E in SU.
-    destruct (check_scratch_cons _ _ _ _ _ (cs_mem s) (cs_mem s') (cs_pc s') CS)
+    destruct (check_scratch_cons (cs_mem s) (cs_mem s') (cs_pc s') CS)
       as [valid' [masks' [CS' [MONO COV']]]]; auto.
     { rewrite <- E. exact COV. }
-    { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32
-        in K. lia. }
+    { pose proof (cinsn_ok_spec _ (check_insn_ok _ _ _ _ C1)) as [_ [_ K]]. unfold word32 in K.
+      lia. }
     assert (NE : p <> []).
     { intros ->. cbn [last] in R. eapply ret_ends; eauto. }
     assert (LP : 0 < Z.of_nat (length p)) by (destruct p; [congruence | cbn [length]; lia]).
     assert (IN : pc + 1 <= cs_pc s' < len).
-    { destruct (successor_inside _ _ _ _ _ C1 SU ltac:(lia)) as [->|IN]; lia. }
+    { destruct (successor_inside C1 SU ltac:(lia)) as [->|IN]; lia. }
     destruct (IH (pc + 1) valid' masks' s') as [n [r [N [RUN WR]]]]; auto; try lia.
     { eapply holds_tail; eauto. }
-    exists (S n), r. split; [lia|]. cbn [classic_steps]. rewrite STEP. auto.
-  - (* the state is further on *)
+    exists (S n), r. split; [lia|]. cbn [classic_steps].
+    rewrite STEP. auto.
+  - (* cs_pc s <> pc: the state is further on *)
     assert (NE : p <> []) by (intros ->; cbn [length] in *; lia).
     assert (TAIL : exists valid' masks', check_scratch (pc + 1) valid' masks' p = CAccept /\
               forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)).
@@ -572,18 +598,21 @@ Theorem classic_check_sound d p : classic_check d p = true ->
   forall e, exists n r, Z.of_nat n <= clength p /\ classic_run d p e n = CDone r /\ 0 <= r < W32.
 Proof.
   unfold classic_check. destruct (classic_verdict d p) eqn:A; [|discriminate]. intros _ e.
-  apply verdict_parts in A. destruct A as [POS [LIM [C1 [R [CS C2]]]]].
+  apply verdict_parts in A as [POS [LIM [C1 [R [CS C2]]]]].
   unfold classic_run.
   apply (steps_ok d e (classic_code p) (clength p)) with (pc := 0) (valid := 0) (masks := zempty);
     auto; try lia.
-  - destruct d; cbn [max_insns] in LIM; unfold mask32, linux_max_insns in LIM; lia.
-  - apply code_from_holds.
-  - unfold values_ok, classic_init. cbn [cs_a cs_x cs_mem]. split; [apply zero_word|].
+  - (* the length is a word *)
+    destruct d; cbn [max_insns] in LIM; unfold mask32, linux_max_insns in LIM; lia.
+  - (* the code holds the program *) apply code_from_holds.
+  - (* the initial values are words *)
+    unfold values_ok, classic_init. cbn [cs_a cs_x cs_mem]. split; [apply zero_word|].
     split; [apply zero_word|].
     intros j v. rewrite zfind_empty. discriminate.
-  - cbn [classic_init cs_pc]. lia.
-  - cbn [classic_init cs_pc cs_mem]. rewrite Z.land_0_l. intros j J. rewrite Z.testbit_0_l.
-    discriminate.
+  - (* the initial pc is in the program *) cbn [classic_init cs_pc]. lia.
+  - (* nothing has to be written yet *)
+    cbn [classic_init cs_pc cs_mem]. rewrite Z.land_0_l. intros j J.
+    rewrite Z.testbit_0_l. discriminate.
 Qed.
 
 (** More fuel changes nothing, so [n] may be the number of instructions, or any number above it. *)
@@ -606,6 +635,7 @@ Qed.
 Theorem classic_decode_encode l :
   forallb cinsn_ok l = true -> classic_decode (map encode_cinsn l) = map Some l.
 Proof.
-  intros K. rewrite forallb_forall in K. unfold classic_decode. rewrite map_map. apply map_ext_in.
+  intros K. rewrite forallb_forall in K. unfold classic_decode.
+  rewrite map_map. apply map_ext_in.
   intros i I. apply decode_encode_cinsn. auto.
 Qed.

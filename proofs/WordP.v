@@ -1,5 +1,5 @@
-(** Laws of words: truncation, the signed reading, bits, and the range of every operation's result.
-    *)
+(** Laws of words: truncation, the signed reading, bits, and the range of every operation's
+    result. *)
 From Semantics Require Export Alu.
 
 Lemma mask64_ones : mask64 = Z.ones 64.
@@ -64,8 +64,8 @@ Lemma wrap_sgn64 x : 0 <= x < W -> wrap (sgn64 x) = x.
 Proof. intros H. destruct (sgn64_spec x H) as [[A B] | [A B]]; rewrite B; words. Qed.
 Lemma sgn64_wrap z : - S64 <= z < S64 -> sgn64 (wrap z) = z.
 Proof.
-  intros H. destruct (sgn64_spec (wrap z) (wrap_range z)) as [[A B] | [A B]]; rewrite B; clear B;
-    words.
+  intros H.
+  destruct (sgn64_spec (wrap z) (wrap_range z)) as [[A B] | [A B]]; rewrite B; clear B; words.
 Qed.
 Lemma sgn64_inj x y : 0 <= x < W -> 0 <= y < W -> sgn64 x = sgn64 y -> x = y.
 Proof. intros A B H. rewrite <- (wrap_sgn64 x A), <- (wrap_sgn64 y B), H. reflexivity. Qed.
@@ -79,8 +79,8 @@ Qed.
 Lemma wrap32_sgn32 x : wrap32 (sgn32 x) = wrap32 x.
 Proof.
   unfold sgn32, sign32, half_size. destruct (Z.ltb_spec (wrap32 x) S32) as [L | L].
-  - apply wrap32_wrap32.
-  - clear L. words.
+  - (* wrap32 x < S32 *) apply wrap32_wrap32.
+  - (* S32 <= wrap32 x *) clear L. words.
 Qed.
 Lemma sgn32_wrap32 x : sgn32 (wrap32 x) = sgn32 x.
 Proof. unfold sgn32. rewrite wrap32_wrap32. reflexivity. Qed.
@@ -95,19 +95,21 @@ Proof. intros H. rewrite <- (wrap32_sgn32 x), <- (wrap32_sgn32 y), H. reflexivit
 
 Lemma testbit_wrap z i : 0 <= i -> Z.testbit (wrap z) i = Z.testbit z i && (i <? 64).
 Proof.
-  intros H. unfold wrap. rewrite mask64_ones, Z.land_spec. f_equal.
+  intros H. unfold wrap. rewrite mask64_ones, Z.land_spec.
+  f_equal.
   apply Z.testbit_ones_nonneg; lia.
 Qed.
 Lemma testbit_wrap32 z i : 0 <= i -> Z.testbit (wrap32 z) i = Z.testbit z i && (i <? 32).
 Proof.
-  intros H. unfold wrap32. rewrite mask32_ones, Z.land_spec. f_equal.
+  intros H. unfold wrap32. rewrite mask32_ones, Z.land_spec.
+  f_equal.
   apply Z.testbit_ones_nonneg; lia.
 Qed.
 Lemma bits_above n x i : 0 <= x < 2 ^ n -> n <= i -> Z.testbit x i = false.
 Proof.
   intros H L. destruct (Z.ltb_spec n 0) as [N | N].
-  - rewrite (Z.pow_neg_r 2 n N) in H. lia.
-  - rewrite <- (Z.mod_small x (2 ^ n) H). apply Z.mod_pow2_bits_high. lia.
+  - (* n < 0 *) rewrite (Z.pow_neg_r 2 n N) in H. lia.
+  - (* 0 <= n *) rewrite <- (Z.mod_small x (2 ^ n) H). apply Z.mod_pow2_bits_high. lia.
 Qed.
 Lemma word_high x i : 0 <= x < W -> 64 <= i -> Z.testbit x i = false.
 Proof. intros H. apply (bits_above 64). exact H. Qed.
@@ -115,8 +117,8 @@ Lemma range_of_bits n x : 0 <= n -> (forall i, n <= i -> Z.testbit x i = false) 
 Proof.
   intros N H. assert (E : x = x mod 2 ^ n).
   { apply Z.bits_inj'. intros i I. destruct (Z.ltb_spec i n) as [L | L].
-    - symmetry. apply Z.mod_pow2_bits_low. exact L.
-    - rewrite H by exact L. symmetry. apply Z.mod_pow2_bits_high. lia. }
+    - (* i < n *) symmetry. apply Z.mod_pow2_bits_low. exact L.
+    - (* n <= i *) rewrite H by exact L. symmetry. apply Z.mod_pow2_bits_high. lia. }
   rewrite E. apply Z.mod_pos_bound. apply Z.pow_pos_nonneg; lia.
 Qed.
 Lemma word_of_bits x : (forall i, 64 <= i -> Z.testbit x i = false) -> 0 <= x < W.
@@ -125,8 +127,8 @@ Lemma sign64_bit x : 0 <= x < W -> Z.testbit x 63 = (S64 <=? x).
 Proof.
   intros H. rewrite Z.testbit_odd, Z.shiftr_div_pow2 by lia. change (2 ^ 63) with S64.
   destruct (Z.leb_spec S64 x) as [L | L].
-  - replace (x / S64) with 1 by (Z.div_mod_to_equations; lia). reflexivity.
-  - rewrite Z.div_small by lia. reflexivity.
+  - (* S64 <= x *) replace (x / S64) with 1 by (Z.div_mod_to_equations; lia). reflexivity.
+  - (* x < S64 *) rewrite Z.div_small by lia. reflexivity.
 Qed.
 (** Bits of the signed reading, to infinity. *)
 Lemma testbit_sgn64 x i : 0 <= x < W -> 0 <= i -> Z.testbit (sgn64 x) i = Z.testbit x (Z.min i 63).
@@ -135,11 +137,11 @@ Proof.
   { intros j J. rewrite <- (wrap_sgn64 x H) at 2. rewrite testbit_wrap by lia.
     destruct (Z.ltb_spec j 64) as [L | L]; [symmetry; apply andb_true_r | lia]. }
   destruct (Z.ltb_spec i 64) as [L | L].
-  - rewrite Z.min_l by lia. apply Low. lia.
-  - rewrite Z.min_r by lia. rewrite (sign64_bit x H).
+  - (* i < 64 *) rewrite Z.min_l by lia. apply Low. lia.
+  - (* 64 <= i *) rewrite Z.min_r by lia. rewrite (sign64_bit x H).
     destruct (sgn64_spec x H) as [[A B] | [A B]]; rewrite B.
-    + rewrite (word_high x i H L). symmetry. apply Z.leb_gt. lia.
-    + assert (E : S64 <=? x = true) by (apply Z.leb_le; lia). rewrite E.
+    + (* x < S64 *) rewrite (word_high x i H L). symmetry. apply Z.leb_gt. lia.
+    + (* S64 <= x *) assert (E : S64 <=? x = true) by (apply Z.leb_le; lia). rewrite E.
       replace (x - W) with (Z.lnot (W - 1 - x)) by (unfold Z.lnot; lia).
       rewrite Z.lnot_spec by lia. rewrite (word_high (W - 1 - x) i) by lia. reflexivity.
 Qed.
@@ -170,8 +172,8 @@ Proof. apply trunc_range. Qed.
 
 Lemma land_word x y : 0 <= x -> 0 <= y < W -> 0 <= Z.land x y < W.
 Proof.
-  intros X Y. apply word_of_bits. intros i I. rewrite Z.land_spec, (word_high y i Y I).
-  apply andb_false_r.
+  intros X Y. apply word_of_bits. intros i I.
+  rewrite Z.land_spec, (word_high y i Y I). apply andb_false_r.
 Qed.
 Lemma lor_word x y : 0 <= x < W -> 0 <= y < W -> 0 <= Z.lor x y < W.
 Proof.
@@ -192,7 +194,8 @@ Qed.
 (** The amount of a shift. *)
 Lemma count_range y c : 0 <= c -> 0 <= Z.land y c <= c.
 Proof.
-  intros C. apply subset_le; [exact C |]. apply Z.bits_inj'. intros i I.
+  intros C. apply subset_le; [exact C |]. apply Z.bits_inj'.
+  intros i I.
   rewrite Z.ldiff_spec, Z.land_spec, Z.bits_0.
   destruct (Z.testbit y i), (Z.testbit c i); reflexivity.
 Qed.
@@ -204,14 +207,14 @@ Proof.
   destruct op.
   all: try (apply trunc_range).
   all: try (destruct (Z.eqb_spec y' 0) as [E | E]; [lia | try apply trunc_range]).
-  - split; [apply Z.div_pos; lia |]. apply Z.le_lt_trans with x'; [| lia].
+  - (* Div *) split; [apply Z.div_pos; lia |]. apply Z.le_lt_trans with x'; [| lia].
     apply Z.div_le_upper_bound; nia.
-  - assert (M := Z.mod_pos_bound x' y'). lia.
-  - apply lor_word; assumption.
-  - apply land_word; [lia | assumption].
-  - apply lxor_word; assumption.
-  - assert (H := shiftr_le x' (Z.land y' (count_mask w))). lia.
-  - exact Y.
+  - (* Mod *) assert (M := Z.mod_pos_bound x' y'). lia.
+  - (* Or *) apply lor_word; assumption.
+  - (* And *) apply land_word; [lia | assumption].
+  - (* Xor *) apply lxor_word; assumption.
+  - (* Rsh *) assert (H := shiftr_le x' (Z.land y' (count_mask w))). lia.
+  - (* Mov *) exact Y.
 Qed.
 
 (** * Byte order *)
@@ -221,20 +224,21 @@ Lemma rev_bytes_bits n : forall x i, 0 <= i ->
     && Z.testbit x (8 * (Z.of_nat n - 1 - i / 8) + i mod 8).
 Proof.
   induction n as [| n IH]; intros x i I; cbn [rev_bytes].
-  - rewrite Z.bits_0. destruct (Z.ltb_spec i (8 * Z.of_nat 0)) as [L | L]; [lia | reflexivity].
-  - rewrite Z.lor_spec, (IH _ i I). rewrite Z.shiftl_spec by exact I.
+  - (* O *)
+    rewrite Z.bits_0. destruct (Z.ltb_spec i (8 * Z.of_nat 0)) as [L | L]; [lia | reflexivity].
+  - (* S n *) rewrite Z.lor_spec, (IH _ i I). rewrite Z.shiftl_spec by exact I.
     change 255 with (Z.ones 8). rewrite Z.land_spec.
     destruct (Z.ltb_spec i (8 * Z.of_nat (S n))) as [L | L].
-    + destruct (Z.ltb_spec i (8 * Z.of_nat n)) as [M | M].
-      * rewrite (Z.testbit_neg_r x) by lia. cbn [orb andb].
+    + (* i < 8 * Z.of_nat (S n) *) destruct (Z.ltb_spec i (8 * Z.of_nat n)) as [M | M].
+      * (* i < 8 * Z.of_nat n *) rewrite (Z.testbit_neg_r x) by lia. cbn [orb andb].
         rewrite Z.shiftr_spec by (Z.div_mod_to_equations; lia).
         f_equal. lia.
-      * assert (E : i / 8 = Z.of_nat n) by (Z.div_mod_to_equations; lia).
+      * (* 8 * Z.of_nat n <= i *) assert (E : i / 8 = Z.of_nat n) by (Z.div_mod_to_equations; lia).
         rewrite Z.testbit_ones_nonneg by lia.
         assert (K : i - 8 * Z.of_nat n <? 8 = true) by (apply Z.ltb_lt; lia). rewrite K, E.
         cbn [andb].
         rewrite andb_true_r, orb_false_r. f_equal. Z.div_mod_to_equations. lia.
-    + rewrite Z.testbit_ones_nonneg by lia.
+    + (* 8 * Z.of_nat (S n) <= i *) rewrite Z.testbit_ones_nonneg by lia.
       assert (K : i - 8 * Z.of_nat n <? 8 = false) by (apply Z.ltb_ge; lia). rewrite K.
       assert (K2 : i <? 8 * Z.of_nat n = false) by (apply Z.ltb_ge; lia). rewrite K2.
       rewrite andb_false_r. reflexivity.
@@ -247,8 +251,8 @@ Qed.
 Lemma byte_order_range k z x : 0 <= byte_order k z x < 2 ^ size_bits z.
 Proof.
   assert (E : 8 * Z.of_nat (bytes z) = size_bits z) by (destruct z; reflexivity).
-  destruct k; cbn [byte_order]; [| rewrite <- E; apply rev_bytes_range | rewrite <- E;
-    apply rev_bytes_range].
+  destruct k; cbn [byte_order];
+    [| rewrite <- E; apply rev_bytes_range | rewrite <- E; apply rev_bytes_range].
   rewrite Z.land_ones by (destruct z; discriminate). apply Z.mod_pos_bound.
   apply Z.pow_pos_nonneg; [lia | destruct z; discriminate].
 Qed.
@@ -269,17 +273,18 @@ Proof.
   assert (R : 0 <= x mod 2 ^ n < 2 ^ n) by (apply Z.mod_pos_bound; exact P).
   rewrite Z.land_ones, Z.shiftl_1_l by lia.
   destruct (Z.ltb_spec i n) as [L | L].
-  - assert (Low : Z.testbit (x mod 2 ^ n) i = Z.testbit x (Z.min i (n - 1))).
+  - (* i < n *) assert (Low : Z.testbit (x mod 2 ^ n) i = Z.testbit x (Z.min i (n - 1))).
     { rewrite Z.mod_pow2_bits_low by exact L. f_equal. lia. }
     destruct (Z.testbit x (n - 1)) eqn:B; [| exact Low].
     rewrite <- (Z.mod_pow2_bits_low (x mod 2 ^ n - 2 ^ n) n i L).
     replace (x mod 2 ^ n - 2 ^ n) with (x mod 2 ^ n + (-1) * 2 ^ n) by lia.
     rewrite Z.mod_add, Z.mod_mod by lia. rewrite Z.mod_pow2_bits_low by exact L. f_equal. lia.
-  - rewrite (Z.min_r i (n - 1)) by lia.
+  - (* n <= i *) rewrite (Z.min_r i (n - 1)) by lia.
     destruct (Z.testbit x (n - 1)) eqn:B.
-    + replace (x mod 2 ^ n - 2 ^ n) with (Z.lnot (2 ^ n - 1 - x mod 2 ^ n)) by (unfold Z.lnot; lia).
+    + (* the sign bit is set *)
+      replace (x mod 2 ^ n - 2 ^ n) with (Z.lnot (2 ^ n - 1 - x mod 2 ^ n)) by (unfold Z.lnot; lia).
       rewrite Z.lnot_spec by lia. rewrite (bits_above n) by lia. reflexivity.
-    + apply (bits_above n); lia.
+    + (* the sign bit is clear *) apply (bits_above n); lia.
 Qed.
 Lemma sgn_bits_32 x : sgn_bits 32 x = sgn32 x.
 Proof.
@@ -288,6 +293,7 @@ Proof.
   change (32 - 1) with 31. rewrite Z.testbit_odd, Z.shiftr_div_pow2 by lia.
   change (2 ^ 31) with S32.
   unfold sign32, half_size. destruct (Z.ltb_spec (wrap32 x) S32) as [L | L].
-  - rewrite Z.div_small by lia. reflexivity.
-  - replace (wrap32 x / S32) with 1 by (Z.div_mod_to_equations; lia). reflexivity.
+  - (* wrap32 x < S32 *) rewrite Z.div_small by lia. reflexivity.
+  - (* S32 <= wrap32 x *)
+    replace (wrap32 x / S32) with 1 by (Z.div_mod_to_equations; lia). reflexivity.
 Qed.

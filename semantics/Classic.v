@@ -8,8 +8,8 @@ Inductive dialect := LinuxSocket | LinuxSeccomp | Libpcap.
 
 (** * Instructions *)
 Inductive csize := CW | CH | CB.                                  (* 4, 2, 1 bytes *)
-Inductive csrc := CK | CX.
 (* second operand: the constant, the register X *)
+Inductive csrc := CK | CX.
 Inductive calu := CAdd | CSub | CMul | CDiv | CMod | COr | CAnd | CXor | CLsh | CRsh.
 Inductive ccond := CJeq | CJgt | CJge | CJset.
 Inductive cop :=
@@ -29,12 +29,11 @@ Definition csrc_code (s : csrc) : Z := match s with CK => 0 | CX => 8 end.
 Definition csize_code (z : csize) : Z := match z with CW => 0 | CH => 8 | CB => 16 end.
 Definition calu_code (o : calu) : Z :=
   match o with
-  | CAdd => 0 | CSub => 16 | CMul => 32 | CDiv => 48 | COr => 64 | CAnd => 80 | CLsh => 96 | CRsh =>
-    112
-  | CMod => 144 | CXor => 160
+  | CAdd => 0 | CSub => 16 | CMul => 32 | CDiv => 48 | COr => 64 | CAnd => 80
+  | CLsh => 96 | CRsh => 112 | CMod => 144 | CXor => 160
   end.
-Definition ccond_code (c : ccond) : Z := match c with CJeq => 16 | CJgt => 32 | CJge => 48
-  | CJset => 64 end.
+Definition ccond_code (c : ccond) : Z :=
+  match c with CJeq => 16 | CJgt => 32 | CJge => 48 | CJset => 64 end.
 Definition cop_code (o : cop) : Z :=
   match o with
   | CLdImm => 0 | CLdAbs z => 32 + csize_code z | CLdInd z => 64 + csize_code z | CLdMem => 96
@@ -69,8 +68,8 @@ Definition cinsn_ok (i : cinsn) : bool :=
 Definition encode_cinsn (i : cinsn) : cword := (cop_code (ci_op i), ci_jt i, ci_jf i, ci_k i).
 Definition decode_cinsn (w : cword) : option cinsn :=
   let '(code, jt, jf, k) := w in
-  obind (zfind code cop_table) (fun o => let i :=
-    CInsn o jt jf k in if cinsn_ok i then Some i else None).
+  obind (zfind code cop_table) (fun o =>
+    let i := CInsn o jt jf k in if cinsn_ok i then Some i else None).
 
 (** A program keeps the place of what is no instruction as [None], so that every input has a verdict
     and a run. *)
@@ -81,19 +80,19 @@ Definition clength (p : cprog) : Z := Z.of_nat (length p).
 (** * Environment: one packet with its metadata, or one system call *)
 Record cenv := CEnv {
   ce_byte : Z -> Z;        (**r byte at an offset from the start of the data, below 0 in the
-                              headroom; its low 8 bits count *)
+                                headroom; its low 8 bits count *)
   ce_head : Z;             (**r bytes of headroom before the data *)
   ce_len : Z;              (**r bytes of data *)
   ce_wire : Z;             (**r length of the packet on the wire, for [Libpcap]: a capture may hold
-                              less *)
+                                less *)
   ce_net : Z;              (**r offset of the network header from the start of the data; may be
-                              negative *)
+                                negative *)
   ce_link : option Z;      (**r the same for the link-layer header, where it is known *)
-  ce_linear : bool;        (**r the data is in one piece: otherwise Linux finds no netlink attribute
-                              *)
+  ce_linear : bool;        (**r the data is in one piece: otherwise Linux finds no netlink
+                                attribute *)
   ce_device : bool;        (**r the packet has a device *)
   ce_meta : Z -> Z -> Z }. (**r metadata by ancillary number and pc (random numbers differ by pc);
-                              its low 32 bits count *)
+                                its low 32 bits count *)
 
 Definition cbyte (e : cenv) (i : Z) : Z := Z.land (ce_byte e i) 255.
 Definition csize_bytes (z : csize) : Z := match z with CW => 4 | CH => 2 | CB => 1 end.
@@ -122,8 +121,8 @@ Definition packet_load (d : dialect) (e : cenv) (z : csize) (i : Z) : option Z :
   match d with
   | Libpcap => if i + csize_bytes z <=? ce_len e then Some (read_be e z i) else None
   | _ => obind (linux_place e i) (fun p =>
-           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e) then Some (read_be e z p) else
-             None)
+           if (- ce_head e <=? p) && (p + csize_bytes z <=? ce_len e)
+           then Some (read_be e z p) else None)
   end.
 
 (** ** Seccomp reads the 64 bytes of [struct seccomp_data] by aligned words *)
@@ -148,8 +147,8 @@ Fixpoint nla_find (fuel : nat) (e : cenv) (i rem type : Z) : option Z :=
 Definition nla_offset (e : cenv) (i rem type : Z) : Z :=
   match nla_find (Z.to_nat (rem / 4)) e i rem type with Some r => wrap32 r | None => 0 end.
 Definition nlattr (e : cenv) (a x : Z) : Z :=
-  if negb (ce_linear e) || (ce_len e <? 4)
-    || (ce_len e - 4 <? a) then 0 else nla_offset e a (ce_len e - a) x.
+  if negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a) then 0
+  else nla_offset e a (ce_len e - a) x.
 Definition nlattr_nest (e : cenv) (a x : Z) : Z :=
   if negb (ce_linear e) || (ce_len e <? 4) || (ce_len e - 4 <? a) then 0
   else let l := read_le16 e a in if ce_len e - a <? l then 0 else nla_offset e (a + 4) (l - 4) x.
@@ -165,8 +164,8 @@ Definition ancillary_load (e : cenv) (pc a x n : Z) : option Z :=
 
 (** * The machine *)
 Definition scratch_size : Z := 16.
-Record cstate := CState { cs_pc : Z; cs_a : Z; cs_x : Z; cs_mem : zmap Z }.
 (* no entry: never written *)
+Record cstate := CState { cs_pc : Z; cs_a : Z; cs_x : Z; cs_mem : zmap Z }.
 Definition classic_init : cstate := CState 0 0 0 zempty.
 
 Inductive cfault :=
@@ -197,8 +196,8 @@ Inductive calu_result := CValue (a : Z) | CStop | CFail (f : cfault).
 Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result :=
   match o with
   | CDiv | CMod =>
-      if y =? 0 then match s with CK => CFail CfDivZero | CX =>
-        CStop end else CValue (calu_value o a y)
+      if y =? 0 then match s with CK => CFail CfDivZero | CX => CStop end
+      else CValue (calu_value o a y)
   | CLsh | CRsh =>
       if y <? 32 then CValue (calu_value o a y)
       else match s, d with
@@ -209,14 +208,15 @@ Definition calu_exec (d : dialect) (o : calu) (s : csrc) (a y : Z) : calu_result
   | _ => CValue (calu_value o a y)
   end.
 Definition ccond_holds (c : ccond) (a y : Z) : bool :=
-  match c with CJeq => a =? y | CJgt => y <? a | CJge => y <=? a | CJset =>
-    negb (Z.land a y =? 0) end.
+  match c with
+  | CJeq => a =? y | CJgt => y <? a | CJge => y <=? a | CJset => negb (Z.land a y =? 0)
+  end.
 
 (** A word that was never written holds whatever it held before: libpcap's interpreter does not
     clear its scratch memory. *)
 Definition scratch_read (m : zmap Z) (k : Z) : cfault + Z :=
-  if in_bits scratch_size k then match zfind k m with Some v => inr v | None =>
-    inl CfScratchUndef end
+  if in_bits scratch_size k
+  then match zfind k m with Some v => inr v | None => inl CfScratchUndef end
   else inl CfScratchIndex.
 
 Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnext :=
@@ -226,11 +226,15 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
   let to_x v := CNext (CState (pc + 1) a v m) in
   let load z at_ := match packet_load d e z at_ with Some v => to_a v | None => CEnd 0 end in
   let store v :=
-    if in_bits scratch_size k then CNext (CState (pc + 1) a x (zset k v m)) else CBad CfScratchIndex
-      in
+    if in_bits scratch_size k
+    then CNext (CState (pc + 1) a x (zset k v m))
+    else CBad CfScratchIndex in
   let jump n := CNext (CState (pc + 1 + n) a x m) in
-  let len := match d with LinuxSocket => wrap32 (ce_len e) | LinuxSeccomp => seccomp_size
-    | Libpcap => wrap32 (ce_wire e) end in
+  let len := match d with
+             | LinuxSocket => wrap32 (ce_len e)
+             | LinuxSeccomp => seccomp_size
+             | Libpcap => wrap32 (ce_wire e)
+             end in
   if negb (in_dialect d (ci_op i)) then CBad CfInsn else
   match ci_op i with
   | CLdAbs z =>
@@ -238,8 +242,8 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
       | LinuxSeccomp => if seccomp_word k then to_a (read_le32 e k) else CBad CfLoad
       | LinuxSocket =>
           if k <? skf_ad then load z k
-          else if ancillary k then match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v
-            | None => CEnd a end
+          else if ancillary k then
+            match ancillary_load e pc a x (k - skf_ad) with Some v => to_a v | None => CEnd a end
           else CBad CfLoad
       | Libpcap => load z k
       end
@@ -264,8 +268,9 @@ Definition classic_exec (d : dialect) (e : cenv) (i : cinsn) (s : cstate) : cnex
       (* libpcap's pc wraps around, which makes loops; Linux computes the same sum but refuses such
          a jump *)
       match d with Libpcap => CNext (CState (wrap32 (pc + 1 + k)) a x m) | _ => jump k end
-  | CJmp c src => if ccond_holds c a (match src with CK => k | CX =>
-    x end) then jump (ci_jt i) else jump (ci_jf i)
+  | CJmp c src =>
+    if ccond_holds c a (match src with CK => k | CX => x end)
+    then jump (ci_jt i) else jump (ci_jf i)
   | CRetK => CEnd k
   | CRetA => CEnd a
   | CTax => to_x a
@@ -285,8 +290,8 @@ Definition classic_step (d : dialect) (c : ccode) (e : cenv) (s : cstate) : cnex
   | None => CBad CfPc
   end.
 
-Inductive coutcome := CDone (r : Z) | CFault (f : cfault) (pc : Z) | COut (s : cstate).
 (* COut: out of fuel *)
+Inductive coutcome := CDone (r : Z) | CFault (f : cfault) (pc : Z) | COut (s : cstate).
 Fixpoint classic_steps (d : dialect) (c : ccode) (e : cenv) (n : nat) (s : cstate) : coutcome :=
   match n with
   | O => COut s

@@ -3,8 +3,8 @@
     encodings, so that no field goes unchecked. *)
 From Semantics Require Export Machine.
 
-Record slot := Slot { sl_op : Z; sl_dst : Z; sl_src : Z; sl_off : Z; sl_imm : Z }.
 (* off and imm are signed *)
+Record slot := Slot { sl_op : Z; sl_dst : Z; sl_src : Z; sl_off : Z; sl_imm : Z }.
 Definition within (lo z hi : Z) : bool := (lo <=? z) && (z <? hi).
 Definition slot_ok (s : slot) : bool :=
   within 0 (sl_op s) 256 && within 0 (sl_dst s) 16 && within 0 (sl_src s) 16
@@ -18,16 +18,16 @@ Definition slot_of_word (w : Z) : slot :=
   Slot (Z.land w 255) (Z.land (Z.shiftr w 8) 15) (Z.land (Z.shiftr w 12) 15)
     (sgn_bits 16 (Z.shiftr w 16)) (sgn_bits 32 (Z.shiftr w 32)).
 Definition word_of_slot (s : slot) : Z :=
-  sl_op s + 256 * sl_dst s + 4096 * sl_src s + 65536 * (sl_off s mod 65536) + 4294967296 *
-    (sl_imm s mod 4294967296).
+  sl_op s + 256 * sl_dst s + 4096 * sl_src s + 65536 * (sl_off s mod 65536)
+  + 4294967296 * (sl_imm s mod 4294967296).
 
 (** * Opcodes: what the first byte alone tells *)
 Inductive form :=
   | FAlu (w : width) (op : aluop) (x : bool)    (* x: the second operand is a register *)
   | FNeg (w : width) | FSwap (k : swap)
   | FLd | FLdx (z : size) (sx : bool) | FSt (z : size) | FStx (z : size)
-  | FAtomic (z : size)                          (* which one, or an acquiring load or releasing
-                                                   store, is in imm *)
+  (* which one, or an acquiring load or releasing store, is in imm *)
+  | FAtomic (z : size)
   | FLdPkt (z : size) (x : bool)
   | FJa | FJaLong | FJmp (w : width) (c : cmp) (x : bool) | FMayGoto | FCall | FCallX | FExit.
 
@@ -36,9 +36,8 @@ Definition jmp_class (w : width) : Z := match w with A32 => 6 | A64 => 5 end.
 Definition source_bit (x : bool) : Z := if x then 8 else 0.
 Definition alu_code (op : aluop) : Z :=
   match op with
-  | Add => 0 | Sub => 16 | Mul => 32 | Div | Sdiv => 48 | Or => 64 | And => 80 | Lsh => 96 | Rsh =>
-    112
-  | Mod | Smod => 144 | Xor => 160 | Mov => 176 | Arsh => 192
+  | Add => 0 | Sub => 16 | Mul => 32 | Div | Sdiv => 48 | Or => 64 | And => 80
+  | Lsh => 96 | Rsh => 112 | Mod | Smod => 144 | Xor => 160 | Mov => 176 | Arsh => 192
   end.
 Definition cmp_code (c : cmp) : Z :=
   match c with
@@ -69,30 +68,34 @@ Definition form_code (f : form) : Z :=
 Definition all_sizes : list size := [S1; S2; S4; S8].
 Definition all_forms : list form :=
   [FSwap ToLe; FSwap ToBe; FSwap Swap; FLd; FJa; FJaLong; FMayGoto; FCall; FCallX; FExit]
-  ++ flat_map (fun z => [FLdx z false; FLdx z true; FSt z; FStx z; FAtomic z; FLdPkt z false;
-       FLdPkt z true]) all_sizes
+  ++ flat_map (fun z =>
+       [FLdx z false; FLdx z true; FSt z; FStx z; FAtomic z; FLdPkt z false; FLdPkt z true])
+       all_sizes
   ++ flat_map (fun w => FNeg w
        :: flat_map (fun op => [FAlu w op false; FAlu w op true]) [Add; Sub; Mul; Div; Mod; Or; And;
          Xor; Lsh; Rsh; Arsh; Mov]
        ++ flat_map (fun c => [FJmp w c false; FJmp w c true]) [Jeq; Jne; Jgt; Jge; Jlt; Jle; Jset;
-            Jsgt; Jsge; Jslt; Jsle]) [A32; A64].
+         Jsgt; Jsge; Jslt; Jsle]) [A32; A64].
 Definition form_table : zmap form :=
   fold_right (fun f m => zset (form_code f) f m) zempty all_forms.
 
 Definition reg_num (r : reg) : Z :=
-  match r with R0 => 0 | R1 => 1 | R2 => 2 | R3 => 3 | R4 => 4 | R5 => 5 | R6 => 6 | R7 => 7 | R8 =>
-    8 | R9 => 9 | R10 => 10 end.
+  match r with
+  | R0 => 0 | R1 => 1 | R2 => 2 | R3 => 3 | R4 => 4 | R5 => 5
+  | R6 => 6 | R7 => 7 | R8 => 8 | R9 => 9 | R10 => 10
+  end.
 Definition reg_table : zmap reg := fold_right (fun r m => zset (reg_num r) r m) zempty all_regs.
 Definition reg_of (n : Z) : option reg := zfind n reg_table.
 
 (** * Encodings *)
 (** Signed division and modulo are told from unsigned by the offset field. *)
 Definition alu_variant (op : aluop) : Z := match op with Sdiv | Smod => 1 | _ => 0 end.
-(** Atomics: imm tells the operation, and whether the old value is fetched; exchanges always fetch.
-    *)
+(** Atomics: imm tells the operation, and whether the old value is fetched; exchanges always
+    fetch. *)
 Definition atomic_code (op : Insn.atomic) (fetch : bool) : Z :=
-  match op with AtAdd => 0 | AtOr => 64 | AtAnd => 80 | AtXor => 160 | Xchg => 224 | Cmpxchg =>
-    240 end + if fetch then 1 else 0.
+  match op with
+  | AtAdd => 0 | AtOr => 64 | AtAnd => 80 | AtXor => 160 | Xchg => 224 | Cmpxchg => 240
+  end + if fetch then 1 else 0.
 Definition load_acquire : Z := 256.
 Definition store_release : Z := 272.
 Definition fields (f : form) (d s off imm : Z) : slot := Slot (form_code f) d s off imm.
@@ -164,8 +167,9 @@ Definition guess (s : slot) (hi : Z) : option insn :=
     | FAlu w Div x => Some (Alu w (if off =? 0 then Div else Sdiv) d (operand x))
     | FAlu w Mod x => Some (Alu w (if off =? 0 then Mod else Smod) d (operand x))
     | FAlu w Mov x =>
-      if x && negb (off =? 0) then obind (size_of_bits off) (fun z =>
-        Some (MovSx w z d r)) else Some (Alu w Mov d (operand x))
+      if x && negb (off =? 0)
+      then obind (size_of_bits off) (fun z => Some (MovSx w z d r))
+      else Some (Alu w Mov d (operand x))
     | FAlu w op x => Some (Alu w op d (operand x))
     | FNeg w => Some (Neg w d)
     | FSwap k => obind (size_of_bits imm) (fun z => Some (End k z d))
@@ -218,14 +222,15 @@ Fixpoint decode_from (k : Z) (l : list slot) (p : prog) : prog + Z :=
     | None => inr k
     | Some i =>
       match rest with
-      | _ :: rest' => if slots i =? 2 then decode_from (k + 2) rest' (zset k i p) else decode_from
-        (k + 1) rest (zset k i p)
+      | _ :: rest' =>
+        if slots i =? 2 then decode_from (k + 2) rest' (zset k i p)
+        else decode_from (k + 1) rest (zset k i p)
       | [] => inl (zset k i p)
       end
     end
   end.
-Definition decode_program (l : list slot) : option prog := match decode_from 0 l zempty with inl p
-  => Some p | inr _ => None end.
+Definition decode_program (l : list slot) : option prog :=
+  match decode_from 0 l zempty with inl p => Some p | inr _ => None end.
 (** The program that instructions one after the other are. *)
 Fixpoint place (k : Z) (is : list insn) (p : prog) : prog :=
   match is with [] => p | i :: is' => place (k + slots i) is' (zset k i p) end.

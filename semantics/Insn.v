@@ -9,8 +9,8 @@ Definition zbytes (z : size) : Z := match z with S1 => 1 | S2 => 2 | S4 => 4 | S
 Definition size_bits (z : size) : Z := match z with S1 => 8 | S2 => 16 | S4 => 32 | S8 => 64 end.
 
 Inductive operand := Imm (i : Z) | Reg (r : reg).
-Inductive aluop := Add | Sub | Mul | Div | Sdiv | Mod | Smod | Or | And | Xor | Lsh | Rsh | Arsh
-  | Mov.
+Inductive aluop :=
+  Add | Sub | Mul | Div | Sdiv | Mod | Smod | Or | And | Xor | Lsh | Rsh | Arsh | Mov.
 (** [to little endian], [to big endian], [swap always]; the model is of a little-endian machine *)
 Inductive swap := ToLe | ToBe | Swap.
 Inductive cmp := Jeq | Jne | Jgt | Jge | Jlt | Jle | Jset | Jsgt | Jsge | Jslt | Jsle.
@@ -34,8 +34,8 @@ Inductive insn :=
   | St (z : size) (d : reg) (off : Z) (i : Z)
   | Stx (z : size) (d : reg) (off : Z) (s : reg)
   | Atomic (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z) (s : reg)   (* S4 or S8 *)
-  | LdPkt (z : size) (ind : option reg) (k : Z)        (* the legacy packet loads: ABS, or IND with
-                                                          a register; 1, 2 or 4 bytes *)
+  (* the legacy packet loads: ABS, or IND with a register; 1, 2 or 4 bytes *)
+  | LdPkt (z : size) (ind : option reg) (k : Z)
   | Ja (off : Z)
   | Jmp (w : width) (c : cmp) (d : reg) (o : operand) (off : Z)
   | MayGoto (off : Z)                                  (* jumps when a hidden budget is used up *)
@@ -46,8 +46,10 @@ Inductive insn :=
 
 (** Slots an instruction takes: pc counts slots, as in the kernel. *)
 Definition slots (i : insn) : Z :=
-  match i with LdImm _ _ | LdMap _ _ | LdMapValue _ _ _ | LdVar _ _ _ | LdCode _ _ => 2 | _ =>
-    1 end.
+  match i with
+  | LdImm _ _ | LdMap _ _ | LdMapValue _ _ _ | LdVar _ _ _ | LdCode _ _ => 2
+  | _ => 1
+  end.
 (** The register an instruction writes by name. *)
 Definition target_reg (i : insn) : option reg :=
   match i with

@@ -7,8 +7,8 @@ From Semantics Require Export Reference Insn.
     and its end; [FDataMeta]: the first byte of the metadata that lies before the packet; [FTyped]:
     the address of a kernel object of this type; [FResult]: bytes whose low 32 bits, as a signed
     number, are in these bounds: what others returned before. *)
-Inductive field_kind := FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z)
-  | FResult (lo hi : Z).
+Inductive field_kind :=
+  FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z) | FResult (lo hi : Z).
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind;
   f_narrow : bool; f_write : bool }.
 
@@ -17,26 +17,26 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     the next register.  The size is not 0, except for [AMem0] and [AOut0]: then nothing is read or
     written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a value of the
     map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
-Inductive arg := AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize
-  | ACtx
+Inductive arg :=
+  AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
   | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
   | AAlloc                                    (* how many bytes are asked for *)
-  | ARef (k : ref_kind) (release : bool).
-  (* an acquired reference; it is released, if [release] *)
+  | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if
+                                                 [release] *)
 Notation ARelease k := (ARef k true).
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RValue                       (* a value of the map passed, or null; a value of an
                                                  outer map is a map *)
                | RTail                        (* another program goes on and ends with the result;
                                                  or nothing happens *)
-               | RAcquire (k : ref_kind)      (* acquires a reference of the size asked for; or null
-                                                 *)
-               | RTyped (type : String.string) (* the address of a kernel object of the type of this
-                                                  name *)
+               | RAcquire (k : ref_kind)      (* acquires a reference of the size asked for; or
+                                                 null *)
+               (* the address of a kernel object of the type of this name *)
+               | RTyped (type : String.string)
                | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
-Record helper := Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret;
-  h_moves : bool }.
+Record helper :=
+  Helper { h_id : Z; h_name : String.string; h_args : list arg; h_ret : ret; h_moves : bool }.
 
 (** [m_data]: what the values of a map that is never written are, if that is known, as one
     little-endian number. [m_inner]: the map's values are maps, each like map number so. *)
@@ -62,15 +62,15 @@ Record prog_type := ProgType {
   pt_legacy : bool;                           (* has the legacy packet loads *)
   pt_writes : bool;                           (* may write the packet, and not only read it *)
   pt_helpers : list Z;
-  pt_ret : option (Z * Z) }.                  (* what the low 32 bits of r0 may be at exit: a signed
-                                                 number if the first is *)
+  (* what the low 32 bits of r0 may be at exit: a signed number if the first is *)
+  pt_ret : option (Z * Z) }.
 
 (** The low 32 bits of a result, as a number that can be compared with such bounds. *)
 Definition result_number (lo r : Z) : Z := if lo <? 0 then sgn32 r else wrap32 r.
 
 (** Policy, rather than safety. *)
-Record profile := Profile { pf_strict_stack : bool }.
 (* reading an undefined stack byte is a fault *)
+Record profile := Profile { pf_strict_stack : bool }.
 Definition root := Profile false.
 Definition strict := Profile true.
 
@@ -85,8 +85,10 @@ Definition nth_z {A} (l : list A) (i : Z) : option A :=
 Definition map_of (t : target) (i : Z) : option map_def := nth_z (t_maps t) i.
 Definition type_of (t : target) (i : Z) : option type_def := nth_z (t_types t) i.
 Fixpoint type_from (i : Z) (l : list type_def) (name : String.string) : option Z :=
-  match l with [] => None | d :: l' =>
-    if String.eqb (ty_name d) name then Some i else type_from (i + 1) l' name end.
+  match l with
+  | [] => None
+  | d :: l' => if String.eqb (ty_name d) name then Some i else type_from (i + 1) l' name
+  end.
 Definition type_named (t : target) (name : String.string) : option Z :=
   type_from 0 (t_types t) name.
 (** The type that the pointer at offset [k] leads to. *)
@@ -95,8 +97,8 @@ Definition pointer_at (d : type_def) (k : Z) : option Z :=
 Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known:
     what clang makes of constants. *)
-Definition constant_of (d : map_def) : option Z := if m_ro d && (m_type d =? map_array)
-  && (m_max d =? 1) then m_data d else None.
+Definition constant_of (d : map_def) : option Z :=
+  if m_ro d && (m_type d =? map_array) && (m_max d =? 1) then m_data d else None.
 Definition constant_map (t : target) (i : Z) : option Z := obind (map_of t i) constant_of.
 Definition same_number (x y : option Z) : bool :=
   match x, y with None, None => true | Some i, Some j => i =? j | _, _ => false end.
@@ -140,8 +142,8 @@ Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
 Definition length_or_err := RInt (- 4095) 2147483647.
 Definition helpers : list helper :=
-  [ Helper 1 "map_lookup_elem" [AMap (redirect_maps ++ outer_maps ++ plain_maps);
-    AKey] RValue false;
+  [ Helper 1 "map_lookup_elem"
+      [AMap (redirect_maps ++ outer_maps ++ plain_maps); AKey] RValue false;
     Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
     Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
     Helper 4 "probe_read" [AOut0; ASize; AAny] int_err false;
@@ -233,8 +235,8 @@ Definition helpers : list helper :=
     Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
     Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
     Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SockCommonRef) false;
-    Helper 100 "tcp_check_syncookie" [ARef SockCommonRef false; AMem; ASize; AMem;
-      ASize] int_err false;
+    Helper 100 "tcp_check_syncookie"
+      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_err false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
@@ -242,8 +244,8 @@ Definition helpers : list helper :=
     Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] length_or_err false;
     Helper 109 "send_signal" [AAny] int_err false;
-    Helper 110 "tcp_gen_syncookie" [ARef SockCommonRef false; AMem; ASize; AMem;
-      ASize] int_any false;
+    Helper 110 "tcp_gen_syncookie"
+      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
     Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_err false;
     Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_err false;
     Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] length_or_err false;
@@ -294,107 +296,100 @@ Definition helpers : list helper :=
     Helper 207 "tcp_raw_check_syncookie_ipv6" [AMemN 40; AMemN 20] int_err false;
     Helper 208 "ktime_get_tai_ns" [] int_any false ].
 (** The other helpers of Linux 6.18, and what they need that is not modelled here. *)
-Definition needing (what : String.string) (l : list (Z * String.string)) : list
-  (Z * String.string * String.string) :=
+Definition needing (what : String.string) (l : list (Z * String.string)) :
+  list (Z * String.string * String.string) :=
   List.map (fun h => (h, what)) l.
 Definition unsupported_helpers : list (Z * String.string * String.string) :=
   needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
   ++ needing "the storage of control groups" [(81, "get_local_storage")]
-  ++ needing "other views of a socket" [(95, "sk_fullsock"); (96, "tcp_sock");
-       (98, "get_listener_sock")]
+  ++ needing "other views of a socket"
+    [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
-  ++ needing "typed kernel pointers" [(107, "sk_storage_get"); (108, "sk_storage_delete");
-       (111, "skb_output"); (116,
-    "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write");
-      (136, "skc_to_tcp6_sock"); (137,
-    "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock"); (139, "skc_to_tcp_request_sock");
-      (140, "skc_to_udp6_sock");
-    (141, "get_task_stack"); (145, "inode_storage_get"); (146, "inode_storage_delete");
-      (147, "d_path"); (150,
-    "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete"); (159,
-    "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file"); (175, "task_pt_regs");
-      (178, "skc_to_unix_sock");
-    (193, "ima_file_hash"); (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get");
-      (211, "cgrp_storage_delete")]
-  ++ needing "sleepable programs" [(148, "copy_from_user"); (166, "sys_bpf");
-       (167, "btf_find_by_name_kind"); (168,
-    "sys_close"); (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
+  ++ needing "typed kernel pointers"
+    [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output");
+     (116, "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write");
+     (136, "skc_to_tcp6_sock"); (137, "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock");
+     (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock"); (141, "get_task_stack");
+     (145, "inode_storage_get"); (146, "inode_storage_delete"); (147, "d_path");
+     (150, "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete");
+     (159, "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file");
+     (175, "task_pt_regs"); (178, "skc_to_unix_sock"); (193, "ima_file_hash");
+     (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
+  ++ needing "sleepable programs"
+    [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168, "sys_close");
+     (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
-  ++ needing "callbacks" [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop");
-       (209, "user_ringbuf_drain")]
+  ++ needing "callbacks"
+    [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop"); (209, "user_ringbuf_drain")]
   ++ needing "constant strings" [(165, "snprintf"); (182, "strncmp")]
-  ++ needing "timers" [(169, "timer_init"); (170, "timer_set_callback"); (171, "timer_start");
-       (172, "timer_cancel")]
+  ++ needing "timers"
+    [(169, "timer_init"); (170, "timer_set_callback"); (171, "timer_start"); (172, "timer_cancel")]
   ++ needing "kernel pointers kept in maps" [(194, "kptr_xchg")]
-  ++ needing "dynptrs" [(197, "dynptr_from_mem"); (198, "ringbuf_reserve_dynptr");
-       (199, "ringbuf_submit_dynptr"); (200,
-    "ringbuf_discard_dynptr"); (201, "dynptr_read"); (202, "dynptr_write"); (203, "dynptr_data")].
+  ++ needing "dynptrs"
+    [(197, "dynptr_from_mem"); (198, "ringbuf_reserve_dynptr"); (199, "ringbuf_submit_dynptr");
+     (200, "ringbuf_discard_dynptr"); (201, "dynptr_read"); (202, "dynptr_write");
+     (203, "dynptr_data")].
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
 (** Who may call what, as Linux 6.18 has it for programs that are loaded with privilege. *)
-Definition base_helpers : list Z := [1; 2; 3; 5; 6; 7; 8; 12; 14; 15; 16; 17; 22; 35; 37; 42; 55;
-  80; 87; 88; 89; 93; 94;
-  105; 106; 109; 112; 113; 114; 115; 117; 118; 120; 123; 125; 130; 131; 132; 133; 134; 141; 148;
-    149; 153; 154; 156; 157;
-  158; 164; 165; 169; 170; 171; 172; 175; 176; 177; 180; 181; 182; 191; 194; 195; 197; 198; 199;
-    200; 201; 202; 203; 208;
-  209; 210; 211].
+Definition base_helpers : list Z :=
+  [1; 2; 3; 5; 6; 7; 8; 12; 14; 15; 16; 17; 22; 35; 37; 42; 55; 80; 87; 88; 89; 93; 94; 105; 106;
+   109; 112; 113; 114; 115; 117; 118; 120; 123; 125; 130; 131; 132; 133; 134; 141; 148; 149; 153;
+   154; 156; 157; 158; 164; 165; 169; 170; 171; 172; 175; 176; 177; 180; 181; 182; 191; 194; 195;
+   197; 198; 199; 200; 201; 202; 203; 208; 209; 210; 211].
 Definition event_helpers : list Z := [25] ++ base_helpers.
 Definition net_helpers : list Z := [160] ++ event_helpers.
 Definition socket_casts : list Z := [136; 137; 138; 139; 140; 178; 196].
 Definition skb_helpers : list Z := [26] ++ socket_casts ++ net_helpers.
 Definition socket_helpers : list Z := [46; 47; 68; 122] ++ skb_helpers.
-Definition xdp_helpers : list Z := [23; 28; 44; 51; 54; 65; 69; 84; 85; 86; 99; 100; 110; 163; 188;
-  189; 190; 204; 205;
-  206; 207] ++ socket_casts ++ net_helpers.
-Definition tc_helpers : list Z := [9; 10; 11; 13; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33;
-  34; 38; 39; 40; 41; 43;
-  48; 50; 66; 69; 79; 83; 84; 85; 86; 95; 96; 97; 98; 99; 100; 107; 108; 110; 124; 135; 151; 152;
-    155; 163; 192; 204; 205;
-  206; 207] ++ socket_helpers.
-Definition cgroup_skb_helpers : list Z := [79; 81; 83; 84; 85; 86; 95; 96; 97; 98; 99; 107; 108;
-  128; 129] ++
-  socket_helpers.
+Definition xdp_helpers : list Z :=
+  [23; 28; 44; 51; 54; 65; 69; 84; 85; 86; 99; 100; 110; 163; 188; 189; 190; 204; 205; 206; 207]
+  ++ socket_casts ++ net_helpers.
+Definition tc_helpers : list Z :=
+  [9; 10; 11; 13; 18; 19; 20; 21; 23; 24; 28; 29; 30; 31; 32; 33; 34; 38; 39; 40; 41; 43; 48; 50;
+   66; 69; 79; 83; 84; 85; 86; 95; 96; 97; 98; 99; 100; 107; 108; 110; 124; 135; 151; 152; 155; 163;
+   192; 204; 205; 206; 207] ++ socket_helpers.
+Definition cgroup_skb_helpers : list Z :=
+  [79; 81; 83; 84; 85; 86; 95; 96; 97; 98; 99; 107; 108; 128; 129] ++ socket_helpers.
 Definition cgroup_sock_helpers : list Z := [46; 81; 107; 122; 186; 187] ++ net_helpers.
 Definition lwt_helpers : list Z := [24; 28; 33; 34; 39] ++ skb_helpers.
 Definition lwt_in_helpers : list Z := [73] ++ lwt_helpers.
-Definition lwt_xmit_helpers : list Z := [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135]
-  ++ lwt_in_helpers.
-Definition sock_ops_helpers : list Z := [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143;
-  144] ++ socket_casts ++
-  net_helpers.
+Definition lwt_xmit_helpers : list Z :=
+  [9; 10; 11; 13; 20; 21; 23; 29; 30; 38; 40; 41; 43; 135] ++ lwt_in_helpers.
+Definition sock_ops_helpers : list Z :=
+  [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143; 144] ++ socket_casts ++ net_helpers.
 Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
 Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
 Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
-Definition tracing_helpers : list Z := [107; 108; 111; 121; 147; 162; 188] ++ socket_casts
-  ++ trace_helpers.
+Definition tracing_helpers : list Z :=
+  [107; 108; 111; 121; 147; 162; 188] ++ socket_casts ++ trace_helpers.
 Definition trampoline_helpers : list Z := [173; 183; 184; 185] ++ tracing_helpers.
 Definition iter_helpers : list Z := [126; 127; 150] ++ tracing_helpers.
 Definition lsm_helpers : list Z := [145; 146; 159; 161; 193] ++ trampoline_helpers.
 Definition seg6local_helpers : list Z := [74; 75; 76] ++ lwt_helpers.
-Definition sk_skb_helpers : list Z := [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99]
-  ++ skb_helpers.
+Definition sk_skb_helpers : list Z :=
+  [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers.
 Definition flow_dissector_helpers : list Z := [26; 160] ++ socket_casts ++ base_helpers.
 (** Left out: what takes a socket there, though elsewhere it takes the context: 46 for sk_reuseport,
     49 and 57 for setsockopt. *)
 Definition reuseport_helpers : list Z := [26; 68; 82; 160] ++ base_helpers.
-Definition sk_msg_helpers : list Z := [60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ socket_casts
-  ++ net_helpers.
-Definition sock_addr_helpers : list Z := [46; 49; 57; 81; 84; 85; 86; 99; 107; 108; 122]
-  ++ socket_casts ++ net_helpers.
-Definition sendmsg_helpers : list Z := [186; 187] ++ sock_addr_helpers.
+Definition sk_msg_helpers : list Z :=
+  [60; 61; 62; 63; 71; 90; 91; 107; 108; 122] ++ socket_casts ++ net_helpers.
+Definition sock_addr_helpers : list Z :=
+  [46; 49; 57; 81; 84; 85; 86; 99; 107; 108; 122] ++ socket_casts ++ net_helpers.
 (* to bind, too *)
+Definition sendmsg_helpers : list Z := [186; 187] ++ sock_addr_helpers.
 Definition connect_helpers : list Z := [64] ++ sendmsg_helpers.
 Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_helpers.
 Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
 Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
-Definition syscall_helpers : list Z := [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167;
-  168; 179; 188] ++
-  socket_casts ++ event_helpers.
+Definition syscall_helpers : list Z :=
+  [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179; 188] ++ socket_casts
+  ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
-Definition whole name off size := Field name off size FPlain false false.
 (* read as a whole or not at all *)
+Definition whole name off size := Field name off size FPlain false false.
 Definition stored name off size := Field name off size FPlain false true.      (* and written *)
 (** Written as a whole, and read in parts too: the first field that fits counts. *)
 Definition writable name off size := [ stored name off size; plain name off size ].
@@ -411,10 +406,9 @@ Definition data_end_at off size := Field "data_end" off size FDataEnd false fals
 
 Definition xdp_fields : list field :=
   [ data_at 0 4; data_end_at 4 4; Field "data_meta" 8 4 FDataMeta false false;
-    whole "ingress_ifindex" 12 4;
-    whole "rx_queue_index" 16 4 ].
-Definition xdp : prog_type := ProgType 6 [0; 37;
-  35] "xdp" 24 xdp_fields false false true xdp_helpers None.
+    whole "ingress_ifindex" 12 4; whole "rx_queue_index" 16 4 ].
+Definition xdp : prog_type :=
+  ProgType 6 [0; 37; 35] "xdp" 24 xdp_fields false false true xdp_helpers None.
 Definition xdp_devmap : prog_type :=
   ProgType 6 [33] "xdp_devmap" 24 (whole "egress_ifindex" 20 4 :: xdp_fields)
   false false true xdp_helpers None.
@@ -423,35 +417,33 @@ Definition xdp_devmap : prog_type :=
 Definition skb_fields : list field :=
   [ plain "len" 0 4; plain "pkt_type" 4 4; plain "queue_mapping" 12 4; plain "protocol" 16 4;
     plain "vlan_present" 20 4; plain "vlan_tci" 24 4; plain "vlan_proto" 28 4;
-      plain "ingress_ifindex" 36 4;
-    plain "ifindex" 40 4; plain "tc_index" 44 4; plain "hash" 68 4; plain "napi_id" 84 4;
-      plain "gso_segs" 164 4;
-    plain "gso_size" 176 4 ].
+    plain "ingress_ifindex" 36 4; plain "ifindex" 40 4; plain "tc_index" 44 4; plain "hash" 68 4;
+    plain "napi_id" 84 4; plain "gso_segs" 164 4; plain "gso_size" 176 4 ].
 Definition cb : field := Field "cb" 48 20 FPlain true true.
 Definition skb_data : list field := [ data_at 76 4; data_end_at 80 4 ].
 Definition skb_socket : list field :=
   plain "family" 88 4 :: words "remote_ip4" 92 1 ++ words "local_ip4" 96 1
-    ++ words "remote_ip6" 100 4 ++ words "local_ip6" 116 4
+  ++ words "remote_ip6" 100 4 ++ words "local_ip6" 116 4
   ++ [ plain "remote_port" 132 4; plain "local_port" 136 4 ].
 Definition mark_and_priority : list field := writable "mark" 8 4 ++ writable "priority" 32 4.
 Definition tstamp : field := stored "tstamp" 152 8.
 Definition hwtstamp : field := whole "hwtstamp" 184 8.
 Definition skb_size : Z := 192.
 Definition socket_filter : prog_type := ProgType 1 [] "socket" skb_size
-  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields) false true false socket_helpers
-    None.
+  (plain "mark" 8 4 :: plain "priority" 32 4 :: cb :: skb_fields)
+  false true false socket_helpers None.
 Definition tc_fields : list field :=
   mark_and_priority ++ [ cb; tstamp; hwtstamp; plain "wire_len" 160 4; whole "tstamp_type" 180 1;
     Field "data_meta" 140 4 FDataMeta false false ]
   ++ skb_data
   ++ writable "tc_index" 44 4 ++ writable "tc_classid" 72 4
-       ++ stored "queue_mapping" 12 4 :: skb_fields.
+  ++ stored "queue_mapping" 12 4 :: skb_fields.
 Definition sched_cls : prog_type :=
   ProgType 3 [] "tc" skb_size tc_fields false true true tc_helpers None.
 Definition sched_act : prog_type :=
   ProgType 4 [] "sched_act" skb_size tc_fields false true true tc_helpers None.
-Definition cgroup_skb_fields : list field := mark_and_priority ++ [ cb; tstamp; hwtstamp ]
-  ++ skb_data ++ skb_socket ++ skb_fields.
+Definition cgroup_skb_fields : list field :=
+  mark_and_priority ++ [ cb; tstamp; hwtstamp ] ++ skb_data ++ skb_socket ++ skb_fields.
 Definition cgroup_skb : prog_type :=
   ProgType 8 [0] "cgroup_skb" skb_size cgroup_skb_fields false false false
   cgroup_skb_helpers (Some (0, 1)%Z).
@@ -469,22 +461,23 @@ Definition lwt_seg6local : prog_type :=
   ProgType 19 [] "lwt_seg6local" skb_size lwt_fields false false false seg6local_helpers None.
 (** Streams of sockets: what a message is, and where it goes. *)
 Definition sk_skb : prog_type := ProgType 14 [] "sk_skb" skb_size
-  (writable "priority" 32 4 ++ writable "tc_index" 44 4 ++ plain "cb" 48 20 :: skb_data
-    ++ skb_socket ++ skb_fields)
+  (writable "priority" 32 4 ++ writable "tc_index" 44 4
+   ++ plain "cb" 48 20 :: skb_data ++ skb_socket ++ skb_fields)
   false false true sk_skb_helpers None.
-(** The headers of a packet are found here; the keys that are to be filled in are not in the model.
-    *)
+(** The headers of a packet are found here; the keys that are to be filled in are not in the
+    model. *)
 Definition flow_dissector : prog_type :=
   ProgType 22 [] "flow_dissector" skb_size skb_data false false false
   flow_dissector_helpers None.
 Definition sk_reuseport : prog_type := ProgType 21 [] "sk_reuseport" 56
   [ data_at 0 8; data_end_at 8 8; plain "len" 16 4; whole "eth_protocol" 20 4;
-    whole "eth_protocol" 20 2; whole "eth_protocol" 22 2;
-    plain "ip_protocol" 24 4; plain "bind_inany" 28 4; whole "hash" 32 4 ]
+    whole "eth_protocol" 20 2; whole "eth_protocol" 22 2; plain "ip_protocol" 24 4;
+    plain "bind_inany" 28 4; whole "hash" 32 4 ]
   false false false reuseport_helpers None.
 Definition sk_msg : prog_type := ProgType 16 [] "sk_msg" 80
-  (data_at 0 8 :: data_end_at 8 8 :: words "family" 16 1 ++ words "remote_ip4" 20 1
-    ++ words "local_ip4" 24 1 ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
+  (data_at 0 8 :: data_end_at 8 8 :: words "family" 16 1
+   ++ words "remote_ip4" 20 1 ++ words "local_ip4" 24 1
+   ++ words "remote_ip6" 28 4 ++ words "local_ip6" 44 4
    ++ [ whole "remote_port" 60 4; whole "local_port" 64 4; whole "size" 68 4 ])
   false false true sk_msg_helpers None.
 
@@ -623,36 +616,33 @@ Definition setsockopt : prog_type := ProgType 25 [22] "cgroup_setsockopt" 40
   (option_value ++ [ stored "level" 24 4; stored "optname" 28 4; stored "optlen" 32 4 ])
   false false true getsockopt_helpers (Some (0, 1)%Z).
 Definition sk_lookup : prog_type := ProgType 30 [] "sk_lookup" 72
-  (plain_words "family" 8 1 ++ plain_words "protocol" 12 1 ++ plain_words "remote_ip4" 16 1
-    ++ plain_words "remote_ip6" 20 4
-   ++ plain_words "remote_port" 36 1 ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
+  (plain_words "family" 8 1 ++ plain_words "protocol" 12 1
+   ++ plain_words "remote_ip4" 16 1 ++ plain_words "remote_ip6" 20 4
+   ++ plain_words "remote_port" 36 1
+   ++ plain_words "local_ip4" 40 1 ++ plain_words "local_ip6" 44 4
    ++ plain_words "local_port" 60 1 ++ plain_words "ingress_ifindex" 64 1)
-  false false false sk_lookup_helpers
-  (Some (0, 1)%Z).
+  false false false sk_lookup_helpers (Some (0, 1)%Z).
 Definition sock_ops : prog_type := ProgType 13 [] "sock_ops" 224
-  (Field "skb_data" 192 8 FData false false :: Field "skb_data_end" 200 8 FDataEnd false false ::
-    stored "reply" 4 4 :: stored "sk_txhash" 164 4 :: words "op" 0 1 ++ words "args" 8 3
-    ++ words "family" 20 1
-   ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1 ++ words "remote_ip6" 32 4
-        ++ words "local_ip6" 48 4
+  (Field "skb_data" 192 8 FData false false :: Field "skb_data_end" 200 8 FDataEnd false false
+   :: stored "reply" 4 4 :: stored "sk_txhash" 164 4
+   :: words "op" 0 1 ++ words "args" 8 3 ++ words "family" 20 1
+   ++ words "remote_ip4" 24 1 ++ words "local_ip4" 28 1
+   ++ words "remote_ip6" 32 4 ++ words "local_ip6" 48 4
    ++ [ whole "remote_port" 64 4; whole "local_port" 68 4; whole "is_fullsock" 72 4;
-        whole "snd_cwnd" 76 4; whole "srtt_us" 80 4;
-        whole "bpf_sock_ops_cb_flags" 84 4; whole "state" 88 4; whole "rtt_min" 92 4;
-          whole "snd_ssthresh" 96 4;
-        whole "rcv_nxt" 100 4; whole "snd_nxt" 104 4; whole "snd_una" 108 4;
-          whole "mss_cache" 112 4; whole "ecn_flags" 116 4;
-        whole "rate_delivered" 120 4; whole "rate_interval_us" 124 4; whole "packets_out" 128 4;
-          whole "retrans_out" 132 4;
-        whole "total_retrans" 136 4; whole "segs_in" 140 4; whole "data_segs_in" 144 4;
-          whole "segs_out" 148 4;
-        whole "data_segs_out" 152 4; whole "lost_out" 156 4; whole "sacked_out" 160 4;
-          whole "bytes_received" 168 8;
-        whole "bytes_acked" 176 8; whole "skb_len" 208 4; whole "skb_hwtstamp" 216 8 ]
+       whole "snd_cwnd" 76 4; whole "srtt_us" 80 4; whole "bpf_sock_ops_cb_flags" 84 4;
+       whole "state" 88 4; whole "rtt_min" 92 4; whole "snd_ssthresh" 96 4; whole "rcv_nxt" 100 4;
+       whole "snd_nxt" 104 4; whole "snd_una" 108 4; whole "mss_cache" 112 4;
+       whole "ecn_flags" 116 4; whole "rate_delivered" 120 4; whole "rate_interval_us" 124 4;
+       whole "packets_out" 128 4; whole "retrans_out" 132 4; whole "total_retrans" 136 4;
+       whole "segs_in" 140 4; whole "data_segs_in" 144 4; whole "segs_out" 148 4;
+       whole "data_segs_out" 152 4; whole "lost_out" 156 4; whole "sacked_out" 160 4;
+       whole "bytes_received" 168 8; whole "bytes_acked" 176 8; whole "skb_len" 208 4;
+       whole "skb_hwtstamp" 216 8 ]
    ++ leading "skb_tcp_flags" 212)
   false false false sock_ops_helpers (Some (0, 1)%Z).
 Definition cgroup_device : prog_type := ProgType 15 [] "cgroup_device" 12
-  [ plain "access_type" 0 4; whole "major" 4 4;
-    whole "minor" 8 4 ] false false false cgroup_device_helpers (Some (0, 1)%Z).
+  [ plain "access_type" 0 4; whole "major" 4 4; whole "minor" 8 4 ]
+  false false false cgroup_device_helpers (Some (0, 1)%Z).
 
 (** struct seccomp_data.  Linux gives its classic filters no program type of eBPF's, so the number
     is this project's. *)
@@ -662,18 +652,17 @@ Definition seccomp : prog_type := ProgType seccomp_id [] "seccomp" 64
    :: List.map (fun k => plain "args" (16 + 8 * Z.of_nat k)%Z 8) (seq 0 6))
   false false false [] None.
 
-Definition raw (size : Z) : prog_type := ProgType 0 [] "raw" size [] true false true [5; 6; 7; 8;
-  42; 125] None.
+Definition raw (size : Z) : prog_type :=
+  ProgType 0 [] "raw" size [] true false true [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
   [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb;
-    cgroup_skb_egress; cgroup_sock;
-   cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit; lwt_seg6local; sock_ops; sk_skb;
-     cgroup_device; sk_msg;
-   raw_tracepoint; raw_tracepoint_writable; lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl;
-     getsockopt; setsockopt;
-   sk_lookup; syscall; tp_btf; fentry; fexit; fmod_ret; iter; lsm; netfilter; seccomp]
+   cgroup_skb_egress; cgroup_sock; cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit;
+   lwt_seg6local; sock_ops; sk_skb; cgroup_device; sk_msg; raw_tracepoint; raw_tracepoint_writable;
+   lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl; getsockopt; setsockopt; sk_lookup;
+   syscall; tp_btf; fentry; fexit; fmod_ret; iter; lsm; netfilter; seccomp]
   ++ sock_addrs.
 Definition prog_type_of (id attach ctx_size : Z) : option prog_type :=
   (if id =? 0 then Some (raw ctx_size)
-   else find (fun pt => (pt_id pt =? id) && match pt_attach pt with [] => true | l =>
-     existsb (Z.eqb attach) l end) prog_types)%Z.
+   else find (fun pt => (pt_id pt =? id)
+                        && match pt_attach pt with [] => true | l => existsb (Z.eqb attach) l end)
+             prog_types)%Z.

@@ -1,16 +1,13 @@
-(** Classic BPF as eBPF, instruction by instruction as Linux does it when a filter is attached.
-    A is r0, X is r7, the context is in r6, and M[k] is the stack slot at r10 - 4 * k - 4; r2 is
-    free.
-
+(** Classic BPF as eBPF, instruction by instruction as Linux does it when a filter is attached. A is
+    r0, X is r7, the context is in r6, and M[k] is the stack slot at r10 - 4 * k - 4; r2 is free.
     Linux's own result is not for its verifier, and reads kernel structures.  So here A and X are
-    cleared by moves (a register
-    that is undefined may not be read), metadata comes from the context as eBPF programs see it, and
-    packet loads are the
-    legacy loads of eBPF, which Linux expands to the very code that it makes of classic ones. *)
+    cleared by moves (a register that is undefined may not be read), metadata comes from the context
+    as eBPF programs see it, and packet loads are the legacy loads of eBPF, which Linux expands to
+    the very code that it makes of classic ones. *)
 From Semantics Require Export Classic Encode Env.
 
-Definition target_type (d : dialect) : prog_type := match d with LinuxSeccomp => seccomp | _ =>
-  socket_filter end.
+Definition target_type (d : dialect) : prog_type :=
+  match d with LinuxSeccomp => seccomp | _ => socket_filter end.
 
 (** ** Ancillary loads *)
 (** Those of a field of the context: its offset, and whether it is kept in network byte order. *)
@@ -48,10 +45,10 @@ Definition alu_of (o : calu) : aluop :=
   | CAdd => Add | CSub => Sub | CMul => Mul | CDiv => Div | CMod => Mod | COr => Or | CAnd => And
     | CXor => Xor | CLsh => Lsh | CRsh => Rsh
   end.
-Definition cmp_of (c : ccond) : cmp := match c with CJeq => Jeq | CJgt => Jgt | CJge => Jge
-  | CJset => Jset end.
-Definition inverse (c : ccond) : option cmp := match c with CJeq => Some Jne | CJgt => Some Jle
-  | CJge => Some Jlt | CJset => None end.
+Definition cmp_of (c : ccond) : cmp :=
+  match c with CJeq => Jeq | CJgt => Jgt | CJge => Jge | CJset => Jset end.
+Definition inverse (c : ccond) : option cmp :=
+  match c with CJeq => Some Jne | CJgt => Some Jle | CJge => Some Jlt | CJset => None end.
 Definition constant (d : reg) (k : Z) : insn := Alu A32 Mov d (Imm (sgn32 k)).
 (** An immediate is extended with its sign to 64 bits, so a constant from 2^31 on is put in r2
     first. *)
@@ -126,8 +123,9 @@ Fixpoint blocks (d : dialect) (at_ : Z -> Z) (pc : Z) (p : cprog) : option (list
   match p with
   | [] => Some []
   | None :: _ => None
-  | Some i :: p' => obind (block d at_ pc i) (fun b => obind (blocks d at_ (pc + 1) p') (fun l =>
-    Some (b ++ l)))
+  | Some i :: p' =>
+    obind (block d at_ pc i) (fun b =>
+    obind (blocks d at_ (pc + 1) p') (fun l => Some (b ++ l)))
   end.
 (** [None] for libpcap's dialect, which Linux does not run; and for what has no counterpart. *)
 Definition translate (d : dialect) (p : cprog) : option (list insn) :=
@@ -145,8 +143,11 @@ Definition has_counterpart (o : option cinsn) : bool :=
   | _ => true
   end.
 Definition translatable (d : dialect) (p : cprog) : bool :=
-  match d with LinuxSeccomp => true | LinuxSocket => forallb has_counterpart p | Libpcap =>
-    false end.
+  match d with
+  | LinuxSeccomp => true
+  | LinuxSocket => forallb has_counterpart p
+  | Libpcap => false
+  end.
 
 (** * What the translation runs on *)
 Definition translated_target (d : dialect) (maps : list map_def) (pf : profile) : target :=
@@ -167,10 +168,11 @@ Definition carries_metadata (e : env) (ce : cenv) : Prop :=
   (forall n pc, n <> random_number -> wrap32 (ce_meta ce n pc) = metadata ce n) /\
   context_word e 0 = wrap32 (ce_len ce) /\
   (forall n off be, context_field n = Some (off, be) ->
-     (if be : bool then byte_order ToBe S2 (context_word e off) else context_word e off) = metadata
-       ce n) /\
-  (if ce_device ce then context_word e ifindex_field = metadata ce 8
-    /\ metadata ce 8 <> 0 else context_word e ifindex_field = 0).
+     (if be : bool then byte_order ToBe S2 (context_word e off) else context_word e off)
+     = metadata ce n) /\
+  (if ce_device ce
+   then context_word e ifindex_field = metadata ce 8 /\ metadata ce 8 <> 0
+   else context_word e ifindex_field = 0).
 (** and legacy loads are answered with the packet's bytes, and calls for the processor's number with
     it. *)
 Definition classic_size (z : size) : csize := match z with S4 => CW | S2 => CH | _ => CB end.

@@ -32,9 +32,8 @@ Definition sgn_bits (n x : Z) : Z :=
 Inductive reg := R0 | R1 | R2 | R3 | R4 | R5 | R6 | R7 | R8 | R9 | R10.
 Record rf (A : Type) := RF { f0:A; f1:A; f2:A; f3:A; f4:A; f5:A; f6:A; f7:A; f8:A; f9:A; f10:A }.
 Arguments RF {A}. Arguments f0 {A}. Arguments f1 {A}. Arguments f2 {A}. Arguments f3 {A}.
-Arguments f4 {A}.
-Arguments f5 {A}. Arguments f6 {A}. Arguments f7 {A}. Arguments f8 {A}. Arguments f9 {A}.
-Arguments f10 {A}.
+Arguments f4 {A}. Arguments f5 {A}. Arguments f6 {A}. Arguments f7 {A}. Arguments f8 {A}.
+Arguments f9 {A}. Arguments f10 {A}.
 Definition get {A} (r : reg) (x : rf A) : A :=
   match r with
   | R0 => f0 x | R1 => f1 x | R2 => f2 x | R3 => f3 x | R4 => f4 x | R5 => f5 x
