@@ -62,22 +62,23 @@ struct warrant_session {
   X(MUL, x *y)                                                                                     \
   X(DIV, y ? x / y : 0)                                                                            \
   X(OR, x | y)                                                                                     \
-  X(AND, x &y) X(LSH, x << (y & (8 * sizeof(T) - 1))) X(RSH, x >> (y & (8 * sizeof(T) - 1)))       \
-      X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)                                                \
-          X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) X(SDIV, y == 0       ? 0                 \
-                                                                  : y == (T)-1 ? 0 - x             \
-                                                                               : (T)((S)x / (S)y)) \
-              X(SMOD, y == 0       ? x                                                             \
-                      : y == (T)-1 ? 0                                                             \
-                                   : (T)((S)x % (S)y))
+  X(AND, x &y)                                                                                     \
+  X(LSH, x << (y & (8 * sizeof(T) - 1)))                                                           \
+  X(RSH, x >> (y & (8 * sizeof(T) - 1)))                                                           \
+  X(MOD, y ? x % y : x)                                                                            \
+  X(XOR, x ^ y)                                                                                    \
+  X(MOV, y)                                                                                        \
+  X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1))))                                                  \
+  X(SDIV, y == 0 ? 0 : y == (T)-1 ? 0 - x : (T)((S)x / (S)y))                                      \
+  X(SMOD, y == 0 ? x : y == (T)-1 ? 0 : (T)((S)x % (S)y))
 #define COMPARISONS(X)                                                                             \
   X(JEQ, x == y)                                                                                   \
   X(JGT, x > y)                                                                                    \
   X(JGE, x >= y)                                                                                   \
   X(JSET, (x & y) != 0)                                                                            \
   X(JNE, x != y)                                                                                   \
-  X(JSGT, (S)x > (S)y) X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y)     \
-      X(JSLE, (S)x <= (S)y)
+  X(JSGT, (S)x > (S)y)                                                                             \
+  X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
 #define SIZES(X)                                                                                   \
   X(1, 0, uint8_t, )                                                                               \
