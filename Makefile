@@ -8,7 +8,7 @@
 # make clean    removes what was built
 # make coq      the theories; this and everything in OCaml is built by dune, and `dune build` alone does it too
 # make deps     installs the Debian packages of packages.txt; run and test do it first
-# make doc      the theories to read in a browser, from build/doc/toc.html
+# make doc      the theories to read in a browser, from build/doc/index.html
 # make check-style           formatting of C, scripts and Coq; make test does it too
 # make coqchk, make mangle   slow checks of the proofs
 # make classic-million   a million random classic programs: directly, translated, in the kernel

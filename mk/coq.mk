@@ -15,10 +15,11 @@ coqchk: coq
 
 # Every proof once more with generated names changed, which no proof may depend on.
 mangle:
-	@$(DUNE) --profile mangle --build-dir build/mangle semantics checker proofs
+	@$(DUNE) --profile mangle --build-dir $(CURDIR)/build/mangle semantics checker proofs
 
-# The theories to read in a browser; build/doc/toc.html lists them.
+# The theories to read in a browser: names lead to their definitions.
 doc: coq
 	$(call say,COQDOC,build/doc/index.html)
 	@rm -rf build/doc && mkdir -p build/doc
-	@coqdoc --html --utf8 -d build/doc $(COQFLAGS) $(wildcard semantics/*.v checker/*.v proofs/*.v)
+	@coqdoc --quiet --html --utf8 -d build/doc $(COQFLAGS) \
+	  $(addprefix _build/default/,$(wildcard semantics/*.v checker/*.v proofs/*.v))
