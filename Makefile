@@ -6,7 +6,10 @@
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
+# make coq      the theories; this and everything in OCaml is built by dune, and `dune build` alone does it too
 # make deps     installs the Debian packages of packages.txt; run and test do it first
+# make doc      the theories to read in a browser, from build/doc/index.html
+# make check-style           formatting of C, scripts and Coq; make test does it too
 # make coqchk, make mangle   slow checks of the proofs
 # make classic-million   a million random classic programs: directly, translated, in the kernel
 # make real-filters          audits filters of browsers, containers, ..., which it installs
@@ -27,7 +30,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps
+.PHONY: all run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -87,16 +90,15 @@ classic-million: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/translate_test
 	@build/tests/translate_test --programs 1000000
 
+check-style:
+	@tests/style_test.sh
+
 deps:
 	@mk/packages.sh packages.txt
 
+# What editors leave beside the theories would stand in dune's way.
 clean:
-	@rm -rf build
+	@rm -rf build _build
 	@find semantics checker proofs extraction \( -name '*.vo' -o -name '*.vos' -o -name '*.vok' \
 	  -o -name '*.glob' -o -name '.*.aux' \) -delete
 	@rm -f .lia.cache .nia.cache
-
-# Dependencies between Coq files are found by a program that `deps` may have yet to install.
-ifneq ($(filter-out run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand deps clean mangle,$(or $(MAKECMDGOALS),all)),)
-include build/coq.d
-endif

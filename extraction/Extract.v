@@ -4,7 +4,7 @@ From Semantics Require Import Encode Concrete Classic Translate.
 From Checker Require Import Cert ClassicCheck Audit.
 From Extract Require Import Mapping.
 
-Extraction "build/ocaml/core.ml"
+Extraction "core.ml"
   (* what certificates are, and the validator; its parts serve to explain a refusal *)
   validate a_exec a_branch a_exit names_ok facts_le refs_le no_refs oval_le astate_le pot_ok
     pot_floor pot_drop

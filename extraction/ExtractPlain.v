@@ -4,7 +4,7 @@ From Coq Require Import Extraction ZArith ExtrOcamlBasic.
 
 Extraction Language OCaml.
 Extraction Blacklist List String.
-Extraction "build/ocaml/plain.ml"
+Extraction "plain.ml"
   Z.add Z.sub Z.mul Z.opp Z.succ Z.pred Z.abs Z.min Z.max Z.compare Z.eqb Z.eq_dec Z.ltb Z.leb Z.gtb
     Z.geb
   Z.div_eucl Z.div Z.modulo Z.quot Z.rem Z.pow Z.log2 Z.even Z.odd

@@ -14,23 +14,23 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 define c_variant
 $(1)_OBJECTS := $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/tables.o
 # What a program that asks the proved side is linked with.
-$(1)_LINKED := $(1)/obj/cmd/validator.o build/ocaml/validator.o $(1)/lib/libwarrant.a
+$(1)_LINKED := $(1)/obj/cmd/validator.o $$(EXTRACTED)/embed.exe.o $(1)/lib/libwarrant.a
 
 $(1)/obj/%.o: cbridge/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -fno-semantic-interposition -Icbridge -MMD -MP -c $$< -o $$@
 
-$(1)/obj/tables.o: build/generated/tables.c cbridge/isa/tables.h cbridge/isa/decode.h cbridge/warrant.h
+$(1)/obj/tables.o: $$(EXTRACTED)/tables.c cbridge/isa/tables.h cbridge/isa/decode.h cbridge/warrant.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
 # OCaml's headers come with its compiler.
-$(1)/obj/cmd/validator.o: cbridge/cmd/validator.c $$(OCAML)/core.cmxa
+$(1)/obj/cmd/validator.o: cbridge/cmd/validator.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -isystem $$$$(ocamlfind ocamlc -where) -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -isystem $$$$(ocamlc -where) -MMD -MP -c $$< -o $$@
 
 $(1)/lib/libwarrant.a: $$($(1)_OBJECTS)
 	$$(call say,AR,$$@)
@@ -60,7 +60,7 @@ $(1)/tests/%: tests/%.c $$($(1)_LINKED)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -MF $(1)/obj/$$*.d \
 	  $$(filter-out %.h %.a,$$^) $$(filter %.a,$$^) $$(PROGRAM_LIBS) -o $$@
 
-$(1)/tests/isa_test: build/generated/isa_rows.h | build/generated/isa.md
+$(1)/tests/isa_test: $$(EXTRACTED)/isa_rows.h | $$(EXTRACTED)/isa.md
 $(1)/tests/trace_test $(1)/tests/isa_test $(1)/tests/fast_test $(1)/tests/kernel_test \
   $(1)/tests/asm_test $(1)/tests/validator_test: $(1)/obj/gen.o $(1)/obj/both.o
 $(1)/tests/translate_test: $(1)/obj/both.o
@@ -93,7 +93,7 @@ programs: build/bin/warrant build/bin/warrant-validate build/bin/warrant-referen
   build/lib/libwarrant.a build/lib/$(SONAME)
 tests: build/asan/bin/warrant build/asan/bin/warrant-plugin $(C_TESTS) $(OCAML_TESTS)
 
-install: all
+install: coq programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/lib/libwarrant.a $(DESTDIR)$(PREFIX)/lib

@@ -1,19 +1,12 @@
-# Definitions and proofs.  The compiled files lie beside their sources, where Coq and editors look for them.
+# Definitions and proofs, which dune builds: `dune build` alone does, too.  Its files lie in _build/default/.
 
-COQFLAGS := $(shell cat _CoqProject) $(COQEXTRA)
-THEORIES := $(sort $(wildcard semantics/*.v checker/*.v proofs/*.v))
-COQ_FILES := $(THEORIES) $(sort $(wildcard extraction/*.v))
+DUNE := dune build -j $(JOBS) --display=short
+COQFLAGS := $(shell cat _CoqProject)
 
-.PHONY: coq coqchk mangle
-coq: $(THEORIES:.v=.vo)
-
-%.vo: %.v
-	$(call say,COQC,$<)
-	@coqc $(COQFLAGS) $<
-
-build/coq.d: _CoqProject $(COQ_FILES)
-	@mkdir -p $(@D)
-	@coqdep -f _CoqProject $(COQ_FILES) > $@.tmp && mv $@.tmp $@
+# Everything that dune builds; what C needs is first, so that C does not wait for the proofs.
+.PHONY: coq coqchk mangle doc
+coq: extracted
+	+@$(DUNE)
 
 # Every theory once more, by Coq's independent checker.
 coqchk: coq
@@ -22,7 +15,11 @@ coqchk: coq
 
 # Every proof once more with generated names changed, which no proof may depend on.
 mangle:
-	@rm -rf build/mangle && mkdir -p build/mangle
-	@cp -r --parents Makefile _CoqProject mk cbridge/cmd/cmd.h corpus/socket/expressions.txt build/mangle
-	@for d in semantics checker proofs extraction; do mkdir build/mangle/$$d && cp $$d/*.v build/mangle/$$d; done
-	@$(SUBMAKE) -C build/mangle coq COQEXTRA='-mangle-names mangled_'
+	@$(DUNE) --profile mangle --build-dir $(CURDIR)/build/mangle semantics checker proofs
+
+# The theories to read in a browser: names lead to their definitions.
+doc: coq
+	$(call say,COQDOC,build/doc/index.html)
+	@rm -rf build/doc && mkdir -p build/doc
+	@coqdoc --quiet --html --utf8 -d build/doc $(COQFLAGS) \
+	  $(addprefix _build/default/,$(wildcard semantics/*.v checker/*.v proofs/*.v))

@@ -4,7 +4,12 @@ set -u
 . "$(dirname "$0")/lib.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-same "a second build has nothing to do" ":" "$(make -n --no-print-directory all 2>&1 | head -n 5)"
+# Each step prints a line; dune, which is asked each time, prints one for each of its own.
+same "a second build has nothing to do" "" "$(make --no-print-directory all 2>&1 | head -n 5)"
+same "dune alone builds the same" "" "$(dune build --display=short 2>&1 | head -n 5)"
+# What make would do after it, but for asking dune, which `-n` does too.
+same "after dune, make has nothing to do" "" \
+  "$(make -n --no-print-directory all 2>&1 | grep -v -e '^dune build ' -e '^:$' | head -n 5)"
 same "no package is installed twice" "packages: none missing" "$(make --no-print-directory deps 2>&1)"
 
 make --no-print-directory install DESTDIR="$work/root" PREFIX=/opt/warrant > "$work/out" 2>&1

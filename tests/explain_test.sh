@@ -12,7 +12,7 @@ asked=$?
 while IFS='|' read -r name reason hint way; do
   profile=root
   [ "$name" = undefined_stack ] && profile=strict
-  check=(check --explain --profile $profile --prog "$name")
+  check=(check --explain --profile "$profile" --prog "$name")
   "$WARRANT" "${check[@]}" $faults > "$work/out" 2> "$work/err"
   "$WARRANT" "${check[@]}" --json $faults > "$work/json" 2>> "$work/err"
   lines=$(wc -l < "$work/out")

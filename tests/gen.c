@@ -208,11 +208,11 @@ struct builder {
   const struct w_prog_type *type;
   const struct w_field *data, *data_end, *data_meta; /* or NULL */
   uint32_t count, room;
-  uint16_t next_id, kept;  /* kept: bit r: no piece may write r */
-  bool loose;              /* now and then a check is left out or wrong */
+  uint16_t next_id, kept;   /* kept: bit r: no piece may write r */
+  bool loose;               /* now and then a check is left out or wrong */
   unsigned depth, acquired; /* how many references: no piece may leave */
-  unsigned level;          /* 0: in the main function */
-  uint32_t start;          /* of the function */
+  unsigned level;           /* 0: in the main function */
+  uint32_t start;           /* of the function */
   struct function functions[FUNCTIONS_MAX];
   unsigned function_count, function_next; /* from function_next on they have yet to be put */
 };
@@ -816,7 +816,7 @@ static bool pointer_argument(struct builder *b, struct known *k, unsigned r, uin
   const struct value *v = &k->r[from];
   uint64_t there = v->kind == PACKET   ? written && !b->type->writes ? 0 : v->checked
                    : v->kind == BUFFER ? BUFFER_SIZE - v->most
-                   : v->kind == REF   ? v->most
+                   : v->kind == REF    ? v->most
                    : v->kind == INSIDE ? v->most - v->checked
                    : v->kind == VALUE && !(written && b->out->maps[v->map].readonly)
                        ? b->out->maps[v->map].value_size - v->most
@@ -1526,7 +1526,8 @@ static void make_maps(struct gen *g, struct gen_program *out) {
     }
   }
   uint32_t holder = gen_below(g, GEN_MAPS_MAX), inner = gen_below(g, GEN_MAPS_MAX);
-  if (holder != inner && holder < out->p.map_count && inner < out->p.map_count && gen_percent(g, 60))
+  if (holder != inner && holder < out->p.map_count && inner < out->p.map_count &&
+      gen_percent(g, 60))
     out->maps[holder] = (struct warrant_map){.name = name,
                                              .type = 12 + gen_below(g, 2),
                                              .key_size = 4,

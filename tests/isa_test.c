@@ -125,7 +125,7 @@ enum { RFC_ROWS = sizeof rfc / sizeof *rfc };
 static const struct {
   const char *group, *text;
 } printed[] = {
-#include "../build/generated/isa_rows.h"
+#include "../_build/default/extraction/isa_rows.h"
 };
 enum { ROWS = sizeof printed / sizeof *printed };
 
@@ -1641,7 +1641,7 @@ int main(int argc, char **argv) {
          b.steps);
   refusals(&b);
   random_programs(&b, executions);
-  report(same_files("docs/isa.md", "build/generated/isa.md"), "docs/isa.md is current",
+  report(same_files("docs/isa.md", "_build/default/extraction/isa.md"), "docs/isa.md is current",
          "make docs/isa.md");
   both_free(&b.both);
   return failures != 0;

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # the scripts use what this sets
 # What every test script shares.  A script prints one line a test, `ok NAME`, `not ok NAME: why` or
 # `skip NAME: why`, and leaves with finish.  It runs from the top of the repository.
 

@@ -5,7 +5,7 @@ set -u
 
 # runs NAME WANT OBJECT PROGRAM ARGUMENT...: both engines trace the same steps and end with WANT.
 runs() {
-  local name=$1 want=$2 object=$3 program=$4 got
+  local name=$1 want=$2 object=$3 program=$4
   shift 4
   if ! "$WARRANT" run --trace --prog "$program" "$@" "$CORPUS/small/$object.o" > "$work/c" 2> "$work/err" ||
     ! "$WARRANT" run --engine reference --trace --prog "$program" "$@" "$CORPUS/small/$object.o" > "$work/reference" 2> "$work/err"; then

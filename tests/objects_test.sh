@@ -117,7 +117,7 @@ done
 
 # --- Externs ------------------------------------------------------------------------------------
 
-kernel=(--btf $objects/kernel_a.o --kconfig corpus/objects/kconfig)
+kernel=(--btf "$objects/kernel_a.o" --kconfig corpus/objects/kconfig)
 while read -r program want; do
   same "$program" "$want" "$("$WARRANT" run "${kernel[@]}" --prog "$program" $objects/externs.o 2>&1 | tail -n 1)"
   says "$program, checked" 0 "$program accept - [01]" "${kernel[@]}" --prog "$program" $objects/externs.o

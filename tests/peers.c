@@ -9,15 +9,21 @@
 #define ARITHMETIC(X)                                                                              \
   X(0x00, x + y)                                                                                   \
   X(0x10, x - y)                                                                                   \
-  X(0x20, x *y) X(0x30, y ? x / y : 0) X(0x40, x | y) X(0x50, x &y)                                \
-      X(0x60, x << (y & (8 * sizeof(T) - 1))) X(0x70, x >> (y & (8 * sizeof(T) - 1)))              \
-          X(0x90, y ? x % y : x) X(0xa0, x ^ y) X(0xb0, y)                                         \
-              X(0xc0, (T)((S)x >> (y & (8 * sizeof(T) - 1))))
+  X(0x20, x *y)                                                                                    \
+  X(0x30, y ? x / y : 0)                                                                           \
+  X(0x40, x | y)                                                                                   \
+  X(0x50, x &y)                                                                                    \
+  X(0x60, x << (y & (8 * sizeof(T) - 1)))                                                          \
+  X(0x70, x >> (y & (8 * sizeof(T) - 1)))                                                          \
+  X(0x90, y ? x % y : x) X(0xa0, x ^ y) X(0xb0, y) X(0xc0, (T)((S)x >> (y & (8 * sizeof(T) - 1))))
 #define COMPARISONS(X)                                                                             \
   X(0x10, x == y)                                                                                  \
   X(0x20, x > y)                                                                                   \
-  X(0x30, x >= y) X(0x40, (x & y) != 0) X(0x50, x != y) X(0x60, (S)x > (S)y) X(0x70, (S)x >= (S)y) \
-      X(0xa0, x < y) X(0xb0, x <= y) X(0xc0, (S)x < (S)y) X(0xd0, (S)x <= (S)y)
+  X(0x30, x >= y)                                                                                  \
+  X(0x40, (x & y) != 0)                                                                            \
+  X(0x50, x != y)                                                                                  \
+  X(0x60, (S)x > (S)y)                                                                             \
+  X(0x70, (S)x >= (S)y) X(0xa0, x < y) X(0xb0, x <= y) X(0xc0, (S)x < (S)y) X(0xd0, (S)x <= (S)y)
 #define SIZES(X) X(0x00, uint32_t) X(0x08, uint16_t) X(0x10, uint8_t) X(0x18, uint64_t)
 
 /* The same code for both; D, SRC, IMM, OFF are the instruction's fields, ADVANCE and JUMP go to the

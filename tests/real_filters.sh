@@ -114,7 +114,7 @@ process() {
   [ $found = 1 ] || lacks "$name" "no filter after $patience s: $(tail -n 1 "$work/err" "$work/log" 2> /dev/null | tail -n 1)"
   kill -KILL -- "-$leader" 2> /dev/null # tor takes no other in its sandbox
   wait "$leader" 2> /dev/null
-  rm -rf "$work/home"
+  rm -rf "${work:?}/home"
 }
 printf 'Sandbox 1\nDataDirectory %s/home/tor\nDisableNetwork 1\nSocksPort 0\n' "$work" > "$work/torrc"
 process tor tor 5 tor -f "$work/torrc"

@@ -805,7 +805,7 @@ static void ladder(uint32_t n) {
 
 /* A loop that no counter ends, so that it is unrolled: r0 = 3 * r0 + 1, from 0. */
 static void memory_limit(void) {
-  struct warrant_insn insns[] = {MOV(0, 0),  LDW(6, 1, 16),           I(0x27, 0, 0, 0, 3),
+  struct warrant_insn insns[] = {MOV(0, 0), LDW(6, 1, 16),          I(0x27, 0, 0, 0, 3),
                                  ADD(0, 1), JNE(0, 0x7fffffff, -3), EXIT};
   struct warrant_program p = program_of(insns, 6, 6);
   struct warrant_verify_options options = {.max_bytes = 1 << 20};

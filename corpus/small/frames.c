@@ -3,7 +3,9 @@
 
 /* Functions of the programs below. */
 #define FUNCTION(name, code)                                                                       \
-  static __attribute__((naked, noinline, used)) int name(void) { asm volatile(code : : : "memory"); }
+  static __attribute__((naked, noinline, used)) int name(void) {                                   \
+    asm volatile(code : : : "memory");                                                             \
+  }
 
 FUNCTION(own_frame, "r0 = r10; exit;")
 FUNCTION(writes_there, "r2 = 1; *(u64 *)(r1 - 8) = r2; r0 = 0; exit;")
@@ -16,12 +18,14 @@ PROGRAM(returns_its_frame, "call own_frame; r1 = r0; call writes_there; r0 = 1; 
 
 /* Through the caller's frame. */
 /* expect: reject invalid-pointer 11; kernel: reject * * */
-PROGRAM(leaves_its_frame_with_the_caller, "r1 = r10; r1 += -8; call keeps_its_frame;"
-                                          "r1 = *(u64 *)(r10 - 8); call writes_there; r0 = 1; exit;")
+PROGRAM(leaves_its_frame_with_the_caller,
+        "r1 = r10; r1 += -8; call keeps_its_frame;"
+        "r1 = *(u64 *)(r10 - 8); call writes_there; r0 = 1; exit;")
 
 /* From deeper in, and written where another function's frame would be. */
 /* expect: reject invalid-pointer 10; kernel: reject * * */
-PROGRAM(writes_a_frame_from_deeper_in, "call own_frame; r1 = r0; call calls_writes_there; r0 = 1; exit;")
+PROGRAM(writes_a_frame_from_deeper_in,
+        "call own_frame; r1 = r0; call calls_writes_there; r0 = 1; exit;")
 
 /* The caller's own frame is there all the time. */
 /* expect: accept */

@@ -1,4 +1,5 @@
-/* What a helper acquires has to be released, once, on every path: a record of a ring buffer, a socket. */
+/* What a helper acquires has to be released, once, on every path: a record of a ring buffer, a
+ * socket. */
 #include "small.h"
 
 struct {
