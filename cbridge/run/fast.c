@@ -65,13 +65,13 @@ struct w_fast {
   X(OR, x | y)                                                                                     \
   X(AND, x &y)                                                                                     \
   X(LSH, x << (y & (8 * sizeof(T) - 1)))                                                           \
-  X(RSH, x >> (y & (8 * sizeof(T) - 1))) X(MOD, y ? x % y : x) X(XOR, x ^ y) X(MOV, y)             \
-      X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) X(SDIV, y == 0       ? 0                     \
-                                                              : y == (T)-1 ? 0 - x                 \
-                                                                           : (T)((S)x / (S)y))     \
-          X(SMOD, y == 0       ? x                                                                 \
-                  : y == (T)-1 ? 0                                                                 \
-                               : (T)((S)x % (S)y))
+  X(RSH, x >> (y & (8 * sizeof(T) - 1)))                                                           \
+  X(MOD, y ? x % y : x)                                                                            \
+  X(XOR, x ^ y)                                                                                    \
+  X(MOV, y)                                                                                        \
+  X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1))))                                                  \
+  X(SDIV, y == 0 ? 0 : y == (T)-1 ? 0 - x : (T)((S)x / (S)y))                                      \
+  X(SMOD, y == 0 ? x : y == (T)-1 ? 0 : (T)((S)x % (S)y))
 #define COMPARISONS(X)                                                                             \
   X(JEQ, x == y)                                                                                   \
   X(JGT, x > y)                                                                                    \
