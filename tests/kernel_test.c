@@ -211,7 +211,8 @@ static void c_state(struct state *s, const struct warrant_program *p,
 }
 
 static void kernel_state(struct state *s, const struct warrant_program *p,
-                         struct warrant_session *session, const struct warrant_kernel_program *in_kernel,
+                         struct warrant_session *session,
+                         const struct warrant_kernel_program *in_kernel,
                          const struct warrant_kernel_run *run) {
   const struct w_machine *m = warrant_session_machine(session);
   FILE *out = begin(s);
