@@ -55,37 +55,47 @@ struct w_fast {
       room; /* ops; after those of instructions, one for each target outside the program */
 };
 
-/* Arithmetic: name, upper four bits of the opcode, value. T and S are the unsigned and signed type.
- */
-#define ARITHMETIC(X)                                                                              \
-  X(ADD, x + y)                                                                                    \
-  X(SUB, x - y)                                                                                    \
-  X(MUL, x *y)                                                                                     \
-  X(DIV, y ? x / y : 0)                                                                            \
-  X(OR, x | y)                                                                                     \
-  X(AND, x &y)                                                                                     \
-  X(LSH, x << (y & (8 * sizeof(T) - 1)))                                                           \
-  X(RSH, x >> (y & (8 * sizeof(T) - 1)))                                                           \
-  X(MOD, y ? x % y : x)                                                                            \
-  X(XOR, x ^ y)                                                                                    \
-  X(MOV, y)                                                                                        \
-  X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1))))                                                  \
-  X(SDIV, y == 0 ? 0 : y == (T)-1 ? 0 - x : (T)((S)x / (S)y))                                      \
+/* One a line; the formatter would fill lines with them. */
+/* clang-format off */
+/* Name and value. T and S are the unsigned and the signed type. */
+#define ARITHMETIC(X) \
+  X(ADD, x + y) \
+  X(SUB, x - y) \
+  X(MUL, x * y) \
+  X(DIV, y ? x / y : 0) \
+  X(OR, x | y) \
+  X(AND, x & y) \
+  X(LSH, x << (y & (8 * sizeof(T) - 1))) \
+  X(RSH, x >> (y & (8 * sizeof(T) - 1))) \
+  X(MOD, y ? x % y : x) \
+  X(XOR, x ^ y) \
+  X(MOV, y) \
+  X(ARSH, (T)((S)x >> (y & (8 * sizeof(T) - 1)))) \
+  X(SDIV, y == 0 ? 0 : y == (T)-1 ? 0 - x : (T)((S)x / (S)y)) \
   X(SMOD, y == 0 ? x : y == (T)-1 ? 0 : (T)((S)x % (S)y))
-#define COMPARISONS(X)                                                                             \
-  X(JEQ, x == y)                                                                                   \
-  X(JGT, x > y)                                                                                    \
-  X(JGE, x >= y)                                                                                   \
-  X(JSET, (x & y) != 0)                                                                            \
-  X(JNE, x != y)                                                                                   \
-  X(JSGT, (S)x > (S)y)                                                                             \
-  X(JSGE, (S)x >= (S)y) X(JLT, x < y) X(JLE, x <= y) X(JSLT, (S)x < (S)y) X(JSLE, (S)x <= (S)y)
+#define COMPARISONS(X) \
+  X(JEQ, x == y) \
+  X(JGT, x > y) \
+  X(JGE, x >= y) \
+  X(JSET, (x & y) != 0) \
+  X(JNE, x != y) \
+  X(JSGT, (S)x > (S)y) \
+  X(JSGE, (S)x >= (S)y) \
+  X(JLT, x < y) \
+  X(JLE, x <= y) \
+  X(JSLT, (S)x < (S)y) \
+  X(JSLE, (S)x <= (S)y)
 /* name, log2 of the size, type, conversion to and from little endian */
-#define SIZES(X)                                                                                   \
-  X(1, 0, uint8_t, )                                                                               \
-  X(2, 1, uint16_t, le16toh) X(4, 2, uint32_t, le32toh) X(8, 3, uint64_t, le64toh)
-#define SIGNED_SIZES(X)                                                                            \
-  X(1, 0, int8_t, uint8_t, ) X(2, 1, int16_t, uint16_t, le16toh) X(4, 2, int32_t, uint32_t, le32toh)
+#define SIZES(X) \
+  X(1, 0, uint8_t, ) \
+  X(2, 1, uint16_t, le16toh) \
+  X(4, 2, uint32_t, le32toh) \
+  X(8, 3, uint64_t, le64toh)
+#define SIGNED_SIZES(X) \
+  X(1, 0, int8_t, uint8_t, ) \
+  X(2, 1, int16_t, uint16_t, le16toh) \
+  X(4, 2, int32_t, uint32_t, le32toh)
+/* clang-format on */
 
 /* Kinds of ops. K: the second operand is in the instruction; X: in a register; BACK: the target is
  * not after the jump; FRAME: a place in the current frame that is known beforehand. */
