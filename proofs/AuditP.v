@@ -225,9 +225,9 @@ Qed.
 Lemma word_order_ok k : seccomp_word k = true -> word_at (rank_of k) = k /\ 0 <= rank_of k.
 Proof.
   intros S.
-  assert (ALL : forallb (fun k => negb (seccomp_word k)
-      || ((word_at (rank_of k) =? k) && (0 <=? rank_of k)))
-                  (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
+  assert (ALL : forallb (fun k =>
+      negb (seccomp_word k) || ((word_at (rank_of k) =? k) && (0 <=? rank_of k)))
+    (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL.
   cbn [negb orb] in ALL.
   unfold seccomp_word in S. apply andb_true_iff in S as [S _]. apply in_bits_spec in S.

@@ -268,11 +268,11 @@ Proof.
   { intros v w pc' HV HW HS HO. unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem].
     split; [auto|]. split; [exact HS|]. split; [auto|].
     intros k HK. rewrite HO in HK. discriminate. }
-  assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) -> successor i pc (pc + 1) ->
-      0 <= ci_k i < 16 ->
-            next_ok i (CState pc a x m)
-              (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
-                  else CBad CfScratchIndex)).
+  assert (STORE : forall v, word32 v -> scratch_out i = Some (ci_k i) ->
+    successor i pc (pc + 1) -> 0 <= ci_k i < 16 ->
+    next_ok i (CState pc a x m)
+      (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
+       else CBad CfScratchIndex)).
   { intros v HV HO HS HK. replace (in_bits scratch_size (ci_k i)) with true.
     2: { symmetry. apply in_bits_spec. exact HK. }
     unfold next_ok, values_ok. cbn [cs_pc cs_a cs_x cs_mem]. split; [|split; [exact HS|split]].
@@ -567,7 +567,7 @@ Proof.
   - (* cs_pc s <> pc: the state is further on *)
     assert (NE : p <> []) by (intros ->; cbn [length] in *; lia).
     assert (TAIL : exists valid' masks', check_scratch (pc + 1) valid' masks' p = CAccept /\
-              forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)).
+      forall q m, covers m (mask_at masks q) -> covers m (mask_at masks' q)).
     { cbn [check_scratch] in CS. destruct (ci_op i);
         try (destruct (Z.testbit _ (ci_k i)); [|discriminate]);
         eexists _, _; (split; [exact CS|]); intros q m' HQ; repeat apply covers_meet; exact HQ. }

@@ -286,12 +286,12 @@ Lemma exec_values d ce i s s' : cinsn_ok i = true -> ClassicP.values_ok s ->
 Proof.
   intros OK V E. apply ClassicP.cinsn_ok_spec in OK as [KT [KF KK]].
   destruct s as [pc a x m]. pose proof V as [VA [VX VM]]. cbn [cs_a cs_x cs_mem] in VA, VX, VM.
-  assert (MK : forall pc' a' x', word32 a' -> word32 x' -> CNext (CState pc' a' x' m) = CNext s' ->
-      ClassicP.values_ok s').
+  assert (MK : forall pc' a' x', word32 a' -> word32 x' ->
+    CNext (CState pc' a' x' m) = CNext s' -> ClassicP.values_ok s').
   { intros pc' a' x' A' X' [= <-]. split; [exact A'|]. split; [exact X' | exact VM]. }
   assert (ST : forall v, word32 v ->
-      (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
-                           else CBad CfScratchIndex) = CNext s' -> ClassicP.values_ok s').
+    (if in_bits scratch_size (ci_k i) then CNext (CState (pc + 1) a x (zset (ci_k i) v m))
+     else CBad CfScratchIndex) = CNext s' -> ClassicP.values_ok s').
   { intros v V1. destruct (in_bits scratch_size (ci_k i)); [|discriminate]. intros [= <-].
     split; [exact VA|]. split; [exact VX|].
     cbn [cs_mem]. intros j w. rewrite zfind_set.
@@ -380,9 +380,9 @@ Proof.
   assert (I : In k (map (fun j => 4 * Z.of_nat j) (seq 0 16))).
   { apply in_map_iff. exists (Z.to_nat (k / 4)).
     assert (0 <= k / 4 < 16) by lia. split; [lia|]. apply in_seq. lia. }
-  assert (T : forallb (fun k => match ctx_readable seccomp k 4 with Some FPlain => true
-      | _ => false end)
-                (map (fun j => 4 * Z.of_nat j) (seq 0 16)) = true) by (vm_compute; reflexivity).
+  assert (T : forallb (fun k =>
+      match ctx_readable seccomp k 4 with Some FPlain => true | _ => false end)
+    (map (fun j => 4 * Z.of_nat j) (seq 0 16)) = true) by (vm_compute; reflexivity).
   rewrite forallb_forall in T. specialize (T k I). split; [lia|].
   split; [lia|].
   destruct (ctx_readable seccomp k 4) as [f|];
@@ -519,7 +519,7 @@ Proof.
     - (* scratch memory is as before *)
       intros k v K F. destruct (M k v K F) as [W1 W2]. rewrite all_written_spec in W1.
       assert (KEEP : forall b, slot_addr k <= b < slot_addr k + Z.of_nat 4 ->
-                written (interfere1 S mm w) b = true /\ read (interfere1 S mm w) b = read mm b).
+        written (interfere1 S mm w) b = true /\ read (interfere1 S mm w) b = read mm b).
       { intros b B.
         destruct (interfere1_keeps WL S 0 mm w b (st_lay _ _ _ _ H) (st_live _ _ _ _ H) (W1 b B))
           as [K1 K2].
@@ -768,9 +768,9 @@ Lemma packet_then z ind k j p rs m y r : d = LinuxSocket -> carries_answers t q 
   end -> reach j p rs m r.
 Proof.
   intros D AN NZ Z1 X Y K H i S R A. pose proof (st_interfere (e_ans e i) S p rs m A) as A'.
-  assert (Yv : match ind with Some r => get r (regs S) | None => Some 0 end = Some y /\
-               match ind with Some r => get r (regs (interfere (e_ans e i) S)) | None => Some 0 end
-                   = Some y).
+  assert (Yv :
+    match ind with Some r => get r (regs S) | None => Some 0 end = Some y /\
+    match ind with Some r => get r (regs (interfere (e_ans e i) S)) | None => Some 0 end = Some y).
   { destruct ind as [x|]; cbn [index_value] in Y; [|subst y; auto]. destruct Y as [U Y].
     rewrite (st_regs _ _ _ _ A x U), (st_regs _ _ _ _ A' x U), Y. auto. }
   destruct Yv as [Y1 Y2].
@@ -804,7 +804,7 @@ Proof.
       pose proof (ClassicP.cbyte_range ce (i1 + 3)).
       destruct z; cbn [classic_size read_be size_bits]; try congruence;
         [change (2 ^ 8) with 256 | change (2 ^ 16) with 65536 | change (2 ^ 32) with 4294967296];
-            lia. }
+        lia. }
     replace (v <? 0) with false in STEP by (symmetry; apply Z.ltb_ge; lia).
     replace (low z v) with v in STEP.
     2: { unfold low. rewrite Z.land_ones by (destruct z; cbn; lia). symmetry.
@@ -884,8 +884,8 @@ Proof.
   pose proof RS as [RA [RX [RC RT]]].
   (* going on after a block of [c] instructions, with these registers *)
   assert (ON : forall c rs' a' x' m' k', at_ pc + c = at_ (pc + 1) -> regs_hold rs' a' x' ->
-      good n (CState (pc + 1) a' x' m') r ->
-            n <= k' -> forall p', p' = at_ pc + c -> reach k' p' rs' m' r).
+    good n (CState (pc + 1) a' x' m') r -> n <= k' ->
+    forall p', p' = at_ pc + c -> reach k' p' rs' m' r).
   { intros c rs' a' x' m' k' C H G K p' ->. rewrite C.
     apply (reach_le n); [exact (G rs' H) | exact K]. }
   unfold block in BL. unfold classic_exec in M. cbv zeta in BL, M.
@@ -1464,7 +1464,7 @@ Proof.
   intros E O. unfold insn_ok, encodings. rewrite E.
   cbn [filter forallb]. rewrite O. reflexivity.
 Qed.
-(** Such an instruction can be encoded. *)
+(** An instruction whose fields fit can be encoded. *)
 Lemma fits_ok i : fits i -> insn_ok i = true.
 Proof.
   assert (Z0 : s16 0 /\ s32 0 /\ 0 <= 0 < 16) by (unfold s16, s32; lia).
@@ -1616,11 +1616,11 @@ Proof.
         change sign32 with 2147483648 in L. lia. }
     destruct FI as [F1 [F2 F3]]. apply Forall_app. split; [exact F2|].
     assert (JF : forall w c' target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat ->
-              fits (Jmp w c' R0 o (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
+      fits (Jmp w c' R0 o (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
     { intros w c' target n T1 T2 N.
       destruct o as [k|r]; cbn [fits]; [split; [exact F3|]|]; apply J; assumption. }
     assert (JA : forall target n, 0 <= target -> pc + 1 + target < len -> (n <= 2)%nat ->
-              fits (Ja (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
+      fits (Ja (at_ (pc + 1 + target) - at_ pc - 1 - Z.of_nat n))).
     { intros target n T1 T2 N. cbn [fits]. apply J; assumption. }
     destruct (ci_jf i =? 0); [|destruct (ci_jt i =? 0); [destruct (inverse c)|]];
       repeat first [apply Forall_nil | apply Forall_cons];
@@ -1667,8 +1667,7 @@ Proof.
   { intros j J. pose proof (starts_spec d p 0 3 zempty j J) as SP. rewrite Z.add_0_l in SP.
     unfold starts, start_in. rewrite SP. reflexivity. }
   assert (G : forall n p' l' m, p = firstn n p ++ p' -> (n + length p' = length p)%nat ->
-      m = Z.of_nat n ->
-            blocks d (starts d p) m p' = Some l' -> Forall fits l').
+    m = Z.of_nat n -> blocks d (starts d p) m p' = Some l' -> Forall fits l').
   { intros n p'. revert n.
     induction p' as [|o p' IH]; intros n l' m E LN M B'; cbn [blocks] in B';
       [injection B' as <-; constructor|].
