@@ -76,9 +76,8 @@ Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
     starts. *)
 Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
   match pl with
-  | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a))
-    (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
-                         (a_frames a) (a_facts a) (a_next a)
+  | PStack k d => a_with_stack a (kill k (d + m) (a_slots a))
+      (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
   | _ => a
   end.
 Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) : option astate :=
@@ -87,7 +86,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     let a' := a_scribble a pl (zbytes z) (zbytes z) in
     let sl := match (if m =? 0 then low_bytes (a_facts a) z v else None) with Some v' =>
       zset k (z, v') (a_slots a') | None => a_slots a' end in
-    Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
+    Some (a_goto (a_with_stack a sl (a_written a')) (a_pc a + 1))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
   | PSock _ _ | PObj _ _ => None

@@ -121,23 +121,20 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=
-  AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a)
-    (a_facts a) (a_next a).
+  a_with_regs a (set R0 None (clobber (a_regs a))).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top
   | _ => f end.
 Definition a_moved (a : astate) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a))
-    (a_next a).
+  a_with_facts a (zmap_map unpacket (a_facts a)).
 (** What was released is no pointer any more: a number that tells an address.  So is what may point
     into it: which record that is its size alone tells. *)
 Definition unrecord (released : option fact) (f : fact) : fact :=
   match f, released with FRecordAt n _, Some (FRef RecordRef n' _) =>
     if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_released (a : astate) (k : Z) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
-         (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a)))
-           (a_next a).
+  a_with_facts a
+    (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a))).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
@@ -167,16 +164,19 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let r := a_regs a in
     let N := @None aval in
     let k := - stack_size * (n + 1) in
-    Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
-                 (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a)
-                   (zset (a_next a) (FStack n 0) (zmap_map (unframe n) (a_facts a))) (a_next a + 1))
+    let top := (a_next a, 0) in
+    let a := a_with_frames a (AFrame (a_pc a + 1) r :: a_frames a) in
+    let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
+    let a := a_with_stack a (kill k stack_size (a_slots a))
+      (Z.ldiff (a_written a) (frame_bits k stack_size)) in
+    let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0) in
+    Some (a_goto a target)
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with
   | f :: fs =>
-    Some (AState (af_pc f) (clobber (set R0 (get R0 (a_regs a)) (af_regs f))) (a_slots a)
-      (a_written a) fs (a_facts a) (a_next a))
+    let rs := clobber (set R0 (get R0 (a_regs a)) (af_regs f)) in
+    Some (a_goto (a_with_frames (a_with_regs a rs) fs) (af_pc f))
   | [] => None
   end.
 (** Legacy packet loads. *)

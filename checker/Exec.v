@@ -71,8 +71,7 @@ Definition may_end (i : insn) : bool :=
 
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
-  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) F
-    (a_next a))).
+  obind F (fun F => Some (a_goto (a_with_facts a F) pc)).
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>

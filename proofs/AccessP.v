@@ -217,8 +217,8 @@ reflexivity. Qed.
 Lemma gamma_depth t a vs s : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s))
   /\ a_depth a < max_frames.
 Proof.
-  intros G. assert (D := g_depth _ _ _ _ G). unfold a_depth.
-  rewrite (frames_length _ _ _ (g_frames _ _ _ _ G)).
+  intros G. assert (D := g_depth G). unfold a_depth.
+  rewrite (frames_length _ _ _ (g_frames G)).
   split; [reflexivity | exact D].
 Qed.
 Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < n ->
@@ -226,8 +226,8 @@ Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < 
     at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
 Proof.
   intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
-  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G)
-    (g_refs _ _ _ _ G) R N D E).
+  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf G) (g_facts G)
+    (g_refs G) R N D E).
 Qed.
 (** The regions that accesses find. *)
 Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s ->
@@ -235,22 +235,22 @@ Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s ->
   exists j, find_region (live s) w' x n = Some (frame_region (lay s) j).
 Proof.
   intros G P N. destruct (gamma_depth _ _ _ _ G) as [E _]. rewrite E in P.
-  rewrite (g_live _ _ _ _ G).
-  exact (at_frame _ _ _ _ _ _ _ _ w' (g_wf _ _ _ _ G) (g_depth _ _ _ _ G) P N).
+  rewrite (g_live G).
+  exact (at_frame _ _ _ _ _ _ _ _ w' (g_wf G) (g_depth G) P N).
 Qed.
 Lemma gamma_ctx t a vs s k x n w w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PCtx k) x n w -> 0 < n ->
   find_region (live s) w' x n = Some (ctx_region t (lay s)) /\ x - l_ctx (lay s) = k.
 Proof.
-  cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live _ _ _ _ G). split; [| lia].
-  apply (find_ctx (g_wf _ _ _ _ G)); [exact (g_depth _ _ _ _ G) | lia ..].
+  cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live G). split; [| lia].
+  apply (find_ctx (g_wf G)); [exact (g_depth G) | lia ..].
 Qed.
 Lemma gamma_found t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ In q (plain_regions t (lay s))
     /\ plain_kind (r_kind q).
 Proof.
-  intros G [q [I [K [Ins Wr]]]] N. rewrite (g_live _ _ _ _ G).
-  destruct (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr)
+  intros G [q [I [K [Ins Wr]]]] N. rewrite (g_live G).
+  destruct (find_plain (g_wf G) _ w x n q (g_depth G) N I Ins Wr)
     as [r' [E [Ir Or]]]. exists r'.
   split; [exact E |]. split; [exact Ir |]. destruct Or as [-> | [_ Or]]; [exact K | exact Or].
 Qed.
@@ -260,10 +260,10 @@ Lemma gamma_sock t a vs s kd k x n w : gamma t a vs s ->
     /\ ref_kind_fits kd (re_kind h) = true /\ x - re_base h = k.
 Proof.
   intros G [Sk [K [h [I [Fi [-> B]]]]]] N. exists h. split; [| split; [exact Fi | lia]].
-  rewrite (g_live _ _ _ _ G).
+  rewrite (g_live G).
   assert (Ins : inside (ref_region h) (re_base h + k) n = true) by (apply inside_spec;
     cbn [ref_region r_base r_size]; lia).
-  destruct (find_plain (g_wf _ _ _ _ G) _ false (re_base h + k) n (ref_region h) (g_depth _ _ _ _ G)
+  destruct (find_plain (g_wf G) _ false (re_base h + k) n (ref_region h) (g_depth G)
     N
     (ref_in_plain t (lay s) h I) Ins) as [r' [E [_ [-> | [Al _]]]]]; [discriminate | exact E |].
   change (is_socket (re_kind h) = false) in Al. rewrite <- (ref_kind_fits_socket _ _ Fi), Sk in Al.
@@ -278,7 +278,7 @@ Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_de
   is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G).
+  intros G P S B. assert (WL := g_wf G).
   destruct pl as [k m | k | | o | kd k | i k]; try discriminate S.
   - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
   - destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
@@ -339,7 +339,7 @@ Proof.
   rewrite <- (stack_addr_add L k (Z.of_nat n) (b - stack_addr L k) K) by lia.
   replace (k + (b - stack_addr L k)) with (k + (b - stack_addr L k) + stack_total - stack_total)
     by lia.
-  apply (m_written _ _ _ _ _ M); [lia |].
+  apply (m_written M); [lia |].
   apply (all_init_bit ini k (Z.of_nat n)); (assumption || lia).
 Qed.
 
@@ -361,12 +361,12 @@ Lemma memrel_frame L sl ini vs m m' : memrel L sl ini vs m ->
   (forall b, written m b = true -> written m' b = true) -> memrel L sl ini vs m'.
 Proof.
   intros M Rd Wr. constructor.
-  - intros o z v E. destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |].
+  - intros o z v E. destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |].
     assert (Ws := proj1 (all_written_spec m (bytes z) _) S2). rewrite zbytes_nat in Ws. split.
     + apply all_written_spec. rewrite zbytes_nat. intros b B. apply Wr, Ws, B.
     + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
       apply Rd; [exact (stack_addr_in L o _ b S1 B) | apply Ws; exact B].
-  - intros i I T. apply Wr. exact (m_written _ _ _ _ _ M i I T).
+  - intros i I T. apply Wr. exact (m_written M i I T).
 Qed.
 Lemma kill_find k n o sl z v : 0 <= n -> zfind o (kill k n sl) = Some (z, v) ->
   zfind o sl = Some (z, v) /\ (o + zbytes z <= k \/ k + n <= o).
@@ -393,13 +393,13 @@ Lemma memrel_scribble t L sl ini vs m m' k hi k' lo : wf_layout t L -> memrel L 
 Proof.
   intros WL M K Le Lo Hi Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
   - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
     + apply all_written_spec. intros b B. apply Wr.
       exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
     + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B. apply Rd.
       exact (stack_addr_apart t L o _ k hi b WL S1 K D B).
   - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
-    + apply Wr. exact (m_written _ _ _ _ _ M i I T).
+    + apply Wr. exact (m_written M i I T).
     + rewrite frame_bits_spec in T by lia. bools. apply New. lia.
 Qed.
 (** A spill. *)
@@ -407,9 +407,9 @@ Lemma memrel_slot L sl ini vs m k z v : memrel L sl ini vs m -> one_frame k (zby
   all_written m (stack_addr L k) (bytes z) = true ->
   relv vs v (load m (stack_addr L k) (bytes z)) -> memrel L (zset k (z, v) sl) ini vs m.
 Proof.
-  intros M K Wr R. constructor; [| exact (m_written _ _ _ _ _ M)].
+  intros M K Wr R. constructor; [| exact (m_written M)].
   intros o z' v' E. rewrite zfind_set in E.
-  destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots _ _ _ _ _ M o z' v' E)].
+  destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots M o z' v' E)].
   injection E as <- <-. rewrite Eo. split; [exact K |]. split; [exact Wr | exact R].
 Qed.
 (** A frame that is entered: nothing is said of its bytes. *)
@@ -420,13 +420,13 @@ Lemma memrel_forget t L sl ini vs m k n : wf_layout t L -> memrel L sl ini vs m 
 Proof.
   intros WL M K. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
   - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
     + apply all_written_spec. intros b B. rewrite forget_written.
       * exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
       * rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
     + rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
   - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
-    rewrite forget_written; [exact (m_written _ _ _ _ _ M i I T1) |].
+    rewrite forget_written; [exact (m_written M i I T1) |].
     apply (stack_addr_apart t L (i - stack_total) 1);
       [exact WL | exact (one_frame_byte i I) | exact K | | lia].
     rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
@@ -448,7 +448,7 @@ Proof.
     intros ->. unfold in_frame, stack_size in *. lia. }
   constructor.
   - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. assert (B0 := zbytes_range z).
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. assert (B0 := zbytes_range z).
     assert (A := Same o (zbytes z) ltac:(lia) S1 D). split; [exact S1 |]. split.
     + apply all_written_spec. intros b B. rewrite forget_written.
       * rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
@@ -459,27 +459,19 @@ Proof.
     rewrite Z.leb_gt, Z.ltb_ge in T2.
     assert (D : i - stack_total + 1 <= k \/ k + Z.of_nat n <= i - stack_total) by lia.
     rewrite forget_written.
-    + rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written _ _ _ _ _ M i I T1).
+    + rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written M i I T1).
     + apply (stack_addr_apart t L' (i - stack_total) 1);
         [exact WL | exact (one_frame_byte i I) | exact K | exact D | lia].
 Qed.
-Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
-  gamma t (AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a)) vs
-          (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M. constructor; assumption. Qed.
-Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
-  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M.
-constructor; cbn [pc regs mem lay frames live]; assumption. Qed.
 
 (** Others write shared memory, which is off the stack, and undefined bytes of the stack. *)
 Lemma interfere1_sound t a vs s w : gamma t a vs s ->
-  gamma t a vs (State (pc s) (regs s) (interfere1 s (mem s) w) (lay s) (frames s) (live s)).
+  gamma t a vs (set_mem s (interfere1 s (mem s) w)).
 Proof.
   intros G. assert (K := fun b =>
-    interfere1_keeps (g_wf _ _ _ _ G) s _ (mem s) w b eq_refl (g_live _ _ _ _ G)).
+    interfere1_keeps (g_wf G) s _ (mem s) w b eq_refl (g_live G)).
   apply gamma_same; [exact G |].
-  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | |].
+  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem G) | |].
   - intros b B Wr. exact (proj2 (K b Wr) B).
   - intros b Wr. exact (proj1 (K b Wr)).
 Qed.
@@ -487,7 +479,7 @@ Lemma interfere_sound t an a vs s : gamma t a vs s -> gamma t a vs (interfere an
 Proof.
   unfold interfere. generalize (an_writes an). intros ws. revert s.
   induction ws as [| w ws IH]; intros s G; cbn [fold_left].
-  - apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
+  - apply gamma_same; [exact G | exact (g_mem G)].
   - exact (IH _ (interfere1_sound t a vs s w G)).
 Qed.
 
@@ -570,7 +562,7 @@ Proof.
   destruct P as [o [O [-> P1]]]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   destruct (init_ok t (a_written a) k (m + zbytes z)) eqn:Ok; [| discriminate E].
   rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k m (bytes z) _ o);
-    [| exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
+    [| exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
       exact Ok].
   eexists. split; [reflexivity |]. destruct (Z.eqb_spec m 0) as [M0 | M0];
     [| injection E as <-; apply new_yields; [reflexivity | apply loaded_scalar]].
@@ -579,7 +571,7 @@ Proof.
     injection E as <-;
     try (apply new_yields; [reflexivity | apply loaded_scalar]).
   apply size_eqb_eq in Ez. rewrite Ez.
-  destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
+  destruct (m_slots (g_mem G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
 (** A typed pointer: one of the types that are pointed to there *)
 Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
@@ -611,7 +603,7 @@ Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s ->
   a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t an s x (bytes z) = inl v
     /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain]. intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
+  cbn [a_load_plain]. intros G P E. assert (WL := g_wf G). assert (N := zbytes_range z).
   destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   assert (RP := packet_range WL).
@@ -651,7 +643,8 @@ Qed.
 Lemma ref_readable_fits k k' off n : ref_kind_fits k k' = true -> ref_readable k off n = true ->
   ref_readable k' off n = true.
 Proof.
-  intros Fi. destruct k; destruct k'; try (discriminate Fi || exact (fun H => H)).
+  intros Fi. destruct k; destruct k'; try discriminate Fi;
+    [exact (fun H => H) | exact (fun H => H) | | exact (fun H => H)].
   unfold ref_readable. cbn [is_socket negb orb ref_fields]. intros H.
   destruct (field_in common_fields off n) as [f |] eqn:E; [| discriminate H].
   unfold full_fields. lazymatch goal with |- context [field_in (?a ++ ?b ++ ?c ++ _) off n] =>
@@ -677,12 +670,12 @@ Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s ->
   a_load_plain t a z (PObj i k) = Some r -> exists v, load_at t an s x (bytes z) = inl v
     /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf _ _ _ _ G).
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf G).
   destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [Ed [I Ins]]].
   assert (N0 : 0 < zbytes z) by lia.
-  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth _ _ _ _ G) N0 I Ins)
+  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth G) N0 I Ins)
     as [q [Eq [Cq K]]].
-  rewrite <- (g_live _ _ _ _ G) in Eq. exists (load_shared t an s x (bytes z)). split.
+  rewrite <- (g_live G) in Eq. exists (load_shared t an s x (bytes z)). split.
   { rewrite (load_at_plain t an s x (bytes z) q) by (rewrite ?zbytes_nat;
       assumption). unfold plain_load. rewrite Cq. reflexivity. }
   assert (Num : Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
@@ -723,7 +716,7 @@ Proof.
   assert (N := zbytes_range z).
   destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
-  { destruct (wl_alone t (lay s) (g_wf _ _ _ _ G) r0 q I Iq) as [S | D];
+  { destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
       [unfold alone; rewrite C; reflexivity | exact S |].
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta
@@ -731,7 +724,7 @@ Proof.
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
   exists (plain_load t an s q x (bytes z)).
   split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact (plain_other q K)] |].
-  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts G)).
   unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)).
   apply sc_const_sound.
@@ -747,8 +740,8 @@ Proof.
   split; [exact Ev |].
   destruct sx; [| injection E as <-; exact Y].
   destruct (res_view (a_facts a) q) as [ta sc] eqn:V. apply some_inj in E. rewrite <- E.
-  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)). apply sc_sext_sound.
-  exact (res_view_sound t (lay s) (a_facts a) vs q v ta sc (g_facts _ _ _ _ G) Y V).
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts G)). apply sc_sext_sound.
+  exact (res_view_sound t (lay s) (a_facts a) vs q v ta sc (g_facts G) Y V).
 Qed.
 
 (** * Stores *)
@@ -787,10 +780,10 @@ Lemma off_stack_sound t a vs s pl x n w m : gamma t a vs s ->
   is_stack pl = false ->
   (forall b, ~ x <= b < x + n -> read m b = read (mem s) b) ->
     (forall b, written (mem s) b = true -> written m b = true) ->
-  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+  gamma t a vs (set_mem s m).
 Proof.
   intros G P S Rd Wr. apply gamma_same; [exact G |].
-  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | | exact Wr].
+  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem G) | | exact Wr].
   intros b B _. apply Rd. intros I. rewrite (off_stack t a vs s pl x n w b G P S I) in B.
   discriminate B.
 Qed.
@@ -801,7 +794,7 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s ->
   (forall b, ~ x <= b < x + hi -> read m b = read (mem s) b) ->
     (forall b, written (mem s) b = true -> written m b = true) ->
   (forall b, x <= b < x + lo -> written m b = true) ->
-  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+  gamma t (a_scribble a pl lo hi) vs (set_mem s m).
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
   - destruct pl as [k d | | | | |]; try discriminate S. cbn [a_scribble].
@@ -809,7 +802,7 @@ Proof.
     apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
     assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
-      [exact (g_wf _ _ _ _ G) | exact (g_mem _ _ _ _ G) | exact P1 | lia | lia | lia |
+      [exact (g_wf G) | exact (g_mem G) | exact P1 | lia | lia | lia |
         | exact Wr |].
     + intros b B. apply Rd. destruct (Z.leb_spec hi 0) as [H0 | H0]; [lia |].
       specialize (Eo (o - k) P1).
@@ -823,8 +816,7 @@ Qed.
 Lemma a_scribble_sound t a vs s pl lo hi n x bs : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x hi true ->
   0 <= lo <= n -> n <= hi ->
-  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) (fill (mem s) x (Z.to_nat n) bs) (lay s)
-    (frames s) (live s)).
+  gamma t (a_scribble a pl lo hi) vs (set_mem s (fill (mem s) x (Z.to_nat n) bs)).
 Proof.
   intros G P N1 N2. apply (scribble_sound t a vs s pl x lo hi true); [exact G | exact P | lia | ..].
   - intros b B. apply fill_other. lia.
@@ -835,7 +827,7 @@ Qed.
 Lemma store_scribble t a vs s pl x z y w : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) w ->
   gamma t (a_scribble a pl (zbytes z) (zbytes z)) vs
-    (State (pc s) (regs s) (store (mem s) x (bytes z) y) (lay s) (frames s) (live s)).
+    (set_mem s (store (mem s) x (bytes z) y)).
 Proof.
   intros G P. assert (N := zbytes_range z). apply (scribble_sound t a vs s pl x _ (zbytes z) w);
     [exact G | exact P | lia | ..].
@@ -857,7 +849,7 @@ Proof.
   intros G P S. assert (H := store_scribble t a vs s pl x z y w G P).
   replace (a_scribble a pl (zbytes z) (zbytes z)) with a in H
     by (destruct pl; (reflexivity || discriminate S)).
-  unfold with_mem. rewrite (g_pc _ _ _ _ G). exact (goto_sound t a vs _ (a_pc a + 1) H).
+  unfold with_mem. rewrite (g_pc G). exact (goto_sound t a vs _ (a_pc a + 1) H).
 Qed.
 Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y ->
   at_place t (lay s) (a_depth a) (PStack k d) x (zbytes z) true ->
@@ -871,17 +863,17 @@ Proof.
   eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E. clear E a'.
   assert (H := store_scribble t a vs s (PStack k d) x z y true G P).
   apply at_stack in P; [| exact Dp].
-  destruct P as [o [O [-> P1]]]. assert (M := g_mem _ _ _ _ H).
-  apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc _ _ _ _ G).
-  set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. cbn [mem lay] in M.
-  refine (gamma_mem t _ vs _ _ _ _ H _). cbn [goto lay].
+  destruct P as [o [O [-> P1]]]. assert (M := g_mem H).
+  apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc G).
+  set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. fields in M.
+  refine (gamma_mem t _ vs _ _ _ _ H _). fields.
   destruct (Z.eqb_spec d 0) as [D0 | D0]; [| exact M].
   destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact M].
   replace o with k in * by lia. replace (d + zbytes z) with (zbytes z) in P1 by lia.
   apply memrel_slot; [exact M | exact P1 | |].
   - apply all_written_spec. intros b B. apply written_store_new. exact B.
   - rewrite load_store_size.
-    exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts _ _ _ _ G) R Lo).
+    exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts G) R Lo).
 Qed.
 Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) true ->
@@ -920,7 +912,7 @@ Lemma a_atomic_sound t a vs s z pl x f a' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
   a_atomic t a z pl = Some a' ->
   exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
-    gamma t a' vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+    gamma t a' vs (set_mem s m).
 Proof.
   intros G P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
   exists (store (mem s) x (bytes z) (f (load (mem s) x (bytes z)))).
@@ -938,7 +930,7 @@ Proof.
       destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
       destruct P as [o [O [-> P1]]].
       erewrite init_ok_part;
-        [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1
+        [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
           | rewrite zbytes_nat; exact Ok].
     - apply some_inj in E. split; [| symmetry; exact E].
       destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].

@@ -31,7 +31,7 @@ Lemma can_end_sound src a vs s n X :
 Proof.
   unfold can_end. intros E G PX.
   destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
-  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) PX EF). lia.
+  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts G) PX EF). lia.
 Qed.
 Lemma replay_sound src X
   (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
@@ -46,7 +46,7 @@ Proof.
       destruct E as [Co E];
     pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
-      by (unfold step; rewrite (g_pc _ _ _ _ G), Ei, Co; reflexivity).
+      by (unfold step; rewrite (g_pc G), Ei, Co; reflexivity).
   - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E.
     destruct E as [Em E].
     destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
@@ -65,9 +65,9 @@ Proof.
   - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
     rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
-    destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
+    destruct (pot_ok_sound _ _ _ _ _ (g_facts GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
     assert (YX : Y <= X - n).
-    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts _ _ _ _ G) Ed PX PY). }
+    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts G) Ed PX PY). }
     eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
 Qed.
 

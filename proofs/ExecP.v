@@ -14,7 +14,7 @@ Lemma first_value L i m : wf_layout t L -> map_of t i = Some m -> m_type m = map
     /\ 0 <= b < W.
 Proof.
   intros WL E Ty Mx. destruct (own_map_like WL i m E) as [o [Eo [Io [Do Al]]]].
-  assert (V := wl_vals t L WL). rewrite Forall_forall in V. specialize (V o Io). rewrite Do in V.
+  assert (V := wl_vals WL). rewrite Forall_forall in V. specialize (V o Io). rewrite Do in V.
   specialize (V Ty).
   destruct (o_vals o) as [|b bs] eqn:Eb; [cbn [length] in V; lia|]. exists o, b. split; [exact Eo|].
   split; [split; [exact Io | exists m; auto]|]. rewrite Eb. split; [reflexivity|].
@@ -24,7 +24,7 @@ Qed.
 
 Lemma reg_sound a vs s r v : gamma t a vs s -> get r (a_regs a) = Some v ->
   exists x, get r (regs s) = Some x /\ relv vs v x.
-Proof. intros G E. pose proof (g_regs _ _ _ _ G r) as R. rewrite E in R. exact R. Qed.
+Proof. intros G E. pose proof (g_regs G r) as R. rewrite E in R. exact R. Qed.
 (** Any word is a tainted number. *)
 Lemma any_word L vs x : 0 <= x < W -> yields t L vs (New (FScalar true sc_top) 0) x.
 Proof.
@@ -36,7 +36,7 @@ Lemma oper_sound a vs s o v : gamma t a vs s -> a_oper a o = Some v ->
   exists x, value_of s o = Some x /\ relv vs v x.
 Proof.
   intros G E. destruct o as [i|r]; cbn [a_oper value_of] in *.
-  - exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts _ _ _ _ G).
+  - exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts G).
   - eapply reg_sound; eauto.
 Qed.
 
@@ -67,7 +67,7 @@ Lemma unary_sound i a vs s d r f g a' :
 Proof.
   unfold a_unary_put. intros G E H. binds E as v Er. apply some_inj in E; subst a'.
   destruct (reg_sound _ _ _ _ _ G Er) as [x [Ex Rx]]. exists x. split; auto.
-  apply covers_put; auto. eapply a_unary_sound; eauto. apply (g_facts _ _ _ _ G).
+  apply covers_put; auto. eapply a_unary_sound; eauto. apply (g_facts G).
 Qed.
 
 Lemma binary_sound i a vs s w op d o a' : gamma t a vs s ->
@@ -95,31 +95,32 @@ Proof.
   pose proof (gamma_addr _ _ _ _ _ _ _ _ _ _ G Rx (zbytes_pos z) Ep) as P.
   (* whatever the new value is *)
   assert (At : forall f, exists old m, atomic_at t s (wrap (x + off)) z f = inl (old, m) /\
-    gamma t b vs (State (pc s) (regs s) m (lay s) (frames s) (live s)) /\
+    gamma t b vs (set_mem s m) /\
     yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old).
   { intros f. destruct (a_atomic_sound _ _ _ _ _ _ _ f _ G P Eb) as [old [m [A [S Gb]]]].
     exists old, m. split; [exact A|]. split; [exact Gb|]. apply new_scalar. exact S. }
   (* the result in a register, or nowhere *)
-  assert (Put : forall m old k, gamma t b vs (State (pc s) (regs s) m (lay s) (frames s) (live s))
+  assert (Put : forall m old k, gamma t b vs (set_mem s m)
     ->
     yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old ->
     covers i (a_put b 1 k (New (FScalar (is_stack pl) (sc_of_bytes z)) 0)) vs
-      (Next (put (State (pc s) (regs s) m (lay s) (frames s) (live s)) 1 k old))).
+      (Next (put (set_mem s m) 1 k old))).
   { intros m old k Gb Y. apply covers_put; assumption. }
   assert (Rest : forall w, (if fetch then if is_r10 r then None else Some
     (a_put b 1 r (New (FScalar (is_stack pl) (sc_of_bytes z)) 0))
       else Some (a_goto b (a_pc b + 1))) = Some a' ->
     covers i a' vs match atomic_at t s (wrap (x + off)) z w with
       | inl (old, m) =>
-        let s' := State (pc s) (regs s) m (lay s) (frames s) (live s) in
+        let s' := set_mem s m in
         if fetch then if is_r10 r then Fault FrameWrite (pc s) else Next (put s' 1 r old) else Next
           (goto s' (pc s + 1))
       | inr k => Fault k (pc s)
       end).
   { intros w Er. destruct (At w) as [old [m [-> [Gb Y]]]]. cbv zeta. destruct fetch.
     - destruct (is_r10 r); [discriminate Er|]. injection Er as <-. apply Put; assumption.
-    - injection Er as <-. replace (pc s) with (a_pc b) by (symmetry; exact (g_pc _ _ _ _ Gb)).
-      apply covers_same, goto_sound. rewrite <- (g_pc _ _ _ _ Gb). cbn [pc]. exact Gb. }
+    - injection Er as <-. replace (pc s) with (a_pc b) by (symmetry; exact (g_pc Gb)).
+      apply covers_same.
+      rewrite <- (g_pc Gb). apply goto_sound. exact Gb. }
   unfold exec_atomic. rewrite Ex, Ey. destruct op; try (apply Rest; exact E).
   (* compare and exchange *)
   destruct (get R0 (a_regs a)) as [c|] eqn:E0; [|discriminate E]. injection E as <-.
@@ -134,7 +135,7 @@ Lemma a_exec_sound an i a a' vs s : gamma t a vs s -> a_exec t i a = Some a' ->
   \/ (exists r, exec t an i s = Done r /\ allowed_result t r /\ may_end i = true).
 Proof.
   intros G E. change (covers i a' vs (exec t an i s)). pose proof E as E'.
-  pose proof (g_facts _ _ _ _ G) as GF. pose proof (g_wf _ _ _ _ G) as GW.
+  pose proof (g_facts G) as GF. pose proof (g_wf G) as GW.
   unfold a_exec in E. unfold exec.
   destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate E|].
   destruct i eqn:Ei.
@@ -190,7 +191,7 @@ Proof.
   - (* LdPkt *) destruct (a_load_packet_sound _ an _ _ _ _ _ _ G E) as [C|[r [C A]]];
       [left; exact C|].
     right. exists r. auto.
-  - (* Ja *) parts Ei as off. apply some_inj in E; subst a'. rewrite (g_pc _ _ _ _ G).
+  - (* Ja *) parts Ei as off. apply some_inj in E; subst a'. rewrite (g_pc G).
     apply covers_same, goto_sound. exact G.
   - (* Jmp *) discriminate E.
   - (* MayGoto *) discriminate E.
@@ -200,7 +201,7 @@ Proof.
     destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
     assert (X : x = h) by exact (const_of_sound _ _ _ _ GF _ _ _ Rx Eh). subst h.
     apply (covers_call _ an _ _ _ _ _ G E). intros d D T. reflexivity.
-  - (* CallLocal *) parts Ei as off. rewrite (g_pc _ _ _ _ G).
+  - (* CallLocal *) parts Ei as off. rewrite (g_pc G).
     destruct (a_call_local_sound _ an _ _ _ _ _ G E) as [s' [ws [-> G']]].
     left. exists s', ws. split; [reflexivity | exact G'].
   - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [s' [-> G']]. apply covers_same. exact G'.
@@ -210,7 +211,7 @@ Lemma assume_sound a vs s k F : gamma t a vs s ->
   (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ refrel F' vs (l_refs (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] [F' [-> [H R]]]. unfold a_assume. cbn [obind].
+  intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
   eexists; split; [reflexivity|]. constructor; auto.
 Qed.
 Lemma a_branch_sound an i a vs s x y : gamma t a vs s -> a_branch i a = Some (x, y) ->
@@ -222,10 +223,10 @@ Proof.
   - parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
     destruct (reg_sound _ _ _ _ _ G Eu) as [p [-> Rp]].
     destruct (oper_sound _ _ _ _ _ G Ev) as [q [-> Rq]].
-    eexists; split; [reflexivity|]. rewrite (g_pc _ _ _ _ G).
+    eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (compare w c p q) eqn:C; [left|right]; apply assume_sound; auto;
       eapply refine_sound; eauto; apply G.
-  - injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc _ _ _ _ G).
+  - injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (an_choice an <? 0); [left|right];
       (eexists; split; [reflexivity|]; apply goto_sound; exact G).
 Qed.
@@ -236,14 +237,14 @@ Proof.
   unfold a_exit. intros G E. destruct i; try discriminate E.
   destruct (a_frames a) as [|f fs] eqn:EF; [|discriminate E].
   assert (NF : frames s = []).
-  { pose proof (g_frames _ _ _ _ G) as H. rewrite EF in H. inversion H. reflexivity. }
+  { pose proof (g_frames G) as H. rewrite EF in H. inversion H. reflexivity. }
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
   apply andb_true_iff in E. destruct E as [Hn E].
   destruct (reg_sound _ _ _ _ _ G E0) as [x [Ex Rx]]. exists x. split.
   - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn).
     reflexivity.
   - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
-    pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V. unfold result_number.
+    pose proof (any_view_sound _ _ _ _ (g_facts G) _ _ Rx) as V. unfold result_number.
     destruct (lo <? 0).
     + bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
       assert (R := sgn32_range x). rewrite sgn64_wrap in U by lia. lia.

@@ -213,7 +213,7 @@ Context {t : target} {L : layout} (WL : wf_layout t L).
 (** * Ranges *)
 
 Lemma region_range r : In r (all_frames L ++ ctx_region t L :: plain_regions t L) -> in_space r.
-Proof. intros I. assert (H := wl_range t L WL). rewrite Forall_forall in H. exact (H r I). Qed.
+Proof. intros I. assert (H := wl_range WL). rewrite Forall_forall in H. exact (H r I). Qed.
 Lemma other_range r : In r (ctx_region t L :: plain_regions t L) -> in_space r.
 Proof. intros I. apply region_range, in_or_app. right. exact I. Qed.
 Lemma frame_range j : 0 <= j < max_frames -> 0 < frame_top L j - stack_size /\ frame_top L j < W.
@@ -233,7 +233,7 @@ Lemma packet_range :
 Proof.
   assert (H := other_range (packet_region t L) (or_intror (packet_in t L))).
   unfold in_space in H. cbn [packet_region r_kind lowest r_base r_size] in H. unfold meta_size in H.
-  assert (G := wl_guard t L WL). destruct (wl_packet t L WL) as [P M]. lia.
+  assert (G := wl_guard WL). destruct (wl_packet WL) as [P M]. lia.
 Qed.
 Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o)
   /\ b + m_value (o_def o) < W.
@@ -243,14 +243,14 @@ Proof.
   unfold in_space in H. cbn [value_region r_kind lowest r_base r_size] in H. lia.
 Qed.
 Lemma map_addr_word o : In o (l_maps L) -> 0 < o_addr o < W.
-Proof. intros I. destruct (wl_addrs t L WL) as [_ F]. rewrite Forall_forall in F. exact (F o I).
+Proof. intros I. destruct (wl_addrs WL) as [_ F]. rewrite Forall_forall in F. exact (F o I).
 Qed.
 (** The program's own maps. *)
 Lemma own_map_is i m : map_of t i = Some m -> exists o, own_map t L i = Some o /\ In o (l_maps L)
   /\ o_def o = m.
 Proof.
   intros E. unfold own_map. rewrite E. cbn [obind]. apply nth_z_spec in E. destruct E as [I E].
-  assert (Wm := wl_maps t L WL). rewrite <- Wm in E. rewrite nth_error_map in E.
+  assert (Wm := wl_maps WL). rewrite <- Wm in E. rewrite nth_error_map in E.
   destruct (nth_error (firstn (List.length (t_maps t)) (l_maps L)) (Z.to_nat i)) as [o |] eqn:Eo;
     [| discriminate E].
   cbn [option_map] in E. exists o. assert (Io := nth_error_In _ _ Eo).
@@ -272,7 +272,7 @@ Qed.
 Lemma frames_apart i j : 0 <= i < max_frames -> 0 <= j < max_frames -> i <> j ->
   disjoint (frame_region L i) (frame_region L j).
 Proof.
-  intros Hi Hj N. destruct (wl_frames t L WL) as [_ D].
+  intros Hi Hj N. destruct (wl_frames WL) as [_ D].
   destruct (ForallOrdPairs_In D _ _ (in_all_frames L i Hi) (in_all_frames L j Hj)) as [E
     | [D' | D']].
   - contradiction N. assert (K := f_equal r_kind E). cbn [frame_region r_kind] in K.
@@ -283,7 +283,7 @@ Qed.
 Lemma frame_other f r : In f (all_frames L) -> In r (ctx_region t L :: plain_regions t L) ->
   disjoint f r.
 Proof.
-  intros If Ir. assert (H := wl_stack t L WL). rewrite Forall_forall in H. specialize (H f If).
+  intros If Ir. assert (H := wl_stack WL). rewrite Forall_forall in H. specialize (H f If).
   rewrite Forall_forall in H. exact (H r Ir).
 Qed.
 (** Bytes within another region are in no frame. *)
@@ -293,7 +293,7 @@ Lemma other_off_frames r a n : In r (ctx_region t L :: plain_regions t L) -> 0 <
 Proof. intros Ir N Ins f If.
 exact (inside_disjoint r f a n (disjoint_sym _ _ (frame_other f r If Ir)) N Ins). Qed.
 Lemma ctx_plain r : In r (plain_regions t L) -> disjoint (ctx_region t L) r.
-Proof. intros I. assert (H := wl_ctx t L WL). rewrite Forall_forall in H. apply H. exact I. Qed.
+Proof. intros I. assert (H := wl_ctx WL). rewrite Forall_forall in H. apply H. exact I. Qed.
 (** Kernel objects are neither on the stack nor in the context, nor where nothing else is. *)
 Lemma object_place r : In r (object_regions t L) ->
   0 <= r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W /\ (forall f, In f (all_frames L) ->
@@ -301,7 +301,7 @@ Lemma object_place r : In r (object_regions t L) ->
   disjoint (ctx_region t L) r /\ forall q, In q (plain_regions t L) -> alone L q = true ->
     disjoint q r.
 Proof.
-  intros I. assert (H := wl_objects t L WL). rewrite Forall_forall in H.
+  intros I. assert (H := wl_objects WL). rewrite Forall_forall in H.
   destruct (H r I) as [H1 [H2 [H3 [H4 [H5 H6]]]]].
   split; [exact H1 |]. split; [exact H2 |]. split; [exact H3 |]. split; [| split].
   - intros f If. rewrite Forall_forall in H4. exact (disjoint_sym _ _ (H4 f If)).
@@ -429,7 +429,7 @@ Proof.
     assert (Same : forall q q', In q (plain_regions t L) -> In q' (plain_regions t L) ->
       inside q a n = true -> inside q' a n = true ->
       alone L q = true -> q' = q).
-    { intros q q' Iq Iq' Jq Jq' A. destruct (wl_alone t L WL q q' Iq Iq' A) as [S | D]; [exact S |].
+    { intros q q' Iq Iq' Jq Jq' A. destruct (wl_alone WL q q' Iq Iq' A) as [S | D]; [exact S |].
       rewrite (inside_disjoint q' q a n D N Jq') in Jq. discriminate Jq. }
     destruct (alone L r) eqn:Ar; [left; exact (Same r r' I F Ins Ins' Ar) |].
     destruct (alone L r') eqn:Ar'; [left; symmetry; exact (Same r' r F I Ins' Ins Ar') | right].
@@ -556,10 +556,10 @@ Qed.
 Lemma with_frame_base n b j : 0 < n < max_frames ->
   frame_base (with_frame L n b) j = if j =? n then b else frame_base L j.
 Proof.
-  intros N. unfold frame_base. cbn [with_frame l_frames]. rewrite set_place_nth.
+  intros N. unfold frame_base. cbn [with_frame with_frames l_frames]. rewrite set_place_nth.
   - destruct (Z.eqb_spec j n) as [-> | E]; [rewrite Nat.eqb_refl; reflexivity |].
     destruct (Nat.eqb_spec (Z.to_nat j) (Z.to_nat n)) as [E' | _]; [lia | reflexivity].
-  - destruct (wl_frames t L WL) as [-> _]. lia.
+  - destruct (wl_frames WL) as [-> _]. lia.
 Qed.
 Lemma frame_wf n b : 0 < n < max_frames -> frame_fits t L n b = true ->
   wf_layout t (with_frame L n b).
@@ -596,7 +596,7 @@ Proof.
       [| exact (Ws _ (in_all_frames L j J))].
     unfold in_space. rewrite Fb, Fs. unfold f. cbn [frame_region r_kind lowest].
     unfold stack_size in *. lia.
-  - split; [cbn [with_frame l_frames]; rewrite set_place_length; exact (proj1 W2)|].
+  - split; [cbn [with_frame with_frames l_frames]; rewrite set_place_length; exact (proj1 W2)|].
     apply pairs_of_frames; [| unfold max_frames; lia]. intros i j J I.
     destruct (Z.eq_dec i n) as [-> | Ei].
     + rewrite (Other j) by lia. apply Frames; lia.
@@ -678,21 +678,21 @@ Proof.
   split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) | split]].
   - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
   - intros r Ir Cr. apply orb_true_iff in Cr.
-    destruct Cr as [Cr | Cr]; [exact (wl_alone t L WL r _ Ir P Cr) |].
-    destruct (wl_alone t L WL _ r P Ir Cr) as [E | D];
+    destruct Cr as [Cr | Cr]; [exact (wl_alone WL r _ Ir P Cr) |].
+    destruct (wl_alone WL _ r P Ir Cr) as [E | D];
       [left; symmetry; exact E | right; apply disjoint_sym; exact D].
   - intros Al o Io. destruct (object_place o Io) as [_ [_ [_ [_ [_ D]]]]].
     exact (disjoint_sym _ _ (D _ P Al)).
 Qed.
 Lemma ref_apart h h' : In h (l_refs L) -> In h' (l_refs L) -> alone L (ref_region h) = true ->
   ref_region h' = ref_region h \/ disjoint (ref_region h') (ref_region h).
-Proof. intros I I'. exact (wl_alone t L WL _ _ (ref_in_plain t L h I) (ref_in_plain t L h' I')).
+Proof. intros I I'. exact (wl_alone WL _ _ (ref_in_plain t L h I) (ref_in_plain t L h' I')).
 Qed.
 Lemma back_wf k x : wf_layout t (with_refs L (release k x (l_refs L))).
 Proof.
   apply ref_wf.
   - intros h I. exact (ref_placed h (release_in _ _ _ _ I)).
-  - intros h h' I I'. exact (wl_refs t L WL h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
+  - intros h h' I I'. exact (wl_refs WL h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
   - intros h h' I I'. exact (ref_apart h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
 Qed.
 Lemma fits_wf h : ref_fits t L h = true -> wf_layout t (with_refs L (h :: l_refs L))
@@ -707,7 +707,7 @@ Proof.
     split.
     - apply ref_wf.
       + intros g J. exact (ref_placed g (Sub g J)).
-      + intros g g' J J'. exact (wl_refs t L WL g g' (Sub g J) (Sub g' J')).
+      + intros g g' J J'. exact (wl_refs WL g g' (Sub g J) (Sub g' J')).
       + intros g g' J J'. exact (ref_apart g g' (Sub g J) (Sub g' J')).
     - destruct (ref_placed h I) as [S _]. unfold in_space in S.
       cbn [ref_region r_kind lowest r_base r_size] in S. lia. }
@@ -733,7 +733,7 @@ Proof.
     + intros _ o Io. exact (Ap _ (Eo o Io)).
   - intros g g' [<- | I] [<- | I'];
       [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
-    exact (wl_refs t L WL g g' I I').
+    exact (wl_refs WL g g' I I').
   - intros g g' [<- | I] [<- | I'] Al;
       [left; reflexivity | right; exact (Ah g' I') | right; apply disjoint_sym; exact (Ah g I) |].
     exact (ref_apart g g' I I' Al).

@@ -51,7 +51,7 @@ Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> rel
   fact_le t F a f = true ->
   fact_holds t L f x.
 Proof.
-  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G.
+  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard WL) as G.
   unfold guard in G.
   (* the facts that allow no constant *)
   assert (Here : forall g, fact_of F a = Some g -> snd a = 0 -> fact_holds t L g x).
@@ -223,7 +223,7 @@ Qed.
 Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. unfold astate_le, names_ok in E.
+  intros G E. open_gamma G. unfold astate_le, names_ok in E.
   apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
   apply andb_true_iff in E. destruct E as [E EC]. apply andb_true_iff in E. destruct E as [E ER].
   apply andb_true_iff in E. destruct E as [E EH]. apply andb_true_iff in E. destruct E as [E EF].
@@ -231,21 +231,21 @@ Proof.
   apply andb_true_iff in E. destruct E as [E NS]. apply andb_true_iff in E. destruct E as [E NC].
   apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
   bools. constructor.
-  - exact G1.
+  - exact Gwf.
   - eapply frames_le_sound; eassumption.
-  - exact G3.
-  - exact G4.
+  - exact Gdepth.
+  - exact Glive.
   - congruence.
   - rewrite subst_vals_length. lia.
   - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
     pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G6 in Q1. apply andb_true_iff in B.
+    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite Gnext in Q1. apply andb_true_iff in B.
     destruct B as [B1 B2]. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
-    eapply fact_le_sound; [exact G1 | exact G7 | apply bound_in_rel; exact Q1 | exact Q2].
+    eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
   - eapply regs_le_sound; eassumption.
-  - destruct G9 as [M1 M2]. constructor.
+  - destruct Gmem as [M1 M2]. constructor.
     + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
@@ -256,11 +256,11 @@ Proof.
       eapply aval_le_sound; eassumption.
     + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
       exact (proj2 T).
-  - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
+  - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.
     apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
     destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q.
     destruct Q as [Q1 Q2].
-    rewrite G6 in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
+    rewrite Gnext in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
 Qed.
