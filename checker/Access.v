@@ -48,9 +48,10 @@ Definition res_view (F : facts) (r : ares) : bool * scalar :=
   | New _ _ => (true, sc_top)
   end.
 Definition a_load (t : target) (a : astate) (z : size) (sx : bool) (pl : place) : option ares :=
-  obind (a_load_plain t a z pl) (fun r =>
-    if sx then let '(ta, s) := res_view (a_facts a) r
-      in Some (scalar_res (a_facts a) ta (sc_sext A64 z s)) else Some r).
+  do r <- a_load_plain t a z pl;
+  if sx then
+    let '(ta, s) := res_view (a_facts a) r in Some (scalar_res (a_facts a) ta (sc_sext A64 z s))
+  else Some r.
 
 (** The value that the low bytes of [v] are, if a symbol or constant says it. *)
 Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=

@@ -110,14 +110,15 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
     if (- sign64 <=? lo) && (lo <=? hi)
       && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
   | RValue =>
-    obind m (fun i => obind (map_of t i) (fun d =>
-      Some (Some (New (match m_inner d with Some k => FMapOrNull k | None =>
-        FMapValueOrNull i end) 0))))
+    do i <- m;
+    do d <- map_of t i;
+    let f := match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end in
+    Some (Some (New f 0))
   | RTail => if some_allowed t then Some None else None
   | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0))
     | None => None end
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
-  | RTyped name => obind (type_named t name) (fun i => Some (Some (New (object_res t i) 0)))
+  | RTyped name => do i <- type_named t name; Some (Some (New (object_res t i) 0))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=
@@ -141,16 +142,16 @@ Definition a_finish (a : astate) (r : option ares) : astate :=
 Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _ :: _ => false end.
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
-    obind (helper_of h) (fun d =>
-    obind (a_args t a (h_args d) arg_regs a_nothing_seen) (fun q =>
-    obind (a_ret t (h_ret d) (as_map q) (as_size q)) (fun r =>
-      if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ =>
-        false end then None else
-      let a := a_clobber a in
-      let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
-      let a := if h_moves d then a_moved a else a in
-      let a := match as_released q with Some (_, k) => a_released a k | None => a end in
-      Some (a_finish a r))))
+    do d <- helper_of h;
+    do q <- a_args t a (h_args d) arg_regs a_nothing_seen;
+    do r <- a_ret t (h_ret d) (as_map q) (as_size q);
+    if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
+    then None else
+    let a := a_clobber a in
+    let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
+    let a := if h_moves d then a_moved a else a in
+    let a := match as_released q with Some (_, k) => a_released a k | None => a end in
+    Some (a_finish a r)
   else None.
 
 (** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It

@@ -75,7 +75,7 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PObj i k => w = false /\ is_object L (x - k) i = true /\ exists d, type_of t i = Some d
     /\ 0 <= k /\ k + n <= ty_size d
   end.
-Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n ->
+Lemma at_place_less {t L d pl x n} n' {w} : at_place t L d pl x n w -> n' <= n ->
   at_place t L d pl x n' w.
 Proof.
   intros H Le. assert (Less : forall r, inside r x n = true -> inside r x n' = true).
@@ -94,10 +94,10 @@ Proof.
   - destruct H as [S [K [h [I [Fi [E B]]]]]]. split; [exact S |]. split; [exact K |]. exists h.
     split; [exact I |]. split; [exact Fi |]. split; [exact E | lia].
 Qed.
-Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
+Lemma at_val {t L d o x n w} : at_place t L d (PVal o) x n w -> in_plain t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
 (** They are in an object that is a region. *)
-Lemma at_object t L d i k x n w : at_place t L d (PObj i k) x n w ->
+Lemma at_object {t L d i k x n w} : at_place t L d (PObj i k) x n w ->
   exists d0, type_of t i = Some d0
     /\ In (Region (KObject i) (x - k) (ty_size d0) false true) (object_regions t L) /\
     inside (Region (KObject i) (x - k) (ty_size d0) false true) x n = true.
@@ -115,7 +115,7 @@ Proof.
 Qed.
 Lemma one_frame_part o n k m : one_frame o n -> o <= k -> k + m <= o + n -> one_frame k m.
 Proof. intros [j [J I]] A B. exists j. unfold in_frame in *. lia. Qed.
-Lemma at_frame t L (d : nat) k m x n w w' : wf_layout t L -> Z.of_nat d < max_frames ->
+Lemma at_frame {t L} {d : nat} {k m x n w} w' : wf_layout t L -> Z.of_nat d < max_frames ->
   at_place t L (Z.of_nat d) (PStack k m) x n w -> 0 < n ->
     exists j, find_region (regions t L d) w' x n = Some (frame_region L j).
 Proof.
@@ -150,7 +150,7 @@ Proof.
     rewrite wrap_small by lia. cbn [at_place]. lia.
   - parts EF as q m0 av0. destruct av0 as [v |]; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. injection E as <-.
-    apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    bools C as C Wr. bools.
     destruct P as [P1 P2]. pose proof (area_range t L q WL) as Room. rewrite wrap_small by lia.
     exists (packet_region t L).
     split; [apply packet_in |]. split; [exact Logic.I |]. split.
@@ -163,8 +163,7 @@ Proof.
     destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
     destruct Hv as [Io [m' [Em' Al]]]. assert (Dm : m' = m) by congruence. subst m'.
     destruct (alike_fields _ _ Al) as [_ [_ [Ev [Er [_ Ek]]]]].
-    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. apply andb_true_iff in C.
-    destruct C as [C Wr]. bools.
+    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. bools C as C Wr. bools.
     rewrite wrap_small by lia.
     assert (Ins : inside (value_region (o_def o) n0 j b) (u + (snd a + off)) n = true).
     { apply inside_spec. cbn [value_region r_base r_size]. lia. }
@@ -180,8 +179,8 @@ Proof.
     + cbn [value_region r_base]. lia.
   - parts EF as kd size nu. destruct nu; [discriminate E |].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E.
-    apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    destruct (refrel_in F vs (l_refs L) (fst a) kd size false u HR EF Nt (P eq_refl))
+    bools C as C Wr. bools.
+    destruct (refrel_in HR EF Nt (P eq_refl))
       as [h [I [Fi [Eb En]]]].
     destruct (ref_placed WL _ I) as [S _]. unfold in_space in S.
     cbn [ref_region r_kind lowest r_base r_size] in S.
@@ -214,38 +213,38 @@ Qed.
 Lemma frames_length vs l fs : Forall2 (framerel vs) l fs -> length l = length fs.
 Proof. intros H. induction H as [| af f l fs _ _ IH]; [reflexivity |]. cbn [length]. rewrite IH.
 reflexivity. Qed.
-Lemma gamma_depth t a vs s : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s))
+Lemma gamma_depth {t a vs s} : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s))
   /\ a_depth a < max_frames.
 Proof.
   intros G. assert (D := g_depth G). unfold a_depth.
   rewrite (frames_length _ _ _ (g_frames G)).
   split; [reflexivity | exact D].
 Qed.
-Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < n ->
+Lemma gamma_addr {t a vs s v x off n w pl} : gamma t a vs s -> relv vs v x -> 0 < n ->
   a_addr t (a_facts a) (a_depth a) v off n w = Some pl ->
     at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
 Proof.
-  intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
+  intros G R N E. destruct (gamma_depth G) as [_ D].
   exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf G) (g_facts G)
     (g_refs G) R N D E).
 Qed.
 (** The regions that accesses find. *)
-Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s ->
+Lemma gamma_frame {t a vs s k m x n w} w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PStack k m) x n w -> 0 < n ->
   exists j, find_region (live s) w' x n = Some (frame_region (lay s) j).
 Proof.
-  intros G P N. destruct (gamma_depth _ _ _ _ G) as [E _]. rewrite E in P.
+  intros G P N. destruct (gamma_depth G) as [E _]. rewrite E in P.
   rewrite (g_live G).
-  exact (at_frame _ _ _ _ _ _ _ _ w' (g_wf G) (g_depth G) P N).
+  exact (at_frame w' (g_wf G) (g_depth G) P N).
 Qed.
-Lemma gamma_ctx t a vs s k x n w w' : gamma t a vs s ->
+Lemma gamma_ctx {t a vs s k x n w} w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PCtx k) x n w -> 0 < n ->
   find_region (live s) w' x n = Some (ctx_region t (lay s)) /\ x - l_ctx (lay s) = k.
 Proof.
   cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live G). split; [| lia].
   apply (find_ctx (g_wf G)); [exact (g_depth G) | lia ..].
 Qed.
-Lemma gamma_found t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+Lemma gamma_found {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ In q (plain_regions t (lay s))
     /\ plain_kind (r_kind q).
 Proof.
@@ -254,7 +253,7 @@ Proof.
     as [r' [E [Ir Or]]]. exists r'.
   split; [exact E |]. split; [exact Ir |]. destruct Or as [-> | [_ Or]]; [exact K | exact Or].
 Qed.
-Lemma gamma_sock t a vs s kd k x n w : gamma t a vs s ->
+Lemma gamma_sock {t a vs s kd k x n w} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PSock kd k) x n w -> 0 < n ->
   exists h, find_region (live s) false x n = Some (ref_region h)
     /\ ref_kind_fits kd (re_kind h) = true /\ x - re_base h = k.
@@ -269,12 +268,12 @@ Proof.
   change (is_socket (re_kind h) = false) in Al. rewrite <- (ref_kind_fits_socket _ _ Fi), Sk in Al.
   discriminate Al.
 Qed.
-Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+Lemma gamma_plain {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
-Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]]. exists q.
+Proof. intros G I N. destruct (gamma_found G I N) as [q [E [_ K]]]. exists q.
 split; [exact E | exact K]. Qed.
 (** An access off the stack: its bytes are no stack bytes. *)
-Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
+Lemma off_stack {t a vs s pl x n w b} : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
   is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
@@ -287,7 +286,7 @@ Proof.
   - destruct P as [_ [K [h [I [_ [-> E]]]]]].
     apply (plain_off_stack WL _ (re_base h + k) n b (ref_in_plain t (lay s) h I)); [| exact B].
     apply inside_spec. cbn [ref_region r_base r_size]. lia.
-  - destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins.
+  - destruct (at_object P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins.
     apply off_all_frames.
     apply (shared_off_frames WL _ b 1 (in_or_app _ _ _ (or_intror I)) Z.lt_0_1). apply inside_spec.
     lia.
@@ -425,7 +424,7 @@ Proof.
       * exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
       * rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
     + rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
+  - intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
     rewrite forget_written; [exact (m_written M i I T1) |].
     apply (stack_addr_apart t L (i - stack_total) 1);
       [exact WL | exact (one_frame_byte i I) | exact K | | lia].
@@ -454,7 +453,7 @@ Proof.
       * rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
       * rewrite zbytes_nat in B. exact (stack_addr_apart t L' o _ k _ b WL S1 K D B).
     + rewrite A, (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
+  - intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
     rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
     rewrite Z.leb_gt, Z.ltb_ge in T2.
     assert (D : i - stack_total + 1 <= k \/ k + Z.of_nat n <= i - stack_total) by lia.
@@ -475,7 +474,7 @@ Proof.
   - intros b B Wr. exact (proj2 (K b Wr) B).
   - intros b Wr. exact (proj1 (K b Wr)).
 Qed.
-Lemma interfere_sound t an a vs s : gamma t a vs s -> gamma t a vs (interfere an s).
+Lemma interfere_sound {t} an {a vs s} : gamma t a vs s -> gamma t a vs (interfere an s).
 Proof.
   unfold interfere. generalize (an_writes an). intros ws. revert s.
   induction ws as [| w ws IH]; intros s G; cbn [fold_left].
@@ -556,8 +555,8 @@ Lemma load_stack_sound t an a vs s z k m r x : gamma t a vs s ->
     /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
-  destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |].
+  destruct (gamma_depth G) as [_ Dp].
+  destruct (gamma_frame false G P) as [j Ej]; [lia |].
   apply at_stack in P; [| exact Dp].
   destruct P as [o [O [-> P1]]]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   destruct (init_ok t (a_written a) k (m + zbytes z)) eqn:Ok; [| discriminate E].
@@ -604,7 +603,7 @@ Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s ->
     /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (WL := g_wf G). assert (N := zbytes_range z).
-  destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
+  destruct (gamma_ctx false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
@@ -660,7 +659,7 @@ Lemma load_sock_sound t an a vs s z kd k r x : gamma t a vs s ->
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
   destruct (ref_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
-  destruct (gamma_sock _ _ _ _ _ _ _ _ _ G P) as [h [Eq [Fi Ek]]]; [lia |].
+  destruct (gamma_sock G P) as [h [Eq [Fi Ek]]]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ref_region r_kind r_base].
   rewrite Ek, (ref_readable_fits _ _ _ _ Fi Rd).
   eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply load_shared_scalar].
@@ -671,7 +670,7 @@ Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s ->
     /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf G).
-  destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [Ed [I Ins]]].
+  destruct (at_object P) as [d0 [Ed [I Ins]]].
   assert (N0 : 0 < zbytes z) by lia.
   destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth G) N0 I Ins)
     as [q [Eq [Cq K]]].
@@ -701,7 +700,7 @@ Proof.
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
     exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
-    assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    assert (N := zbytes_range z). destruct (gamma_plain G I) as [q [Eq K]]; [lia |].
     exists (plain_load t an s q x (bytes z)).
     split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t an s x (bytes z) q);
@@ -714,7 +713,7 @@ Proof.
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E.
   destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z).
-  destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
+  destruct (gamma_found G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
   { destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
       [unfold alone; rewrite C; reflexivity | exact S |].
@@ -729,7 +728,7 @@ Proof.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)).
   apply sc_const_sound.
 Qed.
-Lemma a_load_sound t an a vs s z sx pl r x : gamma t a vs s ->
+Lemma a_load_sound {t} an {a vs s z sx pl r x} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
   exists v, load_at t an s x (bytes z) = inl v
@@ -784,7 +783,7 @@ Lemma off_stack_sound t a vs s pl x n w m : gamma t a vs s ->
 Proof.
   intros G P S Rd Wr. apply gamma_same; [exact G |].
   apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem G) | | exact Wr].
-  intros b B _. apply Rd. intros I. rewrite (off_stack t a vs s pl x n w b G P S I) in B.
+  intros b B _. apply Rd. intros I. rewrite (off_stack G P S I) in B.
   discriminate B.
 Qed.
 (** Bytes that something wrote: of the [hi] from [x] on, at least [lo]. *)
@@ -798,7 +797,7 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s ->
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
   - destruct pl as [k d | | | | |]; try discriminate S. cbn [a_scribble].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+    destruct (gamma_depth G) as [_ Dp].
     apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
     assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
@@ -849,7 +848,7 @@ Proof.
   intros G P S. assert (H := store_scribble t a vs s pl x z y w G P).
   replace (a_scribble a pl (zbytes z) (zbytes z)) with a in H
     by (destruct pl; (reflexivity || discriminate S)).
-  unfold with_mem. rewrite (g_pc G). exact (goto_sound t a vs _ (a_pc a + 1) H).
+  unfold with_mem. rewrite (g_pc G). exact (goto_sound (a_pc a + 1) H).
 Qed.
 Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y ->
   at_place t (lay s) (a_depth a) (PStack k d) x (zbytes z) true ->
@@ -857,16 +856,16 @@ Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y 
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   cbn [a_store]. intros G R P E. assert (N := zbytes_range z).
-  destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |].
+  destruct (gamma_depth G) as [_ Dp].
+  destruct (gamma_frame true G P) as [j Ej]; [lia |].
   unfold store_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E. clear E a'.
   assert (H := store_scribble t a vs s (PStack k d) x z y true G P).
   apply at_stack in P; [| exact Dp].
   destruct P as [o [O [-> P1]]]. assert (M := g_mem H).
-  apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc G).
+  apply (goto_sound (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc G).
   set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. fields in M.
-  refine (gamma_mem t _ vs _ _ _ _ H _). fields.
+  refine (gamma_mem H _). fields.
   destruct (Z.eqb_spec d 0) as [D0 | D0]; [| exact M].
   destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact M].
   replace o with k in * by lia. replace (d + zbytes z) with (zbytes z) in P1 by lia.
@@ -881,12 +880,12 @@ Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   cbn [a_store]. intros G P E. assert (N := zbytes_range z).
-  destruct (gamma_ctx _ _ _ _ _ _ _ _ true G P) as [Eq Ek]; [lia |].
+  destruct (gamma_ctx true G P) as [Eq Ek]; [lia |].
   unfold store_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   destruct (ctx_writable (t_type t) k (zbytes z)); [| discriminate E]. injection E as <-.
   eexists. split; [reflexivity |]. exact (store_off_stack t a vs s z _ x y true G P eq_refl).
 Qed.
-Lemma a_store_sound t a vs s z pl v y x a' : gamma t a vs s -> relv vs v y ->
+Lemma a_store_sound {t a vs s z pl v y x a'} : gamma t a vs s -> relv vs v y ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true -> a_store t a z pl v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
@@ -896,19 +895,19 @@ Proof.
     exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m)).
   { intros I S X. injection X as <-. exists (store (mem s) x (bytes z) y). assert (N :=
       zbytes_range z). split.
-    - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    - destruct (gamma_plain G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
     - exact (store_off_stack t a vs s z pl x y true G P S). }
   destruct pl as [k d | k | | o | kd k | i k];
     [exact (store_stack_sound t a vs s z _ _ v y x a' G R P E)
       | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
-     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E
+     exact (Pl P eq_refl E) | exact (Pl (at_val P) eq_refl E) | discriminate E
        | discriminate E].
 Qed.
 
 (** * Atomics *)
 
-Lemma a_atomic_sound t a vs s z pl x f a' : gamma t a vs s ->
+Lemma a_atomic_sound {t a vs s z pl x} f {a'} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
   a_atomic t a z pl = Some a' ->
   exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
@@ -925,18 +924,18 @@ Proof.
       try discriminate E.
     - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E.
       split; [| symmetry; exact E].
-      destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej.
+      destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej.
       cbn [frame_region r_kind].
-      destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
+      destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
       destruct P as [o [O [-> P1]]].
       erewrite init_ok_part;
         [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
           | rewrite zbytes_nat; exact Ok].
     - apply some_inj in E. split; [| symmetry; exact E].
-      destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
     - apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.
-      destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
   destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

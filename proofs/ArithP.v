@@ -83,14 +83,14 @@ Lemma record_ref k w n : zfind k F = Some (FRef RecordRef n false) -> nth_z vs k
   w <> 0 ->
   In (Reference RecordRef w n) (l_refs L).
 Proof.
-  intros E N Nz. destruct (refrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
+  intros E N Nz. destruct (refrel_in HR E N Nz) as [h [I [Fi [Eb En]]]].
   destruct h as [hk hb hn]. cbn [re_kind re_base re_size] in *. destruct hk; try discriminate Fi.
   subst hb hn. exact I.
 Qed.
 Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
 Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
 cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
-Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
+Lemma add_ptr_sound {p a r x y} : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
@@ -137,9 +137,9 @@ Proof.
   destruct (const_of F a) as [c|] eqn:CA.
   { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm.
     apply shift_sound. exact B. }
-  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound _ _ _ _ _ A B P1)|].
+  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound A B P1)|].
   destruct (add_ptr t F b a) as [r|] eqn:P2;
-    [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
+    [rewrite Z.add_comm; exact (add_ptr_sound B A P2)|].
   replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_add. reflexivity.
 Qed.
@@ -162,7 +162,7 @@ Proof.
   rewrite (wrap32_small x), wrap32_small, <- (wrap_small (x + c)) by lia.
   apply shift_sound. exact A.
 Qed.
-Lemma a_alu32_sound op a b x y r : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r ->
+Lemma a_alu32_sound {op a b x y r} : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r ->
   yields t L vs r (alu A32 op x y).
 Proof.
   unfold a_alu32. intros A B E. destruct (const_of F b) as [c|] eqn:CB; [|discriminate E].
@@ -182,7 +182,7 @@ Proof.
   assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound;
     assumption).
   unfold a_alu. destruct w; [destruct (a_alu32 F op a b) as [r|] eqn:E;
-    [exact (a_alu32_sound _ _ _ _ _ _ A B E) | exact D]|]. destruct op; try exact D;
+    [exact (a_alu32_sound A B E) | exact D]|]. destruct op; try exact D;
     cbn [alu trunc].
   - rewrite wrap_add. apply a_add_sound; assumption.
   - rewrite wrap_sub. apply a_sub_sound; assumption.

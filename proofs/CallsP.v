@@ -17,19 +17,19 @@ Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads 
   0 < n <= k ->
   helper_reads t s x n = None.
 Proof.
-  unfold a_reads. intros G R E N. apply andb_true_iff in E. destruct E as [K E].
+  unfold a_reads. intros G R E N. bools E as K E.
   apply Z.ltb_lt in K.
   destruct (a_addr t (a_facts a) (a_depth a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
-  assert (P := gamma_addr t a vs s v x 0 k false pl G R K A).
+  assert (P := gamma_addr G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
-  apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
+  apply (at_place_less n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q
     /\ plain_kind (r_kind q)).
-  { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
+  { intros I. apply (gamma_plain G I). lia. }
   destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
-  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej.
+  - destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
     cbn [frame_region r_kind].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
+    destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
     destruct P as [o [O [-> P1]]].
     apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E;
       [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
@@ -39,7 +39,7 @@ Proof.
         | rewrite En; exact E].
   - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
-  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+  - destruct (Pl (at_val P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
 Qed.
 (** Memory that a helper writes. *)
@@ -49,24 +49,24 @@ Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x ->
 Proof.
   unfold a_writes. intros G R E. destruct (Z.ltb_spec 0 k) as [K | K]; [| discriminate E].
   destruct (a_addr t (a_facts a) (a_depth a) v 0 k true) as [pl' |] eqn:A; [| discriminate E].
-  assert (P := gamma_addr t a vs s v x 0 k true pl' G R K A).
+  assert (P := gamma_addr G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
   assert (Pl : forall n, 0 < n <= k -> in_plain t (lay s) x n true -> helper_writes s x n = None).
-  { intros n N I. unfold helper_writes. destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq Kq]];
+  { intros n N I. unfold helper_writes. destruct (gamma_plain G I) as [q [Eq Kq]];
       [lia |]. rewrite Eq.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
-  { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
+  { intros n N. apply (at_place_less n) in P; [exact P | lia]. }
   destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
     (split; [exact P |]); intros n N.
   - unfold helper_writes.
-    destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
+    destruct (gamma_frame true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
     reflexivity.
   - exact (Pl n N (Less n N)).
-  - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
+  - exact (Pl n N (at_val (Less n N))).
 Qed.
 
-Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
+Lemma like_fields {t L i o d} : map_like t L i o -> map_of t i = Some d ->
   m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o)
     /\ m_inner d = m_inner (o_def o).
 Proof.
@@ -197,17 +197,17 @@ Proof.
       as [w [_ [[B [o [Lo P]]] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
     rewrite (map_at_in _ o (proj1 (wl_addrs (g_wf G))) (proj1 Lo)).
-    destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
+    destruct (like_fields Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
   - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
+    destruct (like_fields Qm Ed) as [_ [<- _]]. exact (Whole _ E).
   - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
+    destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
   - refine (Sized false (fun _ hi =>
       if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
@@ -277,7 +277,7 @@ Proof.
   - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
+    destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
   - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
@@ -302,7 +302,7 @@ Proof.
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [N [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B.
-    destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
+    destruct (refrel_in (g_refs G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
     replace (existsb (is_ref kd0 w) (l_refs (lay s))) with true
       by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_ref_spec; split;
             [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
@@ -326,7 +326,7 @@ Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (
   yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None =>
     FMapValueOrNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
+  intros WL EL Ed Lo. destruct (like_fields Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
   rewrite <- Ei.
   destruct (m_inner d) as [k |].
   - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |];
@@ -440,9 +440,9 @@ Lemma finish_sound t a vs s r : gamma t a vs s -> yields_opt t (lay s) vs r (get
   exists ws, gamma t (a_finish a r) (vs ++ ws) (goto s (pc s + 1)).
 Proof.
   intros G Y. destruct r as [r |]; cbn [yields_opt a_finish] in *.
-  - destruct Y as [y [E Y]]. destruct (put_sound t a vs s 1 R0 r y G Y) as [ws Gw]. exists ws.
+  - destruct Y as [y [E Y]]. destruct (put_sound 1 R0 G Y) as [ws Gw]. exists ws.
     unfold put in Gw. rewrite (set_get _ _ _ E) in Gw. exact Gw.
-  - exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound t a vs s _ G).
+  - exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound _ G).
 Qed.
 (** The bytes that the helper wrote. *)
 Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
@@ -504,8 +504,8 @@ Proof.
   destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
   - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
     apply ref_change; [exact G | exact (back_wf (g_wf G) _ _) | |].
-    + apply (facts_set _ _ _ _ _ _ x); [| exact N |].
-      { rewrite E. destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs G) E N Nz)
+    + apply (facts_set x); [| exact N |].
+      { rewrite E. destruct (refrel_in (g_refs G) E N Nz)
           as [h [I [Fh [Eb En]]]].
         exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf G) I Fi Fh Eb En
           (g_facts G)). }
@@ -543,7 +543,7 @@ Proof.
   destruct Bw as [Bw WL]. open_gamma G.
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite Gnext; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
-  { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite Gnext in E. exact (facts_fresh _ _ _ _ _ Gfacts E). }
+  { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite Gnext in E. exact (facts_fresh Gfacts E). }
   assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s)
     /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
@@ -566,11 +566,11 @@ Proof.
   - destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
     + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf Gwf h Fi) as [_ Bh].
       apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact Grefs].
-      intros k' j. exact (claims_ext _ _ _ _ _ _ _ Gfacts).
-    + refine (refrel_same _ _ _ _ _ _ Grefs). intros k h. rewrite claims_set.
+      intros k' j. exact (claims_ext Gfacts).
+    + refine (refrel_same _ Grefs). intros k h. rewrite claims_set.
       destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
       * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
-      * exact (claims_ext _ _ _ _ _ _ _ Gfacts).
+      * exact (claims_ext Gfacts).
 Qed.
 
 (** What runs after the arguments were checked. *)
@@ -652,16 +652,16 @@ Proof.
     split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
       destruct (an_choice an <? 0); reflexivity.
 Qed.
-Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
+Lemma in_main_sound {t a vs s} : gamma t a vs s -> in_main s = a_in_main a.
 Proof.
   intros G. unfold in_main, a_in_main. assert (F := g_frames G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
-Lemma holds_nothing_sound t a vs s : gamma t a vs s -> no_refs (a_facts a) = true ->
+Lemma holds_nothing_sound {t a vs s} : gamma t a vs s -> no_refs (a_facts a) = true ->
   no_refs_held s = true.
 Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs G) E).
 reflexivity. Qed.
-Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
+Lemma a_call_sound {t} an {a vs s h a'} : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d
     /\ h_ret d = RTail).
@@ -669,14 +669,14 @@ Proof.
   unfold a_call, call. intros G E.
   destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
-  rewrite <- (in_main_sound _ _ _ _ G) in E.
+  rewrite <- (in_main_sound G) in E.
   destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end)
     eqn:Inner; [discriminate E |].
   assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
     match h_ret d with RTail => negb (no_refs_held s) | _ => false end = false).
   { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff
       in Inner. destruct Inner as [I1 I2].
-    rewrite I1, (holds_nothing_sound _ _ _ _ G I2). split; reflexivity. }
+    rewrite I1, (holds_nothing_sound G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
   destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G)
@@ -719,11 +719,11 @@ Proof.
     destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
   - split; [exact WL |]. repeat split; reflexivity.
 Qed.
-Lemma a_call_local_sound t an a vs s target a' : gamma t a vs s -> a_call_local a target = Some a'
+Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s -> a_call_local a target = Some a'
   ->
   exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
-  unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _].
+  unfold a_call_local, call_local. intros G E. destruct (gamma_depth G) as [Dp _].
   rewrite Dp in E. clear Dp.
   set (n := Z.of_nat (length (frames s)) + 1) in *.
   destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
@@ -770,12 +770,12 @@ Proof.
     apply refrel_plain; [| reflexivity |].
     + intros f0 E0. rewrite zfind_map in E0.
       destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
-      rewrite Gnext in E1. exfalso. exact (facts_fresh _ _ _ _ _ Gfacts E1).
+      rewrite Gnext in E1. exfalso. exact (facts_fresh Gfacts E1).
     + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe];
         destruct (_ =? _); reflexivity | reflexivity |].
-      exact (refrel_ext _ _ _ _ _ _ Gfacts Grefs).
+      exact (refrel_ext Gfacts Grefs).
 Qed.
-Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
+Lemma a_leave_sound {t a vs s a'} : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.
 Proof.
   unfold a_leave, leave. intros G E. open_gamma G.
@@ -803,12 +803,12 @@ Proof.
   split; [lia |]. apply sc_of_bytes_sound.
   rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
 Qed.
-Lemma a_load_packet_sound t an a vs s z ind a' : gamma t a vs s -> a_load_packet t a z ind = Some a'
+Lemma a_load_packet_sound {t} an {a vs s z ind a'} : gamma t a vs s -> a_load_packet t a z ind = Some a'
   ->
   (exists s' ws, load_packet t an z ind s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, load_packet t an z ind s = Done r /\ allowed_result t r).
 Proof.
-  unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound _ _ _ _ G).
+  unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound G).
   destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
   cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
   cbn [andb] in E. destruct (no_refs (a_facts a)) eqn:Hn; [| discriminate E].
@@ -827,10 +827,10 @@ Proof.
   destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ Rx Ef)
     as [w [_ [[B P] ->]]].
   rewrite C, Z.add_0_r, wrap_small by exact B.
-  rewrite P, Z.eqb_refl, (holds_nothing_sound _ _ _ _ G Hn). cbn [negb].
+  rewrite P, Z.eqb_refl, (holds_nothing_sound G Hn). cbn [negb].
   apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
   - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
-  - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0)
+  - left. destruct (result_sound (New (FScalar false (sc_of_bytes z)) 0)
       (low z (an_choice an)) G) as [ws Gw];
       [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws.
       split; [reflexivity | exact Gw].

@@ -31,7 +31,7 @@ Lemma can_end_sound src a vs s n X :
 Proof.
   unfold can_end. intros E G PX.
   destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
-  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts G) PX EF). lia.
+  pose proof (pot_floor_sound _ _ _ (g_facts G) PX EF). lia.
 Qed.
 Lemma replay_sound src X
   (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
@@ -42,32 +42,30 @@ Lemma replay_sound src X
 Proof.
   intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX;
     cbn [replay] in E;
-    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; apply andb_true_iff in E;
-      destruct E as [Co E];
-    pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
+    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; bools E as Co E;
+    pose proof (interfere_sound (e_ans e i) G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
       by (unfold step; rewrite (g_pc G), Ei, Co; reflexivity).
-  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E.
-    destruct E as [Em E].
-    destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
+  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. bools E as Em E.
+    destruct (a_exec_sound (e_ans e i) GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
     + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
       eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
     + rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
       apply can_end_sound with src a vs s; assumption.
   - destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
-    destruct (a_branch_sound _ (e_ans e i) _ _ _ _ _ _ GI Ea) as [s' [N B]].
+    destruct (a_branch_sound (e_ans e i) GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
-  - apply andb_true_iff in E. destruct E as [Ex Ef].
-    destruct (a_exit_sound _ (e_ans e i) _ _ _ _ GI Ex) as [r [N A]].
+  - bools E as Ex Ef.
+    destruct (a_exit_sound (e_ans e i) GI Ex) as [r [N A]].
     eapply ends_done; [rewrite ST; exact N|exact A|].
     apply can_end_sound with src a vs s; assumption.
   - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
-    rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
-    pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
-    destruct (pot_ok_sound _ _ _ _ _ (g_facts GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
+    bools E as [[En1 El] Ed]. bools.
+    pose proof (astate_le_sound G El) as GN.
+    destruct (pot_ok_sound _ (g_facts GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
     assert (YX : Y <= X - n).
-    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts G) Ed PX PY). }
+    { refine (pot_drop_sound n src (n_pot nd) X Y (g_facts G) Ed PX PY). }
     eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
 Qed.
 
@@ -85,7 +83,7 @@ Qed.
 End Cert.
 
 (** A run has one end. *)
-Lemma ends_or_faults t p e n m i s r k a : run_from t p e n i s = Ended r ->
+Lemma ends_or_faults {t p e n m i s r k a} : run_from t p e n i s = Ended r ->
   run_from t p e m i s = Faulted k a -> False.
 Proof.
   revert m i s. induction n as [|n IH]; intros m i s E F; cbn [run_from] in E; [discriminate E|].
@@ -125,7 +123,7 @@ Qed.
 Lemma validate_ends t p c e : validate t p c = true -> well_formed t e ->
   ends t p e 0 (init t e) (c_bound c).
 Proof.
-  unfold validate. intros V WE. rewrite !andb_true_iff in V. destruct V as [[B Root] Nodes]. bools.
+  unfold validate. intros V WE. bools V as [[B Root] Nodes]. bools.
   assert (NO : forall j nd, zfind j (c_nodes c) = Some nd ->
     pot_ok (a_facts (n_state nd)) (n_pot nd) = true
      /\ replay t p (c_nodes c) (n_pot nd) (n_deriv nd) 0 (n_state nd) = true).

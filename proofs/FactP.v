@@ -84,7 +84,7 @@ Proof.
   intros H k f E. destruct (H k f E) as [w [N P]]. exists w.
   split; [apply nth_z_app; exact N | exact P].
 Qed.
-Lemma facts_set t L F vs k f w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
+Lemma facts_set {t L F vs k f} w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
   facts_hold t L (zset k f F) vs.
 Proof.
   intros H N P k' f' E. rewrite zfind_set in E.
@@ -93,7 +93,7 @@ Proof.
 Qed.
 
 (** References have symbols that the valuation has already. *)
-Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <->
+Lemma claims_ext {t L F vs ws k h} : facts_hold t L F vs -> claims F vs k h <->
   claims F (vs ++ ws) k h.
 Proof.
   intros H. unfold claims.
@@ -102,10 +102,10 @@ Proof.
   - apply nth_z_app. exact N.
   - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.
-Lemma refrel_ext t L F vs ws hs : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
-Proof. intros H. apply refrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
+Lemma refrel_ext {t L F vs ws hs} : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
+Proof. intros H. apply refrel_same. intros k h. exact (claims_ext H). Qed.
 (** The next symbol has no fact yet. *)
-Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f ->
+Lemma facts_fresh {t L F vs f} : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f ->
   False.
 Proof. intros H E. destruct (H _ _ E) as [w [N _]]. apply nth_z_bounds in N. lia. Qed.
 
@@ -214,11 +214,11 @@ Tactic Notation "fields" "in" hyp(H) :=
        a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_fresh] in H.
 
 (** Registers change. *)
-Lemma gamma_regs t a vs s A B : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
+Lemma gamma_regs {t a vs s A B} : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
   gamma t (a_with_regs a A) vs (set_regs s B).
 Proof. intros G R. open_gamma G. constructor; assumption. Qed.
 (** Memory changes, and what is said of the stack. *)
-Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
+Lemma gamma_mem {t a vs s sl ini m} : gamma t a vs s -> memrel (lay s) sl ini vs m ->
   gamma t (a_with_stack a sl ini) vs (set_mem s m).
 Proof. intros G M. open_gamma G. constructor; assumption. Qed.
 Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
@@ -229,7 +229,7 @@ Lemma gamma_facts t a vs s F : gamma t a vs s -> facts_hold t (lay s) F vs ->
   refrel F vs (l_refs (lay s)) -> gamma t (a_with_facts a F) vs s.
 Proof. intros G H R. open_gamma G. constructor; assumption. Qed.
 (** There is a new symbol. *)
-Lemma gamma_fresh t a vs s f w : gamma t a vs s -> not_ref f = true -> fact_holds t (lay s) f w ->
+Lemma gamma_fresh {t a vs s f w} : gamma t a vs s -> not_ref f = true -> fact_holds t (lay s) f w ->
   gamma t (a_fresh a f) (vs ++ [w]) s /\ nth_z (vs ++ [w]) (a_next a) = Some w.
 Proof.
   intros G U P. open_gamma G.
@@ -240,22 +240,22 @@ Proof.
   - eapply facts_set; [apply facts_ext; exact Gfacts | exact N | exact P].
   - apply regs_ext. exact Gregs.
   - apply memrel_ext. exact Gmem.
-  - apply refrel_plain; [| exact U | exact (refrel_ext _ _ _ _ _ _ Gfacts Grefs)].
-    intros f0 E0. rewrite Gnext in E0. exfalso. exact (facts_fresh _ _ _ _ _ Gfacts E0).
+  - apply refrel_plain; [| exact U | exact (refrel_ext Gfacts Grefs)].
+    intros f0 E0. rewrite Gnext in E0. exfalso. exact (facts_fresh Gfacts E0).
 Qed.
 
-Lemma goto_sound t a vs s k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
+Lemma goto_sound {t a vs s} k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
 Proof. intros G. open_gamma G. constructor; auto. Qed.
 
-Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
+Lemma put_sound {t a vs s} n d {r x} : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.
   intros G Y. unfold put. rewrite (g_pc G).
   destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
   - exists []. rewrite app_nil_r. apply goto_sound, gamma_regs; [exact G|].
     apply regs_set; [exact (g_regs G)|]. exists x. auto.
-  - destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh _ _ _ _ _ _ G U P) as [Gf N].
-    apply (goto_sound _ (a_with_regs (a_fresh a f) _)), gamma_regs; [exact Gf|].
+  - destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh G U P) as [Gf N].
+    apply (goto_sound (a := a_with_regs (a_fresh a f) _)), gamma_regs; [exact Gf|].
     apply regs_set; [exact (g_regs Gf)|]. exists (wrap (w + c)). split; [reflexivity|]. exists w. auto.
 Qed.
 
@@ -268,16 +268,16 @@ Proof. intros H. unfold clobber. do 5 (apply regs_set; [|exact I]). exact H. Qed
 Lemma clobber_sound t a vs s x : gamma t a vs s ->
   gamma t (a_clobber a) vs (set_regs s (set R0 x (clobber (regs s)))).
 Proof.
-  intros G. unfold a_clobber. apply (gamma_regs _ _ _ _ _ _ G). apply regs_set; [|exact I].
+  intros G. unfold a_clobber. apply (gamma_regs G). apply regs_set; [|exact I].
   apply regs_clobber. exact (g_regs G).
 Qed.
 Lemma set_set {A} r (u v : A) x : set r u (set r v x) = set r u x.
 Proof. destruct x; destruct r; reflexivity. Qed.
 (** A result in r0 after a call. *)
-Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
+Lemma result_sound {t a vs s} r x : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put (a_clobber a) 1 R0 r) (vs ++ ws)
     (put (set_regs s (clobber (regs s))) 1 R0 x).
 Proof.
-  intros G Y. destruct (put_sound t _ vs _ 1 R0 r x (clobber_sound t a vs s None G) Y) as [ws Gw].
+  intros G Y. destruct (put_sound 1 R0 (clobber_sound t a vs s None G) Y) as [ws Gw].
   exists ws. unfold put in *. fields in Gw. rewrite set_set in Gw. exact Gw.
 Qed.

@@ -70,9 +70,8 @@ Lemma alike_fields d d' : alike d d' = true ->
     /\ m_inner d = m_inner d' /\
   constant_of d = constant_of d'.
 Proof.
-  unfold alike. intros H. apply andb_true_iff in H. destruct H as [H C]. apply andb_true_iff in H.
-  destruct H as [H I].
-  apply andb_true_iff in H. destruct H as [H R]. apply Bool.eqb_prop in R.
+  unfold alike. intros H. bools H as H C. bools H as H I.
+  bools H as H R. apply Bool.eqb_prop in R.
   apply same_number_eq in C, I. bools.
   repeat split; assumption.
 Qed.
@@ -359,7 +358,7 @@ Qed.
 Lemma shared_off_stack n b : in_shared (regions t L n) b = true -> in_stack L b = false.
 Proof.
   intros S. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
-  apply andb_true_iff in S. destruct S as [S1 S2]. apply off_all_frames.
+  bools S as S1 S2. apply off_all_frames.
   exact (shared_off_frames r b 1 (shared_others n r I S1) Z.lt_0_1 S2).
 Qed.
 
@@ -423,8 +422,7 @@ Proof.
   rewrite E. unfold find_region. rewrite find_app.
   destruct (find (fun r0 => inside r0 a n && (negb w || r_write r0)) (plain_regions t L)) as [r' |]
     eqn:F.
-  - apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. apply andb_true_iff in Ins'.
-    destruct Ins' as [Ins' _].
+  - apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. bools Ins' as Ins' _.
     exists r'. split; [reflexivity |]. split; [exact F |].
     assert (Same : forall q q', In q (plain_regions t L) -> In q' (plain_regions t L) ->
       inside q a n = true -> inside q' a n = true ->
@@ -455,8 +453,7 @@ Proof.
   rewrite E. unfold find_region. rewrite find_app.
   destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0)) (plain_regions t L))
     as [q |] eqn:F.
-  - apply find_some in F. destruct F as [Iq Insq]. apply andb_true_iff in Insq.
-    destruct Insq as [Insq _]. exists q.
+  - apply find_some in F. destruct F as [Iq Insq]. bools Insq as Insq _. exists q.
     split; [reflexivity |].
     assert (Aq : alone L q = false).
     { destruct (alone L q) eqn:Aq; [| reflexivity].
@@ -564,8 +561,7 @@ Qed.
 Lemma frame_wf n b : 0 < n < max_frames -> frame_fits t L n b = true ->
   wf_layout t (with_frame L n b).
 Proof.
-  unfold frame_fits. cbv zeta. intros N H. rewrite !andb_true_iff in H.
-  destruct H as [[[H1 H2] H3] H4]. bools.
+  unfold frame_fits. cbv zeta. intros N H. bools H as [[[H1 H2] H3] H4]. bools.
   unfold word_size in *. rewrite forallb_forall in H3, H4.
   set (f := frame_region (with_frame L n b) n).
   assert (Fb : r_base f = b) by (unfold f; cbn [frame_region r_base]; rewrite with_frame_base,
@@ -700,7 +696,7 @@ Lemma fits_wf h : ref_fits t L h = true -> wf_layout t (with_refs L (h :: l_refs
 Proof.
   unfold ref_fits. intros E. apply orb_true_iff in E. destruct E as [E | E].
   { (* acquired already *)
-    apply andb_true_iff in E. destruct E as [_ E]. apply existsb_exists in E.
+    bools E as _ E. apply existsb_exists in E.
     destruct E as [g [I E]]. apply reference_eqb_eq in E. subst g.
     assert (Sub : forall g, In g (h :: l_refs L) -> In g (l_refs L)) by (intros g [<- | J];
       assumption).
@@ -711,11 +707,10 @@ Proof.
       + intros g g' J J'. exact (ref_apart g g' (Sub g J) (Sub g' J')).
     - destruct (ref_placed h I) as [S _]. unfold in_space in S.
       cbn [ref_region r_kind lowest r_base r_size] in S. lia. }
-  rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
-  unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4.
-  destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
-  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_app in Ep.
-  apply andb_true_iff in Ep. destruct Ep as [Ep Eo].
+  bools E as [[[[E1 E2] E3] E4] E5]. bools.
+  unfold word_size in E3. rewrite forallb_app in E4. bools E4 as Ef Ec. cbn [forallb] in Ec.
+  bools Ec as Ec Ep. rewrite forallb_app in Ep.
+  bools Ep as Ep Eo.
   rewrite forallb_forall in Ef, Ep, Eo, E5.
   assert (Ap : forall r, (r_base r + r_size r <=? re_base h)
     || (re_base h + re_size h <=? r_base r) = true -> disjoint r (ref_region h)).

@@ -45,8 +45,7 @@ Lemma disjointb_spec r1 r2 : disjointb r1 r2 = true -> disjoint r1 r2.
 Proof. unfold disjointb, disjoint. rewrite orb_true_iff, !Z.leb_le. auto. Qed.
 Lemma nodupb_spec l : nodupb l = true -> NoDup l.
 Proof.
-  induction l as [|x l IH]; cbn [nodupb]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; auto.
+  induction l as [|x l IH]; cbn [nodupb]; intros E; constructor; bools E as E1 E2; auto.
   intros I. apply negb_true_iff in E1.
   assert (K : existsb (Z.eqb x) l = true) by (apply existsb_exists; exists x; split; auto;
     apply Z.eqb_refl).
@@ -58,15 +57,14 @@ Proof. intros H E. apply Forall_forall. intros x I. rewrite forallb_forall in E.
 
 Lemma apartb_spec l : apartb l = true -> ForallOrdPairs disjoint l.
 Proof.
-  induction l as [|r l IH]; cbn [apartb]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; auto.
+  induction l as [|r l IH]; cbn [apartb]; intros E; constructor; bools E as E1 E2; auto.
   eapply forallb_Forall; [|exact E1]. apply disjointb_spec.
 Qed.
 Lemma apart_if_spec f l : apart_if f l = true -> forall r q, In r l -> In q l -> f r = true -> q = r
   \/ disjoint q r.
 Proof.
   induction l as [|x l IH]; cbn [apart_if]; intros E r q Ir Iq Fr; [destruct Ir|].
-  apply andb_true_iff in E. destruct E as [E1 E2]. rewrite forallb_forall in E1.
+  bools E as E1 E2. rewrite forallb_forall in E1.
   destruct Ir as [Ir|Ir], Iq as [Iq|Iq].
   - left. congruence.
   - right. specialize (E1 q Iq). cbv beta in E1. rewrite Ir, Fr in E1. apply disjointb_spec.

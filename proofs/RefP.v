@@ -67,7 +67,7 @@ Qed.
 
 (** * The symbols of references *)
 
-Lemma refrel_same F vs F' vs' hs : (forall k h, claims F vs k h <-> claims F' vs' k h) ->
+Lemma refrel_same {F vs F' vs' hs} : (forall k h, claims F vs k h <-> claims F' vs' k h) ->
   refrel F vs hs -> refrel F' vs' hs.
 Proof.
   intros E [l [N [C [D P]]]]. exists l. split; [exact N |]. split; [| split; [| exact P]].
@@ -75,7 +75,7 @@ Proof.
   - intros k h K. apply (D k h), E. exact K.
 Qed.
 (** What a symbol stands for is acquired, and of a kind that fits. *)
-Lemma refrel_in F vs hs k kd n nu x : refrel F vs hs -> zfind k F = Some (FRef kd n nu) ->
+Lemma refrel_in {F vs hs k kd n nu x} : refrel F vs hs -> zfind k F = Some (FRef kd n nu) ->
   nth_z vs k = Some x -> x <> 0 ->
   exists h, In h hs /\ ref_kind_fits kd (re_kind h) = true /\ re_base h = x /\ re_size h = n.
 Proof.
@@ -130,7 +130,7 @@ Proof.
   exact (not_ref_ref _ _ _ _ U E).
 Qed.
 (** or not to be *)
-Lemma refrel_mark F vs k kd n nu nu' hs : zfind k F = Some (FRef kd n nu) -> refrel F vs hs ->
+Lemma refrel_mark {F vs k kd n nu nu' hs} : zfind k F = Some (FRef kd n nu) -> refrel F vs hs ->
   refrel (zset k (FRef kd n nu') F) vs hs.
 Proof.
   intros E0. apply refrel_same. intros k' h. rewrite claims_set.
@@ -249,8 +249,7 @@ Proof. induction l as [| x l IH]; [reflexivity |]. cbn [map filter].
 destruct (p (g x)); cbn [map]; rewrite IH; reflexivity. Qed.
 Lemma distinct_nodup l : distinct l = true -> NoDup l.
 Proof.
-  induction l as [| x l IH]; cbn [distinct]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; [| exact (IH E2)].
+  induction l as [| x l IH]; cbn [distinct]; intros E; constructor; bools E as E1 E2; [| exact (IH E2)].
   intros I. apply negb_true_iff in E1.
   assert (T : existsb (Z.eqb x) l = true) by (apply existsb_exists; exists x; split;
     [exact I | apply Z.eqb_refl]).
@@ -300,8 +299,7 @@ Lemma refs_le_sound F vs sub G ws hs : refs_le F sub G = true ->
     claims G ws k h) ->
   refrel F vs hs -> refrel G ws hs.
 Proof.
-  intros E Into Onto [l [N [C [D P]]]]. unfold refs_le in E. apply andb_true_iff in E.
-  destruct E as [Di S].
+  intros E Into Onto [l [N [C [D P]]]]. unfold refs_le in E. bools E as Di S.
   apply distinct_nodup in Di. rewrite map_filter in Di. rewrite forallb_forall in S.
   set (some k := match claim_of G ws k with Some _ => true | None => false end).
   assert (Some_ : forall k, some k = true <-> exists h, claims G ws k h).

@@ -30,7 +30,7 @@ Proof.
   intros K E. unfold subst_vals. rewrite (nth_z_map _ _ _ (Z.to_nat k)) by (apply nth_z_seq; lia).
   unfold subst_at. rewrite Z2Nat.id, E by lia. reflexivity.
 Qed.
-Lemma subst_vals_inv vs sub next k a w : nth_z (subst_vals vs sub next) k = Some w ->
+Lemma subst_vals_inv {vs sub next k a w} : nth_z (subst_vals vs sub next) k = Some w ->
   zfind k sub = Some a ->
   w = subst_val vs a.
 Proof.
@@ -66,23 +66,23 @@ Proof.
     parts EF as j0 m0. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
     exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
   - parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as p0 m0 av0.
-    apply andb_true_iff in E. destruct E as [E A]. apply andb_true_iff in E. destruct E as [E E3].
-    apply andb_true_iff in E. destruct E as [E E2]. apply andb_true_iff in E. destruct E as [E E1].
+    bools E as E A. bools E as E E3.
+    bools E as E E2. bools E as E E1.
     apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room.
     unfold reach, guard in *. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A].
     bools. lia.
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
@@ -115,8 +115,8 @@ Proof.
         by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
   - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + apply andb_true_iff in E. destruct E as [Nu _]. congruence.
-    + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
+    + bools E as Nu _. congruence.
+    + parts EF as kd' n' nu'. bools E as E Nu. bools.
       assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q.
       rewrite Nf in Nu.
       apply orb_true_iff in Nu.
@@ -129,7 +129,7 @@ Proof.
     cbn [ref_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|].
     split; [exact Sh | lia].
-  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
@@ -141,7 +141,7 @@ Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -
 Proof.
   unfold aval_le, bound_in. intros [w [N ->]] B E.
   destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
-  apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S].
+  bools E as E O. bools E as E S.
   bools.
   exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
   unfold subst_val.
@@ -195,10 +195,10 @@ Proof.
     split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv).
     cbn [fact_le] in Q.
     destruct (fact_of F v) as [g|] eqn:EF; [|discriminate Q]. destruct g; try discriminate Q.
-    - right. apply andb_true_iff in Q. destruct Q as [_ Q].
+    - right. bools Q as _ Q.
       destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
       split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
-    - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _].
+    - left. parts EF as kd' n' nu'. bools Q as [[[Z0 Q] N] _].
       bools.
       subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]].
       exists w, kd', nu'.
@@ -220,16 +220,16 @@ Proof.
     exists kd0, nu0. split; [rewrite K; congruence | exact (ref_kind_fits_trans _ _ _ Fi' Fi)].
 Qed.
 
-Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
+Lemma astate_le_sound {t sub a b vs s} : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
   intros G E. open_gamma G. unfold astate_le, names_ok in E.
-  apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
-  apply andb_true_iff in E. destruct E as [E EC]. apply andb_true_iff in E. destruct E as [E ER].
-  apply andb_true_iff in E. destruct E as [E EH]. apply andb_true_iff in E. destruct E as [E EF].
-  apply andb_true_iff in E. destruct E as [EP E].
-  apply andb_true_iff in E. destruct E as [E NS]. apply andb_true_iff in E. destruct E as [E NC].
-  apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
+  bools E as E EW. bools E as E ES.
+  bools E as E EC. bools E as E ER.
+  bools E as E EH. bools E as E EF.
+  bools E as EP E.
+  bools E as E NS. bools E as E NC.
+  bools E as E NR. bools E as NN NF.
   bools. constructor.
   - exact Gwf.
   - eapply frames_le_sound; eassumption.
@@ -240,8 +240,7 @@ Proof.
   - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
     pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite Gnext in Q1. apply andb_true_iff in B.
-    destruct B as [B1 B2]. bools.
+    bools Q as Q1 Q2. rewrite Gnext in Q1. bools B as B1 B2. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
     eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
   - eapply regs_le_sound; eassumption.
@@ -250,7 +249,7 @@ Proof.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
       destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
-      cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1.
+      cbn [fst snd] in Q. bools Q as Q1 Q2. apply size_eqb_eq in Q1.
       subst z'.
       destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|].
       eapply aval_le_sound; eassumption.
@@ -259,8 +258,7 @@ Proof.
   - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.
-    apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
-    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q.
-    destruct Q as [Q1 Q2].
+    bools B as B1 B2. bools. split; [lia|].
+    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. bools Q as Q1 Q2.
     rewrite Gnext in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
 Qed.
