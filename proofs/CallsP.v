@@ -27,7 +27,7 @@ Proof.
     /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain G I). lia. }
   destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
-  - destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
+  - (* PStack *) destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
     cbn [frame_region r_kind].
     destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
     destruct P as [o [O [-> P1]]].
@@ -37,9 +37,9 @@ Proof.
     rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
       [reflexivity | exact (g_mem G) | exact O | rewrite En; exact P1
         | rewrite En; exact E].
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+  - (* PPkt *) destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
-  - destruct (Pl (at_val P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+  - (* PVal *) destruct (Pl (at_val P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
 Qed.
 (** Memory that a helper writes. *)
@@ -59,11 +59,11 @@ Proof.
   { intros n N. apply (at_place_less n) in P; [exact P | lia]. }
   destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
     (split; [exact P |]); intros n N.
-  - unfold helper_writes.
+  - (* PStack *) unfold helper_writes.
     destruct (gamma_frame true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
     reflexivity.
-  - exact (Pl n N (Less n N)).
-  - exact (Pl n N (at_val (Less n N))).
+  - (* PPkt *) exact (Pl n N (Less n N)).
+  - (* PVal *) exact (Pl n N (at_val (Less n N))).
 Qed.
 
 Lemma like_fields {t L i o d} : map_like t L i o -> map_of t i = Some d ->
@@ -187,8 +187,8 @@ Proof.
       in Aw.
     destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
   assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
-  - exact (IH _ _ _ _ G Q E).
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* AAny *) exact (IH _ _ _ _ G Q E).
+  - (* AMap *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
@@ -200,33 +200,37 @@ Proof.
     destruct (like_fields Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+  - (* AKey *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields Qm Ed) as [_ [<- _]]. exact (Whole _ E).
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+  - (* AValue *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
-  - refine (Sized false (fun _ hi =>
+  - (* AMem *) refine (Sized false (fun _ hi =>
       if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
-  - refine (Sized true (fun _ hi =>
+  - (* AMem0 *) refine (Sized true (fun _ hi =>
       if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else
       None)
               _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G Q H).
-    + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
+    + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
+      exact (IH _ _ _ _ G Q H).
+    + (* some bytes *) destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n);
+        [lia | exact H] |].
       destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
-  - refine (Sized false (fun lo hi => match a_writes t a v hi with
+  - (* AOut *) refine (Sized false (fun lo hi => match a_writes t a v hi with
                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
                                         lo, hi)) (as_size q) (as_released q))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
                                         [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
-  - refine (Sized false (fun lo hi => if a_reads t a v hi then
+  - (* AInOut *) refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
                                         | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
                                           lo, hi)) (as_size q) (as_released q))
@@ -237,14 +241,14 @@ Proof.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
     rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia.
     apply (Writes lo n hi); [lia | lia | exact H].
-  - exact (IH _ _ _ _ G Q E).
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ASize *) exact (IH _ _ _ _ G Q E).
+  - (* ACtx *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
-  - refine (Sized true (fun lo hi =>
+  - (* AOut0 *) refine (Sized true (fun lo hi =>
       if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if
       0 <=? lo then
                                        match a_writes t a v hi with
@@ -255,11 +259,11 @@ Proof.
                                      else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta
                                        in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
+    + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
       refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q))
         (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
       constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
-    + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
+    + (* some bytes *) destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
@@ -267,34 +271,35 @@ Proof.
         (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
       constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x.
       exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
-  - exact (Whole _ E).
-  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
+  - (* AMemN *) exact (Whole _ E).
+  - (* AOutN *) apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
       (conj (Fixed _ _ E) (Z.le_refl _)) E).
-  - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
+  - (* AInOutN *) destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
     lazymatch type of Ar with a_reads _ _ _ ?k = _ =>
       rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+  - (* AValueOut *) destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ACtx0 *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
-    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E].
+    + (* FScalar *) destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E].
       destruct z; try discriminate E.
       rewrite (const_of_sound _ _ _ _ (g_facts G) _ _ _ R Ec), Z.eqb_refl.
       exact (IH _ _ _ _ G Q E).
-    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    + (* FCtx *) destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
       destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
         as [w [_ [[B P] ->]]].
       rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r.
       exact (IH _ _ _ _ G Q E).
-  - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
+  - (* AAlloc *) destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact X | exact Qb].
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ARef *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     lazymatch type of E with (if ref_kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
@@ -329,7 +334,8 @@ Proof.
   intros WL EL Ed Lo. destruct (like_fields Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
   rewrite <- Ei.
   destruct (m_inner d) as [k |].
-  - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |];
+  - (* Some *) assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields;
+      [reflexivity |];
       split; [lia | left; reflexivity]).
     destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
     destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
@@ -338,7 +344,8 @@ Proof.
     apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity].
     unfold map_like. rewrite EL.
     split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
-  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields; [reflexivity |]);
+  - (* None *) destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields;
+      [reflexivity |]);
       [| split; [lia | left; reflexivity]].
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
@@ -350,17 +357,20 @@ Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_
   match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
   intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
-  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+  - (* RInt *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
+    bools.
     unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields; [reflexivity |]. split; [apply wrap_range |].
     apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
-  - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
+  - (* RValue *) binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E.
+    rewrite Ei in Lo.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
-  - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
-  - binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists. split; [reflexivity |].
+  - (* RTail *) destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+  - (* RTyped *) binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists.
+    split; [reflexivity |].
     assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)).
     destruct EO as [ED EO].
     destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X].
@@ -368,25 +378,25 @@ Proof.
     unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2].
     split; [exact F1 |].
     unfold is_object in *. rewrite ED, EO. exact F2.
-  - injection E as <-. exact Logic.I.
+  - (* RVoid *) injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
   unfold some_allowed, allowed_result, legal_result.
   destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
-  - split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
+  - (* Some *) split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
     destruct (Z.ltb_spec lo 0) as [N | N].
-    + rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
-    + rewrite wrap32_wrap, wrap32_small; lia.
-  - split; [apply wrap_range | exact Logic.I].
+    + (* signed *) rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
+    + (* unsigned *) rewrite wrap32_wrap, wrap32_small; lia.
+  - (* None *) split; [apply wrap_range | exact Logic.I].
 Qed.
 Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
 Proof.
   unfold zero_allowed, allowed_result.
   destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
-  - bools. unfold result_number.
+  - (* Some *) bools. unfold result_number.
     destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
-  - exact Logic.I.
+  - (* None *) exact Logic.I.
 Qed.
 
 (** * A packet that moves *)
@@ -408,15 +418,15 @@ Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_pac
 Proof.
   intros G WL Eq. open_gamma G. unfold a_moved.
   constructor; fields; try assumption.
-  - reflexivity.
-  - intros k f E. rewrite zfind_map in E.
+  - (* g_live *) reflexivity.
+  - (* g_facts *) intros k f E. rewrite zfind_map in E.
     destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
     cbn [option_map] in E. apply some_inj in E. rewrite <- E.
     destruct (Gfacts k f0 E0) as [w [N P]]. exists w. split; [exact N |].
     exact (unpacket_sound t _ L f0 w Eq P).
-  - destruct Eq as [E1 _]. destruct Gmem as [M1 M2].
+  - (* g_mem *) destruct Eq as [E1 _]. destruct Gmem as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ [-> _]]]].
+  - (* g_refs *) destruct Eq as [_ [_ [_ [-> _]]]].
     apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity
       | exact Grefs].
 Qed.
@@ -440,9 +450,9 @@ Lemma finish_sound t a vs s r : gamma t a vs s -> yields_opt t (lay s) vs r (get
   exists ws, gamma t (a_finish a r) (vs ++ ws) (goto s (pc s + 1)).
 Proof.
   intros G Y. destruct r as [r |]; cbn [yields_opt a_finish] in *.
-  - destruct Y as [y [E Y]]. destruct (put_sound 1 R0 G Y) as [ws Gw]. exists ws.
+  - (* Some *) destruct Y as [y [E Y]]. destruct (put_sound 1 R0 G Y) as [ws Gw]. exists ws.
     unfold put in Gw. rewrite (set_get _ _ _ E) in Gw. exact Gw.
-  - exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound _ G).
+  - (* None *) exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound _ G).
 Qed.
 (** The bytes that the helper wrote. *)
 Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
@@ -452,12 +462,12 @@ Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out 
 Proof.
   unfold outrel. intros G Q Em El. unfold filled.
   destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
-  - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
+  - (* some bytes *) destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
     apply a_scribble_sound; [exact G | exact P | lia | exact N2].
-  - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
+  - (* no bytes *) destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
     exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0))
       (Z.lt_le_incl 0 hi K)).
-  - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem G)].
+  - (* None *) rewrite <- Em. apply gamma_same; [exact G | exact (g_mem G)].
 Qed.
 (** * References change *)
 
@@ -487,8 +497,8 @@ Proof.
     rewrite Kg in S.
     assert (S' := ref_kind_fits_socket _ _ Fi). assert (S2 := ref_kind_fits_socket _ _ Fh).
     apply Other.
-    - destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
-    - rewrite <- Sg, <- En. f_equal. apply (wl_refs WL g h Ig Ih); [| congruence].
+    - (* the kind *) destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
+    - (* the size *) rewrite <- Sg, <- En. f_equal. apply (wl_refs WL g h Ig Ih); [| congruence].
       rewrite Kg, <- S2, <- S', S. reflexivity. }
   destruct kf; try (apply Kept; discriminate).
   destruct (Z.eqb_spec n0 n) as [Ez | Ez];
@@ -502,24 +512,24 @@ Lemma release_sound t a vs s q c : gamma t a vs s -> releasedrel (a_facts a) vs 
 Proof.
   unfold released. intros G B.
   destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
-  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
+  - (* Some *) destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
     apply ref_change; [exact G | exact (back_wf (g_wf G) _ _) | |].
-    + apply (facts_set x); [| exact N |].
+    + (* facts *) apply (facts_set x); [| exact N |].
       { rewrite E. destruct (refrel_in (g_refs G) E N Nz)
           as [h [I [Fh [Eb En]]]].
         exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf G) I Fi Fh Eb En
           (g_facts G)). }
       destruct (g_facts G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu);
+    + (* references *) apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu);
         [| exact Fi | exact N | exact Nz | reflexivity |
         exact (wl_refs (g_wf G)) |].
-      * rewrite zfind_map, E. reflexivity.
-      * apply refrel_map; [| reflexivity | exact (g_refs G)].
+      * (* its fact *) rewrite zfind_map, E. reflexivity.
+      * (* the others *) apply refrel_map; [| reflexivity | exact (g_refs G)].
         intros f U. destruct f; try discriminate U; try reflexivity. cbn [unrecord].
         repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end;
           reflexivity.
-  - open_gamma G. constructor; try assumption; reflexivity.
+  - (* None *) open_gamma G. constructor; try assumption; reflexivity.
 Qed.
 (** With one more reference, what held still holds. *)
 Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_refs L (h :: l_refs L)) f x.
@@ -550,27 +560,30 @@ Proof.
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_acquired (lay s) o) f x)
     by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
   constructor; cbn [a_put]; fields; try assumption.
-  - apply frames_ext. exact Gframes.
-  - reflexivity.
-  - congruence.
-  - rewrite app_length. cbn [length]. lia.
-  - assert (H : facts_hold t (lay s) (zset (a_next a) (FRef kd n true) (a_facts a)) (vs ++ [w])).
-    { eapply facts_set; [apply facts_ext; exact Gfacts | exact N |]. split; [exact Bw | discriminate]. }
+  - (* g_frames *) apply frames_ext. exact Gframes.
+  - (* g_live *) reflexivity.
+  - (* g_pc *) congruence.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) assert (H : facts_hold t (lay s) (zset (a_next a) (FRef kd n true) (a_facts a))
+      (vs ++ [w])).
+    { eapply facts_set; [apply facts_ext; exact Gfacts | exact N |].
+    split; [exact Bw | discriminate]. }
     intros k f E. destruct (H k f E) as [x [Nx P]]. exists x. split; [exact Nx | exact (Eq f x P)].
-  - intros r. destruct (reg_dec r R0) as [-> | Nr].
-    + rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
+  - (* g_regs *) intros r. destruct (reg_dec r R0) as [-> | Nr].
+    + (* R0 *) rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
       split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
-    + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ Gregs r).
-  - apply memrel_ext. destruct Gmem as [M1 M2]. destruct Same as [_ Es].
+    + (* another *) rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ Gregs r).
+  - (* g_mem *) apply memrel_ext. destruct Gmem as [M1 M2]. destruct Same as [_ Es].
     constructor; rewrite Es; assumption.
-  - destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
-    + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf Gwf h Fi) as [_ Bh].
+  - (* g_refs *) destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
+    + (* Some *) destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf Gwf h Fi) as [_ Bh].
       apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact Grefs].
       intros k' j. exact (claims_ext Gfacts).
-    + refine (refrel_same _ Grefs). intros k h. rewrite claims_set.
+    + (* None *) refine (refrel_same _ Grefs). intros k h. rewrite claims_set.
       destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
-      * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
-      * exact (claims_ext Gfacts).
+      * (* the new symbol *) split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]].
+        exfalso. congruence.
+      * (* another *) exact (claims_ext Gfacts).
 Qed.
 
 (** What runs after the arguments were checked. *)
@@ -645,8 +658,8 @@ Proof.
     apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity.
     }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
-  - unfold s0. fields. rewrite get_set_same. reflexivity.
-  - intros h Eo. fields. unfold o, acquired in Eo. rewrite Ed in Eo.
+  - (* r0 *) unfold s0. fields. rewrite get_set_same. reflexivity.
+  - (* what is acquired *) intros h Eo. fields. unfold o, acquired in Eo. rewrite Ed in Eo.
     destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo.
     rewrite <- Eo.
     split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
@@ -684,11 +697,11 @@ Proof.
     [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
   destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
-  - right. exists (legal_result t an). split; [reflexivity |].
+  - (* it ends *) right. exists (legal_result t an). split; [reflexivity |].
     destruct (h_ret d) eqn:Re; try discriminate Ends. cbn [a_ret] in Er.
     destruct (some_allowed t) eqn:Al; [| discriminate Er].
     split; [exact (legal_result_sound t an Al) |]. exists d. split; [reflexivity | exact Re].
-  - left. eexists. exists ws. split; [reflexivity | exact N].
+  - (* it goes on *) left. eexists. exists ws. split; [reflexivity | exact N].
 Qed.
 
 (** * Local functions *)
@@ -714,12 +727,13 @@ Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
   wf_layout t (entered t an s n) /\ same_but_frame n (lay s) (entered t an s n).
 Proof.
   intros WL N. unfold entered. destruct (frame_fits t (lay s) n (an_choice an)) eqn:Fi.
-  - split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
+  - (* it fits *) split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
     intros j E. unfold frame_top. rewrite (with_frame_base WL n (an_choice an) j N).
     destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
-  - split; [exact WL |]. repeat split; reflexivity.
+  - (* it does not *) split; [exact WL |]. repeat split; reflexivity.
 Qed.
-Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s -> a_call_local a target = Some a'
+Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s -> a_call_local a target = Some
+  a'
   ->
   exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
@@ -740,38 +754,41 @@ Proof.
   assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite Gnext; apply nth_z_last).
   assert (R := regs_ext vs [top] _ _ Gregs).
   constructor; fields; try assumption.
-  - constructor; [| apply frames_ext; exact Gframes].
+  - (* g_frames *) constructor; [| apply frames_ext; exact Gframes].
     split; [cbn [fr_pc af_pc]; rewrite Gpc; reflexivity | exact R].
-  - cbn [length]. unfold n in C. lia.
-  - reflexivity.
-  - reflexivity.
-  - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext | exact Nw |].
+  - (* g_depth *) cbn [length]. unfold n in C. lia.
+  - (* g_live *) reflexivity.
+  - (* g_pc *) reflexivity.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) eapply facts_set; [apply facts_ext | exact Nw |].
     { intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0;
         [| discriminate E].
-      cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (Gfacts k f0 E0) as [w [Nt P]].
+      cbn [option_map] in E. apply some_inj in E. rewrite <- E.
+      destruct (Gfacts k f0 E0) as [w [Nt P]].
       exists w. split; [exact Nt |].
       exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
     exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
-  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
-    + exact (R R1).
-    + exact (R R2).
-    + exact (R R3).
-    + exact (R R4).
-    + exact (R R5).
-    + exists top. split; [reflexivity |]. exists top. cbn [fst snd].
+  - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo];
+      try exact Logic.I.
+    + (* R1 *) exact (R R1).
+    + (* R2 *) exact (R R2).
+    + (* R3 *) exact (R R3).
+    + (* R4 *) exact (R R4).
+    + (* R5 *) exact (R R5).
+    + (* R10 *) exists top. split; [reflexivity |]. exists top. cbn [fst snd].
       split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
-  - apply memrel_ext.
+  - (* g_mem *) apply memrel_ext.
     replace (top - stack_size) with (stack_addr L (- stack_size * (n + 1)))
       by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
     apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size));
       [exact WL | exact Gmem | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
-  - destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
+  - (* g_refs *) destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
     apply refrel_plain; [| reflexivity |].
-    + intros f0 E0. rewrite zfind_map in E0.
+    + (* the new symbol *) intros f0 E0. rewrite zfind_map in E0.
       destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
       rewrite Gnext in E1. exfalso. exact (facts_fresh Gfacts E1).
-    + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe];
+    + (* the others *) apply refrel_map; [intros f U; destruct f; try discriminate U;
+        try reflexivity; cbn [unframe];
         destruct (_ =? _); reflexivity | reflexivity |].
       exact (refrel_ext Gfacts Grefs).
 Qed.
@@ -784,9 +801,9 @@ Proof.
   apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
   rewrite <- Ec in Gdepth. cbn [length] in Gdepth.
   constructor; fields; try assumption.
-  - lia.
-  - reflexivity.
-  - apply regs_clobber. apply regs_set; [exact Fr | exact (Gregs R0)].
+  - (* g_depth *) lia.
+  - (* g_live *) reflexivity.
+  - (* g_regs *) apply regs_clobber. apply regs_set; [exact Fr | exact (Gregs R0)].
 Qed.
 
 (** * Legacy packet loads *)
@@ -803,7 +820,8 @@ Proof.
   split; [lia |]. apply sc_of_bytes_sound.
   rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
 Qed.
-Lemma a_load_packet_sound {t} an {a vs s z ind a'} : gamma t a vs s -> a_load_packet t a z ind = Some a'
+Lemma a_load_packet_sound {t} an {a vs s z ind a'} : gamma t a vs s -> a_load_packet t a z ind =
+  Some a'
   ->
   (exists s' ws, load_packet t an z ind s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, load_packet t an z ind s = Done r /\ allowed_result t r).
@@ -829,8 +847,9 @@ Proof.
   rewrite C, Z.add_0_r, wrap_small by exact B.
   rewrite P, Z.eqb_refl, (holds_nothing_sound G Hn). cbn [negb].
   apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
-  - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
-  - left. destruct (result_sound (New (FScalar false (sc_of_bytes z)) 0)
+  - (* outside the packet *) right. exists 0.
+    split; [reflexivity | exact (zero_allowed_sound t Za)].
+  - (* within it *) left. destruct (result_sound (New (FScalar false (sc_of_bytes z)) 0)
       (low z (an_choice an)) G) as [ws Gw];
       [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws.
       split; [reflexivity | exact Gw].

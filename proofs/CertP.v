@@ -46,21 +46,22 @@ Proof.
     pose proof (interfere_sound (e_ans e i) G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
       by (unfold step; rewrite (g_pc G), Ei, Co; reflexivity).
-  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. bools E as Em E.
+  - (* DStep *) destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. bools E as Em E.
     destruct (a_exec_sound (e_ans e i) GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
-    + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
+    + (* it goes on *) eapply ends_step; [rewrite ST; exact N|].
+      replace (X - n - 1) with (X - (n + 1)) by lia.
       eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
-    + rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
+    + (* it ends *) rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
       apply can_end_sound with src a vs s; assumption.
-  - destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
+  - (* DBranch *) destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
     destruct (a_branch_sound (e_ans e i) GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
-  - bools E as Ex Ef.
+  - (* DExit *) bools E as Ex Ef.
     destruct (a_exit_sound (e_ans e i) GI Ex) as [r [N A]].
     eapply ends_done; [rewrite ST; exact N|exact A|].
     apply can_end_sound with src a vs s; assumption.
-  - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
+  - (* DSub *) destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
     bools E as [[En1 El] Ed]. bools.
     pose proof (astate_le_sound G El) as GN.
     destruct (pot_ok_sound _ (g_facts GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
@@ -100,21 +101,22 @@ Proof.
       stack_size in FR. lia. }
   constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames
     a_facts a_next]; auto.
-  - reflexivity.
-  - intros k f E. rewrite !zfind_set, zfind_empty in E.
+  - (* g_depth *) reflexivity.
+  - (* g_facts *) intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1;
       [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
       injection E as <-; eexists; (split; [reflexivity|]); (split; [lia|]).
-    + apply (sc_const_sound 0).
-    + reflexivity.
-    + exists 0. rewrite Z.add_0_r, wrap_small by exact RS. split; [lia | reflexivity].
-  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
+    + (* zero *) apply (sc_const_sound 0).
+    + (* the context *) reflexivity.
+    + (* the frame's top *) exists 0. rewrite Z.add_0_r, wrap_small by exact RS.
+      split; [lia | reflexivity].
+  - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
       (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r,
         wrap_small; [reflexivity|lia]).
-  - constructor.
-    + intros o z v E. rewrite zfind_empty in E. discriminate E.
-    + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
-  - rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
+  - (* g_mem *) constructor.
+    + (* m_slots *) intros o z v E. rewrite zfind_empty in E. discriminate E.
+    + (* m_written *) intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
+  - (* g_refs *) rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0); [injection E as <-; reflexivity|].
     destruct (k =? 1); [injection E as <-; reflexivity|].
     destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
@@ -130,10 +132,10 @@ Proof.
   { intros j nd E. pose proof (zall_find _ _ _ _ Nodes E) as K. apply andb_true_iff in K. exact K. }
   replace (c_bound c) with (c_bound c - 0) by lia.
   eapply (replay_sound t p e (c_nodes c)) with (src := Pot (c_bound c) []); eauto.
-  - intros j nd E. eapply NO; eauto.
-  - intros j nd vs s i Y E G PY HY.
+  - (* the nodes' potentials *) intros j nd E. eapply NO; eauto.
+  - (* the nodes *) intros j nd vs s i Y E G PY HY.
     eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
-  - lia.
-  - apply init_sound; auto.
-  - apply pot_val_const.
+  - (* no steps yet *) lia.
+  - (* the first state *) apply init_sound; auto.
+  - (* its potential *) apply pot_val_const.
 Qed.

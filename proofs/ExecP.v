@@ -36,8 +36,8 @@ Lemma oper_sound {a vs s o v} : gamma t a vs s -> a_oper a o = Some v ->
   exists x, value_of s o = Some x /\ relv vs v x.
 Proof.
   intros G E. destruct o as [i|r]; cbn [a_oper value_of] in *.
-  - exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts G).
-  - eapply reg_sound; eauto.
+  - (* Imm *) exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts G).
+  - (* Reg *) eapply reg_sound; eauto.
 Qed.
 
 (** The state after the instruction, and the new symbols' words; or the end, where the instruction
@@ -117,8 +117,10 @@ Proof.
       | inr k => Fault k (pc s)
       end).
   { intros w Er. destruct (At w) as [old [m [-> [Gb Y]]]]. cbv zeta. destruct fetch.
-    - destruct (is_r10 r); [discriminate Er|]. injection Er as <-. apply Put; assumption.
-    - injection Er as <-. replace (pc s) with (a_pc b) by (symmetry; exact (g_pc Gb)).
+    - (* fetch *) destruct (is_r10 r); [discriminate Er|]. injection Er as <-.
+      apply Put; assumption.
+    - (* no fetch *) injection Er as <-. replace (pc s) with (a_pc b) by (symmetry;
+        exact (g_pc Gb)).
       apply covers_same.
       rewrite <- (g_pc Gb). apply goto_sound. exact Gb. }
   unfold exec_atomic. rewrite Ex, Ey. destruct op; try (apply Rest; exact E).
@@ -220,13 +222,13 @@ Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch i a = Some (
 Proof.
   intros G E. destruct i eqn:Ei; try discriminate E; unfold a_branch in E; unfold exec;
     cbn [target_reg].
-  - parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
+  - (* Jmp *) parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
     destruct (reg_sound G Eu) as [p [-> Rp]].
     destruct (oper_sound G Ev) as [q [-> Rq]].
     eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (compare w c p q) eqn:C; [left|right]; apply assume_sound; auto;
       eapply refine_sound; eauto; apply G.
-  - injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
+  - (* MayGoto *) injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (an_choice an <? 0); [left|right];
       (eexists; split; [reflexivity|]; apply goto_sound; exact G).
 Qed.
@@ -241,13 +243,15 @@ Proof.
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
   bools E as Hn E.
   destruct (reg_sound G E0) as [x [Ex Rx]]. exists x. split.
-  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound G Hn).
+  - (* it ends *) unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound G Hn).
     reflexivity.
-  - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
+  - (* its result *) split; [exact (relv_range _ _ _ Rx)|].
+    destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
     pose proof (any_view_sound _ _ _ _ (g_facts G) _ _ Rx) as V. unfold result_number.
     destruct (lo <? 0).
-    + bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
+    + (* signed *) bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
       assert (R := sgn32_range x). rewrite sgn64_wrap in U by lia. lia.
-    + bools. assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
+    + (* unsigned *) bools. assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)).
+      unfold trunc in U. lia.
 Qed.
 End Exec.

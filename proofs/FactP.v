@@ -84,7 +84,8 @@ Proof.
   intros H k f E. destruct (H k f E) as [w [N P]]. exists w.
   split; [apply nth_z_app; exact N | exact P].
 Qed.
-Lemma facts_set {t L F vs k f} w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
+Lemma facts_set {t L F vs k f} w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w
+  ->
   facts_hold t L (zset k f F) vs.
 Proof.
   intros H N P k' f' E. rewrite zfind_set in E.
@@ -99,8 +100,8 @@ Proof.
   intros H. unfold claims.
   split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]);
     (split; [| exists kd, nu; split; assumption]).
-  - apply nth_z_app. exact N.
-  - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
+  - (* -> *) apply nth_z_app. exact N.
+  - (* <- *) destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.
 Lemma refrel_ext {t L F vs ws hs} : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
 Proof. intros H. apply refrel_same. intros k h. exact (claims_ext H). Qed.
@@ -128,14 +129,14 @@ Proof.
   destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
   destruct f; try discriminate E. injection E as <- <-.
   destruct (snd a =? 0) eqn:Z0; bools.
-  - rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
-  - rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
+  - (* no constant *) rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
+  - (* a constant *) rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
 Qed.
 Lemma any_view_sound a x : relv vs a x -> in_scalar (snd (any_view F a)) x.
 Proof.
   unfold any_view. intros R. destruct (view F a) as [[ta s]|] eqn:E; cbn [snd].
-  - exact (view_sound _ _ _ _ R E).
-  - apply sc_top_sound. exact (relv_range _ _ _ R).
+  - (* Some *) exact (view_sound _ _ _ _ R E).
+  - (* None *) apply sc_top_sound. exact (relv_range _ _ _ R).
 Qed.
 Lemma const_of_sound a x c : relv vs a x -> const_of F a = Some c -> x = c.
 Proof.
@@ -182,8 +183,8 @@ Lemma regs_set vs (A : rf (option aval)) (B : rf (option Z)) d v x :
     forall r, relo vs (get r (set d v A)) (get r (set d x B)).
 Proof.
   intros H R r. destruct (reg_dec r d) as [->|N].
-  - rewrite !get_set_same. exact R.
-  - rewrite !get_set_other by exact N. apply H.
+  - (* d *) rewrite !get_set_same. exact R.
+  - (* another *) rewrite !get_set_other by exact N. apply H.
 Qed.
 
 (** Callers' registers are words of the same valuation. *)
@@ -235,12 +236,12 @@ Proof.
   intros G U P. open_gamma G.
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite Gnext; apply nth_z_last).
   split; [|exact N]. constructor; fields; try assumption.
-  - apply frames_ext. exact Gframes.
-  - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext; exact Gfacts | exact N | exact P].
-  - apply regs_ext. exact Gregs.
-  - apply memrel_ext. exact Gmem.
-  - apply refrel_plain; [| exact U | exact (refrel_ext Gfacts Grefs)].
+  - (* g_frames *) apply frames_ext. exact Gframes.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) eapply facts_set; [apply facts_ext; exact Gfacts | exact N | exact P].
+  - (* g_regs *) apply regs_ext. exact Gregs.
+  - (* g_mem *) apply memrel_ext. exact Gmem.
+  - (* g_refs *) apply refrel_plain; [| exact U | exact (refrel_ext Gfacts Grefs)].
     intros f0 E0. rewrite Gnext in E0. exfalso. exact (facts_fresh Gfacts E0).
 Qed.
 
@@ -252,11 +253,12 @@ Lemma put_sound {t a vs s} n d {r x} : gamma t a vs s -> yields t (lay s) vs r x
 Proof.
   intros G Y. unfold put. rewrite (g_pc G).
   destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
-  - exists []. rewrite app_nil_r. apply goto_sound, gamma_regs; [exact G|].
+  - (* Old *) exists []. rewrite app_nil_r. apply goto_sound, gamma_regs; [exact G|].
     apply regs_set; [exact (g_regs G)|]. exists x. auto.
-  - destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh G U P) as [Gf N].
+  - (* New *) destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh G U P) as [Gf N].
     apply (goto_sound (a := a_with_regs (a_fresh a f) _)), gamma_regs; [exact Gf|].
-    apply regs_set; [exact (g_regs Gf)|]. exists (wrap (w + c)). split; [reflexivity|]. exists w. auto.
+    apply regs_set; [exact (g_regs Gf)|]. exists (wrap (w + c)). split; [reflexivity|]. exists w.
+    auto.
 Qed.
 
 (** After a call: r1 to r5 are undefined. *)

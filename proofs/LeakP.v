@@ -70,10 +70,11 @@ Lemma run_ended p e : forall n i s r, run_from t p e n i s = Ended r ->
 Proof.
   intros n. induction n as [| n IH]; intros i s r E; cbn [run_from] in E; [discriminate E |].
   destruct (step t p (e_ans e i) s) as [s1 | x | k a] eqn:St; try discriminate E.
-  - destruct (IH _ _ _ E) as [m [s' [L [R D]]]]. exists (S m), s'. split; [lia |]. split.
-    + cbn [run_from]. rewrite St. exact R.
-    + rewrite <- plus_n_Sm. exact D.
-  - injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |]. rewrite <- plus_n_O.
+  - (* Next *) destruct (IH _ _ _ E) as [m [s' [L [R D]]]]. exists (S m), s'. split; [lia |]. split.
+    + (* the run *) cbn [run_from]. rewrite St. exact R.
+    + (* the last step *) rewrite <- plus_n_Sm. exact D.
+  - (* Done *) injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |].
+    rewrite <- plus_n_O.
     exact St.
 Qed.
 End Leak.

@@ -88,9 +88,9 @@ Theorem audit_exact : forall limit p t, Audit.audit limit p = Some t ->
     AuditP.runs_to p (Audit.bytes_env (Audit.row_witness w)) (Audit.row_outcome w)).
 Proof.
   intros limit p t A. split; [|split].
-  - intros e. exact (proj1 (AuditP.audit_exact limit p t A e)).
-  - intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
-  - intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
+  - (* rows *) intros e. exact (proj1 (AuditP.audit_exact limit p t A e)).
+  - (* undecided *) intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
+  - (* witnesses *) intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
 Qed.
 Theorem equivalent_filters : forall limit p q, Audit.equivalent limit p q = true ->
   forall e r, AuditP.runs_to p e r <-> AuditP.runs_to q e r.

@@ -50,8 +50,9 @@ Lemma terms_floor_sound l : facts_hold t L F vs -> forall x fl, terms_val l vs x
   terms_floor F l = Some fl -> fl <= x.
 Proof.
   intros H. induction l as [|q l IH]; intros x fl V E; cbn [terms_val terms_floor] in V, E.
-  - injection E as <-. lia.
-  - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y [z [A [B ->]]]].
+  - (* [] *) injection E as <-. lia.
+  - (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
+    destruct V as [y [z [A [B ->]]]].
     pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH _ _ B E2) as Y. lia.
 Qed.
 Lemma pot_floor_sound q x fl : facts_hold t L F vs -> pot_val q vs x ->
@@ -64,8 +65,8 @@ Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true ->
   exists x, terms_val l vs x /\ 0 <= x.
 Proof.
   intros H. induction l as [|q l IH]; cbn [forallb]; intros E.
-  - exists 0. cbn [terms_val]. split; [reflexivity | lia].
-  - bools E as Q E. destruct (IH E) as [x [V X]].
+  - (* [] *) exists 0. cbn [terms_val]. split; [reflexivity | lia].
+  - (* :: *) bools E as Q E. destruct (IH E) as [x [V X]].
     unfold term_ok in Q. destruct (term_floor F q) as [fl|] eqn:Fl; [|discriminate Q]. bools.
     assert (T : exists y, term_val q vs y).
     { unfold term_floor in Fl. destruct (end_of F (tm_k q) (tm_s q)) as [hi|] eqn:U;
@@ -106,10 +107,11 @@ Proof.
   unfold term_drop. intros H E PX [w [N ->]]. binds E as v Ev. binds E as r Er.
   destruct r as [[l h] d].
   destruct (subst_range H Ev N Er) as [B [u [Nu X]]]. destruct (_ && _) eqn:C.
-  - injection E as <-. destruct PX as [w' [N' ->]]. bools C as C1 C2.
+  - (* the same symbol *) injection E as <-. destruct PX as [w' [N' ->]]. bools C as C1 C2.
     bools.
     rewrite C1 in Nu. assert (w' = u) by congruence. subst w' w. rewrite <- C2. lia.
-  - binds E as fl Ef. injection E as <-. pose proof (term_floor_sound _ _ _ H PX Ef) as Fl.
+  - (* another *) binds E as fl Ef. injection E as <-.
+    pose proof (term_floor_sound _ _ _ H PX Ef) as Fl.
     pose proof (far_end_most (tm_k q) l h (tm_N q) w B) as M. lia.
 Qed.
 Lemma term_fresh_sound q y dr : facts_hold t L F vs -> term_fresh F sub q = Some dr ->
@@ -125,8 +127,9 @@ Lemma terms_fresh_sound lq : facts_hold t L F vs -> forall y dr, terms_fresh F s
   terms_val lq us y -> dr <= - y.
 Proof.
   intros H. induction lq as [|q lq IH]; intros y dr E V; cbn [terms_fresh terms_val] in E, V.
-  - injection E as <-. lia.
-  - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y1 [y2 [A [B ->]]]].
+  - (* [] *) injection E as <-. lia.
+  - (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
+    destruct V as [y1 [y2 [A [B ->]]]].
     pose proof (term_fresh_sound _ _ _ H E1 A) as X. pose proof (IH _ _ E2 B) as Y. lia.
 Qed.
 Lemma terms_drop_sound lp : facts_hold t L F vs -> forall lq x y dr,
@@ -134,11 +137,11 @@ Lemma terms_drop_sound lp : facts_hold t L F vs -> forall lq x y dr,
 Proof.
   intros H. induction lp as [|p lp IH]; intros lq x y dr E VX VY;
     cbn [terms_drop terms_val] in E, VX.
-  - pose proof (terms_fresh_sound _ H _ _ E VY) as X. lia.
-  - destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
-    + binds E as f1 E1. binds E as f2 E2. injection E as <-.
+  - (* [] *) pose proof (terms_fresh_sound _ H _ _ E VY) as X. lia.
+  - (* :: *) destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
+    + (* [] *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
       pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH [] _ _ _ E2 B VY) as Y. lia.
-    + binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
+    + (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
       destruct VY as [y1 [y2 [C [D ->]]]].
       pose proof (term_drop_sound H E1 A C) as X. pose proof (IH _ _ _ _ E2 B D) as Y.
       lia.

@@ -33,8 +33,8 @@ Proof.
   destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ R E) as [w [N [[B P] X]]].
   assert (S1 : in_scalar (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) w).
   { destruct (snd a =? 0) eqn:Z0; bools.
-    - rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
-    - replace w with (wrap (x - wrap (snd a)));
+    - (* no constant *) rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
+    - (* a constant *) replace w with (wrap (x - wrap (snd a)));
         [apply sc_sub_sound; [exact S | apply sc_const_sound]|].
       rewrite X, wrap_sub. replace (w + snd a - snd a) with w by lia. apply wrap_small. exact B. }
   edestruct sc_meet_sound as [c [E' C]]; [exact P | exact S1 |]. rewrite E'.
@@ -115,38 +115,41 @@ Proof.
   all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ (proj1 H) _ _ _ B CB); subst y.
   all: destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [[Rw P] X]]].
   all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
-  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [V E]].
+  - (* FMap *) destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
+    destruct P as [o [V E]].
     pose proof (map_addr_word WL o (proj1 V)) as Room. lia.
-  - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|].
+  - (* FMapOrNull *) destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|].
+    + (* RNe *) eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [exact Rw|].
       destruct P as [P|P]; [contradiction (C P) | exact P].
-  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
+  - (* FMapValue *) destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
     destruct P as [o [b0 [V [I P]]]].
     destruct (like_map _ _ _ _ V) as [m M]. pose proof (like_range t L WL _ _ _ _ V M I) as Room.
     lia.
-  - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|].
+  - (* FMapValueOrNull *) destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|].
+    + (* RNe *) eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [exact Rw|].
       destruct P as [P|[o [V I]]]; [contradiction (C P)|]. exists o, w. split; [exact V|].
       split; [exact I | lia].
-  - parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists. split; [reflexivity|].
+  - (* FRef *) parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists.
+      split; [reflexivity|].
       split.
-      * apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|].
+      * (* facts *) apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|].
         apply (sc_const_sound 0).
-      * apply refrel_null; [exact N | reflexivity | exact (proj2 H)].
-    + eexists. split; [reflexivity|]. split.
-      * apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|]. intros _. exact C.
-      * exact (refrel_mark EA (proj2 H)).
+      * (* references *) apply refrel_null; [exact N | reflexivity | exact (proj2 H)].
+    + (* RNe *) eexists. split; [reflexivity|]. split.
+      * (* facts *) apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|].
+        intros _. exact C.
+      * (* references *) exact (refrel_mark EA (proj2 H)).
 Qed.
 End Refine.
 

@@ -15,8 +15,8 @@ Proof. unfold subst_vals. rewrite map_length. apply seq_length. Qed.
 Lemma nth_error_seq n : forall k j, (j < n)%nat -> nth_error (seq k n) j = Some (k + j)%nat.
 Proof.
   induction n as [|n IH]; intros k j J; [lia|]. cbn [seq]. destruct j as [|j]; cbn [nth_error].
-  - f_equal. lia.
-  - rewrite IH by lia. f_equal. lia.
+  - (* O *) f_equal. lia.
+  - (* S *) rewrite IH by lia. f_equal. lia.
 Qed.
 Lemma nth_z_seq n k : 0 <= k < Z.of_nat n -> nth_z (seq 0 n) k = Some (Z.to_nat k).
 Proof.
@@ -58,18 +58,19 @@ Proof.
   { intros g E' Z0. destruct (fact_of_sound _ _ _ _ H _ _ _ R E') as [w [N [P X]]].
     rewrite Z0, Z.add_0_r, wrap_small in X by (destruct P as [B P]; exact B). subst x. exact P. }
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
-  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb].
+  - (* FScalar *) pose proof (any_view_sound _ _ _ _ H _ _ R) as S.
+    destruct (any_view F a) as [tb sb].
     cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FStack *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
     parts EF as j0 m0. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
     exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
-  - bools E as Z0 E. bools.
+  - (* FCtx *) bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FPkt *) parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as p0 m0 av0.
     bools E as E A. bools E as E E3.
     bools E as E E2. bools E as E E1.
@@ -79,49 +80,51 @@ Proof.
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A].
     bools. lia.
-  - bools E as Z0 E. bools.
+  - (* FEnd *) bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. bools E as Z0 E. bools.
+  - (* FMap *) parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+    + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
+      destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + parts EF as j0. bools. subst j0. right.
+    + (* FMap *) parts EF as j0. bools. subst j0. right.
       assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
-    + parts EF as j0. bools. subst j0.
+    + (* FMapOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
-  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapValue *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
     pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
     exists o, b. split; [exact V|]. split; [exact J | lia].
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapValueOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+    + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
+      destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + parts EF as j0 m0. bools. subst j0 m0.
+    + (* FMapValue *) parts EF as j0 m0. bools. subst j0 m0.
       assert (Q : fact_holds t L (FMapValue j1 0) x) by (apply Here; [reflexivity | assumption]).
       destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|].
       replace x with b by lia. exact J.
-    + parts EF as j0. bools. subst j0.
+    + (* FMapValueOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapValueOrNull j1) x)
         by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
-  - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FRef *) parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + bools E as Nu _. congruence.
-    + parts EF as kd' n' nu'. bools E as E Nu. bools.
+    + (* FScalar *) bools E as Nu _. congruence.
+    + (* FRef *) parts EF as kd' n' nu'. bools E as E Nu. bools.
       assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q.
       rewrite Nf in Nu.
       apply orb_true_iff in Nu.
       destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
-  - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FRecordAt *) parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
     parts EF as n0 m0. bools. subst n0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
@@ -129,7 +132,7 @@ Proof.
     cbn [ref_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|].
     split; [exact Sh | lia].
-  - parts Ef as j1. bools E as Z0 E. bools.
+  - (* FObj *) parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
@@ -171,8 +174,9 @@ Proof.
   induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2];
     subst;
     destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
-  - cbn [forallb] in K. bools. split; [congruence|]. eapply regs_le_sound; eassumption.
-  - cbn [forallb] in K. bools. eapply IH; eassumption.
+  - (* the first *) cbn [forallb] in K. bools. split; [congruence|].
+    eapply regs_le_sound; eassumption.
+  - (* the rest *) cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
 (** The references of the source are those of the target. *)
@@ -195,24 +199,25 @@ Proof.
     split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv).
     cbn [fact_le] in Q.
     destruct (fact_of F v) as [g|] eqn:EF; [|discriminate Q]. destruct g; try discriminate Q.
-    - right. bools Q as _ Q.
+    - (* FScalar *) right. bools Q as _ Q.
       destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
       split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
-    - left. parts EF as kd' n' nu'. bools Q as [[[Z0 Q] N] _].
+    - (* FRef *) left. parts EF as kd' n' nu'. bools Q as [[[Z0 Q] N] _].
       bools.
       subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]].
       exists w, kd', nu'.
       split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r.
       apply wrap_small. exact Bw. }
   apply (refs_le_sound F vs sub G); [exact E | | | exact R].
-  - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image.
+  - (* into *) intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]].
+    unfold image.
     rewrite V.
     assert (X : subst_val vs v = re_base h) by congruence.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw _]]]]]]|[Z0 _]]; [|exfalso; congruence].
     exists (Reference kd' (re_base h) (re_size h)). split; [exact Nz|].
     split; [cbn [re_base]; congruence|].
     exists kd', nu'. split; [exact Fw | apply ref_kind_fits_refl].
-  - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U.
+  - (* onto *) intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U.
     parts K as kd0 n nu0.
     destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw Fi']]]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
@@ -231,21 +236,21 @@ Proof.
   bools E as E NS. bools E as E NC.
   bools E as E NR. bools E as NN NF.
   bools. constructor.
-  - exact Gwf.
-  - eapply frames_le_sound; eassumption.
-  - exact Gdepth.
-  - exact Glive.
-  - congruence.
-  - rewrite subst_vals_length. lia.
-  - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
+  - (* g_wf *) exact Gwf.
+  - (* g_frames *) eapply frames_le_sound; eassumption.
+  - (* g_depth *) exact Gdepth.
+  - (* g_live *) exact Glive.
+  - (* g_pc *) congruence.
+  - (* g_next *) rewrite subst_vals_length. lia.
+  - (* g_facts *) intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
     pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
     bools Q as Q1 Q2. rewrite Gnext in Q1. bools B as B1 B2. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
     eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
-  - eapply regs_le_sound; eassumption.
-  - destruct Gmem as [M1 M2]. constructor.
-    + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
+  - (* g_regs *) eapply regs_le_sound; eassumption.
+  - (* g_mem *) destruct Gmem as [M1 M2]. constructor.
+    + (* m_slots *) intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
       destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
@@ -253,9 +258,10 @@ Proof.
       subst z'.
       destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|].
       eapply aval_le_sound; eassumption.
-    + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
+    + (* m_written *) intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T.
+      apply andb_true_iff in T.
       exact (proj2 T).
-  - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
+  - (* g_refs *) apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.
     bools B as B1 B2. bools. split; [lia|].
