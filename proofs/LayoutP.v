@@ -673,13 +673,13 @@ Proof.
   - (* wl_ctx *) apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
   - (* wl_alone *) intros r q Ir Iq Cr. change (alone (with_refs L hs) r) with (alone L r) in Cr.
     destruct (Split r Ir) as [Jr | [h [Ih ->]]], (Split q Iq) as [Jq | [h' [Ih' ->]]].
-    + (* neither is a reference *) exact (W10 r q Jr Jq Cr).
-    + (* q is one *) apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr.
+    + (* both in L *) exact (W10 r q Jr Jq Cr).
+    + (* q of hs *) apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr.
       reflexivity.
-    + (* r is one *) destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D];
+    + (* r of hs *) destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D];
         [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
       right. apply disjoint_sym. exact D.
-    + (* both are *) exact (Ap h h' Ih Ih' Cr).
+    + (* both of hs *) exact (Ap h h' Ih Ih' Cr).
   - (* wl_objects *) change (object_regions t (with_refs L hs)) with (object_regions t L).
     rewrite Forall_forall in Wo. apply Forall_forall. intros o Io.
     destruct (Wo o Io) as [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |]. split; [exact O2 |].
