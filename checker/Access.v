@@ -48,9 +48,10 @@ Definition res_view (F : facts) (r : ares) : bool * scalar :=
   | New _ _ => (true, sc_top)
   end.
 Definition a_load (t : target) (a : astate) (z : size) (sx : bool) (pl : place) : option ares :=
-  obind (a_load_plain t a z pl) (fun r =>
-    if sx then let '(ta, s) := res_view (a_facts a) r
-      in Some (scalar_res (a_facts a) ta (sc_sext A64 z s)) else Some r).
+  do r <- a_load_plain t a z pl;
+  if sx then
+    let '(ta, s) := res_view (a_facts a) r in Some (scalar_res (a_facts a) ta (sc_sext A64 z s))
+  else Some r.
 
 (** The value that the low bytes of [v] are, if a symbol or constant says it. *)
 Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
@@ -76,9 +77,8 @@ Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
     starts. *)
 Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
   match pl with
-  | PStack k d => AState (a_pc a) (a_regs a) (kill k (d + m) (a_slots a))
-    (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
-                         (a_frames a) (a_facts a) (a_next a)
+  | PStack k d => a_with_stack a (kill k (d + m) (a_slots a))
+      (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
   | _ => a
   end.
 Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) : option astate :=
@@ -87,7 +87,7 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
     let a' := a_scribble a pl (zbytes z) (zbytes z) in
     let sl := match (if m =? 0 then low_bytes (a_facts a) z v else None) with Some v' =>
       zset k (z, v') (a_slots a') | None => a_slots a' end in
-    Some (AState (a_pc a + 1) (a_regs a) sl (a_written a') (a_frames a) (a_facts a) (a_next a))
+    Some (a_goto (a_with_stack a sl (a_written a')) (a_pc a + 1))
   | PCtx k => if ctx_writable (t_type t) k (zbytes z) then Some (a_goto a (a_pc a + 1)) else None
   | PPkt | PVal _ => Some (a_goto a (a_pc a + 1))
   | PSock _ _ | PObj _ _ => None

@@ -110,50 +110,48 @@ Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) 
     if (- sign64 <=? lo) && (lo <=? hi)
       && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
   | RValue =>
-    obind m (fun i => obind (map_of t i) (fun d =>
-      Some (Some (New (match m_inner d with Some k => FMapOrNull k | None =>
-        FMapValueOrNull i end) 0))))
+    do i <- m;
+    do d <- map_of t i;
+    let f := match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end in
+    Some (Some (New f 0))
   | RTail => if some_allowed t then Some None else None
   | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0))
     | None => None end
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
-  | RTyped name => obind (type_named t name) (fun i => Some (Some (New (object_res t i) 0)))
+  | RTyped name => do i <- type_named t name; Some (Some (New (object_res t i) 0))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=
-  AState (a_pc a) (set R0 None (clobber (a_regs a))) (a_slots a) (a_written a) (a_frames a)
-    (a_facts a) (a_next a).
+  a_with_regs a (set R0 None (clobber (a_regs a))).
 (** The packet may have moved: what pointed into it is a number that tells an address. *)
 Definition unpacket (f : fact) : fact := match f with FPkt _ _ _ | FEnd => FScalar true sc_top
   | _ => f end.
 Definition a_moved (a : astate) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (zmap_map unpacket (a_facts a))
-    (a_next a).
+  a_with_facts a (zmap_map unpacket (a_facts a)).
 (** What was released is no pointer any more: a number that tells an address.  So is what may point
     into it: which record that is its size alone tells. *)
 Definition unrecord (released : option fact) (f : fact) : fact :=
   match f, released with FRecordAt n _, Some (FRef RecordRef n' _) =>
     if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_released (a : astate) (k : Z) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
-         (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a)))
-           (a_next a).
+  a_with_facts a
+    (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a))).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
 (** No call is under way: what ends this function ends the program. *)
 Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _ :: _ => false end.
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
-    obind (helper_of h) (fun d =>
-    obind (a_args t a (h_args d) arg_regs a_nothing_seen) (fun q =>
-    obind (a_ret t (h_ret d) (as_map q) (as_size q)) (fun r =>
-      if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ =>
-        false end then None else
-      let a := a_clobber a in
-      let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
-      let a := if h_moves d then a_moved a else a in
-      let a := match as_released q with Some (_, k) => a_released a k | None => a end in
-      Some (a_finish a r))))
+    do d <- helper_of h;
+    do q <- a_args t a (h_args d) arg_regs a_nothing_seen;
+    do r <- a_ret t (h_ret d) (as_map q) (as_size q);
+    if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
+    then None else
+    let a := a_clobber a in
+    let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
+    let a := if h_moves d then a_moved a else a in
+    let a := match as_released q with Some (_, k) => a_released a k | None => a end in
+    Some (a_finish a r)
   else None.
 
 (** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It
@@ -167,16 +165,19 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let r := a_regs a in
     let N := @None aval in
     let k := - stack_size * (n + 1) in
-    Some (AState target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some (a_next a, 0)))
-                 (kill k stack_size (a_slots a)) (Z.ldiff (a_written a) (frame_bits k stack_size))
-                 (AFrame (a_pc a + 1) r :: a_frames a)
-                   (zset (a_next a) (FStack n 0) (zmap_map (unframe n) (a_facts a))) (a_next a + 1))
+    let top := (a_next a, 0) in
+    let a := a_with_frames a (AFrame (a_pc a + 1) r :: a_frames a) in
+    let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
+    let a := a_with_stack a (kill k stack_size (a_slots a))
+      (Z.ldiff (a_written a) (frame_bits k stack_size)) in
+    let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0) in
+    Some (a_goto a target)
   else None.
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with
   | f :: fs =>
-    Some (AState (af_pc f) (clobber (set R0 (get R0 (a_regs a)) (af_regs f))) (a_slots a)
-      (a_written a) fs (a_facts a) (a_next a))
+    let rs := clobber (set R0 (get R0 (a_regs a)) (af_regs f)) in
+    Some (a_goto (a_with_frames (a_with_regs a rs) fs) (af_pc f))
   | [] => None
   end.
 (** Legacy packet loads. *)

@@ -7,55 +7,59 @@ Variable t : target.
 Definition a_oper (a : astate) (o : operand) : option aval :=
   match o with Imm i => aconst (a_facts a) i | Reg r => get r (a_regs a) end.
 Definition a_unary_put (a : astate) (d r : reg) (f : scalar -> scalar) : option astate :=
-  obind (get r (a_regs a)) (fun x => Some (a_put a 1 d (a_unary (a_facts a) f x))).
+  do x <- get r (a_regs a); Some (a_put a 1 d (a_unary (a_facts a) f x)).
 
 (** Instructions with one successor. *)
 Definition a_exec (i : insn) (a : astate) : option astate :=
   let F := a_facts a in
   if match target_reg i with Some d => is_r10 d | None => false end then None else
   match i with
-  | Alu w Mov d o => obind (a_oper a o) (fun y => Some (a_put a 1 d (a_mov F w y)))
+  | Alu w Mov d o => do y <- a_oper a o; Some (a_put a 1 d (a_mov F w y))
   | Alu w op d o =>
-    obind (get d (a_regs a)) (fun x =>
-      obind (a_oper a o) (fun y => Some (a_put a 1 d (a_alu t F w op x y))))
+    do x <- get d (a_regs a);
+    do y <- a_oper a o;
+    Some (a_put a 1 d (a_alu t F w op x y))
   | Neg w d => a_unary_put a d d (sc_neg w)
   | MovSx w z d r => a_unary_put a d r (sc_sext w z)
   | End k z d => a_unary_put a d d (sc_byte_order k z)
-  | LdImm d v => obind (aconst F v) (fun y => Some (a_put a 2 d (Old y)))
-  | LdMap d i => obind (map_of t i) (fun _ => Some (a_put a 2 d (New (FMap i) 0)))
+  | LdImm d v => do y <- aconst F v; Some (a_put a 2 d (Old y))
+  | LdMap d i => do m <- map_of t i; Some (a_put a 2 d (New (FMap i) 0))
   | LdMapValue d i off =>
-    obind (map_of t i) (fun m =>
-      if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
-      then Some (a_put a 2 d (New (FMapValue i 0) off)) else None)
+    do m <- map_of t i;
+    if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
+    then Some (a_put a 2 d (New (FMapValue i 0) off)) else None
   | LdVar d _ _ | LdCode d _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
   | Ldx z sx d r off =>
-    obind (get r (a_regs a)) (fun x =>
-    obind (a_addr t F (a_depth a) x off (zbytes z) false) (fun pl =>
-    obind (a_load t a z sx pl) (fun r => Some (a_put a 1 d r))))
+    do x <- get r (a_regs a);
+    do pl <- a_addr t F (a_depth a) x off (zbytes z) false;
+    do r <- a_load t a z sx pl;
+    Some (a_put a 1 d r)
   | St z d off i =>
-    obind (get d (a_regs a)) (fun x =>
-    obind (aconst F i) (fun v =>
-    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+    do x <- get d (a_regs a);
+    do v <- aconst F i;
+    do pl <- a_addr t F (a_depth a) x off (zbytes z) true;
+    a_store t a z pl v
   | Stx z d off r =>
-    obind (get d (a_regs a)) (fun x =>
-    obind (get r (a_regs a)) (fun v =>
-    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl => a_store t a z pl v)))
+    do x <- get d (a_regs a);
+    do v <- get r (a_regs a);
+    do pl <- a_addr t F (a_depth a) x off (zbytes z) true;
+    a_store t a z pl v
   | Atomic z op fetch d off r =>
-    obind (get d (a_regs a)) (fun x =>
-    obind (get r (a_regs a)) (fun _ =>
-    obind (a_addr t F (a_depth a) x off (zbytes z) true) (fun pl =>
-    obind (a_atomic t a z pl) (fun a' =>
-      let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
-      match op with
-      | Cmpxchg => match get R0 (a_regs a) with Some _ => Some (a_put a' 1 R0 old) | None =>
-        None end
-      | _ => if fetch then if is_r10 r then None else Some (a_put a' 1 r old) else Some
-        (a_goto a' (a_pc a' + 1))
-      end))))
+    do x <- get d (a_regs a);
+    do y <- get r (a_regs a);
+    do pl <- a_addr t F (a_depth a) x off (zbytes z) true;
+    do a' <- a_atomic t a z pl;
+    let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
+    match op with
+    | Cmpxchg => do e <- get R0 (a_regs a); Some (a_put a' 1 R0 old)
+    | _ =>
+      if fetch then if is_r10 r then None else Some (a_put a' 1 r old)
+      else Some (a_goto a' (a_pc a' + 1))
+    end
   | LdPkt z ind _ => a_load_packet t a z ind
   | Ja off => Some (a_goto a (a_pc a + 1 + off))
   | Call h => a_call t a h
-  | CallX r => obind (get r (a_regs a)) (fun x => obind (const_of F x) (fun h => a_call t a h))
+  | CallX r => do x <- get r (a_regs a); do h <- const_of F x; a_call t a h
   | CallLocal off => a_call_local a (a_pc a + 1 + off)
   | Exit => a_leave a
   | Jmp _ _ _ _ _ | MayGoto _ => None
@@ -71,15 +75,15 @@ Definition may_end (i : insn) : bool :=
 
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
-  obind F (fun F => Some (AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) F
-    (a_next a))).
+  do F <- F; Some (a_goto (a_with_facts a F) pc).
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>
-    obind (get d (a_regs a)) (fun x => obind (a_oper a o) (fun y =>
-      let F := a_facts a in
-      Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y),
-        a_assume a (a_pc a + 1) (refine F w c false x y))))
+    do x <- get d (a_regs a);
+    do y <- a_oper a o;
+    let F := a_facts a in
+    Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y),
+      a_assume a (a_pc a + 1) (refine F w c false x y))
   | MayGoto off => Some (Some (a_goto a (a_pc a + 1 + off)), Some (a_goto a (a_pc a + 1)))
   | _ => None
   end.

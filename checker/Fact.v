@@ -3,6 +3,10 @@
 From Semantics Require Export Machine Env.
 From Checker Require Export Scalar.
 
+(** [do x <- e; k]: [k] with the value of [e], if it has one. *)
+Notation "'do' x <- e ; k" := (obind e (fun x => k))
+  (at level 200, x name, e at level 100, k at level 200, right associativity).
+
 Definition aval := (Z * Z)%type.              (* symbol, constant; the constant is kept signed *)
 (** The signed word congruent to [z]. *)
 Definition soff (z : Z) : Z := sgn64 (wrap z).

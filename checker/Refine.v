@@ -14,7 +14,7 @@ Definition refine_scalar (F : facts) (w : width) (c : cmp) (b : bool) (x y : ava
   match view F x, view F y with
   | Some (_, sx), Some (_, sy) =>
     match sc_refine w c b sx sy with
-    | Some (sx', sy') => obind (narrow F x sx') (fun F1 => narrow F1 y sy')
+    | Some (sx', sy') => do F1 <- narrow F x sx'; narrow F1 y sy'
     | None => None
     end
   | _, _ => Some F
@@ -86,8 +86,8 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
   | _, _ => Some F
   end.
 Definition refine (F : facts) (w : width) (c : cmp) (b : bool) (x y : aval) : option facts :=
-  obind (refine_scalar F w c b x y) (fun F1 =>
-    match w, rel_of c b x y with
-    | A64, Some (r, u, v) => refine_null (refine_packet F1 r u v) r u v
-    | _, _ => Some F1
-    end).
+  do F1 <- refine_scalar F w c b x y;
+  match w, rel_of c b x y with
+  | A64, Some (r, u, v) => refine_null (refine_packet F1 r u v) r u v
+  | _, _ => Some F1
+  end.

@@ -21,6 +21,21 @@ Record astate := AState {
   a_frames : list aframe;                     (* the callers, innermost first *)
   a_facts : facts;
   a_next : Z }.                               (* the next free symbol *)
+(** States that differ in some fields. *)
+Definition a_goto (a : astate) (pc : Z) : astate :=
+  AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+Definition a_with_regs (a : astate) (rs : rf (option aval)) : astate :=
+  AState (a_pc a) rs (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+Definition a_with_stack (a : astate) (sl : zmap (size * aval)) (ini : Z) : astate :=
+  AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a).
+Definition a_with_frames (a : astate) (fs : list aframe) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) fs (a_facts a) (a_next a).
+Definition a_with_facts (a : astate) (F : facts) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a).
+(** The next free symbol has this fact. *)
+Definition a_fresh (a : astate) (f : fact) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
+    (zset (a_next a) f (a_facts a)) (a_next a + 1).
 
 Record memrel (L : layout) (sl : zmap (size * aval)) (ini : Z) (vs : list Z) (m : memory) : Prop :=
   {
@@ -44,18 +59,23 @@ Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_regs : forall r, relo vs (get r (a_regs a)) (get r (regs s));
   g_mem : memrel (lay s) (a_slots a) (a_written a) vs (mem s);
   g_refs : refrel (a_facts a) vs (l_refs (lay s)) }.
+Arguments m_slots {L sl ini vs m}.
+Arguments m_written {L sl ini vs m}.
+Arguments g_wf {t a vs s}.
+Arguments g_frames {t a vs s}.
+Arguments g_depth {t a vs s}.
+Arguments g_live {t a vs s}.
+Arguments g_pc {t a vs s}.
+Arguments g_next {t a vs s}.
+Arguments g_facts {t a vs s}.
+Arguments g_regs {t a vs s}.
+Arguments g_mem {t a vs s}.
+Arguments g_refs {t a vs s}.
 
 (** How many calls are under way. *)
 Definition a_depth (a : astate) : Z := Z.of_nat (length (a_frames a)).
 
-Definition a_goto (a : astate) (t : Z) : astate :=
-  AState t (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 (** [n] slots on, register [d] holds the result [r]. *)
 Definition a_put (a : astate) (n : Z) (d : reg) (r : ares) : astate :=
-  match r with
-  | Old v => AState (a_pc a + n) (set d (Some v) (a_regs a)) (a_slots a) (a_written a) (a_frames a)
-    (a_facts a) (a_next a)
-  | New f c => AState (a_pc a + n) (set d (Some (a_next a, c)) (a_regs a)) (a_slots a) (a_written a)
-    (a_frames a)
-                      (zset (a_next a) f (a_facts a)) (a_next a + 1)
-  end.
+  let write a v := a_goto (a_with_regs a (set d (Some v) (a_regs a))) (a_pc a + n) in
+  match r with Old v => write a v | New f c => write (a_fresh a f) (a_next a, c) end.

@@ -43,8 +43,8 @@ Lemma stack_addr_apart t L o n k h b : wf_layout t L -> one_frame o n -> one_fra
 Proof.
   intros WL [j [J I]] [i [Hi K]] D B C. rewrite (stack_addr_in_frame L j o n I) in B by lia.
   rewrite (stack_addr_in_frame L i k h K) in C by lia. destruct (Z.eqb_spec j i) as [E | E].
-  - rewrite E in B. lia.
-  - assert (A := frames_apart WL j i J Hi E). unfold disjoint in A.
+  - (* one frame *) rewrite E in B. lia.
+  - (* two frames *) assert (A := frames_apart WL j i J Hi E). unfold disjoint in A.
     cbn [frame_region r_base r_size] in A.
     unfold in_frame, frame_top, stack_size in *. lia.
 Qed.
@@ -75,7 +75,7 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PObj i k => w = false /\ is_object L (x - k) i = true /\ exists d, type_of t i = Some d
     /\ 0 <= k /\ k + n <= ty_size d
   end.
-Lemma at_place_less t L d pl x n n' w : at_place t L d pl x n w -> n' <= n ->
+Lemma at_place_less {t L d pl x n} n' {w} : at_place t L d pl x n w -> n' <= n ->
   at_place t L d pl x n' w.
 Proof.
   intros H Le. assert (Less : forall r, inside r x n = true -> inside r x n' = true).
@@ -87,17 +87,19 @@ Proof.
     try exact (Plain H);
     try (destruct H as [H1 [H2 [d0 [H3 H4]]]]; split; [exact H1 |]; split; [exact H2 |]; exists d0;
       split; [exact H3 | lia]).
-  - destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *. split; [exact O |].
+  - (* PStack *) destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *.
+    split; [exact O |].
     split; [exact E | lia].
-  - destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
+  - (* PVal *) destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
-  - destruct H as [S [K [h [I [Fi [E B]]]]]]. split; [exact S |]. split; [exact K |]. exists h.
+  - (* PSock *) destruct H as [S [K [h [I [Fi [E B]]]]]]. split; [exact S |]. split; [exact K |].
+    exists h.
     split; [exact I |]. split; [exact Fi |]. split; [exact E | lia].
 Qed.
-Lemma at_val t L d o x n w : at_place t L d (PVal o) x n w -> in_plain t L x n w.
+Lemma at_val {t L d o x n w} : at_place t L d (PVal o) x n w -> in_plain t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
 (** They are in an object that is a region. *)
-Lemma at_object t L d i k x n w : at_place t L d (PObj i k) x n w ->
+Lemma at_object {t L d i k x n w} : at_place t L d (PObj i k) x n w ->
   exists d0, type_of t i = Some d0
     /\ In (Region (KObject i) (x - k) (ty_size d0) false true) (object_regions t L) /\
     inside (Region (KObject i) (x - k) (ty_size d0) false true) x n = true.
@@ -115,7 +117,7 @@ Proof.
 Qed.
 Lemma one_frame_part o n k m : one_frame o n -> o <= k -> k + m <= o + n -> one_frame k m.
 Proof. intros [j [J I]] A B. exists j. unfold in_frame in *. lia. Qed.
-Lemma at_frame t L (d : nat) k m x n w w' : wf_layout t L -> Z.of_nat d < max_frames ->
+Lemma at_frame {t L} {d : nat} {k m x n w} w' : wf_layout t L -> Z.of_nat d < max_frames ->
   at_place t L (Z.of_nat d) (PStack k m) x n w -> 0 < n ->
     exists j, find_region (regions t L d) w' x n = Some (frame_region L j).
 Proof.
@@ -137,7 +139,7 @@ Proof.
   rewrite wrap_add_l, <- Z.add_assoc.
   assert (RC := ctx_range WL). assert (RP := packet_range WL).
   destruct f; try discriminate E.
-  - parts EF as j mx. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E.
+  - (* FStack *) parts EF as j mx. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E.
     rewrite <- E. bools.
     destruct P as [e [De ->]]. assert (J : 0 <= j < max_frames) by lia.
     assert (RF := frame_range WL j J).
@@ -146,25 +148,24 @@ Proof.
     exists o, j. split; [unfold o; lia |]. split; [| unfold in_frame, stack_size in *; lia].
     rewrite (stack_addr_in_frame L j o n I N), wrap_add_l. unfold o, stack_size in *.
     rewrite wrap_small by lia. lia.
-  - destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+  - (* FCtx *) destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
     rewrite wrap_small by lia. cbn [at_place]. lia.
-  - parts EF as q m0 av0. destruct av0 as [v |]; [| discriminate E].
+  - (* FPkt *) parts EF as q m0 av0. destruct av0 as [v |]; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. injection E as <-.
-    apply andb_true_iff in C. destruct C as [C Wr]. bools.
+    bools C as C Wr. bools.
     destruct P as [P1 P2]. pose proof (area_range t L q WL) as Room. rewrite wrap_small by lia.
     exists (packet_region t L).
     split; [apply packet_in |]. split; [exact Logic.I |]. split.
-    + apply inside_spec. cbn [packet_region r_base r_size]. unfold meta_size.
+    + (* inside *) apply inside_spec. cbn [packet_region r_base r_size]. unfold meta_size.
       destruct q; cbn [area_start area_end] in *; lia.
-    + intros Hw. rewrite Hw in Wr. exact Wr.
-  - parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E].
+    + (* writable *) intros Hw. rewrite Hw in Wr. exact Wr.
+  - (* FMapValue *) parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E].
     apply some_inj in E. rewrite <- E. clear E.
     destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
     destruct Hv as [Io [m' [Em' Al]]]. assert (Dm : m' = m) by congruence. subst m'.
     destruct (alike_fields _ _ Al) as [_ [_ [Ev [Er [_ Ek]]]]].
-    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. apply andb_true_iff in C.
-    destruct C as [C Wr]. bools.
+    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. bools C as C Wr. bools.
     rewrite wrap_small by lia.
     assert (Ins : inside (value_region (o_def o) n0 j b) (u + (snd a + off)) n = true).
     { apply inside_spec. cbn [value_region r_base r_size]. lia. }
@@ -175,31 +176,34 @@ Proof.
     destruct (constant_map t i) as [c |] eqn:Ec; [| exact Pl].
     destruct (Z.eqb_spec mx 0) as [Mx | Mx]; [| exact Pl]. cbn [at_place]. split; [exact Pl |].
     exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Ins | split]].
-    + unfold constant_map in Ec. rewrite Em in Ec. cbn [obind] in Ec. unfold constant_region.
+    + (* the constant *) unfold constant_map in Ec. rewrite Em in Ec. cbn [obind] in Ec.
+      unfold constant_region.
       cbn [value_region r_kind]. rewrite N0. cbn [obind]. rewrite <- Ek. exact Ec.
-    + cbn [value_region r_base]. lia.
-  - parts EF as kd size nu. destruct nu; [discriminate E |].
+    + (* the offset *) cbn [value_region r_base]. lia.
+  - (* FRef *) parts EF as kd size nu. destruct nu; [discriminate E |].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. clear E.
-    apply andb_true_iff in C. destruct C as [C Wr]. bools.
-    destruct (refrel_in F vs (l_refs L) (fst a) kd size false u HR EF Nt (P eq_refl))
+    bools C as C Wr. bools.
+    destruct (refrel_in HR EF Nt (P eq_refl))
       as [h [I [Fi [Eb En]]]].
     destruct (ref_placed WL _ I) as [S _]. unfold in_space in S.
     cbn [ref_region r_kind lowest r_base r_size] in S.
     rewrite wrap_small by lia. assert (Ks := ref_kind_fits_socket _ _ Fi).
     destruct (is_socket kd) eqn:Sk.
-    + split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |]. split; [exact Fi |]. lia.
-    + exists (ref_region h). split; [exact (ref_in_plain t L _ I) |].
+    + (* a socket *) split; [exact Sk |]. split; [lia |]. exists h. split; [exact I |].
+      split; [exact Fi |]. lia.
+    + (* a record *) exists (ref_region h). split; [exact (ref_in_plain t L _ I) |].
       cbn [ref_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
       split; [| reflexivity]. apply inside_spec. cbn [ref_region r_base r_size]. lia.
-  - parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E]. injection E as <-. bools.
+  - (* FRecordAt *) parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E].
+    injection E as <-. bools.
     destruct P as [h [I [Kh [Sh Q]]]]. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
     cbn [ref_region r_kind lowest r_base r_size] in S.
     rewrite wrap_small by lia. exists (ref_region h). split; [exact (ref_in_plain t L h I) |].
     split; [cbn [ref_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
     split; [apply inside_spec; cbn [ref_region r_base r_size]; lia |].
     intros _. cbn [ref_region r_write]. rewrite Kh. reflexivity.
-  - parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
+  - (* FObj *) parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
     destruct P as [_ O].
     destruct (object_place WL _ (in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed))
@@ -214,80 +218,80 @@ Qed.
 Lemma frames_length vs l fs : Forall2 (framerel vs) l fs -> length l = length fs.
 Proof. intros H. induction H as [| af f l fs _ _ IH]; [reflexivity |]. cbn [length]. rewrite IH.
 reflexivity. Qed.
-Lemma gamma_depth t a vs s : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s))
+Lemma gamma_depth {t a vs s} : gamma t a vs s -> a_depth a = Z.of_nat (length (frames s))
   /\ a_depth a < max_frames.
 Proof.
-  intros G. assert (D := g_depth _ _ _ _ G). unfold a_depth.
-  rewrite (frames_length _ _ _ (g_frames _ _ _ _ G)).
+  intros G. assert (D := g_depth G). unfold a_depth.
+  rewrite (frames_length _ _ _ (g_frames G)).
   split; [reflexivity | exact D].
 Qed.
-Lemma gamma_addr t a vs s v x off n w pl : gamma t a vs s -> relv vs v x -> 0 < n ->
+Lemma gamma_addr {t a vs s v x off n w pl} : gamma t a vs s -> relv vs v x -> 0 < n ->
   a_addr t (a_facts a) (a_depth a) v off n w = Some pl ->
     at_place t (lay s) (a_depth a) pl (wrap (x + off)) n w.
 Proof.
-  intros G R N E. destruct (gamma_depth _ _ _ _ G) as [_ D].
-  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf _ _ _ _ G) (g_facts _ _ _ _ G)
-    (g_refs _ _ _ _ G) R N D E).
+  intros G R N E. destruct (gamma_depth G) as [_ D].
+  exact (a_addr_sound t (lay s) (a_facts a) vs _ v x off n w pl (g_wf G) (g_facts G)
+    (g_refs G) R N D E).
 Qed.
 (** The regions that accesses find. *)
-Lemma gamma_frame t a vs s k m x n w w' : gamma t a vs s ->
+Lemma gamma_frame {t a vs s k m x n w} w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PStack k m) x n w -> 0 < n ->
   exists j, find_region (live s) w' x n = Some (frame_region (lay s) j).
 Proof.
-  intros G P N. destruct (gamma_depth _ _ _ _ G) as [E _]. rewrite E in P.
-  rewrite (g_live _ _ _ _ G).
-  exact (at_frame _ _ _ _ _ _ _ _ w' (g_wf _ _ _ _ G) (g_depth _ _ _ _ G) P N).
+  intros G P N. destruct (gamma_depth G) as [E _]. rewrite E in P.
+  rewrite (g_live G).
+  exact (at_frame w' (g_wf G) (g_depth G) P N).
 Qed.
-Lemma gamma_ctx t a vs s k x n w w' : gamma t a vs s ->
+Lemma gamma_ctx {t a vs s k x n w} w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PCtx k) x n w -> 0 < n ->
   find_region (live s) w' x n = Some (ctx_region t (lay s)) /\ x - l_ctx (lay s) = k.
 Proof.
-  cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live _ _ _ _ G). split; [| lia].
-  apply (find_ctx (g_wf _ _ _ _ G)); [exact (g_depth _ _ _ _ G) | lia ..].
+  cbn [at_place]. intros G [-> [P1 P2]] N. rewrite (g_live G). split; [| lia].
+  apply (find_ctx (g_wf G)); [exact (g_depth G) | lia ..].
 Qed.
-Lemma gamma_found t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+Lemma gamma_found {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ In q (plain_regions t (lay s))
     /\ plain_kind (r_kind q).
 Proof.
-  intros G [q [I [K [Ins Wr]]]] N. rewrite (g_live _ _ _ _ G).
-  destruct (find_plain (g_wf _ _ _ _ G) _ w x n q (g_depth _ _ _ _ G) N I Ins Wr)
+  intros G [q [I [K [Ins Wr]]]] N. rewrite (g_live G).
+  destruct (find_plain (g_wf G) _ w x n q (g_depth G) N I Ins Wr)
     as [r' [E [Ir Or]]]. exists r'.
   split; [exact E |]. split; [exact Ir |]. destruct Or as [-> | [_ Or]]; [exact K | exact Or].
 Qed.
-Lemma gamma_sock t a vs s kd k x n w : gamma t a vs s ->
+Lemma gamma_sock {t a vs s kd k x n w} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PSock kd k) x n w -> 0 < n ->
   exists h, find_region (live s) false x n = Some (ref_region h)
     /\ ref_kind_fits kd (re_kind h) = true /\ x - re_base h = k.
 Proof.
   intros G [Sk [K [h [I [Fi [-> B]]]]]] N. exists h. split; [| split; [exact Fi | lia]].
-  rewrite (g_live _ _ _ _ G).
+  rewrite (g_live G).
   assert (Ins : inside (ref_region h) (re_base h + k) n = true) by (apply inside_spec;
     cbn [ref_region r_base r_size]; lia).
-  destruct (find_plain (g_wf _ _ _ _ G) _ false (re_base h + k) n (ref_region h) (g_depth _ _ _ _ G)
+  destruct (find_plain (g_wf G) _ false (re_base h + k) n (ref_region h) (g_depth G)
     N
     (ref_in_plain t (lay s) h I) Ins) as [r' [E [_ [-> | [Al _]]]]]; [discriminate | exact E |].
   change (is_socket (re_kind h) = false) in Al. rewrite <- (ref_kind_fits_socket _ _ Fi), Sk in Al.
   discriminate Al.
 Qed.
-Lemma gamma_plain t a vs s x n w : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
+Lemma gamma_plain {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w -> 0 < n ->
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
-Proof. intros G I N. destruct (gamma_found t a vs s x n w G I N) as [q [E [_ K]]]. exists q.
+Proof. intros G I N. destruct (gamma_found G I N) as [q [E [_ K]]]. exists q.
 split; [exact E | exact K]. Qed.
 (** An access off the stack: its bytes are no stack bytes. *)
-Lemma off_stack t a vs s pl x n w b : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
+Lemma off_stack {t a vs s pl x n w b} : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
   is_stack pl = false ->
   x <= b < x + n -> in_stack (lay s) b = false.
 Proof.
-  intros G P S B. assert (WL := g_wf _ _ _ _ G).
+  intros G P S B. assert (WL := g_wf G).
   destruct pl as [k m | k | | o | kd k | i k]; try discriminate S.
-  - cbn [at_place] in P. apply (ctx_off_stack WL). lia.
-  - destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
-  - apply at_val in P. destruct P as [q [I [_ [Ins _]]]].
+  - (* PCtx *) cbn [at_place] in P. apply (ctx_off_stack WL). lia.
+  - (* PPkt *) destruct P as [q [I [_ [Ins _]]]]. exact (plain_off_stack WL q x n b I Ins B).
+  - (* PVal *) apply at_val in P. destruct P as [q [I [_ [Ins _]]]].
     exact (plain_off_stack WL q x n b I Ins B).
-  - destruct P as [_ [K [h [I [_ [-> E]]]]]].
+  - (* PSock *) destruct P as [_ [K [h [I [_ [-> E]]]]]].
     apply (plain_off_stack WL _ (re_base h + k) n b (ref_in_plain t (lay s) h I)); [| exact B].
     apply inside_spec. cbn [ref_region r_base r_size]. lia.
-  - destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins.
+  - (* PObj *) destruct (at_object P) as [d0 [_ [I Ins]]]. apply inside_spec in Ins.
     apply off_all_frames.
     apply (shared_off_frames WL _ b 1 (in_or_app _ _ _ (or_intror I)) Z.lt_0_1). apply inside_spec.
     lia.
@@ -300,11 +304,11 @@ Lemma frame_bits_spec k n i : - stack_total <= k -> 0 <= n -> 0 <= i ->
 Proof.
   intros K N I. unfold frame_bits. rewrite Z.shiftl_spec by exact I.
   destruct (Z.leb_spec (k + stack_total) i) as [A | A]; cbn [andb].
-  - rewrite Z.testbit_ones_nonneg by lia.
+  - (* from k on *) rewrite Z.testbit_ones_nonneg by lia.
     destruct (Z.ltb_spec (i - (k + stack_total)) n) as [B | B], (Z.ltb_spec i (k + stack_total + n))
       as [C | C];
       lia || reflexivity.
-  - apply Z.testbit_neg_r. lia.
+  - (* below k *) apply Z.testbit_neg_r. lia.
 Qed.
 Lemma all_init_bit ini k n i : - stack_total <= k -> 0 <= n -> all_init ini k n = true ->
   k + stack_total <= i < k + stack_total + n -> Z.testbit ini i = true.
@@ -339,7 +343,7 @@ Proof.
   rewrite <- (stack_addr_add L k (Z.of_nat n) (b - stack_addr L k) K) by lia.
   replace (k + (b - stack_addr L k)) with (k + (b - stack_addr L k) + stack_total - stack_total)
     by lia.
-  apply (m_written _ _ _ _ _ M); [lia |].
+  apply (m_written M); [lia |].
   apply (all_init_bit ini k (Z.of_nat n)); (assumption || lia).
 Qed.
 
@@ -361,12 +365,12 @@ Lemma memrel_frame L sl ini vs m m' : memrel L sl ini vs m ->
   (forall b, written m b = true -> written m' b = true) -> memrel L sl ini vs m'.
 Proof.
   intros M Rd Wr. constructor.
-  - intros o z v E. destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |].
+  - (* m_slots *) intros o z v E. destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |].
     assert (Ws := proj1 (all_written_spec m (bytes z) _) S2). rewrite zbytes_nat in Ws. split.
-    + apply all_written_spec. rewrite zbytes_nat. intros b B. apply Wr, Ws, B.
-    + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
+    + (* written *) apply all_written_spec. rewrite zbytes_nat. intros b B. apply Wr, Ws, B.
+    + (* the value *) rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
       apply Rd; [exact (stack_addr_in L o _ b S1 B) | apply Ws; exact B].
-  - intros i I T. apply Wr. exact (m_written _ _ _ _ _ M i I T).
+  - (* m_written *) intros i I T. apply Wr. exact (m_written M i I T).
 Qed.
 Lemma kill_find k n o sl z v : 0 <= n -> zfind o (kill k n sl) = Some (z, v) ->
   zfind o sl = Some (z, v) /\ (o + zbytes z <= k \/ k + n <= o).
@@ -392,24 +396,26 @@ Lemma memrel_scribble t L sl ini vs m m' k hi k' lo : wf_layout t L -> memrel L 
   memrel L (kill k hi sl) (Z.lor ini (frame_bits k' lo)) vs m'.
 Proof.
   intros WL M K Le Lo Hi Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
-  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
-    + apply all_written_spec. intros b B. apply Wr.
+  - (* m_slots *) intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    + (* written *) apply all_written_spec. intros b B. apply Wr.
       exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
-    + rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B. apply Rd.
+    + (* the value *) rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
+      apply Rd.
       exact (stack_addr_apart t L o _ k hi b WL S1 K D B).
-  - intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T. destruct T as [T | T].
-    + apply Wr. exact (m_written _ _ _ _ _ M i I T).
-    + rewrite frame_bits_spec in T by lia. bools. apply New. lia.
+  - (* m_written *) intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T.
+    destruct T as [T | T].
+    + (* before *) apply Wr. exact (m_written M i I T).
+    + (* new *) rewrite frame_bits_spec in T by lia. bools. apply New. lia.
 Qed.
 (** A spill. *)
 Lemma memrel_slot L sl ini vs m k z v : memrel L sl ini vs m -> one_frame k (zbytes z) ->
   all_written m (stack_addr L k) (bytes z) = true ->
   relv vs v (load m (stack_addr L k) (bytes z)) -> memrel L (zset k (z, v) sl) ini vs m.
 Proof.
-  intros M K Wr R. constructor; [| exact (m_written _ _ _ _ _ M)].
+  intros M K Wr R. constructor; [| exact (m_written M)].
   intros o z' v' E. rewrite zfind_set in E.
-  destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots _ _ _ _ _ M o z' v' E)].
+  destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots M o z' v' E)].
   injection E as <- <-. rewrite Eo. split; [exact K |]. split; [exact Wr | exact R].
 Qed.
 (** A frame that is entered: nothing is said of its bytes. *)
@@ -419,14 +425,14 @@ Lemma memrel_forget t L sl ini vs m k n : wf_layout t L -> memrel L sl ini vs m 
     (forget m (stack_addr L k) n).
 Proof.
   intros WL M K. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
-  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
-    + apply all_written_spec. intros b B. rewrite forget_written.
-      * exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
-      * rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
-    + rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
-    rewrite forget_written; [exact (m_written _ _ _ _ _ M i I T1) |].
+  - (* m_slots *) intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
+    + (* written *) apply all_written_spec. intros b B. rewrite forget_written.
+      * (* before *) exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
+      * (* apart *) rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
+    + (* the value *) rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
+  - (* m_written *) intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
+    rewrite forget_written; [exact (m_written M i I T1) |].
     apply (stack_addr_apart t L (i - stack_total) 1);
       [exact WL | exact (one_frame_byte i I) | exact K | | lia].
     rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
@@ -447,48 +453,40 @@ Proof.
       [reflexivity | lia |].
     intros ->. unfold in_frame, stack_size in *. lia. }
   constructor.
-  - intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots _ _ _ _ _ M o z v E) as [S1 [S2 S3]]. assert (B0 := zbytes_range z).
+  - (* m_slots *) intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
+    destruct (m_slots M o z v E) as [S1 [S2 S3]]. assert (B0 := zbytes_range z).
     assert (A := Same o (zbytes z) ltac:(lia) S1 D). split; [exact S1 |]. split.
-    + apply all_written_spec. intros b B. rewrite forget_written.
-      * rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
-      * rewrite zbytes_nat in B. exact (stack_addr_apart t L' o _ k _ b WL S1 K D B).
-    + rewrite A, (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - intros i I T. rewrite Z.ldiff_spec in T. apply andb_true_iff in T. destruct T as [T1 T2].
+    + (* written *) apply all_written_spec. intros b B. rewrite forget_written.
+      * (* before *) rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
+      * (* apart *) rewrite zbytes_nat in B. exact (stack_addr_apart t L' o _ k _ b WL S1 K D B).
+    + (* the value *) rewrite A, (load_frame m); [exact S3 |]. intros b B. apply forget_read.
+  - (* m_written *) intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
     rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
     rewrite Z.leb_gt, Z.ltb_ge in T2.
     assert (D : i - stack_total + 1 <= k \/ k + Z.of_nat n <= i - stack_total) by lia.
     rewrite forget_written.
-    + rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written _ _ _ _ _ M i I T1).
-    + apply (stack_addr_apart t L' (i - stack_total) 1);
+    + (* before *) rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written M i I T1).
+    + (* apart *) apply (stack_addr_apart t L' (i - stack_total) 1);
         [exact WL | exact (one_frame_byte i I) | exact K | exact D | lia].
 Qed.
-Lemma gamma_mem t a vs s sl ini m : gamma t a vs s -> memrel (lay s) sl ini vs m ->
-  gamma t (AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a)) vs
-          (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M. constructor; assumption. Qed.
-Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
-  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] M.
-constructor; cbn [pc regs mem lay frames live]; assumption. Qed.
 
 (** Others write shared memory, which is off the stack, and undefined bytes of the stack. *)
 Lemma interfere1_sound t a vs s w : gamma t a vs s ->
-  gamma t a vs (State (pc s) (regs s) (interfere1 s (mem s) w) (lay s) (frames s) (live s)).
+  gamma t a vs (set_mem s (interfere1 s (mem s) w)).
 Proof.
   intros G. assert (K := fun b =>
-    interfere1_keeps (g_wf _ _ _ _ G) s _ (mem s) w b eq_refl (g_live _ _ _ _ G)).
+    interfere1_keeps (g_wf G) s _ (mem s) w b eq_refl (g_live G)).
   apply gamma_same; [exact G |].
-  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | |].
-  - intros b B Wr. exact (proj2 (K b Wr) B).
-  - intros b Wr. exact (proj1 (K b Wr)).
+  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem G) | |].
+  - (* values *) intros b B Wr. exact (proj2 (K b Wr) B).
+  - (* written *) intros b Wr. exact (proj1 (K b Wr)).
 Qed.
-Lemma interfere_sound t an a vs s : gamma t a vs s -> gamma t a vs (interfere an s).
+Lemma interfere_sound {t} an {a vs s} : gamma t a vs s -> gamma t a vs (interfere an s).
 Proof.
   unfold interfere. generalize (an_writes an). intros ws. revert s.
   induction ws as [| w ws IH]; intros s G; cbn [fold_left].
-  - apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
-  - exact (IH _ (interfere1_sound t a vs s w G)).
+  - (* [] *) apply gamma_same; [exact G | exact (g_mem G)].
+  - (* :: *) exact (IH _ (interfere1_sound t a vs s w G)).
 Qed.
 
 (** * Loads *)
@@ -502,8 +500,9 @@ Lemma res_view_sound t L F vs r x ta s : facts_hold t L F vs -> yields t L vs r 
   res_view F r = (ta, s) -> in_scalar s x.
 Proof.
   intros FH Y E. destruct r as [v | f c]; cbn [res_view yields] in *.
-  - assert (V := any_view_sound t L F vs FH v x Y). rewrite E in V. exact V.
-  - destruct Y as [_ [w [[B P] X]]]. assert (Rx : 0 <= x < W) by (rewrite X; apply wrap_range).
+  - (* Old *) assert (V := any_view_sound t L F vs FH v x Y). rewrite E in V. exact V.
+  - (* New *) destruct Y as [_ [w [[B P] X]]].
+    assert (Rx : 0 <= x < W) by (rewrite X; apply wrap_range).
     assert (Top : (true, sc_top) = (ta, s) -> in_scalar s x).
     { intros K. injection K as _ <-. apply sc_top_sound. exact Rx. }
     destruct f; try exact (Top E). destruct (Z.eqb_spec c 0) as [C | C]; [| exact (Top E)].
@@ -526,8 +525,9 @@ Lemma load_at_plain t an s x n q : find_region (live s) false x (Z.of_nat n) = S
 Proof.
   intros Eq K. unfold load_at, plain_load, constant_region. rewrite Eq.
   destruct (r_kind q) eqn:Eq'; try contradiction; try reflexivity.
-  - parts Eq' as i j. destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |]; reflexivity.
-  - unfold ref_readable. cbn [read_kind] in K. rewrite K. reflexivity.
+  - (* KValue *) parts Eq' as i j. destruct (obind (nth_z (l_maps (lay s)) i) _) as [c |];
+      reflexivity.
+  - (* KRef *) unfold ref_readable. cbn [read_kind] in K. rewrite K. reflexivity.
 Qed.
 Lemma plain_other q : plain_kind (r_kind q) -> read_kind (r_kind q).
 Proof. destruct (r_kind q); intros K; exact K || exact I. Qed.
@@ -564,13 +564,13 @@ Lemma load_stack_sound t an a vs s z k m r x : gamma t a vs s ->
     /\ yields t (lay s) vs r v.
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
-  destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |].
+  destruct (gamma_depth G) as [_ Dp].
+  destruct (gamma_frame false G P) as [j Ej]; [lia |].
   apply at_stack in P; [| exact Dp].
   destruct P as [o [O [-> P1]]]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   destruct (init_ok t (a_written a) k (m + zbytes z)) eqn:Ok; [| discriminate E].
   rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k m (bytes z) _ o);
-    [| exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
+    [| exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
       exact Ok].
   eexists. split; [reflexivity |]. destruct (Z.eqb_spec m 0) as [M0 | M0];
     [| injection E as <-; apply new_yields; [reflexivity | apply loaded_scalar]].
@@ -579,7 +579,7 @@ Proof.
     injection E as <-;
     try (apply new_yields; [reflexivity | apply loaded_scalar]).
   apply size_eqb_eq in Ez. rewrite Ez.
-  destruct (m_slots _ _ _ _ _ (g_mem _ _ _ _ G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
+  destruct (m_slots (g_mem G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
 Qed.
 (** A typed pointer: one of the types that are pointed to there *)
 Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
@@ -587,8 +587,8 @@ Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
 Proof.
   intros WL J. unfold object_res. assert (B := some_object_word an L js).
   destruct (type_of t j) as [d0 |] eqn:E; (apply new_yields; [reflexivity |]); (split; [exact B |]).
-  - split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
-  - apply sc_top_sound. exact B.
+  - (* Some *) split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
+  - (* None *) apply sc_top_sound. exact B.
 Qed.
 (** A result that others gave *)
 Lemma with_result_sound lo hi x : 0 <= x < W -> - S32 <= lo -> lo <= hi -> hi < S32 ->
@@ -602,8 +602,10 @@ Proof.
     Z.div_mod_to_equations; lia).
   split; [exact V |]. unfold sc_result. apply sc_with_sound; [exact (proj1 (sc_top_sound _ V)) |].
   apply (bd_up_half _ _ (wrap c)).
-  - apply (proj1 (sc_srange_sound lo hi (wrap c) (wrap_range c) ltac:(rewrite sgn64_wrap; lia))).
-  - rewrite wrap32_wrap. unfold with_result. fold c. rewrite D, !wrap32_mod. symmetry.
+  - (* the bounds *) apply (proj1 (sc_srange_sound lo hi (wrap c) (wrap_range c) ltac:(rewrite
+      sgn64_wrap; lia))).
+  - (* the low half *) rewrite wrap32_wrap. unfold with_result. fold c. rewrite D, !wrap32_mod.
+    symmetry.
     rewrite Z.add_comm, Z.mul_comm, Z.mod_add by lia. apply Z.mod_mod. lia.
 Qed.
 Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s ->
@@ -611,19 +613,21 @@ Lemma load_ctx_sound t an a vs s z k r x : gamma t a vs s ->
   a_load_plain t a z (PCtx k) = Some r -> exists v, load_at t an s x (bytes z) = inl v
     /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain]. intros G P E. assert (WL := g_wf _ _ _ _ G). assert (N := zbytes_range z).
-  destruct (gamma_ctx _ _ _ _ _ _ _ _ false G P) as [Eq Ek]; [lia |].
+  cbn [a_load_plain]. intros G P E. assert (WL := g_wf G). assert (N := zbytes_range z).
+  destruct (gamma_ctx false G P) as [Eq Ek]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   assert (RP := packet_range WL).
   destruct (ctx_readable (t_type t) k (zbytes z)) as [fk |]; [| discriminate E].
   destruct fk; try (injection E as <-; eexists; (split; [reflexivity |])).
-  - apply new_yields; [reflexivity | apply loaded_scalar].
-  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start area_end].
+  - (* FPlain *) apply new_yields; [reflexivity | apply loaded_scalar].
+  - (* FData *) apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start area_end].
     unfold guard in RP. lia.
-  - apply new_yields; [reflexivity |]. split; [lia | reflexivity].
-  - apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start]. unfold guard in RP. lia.
-  - apply object_yields; [exact WL | left; reflexivity].
-  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+  - (* FDataEnd *) apply new_yields; [reflexivity |]. split; [lia | reflexivity].
+  - (* FDataMeta *) apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start].
+    unfold guard in RP. lia.
+  - (* FTyped *) apply object_yields; [exact WL | left; reflexivity].
+  - (* FResult *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E.
+    rewrite <- E. bools.
     unfold sign32 in *.
     eexists. split; [reflexivity |].
     lazymatch goal with |- context [with_result ?l ?h ?v] => rename l into r1; rename h into r2;
@@ -651,7 +655,8 @@ Qed.
 Lemma ref_readable_fits k k' off n : ref_kind_fits k k' = true -> ref_readable k off n = true ->
   ref_readable k' off n = true.
 Proof.
-  intros Fi. destruct k; destruct k'; try (discriminate Fi || exact (fun H => H)).
+  intros Fi. destruct k; destruct k'; try discriminate Fi;
+    [exact (fun H => H) | exact (fun H => H) | | exact (fun H => H)].
   unfold ref_readable. cbn [is_socket negb orb ref_fields]. intros H.
   destruct (field_in common_fields off n) as [f |] eqn:E; [| discriminate H].
   unfold full_fields. lazymatch goal with |- context [field_in (?a ++ ?b ++ ?c ++ _) off n] =>
@@ -667,7 +672,7 @@ Lemma load_sock_sound t an a vs s z kd k r x : gamma t a vs s ->
 Proof.
   cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z).
   destruct (ref_readable kd k (zbytes z)) eqn:Rd; [| discriminate E]. injection E as <-.
-  destruct (gamma_sock _ _ _ _ _ _ _ _ _ G P) as [h [Eq [Fi Ek]]]; [lia |].
+  destruct (gamma_sock G P) as [h [Eq [Fi Ek]]]; [lia |].
   unfold load_at. rewrite zbytes_nat, Eq. cbn [ref_region r_kind r_base].
   rewrite Ek, (ref_readable_fits _ _ _ _ Fi Rd).
   eexists. split; [reflexivity |]. apply new_yields; [reflexivity | apply load_shared_scalar].
@@ -677,12 +682,12 @@ Lemma load_object_sound t an a vs s z i k r x : gamma t a vs s ->
   a_load_plain t a z (PObj i k) = Some r -> exists v, load_at t an s x (bytes z) = inl v
     /\ yields t (lay s) vs r v.
 Proof.
-  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf _ _ _ _ G).
-  destruct (at_object _ _ _ _ _ _ _ _ P) as [d0 [Ed [I Ins]]].
+  cbn [a_load_plain]. intros G P E. assert (N := zbytes_range z). assert (WL := g_wf G).
+  destruct (at_object P) as [d0 [Ed [I Ins]]].
   assert (N0 : 0 < zbytes z) by lia.
-  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth _ _ _ _ G) N0 I Ins)
+  destruct (find_object WL (length (frames s)) x (zbytes z) _ (g_depth G) N0 I Ins)
     as [q [Eq [Cq K]]].
-  rewrite <- (g_live _ _ _ _ G) in Eq. exists (load_shared t an s x (bytes z)). split.
+  rewrite <- (g_live G) in Eq. exists (load_shared t an s x (bytes z)). split.
   { rewrite (load_at_plain t an s x (bytes z) q) by (rewrite ?zbytes_nat;
       assumption). unfold plain_load. rewrite Cq. reflexivity. }
   assert (Num : Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
@@ -708,7 +713,7 @@ Proof.
     Some (New (FScalar false (sc_of_bytes z)) 0) = Some r ->
     exists v, load_at t an s x (bytes z) = inl v /\ yields t (lay s) vs r v).
   { intros I X. injection X as <-.
-    assert (N := zbytes_range z). destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    assert (N := zbytes_range z). destruct (gamma_plain G I) as [q [Eq K]]; [lia |].
     exists (plain_load t an s q x (bytes z)).
     split; [| apply new_yields; [reflexivity | apply plain_load_scalar]].
     apply (load_at_plain t an s x (bytes z) q);
@@ -721,9 +726,9 @@ Proof.
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E.
   destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z).
-  destruct (gamma_found _ _ _ _ _ _ _ G P) as [q [Eq [Iq K]]]; [lia |].
+  destruct (gamma_found G P) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
-  { destruct (wl_alone t (lay s) (g_wf _ _ _ _ G) r0 q I Iq) as [S | D];
+  { destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
       [unfold alone; rewrite C; reflexivity | exact S |].
     assert (Insq : inside q x (zbytes z) = true).
     { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta
@@ -731,12 +736,12 @@ Proof.
     rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
   exists (plain_load t an s q x (bytes z)).
   split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact (plain_other q K)] |].
-  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)).
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts G)).
   unfold plain_load. rewrite zbytes_nat, Same, C. replace (x - r_base r0) with k by lia.
   rewrite <- (wrap_small (constant_at c k (zbytes z))) at 2 by exact (proj2 (constant_range c k z)).
   apply sc_const_sound.
 Qed.
-Lemma a_load_sound t an a vs s z sx pl r x : gamma t a vs s ->
+Lemma a_load_sound {t} an {a vs s z sx pl r x} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load t a z sx pl = Some r ->
   exists v, load_at t an s x (bytes z) = inl v
@@ -747,8 +752,8 @@ Proof.
   split; [exact Ev |].
   destruct sx; [| injection E as <-; exact Y].
   destruct (res_view (a_facts a) q) as [ta sc] eqn:V. apply some_inj in E. rewrite <- E.
-  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G)). apply sc_sext_sound.
-  exact (res_view_sound t (lay s) (a_facts a) vs q v ta sc (g_facts _ _ _ _ G) Y V).
+  apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts G)). apply sc_sext_sound.
+  exact (res_view_sound t (lay s) (a_facts a) vs q v ta sc (g_facts G) Y V).
 Qed.
 
 (** * Stores *)
@@ -770,11 +775,12 @@ Proof.
   { clear E. intros E. assert (Nb : 0 <= size_bits z) by (destruct z; discriminate).
     destruct (view F v) as [[ta s] |] eqn:V; [| discriminate E].
     assert (I := view_sound t L F vs FH v y ta s R V). destruct (sc_is_const s) as [c |] eqn:C.
-    - assert (Ec : y = c) by (eapply sc_is_const_sound; [exact I | exact C]).
+    - (* Some *) assert (Ec : y = c) by (eapply sc_is_const_sound; [exact I | exact C]).
       rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
       rewrite wrap_small in E; [exact E |]. apply land_word; [lia |].
       destruct z; (split; [discriminate | reflexivity]).
-    - destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E]. injection E as <-.
+    - (* None *) destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E].
+      injection E as <-.
       bools.
       rewrite Z.shiftl_1_l in * by exact Nb. assert (U := in_scalar_between s y I).
       rewrite Small; [exact R | exact Nb | lia]. }
@@ -787,11 +793,11 @@ Lemma off_stack_sound t a vs s pl x n w m : gamma t a vs s ->
   is_stack pl = false ->
   (forall b, ~ x <= b < x + n -> read m b = read (mem s) b) ->
     (forall b, written (mem s) b = true -> written m b = true) ->
-  gamma t a vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+  gamma t a vs (set_mem s m).
 Proof.
   intros G P S Rd Wr. apply gamma_same; [exact G |].
-  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem _ _ _ _ G) | | exact Wr].
-  intros b B _. apply Rd. intros I. rewrite (off_stack t a vs s pl x n w b G P S I) in B.
+  apply (memrel_frame _ _ _ _ (mem s)); [exact (g_mem G) | | exact Wr].
+  intros b B _. apply Rd. intros I. rewrite (off_stack G P S I) in B.
   discriminate B.
 Qed.
 (** Bytes that something wrote: of the [hi] from [x] on, at least [lo]. *)
@@ -801,47 +807,48 @@ Lemma scribble_sound t a vs s pl x lo hi w m : gamma t a vs s ->
   (forall b, ~ x <= b < x + hi -> read m b = read (mem s) b) ->
     (forall b, written (mem s) b = true -> written m b = true) ->
   (forall b, x <= b < x + lo -> written m b = true) ->
-  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+  gamma t (a_scribble a pl lo hi) vs (set_mem s m).
 Proof.
   intros G P Le Rd Wr New. destruct (is_stack pl) eqn:S.
-  - destruct pl as [k d | | | | |]; try discriminate S. cbn [a_scribble].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp].
+  - (* on the stack *) destruct pl as [k d | | | | |]; try discriminate S. cbn [a_scribble].
+    destruct (gamma_depth G) as [_ Dp].
     apply at_stack in P; [| exact Dp]. destruct P as [o [O [-> P1]]]. apply gamma_mem; [exact G |].
     assert (Eo := stack_addr_add (lay s) k (d + hi)).
     apply (memrel_scribble t _ _ _ _ (mem s));
-      [exact (g_wf _ _ _ _ G) | exact (g_mem _ _ _ _ G) | exact P1 | lia | lia | lia |
+      [exact (g_wf G) | exact (g_mem G) | exact P1 | lia | lia | lia |
         | exact Wr |].
-    + intros b B. apply Rd. destruct (Z.leb_spec hi 0) as [H0 | H0]; [lia |].
+    + (* other bytes *) intros b B. apply Rd. destruct (Z.leb_spec hi 0) as [H0 | H0]; [lia |].
       specialize (Eo (o - k) P1).
       replace (k + (o - k)) with o in Eo by lia. lia.
-    + intros i I. apply New. assert (E1 := Eo (o - k) P1). assert (E2 := Eo (i - k) P1).
+    + (* new bytes *) intros i I. apply New. assert (E1 := Eo (o - k) P1).
+      assert (E2 := Eo (i - k) P1).
       replace (k + (o - k)) with o in E1 by lia. replace (k + (i - k)) with i in E2 by lia. lia.
-  - replace (a_scribble a pl lo hi) with a by (destruct pl; (reflexivity || discriminate S)).
+  - (* off the stack *) replace (a_scribble a pl lo hi) with a by (destruct pl;
+      (reflexivity || discriminate S)).
     exact (off_stack_sound t a vs s pl x hi w m G P S Rd Wr).
 Qed.
 (** A helper wrote [n] of them. *)
 Lemma a_scribble_sound t a vs s pl lo hi n x bs : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x hi true ->
   0 <= lo <= n -> n <= hi ->
-  gamma t (a_scribble a pl lo hi) vs (State (pc s) (regs s) (fill (mem s) x (Z.to_nat n) bs) (lay s)
-    (frames s) (live s)).
+  gamma t (a_scribble a pl lo hi) vs (set_mem s (fill (mem s) x (Z.to_nat n) bs)).
 Proof.
   intros G P N1 N2. apply (scribble_sound t a vs s pl x lo hi true); [exact G | exact P | lia | ..].
-  - intros b B. apply fill_other. lia.
-  - intros b. apply written_fill_keeps.
-  - intros b B. apply written_fill_new. lia.
+  - (* other bytes *) intros b B. apply fill_other. lia.
+  - (* written before *) intros b. apply written_fill_keeps.
+  - (* new bytes *) intros b B. apply written_fill_new. lia.
 Qed.
 (** A store wrote all of them. *)
 Lemma store_scribble t a vs s pl x z y w : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) w ->
   gamma t (a_scribble a pl (zbytes z) (zbytes z)) vs
-    (State (pc s) (regs s) (store (mem s) x (bytes z) y) (lay s) (frames s) (live s)).
+    (set_mem s (store (mem s) x (bytes z) y)).
 Proof.
   intros G P. assert (N := zbytes_range z). apply (scribble_sound t a vs s pl x _ (zbytes z) w);
     [exact G | exact P | lia | ..].
-  - intros b B. apply store_other. rewrite zbytes_nat. exact B.
-  - intros b. apply written_store_keeps.
-  - intros b B. apply written_store_new. rewrite zbytes_nat. exact B.
+  - (* other bytes *) intros b B. apply store_other. rewrite zbytes_nat. exact B.
+  - (* written before *) intros b. apply written_store_keeps.
+  - (* new bytes *) intros b B. apply written_store_new. rewrite zbytes_nat. exact B.
 Qed.
 Lemma store_at_plain t s x n y q : find_region (live s) true x (Z.of_nat n) = Some q ->
   plain_kind (r_kind q) ->
@@ -857,7 +864,7 @@ Proof.
   intros G P S. assert (H := store_scribble t a vs s pl x z y w G P).
   replace (a_scribble a pl (zbytes z) (zbytes z)) with a in H
     by (destruct pl; (reflexivity || discriminate S)).
-  unfold with_mem. rewrite (g_pc _ _ _ _ G). exact (goto_sound t a vs _ (a_pc a + 1) H).
+  unfold with_mem. rewrite (g_pc G). exact (goto_sound (a_pc a + 1) H).
 Qed.
 Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y ->
   at_place t (lay s) (a_depth a) (PStack k d) x (zbytes z) true ->
@@ -865,23 +872,23 @@ Lemma store_stack_sound t a vs s z k d v y x a' : gamma t a vs s -> relv vs v y 
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   cbn [a_store]. intros G R P E. assert (N := zbytes_range z).
-  destruct (gamma_depth _ _ _ _ G) as [_ Dp].
-  destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |].
+  destruct (gamma_depth G) as [_ Dp].
+  destruct (gamma_frame true G P) as [j Ej]; [lia |].
   unfold store_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
   eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E. clear E a'.
   assert (H := store_scribble t a vs s (PStack k d) x z y true G P).
   apply at_stack in P; [| exact Dp].
-  destruct P as [o [O [-> P1]]]. assert (M := g_mem _ _ _ _ H).
-  apply (goto_sound t _ vs _ (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc _ _ _ _ G).
-  set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. cbn [mem lay] in M.
-  refine (gamma_mem t _ vs _ _ _ _ H _). cbn [goto lay].
+  destruct P as [o [O [-> P1]]]. assert (M := g_mem H).
+  apply (goto_sound (a_pc a + 1)) in H. unfold with_mem. rewrite (g_pc G).
+  set (a1 := a_scribble a (PStack k d) (zbytes z) (zbytes z)) in *. fields in M.
+  refine (gamma_mem H _). fields.
   destruct (Z.eqb_spec d 0) as [D0 | D0]; [| exact M].
   destruct (low_bytes (a_facts a) z v) as [v1 |] eqn:Lo; [| exact M].
   replace o with k in * by lia. replace (d + zbytes z) with (zbytes z) in P1 by lia.
   apply memrel_slot; [exact M | exact P1 | |].
-  - apply all_written_spec. intros b B. apply written_store_new. exact B.
-  - rewrite load_store_size.
-    exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts _ _ _ _ G) R Lo).
+  - (* written *) apply all_written_spec. intros b B. apply written_store_new. exact B.
+  - (* the value *) rewrite load_store_size.
+    exact (low_bytes_sound t (lay s) (a_facts a) vs z v y v1 (g_facts G) R Lo).
 Qed.
 Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PCtx k) x (zbytes z) true ->
@@ -889,12 +896,12 @@ Lemma store_ctx_sound t a vs s z k v y x a' : gamma t a vs s ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
   cbn [a_store]. intros G P E. assert (N := zbytes_range z).
-  destruct (gamma_ctx _ _ _ _ _ _ _ _ true G P) as [Eq Ek]; [lia |].
+  destruct (gamma_ctx true G P) as [Eq Ek]; [lia |].
   unfold store_at. rewrite zbytes_nat, Eq. cbn [ctx_region r_kind r_base]. rewrite Ek.
   destruct (ctx_writable (t_type t) k (zbytes z)); [| discriminate E]. injection E as <-.
   eexists. split; [reflexivity |]. exact (store_off_stack t a vs s z _ x y true G P eq_refl).
 Qed.
-Lemma a_store_sound t a vs s z pl v y x a' : gamma t a vs s -> relv vs v y ->
+Lemma a_store_sound {t a vs s z pl v y x a'} : gamma t a vs s -> relv vs v y ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true -> a_store t a z pl v = Some a' ->
   exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m).
 Proof.
@@ -904,23 +911,23 @@ Proof.
     exists m, store_at t s x (bytes z) y = inl m /\ gamma t a' vs (with_mem s m)).
   { intros I S X. injection X as <-. exists (store (mem s) x (bytes z) y). assert (N :=
       zbytes_range z). split.
-    - destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq K]]; [lia |].
+    - (* no fault *) destruct (gamma_plain G I) as [q [Eq K]]; [lia |].
       apply (store_at_plain t s x (bytes z) y q); [rewrite zbytes_nat; exact Eq | exact K].
-    - exact (store_off_stack t a vs s z pl x y true G P S). }
+    - (* the state after *) exact (store_off_stack t a vs s z pl x y true G P S). }
   destruct pl as [k d | k | | o | kd k | i k];
     [exact (store_stack_sound t a vs s z _ _ v y x a' G R P E)
       | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
-     exact (Pl P eq_refl E) | exact (Pl (at_val _ _ _ _ _ _ _ P) eq_refl E) | discriminate E
+     exact (Pl P eq_refl E) | exact (Pl (at_val P) eq_refl E) | discriminate E
        | discriminate E].
 Qed.
 
 (** * Atomics *)
 
-Lemma a_atomic_sound t a vs s z pl x f a' : gamma t a vs s ->
+Lemma a_atomic_sound {t a vs s z pl x} f {a'} : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
   a_atomic t a z pl = Some a' ->
   exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
-    gamma t a' vs (State (pc s) (regs s) m (lay s) (frames s) (live s)).
+    gamma t a' vs (set_mem s m).
 Proof.
   intros G P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
   exists (store (mem s) x (bytes z) (f (load (mem s) x (bytes z)))).
@@ -931,20 +938,20 @@ Proof.
     /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
   { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | kd k | i k]; cbn [a_atomic] in E;
       try discriminate E.
-    - destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E.
+    - (* PStack *) destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E.
       split; [| symmetry; exact E].
-      destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G P) as [j Ej]; [lia |]. rewrite Ej.
+      destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej.
       cbn [frame_region r_kind].
-      destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
+      destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
       destruct P as [o [O [-> P1]]].
       erewrite init_ok_part;
-        [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite zbytes_nat; exact P1
+        [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
           | rewrite zbytes_nat; exact Ok].
-    - apply some_inj in E. split; [| symmetry; exact E].
-      destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+    - (* PPkt *) apply some_inj in E. split; [| symmetry; exact E].
+      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
-    - apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.
-      destruct (gamma_plain _ _ _ _ _ _ _ G P) as [q [Eq K]]; [lia |].
+    - (* PVal *) apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.
+      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
   destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

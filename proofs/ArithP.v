@@ -60,13 +60,13 @@ Qed.
 Lemma a_mov_sound w b y : relv vs b y -> yields t L vs (a_mov F w b) (trunc w y).
 Proof.
   intros B. pose proof (relv_range _ _ _ B) as R. destruct w; cbn [a_mov].
-  - pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s].
+  - (* A32 *) pose proof (any_view_sound _ _ _ _ FH _ _ B) as S. destruct (any_view F b) as [ta s].
     cbn [snd] in S.
     destruct (s_umax s <? half_size) eqn:U.
-    + bools. unfold half_size in *. assert (S3 := in_scalar_between s y S).
+    + (* it fits *) bools. unfold half_size in *. assert (S3 := in_scalar_between s y S).
       cbn [trunc yields]. rewrite wrap32_small by lia. exact B.
-    + apply scalar_res_sound, sc_trunc_sound. exact S.
-  - cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
+    + (* it may not fit *) apply scalar_res_sound, sc_trunc_sound. exact S.
+  - (* A64 *) cbn [trunc yields]. rewrite wrap_small by exact R. exact B.
 Qed.
 Lemma a_unary_sound (f : scalar -> scalar) (g : Z -> Z) a x :
   (forall s z, in_scalar s z -> in_scalar (f s) (g z)) -> relv vs a x ->
@@ -83,14 +83,14 @@ Lemma record_ref k w n : zfind k F = Some (FRef RecordRef n false) -> nth_z vs k
   w <> 0 ->
   In (Reference RecordRef w n) (l_refs L).
 Proof.
-  intros E N Nz. destruct (refrel_in F vs _ k _ _ _ _ HR E N Nz) as [h [I [Fi [Eb En]]]].
+  intros E N Nz. destruct (refrel_in HR E N Nz) as [h [I [Fi [Eb En]]]].
   destruct h as [hk hb hn]. cbn [re_kind re_base re_size] in *. destruct hk; try discriminate Fi.
   subst hb hn. exact I.
 Qed.
 Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
 Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
 cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
-Lemma add_ptr_sound p a r x y : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
+Lemma add_ptr_sound {p a r x y} : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
@@ -100,30 +100,34 @@ Proof.
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
   destruct f; try discriminate E.
-  - parts EF as j m0. destruct (_ <=? _); [|discriminate E]. apply some_inj in E. subst r.
+  - (* FStack *) parts EF as j m0. destruct (_ <=? _); [|discriminate E]. apply some_inj in E.
+    subst r.
     destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D Ew]]. set (lo := b_smin (s_all s)) in *.
     split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
-    + split; [apply wrap_range|]. exists (d + (sgn64 y - lo)). split; [lia | reflexivity].
-    + rewrite <- (wrap_sgn64 y R) at 1.
+    + (* the fact *) split; [apply wrap_range|]. exists (d + (sgn64 y - lo)).
+      split; [lia | reflexivity].
+    + (* the sum *) rewrite <- (wrap_sgn64 y R) at 1.
       rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
-  - rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E].
+  - (* FPkt *) rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E].
     injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|].
     split; [lia | exact Logic.I].
-  - rewrite Sum. parts EF as j m0. destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
+  - (* FMapValue *) rewrite Sum. parts EF as j m0.
+    destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b.
     split; [exact Q1|]. split; [exact Q2 | lia].
-  - parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
+  - (* FRef *) parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room.
     cbn [re_base re_size] in Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|].
     exists (Reference RecordRef w n).
     split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [re_base]; lia].
-  - parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+  - (* FRecordAt *) parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E].
+    injection E as <-. bools.
     destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (ref_range h Ih) as Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
     split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
@@ -137,9 +141,9 @@ Proof.
   destruct (const_of F a) as [c|] eqn:CA.
   { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm.
     apply shift_sound. exact B. }
-  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound _ _ _ _ _ A B P1)|].
+  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound A B P1)|].
   destruct (add_ptr t F b a) as [r|] eqn:P2;
-    [rewrite Z.add_comm; exact (add_ptr_sound _ _ _ _ _ B A P2)|].
+    [rewrite Z.add_comm; exact (add_ptr_sound B A P2)|].
   replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_add. reflexivity.
 Qed.
@@ -162,16 +166,16 @@ Proof.
   rewrite (wrap32_small x), wrap32_small, <- (wrap_small (x + c)) by lia.
   apply shift_sound. exact A.
 Qed.
-Lemma a_alu32_sound op a b x y r : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r ->
+Lemma a_alu32_sound {op a b x y r} : relv vs a x -> relv vs b y -> a_alu32 F op a b = Some r ->
   yields t L vs r (alu A32 op x y).
 Proof.
   unfold a_alu32. intros A B E. destruct (const_of F b) as [c|] eqn:CB; [|discriminate E].
   assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c.
   destruct op; try discriminate E; cbn [alu trunc].
-  - replace (wrap32 (wrap32 x + wrap32 y)) with (wrap32 (wrap32 x + sgn32 y));
+  - (* Add *) replace (wrap32 (wrap32 x + wrap32 y)) with (wrap32 (wrap32 x + sgn32 y));
       [exact (a_add32_sound _ _ _ _ A E)|].
     rewrite <- (wrap32_sgn32 y). words.
-  - replace (wrap32 (wrap32 x - wrap32 y)) with (wrap32 (wrap32 x + - sgn32 y));
+  - (* Sub *) replace (wrap32 (wrap32 x - wrap32 y)) with (wrap32 (wrap32 x + - sgn32 y));
       [exact (a_add32_sound _ _ _ _ A E)|].
     rewrite <- (wrap32_sgn32 y). words.
 Qed.
@@ -182,9 +186,9 @@ Proof.
   assert (D : yields t L vs (a_scalar_alu F w op a b) (alu w op x y)) by (apply a_scalar_alu_sound;
     assumption).
   unfold a_alu. destruct w; [destruct (a_alu32 F op a b) as [r|] eqn:E;
-    [exact (a_alu32_sound _ _ _ _ _ _ A B E) | exact D]|]. destruct op; try exact D;
+    [exact (a_alu32_sound A B E) | exact D]|]. destruct op; try exact D;
     cbn [alu trunc].
-  - rewrite wrap_add. apply a_add_sound; assumption.
-  - rewrite wrap_sub. apply a_sub_sound; assumption.
+  - (* Add *) rewrite wrap_add. apply a_add_sound; assumption.
+  - (* Sub *) rewrite wrap_sub. apply a_sub_sound; assumption.
 Qed.
 End Arith.

@@ -17,29 +17,29 @@ Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads 
   0 < n <= k ->
   helper_reads t s x n = None.
 Proof.
-  unfold a_reads. intros G R E N. apply andb_true_iff in E. destruct E as [K E].
+  unfold a_reads. intros G R E N. bools E as K E.
   apply Z.ltb_lt in K.
   destruct (a_addr t (a_facts a) (a_depth a) v 0 k false) as [pl |] eqn:A; [| discriminate E].
-  assert (P := gamma_addr t a vs s v x 0 k false pl G R K A).
+  assert (P := gamma_addr G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
-  apply (at_place_less _ _ _ _ _ _ n) in P; [| lia]. unfold helper_reads.
+  apply (at_place_less n) in P; [| lia]. unfold helper_reads.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q
     /\ plain_kind (r_kind q)).
-  { intros I. apply (gamma_plain _ _ _ _ _ _ _ G I). lia. }
+  { intros I. apply (gamma_plain G I). lia. }
   destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
-  - destruct (gamma_frame _ _ _ _ _ _ _ _ _ false G P) as [j Ej]; [lia |]. rewrite Ej.
+  - (* PStack *) destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
     cbn [frame_region r_kind].
-    destruct (gamma_depth _ _ _ _ G) as [_ Dp]. apply at_stack in P; [| exact Dp].
+    destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
     destruct P as [o [O [-> P1]]].
     apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E;
       [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
     rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
-      [reflexivity | exact (g_mem _ _ _ _ G) | exact O | rewrite En; exact P1
+      [reflexivity | exact (g_mem G) | exact O | rewrite En; exact P1
         | rewrite En; exact E].
-  - destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+  - (* PPkt *) destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
-  - destruct (Pl (at_val _ _ _ _ _ _ _ P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
+  - (* PVal *) destruct (Pl (at_val P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
 Qed.
 (** Memory that a helper writes. *)
@@ -49,24 +49,24 @@ Lemma a_writes_sound t a vs s v x k pl : gamma t a vs s -> relv vs v x ->
 Proof.
   unfold a_writes. intros G R E. destruct (Z.ltb_spec 0 k) as [K | K]; [| discriminate E].
   destruct (a_addr t (a_facts a) (a_depth a) v 0 k true) as [pl' |] eqn:A; [| discriminate E].
-  assert (P := gamma_addr t a vs s v x 0 k true pl' G R K A).
+  assert (P := gamma_addr G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
   assert (Pl : forall n, 0 < n <= k -> in_plain t (lay s) x n true -> helper_writes s x n = None).
-  { intros n N I. unfold helper_writes. destruct (gamma_plain _ _ _ _ _ _ _ G I) as [q [Eq Kq]];
+  { intros n N I. unfold helper_writes. destruct (gamma_plain G I) as [q [Eq Kq]];
       [lia |]. rewrite Eq.
     destruct (r_kind q); (contradiction || reflexivity). }
   assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
-  { intros n N. apply (at_place_less _ _ _ _ _ _ n) in P; [exact P | lia]. }
+  { intros n N. apply (at_place_less n) in P; [exact P | lia]. }
   destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
     (split; [exact P |]); intros n N.
-  - unfold helper_writes.
-    destruct (gamma_frame _ _ _ _ _ _ _ _ _ true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
+  - (* PStack *) unfold helper_writes.
+    destruct (gamma_frame true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
     reflexivity.
-  - exact (Pl n N (Less n N)).
-  - exact (Pl n N (at_val _ _ _ _ _ _ _ (Less n N))).
+  - (* PPkt *) exact (Pl n N (Less n N)).
+  - (* PVal *) exact (Pl n N (at_val (Less n N))).
 Qed.
 
-Lemma like_fields t L i o d : map_like t L i o -> map_of t i = Some d ->
+Lemma like_fields {t L i o d} : map_like t L i o -> map_of t i = Some d ->
   m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o)
     /\ m_inner d = m_inner (o_def o).
 Proof.
@@ -103,6 +103,10 @@ Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) 
   sr_out : outrel t a s (as_out q) (sn_out c);
   sr_size : sizerel (as_size q) (sn_size c);
   sr_back : releasedrel (a_facts a) vs (as_released q) (sn_released c) }.
+Arguments sr_map {t a vs s q c}.
+Arguments sr_out {t a vs s q c}.
+Arguments sr_size {t a vs s q c}.
+Arguments sr_back {t a vs s q c}.
 Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c ->
   a_args t a args rs q = Some q' ->
   exists c', check_args t s args rs c = inl c' /\ seenrel t a vs s q' c'.
@@ -110,7 +114,7 @@ Proof.
   induction args as [| g args IH]; intros rs q c q' G Q E.
   { exists c. destruct rs; injection E as <-; (split; [reflexivity | exact Q]). }
   destruct rs as [| r rs]; [discriminate E |]. cbn [a_args] in E. cbn [check_args].
-  assert (Rr := g_regs _ _ _ _ G r). destruct (get r (a_regs a)) as [v |]; [| discriminate E].
+  assert (Rr := g_regs G r). destruct (get r (a_regs a)) as [v |]; [| discriminate E].
   destruct Rr as [x [-> R]].
   set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a vs s q' c').
   assert (Reads : forall n k, 0 < k <= n ->
@@ -141,12 +145,12 @@ Proof.
           | [] => inr BadHelperArgument
           end)).
   { clear E Reads Whole. intros zero k k' Hk H. destruct rs as [| r2 rs];
-      [discriminate H |]. assert (R2 := g_regs _ _ _ _ G r2).
+      [discriminate H |]. assert (R2 := g_regs G r2).
     destruct (get r2 (a_regs a)) as [v2 |]; cbn [obind] in H; [| discriminate H].
     destruct R2 as [y [-> R2]].
     destruct (view (a_facts a) v2) as [[ta sc] |] eqn:V; [| discriminate H].
     destruct (zero || (0 <? s_umin sc)) eqn:Lo; [| discriminate H].
-    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v2 y ta sc R2 V).
+    assert (I := view_sound t (lay s) (a_facts a) vs (g_facts G) v2 y ta sc R2 V).
     assert (B0 := in_scalar_range _ _ I). assert (U := in_scalar_between _ _ I). clear I.
     assert (Z0 : zero = true \/ 0 < s_umin sc).
     { apply orb_true_iff in Lo. destruct Lo as [Lo | Lo]; [left; exact Lo | right; apply Z.ltb_lt;
@@ -183,46 +187,50 @@ Proof.
       in Aw.
     destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
   assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
-  - exact (IH _ _ _ _ G Q E).
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* AAny *) exact (IH _ _ _ _ G Q E).
+  - (* AMap *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (takes_map _ d) eqn:Al; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [_ [[B [o [Lo P]]] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
-    rewrite (map_at_in _ o (proj1 (wl_addrs _ _ (g_wf _ _ _ _ G))) (proj1 Lo)).
-    destruct (like_fields _ _ _ _ _ Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
+    rewrite (map_at_in _ o (proj1 (wl_addrs (g_wf G))) (proj1 Lo)).
+    destruct (like_fields Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+  - (* AKey *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [<- _]]. exact (Whole _ E).
-  - destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+    destruct (like_fields Qm Ed) as [_ [<- _]]. exact (Whole _ E).
+  - (* AValue *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
-  - refine (Sized false (fun _ hi =>
+    destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
+  - (* AMem *) refine (Sized false (fun _ hi =>
       if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
-  - refine (Sized true (fun _ hi =>
+  - (* AMem0 *) refine (Sized true (fun _ hi =>
       if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else
       None)
               _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia). exact (IH _ _ _ _ G Q H).
-    + destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n); [lia | exact H] |].
+    + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
+      exact (IH _ _ _ _ G Q H).
+    + (* some bytes *) destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n);
+        [lia | exact H] |].
       destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
-  - refine (Sized false (fun lo hi => match a_writes t a v hi with
+  - (* AOut *) refine (Sized false (fun lo hi => match a_writes t a v hi with
                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
                                         lo, hi)) (as_size q) (as_released q))
                                       | None => None
                                       end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
                                         [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
-  - refine (Sized false (fun lo hi => if a_reads t a v hi then
+  - (* AInOut *) refine (Sized false (fun lo hi => if a_reads t a v hi then
                                         match a_writes t a v hi with
                                         | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
                                           lo, hi)) (as_size q) (as_released q))
@@ -233,14 +241,14 @@ Proof.
     destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
     rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia.
     apply (Writes lo n hi); [lia | lia | exact H].
-  - exact (IH _ _ _ _ G Q E).
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ASize *) exact (IH _ _ _ _ G Q E).
+  - (* ACtx *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
-  - refine (Sized true (fun lo hi =>
+  - (* AOut0 *) refine (Sized true (fun lo hi =>
       if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if
       0 <=? lo then
                                        match a_writes t a v hi with
@@ -251,11 +259,11 @@ Proof.
                                      else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta
                                        in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
-    + replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
+    + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
       refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q))
         (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
       constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
-    + destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
+    + (* some bytes *) destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
@@ -263,42 +271,43 @@ Proof.
         (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
       constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x.
       exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
-  - exact (Whole _ E).
-  - apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
+  - (* AMemN *) exact (Whole _ E).
+  - (* AOutN *) apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
       (conj (Fixed _ _ E) (Z.le_refl _)) E).
-  - destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
+  - (* AInOutN *) destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
     lazymatch type of Ar with a_reads _ _ _ ?k = _ =>
       rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E; try contradiction;
+  - (* AValueOut *) destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E;
+      try contradiction;
       try discriminate E.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (like_fields _ _ _ _ _ Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
+    destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. assert (N := Fixed _ _ E).
     refine (Writes _ _ _ _ _ E); lia.
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ACtx0 *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E.
-    + destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E].
+    + (* FScalar *) destruct (const_of (a_facts a) v) as [z |] eqn:Ec; [| discriminate E].
       destruct z; try discriminate E.
-      rewrite (const_of_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ _ R Ec), Z.eqb_refl.
+      rewrite (const_of_sound _ _ _ _ (g_facts G) _ _ _ R Ec), Z.eqb_refl.
       exact (IH _ _ _ _ G Q E).
-    + destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+    + (* FCtx *) destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
         as [w [_ [[B P] ->]]].
       rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r.
       exact (IH _ _ _ _ G Q E).
-  - destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
-    assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) _ _ _ R Cv).
+  - (* AAlloc *) destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
+    assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact X | exact Qb].
-  - destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+  - (* ARef *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     lazymatch type of E with (if ref_kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
     destruct (ref_kind_fits kd0 kd) eqn:Ek; [| discriminate E].
-    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ R Ef)
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [N [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B.
-    destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
+    destruct (refrel_in (g_refs G) Ef N (P eq_refl)) as [h [I [Fi [Eb _]]]].
     replace (existsb (is_ref kd0 w) (l_refs (lay s))) with true
       by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_ref_spec; split;
             [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
@@ -322,10 +331,11 @@ Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (
   yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None =>
     FMapValueOrNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL Ed Lo. destruct (like_fields _ _ _ _ _ Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
+  intros WL EL Ed Lo. destruct (like_fields Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
   rewrite <- Ei.
   destruct (m_inner d) as [k |].
-  - assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields; [reflexivity |];
+  - (* Some *) assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields;
+      [reflexivity |];
       split; [lia | left; reflexivity]).
     destruct (map_of t k) as [dk |] eqn:Ek; [| exact Null].
     destruct (nth_z (l_maps (lay s)) (an_choice an)) as [o' |] eqn:Eo; [| exact Null].
@@ -334,7 +344,8 @@ Proof.
     apply new_yields; [reflexivity |]. split; [lia |]. right. exists o'. split; [| reflexivity].
     unfold map_like. rewrite EL.
     split; [exact Eo |]. exists dk. split; [exact Ek | exact Al].
-  - destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields; [reflexivity |]);
+  - (* None *) destruct (nth_z (o_vals o) (an_choice an)) as [b |] eqn:En; (apply new_yields;
+      [reflexivity |]);
       [| split; [lia | left; reflexivity]].
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
@@ -346,17 +357,20 @@ Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_
   match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
 Proof.
   intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
-  - destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
+  - (* RInt *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
+    bools.
     unfold sign64 in *.
     eexists. split; [reflexivity |].
     apply new_yields; [reflexivity |]. split; [apply wrap_range |].
     apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
-  - binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E. rewrite Ei in Lo.
+  - (* RValue *) binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E.
+    rewrite Ei in Lo.
     destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
-  - destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
-  - binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists. split; [reflexivity |].
+  - (* RTail *) destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
+  - (* RTyped *) binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists.
+    split; [reflexivity |].
     assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)).
     destruct EO as [ED EO].
     destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X].
@@ -364,25 +378,25 @@ Proof.
     unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2].
     split; [exact F1 |].
     unfold is_object in *. rewrite ED, EO. exact F2.
-  - injection E as <-. exact Logic.I.
+  - (* RVoid *) injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).
 Proof.
   unfold some_allowed, allowed_result, legal_result.
   destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E.
-  - split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
+  - (* Some *) split; [apply wrap_range |]. bools. unfold result_number, half_size, sign32 in *.
     destruct (Z.ltb_spec lo 0) as [N | N].
-    + rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
-    + rewrite wrap32_wrap, wrap32_small; lia.
-  - split; [apply wrap_range | exact Logic.I].
+    + (* signed *) rewrite <- sgn32_wrap32, wrap32_wrap, sgn32_wrap32, sgn32_small; lia.
+    + (* unsigned *) rewrite wrap32_wrap, wrap32_small; lia.
+  - (* None *) split; [apply wrap_range | exact Logic.I].
 Qed.
 Lemma zero_allowed_sound t : zero_allowed t = true -> allowed_result t 0.
 Proof.
   unfold zero_allowed, allowed_result.
   destruct (pt_ret (t_type t)) as [[lo hi] |]; intros E; (split; [lia |]).
-  - bools. unfold result_number.
+  - (* Some *) bools. unfold result_number.
     destruct (lo <? 0); [rewrite sgn32_small | rewrite wrap32_small]; lia.
-  - exact Logic.I.
+  - (* None *) exact Logic.I.
 Qed.
 
 (** * A packet that moves *)
@@ -400,23 +414,21 @@ Proof.
       exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
-  gamma t (a_moved a) vs (State (pc s) (regs s) (mem s) L (frames s)
-    (regions t L (length (frames s)))).
+  gamma t (a_moved a) vs (at_layout t s L).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL Eq. unfold a_moved.
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
-    a_next]; try assumption.
-  - reflexivity.
-  - intros k f E. rewrite zfind_map in E.
+  intros G WL Eq. open_gamma G. unfold a_moved.
+  constructor; fields; try assumption.
+  - (* g_live *) reflexivity.
+  - (* g_facts *) intros k f E. rewrite zfind_map in E.
     destruct (zfind k (a_facts a)) as [f0 |] eqn:E0; [| discriminate E].
     cbn [option_map] in E. apply some_inj in E. rewrite <- E.
-    destruct (G7 k f0 E0) as [w [N P]]. exists w. split; [exact N |].
+    destruct (Gfacts k f0 E0) as [w [N P]]. exists w. split; [exact N |].
     exact (unpacket_sound t _ L f0 w Eq P).
-  - destruct Eq as [E1 _]. destruct G9 as [M1 M2].
+  - (* g_mem *) destruct Eq as [E1 _]. destruct Gmem as [M1 M2].
     constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
-  - destruct Eq as [_ [_ [_ [-> _]]]].
+  - (* g_refs *) destruct Eq as [_ [_ [_ [-> _]]]].
     apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity
-      | exact G10].
+      | exact Grefs].
 Qed.
 Lemma moved_layout t an s d : wf_layout t (lay s) ->
   wf_layout t (moved t an s d) /\ same_but_packet (lay s) (moved t an s d).
@@ -438,35 +450,32 @@ Lemma finish_sound t a vs s r : gamma t a vs s -> yields_opt t (lay s) vs r (get
   exists ws, gamma t (a_finish a r) (vs ++ ws) (goto s (pc s + 1)).
 Proof.
   intros G Y. destruct r as [r |]; cbn [yields_opt a_finish] in *.
-  - destruct Y as [y [E Y]]. destruct (put_sound t a vs s 1 R0 r y G Y) as [ws Gw]. exists ws.
+  - (* Some *) destruct Y as [y [E Y]]. destruct (put_sound 1 R0 G Y) as [ws Gw]. exists ws.
     unfold put in Gw. rewrite (set_get _ _ _ E) in Gw. exact Gw.
-  - exists []. rewrite app_nil_r, (g_pc _ _ _ _ G). exact (goto_sound t a vs s _ G).
+  - (* None *) exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound _ G).
 Qed.
 (** The bytes that the helper wrote. *)
 Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
   mem s' = mem s -> lay s' = lay s ->
   gamma t (match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end) vs
-    (State (pc s') (regs s') (filled an s c) (lay s') (frames s') (live s')).
+    (set_mem s' (filled an s c)).
 Proof.
   unfold outrel. intros G Q Em El. unfold filled.
   destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
-  - destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
+  - (* some bytes *) destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
     apply a_scribble_sound; [exact G | exact P | lia | exact N2].
-  - destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
+  - (* no bytes *) destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
     exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0))
       (Z.lt_le_incl 0 hi K)).
-  - rewrite <- Em. apply gamma_same; [exact G | exact (g_mem _ _ _ _ G)].
+  - (* None *) rewrite <- Em. apply gamma_same; [exact G | exact (g_mem G)].
 Qed.
 (** * References change *)
 
 Lemma ref_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_refs (lay s) hs) ->
   facts_hold t (with_refs (lay s) hs) F vs ->
-  refrel F vs hs -> gamma t (AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F
-    (a_next a)) vs
-    (State (pc s) (regs s) (mem s) (with_refs (lay s) hs) (frames s)
-      (regions t (with_refs (lay s) hs) (length (frames s)))).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] WL FH R.
-constructor; try assumption; try reflexivity. destruct G9 as [M1 M2].
+  refrel F vs hs -> gamma t (a_with_facts a F) vs (at_layout t s (with_refs (lay s) hs)).
+Proof. intros G WL FH R. open_gamma G.
+constructor; try assumption; try reflexivity. destruct Gmem as [M1 M2].
 constructor; [exact M1 | exact M2]. Qed.
 (** What points into something else still does. *)
 Lemma unrecord_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_refs L) ->
@@ -488,8 +497,8 @@ Proof.
     rewrite Kg in S.
     assert (S' := ref_kind_fits_socket _ _ Fi). assert (S2 := ref_kind_fits_socket _ _ Fh).
     apply Other.
-    - destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
-    - rewrite <- Sg, <- En. f_equal. apply (wl_refs t L WL g h Ig Ih); [| congruence].
+    - (* the kind *) destruct kf; (reflexivity || (rewrite S in S'; discriminate S')).
+    - (* the size *) rewrite <- Sg, <- En. f_equal. apply (wl_refs WL g h Ig Ih); [| congruence].
       rewrite Kg, <- S2, <- S', S. reflexivity. }
   destruct kf; try (apply Kept; discriminate).
   destruct (Z.eqb_spec n0 n) as [Ez | Ez];
@@ -499,29 +508,28 @@ Qed.
 Definition a_release (a : astate) (q : option (ref_kind * Z)) : astate :=
   match q with Some (_, k) => a_released a k | None => a end.
 Lemma release_sound t a vs s q c : gamma t a vs s -> releasedrel (a_facts a) vs q (sn_released c) ->
-  gamma t (a_release a q) vs (State (pc s) (regs s) (mem s) (released (lay s) c) (frames s)
-    (regions t (released (lay s) c) (length (frames s)))).
+  gamma t (a_release a q) vs (at_layout t s (released (lay s) c)).
 Proof.
   unfold released. intros G B.
   destruct q as [[kd k] |], (sn_released c) as [[kd' x] |]; try contradiction B; cbn [a_release].
-  - destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
-    apply ref_change; [exact G | exact (back_wf (g_wf _ _ _ _ G) _ _) | |].
-    + apply (facts_set _ _ _ _ _ _ x); [| exact N |].
-      { rewrite E. destruct (refrel_in _ _ _ _ _ _ _ _ (g_refs _ _ _ _ G) E N Nz)
+  - (* Some *) destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. subst kd'.
+    apply ref_change; [exact G | exact (back_wf (g_wf G) _ _) | |].
+    + (* facts *) apply (facts_set x); [| exact N |].
+      { rewrite E. destruct (refrel_in (g_refs G) E N Nz)
           as [h [I [Fh [Eb En]]]].
-        exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf _ _ _ _ G) I Fi Fh Eb En
-          (g_facts _ _ _ _ G)). }
-      destruct (g_facts _ _ _ _ G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
+        exact (unrecord_sound t _ _ vs h kd kf n nu x (g_wf G) I Fi Fh Eb En
+          (g_facts G)). }
+      destruct (g_facts G _ _ E) as [w [N' [Bw _]]]. assert (X : x = w) by congruence.
       rewrite X. split; [exact Bw | exact (sc_top_sound _ Bw)].
-    + apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu);
+    + (* references *) apply (refrel_less _ _ _ (FScalar true sc_top) _ kd kf n nu);
         [| exact Fi | exact N | exact Nz | reflexivity |
-        exact (wl_refs t _ (g_wf _ _ _ _ G)) |].
-      * rewrite zfind_map, E. reflexivity.
-      * apply refrel_map; [| reflexivity | exact (g_refs _ _ _ _ G)].
+        exact (wl_refs (g_wf G)) |].
+      * (* its fact *) rewrite zfind_map, E. reflexivity.
+      * (* the others *) apply refrel_map; [| reflexivity | exact (g_refs G)].
         intros f U. destruct f; try discriminate U; try reflexivity. cbn [unrecord].
         repeat lazymatch goal with |- context [match ?b with _ => _ end] => destruct b end;
           reflexivity.
-  - destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; try assumption; reflexivity.
+  - (* None *) open_gamma G. constructor; try assumption; reflexivity.
 Qed.
 (** With one more reference, what held still holds. *)
 Lemma more_sound t L h f x : fact_holds t L f x -> fact_holds t (with_refs L (h :: l_refs L)) f x.
@@ -535,46 +543,47 @@ Lemma hold_sound t a vs s kd n o : gamma t a vs s ->
   (forall h, o = Some h -> ref_kind_fits kd (re_kind h) = true /\ re_size h = n
     /\ ref_fits t (lay s) h = true) ->
   exists ws, gamma t (a_put a 1 R0 (New (FRef kd n true) 0)) (vs ++ ws)
-    (State (pc s + 1) (regs s) (mem s) (with_acquired (lay s) o) (frames s)
-      (regions t (with_acquired (lay s) o) (length (frames s)))).
+    (goto (at_layout t s (with_acquired (lay s) o)) (pc s + 1)).
 Proof.
   intros G Er Ho. set (w := match o with Some h => re_base h | None => 0 end) in *. exists [w].
   assert (Bw : 0 <= w < W /\ wf_layout t (with_acquired (lay s) o)).
-  { subst w. destruct o as [h |]; cbn [with_acquired]; [| split; [lia | exact (g_wf _ _ _ _ G)]].
-    destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf _ _ _ _ G) h Fi) as [WL Bh].
+  { subst w. destruct o as [h |]; cbn [with_acquired]; [| split; [lia | exact (g_wf G)]].
+    destruct (Ho h eq_refl) as [_ [_ Fi]]. destruct (fits_wf (g_wf G) h Fi) as [WL Bh].
     split; [lia | exact WL]. }
-  destruct Bw as [Bw WL]. destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
-  assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
+  destruct Bw as [Bw WL]. open_gamma G.
+  assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite Gnext; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
-  { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite G6 in E. exact (facts_fresh _ _ _ _ _ G7 E). }
+  { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite Gnext in E. exact (facts_fresh Gfacts E). }
   assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s)
     /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
     by (destruct o; split; reflexivity).
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_acquired (lay s) o) f x)
     by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
-  constructor; cbn [a_put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
-    frames live]; try assumption.
-  - apply frames_ext. exact G2.
-  - reflexivity.
-  - congruence.
-  - rewrite app_length. cbn [length]. lia.
-  - assert (H : facts_hold t (lay s) (zset (a_next a) (FRef kd n true) (a_facts a)) (vs ++ [w])).
-    { eapply facts_set; [apply facts_ext; exact G7 | exact N |]. split; [exact Bw | discriminate]. }
+  constructor; cbn [a_put]; fields; try assumption.
+  - (* g_frames *) apply frames_ext. exact Gframes.
+  - (* g_live *) reflexivity.
+  - (* g_pc *) congruence.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) assert (H : facts_hold t (lay s) (zset (a_next a) (FRef kd n true) (a_facts a))
+      (vs ++ [w])).
+    { eapply facts_set; [apply facts_ext; exact Gfacts | exact N |].
+    split; [exact Bw | discriminate]. }
     intros k f E. destruct (H k f E) as [x [Nx P]]. exists x. split; [exact Nx | exact (Eq f x P)].
-  - intros r. destruct (reg_dec r R0) as [-> | Nr].
-    + rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
+  - (* g_regs *) intros r. destruct (reg_dec r R0) as [-> | Nr].
+    + (* R0 *) rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
       split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
-    + rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ G8 r).
-  - apply memrel_ext. destruct G9 as [M1 M2]. destruct Same as [_ Es].
+    + (* another *) rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ Gregs r).
+  - (* g_mem *) apply memrel_ext. destruct Gmem as [M1 M2]. destruct Same as [_ Es].
     constructor; rewrite Es; assumption.
-  - destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
-    + destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf G1 h Fi) as [_ Bh].
-      apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact G10].
-      intros k' j. exact (claims_ext _ _ _ _ _ _ _ G7).
-    + refine (refrel_same _ _ _ _ _ _ G10). intros k h. rewrite claims_set.
+  - (* g_refs *) destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
+    + (* Some *) destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf Gwf h Fi) as [_ Bh].
+      apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact Grefs].
+      intros k' j. exact (claims_ext Gfacts).
+    + (* None *) refine (refrel_same _ Grefs). intros k h. rewrite claims_set.
       destruct (Z.eqb_spec k (a_next a)) as [-> | Nk].
-      * split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]]. exfalso. congruence.
-      * exact (claims_ext _ _ _ _ _ _ _ G7).
+      * (* the new symbol *) split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]].
+        exfalso. congruence.
+      * (* another *) exact (claims_ext Gfacts).
 Qed.
 
 (** What runs after the arguments were checked. *)
@@ -589,47 +598,46 @@ Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c -
   let a4 := match as_released q with Some (_, k) => a_released a3 k | None => a3 end in
   let same := negb (h_moves d) && match sn_released c, o with None, None => true | _, _ =>
     false end in
+  let rs := set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s)) in
+  let s' := set_lay s L (if same then live s else regions t L (length (frames s))) in
   exists ws, gamma t (a_finish a4 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s)))
-      (filled an s c) L (frames s)
-           (if same then live s else regions t L (length (frames s)))).
+    (goto (set_regs (set_mem s' (filled an s c)) rs) (pc s + 1)).
 Proof.
-  intros G Q Er L1 o L a1 a2 a3 a4 same. set (x := interpret t an s (h_ret d) (sn_map c) o).
+  intros G Q Er L1 o L a1 a2 a3 a4 same rs s'. subst rs s'.
+  set (x := interpret t an s (h_ret d) (sn_map c) o).
   assert (G1 := clobber_sound t a vs s x G).
-  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out _ _ _ _ _ _ Q) eq_refl eq_refl).
-  cbn [pc regs lay frames live] in G2.
+  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out Q) eq_refl eq_refl).
   fold a2 in G2.
-  destruct (moved_layout t an s d (g_wf _ _ _ _ G)) as [WL Eq].
-  assert (G3 : gamma t a3 vs (State (pc s) (set R0 x (clobber (regs s))) (filled an s c)
-    (moved t an s d) (frames s)
-    (regions t (moved t an s d) (length (frames s))))).
+  destruct (moved_layout t an s d (g_wf G)) as [WL Eq].
+  set (s0 := set_mem (set_regs s (set R0 x (clobber (regs s)))) (filled an s c)) in *.
+  assert (G3 : gamma t a3 vs (at_layout t s0 (moved t an s d))).
   { unfold a3, moved in *. destruct (h_moves d); [exact (a_moved_sound t a2 vs _ _ G2 WL Eq) |].
-    rewrite (g_live _ _ _ _ G) in G2. exact G2. }
+    unfold at_layout, s0, set_lay. fields. rewrite <- (g_live G). exact G2. }
   assert (B3 : releasedrel (a_facts a3) vs (as_released q) (sn_released c)).
-  { assert (B := sr_back _ _ _ _ _ _ Q). unfold releasedrel in *.
+  { assert (B := sr_back Q). unfold releasedrel in *.
     destruct (as_released q) as [[kd k] |], (sn_released c) as [[kd' y] |]; try exact B.
     destruct B as [Ek [Nz [N [kf [n [nu [E Fi]]]]]]]. split; [exact Ek |]. split; [exact Nz |].
     split; [exact N |].
     exists kf, n, nu. split; [| exact Fi]. unfold a3.
     assert (E2 : zfind k (a_facts a2) = Some (FRef kf n nu)).
     { unfold a2, a1. destruct (as_out q) as [[[pl lo] hi] |]; [destruct pl |]; exact E. }
-    destruct (h_moves d); [| exact E2]. cbn [a_moved a_facts]. rewrite zfind_map, E2. reflexivity. }
-  assert (G4 := release_sound t a3 vs _ _ c G3 B3). cbn [pc regs mem lay frames] in G4.
-  fold L1 in G4.
+    destruct (h_moves d); [| exact E2]. unfold a_moved. fields.
+    rewrite zfind_map, E2. reflexivity. }
+  assert (G4 := release_sound t a3 vs _ _ c G3 B3).
+  change (at_layout t (at_layout t s0 (moved t an s d)) L1) with (at_layout t s0 L1) in G4.
   change (a_release a3 (as_released q)) with a4 in G4.
   assert (Lv : (if same then live s else regions t L (length (frames s))) = regions t L
     (length (frames s))).
   { unfold same. destruct (h_moves d) eqn:Mv; [reflexivity |]. cbn [negb andb].
     unfold L. destruct (sn_released c) as [b |] eqn:Bk; [reflexivity |].
     destruct o; [reflexivity |]. cbn [with_acquired].
-    unfold L1, released, moved. rewrite Bk, Mv. exact (g_live _ _ _ _ G). }
+    unfold L1, released, moved. rewrite Bk, Mv. exact (g_live G). }
   rewrite Lv. clear Lv same.
   assert (Plain : o = None -> yields_opt t L1 vs r x -> exists ws, gamma t (a_finish a4 r) (vs
     ++ ws)
-    (State (pc s + 1) (set R0 x (clobber (regs s))) (filled an s c) L (frames s)
-      (regions t L (length (frames s))))).
+    (goto (at_layout t s0 L) (pc s + 1))).
   { intros On Y. assert (EL : L = L1) by (unfold L; rewrite On; reflexivity). rewrite EL.
-    apply (finish_sound t a4 vs _ r G4). cbn [lay regs]. rewrite get_set_same. exact Y. }
+    apply (finish_sound t a4 vs _ r G4). unfold s0. fields. rewrite get_set_same. exact Y. }
   assert (EV : l_maps L1 = l_maps (lay s)).
   { unfold L1, released. destruct Eq as [_ [_ [EV _]]]. destruct (sn_released c) as [[kd y] |];
       exact EV. }
@@ -637,7 +645,7 @@ Proof.
   { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |];
       exact EO. }
   assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o
-    (g_wf _ _ _ _ G) EV EO Er (sr_map _ _ _ _ _ _ Q)).
+    (g_wf G) EV EO Er (sr_map Q)).
   fold x in Ret.
   destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed;
     try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
@@ -645,28 +653,28 @@ Proof.
   (* acquired *)
   assert (Er' : r = Some (New (FRef kd (ref_size kd (sn_size c)) true) 0)).
   { destruct kd; cbn [a_ret] in Er; try (apply some_inj in Er; symmetry; exact Er).
-    assert (Sz := sr_size _ _ _ _ _ _ Q). unfold sizerel in Sz.
+    assert (Sz := sr_size Q). unfold sizerel in Sz.
     destruct (as_size q) as [n |]; [| discriminate Er].
     apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity.
     }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
-  - cbn [regs]. rewrite get_set_same. reflexivity.
-  - intros h Eo. cbn [lay]. unfold o, acquired in Eo. rewrite Ed in Eo.
+  - (* r0 *) unfold s0. fields. rewrite get_set_same. reflexivity.
+  - (* what is acquired *) intros h Eo. fields. unfold o, acquired in Eo. rewrite Ed in Eo.
     destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo.
     rewrite <- Eo.
     split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
       destruct (an_choice an <? 0); reflexivity.
 Qed.
-Lemma in_main_sound t a vs s : gamma t a vs s -> in_main s = a_in_main a.
+Lemma in_main_sound {t a vs s} : gamma t a vs s -> in_main s = a_in_main a.
 Proof.
-  intros G. unfold in_main, a_in_main. assert (F := g_frames _ _ _ _ G).
+  intros G. unfold in_main, a_in_main. assert (F := g_frames G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
-Lemma holds_nothing_sound t a vs s : gamma t a vs s -> no_refs (a_facts a) = true ->
+Lemma holds_nothing_sound {t a vs s} : gamma t a vs s -> no_refs (a_facts a) = true ->
   no_refs_held s = true.
-Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs _ _ _ _ G) E).
+Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs G) E).
 reflexivity. Qed.
-Lemma a_call_sound t an a vs s h a' : gamma t a vs s -> a_call t a h = Some a' ->
+Lemma a_call_sound {t} an {a vs s h a'} : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d
     /\ h_ret d = RTail).
@@ -674,14 +682,14 @@ Proof.
   unfold a_call, call. intros G E.
   destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
-  rewrite <- (in_main_sound _ _ _ _ G) in E.
+  rewrite <- (in_main_sound G) in E.
   destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end)
     eqn:Inner; [discriminate E |].
   assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
     match h_ret d with RTail => negb (no_refs_held s) | _ => false end = false).
   { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff
       in Inner. destruct Inner as [I1 I2].
-    rewrite I1, (holds_nothing_sound _ _ _ _ G I2). split; reflexivity. }
+    rewrite I1, (holds_nothing_sound G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
   destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G)
@@ -689,11 +697,11 @@ Proof.
     [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
   destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
-  - right. exists (legal_result t an). split; [reflexivity |].
+  - (* it ends *) right. exists (legal_result t an). split; [reflexivity |].
     destruct (h_ret d) eqn:Re; try discriminate Ends. cbn [a_ret] in Er.
     destruct (some_allowed t) eqn:Al; [| discriminate Er].
     split; [exact (legal_result_sound t an Al) |]. exists d. split; [reflexivity | exact Re].
-  - left. eexists. exists ws. split; [reflexivity | exact N].
+  - (* it goes on *) left. eexists. exists ws. split; [reflexivity | exact N].
 Qed.
 
 (** * Local functions *)
@@ -719,81 +727,83 @@ Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
   wf_layout t (entered t an s n) /\ same_but_frame n (lay s) (entered t an s n).
 Proof.
   intros WL N. unfold entered. destruct (frame_fits t (lay s) n (an_choice an)) eqn:Fi.
-  - split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
+  - (* it fits *) split; [exact (frame_wf WL n _ N Fi) |]. split; [| repeat split; reflexivity].
     intros j E. unfold frame_top. rewrite (with_frame_base WL n (an_choice an) j N).
     destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
-  - split; [exact WL |]. repeat split; reflexivity.
+  - (* it does not *) split; [exact WL |]. repeat split; reflexivity.
 Qed.
-Lemma a_call_local_sound t an a vs s target a' : gamma t a vs s -> a_call_local a target = Some a'
+Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s -> a_call_local a target = Some
+  a'
   ->
   exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
-  unfold a_call_local, call_local. intros G E. destruct (gamma_depth _ _ _ _ G) as [Dp _].
+  unfold a_call_local, call_local. intros G E. destruct (gamma_depth G) as [Dp _].
   rewrite Dp in E. clear Dp.
   set (n := Z.of_nat (length (frames s)) + 1) in *.
   destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
   clear E a'. apply Z.ltb_lt in C.
   assert (Hp : 0 < n) by (unfold n; lia). assert (Hn : 0 <= n < max_frames) by lia.
-  destruct (entered_layout t an s n (g_wf _ _ _ _ G) (conj Hp C)) as [WL Eq].
+  destruct (entered_layout t an s n (g_wf G) (conj Hp C)) as [WL Eq].
   set (L := entered t an s n) in *. set (top := frame_top L n).
   assert (B : 0 <= top < W).
   { assert (FR := frame_range WL n Hn). unfold top, stack_size in *. lia. }
   assert (Fr : in_frame n (- stack_size * (n + 1)) stack_size) by (unfold in_frame, stack_size;
     lia).
   eexists. exists [top]. split; [reflexivity |].
-  destruct G as [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10].
-  assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite G6; apply nth_z_last).
-  assert (R := regs_ext vs [top] _ _ G8).
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
-    a_next]; try assumption.
-  - constructor; [| apply frames_ext; exact G2].
-    split; [cbn [fr_pc af_pc]; rewrite G5; reflexivity | exact R].
-  - cbn [length]. unfold n in C. lia.
-  - reflexivity.
-  - reflexivity.
-  - rewrite app_length. cbn [length]. lia.
-  - eapply facts_set; [apply facts_ext | exact Nw |].
+  open_gamma G.
+  assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite Gnext; apply nth_z_last).
+  assert (R := regs_ext vs [top] _ _ Gregs).
+  constructor; fields; try assumption.
+  - (* g_frames *) constructor; [| apply frames_ext; exact Gframes].
+    split; [cbn [fr_pc af_pc]; rewrite Gpc; reflexivity | exact R].
+  - (* g_depth *) cbn [length]. unfold n in C. lia.
+  - (* g_live *) reflexivity.
+  - (* g_pc *) reflexivity.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) eapply facts_set; [apply facts_ext | exact Nw |].
     { intros k f E. rewrite zfind_map in E. destruct (zfind k (a_facts a)) as [f0 |] eqn:E0;
         [| discriminate E].
-      cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (G7 k f0 E0) as [w [Nt P]].
+      cbn [option_map] in E. apply some_inj in E. rewrite <- E.
+      destruct (Gfacts k f0 E0) as [w [Nt P]].
       exists w. split; [exact Nt |].
       exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
     exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
-  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; try exact Logic.I.
-    + exact (R R1).
-    + exact (R R2).
-    + exact (R R3).
-    + exact (R R4).
-    + exact (R R5).
-    + exists top. split; [reflexivity |]. exists top. cbn [fst snd].
+  - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo];
+      try exact Logic.I.
+    + (* R1 *) exact (R R1).
+    + (* R2 *) exact (R R2).
+    + (* R3 *) exact (R R3).
+    + (* R4 *) exact (R R4).
+    + (* R5 *) exact (R R5).
+    + (* R10 *) exists top. split; [reflexivity |]. exists top. cbn [fst snd].
       split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
-  - apply memrel_ext.
+  - (* g_mem *) apply memrel_ext.
     replace (top - stack_size) with (stack_addr L (- stack_size * (n + 1)))
       by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
     apply (memrel_enter t (lay s) L _ _ _ _ n _ (Z.to_nat stack_size));
-      [exact WL | exact G9 | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
-  - destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
+      [exact WL | exact Gmem | exact Hn | exact Fr | reflexivity | intros i _; exact (proj1 Eq i)].
+  - (* g_refs *) destruct Eq as [_ [_ [_ [_ [_ [_ [-> _]]]]]]].
     apply refrel_plain; [| reflexivity |].
-    + intros f0 E0. rewrite zfind_map in E0.
+    + (* the new symbol *) intros f0 E0. rewrite zfind_map in E0.
       destruct (zfind (a_next a) (a_facts a)) as [f1 |] eqn:E1; [| discriminate E0].
-      rewrite G6 in E1. exfalso. exact (facts_fresh _ _ _ _ _ G7 E1).
-    + apply refrel_map; [intros f U; destruct f; try discriminate U; try reflexivity; cbn [unframe];
+      rewrite Gnext in E1. exfalso. exact (facts_fresh Gfacts E1).
+    + (* the others *) apply refrel_map; [intros f U; destruct f; try discriminate U;
+        try reflexivity; cbn [unframe];
         destruct (_ =? _); reflexivity | reflexivity |].
-      exact (refrel_ext _ _ _ _ _ _ G7 G10).
+      exact (refrel_ext Gfacts Grefs).
 Qed.
-Lemma a_leave_sound t a vs s a' : gamma t a vs s -> a_leave a = Some a' ->
+Lemma a_leave_sound {t a vs s a'} : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.
 Proof.
-  unfold a_leave, leave. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E.
-  inversion G2 as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
+  unfold a_leave, leave. intros G E. open_gamma G.
+  inversion Gframes as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
     rewrite <- Ea in E; [discriminate E |].
   apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
-  rewrite <- Ec in G3. cbn [length] in G3.
-  constructor; cbn [pc regs mem lay frames live a_pc a_regs a_slots a_written a_frames a_facts
-    a_next]; try assumption.
-  - lia.
-  - reflexivity.
-  - apply regs_clobber. apply regs_set; [exact Fr | exact (G8 R0)].
+  rewrite <- Ec in Gdepth. cbn [length] in Gdepth.
+  constructor; fields; try assumption.
+  - (* g_depth *) lia.
+  - (* g_live *) reflexivity.
+  - (* g_regs *) apply regs_clobber. apply regs_set; [exact Fr | exact (Gregs R0)].
 Qed.
 
 (** * Legacy packet loads *)
@@ -810,19 +820,20 @@ Proof.
   split; [lia |]. apply sc_of_bytes_sound.
   rewrite pow_256, <- size_bits_bytes by (assert (N := zbytes_range z); lia). exact R.
 Qed.
-Lemma a_load_packet_sound t an a vs s z ind a' : gamma t a vs s -> a_load_packet t a z ind = Some a'
+Lemma a_load_packet_sound {t} an {a vs s z ind a'} : gamma t a vs s -> a_load_packet t a z ind =
+  Some a'
   ->
   (exists s' ws, load_packet t an z ind s = Next s' /\ gamma t a' (vs ++ ws) s') \/
   (exists r, load_packet t an z ind s = Done r /\ allowed_result t r).
 Proof.
-  unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound _ _ _ _ G).
+  unfold a_load_packet, load_packet. intros G E. rewrite (in_main_sound G).
   destruct (pt_legacy (t_type t) && a_in_main a); [| discriminate E].
   cbn [andb negb] in *. destruct (zero_allowed t) eqn:Za; [| discriminate E].
   cbn [andb] in E. destruct (no_refs (a_facts a)) eqn:Hn; [| discriminate E].
-  assert (R6s := g_regs _ _ _ _ G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E].
+  assert (R6s := g_regs G R6). destruct (get R6 (a_regs a)) as [v |]; [| discriminate E].
   destruct R6s as [x [-> Rx]].
   assert (Ind : exists y, match ind with Some r => get r (regs s) | None => Some 0 end = Some y).
-  { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs _ _ _ _ G r).
+  { destruct ind as [r |]; [| exists 0; reflexivity]. assert (Rr := g_regs G r).
     destruct (get r (a_regs a)) as [u |]; [| discriminate E]. destruct Rr as [y [Ey _]]. exists y.
     exact Ey. }
   destruct Ind as [y ->].
@@ -831,13 +842,14 @@ Proof.
   destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
   destruct f; try discriminate E.
   destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
-  destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts _ _ _ _ G) v x _ Rx Ef)
+  destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ Rx Ef)
     as [w [_ [[B P] ->]]].
   rewrite C, Z.add_0_r, wrap_small by exact B.
-  rewrite P, Z.eqb_refl, (holds_nothing_sound _ _ _ _ G Hn). cbn [negb].
+  rewrite P, Z.eqb_refl, (holds_nothing_sound G Hn). cbn [negb].
   apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
-  - right. exists 0. split; [reflexivity | exact (zero_allowed_sound t Za)].
-  - left. destruct (result_sound t a vs s (New (FScalar false (sc_of_bytes z)) 0)
+  - (* outside the packet *) right. exists 0.
+    split; [reflexivity | exact (zero_allowed_sound t Za)].
+  - (* within it *) left. destruct (result_sound (New (FScalar false (sc_of_bytes z)) 0)
       (low z (an_choice an)) G) as [ws Gw];
       [apply new_yields; [reflexivity | apply low_scalar] |]. eexists. exists ws.
       split; [reflexivity | exact Gw].

@@ -31,7 +31,7 @@ Lemma can_end_sound src a vs s n X :
 Proof.
   unfold can_end. intros E G PX.
   destruct (pot_floor (a_facts a) src) as [fl|] eqn:EF; [|discriminate E]. bools.
-  pose proof (pot_floor_sound _ _ _ _ _ _ _ (g_facts _ _ _ _ G) PX EF). lia.
+  pose proof (pot_floor_sound _ _ _ (g_facts G) PX EF). lia.
 Qed.
 Lemma replay_sound src X
   (IH : forall j nd vs s i Y, zfind j nodes = Some nd -> gamma t (n_state nd) vs s ->
@@ -42,32 +42,31 @@ Lemma replay_sound src X
 Proof.
   intros d. induction d as [d IHd|d1 IH1 d2 IH2| |j sub]; intros n a vs s i E Hn G PX;
     cbn [replay] in E;
-    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; apply andb_true_iff in E;
-      destruct E as [Co E];
-    pose proof (interfere_sound _ (e_ans e i) _ _ _ G) as GI;
+    destruct (zfind (a_pc a) p) as [ins|] eqn:Ei; try discriminate; bools E as Co E;
+    pose proof (interfere_sound (e_ans e i) G) as GI;
     assert (ST : step t p (e_ans e i) s = exec t (e_ans e i) ins (interfere (e_ans e i) s))
-      by (unfold step; rewrite (g_pc _ _ _ _ G), Ei, Co; reflexivity).
-  - destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. apply andb_true_iff in E.
-    destruct E as [Em E].
-    destruct (a_exec_sound _ (e_ans e i) _ _ _ _ _ GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
-    + eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
+      by (unfold step; rewrite (g_pc G), Ei, Co; reflexivity).
+  - (* DStep *) destruct (a_exec t ins a) as [a'|] eqn:Ea; try discriminate. bools E as Em E.
+    destruct (a_exec_sound (e_ans e i) GI Ea) as [[s' [ws [N G']]]|[r [N [A M]]]].
+    + (* it goes on *) eapply ends_step; [rewrite ST; exact N|].
+      replace (X - n - 1) with (X - (n + 1)) by lia.
       eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
-    + rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
+    + (* it ends *) rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
       apply can_end_sound with src a vs s; assumption.
-  - destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
-    destruct (a_branch_sound _ (e_ans e i) _ _ _ _ _ _ GI Ea) as [s' [N B]].
+  - (* DBranch *) destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
+    destruct (a_branch_sound (e_ans e i) GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
-  - apply andb_true_iff in E. destruct E as [Ex Ef].
-    destruct (a_exit_sound _ (e_ans e i) _ _ _ _ GI Ex) as [r [N A]].
+  - (* DExit *) bools E as Ex Ef.
+    destruct (a_exit_sound (e_ans e i) GI Ex) as [r [N A]].
     eapply ends_done; [rewrite ST; exact N|exact A|].
     apply can_end_sound with src a vs s; assumption.
-  - destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
-    rewrite !andb_true_iff in E. destruct E as [[En1 El] Ed]. bools.
-    pose proof (astate_le_sound _ _ _ _ _ _ G El) as GN.
-    destruct (pot_ok_sound _ _ _ _ _ (g_facts _ _ _ _ GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
+  - (* DSub *) destruct (zfind j nodes) as [nd|] eqn:En; try discriminate.
+    bools E as [[En1 El] Ed]. bools.
+    pose proof (astate_le_sound G El) as GN.
+    destruct (pot_ok_sound _ (g_facts GN) (nodes_ok _ _ En)) as [Y [PY Y0]].
     assert (YX : Y <= X - n).
-    { refine (pot_drop_sound _ _ _ _ _ _ n src (n_pot nd) X Y (g_facts _ _ _ _ G) Ed PX PY). }
+    { refine (pot_drop_sound n src (n_pot nd) X Y (g_facts G) Ed PX PY). }
     eapply ends_mono; [exact YX|]. eapply IH; eauto. lia.
 Qed.
 
@@ -85,7 +84,7 @@ Qed.
 End Cert.
 
 (** A run has one end. *)
-Lemma ends_or_faults t p e n m i s r k a : run_from t p e n i s = Ended r ->
+Lemma ends_or_faults {t p e n m i s r k a} : run_from t p e n i s = Ended r ->
   run_from t p e m i s = Faulted k a -> False.
 Proof.
   revert m i s. induction n as [|n IH]; intros m i s E F; cbn [run_from] in E; [discriminate E|].
@@ -102,21 +101,22 @@ Proof.
       stack_size in FR. lia. }
   constructor; cbn [init lay live pc regs mem frames a_init a_pc a_regs a_slots a_written a_frames
     a_facts a_next]; auto.
-  - reflexivity.
-  - intros k f E. rewrite !zfind_set, zfind_empty in E.
+  - (* g_depth *) reflexivity.
+  - (* g_facts *) intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0) eqn:K0; [|destruct (k =? 1) eqn:K1;
       [|destruct (k =? 2) eqn:K2; [|discriminate E]]]; bools; subst k;
       injection E as <-; eexists; (split; [reflexivity|]); (split; [lia|]).
-    + apply (sc_const_sound 0).
-    + reflexivity.
-    + exists 0. rewrite Z.add_0_r, wrap_small by exact RS. split; [lia | reflexivity].
-  - intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
+    + (* zero *) apply (sc_const_sound 0).
+    + (* the context *) reflexivity.
+    + (* the frame's top *) exists 0. rewrite Z.add_0_r, wrap_small by exact RS.
+      split; [lia | reflexivity].
+  - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
       (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r,
         wrap_small; [reflexivity|lia]).
-  - constructor.
-    + intros o z v E. rewrite zfind_empty in E. discriminate E.
-    + intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
-  - rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
+  - (* g_mem *) constructor.
+    + (* m_slots *) intros o z v E. rewrite zfind_empty in E. discriminate E.
+    + (* m_written *) intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
+  - (* g_refs *) rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0); [injection E as <-; reflexivity|].
     destruct (k =? 1); [injection E as <-; reflexivity|].
     destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
@@ -125,17 +125,17 @@ Qed.
 Lemma validate_ends t p c e : validate t p c = true -> well_formed t e ->
   ends t p e 0 (init t e) (c_bound c).
 Proof.
-  unfold validate. intros V WE. rewrite !andb_true_iff in V. destruct V as [[B Root] Nodes]. bools.
+  unfold validate. intros V WE. bools V as [[B Root] Nodes]. bools.
   assert (NO : forall j nd, zfind j (c_nodes c) = Some nd ->
     pot_ok (a_facts (n_state nd)) (n_pot nd) = true
      /\ replay t p (c_nodes c) (n_pot nd) (n_deriv nd) 0 (n_state nd) = true).
   { intros j nd E. pose proof (zall_find _ _ _ _ Nodes E) as K. apply andb_true_iff in K. exact K. }
   replace (c_bound c) with (c_bound c - 0) by lia.
   eapply (replay_sound t p e (c_nodes c)) with (src := Pot (c_bound c) []); eauto.
-  - intros j nd E. eapply NO; eauto.
-  - intros j nd vs s i Y E G PY HY.
+  - (* the nodes' potentials *) intros j nd E. eapply NO; eauto.
+  - (* the nodes *) intros j nd vs s i Y E G PY HY.
     eapply (node_sound t p e (c_nodes c)); eauto; try (intros; eapply NO; eauto). lia.
-  - lia.
-  - apply init_sound; auto.
-  - apply pot_val_const.
+  - (* no steps yet *) lia.
+  - (* the first state *) apply init_sound; auto.
+  - (* its potential *) apply pot_val_const.
 Qed.

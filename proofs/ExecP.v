@@ -4,7 +4,7 @@ From Proofs Require Import ScalarP.
 From Proofs Require Export SubsumeP ArithP RefineP AccessP CallsP.
 
 Section Exec.
-Variable t : target.
+Context {t : target}.
 
 Lemma zbytes_pos z : 0 < zbytes z.
 Proof. pose proof (zbytes_range z). lia. Qed.
@@ -14,7 +14,7 @@ Lemma first_value L i m : wf_layout t L -> map_of t i = Some m -> m_type m = map
     /\ 0 <= b < W.
 Proof.
   intros WL E Ty Mx. destruct (own_map_like WL i m E) as [o [Eo [Io [Do Al]]]].
-  assert (V := wl_vals t L WL). rewrite Forall_forall in V. specialize (V o Io). rewrite Do in V.
+  assert (V := wl_vals WL). rewrite Forall_forall in V. specialize (V o Io). rewrite Do in V.
   specialize (V Ty).
   destruct (o_vals o) as [|b bs] eqn:Eb; [cbn [length] in V; lia|]. exists o, b. split; [exact Eo|].
   split; [split; [exact Io | exists m; auto]|]. rewrite Eb. split; [reflexivity|].
@@ -22,9 +22,9 @@ Proof.
   pose proof (value_range WL o b Io B). rewrite Do in *. lia.
 Qed.
 
-Lemma reg_sound a vs s r v : gamma t a vs s -> get r (a_regs a) = Some v ->
+Lemma reg_sound {a vs s r v} : gamma t a vs s -> get r (a_regs a) = Some v ->
   exists x, get r (regs s) = Some x /\ relv vs v x.
-Proof. intros G E. pose proof (g_regs _ _ _ _ G r) as R. rewrite E in R. exact R. Qed.
+Proof. intros G E. pose proof (g_regs G r) as R. rewrite E in R. exact R. Qed.
 (** Any word is a tainted number. *)
 Lemma any_word L vs x : 0 <= x < W -> yields t L vs (New (FScalar true sc_top) 0) x.
 Proof.
@@ -32,12 +32,12 @@ Proof.
   split; [|reflexivity].
   split; [exact B | apply sc_top_sound; exact B].
 Qed.
-Lemma oper_sound a vs s o v : gamma t a vs s -> a_oper a o = Some v ->
+Lemma oper_sound {a vs s o v} : gamma t a vs s -> a_oper a o = Some v ->
   exists x, value_of s o = Some x /\ relv vs v x.
 Proof.
   intros G E. destruct o as [i|r]; cbn [a_oper value_of] in *.
-  - exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts _ _ _ _ G).
-  - eapply reg_sound; eauto.
+  - (* Imm *) exists (wrap i). split; auto. eapply aconst_sound; eauto. apply (g_facts G).
+  - (* Reg *) eapply reg_sound; eauto.
 Qed.
 
 (** The state after the instruction, and the new symbols' words; or the end, where the instruction
@@ -47,27 +47,27 @@ Definition covers (i : insn) (a' : astate) (vs : list Z) (o : outcome) : Prop :=
   \/ (exists r, o = Done r /\ allowed_result t r /\ may_end i = true).
 Lemma covers_put i a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
   covers i (a_put a n d r) vs (Next (put s n d x)).
-Proof. intros G Y. destruct (put_sound _ _ _ _ n d _ _ G Y) as [ws Gw]. left.
+Proof. intros G Y. destruct (put_sound n d G Y) as [ws Gw]. left.
 exists (put s n d x), ws. auto. Qed.
 Lemma covers_same i a vs s : gamma t a vs s -> covers i a vs (Next s).
 Proof. intros G. left. exists s, []. rewrite app_nil_r. auto. Qed.
-Lemma covers_call i an a a' vs s h : gamma t a vs s -> a_call t a h = Some a' ->
+Lemma covers_call {i} an {a a' vs s h} : gamma t a vs s -> a_call t a h = Some a' ->
   (forall d, helper_of h = Some d -> h_ret d = RTail -> may_end i = true) ->
     covers i a' vs (call t an h s).
 Proof.
-  intros G E M. destruct (a_call_sound _ an _ _ _ _ _ G E) as [C|[r [C [A [d [D T]]]]]];
+  intros G E M. destruct (a_call_sound an G E) as [C|[r [C [A [d [D T]]]]]];
     [left; exact C|].
   right. exists r. split; [exact C|]. split; [exact A|]. exact (M d D T).
 Qed.
 
-Lemma unary_sound i a vs s d r f g a' :
+Lemma unary_sound i {a vs s d r f} g {a'} :
   gamma t a vs s -> a_unary_put a d r f = Some a' ->
     (forall sc z, in_scalar sc z -> in_scalar (f sc) (g z)) ->
   exists x, get r (regs s) = Some x /\ covers i a' vs (Next (put s 1 d (g x))).
 Proof.
   unfold a_unary_put. intros G E H. binds E as v Er. apply some_inj in E; subst a'.
-  destruct (reg_sound _ _ _ _ _ G Er) as [x [Ex Rx]]. exists x. split; auto.
-  apply covers_put; auto. eapply a_unary_sound; eauto. apply (g_facts _ _ _ _ G).
+  destruct (reg_sound G Er) as [x [Ex Rx]]. exists x. split; auto.
+  apply covers_put; auto. eapply a_unary_sound; eauto. apply (g_facts G).
 Qed.
 
 Lemma binary_sound i a vs s w op d o a' : gamma t a vs s ->
@@ -79,77 +79,80 @@ Lemma binary_sound i a vs s w op d o a' : gamma t a vs s ->
                   end).
 Proof.
   intros G E. binds E as u Eu. binds E as v Ev. apply some_inj in E; subst a'.
-  destruct (reg_sound _ _ _ _ _ G Eu) as [x [-> Rx]].
-  destruct (oper_sound _ _ _ _ _ G Ev) as [y [-> Ry]].
+  destruct (reg_sound G Eu) as [x [-> Rx]].
+  destruct (oper_sound G Ev) as [y [-> Ry]].
   apply covers_put; auto. eapply a_alu_sound; eauto; apply G.
 Qed.
 
-Lemma atomic_sound i a vs s z op fetch d off r a' : gamma t a vs s ->
+Lemma atomic_sound {i a vs s z op fetch d off r a'} : gamma t a vs s ->
   a_exec t (Atomic z op fetch d off r) a = Some a' ->
     covers i a' vs (exec_atomic t s z op fetch d off r).
 Proof.
   intros G E. unfold a_exec in E. cbn [target_reg] in E.
   binds E as v Ev. binds E as u Eu. binds E as pl Ep. binds E as b Eb.
-  destruct (reg_sound _ _ _ _ _ G Ev) as [x [Ex Rx]].
-  destruct (reg_sound _ _ _ _ _ G Eu) as [y [Ey Ry]].
-  pose proof (gamma_addr _ _ _ _ _ _ _ _ _ _ G Rx (zbytes_pos z) Ep) as P.
+  destruct (reg_sound G Ev) as [x [Ex Rx]].
+  destruct (reg_sound G Eu) as [y [Ey Ry]].
+  pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
   (* whatever the new value is *)
   assert (At : forall f, exists old m, atomic_at t s (wrap (x + off)) z f = inl (old, m) /\
-    gamma t b vs (State (pc s) (regs s) m (lay s) (frames s) (live s)) /\
+    gamma t b vs (set_mem s m) /\
     yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old).
-  { intros f. destruct (a_atomic_sound _ _ _ _ _ _ _ f _ G P Eb) as [old [m [A [S Gb]]]].
+  { intros f. destruct (a_atomic_sound f G P Eb) as [old [m [A [S Gb]]]].
     exists old, m. split; [exact A|]. split; [exact Gb|]. apply new_scalar. exact S. }
   (* the result in a register, or nowhere *)
-  assert (Put : forall m old k, gamma t b vs (State (pc s) (regs s) m (lay s) (frames s) (live s))
+  assert (Put : forall m old k, gamma t b vs (set_mem s m)
     ->
     yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old ->
     covers i (a_put b 1 k (New (FScalar (is_stack pl) (sc_of_bytes z)) 0)) vs
-      (Next (put (State (pc s) (regs s) m (lay s) (frames s) (live s)) 1 k old))).
+      (Next (put (set_mem s m) 1 k old))).
   { intros m old k Gb Y. apply covers_put; assumption. }
   assert (Rest : forall w, (if fetch then if is_r10 r then None else Some
     (a_put b 1 r (New (FScalar (is_stack pl) (sc_of_bytes z)) 0))
       else Some (a_goto b (a_pc b + 1))) = Some a' ->
     covers i a' vs match atomic_at t s (wrap (x + off)) z w with
       | inl (old, m) =>
-        let s' := State (pc s) (regs s) m (lay s) (frames s) (live s) in
+        let s' := set_mem s m in
         if fetch then if is_r10 r then Fault FrameWrite (pc s) else Next (put s' 1 r old) else Next
           (goto s' (pc s + 1))
       | inr k => Fault k (pc s)
       end).
   { intros w Er. destruct (At w) as [old [m [-> [Gb Y]]]]. cbv zeta. destruct fetch.
-    - destruct (is_r10 r); [discriminate Er|]. injection Er as <-. apply Put; assumption.
-    - injection Er as <-. replace (pc s) with (a_pc b) by (symmetry; exact (g_pc _ _ _ _ Gb)).
-      apply covers_same, goto_sound. rewrite <- (g_pc _ _ _ _ Gb). cbn [pc]. exact Gb. }
+    - (* fetch *) destruct (is_r10 r); [discriminate Er|]. injection Er as <-.
+      apply Put; assumption.
+    - (* no fetch *) injection Er as <-. replace (pc s) with (a_pc b) by (symmetry;
+        exact (g_pc Gb)).
+      apply covers_same.
+      rewrite <- (g_pc Gb). apply goto_sound. exact Gb. }
   unfold exec_atomic. rewrite Ex, Ey. destruct op; try (apply Rest; exact E).
   (* compare and exchange *)
   destruct (get R0 (a_regs a)) as [c|] eqn:E0; [|discriminate E]. injection E as <-.
-  destruct (reg_sound _ _ _ _ _ G E0) as [x0 [-> R0']].
+  destruct (reg_sound G E0) as [x0 [-> R0']].
   match goal with |- covers _ _ _ (match atomic_at t s _ z ?f with _ => _ end) =>
     destruct (At f) as [old [m [-> [Gb Y]]]] end.
   apply Put; assumption.
 Qed.
 
-Lemma a_exec_sound an i a a' vs s : gamma t a vs s -> a_exec t i a = Some a' ->
+Lemma a_exec_sound an {i a a' vs s} : gamma t a vs s -> a_exec t i a = Some a' ->
   (exists s' ws, exec t an i s = Next s' /\ gamma t a' (vs ++ ws) s')
   \/ (exists r, exec t an i s = Done r /\ allowed_result t r /\ may_end i = true).
 Proof.
   intros G E. change (covers i a' vs (exec t an i s)). pose proof E as E'.
-  pose proof (g_facts _ _ _ _ G) as GF. pose proof (g_wf _ _ _ _ G) as GW.
+  pose proof (g_facts G) as GF. pose proof (g_wf G) as GW.
   unfold a_exec in E. unfold exec.
   destruct (match target_reg i with Some d => is_r10 d | None => false end); [discriminate E|].
   destruct i eqn:Ei.
   - (* Alu *) parts Ei as w op d o. destruct op; try (eapply binary_sound; eassumption).
     binds E as v Ev. apply some_inj in E; subst a'.
-    destruct (oper_sound _ _ _ _ _ G Ev) as [y [-> Ry]].
+    destruct (oper_sound G Ev) as [y [-> Ry]].
     apply covers_put; auto. eapply a_mov_sound; eauto.
   - (* Neg *) parts Ei as w d.
-    destruct (unary_sound (Neg w d) _ _ _ _ _ _ (neg w) _ G E (fun sc z => sc_neg_sound w sc z))
+    destruct (unary_sound (Neg w d) (neg w) G E (fun sc z => sc_neg_sound w sc z))
       as [x [-> C]]. exact C.
   - (* MovSx *) parts Ei as w from d r.
-    destruct (unary_sound (MovSx w from d r) _ _ _ _ _ _ (sext w from) _ G E (fun sc z =>
+    destruct (unary_sound (MovSx w from d r) (sext w from) G E (fun sc z =>
       sc_sext_sound w from sc z)) as [x [-> C]]. exact C.
   - (* End *) parts Ei as k z d.
-    destruct (unary_sound (End k z d) _ _ _ _ _ _ (byte_order k z) _ G E (fun sc x =>
+    destruct (unary_sound (End k z d) (byte_order k z) G E (fun sc x =>
       sc_byte_order_sound k z sc x)) as [x [-> C]]. exact C.
   - (* LdImm *) parts Ei as d v. binds E as y Ey. apply some_inj in E; subst a'.
     apply covers_put; auto. cbn [yields]. eapply aconst_sound; eauto.
@@ -170,83 +173,85 @@ Proof.
   - (* LdCode *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er.
     apply some_inj in E; subst a'.
-    destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
-    pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) false _ G Rx (zbytes_pos z) Ep) as P.
-    destruct (a_load_sound _ an _ _ _ _ sx _ _ _ G P Er) as [y [-> Y]].
+    destruct (reg_sound G Ev) as [x [-> Rx]].
+    pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
+    destruct (a_load_sound an G P Er) as [y [-> Y]].
     apply covers_put; auto.
   - (* St *) parts Ei as z d off k. binds E as v Ev. binds E as c Ec. binds E as pl Ep.
-    destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
-    pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) true _ G Rx (zbytes_pos z) Ep) as P.
-    destruct (a_store_sound _ _ _ _ _ _ _ _ _ _ G (aconst_sound _ _ _ _ GF _ _ Ec) P E)
+    destruct (reg_sound G Ev) as [x [-> Rx]].
+    pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
+    destruct (a_store_sound G (aconst_sound _ _ _ _ GF _ _ Ec) P E)
       as [m [-> Gm]].
     apply covers_same. exact Gm.
   - (* Stx *) parts Ei as z d off r. binds E as v Ev. binds E as u Eu. binds E as pl Ep.
-    destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
-    destruct (reg_sound _ _ _ _ _ G Eu) as [y [-> Ry]].
-    pose proof (gamma_addr _ _ _ _ _ _ off (zbytes z) true _ G Rx (zbytes_pos z) Ep) as P.
-    destruct (a_store_sound _ _ _ _ _ _ _ _ _ _ G Ry P E) as [m [-> Gm]].
+    destruct (reg_sound G Ev) as [x [-> Rx]].
+    destruct (reg_sound G Eu) as [y [-> Ry]].
+    pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
+    destruct (a_store_sound G Ry P E) as [m [-> Gm]].
     apply covers_same. exact Gm.
-  - (* Atomic *) exact (atomic_sound _ _ _ _ _ _ _ _ _ _ _ G E').
-  - (* LdPkt *) destruct (a_load_packet_sound _ an _ _ _ _ _ _ G E) as [C|[r [C A]]];
+  - (* Atomic *) exact (atomic_sound G E').
+  - (* LdPkt *) destruct (a_load_packet_sound an G E) as [C|[r [C A]]];
       [left; exact C|].
     right. exists r. auto.
-  - (* Ja *) parts Ei as off. apply some_inj in E; subst a'. rewrite (g_pc _ _ _ _ G).
+  - (* Ja *) parts Ei as off. apply some_inj in E; subst a'. rewrite (g_pc G).
     apply covers_same, goto_sound. exact G.
   - (* Jmp *) discriminate E.
   - (* MayGoto *) discriminate E.
-  - (* Call *) parts Ei as h. apply (covers_call _ an _ _ _ _ _ G E). intros d D T. cbn [may_end].
+  - (* Call *) parts Ei as h. apply (covers_call an G E). intros d D T. cbn [may_end].
     rewrite D, T. reflexivity.
   - (* CallX *) parts Ei as r. binds E as v Ev. binds E as h Eh.
-    destruct (reg_sound _ _ _ _ _ G Ev) as [x [-> Rx]].
+    destruct (reg_sound G Ev) as [x [-> Rx]].
     assert (X : x = h) by exact (const_of_sound _ _ _ _ GF _ _ _ Rx Eh). subst h.
-    apply (covers_call _ an _ _ _ _ _ G E). intros d D T. reflexivity.
-  - (* CallLocal *) parts Ei as off. rewrite (g_pc _ _ _ _ G).
-    destruct (a_call_local_sound _ an _ _ _ _ _ G E) as [s' [ws [-> G']]].
+    apply (covers_call an G E). intros d D T. reflexivity.
+  - (* CallLocal *) parts Ei as off. rewrite (g_pc G).
+    destruct (a_call_local_sound an G E) as [s' [ws [-> G']]].
     left. exists s', ws. split; [reflexivity | exact G'].
-  - (* Exit *) destruct (a_leave_sound _ _ _ _ _ G E) as [s' [-> G']]. apply covers_same. exact G'.
+  - (* Exit *) destruct (a_leave_sound G E) as [s' [-> G']]. apply covers_same. exact G'.
 Qed.
 
 Lemma assume_sound a vs s k F : gamma t a vs s ->
   (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ refrel F' vs (l_refs (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] [F' [-> [H R]]]. unfold a_assume. cbn [obind].
+  intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
   eexists; split; [reflexivity|]. constructor; auto.
 Qed.
-Lemma a_branch_sound an i a vs s x y : gamma t a vs s -> a_branch i a = Some (x, y) ->
+Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\
     ((exists a', x = Some a' /\ gamma t a' vs s') \/ (exists a', y = Some a' /\ gamma t a' vs s')).
 Proof.
   intros G E. destruct i eqn:Ei; try discriminate E; unfold a_branch in E; unfold exec;
     cbn [target_reg].
-  - parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
-    destruct (reg_sound _ _ _ _ _ G Eu) as [p [-> Rp]].
-    destruct (oper_sound _ _ _ _ _ G Ev) as [q [-> Rq]].
-    eexists; split; [reflexivity|]. rewrite (g_pc _ _ _ _ G).
+  - (* Jmp *) parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
+    destruct (reg_sound G Eu) as [p [-> Rp]].
+    destruct (oper_sound G Ev) as [q [-> Rq]].
+    eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (compare w c p q) eqn:C; [left|right]; apply assume_sound; auto;
       eapply refine_sound; eauto; apply G.
-  - injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc _ _ _ _ G).
+  - (* MayGoto *) injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
     destruct (an_choice an <? 0); [left|right];
       (eexists; split; [reflexivity|]; apply goto_sound; exact G).
 Qed.
 
-Lemma a_exit_sound an i a vs s : gamma t a vs s -> a_exit t i a = true ->
+Lemma a_exit_sound an {i a vs s} : gamma t a vs s -> a_exit t i a = true ->
   exists r, exec t an i s = Done r /\ allowed_result t r.
 Proof.
   unfold a_exit. intros G E. destruct i; try discriminate E.
   destruct (a_frames a) as [|f fs] eqn:EF; [|discriminate E].
   assert (NF : frames s = []).
-  { pose proof (g_frames _ _ _ _ G) as H. rewrite EF in H. inversion H. reflexivity. }
+  { pose proof (g_frames G) as H. rewrite EF in H. inversion H. reflexivity. }
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
-  apply andb_true_iff in E. destruct E as [Hn E].
-  destruct (reg_sound _ _ _ _ _ G E0) as [x [Ex Rx]]. exists x. split.
-  - unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound _ _ _ _ G Hn).
+  bools E as Hn E.
+  destruct (reg_sound G E0) as [x [Ex Rx]]. exists x. split.
+  - (* it ends *) unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound G Hn).
     reflexivity.
-  - split; [exact (relv_range _ _ _ Rx)|]. destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
-    pose proof (any_view_sound _ _ _ _ (g_facts _ _ _ _ G) _ _ Rx) as V. unfold result_number.
+  - (* its result *) split; [exact (relv_range _ _ _ Rx)|].
+    destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].
+    pose proof (any_view_sound _ _ _ _ (g_facts G) _ _ Rx) as V. unfold result_number.
     destruct (lo <? 0).
-    + bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
+    + (* signed *) bools. destruct (sc_int_sound _ _ V) as [_ [_ [_ U]]].
       assert (R := sgn32_range x). rewrite sgn64_wrap in U by lia. lia.
-    + bools. assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)). unfold trunc in U. lia.
+    + (* unsigned *) bools. assert (U := in_scalar_between _ _ (sc_trunc_sound A32 _ _ V)).
+      unfold trunc in U. lia.
 Qed.
 End Exec.

@@ -84,7 +84,8 @@ Proof.
   intros H k f E. destruct (H k f E) as [w [N P]]. exists w.
   split; [apply nth_z_app; exact N | exact P].
 Qed.
-Lemma facts_set t L F vs k f w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w ->
+Lemma facts_set {t L F vs k f} w : facts_hold t L F vs -> nth_z vs k = Some w -> fact_holds t L f w
+  ->
   facts_hold t L (zset k f F) vs.
 Proof.
   intros H N P k' f' E. rewrite zfind_set in E.
@@ -93,19 +94,19 @@ Proof.
 Qed.
 
 (** References have symbols that the valuation has already. *)
-Lemma claims_ext t L F vs ws k h : facts_hold t L F vs -> claims F vs k h <->
+Lemma claims_ext {t L F vs ws k h} : facts_hold t L F vs -> claims F vs k h <->
   claims F (vs ++ ws) k h.
 Proof.
   intros H. unfold claims.
   split; intros [Nz [N [kd [nu [E Fi]]]]]; (split; [exact Nz |]);
     (split; [| exists kd, nu; split; assumption]).
-  - apply nth_z_app. exact N.
-  - destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
+  - (* -> *) apply nth_z_app. exact N.
+  - (* <- *) destruct (H k _ E) as [w [N' _]]. assert (X := nth_z_app _ ws _ _ N'). congruence.
 Qed.
-Lemma refrel_ext t L F vs ws hs : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
-Proof. intros H. apply refrel_same. intros k h. exact (claims_ext t L F vs ws k h H). Qed.
+Lemma refrel_ext {t L F vs ws hs} : facts_hold t L F vs -> refrel F vs hs -> refrel F (vs ++ ws) hs.
+Proof. intros H. apply refrel_same. intros k h. exact (claims_ext H). Qed.
 (** The next symbol has no fact yet. *)
-Lemma facts_fresh t L F vs f : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f ->
+Lemma facts_fresh {t L F vs f} : facts_hold t L F vs -> zfind (Z.of_nat (length vs)) F = Some f ->
   False.
 Proof. intros H E. destruct (H _ _ E) as [w [N _]]. apply nth_z_bounds in N. lia. Qed.
 
@@ -128,14 +129,14 @@ Proof.
   destruct (fact_of_sound _ _ _ R EF) as [w [N [[B P] ->]]].
   destruct f; try discriminate E. injection E as <- <-.
   destruct (snd a =? 0) eqn:Z0; bools.
-  - rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
-  - rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
+  - (* no constant *) rewrite Z0, Z.add_0_r, wrap_small by exact B. exact P.
+  - (* a constant *) rewrite <- wrap_add_r. apply sc_add_sound; [exact P | apply sc_const_sound].
 Qed.
 Lemma any_view_sound a x : relv vs a x -> in_scalar (snd (any_view F a)) x.
 Proof.
   unfold any_view. intros R. destruct (view F a) as [[ta s]|] eqn:E; cbn [snd].
-  - exact (view_sound _ _ _ _ R E).
-  - apply sc_top_sound. exact (relv_range _ _ _ R).
+  - (* Some *) exact (view_sound _ _ _ _ R E).
+  - (* None *) apply sc_top_sound. exact (relv_range _ _ _ R).
 Qed.
 Lemma const_of_sound a x c : relv vs a x -> const_of F a = Some c -> x = c.
 Proof.
@@ -182,8 +183,8 @@ Lemma regs_set vs (A : rf (option aval)) (B : rf (option Z)) d v x :
     forall r, relo vs (get r (set d v A)) (get r (set d x B)).
 Proof.
   intros H R r. destruct (reg_dec r d) as [->|N].
-  - rewrite !get_set_same. exact R.
-  - rewrite !get_set_other by exact N. apply H.
+  - (* d *) rewrite !get_set_same. exact R.
+  - (* another *) rewrite !get_set_other by exact N. apply H.
 Qed.
 
 (** Callers' registers are words of the same valuation. *)
@@ -193,36 +194,71 @@ Proof.
   split; [exact P | apply regs_ext; exact R].
 Qed.
 
-(** [gamma] where registers changed. *)
-Lemma gamma_regs t a vs s A B : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
-  gamma t (AState (a_pc a) A (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a)) vs
-          (State (pc s) B (mem s) (lay s) (frames s) (live s)).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] R. constructor; auto. Qed.
+(** ** What a state says *)
+(** [open_gamma G] names all that [G : gamma t a vs s] says. *)
+Ltac open_gamma G :=
+  assert (Gwf := g_wf G); assert (Gframes := g_frames G); assert (Gdepth := g_depth G);
+  assert (Glive := g_live G); assert (Gpc := g_pc G); assert (Gnext := g_next G);
+  assert (Gfacts := g_facts G); assert (Gregs := g_regs G); assert (Gmem := g_mem G);
+  assert (Grefs := g_refs G).
+(** The same with another layout. *)
+Definition at_layout (t : target) (s : state) (L : layout) : state :=
+  set_lay s L (regions t L (length (frames s))).
+(** The fields of states that were built from others. *)
+Ltac fields :=
+  cbn [pc regs mem lay frames live goto put with_mem set_regs set_mem set_lay set_frames at_layout
+       a_pc a_regs a_slots a_written a_frames a_facts a_next
+       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_fresh].
+Tactic Notation "fields" "in" hyp(H) :=
+  cbn [pc regs mem lay frames live goto put with_mem set_regs set_mem set_lay set_frames at_layout
+       a_pc a_regs a_slots a_written a_frames a_facts a_next
+       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_fresh] in H.
 
-Lemma goto_sound t a vs s k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
-Proof. intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10]. constructor; auto. Qed.
+(** Registers change. *)
+Lemma gamma_regs {t a vs s A B} : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
+  gamma t (a_with_regs a A) vs (set_regs s B).
+Proof. intros G R. open_gamma G. constructor; assumption. Qed.
+(** Memory changes, and what is said of the stack. *)
+Lemma gamma_mem {t a vs s sl ini m} : gamma t a vs s -> memrel (lay s) sl ini vs m ->
+  gamma t (a_with_stack a sl ini) vs (set_mem s m).
+Proof. intros G M. open_gamma G. constructor; assumption. Qed.
+Lemma gamma_same t a vs s m : gamma t a vs s -> memrel (lay s) (a_slots a) (a_written a) vs m ->
+  gamma t a vs (set_mem s m).
+Proof. intros G M. open_gamma G. constructor; assumption. Qed.
+(** Facts change. *)
+Lemma gamma_facts t a vs s F : gamma t a vs s -> facts_hold t (lay s) F vs ->
+  refrel F vs (l_refs (lay s)) -> gamma t (a_with_facts a F) vs s.
+Proof. intros G H R. open_gamma G. constructor; assumption. Qed.
+(** There is a new symbol. *)
+Lemma gamma_fresh {t a vs s f w} : gamma t a vs s -> not_ref f = true -> fact_holds t (lay s) f w ->
+  gamma t (a_fresh a f) (vs ++ [w]) s /\ nth_z (vs ++ [w]) (a_next a) = Some w.
+Proof.
+  intros G U P. open_gamma G.
+  assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite Gnext; apply nth_z_last).
+  split; [|exact N]. constructor; fields; try assumption.
+  - (* g_frames *) apply frames_ext. exact Gframes.
+  - (* g_next *) rewrite app_length. cbn [length]. lia.
+  - (* g_facts *) eapply facts_set; [apply facts_ext; exact Gfacts | exact N | exact P].
+  - (* g_regs *) apply regs_ext. exact Gregs.
+  - (* g_mem *) apply memrel_ext. exact Gmem.
+  - (* g_refs *) apply refrel_plain; [| exact U | exact (refrel_ext Gfacts Grefs)].
+    intros f0 E0. rewrite Gnext in E0. exfalso. exact (facts_fresh Gfacts E0).
+Qed.
 
-Lemma put_sound t a vs s n d r x : gamma t a vs s -> yields t (lay s) vs r x ->
+Lemma goto_sound {t a vs s} k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
+Proof. intros G. open_gamma G. constructor; auto. Qed.
+
+Lemma put_sound {t a vs s} n d {r x} : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] Y. destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
-  - exists []. rewrite app_nil_r.
-    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
-      frames live];
-      auto; [congruence|]. apply regs_set; [exact G8|]. exists x. auto.
-  - destruct Y as [U [w [P ->]]]. exists [w].
-    assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite G6; apply nth_z_last).
-    constructor; cbn [put a_pc a_regs a_slots a_written a_frames a_facts a_next pc regs mem lay
-      frames live]; auto.
-    + apply frames_ext. exact G2.
-    + congruence.
-    + rewrite app_length. cbn [length]. lia.
-    + eapply facts_set; [apply facts_ext; exact G7 | exact N | exact P].
-    + apply regs_set; [apply regs_ext; exact G8|]. exists (wrap (w + c)). split; [reflexivity|].
-      exists w. cbn [fst snd]. auto.
-    + apply memrel_ext. exact G9.
-    + apply refrel_plain; [| exact U | exact (refrel_ext _ _ _ _ _ _ G7 G10)].
-      intros f0 E0. rewrite G6 in E0. exfalso. exact (facts_fresh _ _ _ _ _ G7 E0).
+  intros G Y. unfold put. rewrite (g_pc G).
+  destruct r as [v|f c]; cbn [yields] in Y; cbn [a_put].
+  - (* Old *) exists []. rewrite app_nil_r. apply goto_sound, gamma_regs; [exact G|].
+    apply regs_set; [exact (g_regs G)|]. exists x. auto.
+  - (* New *) destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh G U P) as [Gf N].
+    apply (goto_sound (a := a_with_regs (a_fresh a f) _)), gamma_regs; [exact Gf|].
+    apply regs_set; [exact (g_regs Gf)|]. exists (wrap (w + c)). split; [reflexivity|]. exists w.
+    auto.
 Qed.
 
 (** After a call: r1 to r5 are undefined. *)
@@ -232,20 +268,18 @@ Lemma regs_clobber vs (A : rf (option aval)) (B : rf (option Z)) :
 Proof. intros H. unfold clobber. do 5 (apply regs_set; [|exact I]). exact H. Qed.
 (** Whatever the result register holds, nothing is said of it. *)
 Lemma clobber_sound t a vs s x : gamma t a vs s ->
-  gamma t (a_clobber a) vs (State (pc s) (set R0 x (clobber (regs s))) (mem s) (lay s) (frames s)
-    (live s)).
+  gamma t (a_clobber a) vs (set_regs s (set R0 x (clobber (regs s)))).
 Proof.
-  intros G. unfold a_clobber. apply (gamma_regs _ _ _ _ _ _ G). apply regs_set; [|exact I].
-  apply regs_clobber. exact (g_regs _ _ _ _ G).
+  intros G. unfold a_clobber. apply (gamma_regs G). apply regs_set; [|exact I].
+  apply regs_clobber. exact (g_regs G).
 Qed.
 Lemma set_set {A} r (u v : A) x : set r u (set r v x) = set r u x.
 Proof. destruct x; destruct r; reflexivity. Qed.
 (** A result in r0 after a call. *)
-Lemma result_sound t a vs s r x : gamma t a vs s -> yields t (lay s) vs r x ->
+Lemma result_sound {t a vs s} r x : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put (a_clobber a) 1 R0 r) (vs ++ ws)
-    (State (pc s + 1) (set R0 (Some x) (clobber (regs s))) (mem s) (lay s) (frames s) (live s)).
+    (put (set_regs s (clobber (regs s))) 1 R0 x).
 Proof.
-  intros G Y. destruct (put_sound t _ vs _ 1 R0 r x (clobber_sound t a vs s None G) Y) as [ws Gw].
-  exists ws. unfold put in Gw. cbn [pc regs mem lay frames live] in Gw. rewrite set_set in Gw.
-  exact Gw.
+  intros G Y. destruct (put_sound 1 R0 (clobber_sound t a vs s None G) Y) as [ws Gw].
+  exists ws. unfold put in *. fields in Gw. rewrite set_set in Gw. exact Gw.
 Qed.

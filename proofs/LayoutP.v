@@ -45,9 +45,9 @@ Lemma in_maps_from o b os : forall i, In o os -> In b (o_vals o) ->
 Proof.
   induction os as [| o0 os IH]; intros i I B; [destruct I |]. cbn [maps_from].
   destruct I as [E | I].
-  - rewrite E. destruct (in_values_from (o_def o) i b (o_vals o) 0 B) as [j J].
+  - (* the first *) rewrite E. destruct (in_values_from (o_def o) i b (o_vals o) 0 B) as [j J].
     exists 0%nat, j. rewrite Z.add_0_r. split; [apply in_or_app; left; exact J | reflexivity].
-  - destruct (IH (i + 1) I B) as [n [j [J N]]]. exists (S n), j.
+  - (* a later one *) destruct (IH (i + 1) I B) as [n [j [J N]]]. exists (S n), j.
     replace (i + Z.of_nat (S n)) with (i + 1 + Z.of_nat n) by lia.
     split; [apply in_or_app; right; exact J | exact N].
 Qed.
@@ -70,9 +70,8 @@ Lemma alike_fields d d' : alike d d' = true ->
     /\ m_inner d = m_inner d' /\
   constant_of d = constant_of d'.
 Proof.
-  unfold alike. intros H. apply andb_true_iff in H. destruct H as [H C]. apply andb_true_iff in H.
-  destruct H as [H I].
-  apply andb_true_iff in H. destruct H as [H R]. apply Bool.eqb_prop in R.
+  unfold alike. intros H. bools H as H C. bools H as H I.
+  bools H as H R. apply Bool.eqb_prop in R.
   apply same_number_eq in C, I. bools.
   repeat split; assumption.
 Qed.
@@ -82,8 +81,8 @@ Lemma plain_regions_kind t L r : In r (plain_regions t L) -> alone L r = false -
   plain_kind (r_kind r).
 Proof.
   intros [<- | I] A; [exact Logic.I |]. apply in_app_or in I. destruct I as [I | I].
-  - destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
-  - apply in_map_iff in I. destruct I as [h [<- _]]. exact A.
+  - (* a value *) destruct (maps_from_in _ _ _ I) as [m [k [j [b ->]]]]. exact Logic.I.
+  - (* a reference *) apply in_map_iff in I. destruct I as [h [<- _]]. exact A.
 Qed.
 Lemma packet_in t L : In (packet_region t L) (plain_regions t L).
 Proof. left. reflexivity. Qed.
@@ -94,9 +93,11 @@ Proof.
   unfold map_at. induction l as [| o0 l IH]; intros N I; [destruct I |]. cbn [map] in N. cbn [find].
   apply NoDup_cons_iff in N. destruct N as [N1 N2].
   destruct (Z.eqb_spec (o_addr o) (o_addr o0)) as [E | E].
-  - destruct I as [I | I]; [rewrite I; reflexivity |]. contradiction N1. rewrite <- E.
+  - (* the first *) destruct I as [I | I]; [rewrite I; reflexivity |]. contradiction N1.
+    rewrite <- E.
     exact (in_map o_addr l o I).
-  - destruct I as [I | I]; [rewrite I in E; contradiction E; reflexivity | exact (IH N2 I)].
+  - (* a later one *) destruct I as [I | I]; [rewrite I in E; contradiction E;
+      reflexivity | exact (IH N2 I)].
 Qed.
 
 (** * Kernel objects *)
@@ -129,8 +130,9 @@ Lemma is_object_in t L x i d : type_of t i = Some d -> is_object L x i = true ->
   In (i, x) (objects t L).
 Proof.
   unfold is_object. intros E H. apply orb_true_iff in H. destruct H as [H | H].
-  - apply Z.eqb_eq in H. rewrite H. exact (dead_object t L i d E).
-  - apply existsb_exists in H. destruct H as [[j b] [I H]]. cbn [fst snd] in H. bools. subst j b.
+  - (* l_invalid *) apply Z.eqb_eq in H. rewrite H. exact (dead_object t L i d E).
+  - (* l_objects *) apply existsb_exists in H. destruct H as [[j b] [I H]]. cbn [fst snd] in H.
+    bools. subst j b.
     apply in_or_app. right. exact I.
 Qed.
 (** A pointer in an object is one of those at its address. *)
@@ -158,17 +160,17 @@ Lemma frame_regions_in L r n : In r (frame_regions L n) -> exists j, r = frame_r
 Proof.
   induction n as [| n IH]; intros I; [destruct I |]. cbn [frame_regions] in I.
   destruct I as [<- | I].
-  - exists (Z.of_nat n). split; [reflexivity | lia].
-  - destruct (IH I) as [j [E B]]. exists j. split; [exact E | lia].
+  - (* the first *) exists (Z.of_nat n). split; [reflexivity | lia].
+  - (* a later one *) destruct (IH I) as [j [E B]]. exists j. split; [exact E | lia].
 Qed.
 Lemma regions_in t L n r : In r (regions t L n) ->
   (exists j, r = frame_region L j) \/ r = ctx_region t L
     \/ In r (plain_regions t L ++ object_regions t L).
 Proof.
   intros I. apply in_app_or in I. destruct I as [I | [I | I]].
-  - left. destruct (frame_regions_in L r _ I) as [j [E _]]. exists j. exact E.
-  - right. left. symmetry. exact I.
-  - right. right. exact I.
+  - (* a frame *) left. destruct (frame_regions_in L r _ I) as [j [E _]]. exists j. exact E.
+  - (* the context *) right. left. symmetry. exact I.
+  - (* another *) right. right. exact I.
 Qed.
 Lemma in_frame_regions L j n : 0 <= j < Z.of_nat n -> In (frame_region L j) (frame_regions L n).
 Proof.
@@ -185,10 +187,11 @@ Lemma in_stack_spec L b : in_stack L b = true <->
   exists j, 0 <= j < max_frames /\ frame_top L j - stack_size <= b < frame_top L j.
 Proof.
   unfold in_stack. rewrite existsb_exists. unfold frame_top. split.
-  - intros [r [I Ins]]. destruct (all_frames_in L r I) as [j [E J]]. apply inside_spec in Ins.
+  - (* -> *) intros [r [I Ins]]. destruct (all_frames_in L r I) as [j [E J]].
+    apply inside_spec in Ins.
     rewrite E in Ins.
     cbn [frame_region r_base r_size] in Ins. exists j. lia.
-  - intros [j [J B]]. exists (frame_region L j). split; [exact (in_all_frames L j J) |].
+  - (* <- *) intros [j [J B]]. exists (frame_region L j). split; [exact (in_all_frames L j J) |].
     apply inside_spec.
     cbn [frame_region r_base r_size]. lia.
 Qed.
@@ -213,7 +216,7 @@ Context {t : target} {L : layout} (WL : wf_layout t L).
 (** * Ranges *)
 
 Lemma region_range r : In r (all_frames L ++ ctx_region t L :: plain_regions t L) -> in_space r.
-Proof. intros I. assert (H := wl_range t L WL). rewrite Forall_forall in H. exact (H r I). Qed.
+Proof. intros I. assert (H := wl_range WL). rewrite Forall_forall in H. exact (H r I). Qed.
 Lemma other_range r : In r (ctx_region t L :: plain_regions t L) -> in_space r.
 Proof. intros I. apply region_range, in_or_app. right. exact I. Qed.
 Lemma frame_range j : 0 <= j < max_frames -> 0 < frame_top L j - stack_size /\ frame_top L j < W.
@@ -233,7 +236,7 @@ Lemma packet_range :
 Proof.
   assert (H := other_range (packet_region t L) (or_intror (packet_in t L))).
   unfold in_space in H. cbn [packet_region r_kind lowest r_base r_size] in H. unfold meta_size in H.
-  assert (G := wl_guard t L WL). destruct (wl_packet t L WL) as [P M]. lia.
+  assert (G := wl_guard WL). destruct (wl_packet WL) as [P M]. lia.
 Qed.
 Lemma value_range o b : In o (l_maps L) -> In b (o_vals o) -> 0 < b /\ 0 <= m_value (o_def o)
   /\ b + m_value (o_def o) < W.
@@ -243,14 +246,14 @@ Proof.
   unfold in_space in H. cbn [value_region r_kind lowest r_base r_size] in H. lia.
 Qed.
 Lemma map_addr_word o : In o (l_maps L) -> 0 < o_addr o < W.
-Proof. intros I. destruct (wl_addrs t L WL) as [_ F]. rewrite Forall_forall in F. exact (F o I).
+Proof. intros I. destruct (wl_addrs WL) as [_ F]. rewrite Forall_forall in F. exact (F o I).
 Qed.
 (** The program's own maps. *)
 Lemma own_map_is i m : map_of t i = Some m -> exists o, own_map t L i = Some o /\ In o (l_maps L)
   /\ o_def o = m.
 Proof.
   intros E. unfold own_map. rewrite E. cbn [obind]. apply nth_z_spec in E. destruct E as [I E].
-  assert (Wm := wl_maps t L WL). rewrite <- Wm in E. rewrite nth_error_map in E.
+  assert (Wm := wl_maps WL). rewrite <- Wm in E. rewrite nth_error_map in E.
   destruct (nth_error (firstn (List.length (t_maps t)) (l_maps L)) (Z.to_nat i)) as [o |] eqn:Eo;
     [| discriminate E].
   cbn [option_map] in E. exists o. assert (Io := nth_error_In _ _ Eo).
@@ -272,18 +275,18 @@ Qed.
 Lemma frames_apart i j : 0 <= i < max_frames -> 0 <= j < max_frames -> i <> j ->
   disjoint (frame_region L i) (frame_region L j).
 Proof.
-  intros Hi Hj N. destruct (wl_frames t L WL) as [_ D].
+  intros Hi Hj N. destruct (wl_frames WL) as [_ D].
   destruct (ForallOrdPairs_In D _ _ (in_all_frames L i Hi) (in_all_frames L j Hj)) as [E
     | [D' | D']].
-  - contradiction N. assert (K := f_equal r_kind E). cbn [frame_region r_kind] in K.
+  - (* the same *) contradiction N. assert (K := f_equal r_kind E). cbn [frame_region r_kind] in K.
     injection K as K. exact K.
-  - exact D'.
-  - apply disjoint_sym. exact D'.
+  - (* in order *) exact D'.
+  - (* the other way round *) apply disjoint_sym. exact D'.
 Qed.
 Lemma frame_other f r : In f (all_frames L) -> In r (ctx_region t L :: plain_regions t L) ->
   disjoint f r.
 Proof.
-  intros If Ir. assert (H := wl_stack t L WL). rewrite Forall_forall in H. specialize (H f If).
+  intros If Ir. assert (H := wl_stack WL). rewrite Forall_forall in H. specialize (H f If).
   rewrite Forall_forall in H. exact (H r Ir).
 Qed.
 (** Bytes within another region are in no frame. *)
@@ -293,7 +296,7 @@ Lemma other_off_frames r a n : In r (ctx_region t L :: plain_regions t L) -> 0 <
 Proof. intros Ir N Ins f If.
 exact (inside_disjoint r f a n (disjoint_sym _ _ (frame_other f r If Ir)) N Ins). Qed.
 Lemma ctx_plain r : In r (plain_regions t L) -> disjoint (ctx_region t L) r.
-Proof. intros I. assert (H := wl_ctx t L WL). rewrite Forall_forall in H. apply H. exact I. Qed.
+Proof. intros I. assert (H := wl_ctx WL). rewrite Forall_forall in H. apply H. exact I. Qed.
 (** Kernel objects are neither on the stack nor in the context, nor where nothing else is. *)
 Lemma object_place r : In r (object_regions t L) ->
   0 <= r_base r /\ 0 <= r_size r /\ r_base r + r_size r < W /\ (forall f, In f (all_frames L) ->
@@ -301,12 +304,12 @@ Lemma object_place r : In r (object_regions t L) ->
   disjoint (ctx_region t L) r /\ forall q, In q (plain_regions t L) -> alone L q = true ->
     disjoint q r.
 Proof.
-  intros I. assert (H := wl_objects t L WL). rewrite Forall_forall in H.
+  intros I. assert (H := wl_objects WL). rewrite Forall_forall in H.
   destruct (H r I) as [H1 [H2 [H3 [H4 [H5 H6]]]]].
   split; [exact H1 |]. split; [exact H2 |]. split; [exact H3 |]. split; [| split].
-  - intros f If. rewrite Forall_forall in H4. exact (disjoint_sym _ _ (H4 f If)).
-  - exact (disjoint_sym _ _ H5).
-  - intros q Iq Cq. exact (disjoint_sym _ _ (H6 q Iq Cq)).
+  - (* frames *) intros f If. rewrite Forall_forall in H4. exact (disjoint_sym _ _ (H4 f If)).
+  - (* the context *) exact (disjoint_sym _ _ H5).
+  - (* what is alone *) intros q Iq Cq. exact (disjoint_sym _ _ (H6 q Iq Cq)).
 Qed.
 Lemma object_word i d x : type_of t i = Some d -> is_object L x i = true -> 0 <= x < W.
 Proof.
@@ -320,8 +323,10 @@ Lemma some_object_sound an js j d : type_of t j = Some d -> In j js ->
 Proof.
   intros E J. assert (R := fun x => object_word j d x E). unfold some_object.
   destruct (forallb (is_object L (an_choice an)) js) eqn:A.
-  - rewrite forallb_forall in A. rewrite wrap_small by exact (R _ (A j J)). exact (A j J).
-  - assert (D : is_object L (l_invalid L) j = true) by (unfold is_object; rewrite Z.eqb_refl;
+  - (* the choice *) rewrite forallb_forall in A. rewrite wrap_small by exact (R _ (A j J)).
+    exact (A j J).
+  - (* l_invalid *) assert (D : is_object L (l_invalid L) j = true) by (unfold is_object;
+      rewrite Z.eqb_refl;
       reflexivity).
     rewrite wrap_small by exact (R _ D). exact D.
 Qed.
@@ -330,8 +335,8 @@ Lemma shared_off_frames r a n : In r (plain_regions t L ++ object_regions t L) -
   forall f, In f (all_frames L) -> inside f a n = false.
 Proof.
   intros Ir N Ins f If. apply in_app_or in Ir. destruct Ir as [Ir | Ir].
-  - exact (other_off_frames r a n (or_intror Ir) N Ins f If).
-  - destruct (object_place r Ir) as [_ [_ [_ [D _]]]].
+  - (* plain *) exact (other_off_frames r a n (or_intror Ir) N Ins f If).
+  - (* an object *) destruct (object_place r Ir) as [_ [_ [_ [D _]]]].
     exact (inside_disjoint r f a n (disjoint_sym _ _ (D f If)) N Ins).
 Qed.
 Lemma off_all_frames b : (forall f, In f (all_frames L) -> inside f b 1 = false) ->
@@ -359,7 +364,7 @@ Qed.
 Lemma shared_off_stack n b : in_shared (regions t L n) b = true -> in_stack L b = false.
 Proof.
   intros S. unfold in_shared in S. apply existsb_exists in S. destruct S as [r [I S]].
-  apply andb_true_iff in S. destruct S as [S1 S2]. apply off_all_frames.
+  bools S as S1 S2. apply off_all_frames.
   exact (shared_off_frames r b 1 (shared_others n r I S1) Z.lt_0_1 S2).
 Qed.
 
@@ -369,11 +374,13 @@ Lemma interfere1_keeps s n m w b : lay s = L -> live s = regions t L n -> writte
     /\ (in_stack L b = true -> read (interfere1 s m w) b = read m b).
 Proof.
   intros El Li Wr. unfold interfere1. rewrite El, Li. destruct (in_stack L (fst w)).
-  - rewrite written_write_undefined. split; [exact Wr |]. intros _.
+  - (* on the stack *) rewrite written_write_undefined. split; [exact Wr |]. intros _.
     exact (write_undefined_keeps _ _ _ _ Wr).
-  - destruct (in_shared (regions t L n) (fst w)) eqn:Sh; [| split; [exact Wr | reflexivity]]. split.
-    + rewrite written_write, Wr. apply orb_true_r.
-    + intros B. rewrite read_write. destruct (Z.eqb_spec b (fst w)) as [E | E]; [| reflexivity].
+  - (* off the stack *) destruct (in_shared (regions t L n) (fst w)) eqn:Sh; [| split;
+      [exact Wr | reflexivity]]. split.
+    + (* written *) rewrite written_write, Wr. apply orb_true_r.
+    + (* the value *) intros B. rewrite read_write.
+      destruct (Z.eqb_spec b (fst w)) as [E | E]; [| reflexivity].
       rewrite E, (shared_off_stack n _ Sh) in B. discriminate B.
 Qed.
 
@@ -391,8 +398,10 @@ Proof.
   revert Hd Dm. generalize (S d). intros m. unfold find_region.
   induction m as [| m IH]; intros Hd Dm; [lia |]. cbn [frame_regions app find].
   destruct (Z.eqb_spec j (Z.of_nat m)) as [E | E].
-  - rewrite <- E, Ins. cbn [andb frame_region r_write]. rewrite orb_true_r. reflexivity.
-  - rewrite (inside_disjoint (frame_region L j) _ a n) by (assumption || (apply frames_apart; lia)).
+  - (* this frame *) rewrite <- E, Ins. cbn [andb frame_region r_write]. rewrite orb_true_r.
+    reflexivity.
+  - (* one below *) rewrite (inside_disjoint (frame_region L j) _ a n) by (assumption || (apply
+      frames_apart; lia)).
     cbn [andb]. apply IH; lia.
 Qed.
 Lemma find_ctx d w a n : Z.of_nat d < max_frames -> 0 < n -> l_ctx L <= a ->
@@ -423,18 +432,17 @@ Proof.
   rewrite E. unfold find_region. rewrite find_app.
   destruct (find (fun r0 => inside r0 a n && (negb w || r_write r0)) (plain_regions t L)) as [r' |]
     eqn:F.
-  - apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. apply andb_true_iff in Ins'.
-    destruct Ins' as [Ins' _].
+  - (* Some *) apply find_some in F. destruct F as [F Ins']. cbv beta in Ins'. bools Ins' as Ins' _.
     exists r'. split; [reflexivity |]. split; [exact F |].
     assert (Same : forall q q', In q (plain_regions t L) -> In q' (plain_regions t L) ->
       inside q a n = true -> inside q' a n = true ->
       alone L q = true -> q' = q).
-    { intros q q' Iq Iq' Jq Jq' A. destruct (wl_alone t L WL q q' Iq Iq' A) as [S | D]; [exact S |].
+    { intros q q' Iq Iq' Jq Jq' A. destruct (wl_alone WL q q' Iq Iq' A) as [S | D]; [exact S |].
       rewrite (inside_disjoint q' q a n D N Jq') in Jq. discriminate Jq. }
     destruct (alone L r) eqn:Ar; [left; exact (Same r r' I F Ins Ins' Ar) |].
     destruct (alone L r') eqn:Ar'; [left; symmetry; exact (Same r' r F I Ins' Ins Ar') | right].
     split; [reflexivity | exact (plain_regions_kind t L r' F Ar')].
-  - assert (G := find_none _ _ F r I). cbn beta in G. rewrite Ins in G.
+  - (* None *) assert (G := find_none _ _ F r I). cbn beta in G. rewrite Ins in G.
     destruct w; [| discriminate G].
     rewrite (Wr eq_refl) in G. discriminate G.
 Qed.
@@ -455,8 +463,7 @@ Proof.
   rewrite E. unfold find_region. rewrite find_app.
   destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0)) (plain_regions t L))
     as [q |] eqn:F.
-  - apply find_some in F. destruct F as [Iq Insq]. apply andb_true_iff in Insq.
-    destruct Insq as [Insq _]. exists q.
+  - (* Some *) apply find_some in F. destruct F as [Iq Insq]. bools Insq as Insq _. exists q.
     split; [reflexivity |].
     assert (Aq : alone L q = false).
     { destruct (alone L q) eqn:Aq; [| reflexivity].
@@ -464,12 +471,13 @@ Proof.
     assert (Kq := plain_regions_kind t L q Iq Aq).
     split; [| destruct (r_kind q); exact Kq || exact Logic.I].
     unfold alone in Aq. destruct (constant_region L q); [discriminate Aq | reflexivity].
-  - destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0)) (object_regions t L))
+  - (* None *) destruct (find (fun r0 => inside r0 a n && (negb false || r_write r0))
+      (object_regions t L))
       as [q |] eqn:G.
-    + apply find_some in G. destruct G as [Iq _]. exists q. split; [reflexivity |].
+    + (* Some *) apply find_some in G. destruct G as [Iq _]. exists q. split; [reflexivity |].
       destruct (object_regions_in t L q Iq) as [i [b [dd [-> _]]]].
       split; [reflexivity | exact Logic.I].
-    + assert (X := find_none _ _ G r I). cbv beta in X. rewrite Ins in X. discriminate X.
+    + (* None *) assert (X := find_none _ _ G r I). cbv beta in X. rewrite Ins in X. discriminate X.
 Qed.
 (** Bytes within a plain region are off the stack. *)
 Lemma plain_off_stack r a n b : In r (plain_regions t L) -> inside r a n = true -> a <= b < a + n ->
@@ -509,25 +517,29 @@ Proof.
   constructor; change (all_frames (move_packet L base len meta)) with (all_frames L);
     unfold plain_regions, ctx_region in *;
     cbn [move_packet l_frames l_ctx l_pkt l_len l_meta l_maps l_refs] in *; try assumption.
-  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
+  - (* wl_range *) apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app.
+    split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons_iff in W1.
     destruct W1 as [_ W1].
     apply Forall_cons; [exact Wc |].
     apply Forall_cons; [| exact W1]. unfold in_space.
     cbn [packet_region move_packet r_kind lowest r_base r_size l_pkt l_len].
     unfold meta_size. cbn [move_packet l_meta]. lia.
-  - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
+  - (* wl_stack *) rewrite Forall_forall in W3. apply Forall_forall. intros f If.
+    specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons_iff in W3.
     destruct W3 as [_ W3].
     apply Forall_cons; [exact Wc |]. apply Forall_cons; [exact (Fr f If) | exact W3].
-  - apply Forall_cons_iff in W4. destruct W4 as [_ W4]. apply Forall_cons; [| exact W4].
+  - (* wl_ctx *) apply Forall_cons_iff in W4. destruct W4 as [_ W4].
+    apply Forall_cons; [| exact W4].
     unfold disjoint. cbn [packet_region move_packet r_base r_size l_pkt l_len]. unfold meta_size.
     cbn [move_packet l_meta]. lia.
-  - lia.
-  - intros r q [<- | Ir] Iq Cr; [discriminate Cr |].
+  - (* wl_packet *) lia.
+  - (* wl_alone *) intros r q [<- | Ir] Iq Cr; [discriminate Cr |].
     destruct Iq as [<- | Iq]; [right; exact (Ap r Ir Cr)
       | exact (W10 r q (or_intror Ir) (or_intror Iq) Cr)].
-  - change (object_regions t (move_packet L base len meta)) with (object_regions t L).
+  - (* wl_objects *) change (object_regions t (move_packet L base len meta)) with (object_regions t
+      L).
     refine (Forall_impl _ _ Wo). intros o [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |].
     split; [exact O2 |]. split; [exact O3 |].
     split; [exact O4 |]. split; [exact O5 |]. intros r [<- | Ir] Cr; [discriminate Cr |].
@@ -556,16 +568,15 @@ Qed.
 Lemma with_frame_base n b j : 0 < n < max_frames ->
   frame_base (with_frame L n b) j = if j =? n then b else frame_base L j.
 Proof.
-  intros N. unfold frame_base. cbn [with_frame l_frames]. rewrite set_place_nth.
-  - destruct (Z.eqb_spec j n) as [-> | E]; [rewrite Nat.eqb_refl; reflexivity |].
+  intros N. unfold frame_base. cbn [with_frame with_frames l_frames]. rewrite set_place_nth.
+  - (* the base *) destruct (Z.eqb_spec j n) as [-> | E]; [rewrite Nat.eqb_refl; reflexivity |].
     destruct (Nat.eqb_spec (Z.to_nat j) (Z.to_nat n)) as [E' | _]; [lia | reflexivity].
-  - destruct (wl_frames t L WL) as [-> _]. lia.
+  - (* there is one *) destruct (wl_frames WL) as [-> _]. lia.
 Qed.
 Lemma frame_wf n b : 0 < n < max_frames -> frame_fits t L n b = true ->
   wf_layout t (with_frame L n b).
 Proof.
-  unfold frame_fits. cbv zeta. intros N H. rewrite !andb_true_iff in H.
-  destruct H as [[[H1 H2] H3] H4]. bools.
+  unfold frame_fits. cbv zeta. intros N H. bools H as [[[H1 H2] H3] H4]. bools.
   unfold word_size in *. rewrite forallb_forall in H3, H4.
   set (f := frame_region (with_frame L n b) n).
   assert (Fb : r_base f = b) by (unfold f; cbn [frame_region r_base]; rewrite with_frame_base,
@@ -590,24 +601,27 @@ Proof.
     disjoint f r)
     by (intros r I; exact (Ap r (H4 r I))).
   destruct WL as [W1 W2 W3 W4 W5 W6 W7 W8 W9 Wh W10 Wo]. constructor; try assumption.
-  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [| exact W1].
+  - (* wl_range *) apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app.
+    split; [| exact W1].
     rewrite Forall_forall in *.
     intros r I. destruct (Each r I) as [-> | [j [-> [J _]]]];
       [| exact (Ws _ (in_all_frames L j J))].
     unfold in_space. rewrite Fb, Fs. unfold f. cbn [frame_region r_kind lowest].
     unfold stack_size in *. lia.
-  - split; [cbn [with_frame l_frames]; rewrite set_place_length; exact (proj1 W2)|].
+  - (* wl_frames *) split; [cbn [with_frame with_frames l_frames]; rewrite set_place_length;
+      exact (proj1 W2)|].
     apply pairs_of_frames; [| unfold max_frames; lia]. intros i j J I.
     destruct (Z.eq_dec i n) as [-> | Ei].
-    + rewrite (Other j) by lia. apply Frames; lia.
-    + rewrite (Other i) by lia.
+    + (* i = n *) rewrite (Other j) by lia. apply Frames; lia.
+    + (* i <> n *) rewrite (Other i) by lia.
       destruct (Z.eq_dec j n) as [-> | Ej]; [apply disjoint_sym, Frames; lia |].
       rewrite (Other j) by lia. apply (frames_apart i j); lia.
-  - rewrite Forall_forall in *. intros r I.
+  - (* wl_stack *) rewrite Forall_forall in *. intros r I.
     destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (W3 _ (in_all_frames L j J))].
     apply Forall_forall. intros q Iq. apply Apart.
     destruct Iq as [<- | Iq]; [left; reflexivity | right; apply in_or_app; left; exact Iq].
-  - rewrite Forall_forall in *. intros o Io. destruct (Wo o Io) as [O1 [O2 [O3 [O4 O5]]]].
+  - (* wl_objects *) rewrite Forall_forall in *. intros o Io.
+    destruct (Wo o Io) as [O1 [O2 [O3 [O4 O5]]]].
     split; [exact O1 |]. split; [exact O2 |]. split; [exact O3 |].
     split; [| exact O5]. apply Forall_forall. intros r I. rewrite Forall_forall in O4.
     destruct (Each r I) as [-> | [j [-> [J _]]]]; [| exact (O4 _ (in_all_frames L j J))].
@@ -642,28 +656,31 @@ Proof.
   assert (Split : forall r, In r (plain_regions t (with_refs L hs)) -> In r (plain_regions t L)
     \/ exists h, In h hs /\ r = ref_region h).
   { intros r [<- | I]; [left; exact (packet_in t L) |]. apply in_app_or in I. destruct I as [I | I].
-    - left. right. apply in_or_app. left. exact I.
-    - right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h.
+    - (* a value *) left. right. apply in_or_app. left. exact I.
+    - (* a reference *) right. apply in_map_iff in I. destruct I as [h [<- I]]. exists h.
       split; [exact I | reflexivity]. }
   constructor; change (all_frames (with_refs L hs)) with (all_frames L);
     change (ctx_region t (with_refs L hs)) with (ctx_region t L); try assumption.
-  - apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app. split; [exact Ws |].
+  - (* wl_range *) apply Forall_app in W1. destruct W1 as [Ws W1]. apply Forall_app.
+    split; [exact Ws |].
     apply Forall_cons_iff in W1. destruct W1 as [Wc W1]. apply Forall_cons; [exact Wc |].
     apply Sub; [intros h I; exact (proj1 (Hp h I)) | exact W1].
-  - rewrite Forall_forall in W3. apply Forall_forall. intros f If. specialize (W3 f If).
+  - (* wl_stack *) rewrite Forall_forall in W3. apply Forall_forall. intros f If.
+    specialize (W3 f If).
     apply Forall_cons_iff in W3. destruct W3 as [Wc W3]. apply Forall_cons; [exact Wc |].
     apply Sub; [| exact W3]. intros h I. destruct (Hp h I) as [_ [F _]]. rewrite Forall_forall in F.
     exact (F f If).
-  - apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
-  - intros r q Ir Iq Cr. change (alone (with_refs L hs) r) with (alone L r) in Cr.
+  - (* wl_ctx *) apply Sub; [intros h I; exact (proj1 (proj2 (proj2 (Hp h I)))) | exact W4].
+  - (* wl_alone *) intros r q Ir Iq Cr. change (alone (with_refs L hs) r) with (alone L r) in Cr.
     destruct (Split r Ir) as [Jr | [h [Ih ->]]], (Split q Iq) as [Jq | [h' [Ih' ->]]].
-    + exact (W10 r q Jr Jq Cr).
-    + apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr. reflexivity.
-    + destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D];
+    + (* both in L *) exact (W10 r q Jr Jq Cr).
+    + (* q of hs *) apply (proj1 (proj2 (proj2 (proj2 (Hp h' Ih')))) r Jr). rewrite Cr.
+      reflexivity.
+    + (* r of hs *) destruct (proj1 (proj2 (proj2 (proj2 (Hp h Ih)))) q Jq) as [S | D];
         [rewrite Cr; apply orb_true_r | left; symmetry; exact S |].
       right. apply disjoint_sym. exact D.
-    + exact (Ap h h' Ih Ih' Cr).
-  - change (object_regions t (with_refs L hs)) with (object_regions t L).
+    + (* both of hs *) exact (Ap h h' Ih Ih' Cr).
+  - (* wl_objects *) change (object_regions t (with_refs L hs)) with (object_regions t L).
     rewrite Forall_forall in Wo. apply Forall_forall. intros o Io.
     destruct (Wo o Io) as [O1 [O2 [O3 [O4 [O5 O6]]]]]. split; [exact O1 |]. split; [exact O2 |].
     split; [exact O3 |].
@@ -676,46 +693,47 @@ Lemma ref_placed h : In h (l_refs L) -> ref_place h.
 Proof.
   intros I. assert (P := ref_in_plain t L h I). unfold ref_place.
   split; [exact (other_range _ (or_intror P)) |]. split; [| split; [exact (ctx_plain _ P) | split]].
-  - apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
-  - intros r Ir Cr. apply orb_true_iff in Cr.
-    destruct Cr as [Cr | Cr]; [exact (wl_alone t L WL r _ Ir P Cr) |].
-    destruct (wl_alone t L WL _ r P Ir Cr) as [E | D];
+  - (* frames *) apply Forall_forall. intros f If. exact (frame_other f _ If (or_intror P)).
+  - (* plain regions *) intros r Ir Cr. apply orb_true_iff in Cr.
+    destruct Cr as [Cr | Cr]; [exact (wl_alone WL r _ Ir P Cr) |].
+    destruct (wl_alone WL _ r P Ir Cr) as [E | D];
       [left; symmetry; exact E | right; apply disjoint_sym; exact D].
-  - intros Al o Io. destruct (object_place o Io) as [_ [_ [_ [_ [_ D]]]]].
+  - (* objects *) intros Al o Io. destruct (object_place o Io) as [_ [_ [_ [_ [_ D]]]]].
     exact (disjoint_sym _ _ (D _ P Al)).
 Qed.
 Lemma ref_apart h h' : In h (l_refs L) -> In h' (l_refs L) -> alone L (ref_region h) = true ->
   ref_region h' = ref_region h \/ disjoint (ref_region h') (ref_region h).
-Proof. intros I I'. exact (wl_alone t L WL _ _ (ref_in_plain t L h I) (ref_in_plain t L h' I')).
+Proof. intros I I'. exact (wl_alone WL _ _ (ref_in_plain t L h I) (ref_in_plain t L h' I')).
 Qed.
 Lemma back_wf k x : wf_layout t (with_refs L (release k x (l_refs L))).
 Proof.
   apply ref_wf.
-  - intros h I. exact (ref_placed h (release_in _ _ _ _ I)).
-  - intros h h' I I'. exact (wl_refs t L WL h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
-  - intros h h' I I'. exact (ref_apart h h' (release_in _ _ _ _ I) (release_in _ _ _ _ I')).
+  - (* places *) intros h I. exact (ref_placed h (release_in _ _ _ _ I)).
+  - (* agree *) intros h h' I I'. exact (wl_refs WL h h' (release_in _ _ _ _ I) (release_in _ _ _ _
+      I')).
+  - (* apart *) intros h h' I I'. exact (ref_apart h h' (release_in _ _ _ _ I) (release_in _ _ _ _
+      I')).
 Qed.
 Lemma fits_wf h : ref_fits t L h = true -> wf_layout t (with_refs L (h :: l_refs L))
   /\ 0 < re_base h < W.
 Proof.
   unfold ref_fits. intros E. apply orb_true_iff in E. destruct E as [E | E].
   { (* acquired already *)
-    apply andb_true_iff in E. destruct E as [_ E]. apply existsb_exists in E.
+    bools E as _ E. apply existsb_exists in E.
     destruct E as [g [I E]]. apply reference_eqb_eq in E. subst g.
     assert (Sub : forall g, In g (h :: l_refs L) -> In g (l_refs L)) by (intros g [<- | J];
       assumption).
     split.
-    - apply ref_wf.
-      + intros g J. exact (ref_placed g (Sub g J)).
-      + intros g g' J J'. exact (wl_refs t L WL g g' (Sub g J) (Sub g' J')).
-      + intros g g' J J'. exact (ref_apart g g' (Sub g J) (Sub g' J')).
-    - destruct (ref_placed h I) as [S _]. unfold in_space in S.
+    - (* well formed *) apply ref_wf.
+      + (* places *) intros g J. exact (ref_placed g (Sub g J)).
+      + (* agree *) intros g g' J J'. exact (wl_refs WL g g' (Sub g J) (Sub g' J')).
+      + (* apart *) intros g g' J J'. exact (ref_apart g g' (Sub g J) (Sub g' J')).
+    - (* its address *) destruct (ref_placed h I) as [S _]. unfold in_space in S.
       cbn [ref_region r_kind lowest r_base r_size] in S. lia. }
-  rewrite !andb_true_iff in E. destruct E as [[[[E1 E2] E3] E4] E5]. bools.
-  unfold word_size in E3. rewrite forallb_app in E4. apply andb_true_iff in E4.
-  destruct E4 as [Ef Ec]. cbn [forallb] in Ec.
-  apply andb_true_iff in Ec. destruct Ec as [Ec Ep]. rewrite forallb_app in Ep.
-  apply andb_true_iff in Ep. destruct Ep as [Ep Eo].
+  bools E as [[[[E1 E2] E3] E4] E5]. bools.
+  unfold word_size in E3. rewrite forallb_app in E4. bools E4 as Ef Ec. cbn [forallb] in Ec.
+  bools Ec as Ec Ep. rewrite forallb_app in Ep.
+  bools Ep as Ep Eo.
   rewrite forallb_forall in Ef, Ep, Eo, E5.
   assert (Ap : forall r, (r_base r + r_size r <=? re_base h)
     || (re_base h + re_size h <=? r_base r) = true -> disjoint r (ref_region h)).
@@ -725,16 +743,17 @@ Proof.
   assert (Ah : forall h', In h' (l_refs L) -> disjoint (ref_region h') (ref_region h))
     by (intros h' I; exact (Ap _ (Ep _ (ref_in_plain t L h' I)))).
   split; [| lia]. apply ref_wf.
-  - intros h' [<- | I]; [| exact (ref_placed h' I)]. split; [| split; [| split; [| split]]].
-    + unfold in_space. cbn [ref_region r_kind lowest r_base r_size]. lia.
-    + apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
-    + exact (Ap _ Ec).
-    + intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
-    + intros _ o Io. exact (Ap _ (Eo o Io)).
-  - intros g g' [<- | I] [<- | I'];
+  - (* places *) intros h' [<- | I]; [| exact (ref_placed h' I)].
+    split; [| split; [| split; [| split]]].
+    + (* its range *) unfold in_space. cbn [ref_region r_kind lowest r_base r_size]. lia.
+    + (* frames *) apply Forall_forall. intros f If. exact (Ap f (Ef f If)).
+    + (* the context *) exact (Ap _ Ec).
+    + (* plain regions *) intros r Ir _. right. apply disjoint_sym. exact (Ap _ (Ep r Ir)).
+    + (* objects *) intros _ o Io. exact (Ap _ (Eo o Io)).
+  - (* agree *) intros g g' [<- | I] [<- | I'];
       [intros _ _; reflexivity | exact (A g' I') | exact (agree_sym _ _ (A g I)) |].
-    exact (wl_refs t L WL g g' I I').
-  - intros g g' [<- | I] [<- | I'] Al;
+    exact (wl_refs WL g g' I I').
+  - (* apart *) intros g g' [<- | I] [<- | I'] Al;
       [left; reflexivity | right; exact (Ah g' I') | right; apply disjoint_sym; exact (Ah g I) |].
     exact (ref_apart g g' I I' Al).
 Qed.

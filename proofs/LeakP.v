@@ -31,7 +31,7 @@ Proof.
   destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate]. intros _.
   exact (holds_nothing_none s E).
 Qed.
-Lemma atomic_done s z op fetch d off x r : exec_atomic t s z op fetch d off x = Done r -> False.
+Lemma atomic_done {s z op fetch d off x r} : exec_atomic t s z op fetch d off x = Done r -> False.
 Proof.
   unfold exec_atomic.
   destruct op, fetch, (is_r10 x), (get d (regs s)), (get x (regs s)), (get R0 (regs s));
@@ -42,7 +42,7 @@ Lemma exec_done an i s r : exec t an i s = Done r -> l_refs (lay s) = [].
 Proof.
   unfold exec. destruct (match target_reg i with Some d => is_r10 d | None => false end);
     [discriminate |]. destruct i; try discriminate.
-  all: try (intros E; destruct (atomic_done _ _ _ _ _ _ _ _ E)).
+  all: try (intros E; destruct (atomic_done E)).
   all: try apply load_packet_done. all: try apply call_done.
   all: repeat match goal with
     | |- context [match get ?a ?b with _ => _ end] => destruct (get a b)
@@ -70,10 +70,11 @@ Lemma run_ended p e : forall n i s r, run_from t p e n i s = Ended r ->
 Proof.
   intros n. induction n as [| n IH]; intros i s r E; cbn [run_from] in E; [discriminate E |].
   destruct (step t p (e_ans e i) s) as [s1 | x | k a] eqn:St; try discriminate E.
-  - destruct (IH _ _ _ E) as [m [s' [L [R D]]]]. exists (S m), s'. split; [lia |]. split.
-    + cbn [run_from]. rewrite St. exact R.
-    + rewrite <- plus_n_Sm. exact D.
-  - injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |]. rewrite <- plus_n_O.
+  - (* Next *) destruct (IH _ _ _ E) as [m [s' [L [R D]]]]. exists (S m), s'. split; [lia |]. split.
+    + (* the run *) cbn [run_from]. rewrite St. exact R.
+    + (* the last step *) rewrite <- plus_n_Sm. exact D.
+  - (* Done *) injection E as <-. exists O, s. split; [lia |]. split; [reflexivity |].
+    rewrite <- plus_n_O.
     exact St.
 Qed.
 End Leak.

@@ -70,10 +70,10 @@ Theorem faulty_has_no_certificate : forall t p e n k a, well_formed t e ->
 Proof.
   intros t p e n k a WE F c. destruct (validate t p c) eqn:V; auto.
   destruct (validator_soundness _ _ _ V e WE) as [m [r [_ [R _]]]]. exfalso.
-  exact (ends_or_faults _ _ _ _ _ _ _ _ _ _ R F).
+  exact (ends_or_faults R F).
 Qed.
 Theorem one_place_is_refused : forall c, validate one_place_target one_place c = false.
-Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ one_place_there one_place_can_fault). Qed.
+Proof. eapply faulty_has_no_certificate; [exact one_place_there | exact one_place_can_fault]. Qed.
 
 (** 6. The seccomp audit is exact.  A row's outcome is what every input that meets its condition
     gets; an input that meets none is undecided, and is named so; each row has a witness that
@@ -88,9 +88,9 @@ Theorem audit_exact : forall limit p t, Audit.audit limit p = Some t ->
     AuditP.runs_to p (Audit.bytes_env (Audit.row_witness w)) (Audit.row_outcome w)).
 Proof.
   intros limit p t A. split; [|split].
-  - intros e. exact (proj1 (AuditP.audit_exact limit p t A e)).
-  - intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
-  - intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
+  - (* rows *) intros e. exact (proj1 (AuditP.audit_exact limit p t A e)).
+  - (* undecided *) intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
+  - (* witnesses *) intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
 Qed.
 Theorem equivalent_filters : forall limit p q, Audit.equivalent limit p q = true ->
   forall e r, AuditP.runs_to p e r <-> AuditP.runs_to q e r.

@@ -83,10 +83,10 @@ Lemma forget_undefined n : forall m a b, (forall c v, zfind c (m_over m) = Some 
 Proof.
   induction n as [| n IH]; intros m a b P H; cbn [forget]; [lia |].
   destruct (Z.eqb_spec b a) as [E | E].
-  - rewrite forget_written by lia. rewrite E. unfold written.
+  - (* the first byte *) rewrite forget_written by lia. rewrite E. unfold written.
     destruct (zfind a (m_over m)) as [v |] eqn:F; cbn [m_over]; [| rewrite F; reflexivity].
     rewrite zfind_same. apply Z.ltb_ge. apply undefined_byte. exact (P a v F).
-  - apply IH; [| lia]. intros c v.
+  - (* another *) apply IH; [| lia]. intros c v.
     destruct (zfind a (m_over m)) as [u |] eqn:F; cbn [m_over]; [| apply P].
     rewrite zfind_set. destruct (c =? a); [| apply P]. intros X.
     replace v with (Z.lor byte_size u) by congruence.
@@ -104,8 +104,8 @@ Qed.
 Lemma load_range m n : forall a, 0 <= load m a n < 256 ^ Z.of_nat n.
 Proof.
   induction n as [| n IH]; intros a.
-  - change (256 ^ Z.of_nat 0) with 1. cbn [load]. lia.
-  - rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. cbn [load]. assert (B := read_range m a).
+  - (* O *) change (256 ^ Z.of_nat 0) with 1. cbn [load]. lia.
+  - (* S *) rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. cbn [load]. assert (B := read_range m a).
     specialize (IH (a + 1)). lia.
 Qed.
 Lemma pow_256 n : 0 <= n -> 256 ^ n = 2 ^ (8 * n).
@@ -129,14 +129,15 @@ Qed.
 Lemma load_store m n : forall a v, load (store m a n v) a n = v mod 2 ^ (8 * Z.of_nat n).
 Proof.
   induction n as [| n IH]; intros a v.
-  - change (2 ^ (8 * Z.of_nat 0)) with 1. rewrite Z.mod_1_r. reflexivity.
-  - cbn [store load]. rewrite read_write, Z.eqb_refl.
+  - (* O *) change (2 ^ (8 * Z.of_nat 0)) with 1. rewrite Z.mod_1_r. reflexivity.
+  - (* S *) cbn [store load]. rewrite read_write, Z.eqb_refl.
     rewrite (load_frame (store m (a + 1) n (Z.shiftr v 8))).
-    + rewrite IH, <- Z.land_assoc, Z.land_diag. change 255 with (Z.ones 8).
+    + (* the rest *) rewrite IH, <- Z.land_assoc, Z.land_diag. change 255 with (Z.ones 8).
       rewrite Z.land_ones, Z.shiftr_div_pow2 by lia.
       replace (8 * Z.of_nat (S n)) with (8 + 8 * Z.of_nat n) by lia. rewrite Z.pow_add_r by lia.
       change (2 ^ 8) with 256. symmetry. apply Z.rem_mul_r; [lia |]. apply Z.pow_pos_nonneg; lia.
-    + intros b B. rewrite read_write. destruct (Z.eqb_spec b a) as [E | E]; [lia | reflexivity].
+    + (* they are the same *) intros b B. rewrite read_write.
+      destruct (Z.eqb_spec b a) as [E | E]; [lia | reflexivity].
 Qed.
 Lemma load_store_land m n a v : load (store m a n v) a n = Z.land v (Z.ones (8 * Z.of_nat n)).
 Proof. rewrite load_store, Z.land_ones by lia. reflexivity. Qed.
@@ -150,9 +151,9 @@ Lemma written_store m n : forall a v b, written (store m a n v) b = ((a <=? b)
   && (b <? a + Z.of_nat n)) || written m b.
 Proof.
   induction n as [| n IH]; intros a v b; cbn [store].
-  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
+  - (* O *) destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
       cbn [andb orb]; lia || reflexivity.
-  - rewrite written_write, IH.
+  - (* S *) rewrite written_write, IH.
     destruct (Z.eqb_spec b a) as [E | E], (Z.leb_spec (a + 1) b) as [A | A],
       (Z.ltb_spec b (a + 1 + Z.of_nat n)) as [B | B], (Z.leb_spec a b) as [C | C],
       (Z.ltb_spec b (a + Z.of_nat (S n))) as [D | D]; cbn [andb orb]; lia || reflexivity.
@@ -168,11 +169,11 @@ Lemma all_written_spec m n : forall a,
   all_written m a n = true <-> (forall b, a <= b < a + Z.of_nat n -> written m b = true).
 Proof.
   induction n as [| n IH]; intros a; cbn [all_written].
-  - split; [intros _ b B; lia | reflexivity].
-  - rewrite andb_true_iff, IH. split.
-    + intros [H1 H2] b B.
+  - (* O *) split; [intros _ b B; lia | reflexivity].
+  - (* S *) rewrite andb_true_iff, IH. split.
+    + (* -> *) intros [H1 H2] b B.
       destruct (Z.eqb_spec b a) as [E | E]; [rewrite E; exact H1 | apply H2; lia].
-    + intros H. split; [apply H; lia | intros b B; apply H; lia].
+    + (* <- *) intros H. split; [apply H; lia | intros b B; apply H; lia].
 Qed.
 
 (** * Bytes that a helper writes *)
@@ -188,9 +189,9 @@ Lemma written_fill n : forall m a bs b, written (fill m a n bs) b = ((a <=? b)
   && (b <? a + Z.of_nat n)) || written m b.
 Proof.
   induction n as [| n IH]; intros m a bs b; cbn [fill].
-  - destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
+  - (* O *) destruct (Z.leb_spec a b) as [A | A], (Z.ltb_spec b (a + Z.of_nat 0)) as [B | B];
       cbn [andb orb]; lia || reflexivity.
-  - destruct bs as [| c bs]; rewrite IH, written_write;
+  - (* S *) destruct bs as [| c bs]; rewrite IH, written_write;
       destruct (Z.eqb_spec b a) as [E | E], (Z.leb_spec (a + 1) b) as [A | A],
         (Z.ltb_spec b (a + 1 + Z.of_nat n)) as [B | B], (Z.leb_spec a b) as [C | C],
         (Z.ltb_spec b (a + Z.of_nat (S n))) as [D | D]; cbn [andb orb]; lia || reflexivity.

@@ -45,8 +45,7 @@ Lemma disjointb_spec r1 r2 : disjointb r1 r2 = true -> disjoint r1 r2.
 Proof. unfold disjointb, disjoint. rewrite orb_true_iff, !Z.leb_le. auto. Qed.
 Lemma nodupb_spec l : nodupb l = true -> NoDup l.
 Proof.
-  induction l as [|x l IH]; cbn [nodupb]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; auto.
+  induction l as [|x l IH]; cbn [nodupb]; intros E; constructor; bools E as E1 E2; auto.
   intros I. apply negb_true_iff in E1.
   assert (K : existsb (Z.eqb x) l = true) by (apply existsb_exists; exists x; split; auto;
     apply Z.eqb_refl).
@@ -58,22 +57,22 @@ Proof. intros H E. apply Forall_forall. intros x I. rewrite forallb_forall in E.
 
 Lemma apartb_spec l : apartb l = true -> ForallOrdPairs disjoint l.
 Proof.
-  induction l as [|r l IH]; cbn [apartb]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; auto.
+  induction l as [|r l IH]; cbn [apartb]; intros E; constructor; bools E as E1 E2; auto.
   eapply forallb_Forall; [|exact E1]. apply disjointb_spec.
 Qed.
 Lemma apart_if_spec f l : apart_if f l = true -> forall r q, In r l -> In q l -> f r = true -> q = r
   \/ disjoint q r.
 Proof.
   induction l as [|x l IH]; cbn [apart_if]; intros E r q Ir Iq Fr; [destruct Ir|].
-  apply andb_true_iff in E. destruct E as [E1 E2]. rewrite forallb_forall in E1.
+  bools E as E1 E2. rewrite forallb_forall in E1.
   destruct Ir as [Ir|Ir], Iq as [Iq|Iq].
-  - left. congruence.
-  - right. specialize (E1 q Iq). cbv beta in E1. rewrite Ir, Fr in E1. apply disjointb_spec.
+  - (* both are first *) left. congruence.
+  - (* r is first *) right. specialize (E1 q Iq). cbv beta in E1. rewrite Ir, Fr in E1.
+    apply disjointb_spec.
     exact E1.
-  - right. specialize (E1 r Ir). cbv beta in E1. rewrite Iq, Fr, orb_true_r in E1.
+  - (* q is first *) right. specialize (E1 r Ir). cbv beta in E1. rewrite Iq, Fr, orb_true_r in E1.
     apply disjointb_spec in E1. unfold disjoint in *. lia.
-  - exact (IH E2 r q Ir Iq Fr).
+  - (* both are later *) exact (IH E2 r q Ir Iq Fr).
 Qed.
 
 Theorem wf_layoutb_sound t L : wf_layoutb t L = true -> wf_layout t L.
@@ -81,31 +80,36 @@ Proof.
   unfold wf_layoutb. rewrite !andb_true_iff.
   intros [[[[[[[[[[[E1 [E9 E10]] E2] E3] [E12 E13]] E4] E5] [E6 E7]] E8] E11] E14] E15].
   constructor.
-  - eapply forallb_Forall; [|exact E1]. intros r. unfold in_space.
+  - (* wl_range *) eapply forallb_Forall; [|exact E1]. intros r. unfold in_space.
     rewrite !andb_true_iff, Z.ltb_lt, !Z.leb_le. tauto.
-  - split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
-  - eapply forallb_Forall; [|exact E2]. intros f Ef. eapply forallb_Forall; [|exact Ef].
+  - (* wl_frames *) split; [apply Nat.eqb_eq; exact E9 | apply apartb_spec; exact E10].
+  - (* wl_stack *) eapply forallb_Forall; [|exact E2]. intros f Ef.
+    eapply forallb_Forall; [|exact Ef].
     apply disjointb_spec.
-  - eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
-  - rewrite Z.leb_le in E12, E13. exact (conj E12 E13).
-  - apply Z.leb_le. exact E4.
-  - lazymatch type of E5 with (if ?d then _ else _) = _ => destruct d as [E | E];
+  - (* wl_ctx *) eapply forallb_Forall; [|exact E3]. apply disjointb_spec.
+  - (* wl_packet *) rewrite Z.leb_le in E12, E13. exact (conj E12 E13).
+  - (* wl_guard *) apply Z.leb_le. exact E4.
+  - (* wl_maps *) lazymatch type of E5 with (if ?d then _ else _) = _ => destruct d as [E | E];
       [exact E | discriminate E5] end.
-  - split; [apply nodupb_spec; exact E6|].
+  - (* wl_addrs *) split; [apply nodupb_spec; exact E6|].
     eapply forallb_Forall; [|exact E7]. intros o. rewrite andb_true_iff, !Z.ltb_lt. tauto.
-  - eapply forallb_Forall; [|exact E8]. intros o K Em. cbv beta in K. rewrite Em, Z.eqb_refl in K.
+  - (* wl_vals *) eapply forallb_Forall; [|exact E8]. intros o K Em. cbv beta in K.
+    rewrite Em, Z.eqb_refl in K.
     cbn [negb orb] in K.
     apply Nat.eqb_eq. exact K.
-  - intros h h' I I'. rewrite forallb_forall in E14. specialize (E14 h I). cbv beta in E14.
+  - (* wl_refs *) intros h h' I I'. rewrite forallb_forall in E14. specialize (E14 h I).
+    cbv beta in E14.
     rewrite forallb_forall in E14.
     exact (agreeb_spec _ _ (E14 h' I')).
-  - intros r q Ir Iq. exact (apart_if_spec _ _ E11 r q Ir Iq).
-  - eapply forallb_Forall; [|exact E15]. intros o. rewrite !andb_true_iff, !Z.leb_le, Z.ltb_lt.
+  - (* wl_alone *) intros r q Ir Iq. exact (apart_if_spec _ _ E11 r q Ir Iq).
+  - (* wl_objects *) eapply forallb_Forall; [|exact E15]. intros o.
+    rewrite !andb_true_iff, !Z.leb_le, Z.ltb_lt.
     intros [[[[[O1 O2] O3] O4] O5] O6].
     split; [exact O1|]. split; [exact O2|]. split; [exact O3|]. split; [|split].
-    + eapply forallb_Forall; [|exact O4]. intros f. apply disjointb_spec.
-    + apply disjointb_spec. exact O5.
-    + intros r Ir Cr. rewrite forallb_forall in O6. specialize (O6 r Ir). cbv beta in O6.
+    + (* frames *) eapply forallb_Forall; [|exact O4]. intros f. apply disjointb_spec.
+    + (* the context *) apply disjointb_spec. exact O5.
+    + (* what is alone *) intros r Ir Cr. rewrite forallb_forall in O6. specialize (O6 r Ir).
+      cbv beta in O6.
       rewrite Cr in O6. apply disjointb_spec. exact O6.
 Qed.
 Theorem well_formedb_sound t e : well_formedb t e = true -> well_formed t e.

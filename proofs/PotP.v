@@ -28,10 +28,7 @@ Lemma pot_val_const c vs : pot_val (Pot c []) vs c.
 Proof. unfold pot_val. cbn [p_terms p_c terms_val]. lia. Qed.
 
 Section Pot.
-Variable t : target.
-Variable L : layout.
-Variable F : facts.
-Variable vs : list Z.
+Context {t : target} {L : layout} {F : facts} {vs : list Z}.
 
 Lemma end_sound k s x : facts_hold t L F vs -> end_of F k s = Some x ->
   exists w, nth_z vs s = Some w /\ forall N, k * (N - x) <= k * (N - w).
@@ -53,8 +50,9 @@ Lemma terms_floor_sound l : facts_hold t L F vs -> forall x fl, terms_val l vs x
   terms_floor F l = Some fl -> fl <= x.
 Proof.
   intros H. induction l as [|q l IH]; intros x fl V E; cbn [terms_val terms_floor] in V, E.
-  - injection E as <-. lia.
-  - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y [z [A [B ->]]]].
+  - (* [] *) injection E as <-. lia.
+  - (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
+    destruct V as [y [z [A [B ->]]]].
     pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH _ _ B E2) as Y. lia.
 Qed.
 Lemma pot_floor_sound q x fl : facts_hold t L F vs -> pot_val q vs x ->
@@ -67,8 +65,8 @@ Lemma terms_ok_sound l : facts_hold t L F vs -> forallb (term_ok F) l = true ->
   exists x, terms_val l vs x /\ 0 <= x.
 Proof.
   intros H. induction l as [|q l IH]; cbn [forallb]; intros E.
-  - exists 0. cbn [terms_val]. split; [reflexivity | lia].
-  - apply andb_true_iff in E. destruct E as [Q E]. destruct (IH E) as [x [V X]].
+  - (* [] *) exists 0. cbn [terms_val]. split; [reflexivity | lia].
+  - (* :: *) bools E as Q E. destruct (IH E) as [x [V X]].
     unfold term_ok in Q. destruct (term_floor F q) as [fl|] eqn:Fl; [|discriminate Q]. bools.
     assert (T : exists y, term_val q vs y).
     { unfold term_floor in Fl. destruct (end_of F (tm_k q) (tm_s q)) as [hi|] eqn:U;
@@ -81,39 +79,39 @@ Qed.
 Lemma pot_ok_sound q : facts_hold t L F vs -> pot_ok F q = true -> exists x, pot_val q vs x
   /\ 0 <= x.
 Proof.
-  unfold pot_ok, pot_val. intros H E. apply andb_true_iff in E. destruct E as [C E]. bools.
+  unfold pot_ok, pot_val. intros H E. bools E as C E. bools.
   destruct (terms_ok_sound _ H E) as [x [V X]]. exists (x + p_c q).
   replace (x + p_c q - p_c q) with x by lia. split; [exact V | lia].
 Qed.
 
-Variable sub : subst.
-Variable next : Z.
+Context {sub : subst} {next : Z}.
 Notation us := (subst_vals vs sub next).
 
 (** A target symbol has the value of what stands for it. *)
-Lemma subst_range s v w l h d : facts_hold t L F vs -> zfind s sub = Some v ->
+Lemma subst_range {s v w l h d} : facts_hold t L F vs -> zfind s sub = Some v ->
   nth_z us s = Some w ->
   range F v = Some (l, h, d) ->
   l <= w <= h /\ exists u, nth_z vs (fst v) = Some u /\ w = u + d.
 Proof.
-  intros H Z N R. rewrite (subst_vals_inv _ _ _ _ _ _ N Z).
+  intros H Z N R. rewrite (subst_vals_inv N Z).
   assert (E : exists f, fact_of F v = Some f).
   { unfold range in R. destruct (fact_of F v) as [f|]; [exists f; reflexivity | discriminate R]. }
   destruct E as [f E]. destruct (H _ _ E) as [u [Nu P]].
   destruct (range_sound _ _ _ _ H _ _ _ _ _ (subst_rel _ _ _ Nu) R) as [B [u' [Nu' [X Y]]]].
   split; [lia|]. exists u'. auto.
 Qed.
-Lemma term_drop_sound p q x y dr : facts_hold t L F vs ->
+Lemma term_drop_sound {p q x y dr} : facts_hold t L F vs ->
   term_drop F p sub q = Some dr ->
   term_val p vs x -> term_val q us y -> dr <= x - y.
 Proof.
   unfold term_drop. intros H E PX [w [N ->]]. binds E as v Ev. binds E as r Er.
   destruct r as [[l h] d].
-  destruct (subst_range _ _ _ _ _ _ H Ev N Er) as [B [u [Nu X]]]. destruct (_ && _) eqn:C.
-  - injection E as <-. destruct PX as [w' [N' ->]]. apply andb_true_iff in C. destruct C as [C1 C2].
+  destruct (subst_range H Ev N Er) as [B [u [Nu X]]]. destruct (_ && _) eqn:C.
+  - (* the same symbol *) injection E as <-. destruct PX as [w' [N' ->]]. bools C as C1 C2.
     bools.
     rewrite C1 in Nu. assert (w' = u) by congruence. subst w' w. rewrite <- C2. lia.
-  - binds E as fl Ef. injection E as <-. pose proof (term_floor_sound _ _ _ H PX Ef) as Fl.
+  - (* another *) binds E as fl Ef. injection E as <-.
+    pose proof (term_floor_sound _ _ _ H PX Ef) as Fl.
     pose proof (far_end_most (tm_k q) l h (tm_N q) w B) as M. lia.
 Qed.
 Lemma term_fresh_sound q y dr : facts_hold t L F vs -> term_fresh F sub q = Some dr ->
@@ -122,15 +120,16 @@ Proof.
   unfold term_fresh. intros H E [w [N ->]]. binds E as v Ev. binds E as r Er.
   destruct r as [[l h] d].
   injection E as <-.
-  destruct (subst_range _ _ _ _ _ _ H Ev N Er) as [B [u [Nu X]]].
+  destruct (subst_range H Ev N Er) as [B [u [Nu X]]].
   pose proof (far_end_most (tm_k q) l h (tm_N q) w B) as M. lia.
 Qed.
 Lemma terms_fresh_sound lq : facts_hold t L F vs -> forall y dr, terms_fresh F sub lq = Some dr ->
   terms_val lq us y -> dr <= - y.
 Proof.
   intros H. induction lq as [|q lq IH]; intros y dr E V; cbn [terms_fresh terms_val] in E, V.
-  - injection E as <-. lia.
-  - binds E as f1 E1. binds E as f2 E2. injection E as <-. destruct V as [y1 [y2 [A [B ->]]]].
+  - (* [] *) injection E as <-. lia.
+  - (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
+    destruct V as [y1 [y2 [A [B ->]]]].
     pose proof (term_fresh_sound _ _ _ H E1 A) as X. pose proof (IH _ _ E2 B) as Y. lia.
 Qed.
 Lemma terms_drop_sound lp : facts_hold t L F vs -> forall lq x y dr,
@@ -138,13 +137,13 @@ Lemma terms_drop_sound lp : facts_hold t L F vs -> forall lq x y dr,
 Proof.
   intros H. induction lp as [|p lp IH]; intros lq x y dr E VX VY;
     cbn [terms_drop terms_val] in E, VX.
-  - pose proof (terms_fresh_sound _ H _ _ E VY) as X. lia.
-  - destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
-    + binds E as f1 E1. binds E as f2 E2. injection E as <-.
+  - (* [] *) pose proof (terms_fresh_sound _ H _ _ E VY) as X. lia.
+  - (* :: *) destruct VX as [x1 [x2 [A [B ->]]]]. destruct lq as [|q lq].
+    + (* [] *) binds E as f1 E1. binds E as f2 E2. injection E as <-.
       pose proof (term_floor_sound _ _ _ H A E1) as X. pose proof (IH [] _ _ _ E2 B VY) as Y. lia.
-    + binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
+    + (* :: *) binds E as f1 E1. binds E as f2 E2. injection E as <-. cbn [terms_val] in VY.
       destruct VY as [y1 [y2 [C [D ->]]]].
-      pose proof (term_drop_sound _ _ _ _ _ H E1 A C) as X. pose proof (IH _ _ _ _ E2 B D) as Y.
+      pose proof (term_drop_sound H E1 A C) as X. pose proof (IH _ _ _ _ E2 B D) as Y.
       lia.
 Qed.
 Lemma pot_drop_sound n p q x y : facts_hold t L F vs ->

@@ -45,9 +45,9 @@ Lemma release_keeps k x hs h : In h hs -> (ref_kind_fits k (re_kind h) = true ->
 Proof.
   induction hs as [| g hs IH]; cbn [release]; intros I N; [exact I |].
   destruct (is_ref k x g) eqn:Hg.
-  - apply is_ref_spec in Hg.
+  - (* released *) apply is_ref_spec in Hg.
     destruct I as [-> | I]; [exfalso; exact (N (proj1 Hg) (proj2 Hg)) | exact I].
-  - destruct I as [-> | I]; [left; reflexivity | right; exact (IH I N)].
+  - (* kept *) destruct I as [-> | I]; [left; reflexivity | right; exact (IH I N)].
 Qed.
 Lemma release_perm k h hs : In h hs -> ref_kind_fits k (re_kind h) = true -> ForallPairs agree hs ->
   Permutation hs (h :: release k (re_base h) hs).
@@ -58,8 +58,9 @@ Proof.
     rewrite <- (ref_kind_fits_socket _ _ Hk). exact (ref_kind_fits_socket _ _ Fi). }
   clear A. revert I E. induction hs as [| g hs IH]; intros I E; [destruct I |]. cbn [release].
   destruct (is_ref k (re_base h) g) eqn:Hg.
-  - rewrite (E g (or_introl eq_refl) Hg). apply Permutation_refl.
-  - destruct I as [-> | I]; [exfalso; assert (T := proj2 (is_ref_spec _ _ h) (conj Fi eq_refl));
+  - (* released *) rewrite (E g (or_introl eq_refl) Hg). apply Permutation_refl.
+  - (* kept *) destruct I as [-> | I]; [exfalso;
+      assert (T := proj2 (is_ref_spec _ _ h) (conj Fi eq_refl));
       congruence |].
     eapply perm_trans; [apply perm_skip, IH; [exact I |] | apply perm_swap].
     intros g' Ig. apply E. right. exact Ig.
@@ -67,15 +68,15 @@ Qed.
 
 (** * The symbols of references *)
 
-Lemma refrel_same F vs F' vs' hs : (forall k h, claims F vs k h <-> claims F' vs' k h) ->
+Lemma refrel_same {F vs F' vs' hs} : (forall k h, claims F vs k h <-> claims F' vs' k h) ->
   refrel F vs hs -> refrel F' vs' hs.
 Proof.
   intros E [l [N [C [D P]]]]. exists l. split; [exact N |]. split; [| split; [| exact P]].
-  - intros k h I. apply E, C. exact I.
-  - intros k h K. apply (D k h), E. exact K.
+  - (* claims *) intros k h I. apply E, C. exact I.
+  - (* each has one *) intros k h K. apply (D k h), E. exact K.
 Qed.
 (** What a symbol stands for is acquired, and of a kind that fits. *)
-Lemma refrel_in F vs hs k kd n nu x : refrel F vs hs -> zfind k F = Some (FRef kd n nu) ->
+Lemma refrel_in {F vs hs k kd n nu x} : refrel F vs hs -> zfind k F = Some (FRef kd n nu) ->
   nth_z vs k = Some x -> x <> 0 ->
   exists h, In h hs /\ ref_kind_fits kd (re_kind h) = true /\ re_base h = x /\ re_size h = n.
 Proof.
@@ -130,7 +131,7 @@ Proof.
   exact (not_ref_ref _ _ _ _ U E).
 Qed.
 (** or not to be *)
-Lemma refrel_mark F vs k kd n nu nu' hs : zfind k F = Some (FRef kd n nu) -> refrel F vs hs ->
+Lemma refrel_mark {F vs k kd n nu nu' hs} : zfind k F = Some (FRef kd n nu) -> refrel F vs hs ->
   refrel (zset k (FRef kd n nu') F) vs hs.
 Proof.
   intros E0. apply refrel_same. intros k' h. rewrite claims_set.
@@ -147,8 +148,8 @@ Proof.
   intros U K. apply refrel_same. intros k h. unfold claims. rewrite zfind_map.
   split; intros [Nz [Nt [kd [nu [E Fi]]]]]; (split; [exact Nz |]); (split; [exact Nt |]);
     exists kd, nu; (split; [| exact Fi]).
-  - rewrite E. cbn [option_map]. rewrite K. reflexivity.
-  - destruct (zfind k F) as [f |]; cbn [option_map] in E; [| discriminate E].
+  - (* -> *) rewrite E. cbn [option_map]. rewrite K. reflexivity.
+  - (* <- *) destruct (zfind k F) as [f |]; cbn [option_map] in E; [| discriminate E].
     destruct f; try (exfalso; injection E as E; eapply not_ref_ref; [| exact E]; apply U;
       reflexivity).
     rewrite K in E. exact E.
@@ -162,18 +163,18 @@ Lemma refrel_more F vs vs' k hs h kd nu : (forall j, claims F vs k j -> False) -
   refrel F vs hs -> refrel (zset k (FRef kd (re_size h) nu) F) vs' (h :: hs).
 Proof.
   intros Fr Ext Nt Nz Fi [l [N [C [D P]]]]. exists ((k, h) :: l). split; [| split; [| split]].
-  - cbn [map fst]. constructor; [| exact N]. intros I. apply in_map_iff in I.
+  - (* NoDup *) cbn [map fst]. constructor; [| exact N]. intros I. apply in_map_iff in I.
     destruct I as [[k' j] [E I]].
     cbn [fst] in E. subst k'. exact (Fr j (C k j I)).
-  - intros k' j I. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
-    + destruct I as [E | I]; [| exfalso; exact (Fr j (C k j I))]. injection E as <-.
+  - (* claims *) intros k' j I. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + (* k *) destruct I as [E | I]; [| exfalso; exact (Fr j (C k j I))]. injection E as <-.
       split; [exact Nz |]. split; [exact Nt |].
       exists kd, nu. split; [reflexivity | exact Fi].
-    + destruct I as [E | I]; [exfalso; congruence | apply Ext, C; exact I].
-  - intros k' j K. rewrite claims_set in K.
+    + (* another *) destruct I as [E | I]; [exfalso; congruence | apply Ext, C; exact I].
+  - (* each has one *) intros k' j K. rewrite claims_set in K.
     destruct (Z.eqb_spec k' k) as [-> | Nk]; [exists h; left; reflexivity |].
     destruct (D k' j (proj2 (Ext k' j) K)) as [h' I]. exists h'. right. exact I.
-  - cbn [map snd]. apply perm_skip. exact P.
+  - (* Permutation *) cbn [map snd]. apply perm_skip. exact P.
 Qed.
 (** [kd] is what the one that releases it asks for. *)
 Lemma refrel_less F vs k f hs kd kd' n nu x : zfind k F = Some (FRef kd' n nu) ->
@@ -193,14 +194,16 @@ Proof.
   rewrite map_app in N, P. cbn [map fst snd] in N, P. assert (N' := NoDup_remove_1 _ _ _ N).
   apply NoDup_remove_2 in N.
   rewrite <- map_app in N, N'. exists (l1 ++ l2). split; [exact N' |]. split; [| split].
-  - intros k' j J. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
-    + exfalso. apply N. exact (in_map fst _ _ J).
-    + apply C. rewrite in_app_iff in *. cbn [In]. tauto.
-  - intros k' j J. rewrite claims_set in J. destruct (Z.eqb_spec k' k) as [-> | Nk].
-    + destruct J as [_ [_ [kd3 [nu3 [E _]]]]]. exfalso. exact (not_ref_ref _ _ _ _ U E).
-    + destruct (D k' j J) as [h' J']. exists h'. rewrite in_app_iff in *. cbn [In] in J'.
+  - (* claims *) intros k' j J. rewrite claims_set. destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + (* k *) exfalso. apply N. exact (in_map fst _ _ J).
+    + (* another *) apply C. rewrite in_app_iff in *. cbn [In]. tauto.
+  - (* each has one *) intros k' j J. rewrite claims_set in J.
+    destruct (Z.eqb_spec k' k) as [-> | Nk].
+    + (* k *) destruct J as [_ [_ [kd3 [nu3 [E _]]]]]. exfalso. exact (not_ref_ref _ _ _ _ U E).
+    + (* another *) destruct (D k' j J) as [h' J']. exists h'. rewrite in_app_iff in *.
+      cbn [In] in J'.
       destruct J' as [J' | [J' | J']]; [left; exact J' | exfalso; congruence | right; exact J'].
-  - rewrite map_app. apply (Permutation_cons_inv (a := h)).
+  - (* Permutation *) rewrite map_app. apply (Permutation_cons_inv (a := h)).
     eapply perm_trans; [| exact (release_perm kd h hs I (ref_kind_fits_trans _ _ _ Fi Fi2) A)].
     eapply perm_trans; [apply Permutation_middle | exact P].
 Qed.
@@ -210,10 +213,11 @@ Qed.
 Lemma claimants_in F k : In k (claimants F) <-> exists f, zfind k F = Some f /\ not_ref f = false.
 Proof.
   unfold claimants. rewrite in_map_iff. split.
-  - intros [[k' f] [E I]]. cbn [fst] in E. subst k'. apply filter_In in I. destruct I as [I U].
+  - (* -> *) intros [[k' f] [E I]]. cbn [fst] in E. subst k'. apply filter_In in I.
+    destruct I as [I U].
     cbn [snd] in U.
     exists f. split; [apply zlist_in; exact I | apply negb_true_iff; exact U].
-  - intros [f [E U]]. exists (k, f). split; [reflexivity |]. apply filter_In.
+  - (* <- *) intros [f [E U]]. exists (k, f). split; [reflexivity |]. apply filter_In.
     split; [apply zlist_in; exact E |].
     cbn [snd]. rewrite U. reflexivity.
 Qed.
@@ -225,13 +229,14 @@ Proof.
   assert (S' : forall y, In y l -> q y = true -> p y = true) by (intros y I; apply S; right;
     exact I).
   destruct (q x) eqn:Q.
-  - rewrite (S x (or_introl eq_refl) Q) in N. cbn [map] in *. apply NoDup_cons_iff in N.
+  - (* kept *) rewrite (S x (or_introl eq_refl) Q) in N. cbn [map] in *. apply NoDup_cons_iff in N.
     destruct N as [N1 N2].
     constructor; [| exact (IH S' N2)]. intros I. apply N1. apply in_map_iff in I.
     destruct I as [y [E I]].
     apply filter_In in I. destruct I as [I Qy]. rewrite <- E. apply in_map. apply filter_In.
     split; [exact I | exact (S' y I Qy)].
-  - apply IH; [exact S' |]. destruct (p x); [| exact N]. cbn [map] in N. apply NoDup_cons_iff in N.
+  - (* left out *) apply IH; [exact S' |]. destruct (p x); [| exact N]. cbn [map] in N.
+    apply NoDup_cons_iff in N.
     exact (proj2 N).
 Qed.
 Lemma nodup_fst_filter {A B} (p : A * B -> bool) (l : list (A * B)) : NoDup (map fst l) ->
@@ -249,8 +254,8 @@ Proof. induction l as [| x l IH]; [reflexivity |]. cbn [map filter].
 destruct (p (g x)); cbn [map]; rewrite IH; reflexivity. Qed.
 Lemma distinct_nodup l : distinct l = true -> NoDup l.
 Proof.
-  induction l as [| x l IH]; cbn [distinct]; intros E; constructor; apply andb_true_iff in E;
-    destruct E as [E1 E2]; [| exact (IH E2)].
+  induction l as [| x l IH]; cbn [distinct]; intros E; constructor; bools E as E1 E2;
+    [| exact (IH E2)].
   intros I. apply negb_true_iff in E1.
   assert (T : existsb (Z.eqb x) l = true) by (apply existsb_exists; exists x; split;
     [exact I | apply Z.eqb_refl]).
@@ -266,14 +271,15 @@ Definition claim_of (G : facts) (ws : list Z) (k : Z) : option reference :=
 Lemma claim_of_some G ws k : (exists h, claim_of G ws k = Some h) <-> exists h, claims G ws k h.
 Proof.
   unfold claim_of, claims. split.
-  - intros [h Hc]. exists h. revert Hc. destruct (zfind k G) as [f |] eqn:E; [| discriminate].
+  - (* -> *) intros [h Hc]. exists h. revert Hc.
+    destruct (zfind k G) as [f |] eqn:E; [| discriminate].
     destruct f; try discriminate.
     destruct (nth_z ws k) as [w |]; [| discriminate].
     destruct (Z.eqb_spec w 0) as [Z0 | Z0]; [discriminate |].
     intros H. injection H as <-. cbn [re_base re_kind re_size]. split; [exact Z0 |].
     split; [reflexivity |].
     eexists. eexists. split; [reflexivity | apply ref_kind_fits_refl].
-  - intros [h [Nz [N [kd [nu [E _]]]]]]. rewrite E, N.
+  - (* <- *) intros [h [Nz [N [kd [nu [E _]]]]]]. rewrite E, N.
     destruct (Z.eqb_spec (re_base h) 0) as [Z0 | Z0]; [contradiction |].
     eexists. reflexivity.
 Qed.
@@ -283,8 +289,10 @@ Definition under (l : list (Z * reference)) (k : Z) : reference :=
 Lemma under_in l k h : In (k, h) l -> In (k, under l k) l.
 Proof.
   intros I. unfold under. destruct (find (fun e => fst e =? k) l) as [[k' h'] |] eqn:E.
-  - apply find_some in E. destruct E as [E1 E2]. cbn [fst snd] in *. bools. subst k'. exact E1.
-  - assert (T := find_none _ _ E _ I). cbn [fst] in T. rewrite Z.eqb_refl in T. discriminate T.
+  - (* Some *) apply find_some in E. destruct E as [E1 E2]. cbn [fst snd] in *. bools. subst k'.
+    exact E1.
+  - (* None *) assert (T := find_none _ _ E _ I). cbn [fst] in T. rewrite Z.eqb_refl in T.
+    discriminate T.
 Qed.
 Lemma under_is l k h : NoDup (map fst l) -> In (k, h) l -> under l k = h.
 Proof.
@@ -300,14 +308,13 @@ Lemma refs_le_sound F vs sub G ws hs : refs_le F sub G = true ->
     claims G ws k h) ->
   refrel F vs hs -> refrel G ws hs.
 Proof.
-  intros E Into Onto [l [N [C [D P]]]]. unfold refs_le in E. apply andb_true_iff in E.
-  destruct E as [Di S].
+  intros E Into Onto [l [N [C [D P]]]]. unfold refs_le in E. bools E as Di S.
   apply distinct_nodup in Di. rewrite map_filter in Di. rewrite forallb_forall in S.
   set (some k := match claim_of G ws k with Some _ => true | None => false end).
   assert (Some_ : forall k, some k = true <-> exists h, claims G ws k h).
   { intros k. rewrite <- claim_of_some. unfold some. destruct (claim_of G ws k) as [h |].
-    - split; [intros _; exists h; reflexivity | reflexivity].
-    - split; [discriminate | intros [h H]; discriminate H]. }
+    - (* Some *) split; [intros _; exists h; reflexivity | reflexivity].
+    - (* None *) split; [discriminate | intros [h H]; discriminate H]. }
   assert (Claimant : forall k h, claims G ws k h -> In k (claimants G)).
   { intros k h [_ [_ [kd [nu [E _]]]]]. apply claimants_in. eexists. split;
       [exact E | reflexivity]. }
@@ -323,23 +330,25 @@ Proof.
     assert (Im := Image k h I).
     split; [| exact Im]. apply Onto; [apply claimants_in; exact J | exact (C _ _ Im)]. }
   exists (map pair (filter some (claimants G))). split; [| split; [| split]].
-  - rewrite map_map. cbn [pair fst]. rewrite map_id. apply NoDup_filter, claimants_nodup.
-  - intros k h I. exact (proj1 (M k h I)).
-  - intros k h K. exists (under l (image sub k)). apply in_map_iff. exists k.
+  - (* NoDup *) rewrite map_map. cbn [pair fst]. rewrite map_id.
+    apply NoDup_filter, claimants_nodup.
+  - (* claims *) intros k h I. exact (proj1 (M k h I)).
+  - (* each has one *) intros k h K. exists (under l (image sub k)). apply in_map_iff. exists k.
     split; [reflexivity |]. apply filter_In.
     split; [exact (Claimant k h K) | apply Some_; exists h; exact K].
-  - assert (Q : Permutation (map (fun e =>
+  - (* Permutation *) assert (Q : Permutation (map (fun e =>
       (image sub (fst e), snd e)) (map pair (filter some (claimants G)))) l).
     { apply NoDup_Permutation.
-      - apply (NoDup_map_inv fst). rewrite !map_map. cbn [fst pair].
+      - (* NoDup *) apply (NoDup_map_inv fst). rewrite !map_map. cbn [fst pair].
         refine (nodup_map_filter _ _ some _ _ Di). intros k _ K. apply Some_ in K.
         destruct K as [h K].
         destruct (Into k h K) as [h1 [_ [_ [kd [nu [E _]]]]]]. unfold ref_in. rewrite E.
         reflexivity.
-      - apply (NoDup_map_inv fst). exact N.
-      - intros [s h]. rewrite in_map_iff. split.
-        + intros [[k h'] [E I]]. cbn [fst snd] in E. injection E as <- <-. exact (proj2 (M k h' I)).
-        + intros J. assert (K := C s h J). assert (I : In s (claimants F)).
+      - (* NoDup *) apply (NoDup_map_inv fst). exact N.
+      - (* the same elements *) intros [s h]. rewrite in_map_iff. split.
+        + (* -> *) intros [[k h'] [E I]]. cbn [fst snd] in E. injection E as <- <-.
+          exact (proj2 (M k h' I)).
+        + (* <- *) intros J. assert (K := C s h J). assert (I : In s (claimants F)).
           { destruct K as [_ [_ [kd [nu [E _]]]]]. apply claimants_in. eexists. split;
               [exact E | reflexivity]. }
           specialize (S s I). cbv beta in S. apply existsb_exists in S. destruct S as [s' [Is E]].

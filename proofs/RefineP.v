@@ -21,7 +21,7 @@ Lemma good_set F k f f0 w : good F -> zfind k F = Some f0 -> not_ref f0 = true -
   not_ref f = true ->
   nth_z vs k = Some w -> fact_holds t L f w -> good (zset k f F).
 Proof.
-  intros [H R] E U0 U N P. split; [exact (facts_set _ _ _ _ _ _ _ H N P)|].
+  intros [H R] E U0 U N P. split; [exact (facts_set _ H N P)|].
   apply refrel_plain; [|exact U | exact R].
   intros f1 E1. congruence.
 Qed.
@@ -33,8 +33,8 @@ Proof.
   destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ R E) as [w [N [[B P] X]]].
   assert (S1 : in_scalar (if snd a =? 0 then s else sc_sub s (sc_const (snd a))) w).
   { destruct (snd a =? 0) eqn:Z0; bools.
-    - rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
-    - replace w with (wrap (x - wrap (snd a)));
+    - (* no constant *) rewrite Z0, Z.add_0_r, wrap_small in X by exact B. subst x. exact S.
+    - (* a constant *) replace w with (wrap (x - wrap (snd a)));
         [apply sc_sub_sound; [exact S | apply sc_const_sound]|].
       rewrite X, wrap_sub. replace (w + snd a - snd a) with w by lia. apply wrap_small. exact B. }
   edestruct sc_meet_sound as [c [E' C]]; [exact P | exact S1 |]. rewrite E'.
@@ -83,7 +83,7 @@ Qed.
 Lemma is_end_sound F p b y : facts_hold t L F vs -> relv vs b y -> is_end F p b = true ->
   y = area_end L p.
 Proof.
-  unfold is_end. intros H B E. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  unfold is_end. intros H B E. bools E as Z0 E. bools.
   destruct (fact_of F b) as [f|] eqn:EB; [|destruct p; discriminate E].
   destruct (fact_of_sound _ _ _ _ H _ _ _ B EB) as [w [N [[Rw P] X]]].
   rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw. subst y.
@@ -95,8 +95,8 @@ Lemma refine_packet_sound F r a b x y : good F -> relv vs a x -> relv vs b y -> 
 Proof.
   intros H A B C. unfold refine_packet. destruct (fact_of F a) as [f|] eqn:EA; [|exact H].
   destruct f; try exact H. parts EA as p0 m0 av0.
-  destruct (_ && _) eqn:T; [|exact H]. apply andb_true_iff in T. destruct T as [T T2].
-  apply andb_true_iff in T. destruct T as [T T1]. unfold reach in T2. bools.
+  destruct (_ && _) eqn:T; [|exact H]. bools T as T T2.
+  bools T as T T1. unfold reach in T2. bools.
   pose proof (is_end_sound F p0 b y (proj1 H) B T) as Y.
   destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [P X]]].
   pose proof (area_range t L p0 WL) as G. unfold guard in *.
@@ -115,38 +115,41 @@ Proof.
   all: assert (Y : y = 0) by exact (const_of_sound _ _ _ _ (proj1 H) _ _ _ B CB); subst y.
   all: destruct (fact_of_sound _ _ _ _ (proj1 H) _ _ _ A EA) as [w [N [[Rw P] X]]].
   all: rewrite Z0, Z.add_0_r, wrap_small in X by exact Rw; subst x.
-  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w. destruct P as [o [V E]].
+  - (* FMap *) destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
+    destruct P as [o [V E]].
     pose proof (map_addr_word WL o (proj1 V)) as Room. lia.
-  - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|].
+  - (* FMapOrNull *) destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|].
+    + (* RNe *) eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [exact Rw|].
       destruct P as [P|P]; [contradiction (C P) | exact P].
-  - destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
+  - (* FMapValue *) destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
     destruct P as [o [b0 [V [I P]]]].
     destruct (like_map _ _ _ _ V) as [m M]. pose proof (like_range t L WL _ _ _ _ V M I) as Room.
     lia.
-  - destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. eexists. split; [reflexivity|].
+  - (* FMapValueOrNull *) destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [lia|]. apply (sc_const_sound 0).
-    + eexists. split; [reflexivity|].
+    + (* RNe *) eexists. split; [reflexivity|].
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [exact Rw|].
       destruct P as [P|[o [V I]]]; [contradiction (C P)|]. exists o, w. split; [exact V|].
       split; [exact I | lia].
-  - parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
-    + subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists. split; [reflexivity|].
+  - (* FRef *) parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
+    + (* REq *) subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists.
+      split; [reflexivity|].
       split.
-      * apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|].
+      * (* facts *) apply facts_set with 0; [exact (proj1 H) | exact N|]. split; [lia|].
         apply (sc_const_sound 0).
-      * apply refrel_null; [exact N | reflexivity | exact (proj2 H)].
-    + eexists. split; [reflexivity|]. split.
-      * apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|]. intros _. exact C.
-      * exact (refrel_mark _ _ _ _ _ _ _ _ EA (proj2 H)).
+      * (* references *) apply refrel_null; [exact N | reflexivity | exact (proj2 H)].
+    + (* RNe *) eexists. split; [reflexivity|]. split.
+      * (* facts *) apply facts_set with w; [exact (proj1 H) | exact N|]. split; [exact Rw|].
+        intros _. exact C.
+      * (* references *) exact (refrel_mark EA (proj2 H)).
 Qed.
 End Refine.
 

@@ -153,8 +153,8 @@ Example store_into_a_frame_that_is_gone : validate tx (returns_its_frame (St S8 
 Proof. vm_compute. reflexivity. Qed.
 (** No certificate does better. *)
 Example dangling_is_refused c : validate dangling_target dangling c = false.
-Proof. exact (faulty_has_no_certificate _ _ _ _ _ _ (dangling_well_formed 1048576)
-  dangling_can_fault c). Qed.
+Proof. revert c. eapply faulty_has_no_certificate;
+  [exact (dangling_well_formed 1048576) | exact dangling_can_fault]. Qed.
 (** What a caller lends stays: the callee writes the caller's frame. *)
 Definition lends_its_frame : prog := at_pcs [ mov R1 R10; CallLocal 2; Ldx S8 false R0 R10 (-8);
   Exit; St S8 R1 (-8) 1; movi R0 0; Exit ].

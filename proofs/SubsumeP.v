@@ -15,8 +15,8 @@ Proof. unfold subst_vals. rewrite map_length. apply seq_length. Qed.
 Lemma nth_error_seq n : forall k j, (j < n)%nat -> nth_error (seq k n) j = Some (k + j)%nat.
 Proof.
   induction n as [|n IH]; intros k j J; [lia|]. cbn [seq]. destruct j as [|j]; cbn [nth_error].
-  - f_equal. lia.
-  - rewrite IH by lia. f_equal. lia.
+  - (* O *) f_equal. lia.
+  - (* S *) rewrite IH by lia. f_equal. lia.
 Qed.
 Lemma nth_z_seq n k : 0 <= k < Z.of_nat n -> nth_z (seq 0 n) k = Some (Z.to_nat k).
 Proof.
@@ -30,7 +30,7 @@ Proof.
   intros K E. unfold subst_vals. rewrite (nth_z_map _ _ _ (Z.to_nat k)) by (apply nth_z_seq; lia).
   unfold subst_at. rewrite Z2Nat.id, E by lia. reflexivity.
 Qed.
-Lemma subst_vals_inv vs sub next k a w : nth_z (subst_vals vs sub next) k = Some w ->
+Lemma subst_vals_inv {vs sub next k a w} : nth_z (subst_vals vs sub next) k = Some w ->
   zfind k sub = Some a ->
   w = subst_val vs a.
 Proof.
@@ -51,77 +51,80 @@ Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> rel
   fact_le t F a f = true ->
   fact_holds t L f x.
 Proof.
-  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard _ _ WL) as G.
+  intros WL H R E. split; [exact (relv_range _ _ _ R)|]. pose proof (wl_guard WL) as G.
   unfold guard in G.
   (* the facts that allow no constant *)
   assert (Here : forall g, fact_of F a = Some g -> snd a = 0 -> fact_holds t L g x).
   { intros g E' Z0. destruct (fact_of_sound _ _ _ _ H _ _ _ R E') as [w [N [P X]]].
     rewrite Z0, Z.add_0_r, wrap_small in X by (destruct P as [B P]; exact B). subst x. exact P. }
   destruct f eqn:Ef; cbn [fact_le] in E; cbv beta iota.
-  - pose proof (any_view_sound _ _ _ _ H _ _ R) as S. destruct (any_view F a) as [tb sb].
+  - (* FScalar *) pose proof (any_view_sound _ _ _ _ H _ _ R) as S.
+    destruct (any_view F a) as [tb sb].
     cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FStack *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
     parts EF as j0 m0. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
     exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - (* FCtx *) bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FPkt *) parts Ef as p1 m1 av1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as p0 m0 av0.
-    apply andb_true_iff in E. destruct E as [E A]. apply andb_true_iff in E. destruct E as [E E3].
-    apply andb_true_iff in E. destruct E as [E E2]. apply andb_true_iff in E. destruct E as [E E1].
+    bools E as E A. bools E as E E3.
+    bools E as E E2. bools E as E E1.
     apply area_eqb_eq in E. subst p0. pose proof (area_range t L p1 WL) as Room.
     unfold reach, guard in *. bools.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [P Q]] X]]].
     rewrite wrap_small in X by lia. subst x. split; [lia|].
     destruct av1 as [k|]; [|exact I]. destruct av0 as [k'|]; cbn [opt_ge] in A; [|discriminate A].
     bools. lia.
-  - apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - (* FEnd *) bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - (* FMap *) parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+    + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
+      destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + parts EF as j0. bools. subst j0. right.
+    + (* FMap *) parts EF as j0. bools. subst j0. right.
       assert (Q : fact_holds t L (FMap j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
-    + parts EF as j0. bools. subst j0.
+    + (* FMapOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
-  - parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapValue *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E. parts EF as j0 m0.
     destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
     pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
     exists o, b. split; [exact V|]. split; [exact J | lia].
-  - parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FMapValueOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + destruct (const_of F a) as [c|] eqn:C; [|discriminate E]. destruct c; try discriminate E.
+    + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
+      destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + parts EF as j0 m0. bools. subst j0 m0.
+    + (* FMapValue *) parts EF as j0 m0. bools. subst j0 m0.
       assert (Q : fact_holds t L (FMapValue j1 0) x) by (apply Here; [reflexivity | assumption]).
       destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|].
       replace x with b by lia. exact J.
-    + parts EF as j0. bools. subst j0.
+    + (* FMapValueOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapValueOrNull j1) x)
         by (apply Here; [reflexivity | assumption]). exact (proj2 Q).
-  - parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FRef *) parts Ef as kd n nu. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    + apply andb_true_iff in E. destruct E as [Nu _]. congruence.
-    + parts EF as kd' n' nu'. apply andb_true_iff in E. destruct E as [E Nu]. bools.
+    + (* FScalar *) bools E as Nu _. congruence.
+    + (* FRef *) parts EF as kd' n' nu'. bools E as E Nu. bools.
       assert (Q := Here _ eq_refl ltac:(assumption)). destruct Q as [_ Q]. intros Nf. apply Q.
       rewrite Nf in Nu.
       apply orb_true_iff in Nu.
       destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
-  - parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FRecordAt *) parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
     parts EF as n0 m0. bools. subst n0.
     destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
@@ -129,7 +132,7 @@ Proof.
     cbn [ref_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|].
     split; [exact Sh | lia].
-  - parts Ef as j1. apply andb_true_iff in E. destruct E as [Z0 E]. bools.
+  - (* FObj *) parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
@@ -141,7 +144,7 @@ Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true -
 Proof.
   unfold aval_le, bound_in. intros [w [N ->]] B E.
   destruct (zfind (fst b) sub) as [v|] eqn:V; [|discriminate E].
-  apply andb_true_iff in E. destruct E as [E O]. apply andb_true_iff in E. destruct E as [E S].
+  bools E as E O. bools E as E S.
   bools.
   exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
   unfold subst_val.
@@ -171,8 +174,9 @@ Proof.
   induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2];
     subst;
     destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
-  - cbn [forallb] in K. bools. split; [congruence|]. eapply regs_le_sound; eassumption.
-  - cbn [forallb] in K. bools. eapply IH; eassumption.
+  - (* the first *) cbn [forallb] in K. bools. split; [congruence|].
+    eapply regs_le_sound; eassumption.
+  - (* the rest *) cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
 (** The references of the source are those of the target. *)
@@ -195,24 +199,25 @@ Proof.
     split; [exact (subst_vals_at _ _ _ _ _ B V)|]. assert (Rv := bound_in_rel _ _ Bv).
     cbn [fact_le] in Q.
     destruct (fact_of F v) as [g|] eqn:EF; [|discriminate Q]. destruct g; try discriminate Q.
-    - right. apply andb_true_iff in Q. destruct Q as [_ Q].
+    - (* FScalar *) right. bools Q as _ Q.
       destruct (const_of F v) as [c|] eqn:Cv; [|discriminate Q]. destruct c; try discriminate Q.
       split; [exact (const_of_sound _ _ _ _ H _ _ _ Rv Cv)|]. eexists. eexists. exact EF.
-    - left. parts EF as kd' n' nu'. rewrite !andb_true_iff in Q. destruct Q as [[[Z0 Q] N] _].
+    - (* FRef *) left. parts EF as kd' n' nu'. bools Q as [[[Z0 Q] N] _].
       bools.
       subst n'. destruct (fact_of_sound _ _ _ _ H _ _ _ Rv EF) as [w [Nw [[Bw _] X]]].
       exists w, kd', nu'.
       split; [exact Nw|]. split; [|split; [exact EF | exact Q]]. rewrite X, Z0, Z.add_0_r.
       apply wrap_small. exact Bw. }
   apply (refs_le_sound F vs sub G); [exact E | | | exact R].
-  - intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image.
+  - (* into *) intros k h [Nz [N [kd [nu [K _]]]]]. destruct (Case k _ _ _ K) as [v [V [N' C]]].
+    unfold image.
     rewrite V.
     assert (X : subst_val vs v = re_base h) by congruence.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw _]]]]]]|[Z0 _]]; [|exfalso; congruence].
     exists (Reference kd' (re_base h) (re_size h)). split; [exact Nz|].
     split; [cbn [re_base]; congruence|].
     exists kd', nu'. split; [exact Fw | apply ref_kind_fits_refl].
-  - intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U.
+  - (* onto *) intros k h [f [K U]] [Nz [N [kd [nu [Fh Fi]]]]]. destruct f; try discriminate U.
     parts K as kd0 n nu0.
     destruct (Case k _ _ _ K) as [v [V [N' C]]]. unfold image in N, Fh. rewrite V in N, Fh.
     destruct C as [[w [kd' [nu' [Nw [Ew [Fw Fi']]]]]]|[_ [ta [sc Fw]]]]; [|exfalso; congruence].
@@ -220,47 +225,46 @@ Proof.
     exists kd0, nu0. split; [rewrite K; congruence | exact (ref_kind_fits_trans _ _ _ Fi' Fi)].
 Qed.
 
-Lemma astate_le_sound t sub a b vs s : gamma t a vs s -> astate_le t sub a b = true ->
+Lemma astate_le_sound {t sub a b vs s} : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
-  intros [G1 G2 G3 G4 G5 G6 G7 G8 G9 G10] E. unfold astate_le, names_ok in E.
-  apply andb_true_iff in E. destruct E as [E EW]. apply andb_true_iff in E. destruct E as [E ES].
-  apply andb_true_iff in E. destruct E as [E EC]. apply andb_true_iff in E. destruct E as [E ER].
-  apply andb_true_iff in E. destruct E as [E EH]. apply andb_true_iff in E. destruct E as [E EF].
-  apply andb_true_iff in E. destruct E as [EP E].
-  apply andb_true_iff in E. destruct E as [E NS]. apply andb_true_iff in E. destruct E as [E NC].
-  apply andb_true_iff in E. destruct E as [E NR]. apply andb_true_iff in E. destruct E as [NN NF].
+  intros G E. open_gamma G. unfold astate_le, names_ok in E.
+  bools E as E EW. bools E as E ES.
+  bools E as E EC. bools E as E ER.
+  bools E as E EH. bools E as E EF.
+  bools E as EP E.
+  bools E as E NS. bools E as E NC.
+  bools E as E NR. bools E as NN NF.
   bools. constructor.
-  - exact G1.
-  - eapply frames_le_sound; eassumption.
-  - exact G3.
-  - exact G4.
-  - congruence.
-  - rewrite subst_vals_length. lia.
-  - intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
+  - (* g_wf *) exact Gwf.
+  - (* g_frames *) eapply frames_le_sound; eassumption.
+  - (* g_depth *) exact Gdepth.
+  - (* g_live *) exact Glive.
+  - (* g_pc *) congruence.
+  - (* g_next *) rewrite subst_vals_length. lia.
+  - (* g_facts *) intros k f K. pose proof (zall_find _ _ _ _ EF K) as Q.
     pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B. destruct (zfind k sub) as [v|] eqn:V; [|discriminate Q].
-    apply andb_true_iff in Q. destruct Q as [Q1 Q2]. rewrite G6 in Q1. apply andb_true_iff in B.
-    destruct B as [B1 B2]. bools.
+    bools Q as Q1 Q2. rewrite Gnext in Q1. bools B as B1 B2. bools.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
-    eapply fact_le_sound; [exact G1 | exact G7 | apply bound_in_rel; exact Q1 | exact Q2].
-  - eapply regs_le_sound; eassumption.
-  - destruct G9 as [M1 M2]. constructor.
-    + intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
+    eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
+  - (* g_regs *) eapply regs_le_sound; eassumption.
+  - (* g_mem *) destruct Gmem as [M1 M2]. constructor.
+    + (* m_slots *) intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
       destruct (zfind o (a_slots a)) as [[z' v']|] eqn:Sl; [|discriminate Q].
-      cbn [fst snd] in Q. apply andb_true_iff in Q. destruct Q as [Q1 Q2]. apply size_eqb_eq in Q1.
+      cbn [fst snd] in Q. bools Q as Q1 Q2. apply size_eqb_eq in Q1.
       subst z'.
       destruct (M1 o z v' Sl) as [O1 [O2 R]]. split; [exact O1|]. split; [exact O2|].
       eapply aval_le_sound; eassumption.
-    + intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T. apply andb_true_iff in T.
+    + (* m_written *) intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T.
+      apply andb_true_iff in T.
       exact (proj2 T).
-  - apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ G7 G10 EH). intros k f K.
+  - (* g_refs *) apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.
-    apply andb_true_iff in B. destruct B as [B1 B2]. bools. split; [lia|].
-    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. apply andb_true_iff in Q.
-    destruct Q as [Q1 Q2].
-    rewrite G6 in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
+    bools B as B1 B2. bools. split; [lia|].
+    destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. bools Q as Q1 Q2.
+    rewrite Gnext in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
 Qed.

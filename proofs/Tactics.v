@@ -2,7 +2,7 @@
 From Semantics Require Export Word.
 
 (** Splits boolean conjunctions, and turns boolean tests into propositions that [lia] reads. *)
-Ltac bools := repeat match goal with
+Ltac all_bools := repeat match goal with
   | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
   | H : negb _ = true |- _ => apply negb_true_iff in H
   | H : negb _ = false |- _ => apply negb_false_iff in H
@@ -13,6 +13,14 @@ Ltac bools := repeat match goal with
   | H : (_ <? _) = false |- _ => apply Z.ltb_ge in H
   | H : (_ =? _) = false |- _ => apply Z.eqb_neq in H
   end.
+
+Tactic Notation "bools" := all_bools.
+(** [bools H as A B] splits the one conjunction [H : a && b = true]; with a pattern instead of two
+    names it splits all those in it. *)
+Tactic Notation "bools" hyp(H) "as" simple_intropattern(p) := rewrite !andb_true_iff in H;
+  destruct H as p.
+Tactic Notation "bools" hyp(H) "as" simple_intropattern(a) simple_intropattern(b) :=
+  apply andb_true_iff in H; destruct H as [a b].
 
 (* [injection] would compute the results. *)
 Lemma some_inj {A} (x y : A) : Some x = Some y -> x = y.

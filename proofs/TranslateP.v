@@ -529,7 +529,8 @@ Proof.
       + (* its value *) rewrite <- W2. apply load_frame. intros b B.
         apply KEEP. exact B. }
   destruct (G (an_writes an) (mem S) (st_ctx _ _ _ _ H) (st_mem _ _ _ _ H)) as [G1 G2].
-  destruct H as [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [pc lay frames live regs mem]; assumption.
+  destruct H as [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [set_mem pc lay frames live regs mem];
+    assumption.
 Qed.
 Lemma get_set_used {A} (r r' : reg) (v : A) x :
   get r (set r' v x) = if reg_num r =? reg_num r' then v else get r x.
@@ -542,7 +543,8 @@ Qed.
 (** and results put in registers. *)
 Lemma st_put S p rs m n r v : st S p rs m -> st (put S n r v) (p + n) (upd rs r (Some v)) m.
 Proof.
-  intros [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [put pc lay frames live regs mem]; auto; [lia|].
+  intros [H1 H2 H3 H4 H5 H6 H7]. constructor; cbn [put goto set_regs pc lay frames live regs mem];
+    auto; [lia|].
   intros r' U. rewrite get_set_used. unfold upd.
   destruct (reg_num r' =? reg_num r); auto.
 Qed.
@@ -675,7 +677,7 @@ Proof.
     reflexivity.
   - (* the state after it *)
     destruct (slot_in_frame k K) as [K1 [K2 K3]]. pose proof H as [H1 H2 H3 H4 H5 H6 H7].
-    constructor; cbn [with_mem pc lay frames live regs mem]; auto; [lia| |].
+    constructor; cbn [with_mem goto set_mem pc lay frames live regs mem]; auto; [lia| |].
     + (* the context is as before *) intros b B. rewrite store_other; [auto|]. intros B2.
       pose proof (ctx_off_stack WL b B) as O. rewrite (slot_on_stack k b K) in O by lia.
       discriminate O.
@@ -785,8 +787,7 @@ Proof.
   assert (LP : load_packet t (e_ans e i) z ind (interfere (e_ans e i) S) =
     if an_choice (e_ans e i) <? 0 then Done 0
     else let S1 := interfere (e_ans e i) S in
-         Next (State (pc S1 + 1) (set R0 (Some (low z (an_choice (e_ans e i)))) (clobber (regs S1)))
-             (mem S1) (lay S1) (frames S1) (live S1))).
+         Next (put (set_regs S1 (clobber (regs S1))) 1 R0 (low z (an_choice (e_ans e i))))).
   { unfold load_packet, in_main, no_refs_held.
     rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'),
       Z.eqb_refl, NH.
@@ -810,7 +811,7 @@ Proof.
     2: { unfold low. rewrite Z.land_ones by (destruct z; cbn; lia). symmetry.
          apply Z.mod_small. exact V. }
     cbv zeta in STEP. apply (reach_step j i S _ r R STEP). intros R'.
-    apply (H _ _ R'). apply st_call; [exact A' | reflexivity].
+    apply (H _ _ R'). exact (st_call _ _ _ _ v _ A' eq_refl).
   - (* None *) exists 1%nat. split; [lia|]. cbn [run_from].
     rewrite STEP. change (-1 <? 0) with true. cbv iota.
     rewrite H. reflexivity.
@@ -838,7 +839,7 @@ Proof.
   rewrite AN' in STEP.
   rewrite Z.min_r, Z.max_r, wrap_small in STEP by lia.
   apply (reach_step j i S _ r R STEP). intros R'. apply (H _ _ R').
-  apply st_call; [exact A' | reflexivity].
+  exact (st_call _ _ _ _ _ _ A' eq_refl).
 Qed.
 
 (** * One classic instruction *)

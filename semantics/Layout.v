@@ -35,6 +35,16 @@ Record layout := LayoutOf {
   l_objects : list (Z * Z) }.
     (* the other kernel objects, by type and address.  They may overlap, as structures do
                                                  in structures, and packets and values too *)
+(** Layouts that differ in some fields. *)
+Definition with_frames (L : layout) (bases : list Z) : layout :=
+  LayoutOf bases (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_refs L)
+    (l_invalid L) (l_objects L).
+Definition move_packet (L : layout) (base len meta : Z) : layout :=
+  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_refs L) (l_invalid L)
+    (l_objects L).
+Definition with_refs (L : layout) (hs : list reference) : layout :=
+  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs
+    (l_invalid L) (l_objects L).
 Definition Layout frames ctx pkt len meta maps symbols refs : layout :=
   LayoutOf frames ctx pkt len meta maps symbols refs 0 [].
 
@@ -133,14 +143,23 @@ Record wf_layout (t : target) (L : layout) : Prop := {
     /\ Forall (disjoint o) (all_frames L) /\ disjoint o (ctx_region t L)
     /\ forall r, In r (plain_regions t L) -> alone L r = true ->
       disjoint o r) (object_regions t L) }.
+Arguments wl_range {t L}.
+Arguments wl_frames {t L}.
+Arguments wl_stack {t L}.
+Arguments wl_ctx {t L}.
+Arguments wl_packet {t L}.
+Arguments wl_guard {t L}.
+Arguments wl_maps {t L}.
+Arguments wl_addrs {t L}.
+Arguments wl_vals {t L}.
+Arguments wl_refs {t L}.
+Arguments wl_alone {t L}.
+Arguments wl_objects {t L}.
 (** The program's own map number [i]. *)
 Definition own_map (t : target) (L : layout) (i : Z) : option object :=
   obind (map_of t i) (fun _ => nth_z (l_maps L) i).
 
 (** A packet may move to another place where it leaves the layout well formed. *)
-Definition move_packet (L : layout) (base len meta : Z) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_refs L) (l_invalid L)
-    (l_objects L).
 Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
   let p := packet_region t (move_packet L base len meta) in
   let apart r := (r_base r + r_size r <=? r_base p) || (r_base p + r_size p <=? r_base r) in
@@ -155,8 +174,7 @@ Definition packet_fits (t : target) (L : layout) (base len meta : Z) : bool :=
 Fixpoint set_place (k : nat) (b : Z) (l : list Z) : list Z :=
   match l, k with [], _ => [] | _ :: l', O => b :: l' | x :: l', S k' => x :: set_place k' b l' end.
 Definition with_frame (L : layout) (n b : Z) : layout :=
-  LayoutOf (set_place (Z.to_nat n) b (l_frames L)) (l_ctx L) (l_pkt L) (l_len L) (l_meta L)
-    (l_maps L) (l_symbols L) (l_refs L) (l_invalid L) (l_objects L).
+  with_frames L (set_place (Z.to_nat n) b (l_frames L)).
 Definition frame_fits (t : target) (L : layout) (n b : Z) : bool :=
   let apart r := (r_base r + r_size r <=? b) || (b + stack_size <=? r_base r) in
   (0 <? b) && (b + stack_size <? word_size)
@@ -172,6 +190,3 @@ Definition ref_fits (t : target) (L : layout) (h : reference) : bool :=
   || (0 <? re_base h) && (0 <=? re_size h) && (re_base h + re_size h <? word_size)
      && forallb apart (all_frames L ++ ctx_region t L :: plain_regions t L ++ object_regions t L)
        && forallb (agreeb h) (l_refs L).
-Definition with_refs (L : layout) (hs : list reference) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs
-    (l_invalid L) (l_objects L).

@@ -12,6 +12,17 @@ Record state := State {
   lay : layout;
   frames : list frame;                        (* the innermost caller first *)
   live : list region }.                       (* [regions t lay (length frames)], kept *)
+(** States that differ in some fields. *)
+Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s).
+Definition set_regs (s : state) (rs : rf (option Z)) : state :=
+  State (pc s) rs (mem s) (lay s) (frames s) (live s).
+Definition set_mem (s : state) (m : memory) : state :=
+  State (pc s) (regs s) m (lay s) (frames s) (live s).
+(** Another layout, or other callers, and the regions that are live then. *)
+Definition set_lay (s : state) (L : layout) (l : list region) : state :=
+  State (pc s) (regs s) (mem s) L (frames s) l.
+Definition set_frames (s : state) (fs : list frame) (l : list region) : state :=
+  State (pc s) (regs s) (mem s) (lay s) fs l.
 
 Inductive fault :=
   | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly
@@ -36,17 +47,14 @@ Definition interfere1 (s : state) (m : memory) (w : Z * Z) : memory :=
   if in_stack (lay s) (fst w) then write_undefined m (fst w) (snd w)
   else if in_shared (live s) (fst w) then write m (fst w) (snd w) else m.
 Definition interfere (an : answer) (s : state) : state :=
-  State (pc s) (regs s) (fold_left (interfere1 s) (an_writes an) (mem s)) (lay s) (frames s)
-    (live s).
+  set_mem s (fold_left (interfere1 s) (an_writes an) (mem s)).
 
 (** ** Pieces of a step *)
 Definition value_of (s : state) (o : operand) : option Z :=
   match o with Imm i => Some (wrap i) | Reg r => get r (regs s) end.
-Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s).
 Definition put (s : state) (n : Z) (d : reg) (v : Z) : state :=
-  State (pc s + n) (set d (Some v) (regs s)) (mem s) (lay s) (frames s) (live s).
-Definition with_mem (s : state) (m : memory) : state :=
-  State (pc s + 1) (regs s) m (lay s) (frames s) (live s).
+  goto (set_regs s (set d (Some v) (regs s))) (pc s + n).
+Definition with_mem (s : state) (m : memory) : state := goto (set_mem s m) (pc s + 1).
 (** After a call r1 to r5 are undefined. *)
 Definition clobber {A} (x : rf (option A)) : rf (option A) :=
   set R1 None (set R2 None (set R3 None (set R4 None (set R5 None x)))).
@@ -141,7 +149,7 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
       match atomic_at s (wrap (x + off)) z (fun old => atomic_value op old v (low z expected)) with
       | inr k => F k
       | inl (old, m) =>
-        let s' := State (pc s) (regs s) m (lay s) (frames s) (live s) in
+        let s' := set_mem s m in
         match op with
         | Cmpxchg => Next (put s' 1 R0 old)
         | _ => if fetch then if is_r10 r then F FrameWrite else Next (put s' 1 r old) else Next
@@ -326,9 +334,9 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
       let L := with_acquired L o in
       let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ =>
         false end in
-      Next (State (pc s + 1) (set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s)))
-        (filled an s q) L (frames s)
-                  (if same then live s else regions t L (length (frames s))))
+      let rs := set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s)) in
+      let s' := set_lay s L (if same then live s else regions t L (length (frames s))) in
+      Next (goto (set_regs (set_mem s' (filled an s q)) rs) (pc s + 1))
     end
   end.
 
@@ -343,9 +351,9 @@ Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
     let r := regs s in
     let N := @None Z in
     let fs := Frame (pc s + 1) r :: frames s in
-    Next (State target (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))
-                (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) L fs
-                  (regions t L (length fs)))
+    let s := set_frames (set_lay s L []) fs (regions t L (length fs)) in
+    let s := set_mem s (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) in
+    Next (goto (set_regs s (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))) target)
   else Fault StackOverflow (pc s).
 (** A program has a result; a function that returns nothing leaves r0 undefined. *)
 Definition leave (s : state) : outcome :=
@@ -353,8 +361,8 @@ Definition leave (s : state) : outcome :=
   | [], None => Fault UndefinedRegister (pc s)
   | [], Some x => if no_refs_held s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
-    Next (State (fr_pc f) (clobber (set R0 r (fr_regs f))) (mem s) (lay s) fs
-      (regions t (lay s) (length fs)))
+    let s' := set_frames s fs (regions t (lay s) (length fs)) in
+    Next (goto (set_regs s' (clobber (set R0 r (fr_regs f)))) (fr_pc f))
   end.
 
 (** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program
@@ -368,8 +376,7 @@ Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) :
     if c =? l_ctx (lay s) then
       if negb (no_refs_held s) then F Leak else
       if an_choice an <? 0 then Done 0
-      else Next (State (pc s + 1) (set R0 (Some (low z (an_choice an))) (clobber (regs s))) (mem s)
-        (lay s) (frames s) (live s))
+      else Next (put (set_regs s (clobber (regs s))) 1 R0 (low z (an_choice an)))
     else F BadHelperArgument
   | _, _ => F UndefinedRegister
   end.
