@@ -10,6 +10,7 @@
 #include <caml/mlvalues.h>
 
 #include "verify/cert.h"
+#include "verify/verify.h"
 #include "gen.h"
 #include "load/objects.h"
 #include "load/image.h"

@@ -201,6 +201,42 @@ static uint64_t walk(struct replay *r, uint64_t leave) {
   return n;
 }
 
+uint16_t w_reads(const struct w_insn *i) {
+  uint16_t d = (uint16_t)(1u << i->dst), r = (uint16_t)(1u << i->src);
+  switch ((enum w_op)i->op) {
+  case W_OP_ALU:
+    return (uint16_t)((i->alu == W_MOV ? 0 : d) | (i->reg ? r : 0));
+  case W_OP_JMP:
+    return (uint16_t)(d | (i->reg ? r : 0));
+  case W_OP_STX:
+    return d | r;
+  case W_OP_NEG:
+  case W_OP_END:
+  case W_OP_ST:
+    return d;
+  case W_OP_MOVSX:
+  case W_OP_LDX:
+    return r;
+  case W_OP_EXIT:
+    return 1;
+  case W_OP_ATOMIC:
+    return (uint16_t)(d | r | (i->atomic == W_CMPXCHG));
+  case W_OP_LDPKT:
+    return (uint16_t)(1u << 6 | (i->reg ? r : 0));
+  case W_OP_CALLX:
+    return d;
+  case W_OP_CALLLOCAL:
+    return 1u << 10;
+  case W_OP_CALL:
+    for (uint32_t k = 0; k < w_helper_count; k++)
+      if (w_helpers[k].id == i->imm)
+        return (uint16_t)(((1u << w_helpers[k].nargs) - 1) << 1);
+    return 0;
+  default:
+    return 0;
+  }
+}
+
 /* The registers that the refusal is about: those that its sentence names, or else all that are
  * read. */
 static uint16_t subjects(const struct w_answer *a, const struct w_insn *i) {

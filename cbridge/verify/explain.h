@@ -3,9 +3,9 @@
 #ifndef WARRANT_EXPLAIN_H
 #define WARRANT_EXPLAIN_H
 
-#include "verify/search.h"
+#include "verify/question.h"
 
-/* verify.c: the registers that an instruction reads, a bit each. */
+/* The registers that an instruction reads, a bit each. */
 uint16_t w_reads(const struct w_insn *insn);
 
 /* Of the path to a refusal: where the values came from that the refused instruction uses, and the

@@ -2,7 +2,7 @@
 #ifndef WARRANT_INVARIANT_H
 #define WARRANT_INVARIANT_H
 
-#include "verify/search_internal.h"
+#include "verify/path.h"
 
 /* Is this the head of a loop, some rounds later? Then an invariant may be there. */
 bool w_loop_due(const struct search *s, const struct site *site);

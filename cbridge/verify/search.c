@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "verify/invariant.h"
+#include "verify/path.h"
 
 enum {
   FRESH_SYMBOLS = 64, /* a node is made after so many, lest states grow */
@@ -17,390 +18,11 @@ enum {
   CROWDED = 4,      /* finished nodes at one place before a general one is tried */
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
   OTHER_SHAPE = 8,  /* as far from each other as a pointer and a number */
-  UNPACKED = 256,   /* on the stack: what is further down keeps its state as bytes */
 };
-
-/* --- Trace ----------------------------------------------------------------------------------- */
-
-static const char *const way_words[WAYS] = {
-    "up to the nearest number compared with, less 1",
-    "the same, with what was not covered",
-    "the same, with what was not covered then",
-    "up to the nearest number compared with",
-    "up to the furthest number compared with, less 1",
-    "up to the furthest number compared with",
-    "all nodes of its shape, any number where they differ",
-    "the nearest node, any number where they differ",
-    "the nearest node, the numbers of both",
-};
-
-void w_tell(const struct search *s, enum w_event_kind kind, int64_t pc, uint32_t node,
-            enum way how) {
-  if (!s->q->trace)
-    return;
-  const struct w_event event = {
-      .kind = kind,
-      .pc = (uint32_t)pc,
-      .node = node,
-      .target = &s->q->target,
-      .st = kind == W_EVENT_STEP || kind == W_EVENT_GENERAL || kind == W_EVENT_INVARIANT ? &s->st
-                                                                                         : NULL,
-      .way = way_words[how],
-      .why = &s->a->why,
-      .closed = kind == W_EVENT_CLOSED ? &s->a->nodes[node] : NULL};
-  s->q->trace(s->q->trace_data, &event);
-}
-
-/* --- Code ------------------------------------------------------------------------------------ */
-
-static bool decide(struct search *s, uint32_t pc, bool taken) {
-  if (!w_reserve(s->pool, (void **)&s->a->trail, &s->trail_cap, s->a->trail_len + 1,
-                 sizeof *s->a->trail))
-    return false;
-  s->a->trail[s->a->trail_len++] = pc << 1 | taken;
-  return true;
-}
-
-static bool code_u(struct search *s, uint64_t v) {
-  return w_put_u(s->pool, &s->a->nodes[s->node].code, v);
-}
-static bool flush_steps(struct search *s) {
-  uint64_t n = s->steps;
-  s->steps = 0;
-  return !n || (code_u(s, W_CODE_STEPS) && code_u(s, n));
-}
-static bool code(struct search *s, int tag) { return flush_steps(s) && code_u(s, (uint64_t)tag); }
-
-bool w_code_sub(struct search *s, uint32_t node) {
-  uint32_t n = 0;
-  for (uint32_t k = 0; k < s->sub.n; k++)
-    n += s->sub.set[k];
-  if (!code(s, W_CODE_SUB) || !code_u(s, node) || !code_u(s, n))
-    return false;
-  for (uint32_t k = 0; k < s->sub.n; k++)
-    if (s->sub.set[k] && !(code_u(s, k) && code_u(s, s->sub.v[k].sym) &&
-                           w_put_s(s->pool, &s->a->nodes[s->node].code, s->sub.v[k].c)))
-      return false;
-  for (uint32_t k = 0; k < s->sub.n; k++) { /* for potentials: the ranges of the values */
-    if (!s->sub.set[k])
-      continue;
-    const struct w_fact *f = &s->st.facts[s->sub.v[k].sym];
-    __int128 c = s->sub.v[k].c, lo = c + f->s.all.umin, hi = c + f->s.all.umax;
-    bool good = f->kind == W_FSCALAR && lo >= 0 && hi <= UINT64_MAX;
-    if (!code_u(s, good) || !code_u(s, good ? (uint64_t)lo : 0) ||
-        !code_u(s, good ? (uint64_t)hi : 0))
-      return false;
-  }
-  return true;
-}
-
-/* The bytes of a read that had been written, run by run; and a write, or a spill that was read.
- * `before`: the bytes written before the instruction, where it may have written more. */
-static bool code_effects(struct search *s, const struct w_effects *effects,
-                         const uint64_t *before) {
-  for (uint32_t k = 0; k < effects->count; k++) {
-    const struct w_effect *e = &effects->e[k];
-    int32_t end = e->off + e->n;
-    if (e->kind == W_READ_SLOT || e->kind == W_WRITE) {
-      bool slot = e->kind == W_READ_SLOT;
-      if (!code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) ||
-          !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) || (!slot && !code_u(s, e->n)))
-        return false;
-      continue;
-    }
-    for (int32_t at = e->off; at < end;) {
-      int32_t from = at;
-      while (at < end && (before ? w_bit(before, at) : w_written(&s->st, at)))
-        at++;
-      if (at > from && (!code(s, W_CODE_READ) || !code_u(s, (uint64_t)(from + W_STACK_TOTAL)) ||
-                        !code_u(s, (uint64_t)(at - from))))
-        return false;
-      while (at < end && !(before ? w_bit(before, at) : w_written(&s->st, at)))
-        at++;
-    }
-  }
-  return true;
-}
-
-/* --- Nodes ----------------------------------------------------------------------------------- */
-
-static uint32_t new_node(struct search *s) {
-  if (!w_reserve(s->pool, (void **)&s->a->nodes, &s->a->cap, s->a->count + 1,
-                 sizeof *s->a->nodes) ||
-      !w_reserve(s->pool, (void **)&s->infos, &s->info_cap, s->a->count + 1, sizeof *s->infos))
-    return NO_NODE;
-  memset(&s->a->nodes[s->a->count], 0, sizeof *s->a->nodes);
-  memset(&s->infos[s->a->count], 0, sizeof *s->infos);
-  return s->a->count++;
-}
-
-static void drop_state(struct search *s, struct work *w) {
-  if (w->st) {
-    w_state_free(s->pool, w->st);
-    w_release(s->pool, w->st, sizeof *w->st);
-    w->st = NULL;
-  }
-  w_buf_free(s->pool, &w->packed);
-}
-
-/* The state as bytes: as a certificate has it, then what facts have for messages alone. */
-static bool pack(struct search *s, struct work *w) {
-  struct w_buf packed = {0};
-  bool good = w_forget(s->pool, &s->room, w->st) && w_state_write(s->pool, w->st, &packed);
-  for (uint32_t k = 0; good && k < w->st->next; k++) {
-    const struct w_fact *f = &w->st->facts[k];
-    if (f->kind != W_FNONE)
-      good = w_put_u(s->pool, &packed,
-                     (uint64_t)f->which << 3 | f->gone << 2 | f->stale << 1 | f->moved);
-  }
-  drop_state(s, w);
-  w->packed = packed;
-  return good;
-}
-
-static bool unpack(struct search *s, const struct w_buf *packed, struct w_state *st) {
-  size_t at = 0;
-  if (!w_state_read(s->pool, packed, &at, st))
-    return false;
-  for (uint32_t k = 0; k < st->next; k++) {
-    struct w_fact *f = &st->facts[k];
-    if (f->kind == W_FNONE)
-      continue;
-    uint64_t v = w_next_u(packed, &at);
-    f->moved = v & 1, f->stale = v >> 1 & 1, f->gone = v >> 2 & 1;
-    f->which = (uint32_t)(v >> 3);
-  }
-  return true;
-}
-
-/* The path goes on in the state that was kept; it has none now. */
-static bool resume(struct search *s, struct work *w) {
-  bool good = true;
-  if (w->st) {
-    s->st = *w->st;
-    w_release(s->pool, w->st, sizeof *w->st);
-    w->st = NULL;
-  } else {
-    memset(&s->st, 0, sizeof s->st);
-    good = unpack(s, &w->packed, &s->st);
-  }
-  drop_state(s, w);
-  return good;
-}
-
-static struct work *push_work(struct search *s) {
-  if (!w_reserve(s->pool, (void **)&s->stack, &s->stack_cap, s->height + 1, sizeof *s->stack))
-    return NULL;
-  if (s->height >= UNPACKED) {
-    struct work *deep = &s->stack[s->height - UNPACKED];
-    if (deep->kind == BRANCH && deep->st && !pack(s, deep))
-      return NULL;
-  }
-  struct work *w = &s->stack[s->height++];
-  memset(w, 0, sizeof *w);
-  return w;
-}
-
-static bool hash_path(struct search *s, uint32_t node) {
-  if (s->a->count > s->bucket_count) { /* grows rarely: all nodes are put in again */
-    uint32_t want = s->bucket_count ? s->bucket_count * 2 : 64;
-    while (want < s->a->count)
-      want *= 2;
-    uint32_t *b = w_resize(s->pool, s->buckets, s->bucket_count * sizeof *b, want * sizeof *b);
-    if (!b)
-      return false;
-    s->buckets = b;
-    s->bucket_count = want;
-    memset(b, 0xff, want * sizeof *b);
-    for (uint32_t k = 0; k < s->a->count; k++)
-      if (s->infos[k].on_path && !s->infos[k].general) {
-        s->infos[k].hash_next = b[s->infos[k].hash & (want - 1)];
-        b[s->infos[k].hash & (want - 1)] = k;
-      }
-  }
-  struct search_node *info = &s->infos[node];
-  uint32_t *bucket = &s->buckets[info->hash & (s->bucket_count - 1)];
-  info->on_path = true;
-  info->hash_next = *bucket;
-  *bucket = node;
-  return true;
-}
-
-/* NULL: out of memory. Moves sites. */
-static struct site *site_at(struct search *s, uint32_t pc) {
-  if (s->site_of[pc])
-    return w_known_site(s, pc);
-  if (!w_reserve(s->pool, (void **)&s->sites, &s->site_cap, s->site_count + 1, sizeof *s->sites))
-    return NULL;
-  memset(&s->sites[s->site_count], 0, sizeof *s->sites);
-  s->site_of[pc] = ++s->site_count;
-  return w_known_site(s, pc);
-}
-
-static void leave_path(struct search *s, uint32_t node) {
-  struct search_node *info = &s->infos[node];
-  if (!info->on_path)
-    return;
-  info->on_path = false;
-  w_known_site(s, s->a->nodes[node].st.pc)->top = info->prev;
-  w_known_site(s, s->a->nodes[node].st.pc)->loops -= info->loop;
-  if (info->general) {
-    w_known_site(s, s->a->nodes[node].st.pc)->general--;
-    return;
-  }
-  uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];
-  while (*link != node)
-    link = &s->infos[*link].hash_next;
-  *link = info->hash_next;
-}
-
-static void drop_node(struct search *s, uint32_t node) {
-  leave_path(s, node);
-  /* what ends in it is no derivation any more */
-  for (uint32_t k = s->infos[node].order; s->infos[node].loop && k < s->order_count; k++)
-    s->infos[s->order[k]].dead = true;
-  w_state_free(s->pool, &s->a->nodes[node].st);
-  w_buf_free(s->pool, &s->a->nodes[node].code);
-}
-
-/* 1: done; 0: nothing shows that the loop ends; -1: out of memory. */
-static int finish(struct search *s, uint32_t node) {
-  leave_path(s, node);
-  if (!w_weaken(s->pool, &s->room, s->a->nodes, node))
-    return -1;
-  struct search_node *info = &s->infos[node];
-  if (info->loop && info->hits) {
-    int closed = w_close_loop(s->pool, &s->pricing, s->a->nodes, s->a->count, node,
-                              &s->order[info->order], s->order_count - info->order);
-    if (closed != 1)
-      return closed;
-    w_tell(s, W_EVENT_CLOSED, s->a->nodes[node].st.pc, node, info->how);
-  } else if (!w_price(s->pool, &s->pricing, s->a->nodes, node)) {
-    return -1;
-  }
-  if (!node)
-    return 1;
-  uint32_t pc = (uint32_t)s->a->nodes[node].st.pc;
-  struct site *site = w_known_site(s, pc);
-  if (info->general)
-    site->successes[info->how]++;
-  site->recent[site->finished++ % RECENT] = node;
-  if (info->loop)
-    site->closed[site->closed_count++ % RECENT] = node;
-  if (!w_reserve(s->pool, (void **)&s->order, &s->order_cap, s->order_count + 1, sizeof *s->order))
-    return -1;
-  s->order[s->order_count++] = node;
-  return w_shelf_add(s->pool, &s->shelves, pc, info->key, node) ? 1 : -1;
-}
-
-/* --- The search ------------------------------------------------------------------------------ */
-
-enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text) {
-  s->a->why.reason = reason;
-  snprintf(s->a->why.text, sizeof s->a->why.text, "%s", text);
-  s->a->pc = pc;
-  return REFUSED;
-}
-
-static uint64_t round_key(const struct search *s, const struct w_state *st) {
-  const struct w_flow *flow = &s->q->flow;
-  uint64_t key = w_round_key(st, flow->at[st->pc].counts & flow->at[st->pc].value), c;
-  for (uint32_t k = 0; k < st->depth; k++) { /* and the loops that callers are in */
-    const struct w_frame *f = &st->frames[k];
-    uint16_t counts =
-        f->pc < flow->count ? f->defined & flow->at[f->pc].counts & flow->at[f->pc].value : 0;
-    for (int r = 6; r < 10; r++)
-      if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
-        key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
-  }
-  return key;
-}
-
-enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
-                  uint32_t differs) {
-  struct work work = {.kind = FINISH,
-                      .depth = s->depth,
-                      .general = general,
-                      .how = how,
-                      .differs = differs,
-                      .owner = s->node,
-                      .from = s->from,
-                      .trail = s->a->trail_len,
-                      .visited_max = s->a->visited + (s->q->max_visited - s->a->visited) / 4};
-  if (!flush_steps(s)) {
-    w_state_free(s->pool, st);
-    return FAILED;
-  }
-  work.owner_len = s->a->nodes[s->node].code.len;
-  uint32_t node = new_node(s);
-  if (node == NO_NODE) {
-    w_state_free(s->pool, st);
-    return FAILED;
-  }
-  s->a->nodes[node].st = *st; /* owned by the node from here on */
-  struct search_node *info = &s->infos[node];
-  info->general = general;
-  info->how = (uint8_t)how;
-  info->key = round_key(s, st);
-  info->loop = general && how < ALL;
-  info->order = s->order_count;
-  info->made = s->a->visited;
-  struct site *site = w_known_site(s, st->pc);
-  info->prev = site->top;
-  info->rounds = s->from >= st->pc && site->top && !s->infos[site->top - 1].loop
-                     ? s->infos[site->top - 1].rounds + 1
-                     : 0;
-  site->top = node + 1;
-  site->loops += info->loop;
-  if (general) {
-    info->on_path = true;
-    w_known_site(s, st->pc)->general++;
-  } else {
-    info->hash = w_state_hash(st);
-    if (!hash_path(s, node))
-      return FAILED;
-  }
-  if (!w_code_sub(s, node))
-    return FAILED;
-  struct work *w = push_work(s);
-  if (!w)
-    return FAILED;
-  *w = work;
-  w->node = node;
-  if (general) {
-    if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
-      return FAILED;
-    *w->st = s->st;
-    memset(&s->st, 0, sizeof s->st);
-    if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
-                   sizeof *s->general))
-      return FAILED;
-    s->general[s->general_count++] = s->height - 1;
-  }
-  if (!w_state_set(s->pool, &s->st, &s->a->nodes[node].st))
-    return FAILED;
-  s->node = node;
-  s->depth = 0;
-  s->taken = 0;
-  w_tell(s,
-         !general    ? W_EVENT_NODE
-         : how < ALL ? W_EVENT_INVARIANT
-                     : W_EVENT_GENERAL,
-         s->st.pc, node, how);
-  return GO_ON;
-}
 
 /* Was a node finished here, in the same round of a loop? */
 static bool known_round(const struct search *s) {
-  return w_shelf_find(&s->shelves, (uint32_t)s->st.pc, round_key(s, &s->st)) != NULL;
-}
-
-bool w_covers(struct search *s, uint32_t node) {
-  bool found = !s->infos[node].dead &&
-               w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
-  if (found)
-    s->infos[node].hits++;
-  return found;
+  return w_shelf_find(&s->shelves, (uint32_t)s->st.pc, w_shelf_key(s, &s->st)) != NULL;
 }
 
 /* A finished node that covers the path's state; NO_NODE: none. */
@@ -482,11 +104,11 @@ static enum next generalise(struct search *s, const struct site *site, const str
  * not tried yet. */
 static enum next meet(struct search *s, enum way how) {
   uint32_t pc = (uint32_t)s->st.pc;
-  struct site *site = site_at(s, pc);
+  struct site *site = w_site_at(s, pc);
   bool done;
   if (!site)
     return FAILED;
-  uint64_t key = round_key(s, &s->st);
+  uint64_t key = w_shelf_key(s, &s->st);
   if (!how) {
     uint32_t cover = find_cover(s, site, key);
     if (cover != NO_NODE) {
@@ -574,20 +196,20 @@ static enum next take_up(struct search *s, bool *complete) {
       s->from = w->from;
       s->a->trail_len = w->trail;
       if (!w->st && !w->packed.len)
-        return code(s, W_CODE_DEAD) ? LEAF : FAILED;
-      if (!resume(s, w))
+        return w_code(s, W_CODE_DEAD) ? LEAF : FAILED;
+      if (!w_resume(s, w))
         return FAILED;
       w_tell(s, W_EVENT_RESUMED, s->st.pc, s->node, 0);
-      return decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
+      return w_decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
     }
-    int finished = finish(s, w->node);
+    int finished = w_finish(s, w->node);
     if (!finished) { /* back_track finds it as it was */
       s->height++;
       s->blame = s->general_count - 1;
       return w_refused(s, W_LOOP, (uint32_t)s->a->nodes[w->node].st.pc, same_state);
     }
     s->general_count -= w->general;
-    drop_state(s, w);
+    w_drop_state(s, w);
     if (finished < 0)
       return FAILED;
   }
@@ -606,14 +228,14 @@ static bool back_track(struct search *s, enum way *how) {
   for (;;) {
     struct work *w = &s->stack[--s->height];
     if (w->kind == FINISH)
-      drop_node(s, w->node);
+      w_drop_node(s, w->node);
     if (s->height == to) {
       struct site *site = w_known_site(s, w->st->pc);
       w_tell(s, W_EVENT_GIVEN_UP, w->st->pc, w->node, w->how);
       site->failures[w->how]++;
       if (w->how == COVERING && site->bad_count < BAD_SETS)
         site->bad[site->bad_count++] = (uint16_t)w->differs;
-      resume(s, w);
+      w_resume(s, w);
       s->node = w->owner;
       s->a->nodes[s->node].code.len = w->owner_len;
       s->depth = w->depth;
@@ -623,7 +245,7 @@ static bool back_track(struct search *s, enum way *how) {
       *how = w->how + 1;
       return true;
     }
-    drop_state(s, w);
+    w_drop_state(s, w);
   }
 }
 
@@ -634,7 +256,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
   s->a->pc = pc;
   if (!free_choice && !w_a_operands(i, &s->st, &x, &y, &s->a->why))
     return s->pool->exhausted ? FAILED : REFUSED;
-  if (!code(s, W_CODE_BRANCH))
+  if (!w_code(s, W_CODE_BRANCH))
     return FAILED;
   /* only the facts of these two symbols change */
   struct w_fact fx = s->st.facts[x.sym], fy = s->st.facts[y.sym];
@@ -646,7 +268,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
   int64_t target = (int64_t)pc + 1 + i->off;
   s->taken++;
   if (taken && falls) {
-    struct work *w = push_work(s);
+    struct work *w = w_push_work(s);
     if (!w)
       return FAILED;
     w->kind = BRANCH;
@@ -664,11 +286,11 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->st->facts[y.sym] = gy;
     s->depth++;
     s->st.pc = target;
-    return decide(s, pc, true) ? arrive(s, pc) : FAILED;
+    return w_decide(s, pc, true) ? arrive(s, pc) : FAILED;
   }
   if (taken) {
     /* The side that falls through comes last: it is written when this one is complete. */
-    struct work *w = push_work(s);
+    struct work *w = w_push_work(s);
     if (!w)
       return FAILED;
     w->kind = BRANCH;
@@ -677,16 +299,16 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->trail = s->a->trail_len;
     s->depth++;
     s->st.pc = target;
-    return decide(s, pc, true) ? arrive(s, pc) : FAILED;
+    return w_decide(s, pc, true) ? arrive(s, pc) : FAILED;
   }
-  if (!code(s, W_CODE_DEAD))
+  if (!w_code(s, W_CODE_DEAD))
     return FAILED;
   if (!falls)
-    return code(s, W_CODE_DEAD) ? LEAF : FAILED;
+    return w_code(s, W_CODE_DEAD) ? LEAF : FAILED;
   s->st.facts[x.sym] = gx;
   s->st.facts[y.sym] = gy;
   s->st.pc = (int64_t)pc + 1;
-  return decide(s, pc, false) ? arrive(s, pc) : FAILED;
+  return w_decide(s, pc, false) ? arrive(s, pc) : FAILED;
 }
 
 static enum next step(struct search *s) {
@@ -713,7 +335,7 @@ static enum next step(struct search *s) {
   if (i->op == W_OP_EXIT && !s->st.depth) {
     if (!w_a_exit(&s->q->target, &s->st, &s->a->why))
       return REFUSED;
-    return code(s, W_CODE_EXIT) ? LEAF : FAILED;
+    return w_code(s, W_CODE_EXIT) ? LEAF : FAILED;
   }
   uint64_t before[W_STACK_WORDS];
   bool both =
@@ -722,7 +344,7 @@ static enum next step(struct search *s) {
     before[k] = *w_word(&s->st, k);
   if (!w_a_exec(s->pool, &s->q->target, i, &s->st, &effects, &s->a->why))
     return s->pool->exhausted ? FAILED : REFUSED;
-  if (effects.count && !code_effects(s, &effects, both ? before : NULL))
+  if (effects.count && !w_code_effects(s, &effects, both ? before : NULL))
     return FAILED;
   for (uint32_t k = 0; k < effects.count; k++)
     s->a->undefined[pc] |= effects.e[k].undefined;
@@ -759,8 +381,8 @@ static enum w_outcome search(struct search *s) {
   memset(s->site_of, 0, slots * sizeof *s->site_of);
   memset(s->a->undefined, 0, slots);
   struct work *w;
-  if (new_node(s) == NO_NODE || !w_a_init(s->pool, &s->a->nodes[0].st) ||
-      !w_state_copy(s->pool, &s->st, &s->a->nodes[0].st) || !(w = push_work(s)))
+  if (w_new_node(s) == NO_NODE || !w_a_init(s->pool, &s->a->nodes[0].st) ||
+      !w_state_copy(s->pool, &s->st, &s->a->nodes[0].st) || !(w = w_push_work(s)))
     return W_NO_MEMORY;
   w->kind = FINISH;
   s->blame = UINT32_MAX;
@@ -805,7 +427,7 @@ enum w_outcome w_search(const struct w_question *question, struct w_answer *answ
   enum w_outcome outcome = search(&s);
   answer->st = s.st;
   for (uint32_t k = 0; k < s.height; k++)
-    drop_state(&s, &s.stack[k]);
+    w_drop_state(&s, &s.stack[k]);
   w_shelves_free(pool, &s.shelves);
   w_room_free(pool, &s.room);
   w_pricing_free(pool, &s.pricing);

@@ -9,36 +9,11 @@
 #include <time.h>
 
 #include "isa/error.h"
-#include "verify/explain.h"
 #include "load/objects.h"
+#include "verify/explain.h"
 #include "verify/search.h"
 
 enum { MAX_WARNINGS = 100 };
-
-const char *const *warrant_reasons(size_t *n) {
-  static const char *const words[W_REASONS] = {
-      "bad-pc",
-      "undefined-register",
-      "out-of-bounds",
-      "read-only",
-      "bad-context-access",
-      "undefined-stack",
-      "bad-helper-argument",
-      "unknown-helper",
-      "null-pointer",
-      "invalid-pointer",
-      "frame-pointer-write",
-      "bad-return",
-      "leaked-reference",
-      "loop",
-      "too-complex",
-      "invalid-instruction",
-      "stack-overflow",
-      "bad-instruction",
-  };
-  *n = W_REASONS;
-  return words;
-}
 
 /* --- Warnings -------------------------------------------------------------------------------- */
 
@@ -87,42 +62,6 @@ static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
 }
 
 /* --- The verdict ----------------------------------------------------------------------------- */
-
-uint16_t w_reads(const struct w_insn *i) {
-  uint16_t d = (uint16_t)(1u << i->dst), r = (uint16_t)(1u << i->src);
-  switch ((enum w_op)i->op) {
-  case W_OP_ALU:
-    return (uint16_t)((i->alu == W_MOV ? 0 : d) | (i->reg ? r : 0));
-  case W_OP_JMP:
-    return (uint16_t)(d | (i->reg ? r : 0));
-  case W_OP_STX:
-    return d | r;
-  case W_OP_NEG:
-  case W_OP_END:
-  case W_OP_ST:
-    return d;
-  case W_OP_MOVSX:
-  case W_OP_LDX:
-    return r;
-  case W_OP_EXIT:
-    return 1;
-  case W_OP_ATOMIC:
-    return (uint16_t)(d | r | (i->atomic == W_CMPXCHG));
-  case W_OP_LDPKT:
-    return (uint16_t)(1u << 6 | (i->reg ? r : 0));
-  case W_OP_CALLX:
-    return d;
-  case W_OP_CALLLOCAL:
-    return 1u << 10;
-  case W_OP_CALL:
-    for (uint32_t k = 0; k < w_helper_count; k++)
-      if (w_helpers[k].id == i->imm)
-        return (uint16_t)(((1u << w_helpers[k].nargs) - 1) << 1);
-    return 0;
-  default:
-    return 0;
-  }
-}
 
 static void describe_registers(struct warrant_verdict *v, const struct w_target *t,
                                const struct w_insn *i, const struct w_state *st) {

@@ -3,33 +3,8 @@
 #ifndef WARRANT_VERIFY_H
 #define WARRANT_VERIFY_H
 
+#include "verify/refusal.h"
 #include "warrant.h"
-
-/* Why a program is refused. Their words: warrant_reasons. */
-enum w_reason {
-  W_BAD_PC,
-  W_UNDEFINED_REGISTER,
-  W_OUT_OF_BOUNDS,
-  W_READ_ONLY,
-  W_BAD_CONTEXT_ACCESS,
-  W_UNDEFINED_STACK,
-  W_BAD_HELPER_ARGUMENT,
-  W_UNKNOWN_HELPER,
-  W_NULL_POINTER,
-  W_INVALID_POINTER,
-  W_FRAME_POINTER_WRITE,
-  W_BAD_RETURN,
-  W_LEAKED_REFERENCE,
-  W_LOOP,
-  W_TOO_COMPLEX,
-  W_INVALID_INSTRUCTION,
-  W_STACK_OVERFLOW,
-  W_BAD_INSTRUCTION,
-  W_REASONS,
-  W_UNSUPPORTED, /* not a reason to refuse: there is no verdict */
-};
-/* The reason words, in the order of enum w_reason; static. */
-const char *const *warrant_reasons(size_t *n);
 
 struct w_event;
 struct warrant_verify_options {
@@ -38,13 +13,6 @@ struct warrant_verify_options {
   /* Is told what the search does (event.h). NULL: nobody is. */
   void (*trace)(void *data, const struct w_event *event);
   void *trace_data;
-};
-
-/* A step of the way to a refusal. */
-struct warrant_step {
-  uint32_t pc;
-  int8_t decision; /* of a branch: 1 it is taken, 0 it falls through; -1: no branch */
-  uint32_t before; /* steps left out since the one before */
 };
 
 enum warrant_outcome { WARRANT_ACCEPT, WARRANT_REJECT, WARRANT_VERDICT_UNSUPPORTED };

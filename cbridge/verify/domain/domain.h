@@ -14,7 +14,8 @@
 #include "isa/tables.h"
 #include "verify/domain/pool.h"
 #include "verify/domain/scalar.h"
-#include "verify/verify.h"
+#include "verify/refusal.h"
+#include "warrant.h"
 
 enum {
   W_STACK = 512, /* of one frame */

@@ -1,10 +1,11 @@
-/* What the search is made of, for search.c and invariant.c alone. */
-#ifndef WARRANT_SEARCH_INTERNAL_H
-#define WARRANT_SEARCH_INTERNAL_H
+/* The path that is followed, its nodes, and what is left for later: what search.c and invariant.c
+ * work on, and they alone. */
+#ifndef WARRANT_PATH_H
+#define WARRANT_PATH_H
 
 #include "verify/price.h"
 #include "verify/prune.h"
-#include "verify/search.h"
+#include "verify/question.h"
 #include "verify/shelves.h"
 #include "verify/weaken.h"
 
@@ -113,18 +114,47 @@ static inline struct site *w_known_site(const struct search *s, int64_t pc) {
   return &s->sites[s->site_of[pc] - 1];
 }
 
-/* The path is refused at `pc`. */
-enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text);
-/* Does the node cover the path's state? Then s->sub says why. */
-bool w_covers(struct search *s, uint32_t node);
-/* The path ends in `node`, as s->sub says. False: out of memory. */
-bool w_code_sub(struct search *s, uint32_t node);
 /* Tells who asked of what happens, with the path's state where that is of interest; `node` may be
  * NO_NODE. */
 void w_tell(const struct search *s, enum w_event_kind kind, int64_t pc, uint32_t node,
             enum way how);
+/* The path is refused at `pc`. */
+enum next w_refused(struct search *s, enum w_reason reason, uint32_t pc, const char *text);
+
+/* --- Code: what is false is out of memory. */
+/* The path takes a branch, or falls through. */
+bool w_decide(struct search *s, uint32_t pc, bool taken);
+/* The steps up to here, then `tag`. */
+bool w_code(struct search *s, int tag);
+/* The path ends in `node`, as s->sub says. */
+bool w_code_sub(struct search *s, uint32_t node);
+/* The bytes of a read that had been written, run by run; and a write, or a spill that was read.
+ * `before`: the bytes written before the instruction, where it may have written more. */
+bool w_code_effects(struct search *s, const struct w_effects *effects, const uint64_t *before);
+
+/* --- What is left for later */
+/* On top of the stack, all zero. NULL: out of memory. */
+struct work *w_push_work(struct search *s);
+/* The path goes on in the state that was kept; it has none now. */
+bool w_resume(struct search *s, struct work *w);
+void w_drop_state(struct search *s, struct work *w);
+
+/* --- Nodes */
+/* NULL: out of memory. Moves sites. */
+struct site *w_site_at(struct search *s, uint32_t pc);
+/* Of the shelf that the state belongs on: what counts the rounds of the loops that it is in. */
+uint64_t w_shelf_key(const struct search *s, const struct w_state *st);
+/* Does the node cover the path's state? Then s->sub says why. */
+bool w_covers(struct search *s, uint32_t node);
+/* NO_NODE: out of memory. */
+uint32_t w_new_node(struct search *s);
 /* Goes on in a new node whose state is `st`; *st is taken over. */
 enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
                   uint32_t differs);
+/* All paths from the node have ended. 1: done; 0: nothing shows that the loop ends; -1: out of
+ * memory. */
+int w_finish(struct search *s, uint32_t node);
+/* Takes a node back that is not finished. */
+void w_drop_node(struct search *s, uint32_t node);
 
 #endif
