@@ -33,7 +33,8 @@ enum {
   MAPS_MAX = 64,
   ENTRIES = 3,
   SHOWN = 8,
-  CTX_MAX = 256
+  CTX_MAX = 256,
+  FUEL = 1000000 /* steps of a run, as warrant_env_default gives */
 };
 static const uint64_t default_generated = 3000;
 
@@ -83,7 +84,8 @@ static bool reads_an_upper_half(const struct warrant_program *p) {
   return false;
 }
 
-static bool certified(const struct warrant_program *p) {
+/* At most how many steps the program takes, if it is certified; else 0. */
+static uint64_t certified(const struct warrant_program *p) {
   const struct warrant_verify_options options = {.max_visited = 200000};
   struct warrant_verdict v;
   struct warrant_error error;
@@ -91,12 +93,13 @@ static bool certified(const struct warrant_program *p) {
   size_t size;
   char why[200];
   if (warrant_verify(p, &options, &v, &error))
-    return false;
+    return 0;
   bool good = v.verdict == WARRANT_ACCEPT && !warrant_image(p, &image, &size, &error) &&
               warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why) == 1;
+  uint64_t bound = v.steps_bound;
   free(image);
   warrant_verdict_free(&v);
-  return good;
+  return good ? bound : 0;
 }
 
 /* --- What is left behind --------------------------------------------------------------------- */
@@ -432,7 +435,14 @@ static void program(struct gen *g, const struct warrant_program *p, const char *
   unsigned same = 0;
   snprintf(label, sizeof label, "%s", name ? name : "a generated program");
   int32_t helper = other_helper(p);
-  if (!certified(p)) {
+  uint64_t bound = certified(p);
+  if (bound > FUEL) {
+    c->excluded++;
+    if (name)
+      printf("# excluded: %s: it may take %" PRIu64 " steps\n", label, bound);
+    return;
+  }
+  if (!bound) {
     c->refused++;
     return;
   }
