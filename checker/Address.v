@@ -41,7 +41,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
   | _ => None
   end.
 
-(** The bytes [k, k + n) of the stack as a set of bits; and whether all of them were written. *)
+(** The [n] bytes of the stack from [k] on as a set of bits; and whether all were written. *)
 Definition frame_bits (k n : Z) : Z := Z.shiftl (Z.ones n) (k + stack_total).
 Definition all_init (ini k n : Z) : bool := Z.land ini (frame_bits k n) =? frame_bits k n.
 (** Undefined stack bytes may be read under this profile, or there are none here. *)

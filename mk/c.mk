@@ -94,13 +94,13 @@ programs: build/bin/warrant build/bin/warrant-validate build/bin/warrant-referen
 tests: build/asan/bin/warrant build/asan/bin/warrant-plugin $(C_TESTS) $(OCAML_TESTS)
 
 install: coq programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin $(DESTDIR)$(PREFIX)/bin
-	install -m 644 build/lib/libwarrant.a $(DESTDIR)$(PREFIX)/lib
-	install build/lib/$(SONAME) $(DESTDIR)$(PREFIX)/lib
-	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libwarrant.so
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 cbridge/warrant.h $(DESTDIR)$(PREFIX)/include
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" "$(DESTDIR)$(PREFIX)/include"
+	install build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 build/lib/libwarrant.a "$(DESTDIR)$(PREFIX)/lib"
+	install build/lib/$(SONAME) "$(DESTDIR)$(PREFIX)/lib"
+	ln -sf $(SONAME) "$(DESTDIR)$(PREFIX)/lib/libwarrant.so"
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 docs/man/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 cbridge/warrant.h "$(DESTDIR)$(PREFIX)/include"
 	sed -e 's#@PREFIX@#$(PREFIX)#' -e 's#@VERSION@#$(VERSION)#' mk/warrant.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/warrant.pc
+	  > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/warrant.pc"

@@ -630,7 +630,7 @@ Qed.
 
 (** * References change *)
 
-(** Where a resource may be. *)
+(** Where what a reference is to may be. *)
 Definition ref_place (h : reference) : Prop :=
   in_space (ref_region h) /\ Forall (fun f => disjoint f (ref_region h)) (all_frames L)
     /\ disjoint (ctx_region t L) (ref_region h)

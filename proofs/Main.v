@@ -1,11 +1,11 @@
 (** The main theorems. Each name is one step away:
     [decode], [encodings]                          semantics/Encode.v
-    [classic_check]                                checker/ClassicCheck.v;  [classic_run]
-    semantics/Classic.v
+    [classic_check]                                checker/ClassicCheck.v
+    [classic_run]                                  semantics/Classic.v
     [validate], [cert]                             checker/Cert.v
     [well_formed], [run], [allowed_result]         semantics/Env.v
-    [step], [fault]                                semantics/Machine.v;  [wf_layout]
-    semantics/Layout.v
+    [step], [fault]                                semantics/Machine.v
+    [wf_layout]                                    semantics/Layout.v
     [audit], [runs_to]                             checker/Audit.v, proofs/AuditP.v
     [translate], [translatable], [carries]         semantics/Translate.v
     docs/theorems.md says the same in English. *)

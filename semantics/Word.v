@@ -1,5 +1,5 @@
-(** Machine words: a 64-bit word is a [Z] in [0, 2^64).  [W] is a notation, so that [lia] sees the
-    number. *)
+(** Machine words: a 64-bit word is a [Z], at least 0 and below 2^64.  [W] is a notation, so that
+    [lia] sees the number. *)
 From Coq Require Export ZArith List Lia Bool.
 Export ListNotations.
 Global Open Scope Z_scope.

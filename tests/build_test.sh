@@ -12,9 +12,9 @@ same "after dune, make has nothing to do" "" \
   "$(make -n --no-print-directory all 2>&1 | grep -v -e '^dune build ' -e '^:$' | head -n 5)"
 same "no package is installed twice" "packages: none missing" "$(make --no-print-directory deps 2>&1)"
 
-make --no-print-directory install DESTDIR="$work/root" PREFIX=/opt/warrant > "$work/out" 2>&1
+make --no-print-directory install DESTDIR="$work/the root" PREFIX=/opt/warrant > "$work/out" 2>&1
 same "make install" 0 $?
-root=$work/root/opt/warrant
+root="$work/the root/opt/warrant"
 "$root/bin/warrant" check --quiet $CORPUS/xdp_flow/xdp_flow.o > "$work/out" 2>&1
 same "the installed program" 0 $?
 
@@ -40,7 +40,7 @@ gcc -Wall -Werror -I"$root/include" "$work/user.c" "$root/lib/libwarrant.a" -lel
 same "a program with the static library" "$want" "$("$work/static" $CORPUS/xdp_flow/xdp_flow.o)"
 gcc -Wall -Werror -I"$root/include" "$work/user.c" -L"$root/lib" -lwarrant -o "$work/shared"
 same "a program with the shared library" "$want" \
-  "$(LD_LIBRARY_PATH=$root/lib "$work/shared" $CORPUS/xdp_flow/xdp_flow.o)"
+  "$(LD_LIBRARY_PATH="$root/lib" "$work/shared" $CORPUS/xdp_flow/xdp_flow.o)"
 
 # Nothing but what the header declares; and names that begin as the library's do.
 declared=$(grep -o '\bwarrant_[a-z_0-9]*(' "$root/include/warrant.h" | tr -d '(' | sort -u)

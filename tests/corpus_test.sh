@@ -99,6 +99,9 @@ sample 'a product' '6,32 0 0 0,7 0 0 0,32 0 0 4,44 0 0 0,21 0 0 7,22 0 0 0' '"\(
 echo '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0' > "$work/four.ddd"
 "$ASAN_WARRANT" check --quiet --pcap-dir "$work/nowhere" "$work/four.ddd" > /dev/null 2> "$work/err"
 same "samples: a directory that is not there" "2 2" "$? $(wc -l < "$work/err")"
+mkdir "$work/full" && ln -s /dev/full "$work/full/four.ddd.0x1.pcap"
+"$ASAN_WARRANT" check --quiet --pcap-dir "$work/full" "$work/four.ddd" > /dev/null 2> "$work/err"
+same "samples: no room" "2 the packet could not be written: No space left on device" "$? $(sed 's/.*pcap: //' "$work/err")"
 "$ASAN_WARRANT" check --pcap-dir "$work" --pcap-link 101 "$work/four.ddd" > /dev/null
 same "samples: link type" "65 00" "$(od -An -tx1 -j20 -N2 "$work/four.ddd.0x1.pcap" | xargs)"
 

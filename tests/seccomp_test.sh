@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # warrant seccomp: large filters, differences, policies, profiles, explanations, single calls, text, processes. What the audit says of
 # small filters is in tests/seccomp_tables_test.sh.
-. tests/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # The filters of tests/seccomp, and those that are made here, as NAME.bpf.
 assemble() { "$WARRANT" seccomp asm - --output "$work/$1.bpf"; }
@@ -20,6 +20,13 @@ echo '# no assertions' > "$work/none"
 same 'finding: an escape' 'escape ptrace on x86_64 violates: never RUN for ptrace' "$(audit --findings "$work/ptrace.bpf" | jq -r '"\(.finding) \(.message)"')"
 "$WARRANT" seccomp audit --policy "$work/none" "$work/good.bpf" > "$work/text"
 same 'audit: exit 0' 0 $?
+for arch in aarch64 x86_64; do
+  same "audit: --arch $arch alone" "$(audit --policy "$work/none" "$work/good.bpf" |
+    jq -c --arg arch "$arch" 'select(.arch == (if $arch == "x86_64" then $arch else "*" end)) | [.action, .condition]' | sort -u)" \
+    "$(audit --policy "$work/none" --arch "$arch" "$work/good.bpf" | jq -c 'select(.arch) | [.action, .condition]' | sort -u)"
+done
+same 'asm: why nothing is written' '2 warrant: /dev/full: could not be written: No space left on device' \
+  "$("$WARRANT" seccomp asm --output /dev/full tests/seccomp/good.s 2> "$work/err"; echo "$? $(cat "$work/err")")"
 same 'audit: numbers from 2^31 on' '      #0x80000000..0xffffffff' "$(grep '#' "$work/text")"
 od -An -v -tx1 -w8 "$work/good.bpf" | tr -d ' ' > "$work/good.hex"
 "$WARRANT" seccomp audit --hex --policy "$work/none" "$work/good.hex" | sed 's/good.hex/good.bpf/' > "$work/hex"

@@ -91,6 +91,10 @@ for n in $(seq 1 40); do
 done
 same "show: damaged certificates" 80 $survived
 
+# Why a certificate is not there is the reason that the system gives, also when it comes at the end.
+"$ASAN_WARRANT" check --quiet --cert /dev/full $flow 2> "$work/err"
+same "saved nowhere: exit code and reason" "2 warrant: /dev/full: the certificate could not be written: No space left on device" "$? $(cat "$work/err")"
+
 # --- warrant check --trace -----------------------------------------------------------------------
 
 trace() { "$ASAN_WARRANT" check --trace "$@" 2> "$work/err"; }
@@ -120,6 +124,7 @@ for program in xdp_flow/xdp_flow xdp_calls/xdp_calls xdp_flow/off_by_one; do
   trace --json $CORPUS/$program.o > "$work/json"
   same "trace: steps of $program" "$(jq -s '[.[] | select(.event == "step")] | length' "$work/json")" \
     "$(jq 'select(.event == null) | .visited' "$work/json")"
+  same "trace: events say their file, $program" "$CORPUS/$program.o" "$(jq -r .file "$work/json" | sort -u)"
   same "trace: verdict of $program" \
     "$("$WARRANT" check --json $CORPUS/$program.o | jq -c 'del(.time_us, .validate_us)')" \
     "$(tail -n 1 "$work/json" | jq -c 'del(.time_us, .validate_us)')"

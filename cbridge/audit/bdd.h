@@ -31,10 +31,10 @@ bdd_t w_bdd_high(const struct bdd *m, bdd_t f);
 static inline bool bdd_is_leaf(bdd_t f) { return f <= BDD_TRUE; }
 uint32_t w_bdd_nodes(const struct bdd *m);
 
-/* An attempt may make part of what the limit still allows. After bdd_fail everything is as
- * bdd_attempt found it, and the next attempt is allowed half as much, down to a thousandth of the
- * limit: so failures together cost little. Attempts do not nest. bdd_done ends one that succeeded.
- */
+/* An attempt may make part of what the limit still allows. After w_bdd_fail everything is as
+ * w_bdd_attempt found it, and the next attempt is allowed half as much, down to a thousandth of the
+ * limit: so failures together cost little. Attempts do not nest. w_bdd_done ends one that
+ * succeeded. */
 void w_bdd_attempt(struct bdd *m);
 /* A limit was met since the attempt began, whether its result shows that or not. */
 bool w_bdd_failed(const struct bdd *m);

@@ -31,7 +31,7 @@ enum {
 struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when);
 /* Its bytes as they lie in memory on a little-endian machine. */
 void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
-/* The assignment of an input, for bdd_value. */
+/* The assignment of an input, for w_bdd_value. */
 void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
 /* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words
  * before it must not occur in it any more. */

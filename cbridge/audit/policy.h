@@ -27,7 +27,7 @@ struct seccomp_names {
 struct policy; /* assertions */
 
 /* Reads a policy; `name` is what messages call it. Conditions become diagrams of `bdd`. Free it
- * with policy_free. */
+ * with w_policy_free. */
 int w_policy_read(const char *name, const char *text, struct bdd *bdd,
                   const struct seccomp_names *names, struct policy **policy,
                   struct warrant_error *error);

@@ -21,14 +21,14 @@ static const char help[] =
     "validator has checked its certificate. A refusal names the instruction and source line.\n"
     "For a socket filter it also says what it can return, with a packet for each outcome.\n"
     "\n"
-    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the text of `tcpdump -ddd` or "
-    "of\n"
-    "`iptables -m bpf --bytecode`, or - for standard input; its form is found from its content.\n"
+    "FILE is an eBPF object, raw eBPF or classic BPF instructions, the assembly text of `warrant\n"
+    "disasm`, the text of `tcpdump -ddd` or of `iptables -m bpf --bytecode`, or - for standard\n"
+    "input; its form is found from its content.\n"
     "\n"
     "Of a FOLDER every BPF object is checked, in subfolders too, and a table ends the output.\n"
     "Objects inside of executables, as libbpf's skeletons embed them, count as FILE@0xOFFSET.\n"
     "\n"
-    "  --format FORM   elf, ebpf, cbpf or seccomp, instead of what the content says\n"
+    "  --format FORM   elf, ebpf, asm, cbpf or seccomp, instead of what the content says\n"
     "  --hex           FILE is hexadecimal text of a raw form\n"
     "  --prog NAME     only this program (a function, or else a section)\n"
     "  --type TYPE     program type (xdp, tc, raw, ...) or section name (cgroup/connect4), instead "
@@ -44,11 +44,10 @@ static const char help[] =
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
     "  --explain       for a refusal, how the program gets there: the steps that matter\n"
-    "  --trace         the search as it goes, one line an event: states, what ended a path, what "
-    "was\n"
-    "                  generalised and given up\n"
+    "  --trace         the search as it goes, of eBPF, one line an event: states, what ended\n"
+    "                  a path, what was generalised and given up\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
-    "  --json          one object a program on standard output\n"
+    "  --json          one object a program on standard output, and one an event of --trace\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
     "  --jobs N        files are checked by so many processes; the output is the same\n"
     "  --help, --version\n"
@@ -313,8 +312,10 @@ static int save_certificate(struct check *check, const char *file, const struct 
   bool good =
       out && fwrite(j->cert ? j->cert : (const uint8_t *)"", 1, j->cert_size, out) == j->cert_size;
   int why = errno;
-  if (out && fclose(out))
+  if (out && fclose(out) && good) {
     good = false;
+    why = errno;
+  }
   if (good)
     return WARRANT_OK;
   cmd_complain("%s: the certificate could not be written: %s", path, strerror(why));
@@ -338,6 +339,7 @@ static void report(struct check *check, const char *file, const struct warrant_p
 /* --- The search as it goes ------------------------------------------------------------------- */
 
 struct tracing {
+  const char *path;
   const struct warrant_program *program;
   bool json;
 };
@@ -443,6 +445,7 @@ static void print_json_event(const struct tracing *t, const struct w_event *e, c
       e->kind == W_EVENT_GENERAL || e->kind == W_EVENT_INVARIANT || e->kind == W_EVENT_GIVEN_UP;
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "event", event_words[e->kind]);
+  cmd_json_text(o, "file", t->path);
   cmd_json_text(o, "program", *t->program->name ? t->program->name : NULL);
   cmd_json_u64(o, "pc", e->pc);
   if (e->kind == W_EVENT_STEP)
@@ -480,7 +483,7 @@ static void trace(void *data, const struct w_event *e) {
 
 static void judge_subject(const struct check *check, const char *path,
                           const struct warrant_program *p, struct judgement *j) {
-  struct tracing tracing = {p, check->options.json};
+  struct tracing tracing = {path, p, check->options.json};
   const struct warrant_verify_options options = {.trace = check->trace ? trace : NULL,
                                                  .trace_data = &tracing};
   if (check->trace && !check->options.json && p->kind == WARRANT_EBPF) {

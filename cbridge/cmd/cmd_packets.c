@@ -121,8 +121,10 @@ static int write_pcap(const struct packet_options *options, const char *file, ui
   FILE *f = fopen(path, "wb");
   bool good = f && write_all(f, bytes, sizeof bytes) && write_all(f, packet->bytes, packet->length);
   int why = errno;
-  if (f && fclose(f))
+  if (f && fclose(f) && good) {
     good = false;
+    why = errno;
+  }
   if (good)
     return WARRANT_OK;
   cmd_complain("%s: the packet could not be written: %s", path, strerror(why));

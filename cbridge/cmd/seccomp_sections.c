@@ -138,8 +138,9 @@ void table_sections(struct table *t, const char *others_name, section_print *pri
   bool plain = bdd_is_leaf(others) || w_bdd_var(t->m, others) >= INPUT_VARS;
   for (unsigned i = 0; i < ARCHES; i++) {
     bdd_t f = w_audit_fix(t->m, t->together, INPUT_ARCH, arches[i].token);
-    /* A filter that does not look at the architecture is shown for the machine's own one. */
-    if (f != others || (!plain && (i == X86_64 || i == X32)))
+    /* A filter that does not look at the architecture is shown for the machine's own one; and one
+     * that is asked for has a section also where it is like the others. */
+    if (f != others || (!plain && (i == X86_64 || i == X32)) || t->options->arch_name)
       arch_section(t, arches[i].name, arches[i].token, i, print);
   }
   for (size_t i = 0; i < by_arch.count; i++) {

@@ -110,8 +110,10 @@ int filter_write(const char *path, const struct warrant_program *p) {
     good = fwrite(bytes, sizeof bytes, 1, f) == 1;
   }
   int why = errno;
-  if (f && fclose(f))
+  if (f && fclose(f) && good) {
     good = false;
+    why = errno;
+  }
   if (good)
     return WARRANT_OK;
   cmd_complain("%s: could not be written: %s", path, strerror(why));

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Validates the program image (image.h) with a certificate, or, for a classic image, checks it with
- * an empty one. Returns 1 when it is accepted, and so proved safe; 0 when it is refused, with the
- * reason in `why`; -1 when no verdict was reached (out of memory, say), with the cause in `why`.
- * Both are borrowed for the call. */
+/* Validates the program image (load/image.h) with a certificate, or, for a classic image, checks it
+ * with an empty one. Returns 1 when it is accepted, and so proved safe; 0 when it is refused, with
+ * the reason in `why`; -1 when no verdict was reached (out of memory, say), with the cause in
+ * `why`. Both are borrowed for the call. */
 int warrant_validate_bytes(const uint8_t *image, size_t image_size, const uint8_t *certificate,
                            size_t certificate_size, char *why, size_t why_size);
 

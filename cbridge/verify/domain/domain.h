@@ -2,11 +2,11 @@
  * slot holds symbol + constant; what is known is a fact about the symbol. What these functions
  * compute has to be what the proved ones compute, or the validator refuses the certificate.
  *
- * Names, here and in the whole library: warrant_ is exported in warrant.h and the headers that
- * users get; w_ is internal to the library, with external linkage; what is static needs no prefix.
- * After it, a_ is an abstract operation that mirrors the one of that name in checker/ (w_a_exec is
- * a_exec), and sc_ and bd_ those of Scalar.v and Bounds.v. Coq's own prefixes in comments: l_ is a
- * field of the layout, pt_ one of a program type. */
+ * Names, here and in the whole library: warrant_ is exported in warrant.h, or an older name of what
+ * other files call; w_ is internal to the library, with external linkage; what is static needs no
+ * prefix. After it, a_ is an abstract operation that mirrors the one of that name in checker/
+ * (w_a_exec is a_exec), and sc_ and bd_ those of Scalar.v and Bounds.v. Coq's own prefixes in
+ * comments: l_ is a field of the layout, pt_ one of a program type. */
 #ifndef WARRANT_DOMAIN_H
 #define WARRANT_DOMAIN_H
 
