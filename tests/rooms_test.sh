@@ -2,6 +2,7 @@
 # The rooms of cbridge/: no file uses one of a room that its own may not use, and no two files use
 # each other. A .c and the .h of the same name count as one, which uses another when either includes
 # its header, or when what is compiled names a function or a table of the other.
+set -u
 . "$(dirname "$0")/lib.sh"
 
 # What each room may use besides itself; warrant.h, at the top, belongs to all.

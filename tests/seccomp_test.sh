@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # warrant seccomp: large filters, differences, policies, profiles, explanations, single calls, text, processes. What the audit says of
 # small filters is in tests/seccomp_tables_test.sh.
+set -u
 . "$(dirname "$0")/lib.sh"
 
 # The filters of tests/seccomp, and those that are made here, as NAME.bpf.

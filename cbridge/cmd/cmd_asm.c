@@ -71,12 +71,13 @@ static int write_all(const char *path, const struct warrant_insn *insns, uint32_
     free(text);
     return WARRANT_BAD_INPUT;
   }
+  errno = 0;
   bool failed = hex ? fputs(text, out) < 0 : write_raw(out, insns, count) != 0;
   free(text);
-  if (path && fclose(out))
-    failed = true;
+  failed |= path ? fclose(out) != 0 : fflush(out) != 0;
   if (failed)
-    cmd_complain("%s: cannot be written", path ? path : "standard output");
+    cmd_complain("%s: cannot be written: %s", path ? path : "standard output",
+                 strerror(errno ? errno : EIO));
   return failed ? WARRANT_BAD_INPUT : WARRANT_OK;
 }
 

@@ -21,7 +21,7 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
   if (fstat(fd, &st))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
   if (S_ISDIR(st.st_mode))
-    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is a directory, not a program", path);
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is a directory", path);
   if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > WARRANT_FILE_MAX)
     return w_too_large(path, error);
   uint8_t *buffer = NULL;

@@ -610,7 +610,9 @@ int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_
   struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
   memset(cert, 0, sizeof *cert);
   if (len < 5 || memcmp(bytes, "WCRT\2", 5))
-    return warrant_fail(error, WARRANT_BAD_INPUT, "this is no certificate");
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        len ? "this is no certificate"
+                            : "this is empty, as the certificate of a classic program is");
   cert->bound = get_u(&r, UINT64_MAX);
   if (!read_nodes(&r, cert))
     return warrant_fail(error, WARRANT_BAD_INPUT, "the certificate is damaged at byte %zu", r.at);
