@@ -11,7 +11,8 @@ static const char help[] =
     "\n"
     "Loads every program in FILE into this host's kernel and prints its verdict. Nothing is "
     "attached\n"
-    "to anything of the host, and what was loaded is dropped at once. A socket filter goes to a\n"
+    "to anything of the host, and what was loaded is dropped at once. An ELF object goes through\n"
+    "libbpf, one program at a time, as its loader would load it. A socket filter goes to a\n"
     "socket made for it, a seccomp filter to a child process. Programs of more than 4096\n"
     "instructions are refused here: the kernel's own verifier can stall a processor on them.\n"
     "\n"
@@ -29,6 +30,15 @@ static const char help[] =
     "\n"
     "Example:\n"
     "  sudo warrant kernel load prog.bpf.o\n";
+
+static bool is_elf(const char *path) {
+  char magic[4] = {0};
+  FILE *f = strcmp(path, "-") ? fopen(path, "rb") : NULL;
+  bool yes = f && fread(magic, 1, sizeof magic, f) == sizeof magic && !memcmp(magic, "\177ELF", 4);
+  if (f)
+    fclose(f);
+  return yes;
+}
 
 struct loading {
   struct cmd_options options;
@@ -111,6 +121,28 @@ static void report(struct loading *l, const char *path, const struct warrant_pro
   l->code = cmd_worse(l->code, codes[r->verdict]);
 }
 
+/* An ELF object goes through libbpf, as its loader would load it; what is no object, and what
+ * libbpf does not open, such as old map definitions, in the form that `check` sees. */
+static int ask(const char *path, const struct warrant_program *p,
+               const struct warrant_error *problem, struct warrant_kernel_result *r,
+               struct warrant_error *error) {
+  bool opened = false;
+  if (warrant_kernel_available(p->kind, error))
+    return -1;
+  if (p->kind == WARRANT_EBPF && is_elf(path) &&
+      warrant_kernel_load_object(path, p, &opened, r, error))
+    return -1;
+  if (opened)
+    return 0;
+  warrant_kernel_result_free(r);
+  if (!problem->code)
+    return warrant_kernel_load(p, r, error);
+  memset(r, 0, sizeof *r);
+  r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+  snprintf(r->message, sizeof r->message, "not loaded: %.240s", problem->text);
+  return 0;
+}
+
 /* Returns false when there is no use in going on. */
 static bool load_file(struct loading *l, const char *path) {
   struct warrant_error error = {0};
@@ -132,11 +164,7 @@ static bool load_file(struct loading *l, const char *path) {
   for (uint32_t i = 0; i < object.count && go_on; i++) {
     const struct warrant_program *p = &object.programs[i];
     memset(&r, 0, sizeof r);
-    if (object.problems[i].code) {
-      r.verdict = WARRANT_KERNEL_UNSUPPORTED;
-      snprintf(r.message, sizeof r.message, "not loaded: %.240s", object.problems[i].text);
-      report(l, path, p, &r);
-    } else if (warrant_kernel_available(p->kind, &error) || warrant_kernel_load(p, &r, &error)) {
+    if (ask(path, p, &object.problems[i], &r, &error)) {
       l->code = cmd_worse(l->code, cmd_error(&error));
       go_on = false;
     } else {

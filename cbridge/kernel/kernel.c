@@ -20,13 +20,13 @@
 #include <unistd.h>
 
 #include "isa/error.h"
+#include "kernel/kernel_log.h"
 
-#define LOG_SIZE ((uint32_t)(16 << 20) - 1) /* the most that Linux before 5.2 takes */
 #define HASH_BYTES_MAX ((uint64_t)16 << 20)
 #define FIGURES_SIZE ((uint32_t)64 << 10)
 #define MAP_TYPE_ARENA 33 /* newer than some installed headers */
 
-static uint64_t now_us(void) {
+uint64_t w_now_us(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
@@ -131,8 +131,7 @@ static int make_map(const struct warrant_map *m, int inner, int *fd) {
 
 /* --- eBPF ------------------------------------------------------------------------------------ */
 
-/* The number after `before` and in front of `after`, where the log last says so. */
-static bool number_in(const char *log, const char *before, const char *after, uint64_t *value) {
+bool w_number_in(const char *log, const char *before, const char *after, uint64_t *value) {
   bool found = false;
   for (const char *at = log; (at = strstr(at, before)); at++) {
     const char *digits = at + strlen(before);
@@ -146,7 +145,7 @@ static bool number_in(const char *log, const char *before, const char *after, ui
   return found;
 }
 
-static void refuse(struct warrant_kernel_result *r, int why) {
+void w_kernel_refuse(struct warrant_kernel_result *r, int why) {
   r->number = why;
   /* EPERM comes from the host's policy before the verifier looks at the program; EAGAIN and ENOMEM
    * say nothing about it either. */
@@ -233,8 +232,6 @@ static struct bpf_insn *for_kernel(const struct warrant_program *p, const int *m
   return insns;
 }
 
-enum { LOG_STEPS = 1, LOG_FIGURES = 4 };
-
 static int load(const struct warrant_program *p, const struct bpf_insn *insns, uint32_t log_level,
                 char *log, uint32_t log_size, struct warrant_kernel_result *r) {
   char name[16];
@@ -248,20 +245,20 @@ static int load(const struct warrant_program *p, const struct bpf_insn *insns, u
     int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
     options.attach_btf_id = id > 0 ? (uint32_t)id : 0;
   }
-  uint64_t start = now_us();
+  uint64_t start = w_now_us();
   int fd =
       bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);
   r->number = fd < 0 ? errno : 0;
-  r->time_us = now_us() - start;
+  r->time_us = w_now_us() - start;
   log[log_size - 1] = '\0';
   return fd;
 }
 
 /* Once more, for the log of its steps; where that does not fit, what there was stays. */
 static void explain(const struct warrant_program *p, const struct bpf_insn *insns, char **log) {
-  char *steps = malloc(LOG_SIZE);
+  char *steps = malloc(W_LOG_SIZE);
   struct warrant_kernel_result again = {0};
-  int fd = steps ? load(p, insns, LOG_STEPS, steps, LOG_SIZE, &again) : -1;
+  int fd = steps ? load(p, insns, W_LOG_STEPS, steps, W_LOG_SIZE, &again) : -1;
   if (fd >= 0)
     close(fd);
   if (steps && fd < 0 && again.number != ENOSPC) {
@@ -284,13 +281,13 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_prog
     goto out;
   }
   r->flags = p->prog_flags;
-  in_kernel->fd = load(p, insns, LOG_FIGURES, log, FIGURES_SIZE, r);
-  r->visited_known = number_in(log, "processed ", " insns", &r->visited);
-  r->verification_known = number_in(log, "verification time ", " usec", &r->verification_us);
+  in_kernel->fd = load(p, insns, W_LOG_FIGURES, log, FIGURES_SIZE, r);
+  r->visited_known = w_number_in(log, "processed ", " insns", &r->visited);
+  r->verification_known = w_number_in(log, "verification time ", " usec", &r->verification_us);
   if (in_kernel->fd >= 0) {
     r->verdict = WARRANT_KERNEL_ACCEPT;
   } else {
-    refuse(r, r->number);
+    w_kernel_refuse(r, r->number);
     if (r->number == EPERM && r->visited_known) /* it did look, whatever the number says */
       r->verdict = WARRANT_KERNEL_REJECT;
     explain(p, insns, &log);
@@ -350,14 +347,14 @@ static int attach_to_own_socket(const struct sock_fprog *program, struct warrant
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
     return no_engine(error, "socketpair", errno);
-  uint64_t start = now_us();
+  uint64_t start = w_now_us();
   int failed = setsockopt(pair[0], SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof *program);
   int why = errno;
-  r->time_us = now_us() - start;
+  r->time_us = w_now_us() - start;
   close(pair[0]);
   close(pair[1]);
   if (failed)
-    refuse(r, why);
+    w_kernel_refuse(r, why);
   return 0;
 }
 
@@ -377,7 +374,7 @@ static _Noreturn void install_and_die(const struct sock_fprog *program) {
 
 static int install_in_child(const struct sock_fprog *program, struct warrant_kernel_result *r,
                             struct warrant_error *error) {
-  uint64_t start = now_us();
+  uint64_t start = w_now_us();
   pid_t child = fork();
   if (child < 0)
     return no_engine(error, "fork", errno);
@@ -387,13 +384,13 @@ static int install_in_child(const struct sock_fprog *program, struct warrant_ker
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR)
       return no_engine(error, "waitpid", errno);
-  r->time_us = now_us() - start;
+  r->time_us = w_now_us() - start;
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGILL || WTERMSIG(status) == SIGTRAP))
     return 0;
   if (WIFEXITED(status) && (WEXITSTATUS(status) == ENOSYS || WEXITSTATUS(status) == EPERM))
     return no_engine(error, "seccomp(2)", WEXITSTATUS(status));
   if (WIFEXITED(status) && WEXITSTATUS(status)) {
-    refuse(r, WEXITSTATUS(status));
+    w_kernel_refuse(r, WEXITSTATUS(status));
     return 0;
   }
   return warrant_fail(

@@ -37,6 +37,14 @@ int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error
  * that are too large for the host are WARRANT_KERNEL_UNSUPPORTED. Forks for a seccomp filter. */
 int warrant_kernel_load(const struct warrant_program *program, struct warrant_kernel_result *result,
                         struct warrant_error *error);
+/* The same for a program of the ELF object at `path`, through libbpf, as its loader would do it:
+ * with its types and functions' and lines' information, so that global functions, locks and kernel
+ * functions get the kernel's own verdict. *opened: libbpf opens the object and knows the program;
+ * else nothing was asked. What libbpf does not set up is WARRANT_KERNEL_UNSUPPORTED. Sets libbpf's
+ * print callback for the time of the call, for the whole process. */
+int warrant_kernel_load_object(const char *path, const struct warrant_program *program,
+                               bool *opened, struct warrant_kernel_result *result,
+                               struct warrant_error *error);
 void warrant_kernel_result_free(struct warrant_kernel_result *result);
 
 /* An eBPF program that the kernel holds, with its maps: descriptors, -1 for no program. */
