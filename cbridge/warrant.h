@@ -110,7 +110,8 @@ struct warrant_program {
   char *attach_to;      /* owned or NULL; the function, tracepoint or hook that it is for */
   uint32_t *arguments;  /* owned; what its context is then (WARRANT_NUMBER, ...) */
   uint32_t argument_count;
-  bool void_result; /* what it is attached to has no result, so its own counts for nothing */
+  bool void_result;    /* what it is attached to has no result, so its own counts for nothing */
+  bool boolean_result; /* what it is attached to is an LSM hook whose result is 0 or 1 */
   struct warrant_object_type *types; /* owned; of the kernel objects that it can meet */
   uint32_t type_count;
   enum warrant_profile profile;

@@ -9,7 +9,7 @@ Definition object_res (t : target) (i : Z) : fact :=
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
   | PStack k m =>
-    if init_ok t (a_written a) k (m + zbytes z) then
+    if init_ok t (wb_bits (a_written a)) k (m + zbytes z) then
       match (if m =? 0 then zfind k (a_slots a) else None) with
       | Some (z', v) => if size_eqb z z' then Some (Old v) else Some
         (New (FScalar true (sc_of_bytes z)) 0)
@@ -72,13 +72,20 @@ Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n)
   && (k <? o + zbytes (fst sl)).
 Definition kill (k n : Z) (sl : zmap (size * aval)) : zmap (size * aval) :=
   zdel_from (overlaps k n) (k - 7) (Z.to_nat (n + 7)) sl.
+(** Of [n] bytes from somewhere between [k] and [k + d] on, those that are among them for sure. *)
+Definition sure_bits (k d n : Z) : Z := frame_bits (k + d) (Z.max 0 (n - d)).
+Definition also_written (w : written_bytes) (bits : Z) : written_bytes :=
+  Written (Z.lor (wb_bits w) bits) (wb_pending w).
+(** Of the [n] bytes from [k] on none is written any more, nor any that a symbol decides. *)
+Definition not_written (w : written_bytes) (k n : Z) : written_bytes :=
+  Written (Z.ldiff (wb_bits w) (frame_bits k n)) None.
 (** Bytes that were written, at least [n] of the place and at most [m]: spills end that may lie
     among them, and those bytes are written for sure that are among the [n] wherever the place
     starts. *)
 Definition a_scribble (a : astate) (pl : place) (n m : Z) : astate :=
   match pl with
   | PStack k d => a_with_stack a (kill k (d + m) (a_slots a))
-      (Z.lor (a_written a) (frame_bits (k + d) (Z.max 0 (n - d))))
+      (also_written (a_written a) (sure_bits k d n))
   | _ => a
   end.
 Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) : option astate :=
@@ -97,8 +104,8 @@ Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ 
 (** Atomics: the old value, and the state after the write. *)
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with
-  | PStack k m => if init_ok t (a_written a) k (m + zbytes z) then Some
+  | PStack k m => if init_ok t (wb_bits (a_written a)) k (m + zbytes z) then Some
     (a_scribble a pl (zbytes z) (zbytes z)) else None
-  | PCtx _ | PSock _ _ | PObj _ _ => None
-  | PPkt | PVal _ => Some a
+  | PCtx _ | PPkt | PSock _ _ | PObj _ _ => None
+  | PVal _ => Some a
   end.

@@ -1,18 +1,21 @@
 (** Helper calls by contract, and calls of local functions. *)
 From Checker Require Export Refine.
 
-(** Memory that a helper may read, or write. *)
-Definition a_reads (t : target) (a : astate) (x : aval) (n : Z) : bool :=
+(** Memory that a helper may read, or write; packets only to read, if it takes them ([pk]). *)
+Definition a_reads (pk : bool) (t : target) (a : astate) (x : aval) (n : Z) : bool :=
   (0 <? n) &&
   match a_addr t (a_facts a) (a_depth a) x 0 n false with
-  | Some (PStack k m) => init_ok t (a_written a) k (m + n)
+  | Some (PStack k m) => init_ok t (wb_bits (a_written a)) k (m + n)
   | Some (PCtx _ | PSock _ _ | PObj _ _) | None => false
-  | Some PPkt | Some (PVal _) => true
+  | Some PPkt => pk
+  | Some (PVal _) => true
   end.
 Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place :=
   if 0 <? n then
-    match a_addr t (a_facts a) (a_depth a) x 0 n true with Some (PCtx _ | PSock _ _ | PObj _ _)
-      | None => None | Some pl => Some pl end
+    match a_addr t (a_facts a) (a_depth a) x 0 n true with
+    | Some (PStack _ _ | PVal _) as pl => pl
+    | Some (PPkt | PCtx _ | PSock _ _ | PObj _ _) | None => None
+    end
   else None.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes
@@ -20,8 +23,10 @@ Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place 
 Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z;
   as_released : option (ref_kind * Z) }.
 Definition a_nothing_seen := ASeen None None None None.
-Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q : a_seen) : option
-  a_seen :=
+Definition a_seen_out (q : a_seen) (out : option (place * Z * Z)) : a_seen :=
+  ASeen (as_map q) out (as_size q) (as_released q).
+Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : list reg)
+  (q : a_seen) : option a_seen :=
   match args, rs with
   | [], _ => Some q
   | _ :: _, [] => None
@@ -29,69 +34,75 @@ Fixpoint a_args (t : target) (a : astate) (args : list arg) (rs : list reg) (q :
     match get r (a_regs a) with
     | None => None
     | Some x =>
-      let reads n := if a_reads t a x n then a_args t a args' rs' q else None in
-      let writes lo hi := match a_writes t a x hi with
-                          | Some pl => a_args t a args' rs' (ASeen (as_map q) (Some (pl, lo,
-                            hi)) (as_size q) (as_released q))
-                          | None => None
-                          end in
-      let of_map f := match obind (as_map q) (map_of t) with Some d => reads (f d) | None =>
-        None end in
+      let next q := a_args pk t a args' rs' q in
+      let reads n := if a_reads pk t a x n then next q else None in
+      let writes lo hi :=
+        match a_writes t a x hi with
+        | Some pl => next (a_seen_out q (Some (pl, lo, hi)))
+        | None => None
+        end in
+      let of_map f :=
+        match obind (as_map q) (map_of t) with Some d => reads (f d) | None => None end in
       let sized (zero : bool) (k : Z -> Z -> option a_seen) :=
         match rs' with
-        | r2 :: _ => match obind (get r2 (a_regs a)) (view (a_facts a)) with
-                     | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else
-                       None
-                     | None => None
-                     end
+        | r2 :: _ =>
+          match obind (get r2 (a_regs a)) (view (a_facts a)) with
+          | Some (_, s) => if zero || (0 <? s_umin s) then k (s_umin s) (s_umax s) else None
+          | None => None
+          end
         | [] => None
         end in
       match g with
-      | AAny => a_args t a args' rs' q
-      | AMap types =>
+      | AAny | ASize => next q
+      | AMap types changes =>
         match fact_of (a_facts a) x with
         | Some (FMap i) =>
-          if (snd x =? 0) && match map_of t i with Some d => takes_map types d | None => false end
-          then a_args t a args' rs' (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else
-            None
+          if (snd x =? 0)
+            && match map_of t i with Some d => takes_map types changes d | None => false end
+          then next (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else None
         | _ => None
         end
       | AKey => of_map m_key
       | AValue => of_map m_value
       | AMem => sized false (fun _ hi => reads hi)
-      | AMem0 => sized true (fun _ hi => if hi =? 0 then a_args t a args' rs' q else reads hi)
+      | AMem0 => sized true (fun _ hi => if hi =? 0 then next q else reads hi)
       | AOut => sized false writes
-      | AInOut => sized false (fun lo hi => if a_reads t a x hi then writes lo hi else None)
-      | ASize => a_args t a args' rs' q
-      | ACtx => match fact_of (a_facts a) x with
-                | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
-                | _ => None
-                end
-      | AOut0 => sized true (fun lo hi =>
-          if hi =? 0 then a_args t a args' rs' (ASeen (as_map q) None (as_size q) (as_released q))
-            else if 0 <=? lo then writes lo hi else None)
+      | AInOut => sized false (fun lo hi => if a_reads pk t a x hi then writes lo hi else None)
+      | ACtx =>
+        match fact_of (a_facts a) x with
+        | Some FCtx => if snd x =? 0 then next q else None
+        | _ => None
+        end
+      | AOut0 =>
+        sized true (fun lo hi =>
+          if hi =? 0 then next (a_seen_out q None) else if 0 <=? lo then writes lo hi else None)
       | AMemN n => reads n
       | AOutN n => writes n n
-      | AInOutN n => if a_reads t a x n then writes n n else None
-      | AValueOut => match obind (as_map q) (map_of t) with Some d => writes (m_value d) (m_value d)
-        | None => None end
-      | ACtx0 => match fact_of (a_facts a) x with
-                 | Some FCtx => if snd x =? 0 then a_args t a args' rs' q else None
-                 | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 =>
-                   a_args t a args' rs' q | _ => None end
-                 | _ => None
-                 end
-      | AAlloc => match const_of (a_facts a) x with
-                  | Some n => a_args t a args' rs' (ASeen (as_map q) (as_out q) (Some n)
-                    (as_released q))
-                  | None => None
-                  end
+      | AInOutN n => if a_reads pk t a x n then writes n n else None
+      | AValueOut =>
+        match obind (as_map q) (map_of t) with
+        | Some d => writes (m_value d) (m_value d)
+        | None => None
+        end
+      | ACtx0 =>
+        match fact_of (a_facts a) x with
+        | Some FCtx => if snd x =? 0 then next q else None
+        | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => next q | _ => None end
+        | _ => None
+        end
+      | AAlloc =>
+        match const_of (a_facts a) x with
+        | Some n => next (ASeen (as_map q) (as_out q) (Some n) (as_released q))
+        | None => None
+        end
       | ARef k release =>
         match fact_of (a_facts a) x with
         | Some (FRef k' _ false) =>
           if (snd x =? 0) && ref_kind_fits k k'
-          then a_args t a args' rs' (if release then ASeen (as_map q) (as_out q) (as_size q)
-            (Some (k, fst x)) else q) else None
+          then
+            let q' := ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) in
+            next (if release then q' else q)
+          else None
         | _ => None
         end
       end
@@ -104,19 +115,20 @@ Definition some_allowed (t : target) : bool :=
   match pt_ret (t_type t) with None => true | Some (lo, hi) =>
     (- sign32 <=? lo) && (lo <=? hi) && (hi <? if lo <? 0 then sign32 else half_size) end.
 (** The result register after the call, if it is defined. *)
-Definition a_ret (t : target) (r : ret) (m n : option Z) : option (option ares) :=
+Definition a_ret (t : target) (r : ret) (q : a_seen) : option (option ares) :=
+  let number lo hi :=
+    if (- sign64 <=? lo) && (lo <=? hi) && (hi <? sign64)
+    then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None in
   match r with
-  | RInt lo hi =>
-    if (- sign64 <=? lo) && (lo <=? hi)
-      && (hi <? sign64) then Some (Some (New (FScalar false (sc_srange lo hi)) 0)) else None
+  | RInt lo hi => number lo hi
+  | RSize => number (- 4095) (match as_out q with Some (_, _, hi) => hi | None => 0 end)
   | RValue =>
-    do i <- m;
+    do i <- as_map q;
     do d <- map_of t i;
     let f := match m_inner d with Some k => FMapOrNull k | None => FMapValueOrNull i end in
     Some (Some (New f 0))
   | RTail => if some_allowed t then Some None else None
-  | RAcquire RecordRef => match n with Some n => Some (Some (New (FRef RecordRef n true) 0))
-    | None => None end
+  | RAcquire RecordRef => do n <- as_size q; Some (Some (New (FRef RecordRef n true) 0))
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
   | RTyped name => do i <- type_named t name; Some (Some (New (object_res t i) 0))
   | RVoid => Some None
@@ -138,20 +150,31 @@ Definition a_released (a : astate) (k : Z) : astate :=
     (zset k (FScalar true sc_top) (zmap_map (unrecord (zfind k (a_facts a))) (a_facts a))).
 Definition a_finish (a : astate) (r : option ares) : astate :=
   match r with Some r => a_put a 1 R0 r | None => a_goto a (a_pc a + 1) end.
+(** The memory was written if the result, in r0, is 0. *)
+Definition a_await (a : astate) (out : option (place * Z * Z)) : astate :=
+  match out, get R0 (a_regs a) with
+  | Some (PStack k d, n, _), Some (j, Z0) =>
+    a_with_stack a (a_slots a) (Written (wb_bits (a_written a)) (Some (j, sure_bits k d n)))
+  | _, _ => a
+  end.
 (** No call is under way: what ends this function ends the program. *)
 Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _ :: _ => false end.
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
     do d <- helper_of h;
-    do q <- a_args t a (h_args d) arg_regs a_nothing_seen;
-    do r <- a_ret t (h_ret d) (as_map q) (as_size q);
+    do q <- a_args (packet_arg (t_type t) d) t a (h_args d) arg_regs a_nothing_seen;
+    do r <- a_ret t (h_ret d) q;
     if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
     then None else
     let a := a_clobber a in
-    let a := match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end in
+    let a := match as_out q with
+             | Some (pl, lo, hi) => a_scribble a pl (if h_partly d then 0 else lo) hi
+             | None => a
+             end in
     let a := if h_moves d then a_moved a else a in
     let a := match as_released q with Some (_, k) => a_released a k | None => a end in
-    Some (a_finish a r)
+    let a := a_finish a r in
+    Some (if h_on_success d then a_await a (as_out q) else a)
   else None.
 
 (** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It
@@ -169,7 +192,7 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let a := a_with_frames a (AFrame (a_pc a + 1) r :: a_frames a) in
     let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
     let a := a_with_stack a (kill k stack_size (a_slots a))
-      (Z.ldiff (a_written a) (frame_bits k stack_size)) in
+      (not_written (a_written a) k stack_size) in
     let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0) in
     Some (a_goto a target)
   else None.

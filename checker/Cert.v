@@ -49,7 +49,7 @@ End Replay.
 (** Symbols at the start: 0 is zero, 1 the context, 2 the first frame's top. *)
 Definition a_init : astate :=
   let N := @None aval in
-  AState 0 (RF N (Some (1, 0)) N N N N N N N N (Some (2, 0))) zempty 0 []
+  AState 0 (RF N (Some (1, 0)) N N N N N N N N (Some (2, 0))) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0)) (zset 1 FCtx (zset 2 (FStack 0 0) zempty))) 3.
 Definition validate (t : target) (p : prog) (c : cert) : bool :=
   (0 <=? c_bound c)

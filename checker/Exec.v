@@ -73,9 +73,19 @@ Definition may_end (i : insn) : bool :=
   | _ => false
   end.
 
+(** The symbol that bytes wait for is 0 now: they are written. *)
+Definition a_settle (a : astate) : astate :=
+  match wb_pending (a_written a) with
+  | None => a
+  | Some (k, bits) =>
+    match const_of (a_facts a) (k, 0) with
+    | Some Z0 => a_with_stack a (a_slots a) (Written (Z.lor (wb_bits (a_written a)) bits) None)
+    | _ => a
+    end
+  end.
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
-  do F <- F; Some (a_goto (a_with_facts a F) pc).
+  do F <- F; Some (a_settle (a_goto (a_with_facts a F) pc)).
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>

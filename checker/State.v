@@ -10,14 +10,18 @@ Definition stack_addr (L : layout) (o : Z) : Z :=
 Definition in_frame (j o n : Z) : Prop := - stack_size * (j + 1) <= o /\ o + n <= - stack_size * j.
 Definition one_frame (o n : Z) : Prop := exists j, 0 <= j < max_frames /\ in_frame j o n.
 
+(** Which bytes of the stack have been written: bit [i] of [wb_bits] is the byte at offset
+    [i - 4096].  And which more if the symbol [k] is 0, as it may turn out later. *)
+Record written_bytes := Written { wb_bits : Z; wb_pending : option (Z * Z) }.
+Definition nothing_written : written_bytes := Written 0 None.
+
 (** A spill: the [size] bytes at this offset hold the value. *)
 Record aframe := AFrame { af_pc : Z; af_regs : rf (option aval) }.
 Record astate := AState {
   a_pc : Z;
   a_regs : rf (option aval);
   a_slots : zmap (size * aval);
-  a_written : Z;                              (* bit i: the byte at offset i - 4096 has been written
-                                                 *)
+  a_written : written_bytes;
   a_frames : list aframe;                     (* the callers, innermost first *)
   a_facts : facts;
   a_next : Z }.                               (* the next free symbol *)
@@ -26,7 +30,8 @@ Definition a_goto (a : astate) (pc : Z) : astate :=
   AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
 Definition a_with_regs (a : astate) (rs : rf (option aval)) : astate :=
   AState (a_pc a) rs (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
-Definition a_with_stack (a : astate) (sl : zmap (size * aval)) (ini : Z) : astate :=
+Definition a_with_stack (a : astate) (sl : zmap (size * aval)) (ini : written_bytes) :
+  astate :=
   AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a).
 Definition a_with_frames (a : astate) (fs : list aframe) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) fs (a_facts a) (a_next a).
@@ -37,13 +42,20 @@ Definition a_fresh (a : astate) (f : fact) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
     (zset (a_next a) f (a_facts a)) (a_next a + 1).
 
-Record memrel (L : layout) (sl : zmap (size * aval)) (ini : Z) (vs : list Z) (m : memory) : Prop :=
-  {
+(** The bytes that the bits name have been written. *)
+Definition bits_written (L : layout) (bits : Z) (m : memory) : Prop :=
+  forall i, 0 <= i < stack_total -> Z.testbit bits i = true ->
+    written m (stack_addr L (i - stack_total)) = true.
+Definition pending_written (L : layout) (ini : written_bytes) (vs : list Z) (m : memory) : Prop :=
+  forall k bits, wb_pending ini = Some (k, bits) ->
+    0 <= k < Z.of_nat (length vs) /\ (nth_z vs k = Some 0 -> bits_written L bits m).
+Record memrel (L : layout) (sl : zmap (size * aval)) (ini : written_bytes) (vs : list Z)
+  (m : memory) : Prop := {
   m_slots : forall o z v, zfind o sl = Some (z, v) ->
     one_frame o (zbytes z) /\ all_written m (stack_addr L o) (bytes z) = true
       /\ relv vs v (load m (stack_addr L o) (bytes z));
-  m_written : forall i, 0 <= i < stack_total -> Z.testbit ini i = true ->
-    written m (stack_addr L (i - stack_total)) = true }.
+  m_written : bits_written L (wb_bits ini) m;
+  m_pending : pending_written L ini vs m }.
 
 Definition framerel (vs : list Z) (af : aframe) (f : frame) : Prop :=
   fr_pc f = af_pc af /\ forall r, relo vs (get r (af_regs af)) (get r (fr_regs f)).
@@ -61,6 +73,7 @@ Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_refs : refrel (a_facts a) vs (l_refs (lay s)) }.
 Arguments m_slots {L sl ini vs m}.
 Arguments m_written {L sl ini vs m}.
+Arguments m_pending {L sl ini vs m}.
 Arguments g_wf {t a vs s}.
 Arguments g_frames {t a vs s}.
 Arguments g_depth {t a vs s}.

@@ -89,6 +89,10 @@ Definition names_ok (b : astate) : bool :=
   && regs_ok (a_next b) (a_regs b)
   && forallb (fun f => regs_ok (a_next b) (af_regs f)) (a_frames b)
   && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b).
+(** No state that is included in has bytes that are written only if a symbol is 0. *)
+Definition written_le (a b : written_bytes) : bool :=
+  (Z.land (wb_bits b) (wb_bits a) =? wb_bits b)
+  && match wb_pending b with None => true | Some _ => false end.
 Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   (a_pc a =? a_pc b)
   && names_ok b
@@ -101,4 +105,4 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
                          && aval_le (a_next a) sub (snd sl') (snd sl)
                        | None => false
                        end) (a_slots b)
-  && (Z.land (a_written b) (a_written a) =? a_written b).
+  && written_le (a_written a) (a_written b).

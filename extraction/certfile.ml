@@ -99,7 +99,7 @@ let state r =
         let z = size r in
         (offset, (z, value r)))
   in
-  let a_written = written r in
+  let a_written = { Core.wb_bits = written r; wb_pending = None } in
   let caller l =
     let af_pc = uleb r in
     { Core.af_pc; af_regs = registers r } :: l

@@ -10,7 +10,7 @@ type t = {
   attach_type : int;
   context_size : int;
   arguments : Core.argument list;
-  void : bool;
+  result : Core.hook_result;
   types : Core.type_def list;
   profile : Core.profile;
   maps : map list;
@@ -73,7 +73,7 @@ let read bytes =
   let n = u32 r in
   if n > most_arguments then bad "it has %d arguments, and %d are allowed" n most_arguments;
   let arguments = list n (argument r) in
-  let void = match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether there is a result" n in
+  let result = match u8 r with 0 -> Core.UsualResult | 1 -> Core.NoResult | 2 -> Core.BooleanResult | n -> bad "%d does not say whether there is a result" n in
   let n = u32 r in
   if n > most_types then bad "it has %d types, and %d are allowed" n most_types;
   let types = list n (kernel_type r) in
@@ -84,7 +84,7 @@ let read bytes =
   if instructions > most_instructions then bad "it has %d instructions, and %d are allowed" instructions most_instructions;
   let words = list instructions (fun () -> u64 r) in
   finish r;
-  { kind; program_type; attach_type; context_size; arguments; void; types; profile; maps; words }
+  { kind; program_type; attach_type; context_size; arguments; result; types; profile; maps; words }
 
 (* {1 For eBPF} *)
 
@@ -92,8 +92,8 @@ let target image =
   match Core.prog_type_of (Z.of_int image.program_type) (Z.of_int image.attach_type) (Z.of_int image.context_size) with
   | None -> bad "program type %d, attached as %d, has no model here" image.program_type image.attach_type
   | Some t ->
-    let t_type = if Core.needs_arguments t then Core.with_arguments t image.arguments image.void else t in
-    if t_type == t && (image.arguments <> [] || image.void) then bad "programs of type %s get no arguments" t.pt_name;
+    let t_type = if Core.needs_arguments t then Core.with_arguments t image.arguments image.result else t in
+    if t_type == t && (image.arguments <> [] || image.result <> Core.UsualResult) then bad "programs of type %s get no arguments" t.pt_name;
     { Core.t_type; t_maps = List.map (fun m -> m.def) image.maps; t_types = image.types; t_profile = image.profile }
 
 let program image =

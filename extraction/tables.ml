@@ -35,7 +35,9 @@ let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_
 
 let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
-let map_types h = List.concat_map (function AMap l -> l | _ -> []) h.h_args
+let map_types h = List.concat_map (function AMap (l, _) -> l | _ -> []) h.h_args
+
+let changes h = List.exists (function AMap (_, changes) -> changes | _ -> false) h.h_args
 
 (* The kind of reference that it acquires, takes or releases. *)
 let ref_kind h =
@@ -44,14 +46,16 @@ let ref_kind h =
 
 let helper h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
+    | RSize -> ("SIZE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
     | RAcquire _ -> ("ACQUIRE", Num.zero, Num.zero)
     | RTyped _ -> ("TYPED", Num.zero, Num.zero)
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, W_%s, {%s}, {%s}, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
-    (yes h.h_moves) (ref_kind h)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+    (yes h.h_moves) (yes (List.exists (Num.equal h.h_id) packet_helpers)) (yes (h_partly h)) (yes (h_on_success h))
+    (yes (changes h)) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
     (match h.h_ret with RTyped name -> "\"" ^ name ^ "\"" | _ -> "NULL")
@@ -217,6 +221,7 @@ let () =
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;
   p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types);
+  p "const char *const w_boolean_hooks[] = {%s, NULL};\n" (String.concat ", " (List.map (Printf.sprintf "%S") boolean_hooks));
   p "const uint32_t w_redirect_maps[] = {%s, 0};\n" (String.concat ", " (List.map n redirect_maps));
   p "const struct w_classic_code w_classic_codes[W_CLASSIC_CODES] = {\n";
   List.iter classic_code all_cops;

@@ -56,6 +56,15 @@ Qed.
 Definition in_plain (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
   exists r, In r (plain_regions t L) /\ plain_kind (r_kind r) /\ inside r x n = true
     /\ (w = true -> r_write r = true).
+(** The same in a region that is not the packet. *)
+Definition in_value (t : target) (L : layout) (x n : Z) (w : bool) : Prop :=
+  exists r, In r (plain_regions t L) /\ plain_kind (r_kind r) /\ inside r x n = true
+    /\ (w = true -> r_write r = true) /\ is_packet (r_kind r) = false.
+Lemma in_value_plain {t L x n w} : in_value t L x n w -> in_plain t L x n w.
+Proof.
+  intros [r [I [K [Ins [Wr _]]]]]. exists r. split; [exact I |]. split; [exact K |].
+  split; [exact Ins | exact Wr].
+Qed.
 (** They are in a region that holds [c] for ever, from offset [k] on. *)
 Definition in_constant (t : target) (L : layout) (c k x n : Z) : Prop :=
   exists r, In r (plain_regions t L) /\ inside r x n = true /\ constant_region L r = Some c
@@ -67,8 +76,9 @@ Definition at_place (t : target) (L : layout) (d : Z) (pl : place) (x n : Z) (w 
   | PStack k m => exists o j, k <= o <= k + m /\ x = stack_addr L o /\ 0 <= j <= d
     /\ in_frame j k (m + n)
   | PCtx k => x = l_ctx L + k /\ 0 <= k /\ k + n <= pt_ctx_size (t_type t)
-  | PPkt | PVal None => in_plain t L x n w
-  | PVal (Some (c, k)) => in_plain t L x n w /\ in_constant t L c k x n
+  | PPkt => in_plain t L x n w
+  | PVal None => in_value t L x n w
+  | PVal (Some (c, k)) => in_value t L x n w /\ in_constant t L c k x n
   | PSock kd k => is_socket kd = true /\ 0 <= k /\
     exists h, In h (l_refs L) /\ ref_kind_fits kd (re_kind h) = true /\ x = re_base h + k
       /\ k + n <= re_size h
@@ -80,24 +90,29 @@ Lemma at_place_less {t L d pl x n} n' {w} : at_place t L d pl x n w -> n' <= n -
 Proof.
   intros H Le. assert (Less : forall r, inside r x n = true -> inside r x n' = true).
   { intros r Ins. apply inside_spec in Ins. apply inside_spec. lia. }
+  assert (Value : in_value t L x n w -> in_value t L x n' w).
+  { intros [r [I [K [Ins [Wr Np]]]]]. exists r. split; [exact I |]. split; [exact K |].
+    split; [exact (Less r Ins) |]. split; [exact Wr | exact Np]. }
   assert (Plain : in_plain t L x n w -> in_plain t L x n' w).
   { intros [r [I [K [Ins Wr]]]]. exists r. split;
       [exact I | split; [exact K | split; [exact (Less r Ins) | exact Wr]]]. }
   destruct pl as [k m | k | | [[c k] |] | kd k | i k]; cbn [at_place] in *; try lia;
-    try exact (Plain H);
+    try exact (Plain H); try exact (Value H);
     try (destruct H as [H1 [H2 [d0 [H3 H4]]]]; split; [exact H1 |]; split; [exact H2 |]; exists d0;
       split; [exact H3 | lia]).
   - (* PStack *) destruct H as [o [j [O [E [J I]]]]]. exists o, j. unfold in_frame in *.
     split; [exact O |].
     split; [exact E | lia].
-  - (* PVal *) destruct H as [H [r [I [Ins C]]]]. split; [exact (Plain H) |].
+  - (* PVal *) destruct H as [H [r [I [Ins C]]]]. split; [exact (Value H) |].
     exists r. split; [exact I | split; [exact (Less r Ins) | exact C]].
   - (* PSock *) destruct H as [S [K [h [I [Fi [E B]]]]]]. split; [exact S |]. split; [exact K |].
     exists h.
     split; [exact I |]. split; [exact Fi |]. split; [exact E | lia].
 Qed.
-Lemma at_val {t L d o x n w} : at_place t L d (PVal o) x n w -> in_plain t L x n w.
+Lemma at_value {t L d o x n w} : at_place t L d (PVal o) x n w -> in_value t L x n w.
 Proof. destruct o as [[c k] |]; cbn [at_place]; [intros [H _]; exact H | intros H; exact H]. Qed.
+Lemma at_val {t L d o x n w} : at_place t L d (PVal o) x n w -> in_plain t L x n w.
+Proof. intros H. exact (in_value_plain (at_value H)). Qed.
 (** They are in an object that is a region. *)
 Lemma at_object {t L d i k x n w} : at_place t L d (PObj i k) x n w ->
   exists d0, type_of t i = Some d0
@@ -169,10 +184,10 @@ Proof.
     rewrite wrap_small by lia.
     assert (Ins : inside (value_region (o_def o) n0 j b) (u + (snd a + off)) n = true).
     { apply inside_spec. cbn [value_region r_base r_size]. lia. }
-    assert (Pl : in_plain t L (u + (snd a + off)) n w).
-    { exists (value_region (o_def o) n0 j b). split;
-        [exact J | split; [exact Logic.I | split; [exact Ins |]]]. intros Hw. rewrite Hw in Wr.
-      cbn [value_region r_write]. rewrite <- Er. exact Wr. }
+    assert (Pl : in_value t L (u + (snd a + off)) n w).
+    { exists (value_region (o_def o) n0 j b). split; [exact J |]. split; [exact Logic.I |].
+      split; [exact Ins |]. split; [| reflexivity].
+      intros Hw. rewrite Hw in Wr. cbn [value_region r_write]. rewrite <- Er. exact Wr. }
     destruct (constant_map t i) as [c |] eqn:Ec; [| exact Pl].
     destruct (Z.eqb_spec mx 0) as [Mx | Mx]; [| exact Pl]. cbn [at_place]. split; [exact Pl |].
     exists (value_region (o_def o) n0 j b). split; [exact J | split; [exact Ins | split]].
@@ -194,7 +209,7 @@ Proof.
     + (* a record *) exists (ref_region h). split; [exact (ref_in_plain t L _ I) |].
       cbn [ref_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
-      split; [| reflexivity]. apply inside_spec. cbn [ref_region r_base r_size]. lia.
+      split; [| split; reflexivity]. apply inside_spec. cbn [ref_region r_base r_size]. lia.
   - (* FRecordAt *) parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E].
     injection E as <-. bools.
     destruct P as [h [I [Kh [Sh Q]]]]. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
@@ -202,7 +217,7 @@ Proof.
     rewrite wrap_small by lia. exists (ref_region h). split; [exact (ref_in_plain t L h I) |].
     split; [cbn [ref_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
     split; [apply inside_spec; cbn [ref_region r_base r_size]; lia |].
-    intros _. cbn [ref_region r_write]. rewrite Kh. reflexivity.
+    split; [| reflexivity]. intros _. cbn [ref_region r_write]. rewrite Kh. reflexivity.
   - (* FObj *) parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E. bools.
     destruct P as [_ O].
@@ -277,6 +292,23 @@ Lemma gamma_plain {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w 
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
 Proof. intros G I N. destruct (gamma_found G I N) as [q [E [_ K]]]. exists q.
 split; [exact E | exact K]. Qed.
+(** What is in a frame or a value is in a live region other than the packet. *)
+Lemma gamma_off_packet {t a vs s pl x n w} w' : gamma t a vs s ->
+  at_place t (lay s) (a_depth a) pl x n w -> 0 < n -> (w' = true -> w = true) ->
+  match pl with PStack _ _ | PVal _ => True | _ => False end ->
+  off_packet s w' x n = true.
+Proof.
+  intros G P N W' Pl. unfold off_packet. apply existsb_exists.
+  destruct pl as [k m | k | | o | kd k | i k]; try contradiction.
+  - (* PStack *) destruct (gamma_frame w' G P N) as [j E]. unfold find_region in E.
+    apply find_some in E. destruct E as [I E]. exists (frame_region (lay s) j).
+    split; [exact I |]. cbn [frame_region r_kind is_packet negb andb] in *. exact E.
+  - (* PVal *) destruct (at_value P) as [r [I [_ [Ins [Wr Np]]]]]. exists r. split.
+    + (* it is live *) rewrite (g_live G). unfold regions. apply in_or_app. right. right.
+      apply in_or_app. left. exact I.
+    + (* the bytes are in it *) rewrite Np, Ins. cbn [negb andb]. destruct w'; [| reflexivity].
+      rewrite (Wr (W' eq_refl)). reflexivity.
+Qed.
 (** An access off the stack: its bytes are no stack bytes. *)
 Lemma off_stack {t a vs s pl x n w b} : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
   is_stack pl = false ->
@@ -333,7 +365,7 @@ Proof.
 Qed.
 Lemma init_ok_sound t L sl vs s ini k n r : memrel L sl ini vs (mem s) ->
   one_frame k (Z.of_nat n) ->
-  init_ok t ini k (Z.of_nat n) = true -> undefined_stack t s r (stack_addr L k) n = false.
+  init_ok t (wb_bits ini) k (Z.of_nat n) = true -> undefined_stack t s r (stack_addr L k) n = false.
 Proof.
   unfold undefined_stack, init_ok. intros M K H. destruct (r_kind r); try reflexivity.
   destruct (pf_strict_stack (t_profile t)); [| reflexivity]. cbn [negb orb andb] in *.
@@ -344,22 +376,30 @@ Proof.
   replace (k + (b - stack_addr L k)) with (k + (b - stack_addr L k) + stack_total - stack_total)
     by lia.
   apply (m_written M); [lia |].
-  apply (all_init_bit ini k (Z.of_nat n)); (assumption || lia).
+  apply (all_init_bit (wb_bits ini) k (Z.of_nat n)); (assumption || lia).
 Qed.
 
 (** The same for a part of the bytes. *)
 Lemma init_ok_part t L sl vs s ini k m n r o : memrel L sl ini vs (mem s) -> k <= o <= k + m ->
   one_frame k (m + Z.of_nat n) ->
-  init_ok t ini k (m + Z.of_nat n) = true -> undefined_stack t s r (stack_addr L o) n = false.
+  init_ok t (wb_bits ini) k (m + Z.of_nat n) = true ->
+  undefined_stack t s r (stack_addr L o) n = false.
 Proof.
   intros M O K H. apply (init_ok_sound t L sl vs s ini);
     [exact M | apply (one_frame_part k (m + Z.of_nat n)); (exact K || lia) |].
-  apply (init_ok_less t ini k (m + Z.of_nat n));
+  apply (init_ok_less t (wb_bits ini) k (m + Z.of_nat n));
     [exact (proj1 (one_frame_range _ _ K)) | lia | lia | lia | exact H].
 Qed.
 
 (** * What changes of memory do to what is said of the stack *)
 
+(** What is written stays written, and so does what is if a symbol is 0. *)
+Lemma pending_keeps L vs ini m m' : (forall b, written m b = true -> written m' b = true) ->
+  pending_written L ini vs m -> pending_written L ini vs m'.
+Proof.
+  intros Wr P k bits E. destruct (P k bits E) as [K B]. split; [exact K |].
+  intros N i I T. apply Wr. exact (B N i I T).
+Qed.
 Lemma memrel_frame L sl ini vs m m' : memrel L sl ini vs m ->
   (forall b, in_stack L b = true -> written m b = true -> read m' b = read m b) ->
   (forall b, written m b = true -> written m' b = true) -> memrel L sl ini vs m'.
@@ -371,6 +411,7 @@ Proof.
     + (* the value *) rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
       apply Rd; [exact (stack_addr_in L o _ b S1 B) | apply Ws; exact B].
   - (* m_written *) intros i I T. apply Wr. exact (m_written M i I T).
+  - (* m_pending *) exact (pending_keeps L _ _ _ _ Wr (m_pending M)).
 Qed.
 Lemma kill_find k n o sl z v : 0 <= n -> zfind o (kill k n sl) = Some (z, v) ->
   zfind o sl = Some (z, v) /\ (o + zbytes z <= k \/ k + n <= o).
@@ -393,7 +434,7 @@ Lemma memrel_scribble t L sl ini vs m m' k hi k' lo : wf_layout t L -> memrel L 
   (forall b, ~ stack_addr L k <= b < stack_addr L k + hi -> read m' b = read m b) ->
   (forall b, written m b = true -> written m' b = true) ->
   (forall o, k' <= o < k' + lo -> written m' (stack_addr L o) = true) ->
-  memrel L (kill k hi sl) (Z.lor ini (frame_bits k' lo)) vs m'.
+  memrel L (kill k hi sl) (also_written ini (frame_bits k' lo)) vs m'.
 Proof.
   intros WL M K Le Lo Hi Rd Wr New. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
   - (* m_slots *) intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
@@ -403,46 +444,28 @@ Proof.
     + (* the value *) rewrite (load_frame m m'); [exact S3 |]. intros b B. rewrite zbytes_nat in B.
       apply Rd.
       exact (stack_addr_apart t L o _ k hi b WL S1 K D B).
-  - (* m_written *) intros i I T. rewrite Z.lor_spec in T. apply orb_true_iff in T.
+  - (* m_written *) intros i I T. cbn [also_written wb_bits] in T. rewrite Z.lor_spec in T.
+    apply orb_true_iff in T.
     destruct T as [T | T].
     + (* before *) apply Wr. exact (m_written M i I T).
     + (* new *) rewrite frame_bits_spec in T by lia. bools. apply New. lia.
+  - (* m_pending *) exact (pending_keeps L _ _ _ _ Wr (m_pending M)).
 Qed.
 (** A spill. *)
 Lemma memrel_slot L sl ini vs m k z v : memrel L sl ini vs m -> one_frame k (zbytes z) ->
   all_written m (stack_addr L k) (bytes z) = true ->
   relv vs v (load m (stack_addr L k) (bytes z)) -> memrel L (zset k (z, v) sl) ini vs m.
 Proof.
-  intros M K Wr R. constructor; [| exact (m_written M)].
+  intros M K Wr R. constructor; [| exact (m_written M) | exact (m_pending M)].
   intros o z' v' E. rewrite zfind_set in E.
   destruct (Z.eqb_spec o k) as [Eo | Eo]; [| exact (m_slots M o z' v' E)].
   injection E as <- <-. rewrite Eo. split; [exact K |]. split; [exact Wr | exact R].
 Qed.
-(** A frame that is entered: nothing is said of its bytes. *)
-Lemma memrel_forget t L sl ini vs m k n : wf_layout t L -> memrel L sl ini vs m ->
-  one_frame k (Z.of_nat n) ->
-  memrel L (kill k (Z.of_nat n) sl) (Z.ldiff ini (frame_bits k (Z.of_nat n))) vs
-    (forget m (stack_addr L k) n).
-Proof.
-  intros WL M K. destruct (one_frame_range _ _ K) as [K1 K2]. constructor.
-  - (* m_slots *) intros o z v E. apply kill_find in E; [| lia]. destruct E as [E D].
-    destruct (m_slots M o z v E) as [S1 [S2 S3]]. split; [exact S1 |]. split.
-    + (* written *) apply all_written_spec. intros b B. rewrite forget_written.
-      * (* before *) exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
-      * (* apart *) rewrite zbytes_nat in B. exact (stack_addr_apart t L o _ k _ b WL S1 K D B).
-    + (* the value *) rewrite (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - (* m_written *) intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
-    rewrite forget_written; [exact (m_written M i I T1) |].
-    apply (stack_addr_apart t L (i - stack_total) 1);
-      [exact WL | exact (one_frame_byte i I) | exact K | | lia].
-    rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
-    rewrite Z.leb_gt, Z.ltb_ge in T2. lia.
-Qed.
-(** And it may be elsewhere than it was. *)
+(** A frame that is entered, and may be elsewhere than it was: nothing is said of its bytes. *)
 Lemma memrel_enter t L L' sl ini vs m j k n : wf_layout t L' -> memrel L sl ini vs m ->
   0 <= j < max_frames -> in_frame j k (Z.of_nat n) ->
   Z.of_nat n = stack_size -> (forall i, 0 <= i -> i <> j -> frame_top L' i = frame_top L i) ->
-  memrel L' (kill k (Z.of_nat n) sl) (Z.ldiff ini (frame_bits k (Z.of_nat n))) vs
+  memrel L' (kill k (Z.of_nat n) sl) (not_written ini k (Z.of_nat n)) vs
     (forget m (stack_addr L' k) n).
 Proof.
   intros WL M J Kj N Top. assert (K : one_frame k (Z.of_nat n)) by (exists j; split; assumption).
@@ -460,14 +483,16 @@ Proof.
       * (* before *) rewrite A in B. exact (proj1 (all_written_spec m (bytes z) _) S2 b B).
       * (* apart *) rewrite zbytes_nat in B. exact (stack_addr_apart t L' o _ k _ b WL S1 K D B).
     + (* the value *) rewrite A, (load_frame m); [exact S3 |]. intros b B. apply forget_read.
-  - (* m_written *) intros i I T. rewrite Z.ldiff_spec in T. bools T as T1 T2.
-    rewrite frame_bits_spec in T2 by lia. apply negb_true_iff, andb_false_iff in T2.
+  - (* m_written *) intros i I T. cbn [not_written wb_bits] in T. rewrite Z.ldiff_spec in T.
+    bools T as T1 T2. rewrite frame_bits_spec in T2 by lia.
+    apply negb_true_iff, andb_false_iff in T2.
     rewrite Z.leb_gt, Z.ltb_ge in T2.
     assert (D : i - stack_total + 1 <= k \/ k + Z.of_nat n <= i - stack_total) by lia.
     rewrite forget_written.
     + (* before *) rewrite (Same _ 1 ltac:(lia) (one_frame_byte i I) D). exact (m_written M i I T1).
     + (* apart *) apply (stack_addr_apart t L' (i - stack_total) 1);
         [exact WL | exact (one_frame_byte i I) | exact K | exact D | lia].
+  - (* m_pending *) discriminate.
 Qed.
 
 (** Others write shared memory, which is off the stack, and undefined bytes of the stack. *)
@@ -568,7 +593,7 @@ Proof.
   destruct (gamma_frame false G P) as [j Ej]; [lia |].
   apply at_stack in P; [| exact Dp].
   destruct P as [o [O [-> P1]]]. unfold load_at. rewrite zbytes_nat, Ej. cbn [frame_region r_kind].
-  destruct (init_ok t (a_written a) k (m + zbytes z)) eqn:Ok; [| discriminate E].
+  destruct (init_ok t (wb_bits (a_written a)) k (m + zbytes z)) eqn:Ok; [| discriminate E].
   rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k m (bytes z) _ o);
     [| exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
       exact Ok].
@@ -720,13 +745,14 @@ Proof.
       [rewrite zbytes_nat; exact Eq | exact (plain_other q K)]. }
   destruct pl as [k m | k | | [[c k] |] | kd k | i k];
     [exact (load_stack_sound t an a vs s z _ _ r x G P E) |
-    exact (load_ctx_sound t an a vs s z _ r x G P E) | exact (Pl P E) | | exact (Pl P E) |
+    exact (load_ctx_sound t an a vs s z _ r x G P E) | exact (Pl P E) |
+    | exact (Pl (in_value_plain P) E) |
     exact (load_sock_sound t an a vs s z _ _ r x G P E)
       | exact (load_object_sound t an a vs s z i k r x G P E)].
   cbn [a_load_plain] in E. apply some_inj in E. rewrite <- E.
   destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z).
-  destruct (gamma_found G P) as [q [Eq [Iq K]]]; [lia |].
+  destruct (gamma_found G (in_value_plain P)) as [q [Eq [Iq K]]]; [lia |].
   assert (Same : q = r0).
   { destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
       [unfold alone; rewrite C; reflexivity | exact S |].
@@ -826,6 +852,16 @@ Proof.
   - (* off the stack *) replace (a_scribble a pl lo hi) with a by (destruct pl;
       (reflexivity || discriminate S)).
     exact (off_stack_sound t a vs s pl x hi w m G P S Rd Wr).
+Qed.
+(** A helper wrote some of them. *)
+Lemma a_scribble_some t a vs s pl lo hi n x bs : gamma t a vs s ->
+  at_place t (lay s) (a_depth a) pl x hi true -> 0 <= lo <= n -> n <= hi ->
+  gamma t (a_scribble a pl 0 hi) vs (set_mem s (fill_some (mem s) x (Z.to_nat n) bs)).
+Proof.
+  intros G P N1 N2. apply (scribble_sound t a vs s pl x 0 hi true); [exact G | exact P | lia | ..].
+  - (* other bytes *) intros b B. apply fill_some_other. lia.
+  - (* written before *) intros b. apply written_fill_some_keeps.
+  - (* new bytes *) intros b B. lia.
 Qed.
 (** A helper wrote [n] of them. *)
 Lemma a_scribble_sound t a vs s pl lo hi n x bs : gamma t a vs s ->
@@ -942,16 +978,15 @@ Proof.
       split; [| symmetry; exact E].
       destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej.
       cbn [frame_region r_kind].
+      rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto). cbn [negb].
       destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
       destruct P as [o [O [-> P1]]].
       erewrite init_ok_part;
         [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
           | rewrite zbytes_nat; exact Ok].
-    - (* PPkt *) apply some_inj in E. split; [| symmetry; exact E].
-      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
-      rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity).
-    - (* PVal *) apply some_inj in E. split; [| symmetry; exact E]. apply at_val in P.
-      destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
+    - (* PVal *) apply some_inj in E. split; [| symmetry; exact E].
+      rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto). cbn [negb].
+      apply at_val in P. destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
       rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
   destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

@@ -13,9 +13,8 @@ Proof.
   lazymatch goal with k : ref_kind |- _ => destruct k end; (reflexivity || discriminate K).
 Qed.
 (** Memory that a helper reads: [n] bytes of those checked. *)
-Lemma a_reads_sound t a vs s v x n k : gamma t a vs s -> relv vs v x -> a_reads t a v k = true ->
-  0 < n <= k ->
-  helper_reads t s x n = None.
+Lemma a_reads_sound pk t a vs s v x n k : gamma t a vs s -> relv vs v x ->
+  a_reads pk t a v k = true -> 0 < n <= k -> helper_reads t pk s x n = None.
 Proof.
   unfold a_reads. intros G R E N. bools E as K E.
   apply Z.ltb_lt in K.
@@ -26,19 +25,24 @@ Proof.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q
     /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain G I). lia. }
-  destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E.
+  assert (Off : match pl with PStack _ _ | PVal _ => True | _ => False end ->
+    negb (pk || off_packet s false x n) = false).
+  { intros Pl'. rewrite (gamma_off_packet false G P); [| lia | auto | exact Pl'].
+    rewrite orb_true_r. reflexivity. }
+  destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E;
+    try (rewrite (Off Logic.I)).
   - (* PStack *) destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
     cbn [frame_region r_kind].
     destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
     destruct P as [o [O [-> P1]]].
-    apply (init_ok_less t (a_written a) k0 (m0 + k) k0 (m0 + n)) in E;
+    apply (init_ok_less t (wb_bits (a_written a)) k0 (m0 + k) k0 (m0 + n)) in E;
       [| exact (proj1 (one_frame_range _ _ P1)) | lia ..].
     assert (En : Z.of_nat (Z.to_nat n) = n) by lia.
     rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k0 m0 (Z.to_nat n) _ o);
       [reflexivity | exact (g_mem G) | exact O | rewrite En; exact P1
         | rewrite En; exact E].
-  - (* PPkt *) destruct (Pl P) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
-    exact (no_refusal q _ _ Kq).
+  - (* PPkt *) rewrite E. cbn [orb negb]. destruct (Pl P) as [q [Eq Kq]].
+    rewrite Eq, plain_defined by exact Kq. exact (no_refusal q _ _ Kq).
   - (* PVal *) destruct (Pl (at_val P)) as [q [Eq Kq]]. rewrite Eq, plain_defined by exact Kq.
     exact (no_refusal q _ _ Kq).
 Qed.
@@ -51,27 +55,21 @@ Proof.
   destruct (a_addr t (a_facts a) (a_depth a) v 0 k true) as [pl' |] eqn:A; [| discriminate E].
   assert (P := gamma_addr G R K A).
   rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
-  assert (Pl : forall n, 0 < n <= k -> in_plain t (lay s) x n true -> helper_writes s x n = None).
-  { intros n N I. unfold helper_writes. destruct (gamma_plain G I) as [q [Eq Kq]];
-      [lia |]. rewrite Eq.
-    destruct (r_kind q); (contradiction || reflexivity). }
-  assert (Less : forall n, 0 < n <= k -> at_place t (lay s) (a_depth a) pl' x n true).
-  { intros n N. apply (at_place_less n) in P; [exact P | lia]. }
   destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
-    (split; [exact P |]); intros n N.
-  - (* PStack *) unfold helper_writes.
-    destruct (gamma_frame true G (Less n N)) as [j Ej]; [lia |]. rewrite Ej.
-    reflexivity.
-  - (* PPkt *) exact (Pl n N (Less n N)).
-  - (* PVal *) exact (Pl n N (at_val (Less n N))).
+    (split; [exact P |]); intros n N; unfold helper_writes;
+    apply (at_place_less n) in P; try lia;
+    rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto); cbn [negb].
+  - (* PStack *) destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
+  - (* PVal *) destruct (gamma_plain G (at_val P)) as [q [Eq Kq]]; [lia |].
+    rewrite Eq. destruct (r_kind q); (contradiction || reflexivity).
 Qed.
 
 Lemma like_fields {t L i o d} : map_like t L i o -> map_of t i = Some d ->
   m_type d = m_type (o_def o) /\ m_key d = m_key (o_def o) /\ m_value d = m_value (o_def o)
-    /\ m_inner d = m_inner (o_def o).
+    /\ m_inner d = m_inner (o_def o) /\ m_ro d = m_ro (o_def o).
 Proof.
   intros [_ [m [E A]]] D. assert (m = d) by congruence. subst m.
-  destruct (alike_fields _ _ A) as [A1 [A2 [A3 [_ [A5 _]]]]].
+  destruct (alike_fields _ _ A) as [A1 [A2 [A3 [A4 [A5 _]]]]].
   auto.
 Qed.
 (** The map passed is alike, and the size asked for the same; the memory written is within the
@@ -107,9 +105,9 @@ Arguments sr_map {t a vs s q c}.
 Arguments sr_out {t a vs s q c}.
 Arguments sr_size {t a vs s q c}.
 Arguments sr_back {t a vs s q c}.
-Lemma a_args_sound t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c ->
-  a_args t a args rs q = Some q' ->
-  exists c', check_args t s args rs c = inl c' /\ seenrel t a vs s q' c'.
+Lemma a_args_sound pk t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c ->
+  a_args pk t a args rs q = Some q' ->
+  exists c', check_args t pk s args rs c = inl c' /\ seenrel t a vs s q' c'.
 Proof.
   induction args as [| g args IH]; intros rs q c q' G Q E.
   { exists c. destruct rs; injection E as <-; (split; [reflexivity | exact Q]). }
@@ -118,13 +116,16 @@ Proof.
   destruct Rr as [x [-> R]].
   set (goal (o : args_seen + fault) := exists c', o = inl c' /\ seenrel t a vs s q' c').
   assert (Reads : forall n k, 0 < k <= n ->
-    (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
-    goal (match helper_reads t s x k with Some f => inr f | None => check_args t s args rs c end)).
-  { intros n k K H. destruct (a_reads t a v n) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x k n G R Ar K). exact (IH _ _ _ _ G Q H). }
-  assert (Whole : forall n, (if a_reads t a v n then a_args t a args rs q else None) = Some q' ->
-    goal (match helper_reads t s x n with Some f => inr f | None => check_args t s args rs c end)).
-  { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads t a v n) eqn:Ar;
+    (if a_reads pk t a v n then a_args pk t a args rs q else None) = Some q' ->
+    goal (match helper_reads t pk s x k with Some f => inr f | None =>
+      check_args t pk s args rs c end)).
+  { intros n k K H. destruct (a_reads pk t a v n) eqn:Ar; [| discriminate H].
+    rewrite (a_reads_sound pk t a vs s v x k n G R Ar K). exact (IH _ _ _ _ G Q H). }
+  assert (Whole : forall n,
+    (if a_reads pk t a v n then a_args pk t a args rs q else None) = Some q' ->
+    goal (match helper_reads t pk s x n with Some f => inr f | None =>
+      check_args t pk s args rs c end)).
+  { intros n H. apply (Reads n n); [| exact H]. destruct (a_reads pk t a v n) eqn:Ar;
       [| discriminate H].
     unfold a_reads in Ar. bools. lia. }
   assert (Sized : forall (zero : bool) (k : Z -> Z -> option a_seen) (k' : Z -> args_seen + fault),
@@ -161,26 +162,23 @@ Proof.
     apply (Hk (s_umin sc) y (s_umax sc)); [lia | lia | exact Z0 | exact H]. }
   assert (Writes : forall lo n hi, 0 <= lo <= n -> 0 < n <= hi ->
     match a_writes t a v hi with
-    | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo,
-      hi)) (as_size q) (as_released q))
+    | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, hi)))
     | None => None
     end = Some q' ->
     goal (match helper_writes s x n with
           | Some f => inr f
-          | None => check_args t s args rs (Seen (sn_map c) (Some (x,
-            n)) (sn_size c) (sn_released c))
+          | None => check_args t pk s args rs (seen_out c (Some (x, n)))
           end)).
   { intros lo n hi Lo Hi H. destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
-    apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q)) _ _ G);
+    apply (IH _ (a_seen_out q (Some (pl, lo, hi))) _ _ G);
       [| exact H].
     destruct Q as [Qm Qo Qs Qb].
-    constructor; cbn [as_map as_out as_size as_released sn_map sn_out sn_size sn_released];
-      try assumption.
+    constructor; cbn [a_seen_out seen_out as_map as_out as_size as_released sn_map sn_out sn_size
+      sn_released]; try assumption.
     split; [exact P |]. split; [exact Lo | lia]. }
   assert (Fixed : forall lo n, match a_writes t a v n with
-                               | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl, lo,
-                                 n)) (as_size q) (as_released q))
+                               | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, n)))
                                | None => None
                                end = Some q' -> 0 < n).
   { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes
@@ -192,12 +190,13 @@ Proof.
     destruct f; try discriminate E. parts Ef as i.
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
-    destruct (takes_map _ d) eqn:Al; [| discriminate E].
+    destruct (takes_map _ _ d) eqn:Al; [| discriminate E].
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [_ [[B [o [Lo P]]] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P.
     rewrite (map_at_in _ o (proj1 (wl_addrs (g_wf G))) (proj1 Lo)).
-    destruct (like_fields Lo Ed) as [Et _]. unfold takes_map in *. rewrite <- Et, Al.
+    destruct (like_fields Lo Ed) as [Et [_ [_ [_ Er]]]]. unfold takes_map in *.
+    rewrite <- Et, <- Er, Al.
     apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
   - (* AKey *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
@@ -211,35 +210,35 @@ Proof.
     destruct (map_of t i) as [d |] eqn:Ed; [| discriminate E].
     destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ E).
   - (* AMem *) refine (Sized false (fun _ hi =>
-      if a_reads t a v hi then a_args t a args rs q else None) _ _ E).
+      if a_reads pk t a v hi then a_args pk t a args rs q else None) _ _ E).
     intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. apply (Reads hi n); [lia | exact H].
   - (* AMem0 *) refine (Sized true (fun _ hi =>
-      if hi =? 0 then a_args t a args rs q else if a_reads t a v hi then a_args t a args rs q else
-      None)
+      if hi =? 0 then a_args pk t a args rs q else
+      if a_reads pk t a v hi then a_args pk t a args rs q else None)
               _ _ E). intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
     + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
       exact (IH _ _ _ _ G Q H).
     + (* some bytes *) destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Reads hi n);
         [lia | exact H] |].
-      destruct (a_reads t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
-  - (* AOut *) refine (Sized false (fun lo hi => match a_writes t a v hi with
-                                      | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
-                                        lo, hi)) (as_size q) (as_released q))
-                                      | None => None
-                                      end) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
-                                        [discriminate Z0 |].
+      destruct (a_reads pk t a v hi); [| discriminate H]. exact (IH _ _ _ _ G Q H).
+  - (* AOut *) refine (Sized false (fun lo hi =>
+      match a_writes t a v hi with
+      | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, hi)))
+      | None => None
+      end) _ _ E).
+    intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |].
     apply (Writes lo n hi); [lia | lia | exact H].
-  - (* AInOut *) refine (Sized false (fun lo hi => if a_reads t a v hi then
-                                        match a_writes t a v hi with
-                                        | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
-                                          lo, hi)) (as_size q) (as_released q))
-                                        | None => None
-                                        end
-                                      else None) _ _ E). intros lo n hi Lo Hi [Z0 | Z0] H;
-                                        [discriminate Z0 |]. cbv beta in H |- *.
-    destruct (a_reads t a v hi) eqn:Ar; [| discriminate H].
-    rewrite (a_reads_sound t a vs s v x n hi G R Ar) by lia.
+  - (* AInOut *) refine (Sized false (fun lo hi =>
+      if a_reads pk t a v hi then
+        match a_writes t a v hi with
+        | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, hi)))
+        | None => None
+        end
+      else None) _ _ E).
+    intros lo n hi Lo Hi [Z0 | Z0] H; [discriminate Z0 |]. cbv beta in H |- *.
+    destruct (a_reads pk t a v hi) eqn:Ar; [| discriminate H].
+    rewrite (a_reads_sound pk t a vs s v x n hi G R Ar) by lia.
     apply (Writes lo n hi); [lia | lia | exact H].
   - (* ASize *) exact (IH _ _ _ _ G Q E).
   - (* ACtx *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
@@ -249,34 +248,34 @@ Proof.
       as [w [_ [[B P] ->]]].
     rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl. exact (IH _ _ _ _ G Q E).
   - (* AOut0 *) refine (Sized true (fun lo hi =>
-      if hi =? 0 then a_args t a args rs (ASeen (as_map q) None (as_size q) (as_released q)) else if
-      0 <=? lo then
-                                       match a_writes t a v hi with
-                                       | Some pl => a_args t a args rs (ASeen (as_map q) (Some (pl,
-                                         lo, hi)) (as_size q) (as_released q))
-                                       | None => None
-                                       end
-                                     else None) _ _ E). intros lo n hi Lo Hi _ H. cbv beta
-                                       in H |- *.
+      if hi =? 0 then a_args pk t a args rs (a_seen_out q None) else
+      if 0 <=? lo then
+        match a_writes t a v hi with
+        | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, hi)))
+        | None => None
+        end
+      else None) _ _ E).
+    intros lo n hi Lo Hi _ H. cbv beta in H |- *.
     destruct (Z.eqb_spec hi 0) as [H0 | H0].
     + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
-      refine (IH _ (ASeen (as_map q) None (as_size q) (as_released q))
-        (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G _ H).
+      refine (IH _ (a_seen_out q None)
+        (seen_out c None) _ G _ H).
       constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
     + (* some bytes *) destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
-      apply (IH _ (ASeen (as_map q) (Some (pl, lo, hi)) (as_size q) (as_released q))
-        (Seen (sn_map c) None (sn_size c) (sn_released c)) _ G); [| exact H].
+      apply (IH _ (a_seen_out q (Some (pl, lo, hi)))
+        (seen_out c None) _ G); [| exact H].
       constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x.
       exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
   - (* AMemN *) exact (Whole _ E).
   - (* AOutN *) apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
       (conj (Fixed _ _ E) (Z.le_refl _)) E).
-  - (* AInOutN *) destruct (a_reads t a v _) eqn:Ar; [| discriminate E]. assert (N := Fixed _ _ E).
-    lazymatch type of Ar with a_reads _ _ _ ?k = _ =>
-      rewrite (a_reads_sound t a vs s v x k k G R Ar) by lia end.
+  - (* AInOutN *) destruct (a_reads pk t a v _) eqn:Ar; [| discriminate E].
+    assert (N := Fixed _ _ E).
+    lazymatch type of Ar with a_reads _ _ _ _ ?k = _ =>
+      rewrite (a_reads_sound pk t a vs s v x k k G R Ar) by lia end.
     refine (Writes _ _ _ _ _ E); lia.
   - (* AValueOut *) destruct (as_map q) as [i |] eqn:Eq', (sn_map c) as [o |]; cbn [obind] in E;
       try contradiction;
@@ -311,7 +310,7 @@ Proof.
     replace (existsb (is_ref kd0 w) (l_refs (lay s))) with true
       by (symmetry; apply existsb_exists; exists h; split; [exact I | apply is_ref_spec; split;
             [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
-    lazymatch type of E with a_args _ _ _ _ (if ?b then _ else _) = _ => destruct b end;
+    lazymatch type of E with a_args _ _ _ _ _ (if ?b then _ else _) = _ => destruct b end;
       [| exact (IH _ _ _ _ G Q E)].
     apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd0, fst v))) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |].
@@ -331,7 +330,7 @@ Lemma found_sound t L vs an s i o d : wf_layout t (lay s) -> l_maps L = l_maps (
   yields t L vs (New (match m_inner d with Some k => FMapOrNull k | None =>
     FMapValueOrNull i end) 0) (found t an s o).
 Proof.
-  intros WL EL Ed Lo. destruct (like_fields Lo Ed) as [_ [_ [_ Ei]]]. unfold found.
+  intros WL EL Ed Lo. destruct (like_fields Lo Ed) as [_ [_ [_ [Ei _]]]]. unfold found.
   rewrite <- Ei.
   destruct (m_inner d) as [k |].
   - (* Some *) assert (Null : yields t L vs (New (FMapOrNull k) 0) 0) by (apply new_yields;
@@ -350,13 +349,13 @@ Proof.
     apply nth_z_in in En. assert (Bw := like_range t _ WL i o d b Lo Ed En).
     split; [lia |]. right. exists o. unfold map_like in *. rewrite EL. split; [exact Lo | exact En].
 Qed.
-Lemma a_ret_sound t L vs an s r m n o v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
-  l_invalid L = l_invalid (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r m n = Some v ->
-  match m, o with Some i, Some o => map_like t (lay s) i o | None, None => True | _, _ =>
-    False end ->
-  match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r o h) end.
+Lemma a_ret_sound t L vs an a s r q c v h : wf_layout t (lay s) -> l_maps L = l_maps (lay s) ->
+  l_invalid L = l_invalid (lay s) /\ l_objects L = l_objects (lay s) -> a_ret t r q = Some v ->
+  maprel t (lay s) (as_map q) (sn_map c) -> outrel t a s (as_out q) (sn_out c) ->
+  match r with RAcquire _ => True | _ => yields_opt t L vs v (interpret t an s r c h) end.
 Proof.
-  intros WL EL EO E Lo. destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
+  unfold maprel. intros WL EL EO E Lo Out.
+  destruct r; cbn [a_ret interpret] in *; try exact Logic.I.
   - (* RInt *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
     bools.
     unfold sign64 in *.
@@ -364,9 +363,15 @@ Proof.
     apply new_yields; [reflexivity |]. split; [apply wrap_range |].
     apply sc_srange_sound; [apply wrap_range |].
     rewrite sgn64_wrap; lia.
+  - (* RSize *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
+    bools. unfold sign64 in *. eexists. split; [reflexivity |].
+    apply new_yields; [reflexivity |]. split; [apply wrap_range |].
+    apply sc_srange_sound; [apply wrap_range |]. unfold outrel in Out.
+    destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[y n] |]; try contradiction;
+      rewrite sgn64_wrap; lia.
   - (* RValue *) binds E as i Ei. binds E as d Ed. apply some_inj in E. rewrite <- E.
     rewrite Ei in Lo.
-    destruct o as [o |]; [| contradiction]. eexists. split; [reflexivity |].
+    destruct (sn_map c) as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
   - (* RTail *) destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
   - (* RTyped *) binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists.
@@ -401,6 +406,17 @@ Qed.
 
 (** * A packet that moves *)
 
+Lemma frames_addr {L L' : layout} : l_frames L' = l_frames L -> stack_addr L' = stack_addr L.
+Proof. unfold stack_addr, frame_top, frame_base. intros ->. reflexivity. Qed.
+Lemma memrel_frames L L' sl ini vs m : l_frames L' = l_frames L -> memrel L sl ini vs m ->
+  memrel L' sl ini vs m.
+Proof.
+  intros E [M1 M2 M3]. constructor.
+  - (* m_slots *) intros o z v K. rewrite (frames_addr E). exact (M1 o z v K).
+  - (* m_written *) intros i I T. rewrite (frames_addr E). exact (M2 i I T).
+  - (* m_pending *) intros k bits K. destruct (M3 k bits K) as [K1 P]. split; [exact K1 |].
+    intros N i I T. rewrite (frames_addr E). exact (P N i I T).
+Qed.
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
   l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\
@@ -424,8 +440,7 @@ Proof.
     cbn [option_map] in E. apply some_inj in E. rewrite <- E.
     destruct (Gfacts k f0 E0) as [w [N P]]. exists w. split; [exact N |].
     exact (unpacket_sound t _ L f0 w Eq P).
-  - (* g_mem *) destruct Eq as [E1 _]. destruct Gmem as [M1 M2].
-    constructor; unfold stack_addr, frame_top, frame_base in *; rewrite E1; assumption.
+  - (* g_mem *) destruct Eq as [E1 _]. exact (memrel_frames _ _ _ _ _ _ E1 Gmem).
   - (* g_refs *) destruct Eq as [_ [_ [_ [-> _]]]].
     apply refrel_map; [intros f U; destruct f; (reflexivity || discriminate U) | reflexivity
       | exact Grefs].
@@ -455,19 +470,58 @@ Proof.
   - (* None *) exists []. rewrite app_nil_r, (g_pc G). exact (goto_sound _ G).
 Qed.
 (** The bytes that the helper wrote. *)
-Lemma filled_sound t a vs an s s' q c : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
+Lemma filled_sound t a vs an s s' d q c r : gamma t a vs s' -> outrel t a s (as_out q) (sn_out c) ->
   mem s' = mem s -> lay s' = lay s ->
-  gamma t (match as_out q with Some (pl, lo, hi) => a_scribble a pl lo hi | None => a end) vs
-    (set_mem s' (filled an s c)).
+  gamma t (match as_out q with
+           | Some (pl, lo, hi) => a_scribble a pl (if h_partly d then 0 else lo) hi
+           | None => a
+           end) vs
+    (set_mem s' (filled an s d c r)).
 Proof.
   unfold outrel. intros G Q Em El. unfold filled.
   destruct (as_out q) as [[[pl lo] hi] |], (sn_out c) as [[x n] |]; try contradiction.
   - (* some bytes *) destruct Q as [P [N1 N2]]. rewrite <- Em. rewrite <- El in P.
-    apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+    destruct (h_partly d) eqn:Pa.
+    + (* perhaps not all *) destruct (writes_all d r).
+      * (* all of them *) apply a_scribble_sound; [exact G | exact P | lia | exact N2].
+      * (* some of them *) exact (a_scribble_some t a vs s' pl lo hi n x _ G P N1 N2).
+    + (* all of them *) unfold writes_all. rewrite Pa. cbn [negb orb].
+      apply a_scribble_sound; [exact G | exact P | lia | exact N2].
   - (* no bytes *) destruct Q as [-> [K [x P]]]. rewrite <- Em. rewrite <- El in P.
+    replace (if h_partly d then 0 else 0) with 0 by (destruct (h_partly d); reflexivity).
     exact (a_scribble_sound t a vs s' pl 0 hi 0 x [] G P (conj (Z.le_refl 0) (Z.le_refl 0))
       (Z.lt_le_incl 0 hi K)).
   - (* None *) rewrite <- Em. apply gamma_same; [exact G | exact (g_mem G)].
+Qed.
+(** All bytes that are there for sure are written if the result, in r0, is 0. *)
+Lemma await_sound t a0 a vs an s0 s d q c r : gamma t a vs s ->
+  outrel t a0 s0 (as_out q) (sn_out c) -> a_depth a0 < max_frames -> h_on_success d = true ->
+  get R0 (regs s) = r -> mem s = filled an s0 d c r -> l_frames (lay s) = l_frames (lay s0) ->
+  gamma t (a_await a (as_out q)) vs s.
+Proof.
+  unfold a_await. intros G Q Dp Os Er Em El.
+  destruct (as_out q) as [[[pl lo] hi] |]; [| exact G]. destruct pl as [k m | | | | |]; try exact G.
+  assert (R0s := g_regs G R0). destruct (get R0 (a_regs a)) as [[j o] |]; [| exact G].
+  destruct o as [| o | o]; try exact G. destruct R0s as [x [Ex [w [N X]]]]. cbn [fst snd] in N, X.
+  assert (Es : set_mem s (mem s) = s) by (destruct s; reflexivity). rewrite <- Es. clear Es.
+  apply gamma_mem; [exact G |]. destruct (g_mem G) as [M1 M2 _].
+  constructor; [exact M1 | exact M2 |]. intros k0 bits E. cbn [wb_pending] in E.
+  injection E as <- <-.
+  split; [exact (nth_z_bounds _ _ _ N) |]. intros N0. assert (w = 0) by congruence. subst w.
+  assert (Wa : writes_all d r = true).
+  { unfold writes_all. rewrite Os, <- Er, Ex, X. apply orb_true_r. }
+  intros i I T. rewrite Em, (frames_addr El). unfold filled. rewrite Wa.
+  unfold outrel in Q. destruct (sn_out c) as [[y n] |].
+  - (* some bytes *) destruct Q as [P [N1 N2]]. apply at_stack in P; [| exact Dp].
+    destruct P as [p [O [-> P1]]]. destruct (one_frame_range _ _ P1) as [K1 K2].
+    unfold sure_bits in T. rewrite frame_bits_spec in T by lia. bools.
+    apply written_fill_new. assert (Ep := stack_addr_add (lay s0) k (m + hi) (p - k) P1).
+    assert (Ei := stack_addr_add (lay s0) k (m + hi) (i - stack_total - k) P1).
+    replace (k + (p - k)) with p in Ep by lia.
+    replace (k + (i - stack_total - k)) with (i - stack_total) in Ei by lia. lia.
+  - (* no bytes *) destruct Q as [-> [K [y P]]]. apply at_stack in P; [| exact Dp].
+    destruct P as [p [O [_ P1]]]. destruct (one_frame_range _ _ P1) as [K1 K2].
+    unfold sure_bits in T. rewrite frame_bits_spec in T by lia. bools. lia.
 Qed.
 (** * References change *)
 
@@ -475,8 +529,8 @@ Lemma ref_change t a vs s F hs : gamma t a vs s -> wf_layout t (with_refs (lay s
   facts_hold t (with_refs (lay s) hs) F vs ->
   refrel F vs hs -> gamma t (a_with_facts a F) vs (at_layout t s (with_refs (lay s) hs)).
 Proof. intros G WL FH R. open_gamma G.
-constructor; try assumption; try reflexivity. destruct Gmem as [M1 M2].
-constructor; [exact M1 | exact M2]. Qed.
+constructor; try assumption; try reflexivity.
+refine (memrel_frames (lay s) _ _ _ _ _ _ Gmem). reflexivity. Qed.
 (** What points into something else still does. *)
 Lemma unrecord_sound t L F vs h kd kf n nu x : wf_layout t L -> In h (l_refs L) ->
   ref_kind_fits kd kf = true ->
@@ -554,9 +608,8 @@ Proof.
   assert (N : nth_z (vs ++ [w]) (a_next a) = Some w) by (rewrite Gnext; apply nth_z_last).
   assert (Fresh : forall h, claims (a_facts a) vs (a_next a) h -> False).
   { intros h [_ [_ [kd' [nu [E _]]]]]. rewrite Gnext in E. exact (facts_fresh Gfacts E). }
-  assert (Same : frame_top (with_acquired (lay s) o) = frame_top (lay s)
-    /\ stack_addr (with_acquired (lay s) o) = stack_addr (lay s))
-    by (destruct o; split; reflexivity).
+  assert (Same : l_frames (with_acquired (lay s) o) = l_frames (lay s))
+    by (destruct o; reflexivity).
   assert (Eq : forall f x, fact_holds t (lay s) f x -> fact_holds t (with_acquired (lay s) o) f x)
     by (intros f x; destruct o; [apply more_sound | exact (fun H => H)]).
   constructor; cbn [a_put]; fields; try assumption.
@@ -573,8 +626,7 @@ Proof.
     + (* R0 *) rewrite get_set_same, Er. exists w. split; [reflexivity |]. exists w. cbn [fst snd].
       split; [exact N | rewrite Z.add_0_r, wrap_small by exact Bw; reflexivity].
     + (* another *) rewrite get_set_other by exact Nr. exact (regs_ext vs [w] _ _ Gregs r).
-  - (* g_mem *) apply memrel_ext. destruct Gmem as [M1 M2]. destruct Same as [_ Es].
-    constructor; rewrite Es; assumption.
+  - (* g_mem *) apply memrel_ext. exact (memrel_frames _ _ _ _ _ _ Same Gmem).
   - (* g_refs *) destruct o as [h |]; subst w; cbn [with_acquired with_refs l_refs].
     + (* Some *) destruct (Ho h eq_refl) as [Ek [<- Fi]]. destruct (fits_wf Gwf h Fi) as [_ Bh].
       apply refrel_more with vs; [exact Fresh | | exact N | lia | exact Ek | exact Grefs].
@@ -588,28 +640,31 @@ Qed.
 
 (** What runs after the arguments were checked. *)
 Lemma a_call_next t an a vs s d q c r : gamma t a vs s -> seenrel t a vs s q c ->
-  a_ret t (h_ret d) (as_map q) (as_size q) = Some r ->
+  a_ret t (h_ret d) q = Some r ->
   let L1 := released (moved t an s d) c in
   let o := acquired t an L1 d c in
   let L := with_acquired L1 o in
   let a1 := a_clobber a in
-  let a2 := match as_out q with Some (pl, lo, hi) => a_scribble a1 pl lo hi | None => a1 end in
+  let a2 := match as_out q with
+            | Some (pl, lo, hi) => a_scribble a1 pl (if h_partly d then 0 else lo) hi
+            | None => a1
+            end in
   let a3 := if h_moves d then a_moved a2 else a2 in
   let a4 := match as_released q with Some (_, k) => a_released a3 k | None => a3 end in
   let same := negb (h_moves d) && match sn_released c, o with None, None => true | _, _ =>
     false end in
-  let rs := set R0 (interpret t an s (h_ret d) (sn_map c) o) (clobber (regs s)) in
+  let x := interpret t an s (h_ret d) c o in
+  let rs := set R0 x (clobber (regs s)) in
   let s' := set_lay s L (if same then live s else regions t L (length (frames s))) in
   exists ws, gamma t (a_finish a4 r) (vs ++ ws)
-    (goto (set_regs (set_mem s' (filled an s c)) rs) (pc s + 1)).
+    (goto (set_regs (set_mem s' (filled an s d c x)) rs) (pc s + 1)).
 Proof.
-  intros G Q Er L1 o L a1 a2 a3 a4 same rs s'. subst rs s'.
-  set (x := interpret t an s (h_ret d) (sn_map c) o).
+  intros G Q Er L1 o L a1 a2 a3 a4 same x rs s'. subst rs s'.
   assert (G1 := clobber_sound t a vs s x G).
-  assert (G2 := filled_sound t a1 vs an s _ q c G1 (sr_out Q) eq_refl eq_refl).
+  assert (G2 := filled_sound t a1 vs an s _ d q c x G1 (sr_out Q) eq_refl eq_refl).
   fold a2 in G2.
   destruct (moved_layout t an s d (g_wf G)) as [WL Eq].
-  set (s0 := set_mem (set_regs s (set R0 x (clobber (regs s)))) (filled an s c)) in *.
+  set (s0 := set_mem (set_regs s (set R0 x (clobber (regs s)))) (filled an s d c x)) in *.
   assert (G3 : gamma t a3 vs (at_layout t s0 (moved t an s d))).
   { unfold a3, moved in *. destruct (h_moves d); [exact (a_moved_sound t a2 vs _ _ G2 WL Eq) |].
     unfold at_layout, s0, set_lay. fields. rewrite <- (g_live G). exact G2. }
@@ -644,10 +699,10 @@ Proof.
   assert (EO : l_invalid L1 = l_invalid (lay s) /\ l_objects L1 = l_objects (lay s)).
   { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |];
       exact EO. }
-  assert (Ret := a_ret_sound t L1 vs an s (h_ret d) (as_map q) (as_size q) (sn_map c) r o
-    (g_wf G) EV EO Er (sr_map Q)).
+  assert (Ret := a_ret_sound t L1 vs an a s (h_ret d) q c r o
+    (g_wf G) EV EO Er (sr_map Q) (sr_out Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | kd | ty |] eqn:Ed;
+  destruct (h_ret d) as [lo hi | | | | kd | ty |] eqn:Ed;
     try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* acquired *)
@@ -664,6 +719,12 @@ Proof.
     rewrite <- Eo.
     split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
       destruct (an_choice an <? 0); reflexivity.
+Qed.
+Lemma called_frames t an s d c o : wf_layout t (lay s) ->
+  l_frames (with_acquired (released (moved t an s d) c) o) = l_frames (lay s).
+Proof.
+  intros WL. destruct (moved_layout t an s d WL) as [_ [E _]]. unfold released.
+  destruct o, (sn_released c) as [[kd x] |]; exact E.
 Qed.
 Lemma in_main_sound {t a vs s} : gamma t a vs s -> in_main s = a_in_main a.
 Proof.
@@ -692,7 +753,8 @@ Proof.
     rewrite I1, (holds_nothing_sound G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
-  destruct (a_args_sound t a vs s (h_args d) arg_regs a_nothing_seen nothing_seen q G)
+  destruct (a_args_sound (packet_arg (t_type t) d) t a vs s (h_args d) arg_regs a_nothing_seen
+      nothing_seen q G)
     as [c [-> Q]];
     [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
@@ -701,7 +763,10 @@ Proof.
     destruct (h_ret d) eqn:Re; try discriminate Ends. cbn [a_ret] in Er.
     destruct (some_allowed t) eqn:Al; [| discriminate Er].
     split; [exact (legal_result_sound t an Al) |]. exists d. split; [reflexivity | exact Re].
-  - (* it goes on *) left. eexists. exists ws. split; [reflexivity | exact N].
+  - (* it goes on *) left. eexists. exists ws. split; [reflexivity |].
+    destruct (h_on_success d) eqn:Os; [| exact N].
+    refine (await_sound t a _ _ an s _ d q c _ N (sr_out Q) (proj2 (gamma_depth G)) Os _ _ _);
+      fields; [apply get_set_same | reflexivity | apply called_frames; exact (g_wf G)].
 Qed.
 
 (** * Local functions *)

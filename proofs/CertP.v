@@ -115,7 +115,8 @@ Proof.
         wrap_small; [reflexivity|lia]).
   - (* g_mem *) constructor.
     + (* m_slots *) intros o z v E. rewrite zfind_empty in E. discriminate E.
-    + (* m_written *) intros i B E. rewrite Z.testbit_0_l in E. discriminate E.
+    + (* m_written *) intros i B E. cbn [wb_bits] in E. rewrite Z.testbit_0_l in E. discriminate E.
+    + (* m_pending *) discriminate.
   - (* g_refs *) rewrite Hn. apply refrel_init. intros k f E. rewrite !zfind_set, zfind_empty in E.
     destruct (k =? 0); [injection E as <-; reflexivity|].
     destruct (k =? 1); [injection E as <-; reflexivity|].

@@ -157,7 +157,7 @@ Definition loop (stride : Z) : prog := at_pcs
     Exit ].
 Definition loop_state : astate :=
   let N := @None aval in
-  AState 2 (RF (Some (1, 0)) N N N N N (Some (2, 0)) N N N N) zempty 0 []
+  AState 2 (RF (Some (1, 0)) N N N N N (Some (2, 0)) N N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
            (zset 1 (FScalar false sc_top) (zset 2 (FScalar false (sc_range 0 99)) zempty))) 3.
 Definition sub3 a b : subst := zset 0 (0, 0) (zset 1 a (zset 2 b zempty)).

@@ -209,12 +209,34 @@ Proof.
   - (* Exit *) destruct (a_leave_sound G E) as [s' [-> G']]. apply covers_same. exact G'.
 Qed.
 
+Lemma settle_sound a vs s : gamma t a vs s -> gamma t (a_settle a) vs s.
+Proof.
+  intros G. unfold a_settle. destruct (wb_pending (a_written a)) as [[k bits]|] eqn:P; [|exact G].
+  destruct (const_of (a_facts a) (k, 0)) as [c|] eqn:C; [|exact G].
+  destruct c as [|c|c]; try exact G. destruct (g_mem G) as [M1 M2 M3].
+  destruct (M3 k bits P) as [K B]. destruct (nth_z_some vs k) as [w N]; [exact K|].
+  assert (R : relv vs (k, 0) (wrap w)) by (exists w; rewrite Z.add_0_r; auto).
+  assert (Z0 := const_of_sound _ _ _ _ (g_facts G) _ _ _ R C).
+  assert (W0 : w = 0).
+  { unfold const_of, view in C. destruct (fact_of (a_facts a) (k, 0)) as [f|] eqn:F;
+      [|discriminate C].
+    destruct (g_facts G _ _ F) as [w' [N' [Bw _]]]. cbn [fst] in N'.
+    assert (w' = w) by congruence. subst w'. rewrite wrap_small in Z0 by exact Bw. exact Z0. }
+  assert (Es : set_mem s (mem s) = s) by (destruct s; reflexivity). rewrite <- Es. clear Es.
+  apply gamma_mem; [exact G|]. constructor.
+  - (* m_slots *) exact M1.
+  - (* m_written *) intros i I T. cbn [wb_bits] in T. rewrite Z.lor_spec in T.
+    apply orb_true_iff in T. destruct T as [T|T].
+    + (* before *) exact (M2 i I T).
+    + (* pending *) apply B; [congruence | exact I | exact T].
+  - (* m_pending *) discriminate.
+Qed.
 Lemma assume_sound a vs s k F : gamma t a vs s ->
   (exists F', F = Some F' /\ facts_hold t (lay s) F' vs /\ refrel F' vs (l_refs (lay s))) ->
   exists a', a_assume a k F = Some a' /\ gamma t a' vs (goto s k).
 Proof.
   intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
-  eexists; split; [reflexivity|]. constructor; auto.
+  eexists; split; [reflexivity|]. apply settle_sound. constructor; auto.
 Qed.
 Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\

@@ -172,8 +172,13 @@ End Reading.
 (** ** Results in registers *)
 Lemma memrel_ext L sl ini vs ws m : memrel L sl ini vs m -> memrel L sl ini (vs ++ ws) m.
 Proof.
-  intros [A B]. constructor; [|exact B]. intros o z v E. destruct (A o z v E) as [X [Wr R]].
-  split; [exact X|]. split; [exact Wr | apply relv_ext; exact R].
+  intros [A B C]. constructor; [|exact B|].
+  - (* m_slots *) intros o z v E. destruct (A o z v E) as [X [Wr R]].
+    split; [exact X|]. split; [exact Wr | apply relv_ext; exact R].
+  - (* m_pending *) intros k bits E. destruct (C k bits E) as [K P]. split.
+    + (* the symbol *) rewrite app_length. lia.
+    + (* the bytes *) intros N. apply P. destruct (nth_z_some vs k) as [w Nw]; [exact K|].
+      rewrite <- N, Nw. symmetry. exact (nth_z_app vs ws k w Nw).
 Qed.
 Lemma regs_ext vs ws (A : rf (option aval)) (B : rf (option Z)) :
   (forall r, relo vs (get r A) (get r B)) -> forall r, relo (vs ++ ws) (get r A) (get r B).

@@ -26,7 +26,8 @@ Lemma call_done an h s r : call t an h s = Done r -> l_refs (lay s) = [].
 Proof.
   unfold call. destruct (negb _); [discriminate |].
   destruct (helper_of h) as [d |]; [| discriminate].
-  destruct (check_args t s (h_args d) arg_regs nothing_seen) as [q | k]; [| discriminate].
+  destruct (check_args t (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen)
+    as [q | k]; [| discriminate].
   destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].
   destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate]. intros _.
   exact (holds_nothing_none s E).

@@ -14,7 +14,7 @@ Fixpoint known (l : list (reg * aval)) : rf (option aval) :=
 (** The state at the head of a loop: symbol 0 is zero, the facts are of the symbols from 1 on. *)
 Definition head (pc : Z) (regs : list (reg * aval)) (l : list fact) : astate :=
   let fs := FScalar false (sc_const 0) :: l in
-  AState pc (known regs) zempty 0 [] (numbered 0 fs) (Z.of_nat (length fs)).
+  AState pc (known regs) zempty nothing_written [] (numbered 0 fs) (Z.of_nat (length fs)).
 (** Into node [n], where its symbols from 1 on stand for [vs]. *)
 Definition into (n : Z) (vs : list aval) : deriv := DSub n (numbered 0 ((0, 0) :: vs)).
 Definition between (lo hi : Z) : fact := FScalar false (sc_range lo hi).

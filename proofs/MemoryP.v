@@ -203,6 +203,21 @@ Proof.
   intros H. rewrite written_fill. apply orb_true_iff. left. apply andb_true_iff.
   rewrite Z.leb_le, Z.ltb_lt. exact H.
 Qed.
+Lemma fill_some_other n : forall m a bs b, ~ a <= b < a + Z.of_nat n ->
+  read (fill_some m a n bs) b = read m b.
+Proof.
+  induction n as [| n IH]; intros m a bs b H; [destruct bs; reflexivity |].
+  destruct bs as [| c bs]; cbn [fill_some]; [reflexivity |]. rewrite IH by lia.
+  destruct (c <? 0); [reflexivity |].
+  rewrite read_write. destruct (Z.eqb_spec b a) as [E | E]; lia || reflexivity.
+Qed.
+Lemma written_fill_some_keeps n : forall m a bs b, written m b = true ->
+  written (fill_some m a n bs) b = true.
+Proof.
+  induction n as [| n IH]; intros m a bs b H; [destruct bs; exact H |].
+  destruct bs as [| c bs]; cbn [fill_some]; [exact H |]. apply IH.
+  destruct (c <? 0); [exact H |]. rewrite written_write, H. apply orb_true_r.
+Qed.
 
 (** * Regions *)
 

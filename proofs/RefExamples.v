@@ -135,7 +135,7 @@ Definition inside_meeting : prog := at_pcs ([ Ldx S4 false R7 R1 12 ] ++ reserve
     St S4 R0 0 7; mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
 Definition inside_state (n mx : Z) : astate :=
   let N := @None aval in
-  AState 14 (RF (Some (2, 0)) N N N N N (Some (1, 0)) N N N N) zempty 0 []
+  AState 14 (RF (Some (2, 0)) N N N N N (Some (1, 0)) N N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
            (zset 1 (FRef RecordRef 16 false) (zset 2 (FRecordAt n mx) zempty))) 3.
 Definition inside_meeting_cert (n mx : Z) : cert :=
@@ -175,7 +175,7 @@ Definition rounds (again : Z) : prog := at_pcs (reserve 8 ++
     mov R1 R6; movi R2 0; Call 132; movi R0 0; Exit ]).
 Definition round_state (f : fact) : astate :=
   let N := @None aval in
-  AState 10 (RF N N N N N N (Some (1, 0)) (Some (2, 0)) N N N) zempty 0 []
+  AState 10 (RF N N N N N N (Some (1, 0)) (Some (2, 0)) N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
            (zset 1 f (zset 2 (FScalar false (sc_range 0 9)) zempty))) 3.
 Definition rounds_cert (f : fact) : cert :=

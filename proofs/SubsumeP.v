@@ -249,7 +249,8 @@ Proof.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
     eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
   - (* g_regs *) eapply regs_le_sound; eassumption.
-  - (* g_mem *) destruct Gmem as [M1 M2]. constructor.
+  - (* g_mem *) unfold written_le in EW. bools EW as EW EP'. apply Z.eqb_eq in EW.
+    destruct Gmem as [M1 M2 _]. constructor.
     + (* m_slots *) intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
@@ -261,6 +262,7 @@ Proof.
     + (* m_written *) intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T.
       apply andb_true_iff in T.
       exact (proj2 T).
+    + (* m_pending *) intros k bits K. rewrite K in EP'. discriminate EP'.
   - (* g_refs *) apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.

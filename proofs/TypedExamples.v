@@ -8,7 +8,8 @@ From Proofs Require Import Nonvacuous Examples.
 Definition task : type_def := TypeDef "task_struct"%string 64 [(16, 0); (24, 1)].
 Definition memory_of_task : type_def := TypeDef "mm_struct"%string 32 [].
 (** A function of a number and a task that gives something back, once it has returned. *)
-Definition at_exit : prog_type := with_arguments fexit [Number; Pointer 0; Hidden; Number] false.
+Definition at_exit : prog_type :=
+  with_arguments fexit [Number; Pointer 0; Hidden; Number] UsualResult.
 Definition typed : target := TargetOf at_exit [flow_map] [task; memory_of_task] root.
 
 (** ** A walk: argument -> leader -> mm, and a number in that *)
@@ -109,25 +110,36 @@ Example no_task_type : validate (TargetOf at_exit [] [memory_of_task] root) curr
   false.
 Proof. vm_compute. reflexivity. Qed.
 (** ... and with numbers that lead to no type, hostile as they may be *)
-Example type_that_is_not : validate (TargetOf (with_arguments fexit [Pointer 0] false) []
+Example type_that_is_not : validate (TargetOf (with_arguments fexit [Pointer 0] UsualResult) []
   [TypeDef "task_struct"%string 64 [(16, 7)]] root)
   (half_of S8) (line 4) = false.
 Proof. vm_compute. reflexivity. Qed.
 
 (** ** Results: those of a hook that returns an error are signed *)
-Definition hook (void : bool) : target := Target (with_arguments lsm [] void) [] root.
+Definition hook (r : hook_result) : target := Target (with_arguments lsm [] r) [] root.
 Definition returns (i : insn) : prog := at_pcs [ i; Exit ].
-Example error : map (fun k => validate (hook false) (returns (movi R0 k)) (line 1)) [0; -1; -4095;
-  -4096; 1] = [true; true; true; false; false].
+Definition results_taken (t : target) : list bool :=
+  map (fun k => validate t (returns (movi R0 k)) (line 1)) [0; 1; 2; -1; -4095; -4096].
+Example error : results_taken (hook UsualResult) = [true; false; false; true; true; false].
 Proof. vm_compute. reflexivity. Qed.
-Example error_of_32_bits : validate (hook false) (returns (Alu A32 Mov R0 (Imm (-1)))) (line 1) =
-  true.
+Example error_of_32_bits :
+  validate (hook UsualResult) (returns (Alu A32 Mov R0 (Imm (-1)))) (line 1) = true.
 Proof. vm_compute. reflexivity. Qed.
-Example void_hook : validate (hook true) (returns (movi R0 1)) (line 1) = true. Proof. vm_compute.
-reflexivity. Qed.
+Example void_hook : results_taken (hook NoResult) = [true; true; true; true; true; true].
+Proof. vm_compute. reflexivity. Qed.
+(** Some answer yes or no, and so do programs at a function's entry and return. *)
+Example boolean_hook : results_taken (hook BooleanResult)
+  = [true; true; false; false; false; false].
+Proof. vm_compute. reflexivity. Qed.
+Example session : results_taken (Target kprobe_session [] root)
+  = [true; true; false; false; false; false].
+Proof. vm_compute. reflexivity. Qed.
+Example no_session : results_taken (Target kprobe [] root) = [true; true; true; true; true; true].
+Proof. vm_compute. reflexivity. Qed.
 
 (** what another program of the hook returned before, of which the low half alone is known *)
-Definition errors_before : target := Target (with_arguments lsm [Number; Result] false) [] root.
+Definition errors_before : target :=
+  Target (with_arguments lsm [Number; Result] UsualResult) [] root.
 Definition returns_before (z : size) (off : Z) : prog := returns (Ldx z false R0 R1 off).
 Example before : map (fun z => validate errors_before (returns_before z 8) (line 1)) [S8; S4;
   S2] = [true; true; false].

@@ -180,15 +180,8 @@ Definition load_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
   match span s off n with
   | Some bs => (Answer 0 [] bs None, w)
   (* XDP leaves the memory as it is, the other one clears it *)
-  | None =>
-    (* a size without memory is a fault, whatever is answered *)
-    match xdp, find_region (live s) true (reg_or_0 s R3) n with
-    | true, Some _ =>
-      (Answer (xdp_error off n) []
-         (map (fun d => read (mem s) (wrap (reg_or_0 s R3 + d))) (upto n)) None, w)
-    | true, None => (quiet (xdp_error off n), w)
-    | false, _ => (quiet efault, w)
-    end
+  | None => (quiet (if xdp then xdp_error off n else efault), w)  (* XDP leaves the memory as it is,
+                                                                     the other one clears it *)
   end.
 Definition store_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
   let off := wrap32 (reg_or_0 s R2) in
@@ -301,6 +294,14 @@ Definition new_typed (t : target) (h : Z) : Z :=
     end
   | None => 0
   end.
+(** Those that need not write all of their memory clear all of it here. *)
+Definition blank (s : state) (h : Z) : list Z :=
+  let '(r, n) := if (h =? 101) || (h =? 119) then (R2, reg_or_0 s R3)
+    else if h =? 183 then (R3, 8) else if h =? 184 then (R2, 8) else (R1, reg_or_0 s R2) in
+  match find_region (live s) true (reg_or_0 s r) n with
+  | Some _ => map (fun _ => 0) (upto n)
+  | None => []                                (* a fault, whatever is answered *)
+  end.
 Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) :
   answer * world :=
   if h =? 1 then map_helper t s w (lookup w)
@@ -325,6 +326,7 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   else if h =? 195 then
     if wrap32 (reg_or_0 s R3) =? 0 then map_helper t s w (lookup w) else (quiet missing, w)
   else if h =? 51 then map_helper t s w (redirect_map s w)
+  else if existsb (Z.eqb h) partly_helpers then (Answer 0 [] (blank s h) None, w)
   else (quiet (new_typed t h), w).
 Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w : world) :
   outcome * world :=

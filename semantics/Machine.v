@@ -118,7 +118,11 @@ Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
     end
   end.
 
-(** Atomics: any region but the context. The old value, and the new memory. *)
+(** Are the bytes in a live region other than the packet? *)
+Definition off_packet (s : state) (w : bool) (a n : Z) : bool :=
+  existsb (fun r => negb (is_packet (r_kind r)) && inside r a n && (negb w || r_write r)) (live s).
+
+(** Atomics: any region but the context and the packet. The old value, and the new memory. *)
 Definition atomic_value (op : atomic) (old x expected : Z) : Z :=
   match op with
   | AtAdd => old + x
@@ -135,7 +139,8 @@ Definition atomic_at (s : state) (a : Z) (z : size) (f : Z -> Z) : (Z * memory) 
   | Some r =>
     match r_kind r with
     | KCtx => inr BadContext
-    | _ => if undefined_stack s r a (bytes z) then inr UndefinedStack
+    | _ => if negb (off_packet s true a (zbytes z)) then inr OutOfBounds
+           else if undefined_stack s r a (bytes z) then inr UndefinedStack
            else let old := load (mem s) a (bytes z) in inl (old, store (mem s) a (bytes z) (f old))
     end
   end.
@@ -164,8 +169,9 @@ Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : 
   end.
 
 (** Memory that a helper reads, or writes: any live region but the context, sockets and kernel
-    objects. *)
-Definition helper_reads (s : state) (a n : Z) : option fault :=
+    objects; the packet only where the helper takes it ([pk]), and never to write. *)
+Definition helper_reads (pk : bool) (s : state) (a n : Z) : option fault :=
+  if negb (pk || off_packet s false a n) then Some BadHelperArgument else
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
@@ -174,6 +180,7 @@ Definition helper_reads (s : state) (a n : Z) : option fault :=
               end
   end.
 Definition helper_writes (s : state) (a n : Z) : option fault :=
+  if negb (off_packet s true a n) then Some BadHelperArgument else
   match find_region (live s) true a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with KCtx => Some BadHelperArgument | _ => None end
@@ -188,8 +195,12 @@ Record args_seen := Seen {
   sn_size : Z;                                (* the size asked for *)
   sn_released : option (ref_kind * Z) }.         (* the reference released *)
 Definition nothing_seen := Seen None None 0 None.
-Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen) : args_seen +
-  fault :=
+Definition seen_map (q : args_seen) (o : object) : args_seen :=
+  Seen (Some o) (sn_out q) (sn_size q) (sn_released q).
+Definition seen_out (q : args_seen) (out : option (Z * Z)) : args_seen :=
+  Seen (sn_map q) out (sn_size q) (sn_released q).
+Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q : args_seen) :
+  args_seen + fault :=
   match args, rs with
   | [], _ => inl q
   | _ :: _, [] => inr BadHelperArgument
@@ -197,16 +208,15 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
     match get r (regs s) with
     | None => inr UndefinedRegister
     | Some x =>
-      let reads n := match helper_reads s x n with Some f => inr f | None =>
-        check_args s args' rs' q end in
+      let next q := check_args pk s args' rs' q in
+      let reads n := match helper_reads pk s x n with Some f => inr f | None => next q end in
       let writes (before : Z -> option fault) n :=
         match before n, helper_writes s x n with
         | Some f, _ | None, Some f => inr f
-        | None, None => check_args s args' rs' (Seen (sn_map q) (Some (x,
-          n)) (sn_size q) (sn_released q))
+        | None, None => next (seen_out q (Some (x, n)))
         end in
-      let of_map f := match sn_map q with Some o => reads (f (o_def o)) | None =>
-        inr BadHelperArgument end in
+      let of_map f :=
+        match sn_map q with Some o => reads (f (o_def o)) | None => inr BadHelperArgument end in
       let sized (zero : bool) (k : Z -> args_seen + fault) :=
         match rs' with
         | r2 :: _ => match get r2 (regs s) with
@@ -215,39 +225,36 @@ Fixpoint check_args (s : state) (args : list arg) (rs : list reg) (q : args_seen
                      end
         | [] => inr BadHelperArgument
         end in
+      let free n := None in
       match g with
-      | AAny => check_args s args' rs' q
-      | AMap types =>
+      | AAny | ASize => next q
+      | AMap types changes =>
         match map_at x (l_maps (lay s)) with
         | Some o =>
-          if takes_map types (o_def o) then check_args s args' rs'
-            (Seen (Some o) (sn_out q) (sn_size q) (sn_released q))
-          else inr BadHelperArgument
+          if takes_map types changes (o_def o) then next (seen_map q o) else inr BadHelperArgument
         | None => inr BadHelperArgument
         end
       | AKey => of_map m_key
       | AValue => of_map m_value
       | AMem => sized false reads
-      | AMem0 => sized true (fun n => if 0 <? n then reads n else check_args s args' rs' q)
-      | AOut => sized false (writes (fun _ => None))
-      | AInOut => sized false (writes (helper_reads s x))
-      | ASize => check_args s args' rs' q
-      | ACtx => if x =? l_ctx (lay s) then check_args s args' rs' q else inr BadHelperArgument
-      | AOut0 => sized true (fun n =>
-        if 0 <? n then writes (fun _ =>
-        None) n else check_args s args' rs' (Seen (sn_map q) None (sn_size q) (sn_released q)))
+      | AMem0 => sized true (fun n => if 0 <? n then reads n else next q)
+      | AOut => sized false (writes free)
+      | AInOut => sized false (writes (helper_reads pk s x))
+      | ACtx => if x =? l_ctx (lay s) then next q else inr BadHelperArgument
+      | AOut0 => sized true (fun n => if 0 <? n then writes free n else next (seen_out q None))
       | AMemN n => reads n
-      | AOutN n => writes (fun _ => None) n
-      | AInOutN n => writes (helper_reads s x) n
-      | AValueOut => match sn_map q with Some o => writes (fun _ => None) (m_value (o_def o))
-        | None => inr BadHelperArgument end
-      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then check_args s args' rs' q else inr
-        BadHelperArgument
-      | AAlloc => check_args s args' rs' (Seen (sn_map q) (sn_out q) x (sn_released q))
+      | AOutN n => writes free n
+      | AInOutN n => writes (helper_reads pk s x) n
+      | AValueOut =>
+        match sn_map q with
+        | Some o => writes free (m_value (o_def o))
+        | None => inr BadHelperArgument
+        end
+      | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then next q else inr BadHelperArgument
+      | AAlloc => next (Seen (sn_map q) (sn_out q) x (sn_released q))
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))
-        then check_args s args' rs' (if release then Seen (sn_map q) (sn_out q) (sn_size q)
-          (Some (k, x)) else q)
+        then next (if release then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
         else inr BadHelperArgument
       end
     end
@@ -266,13 +273,19 @@ Definition found (an : answer) (s : state) (o : object) : Z :=
     end
   end.
 (** The helper's answer, made legal; [h] is the reference that it acquires. *)
-Definition interpret (an : answer) (s : state) (r : ret) (m : option object) (h : option reference)
-  : option Z :=
+Definition interpret (an : answer) (s : state) (r : ret) (q : args_seen) (h : option reference) :
+  option Z :=
   match r with
   | RInt lo hi => Some (wrap (Z.max lo (Z.min hi (an_choice an))))
-  | RValue => Some (match m with Some o => found an s o | None => 0 end)
-  | RTyped name => Some (match type_named t name with Some i => some_object an (lay s) [i] | None =>
-    wrap (an_choice an) end)
+  | RSize =>
+    let most := match sn_out q with Some (_, n) => n | None => 0 end in
+    Some (wrap (Z.max (- 4095) (Z.min most (an_choice an))))
+  | RValue => Some (match sn_map q with Some o => found an s o | None => 0 end)
+  | RTyped name =>
+    Some (match type_named t name with
+          | Some i => some_object an (lay s) [i]
+          | None => wrap (an_choice an)
+          end)
   | RTail | RVoid => None
   | RAcquire _ => Some (match h with Some h => re_base h | None => 0 end)
   end.
@@ -310,8 +323,16 @@ Definition with_acquired (L : layout) (o : option reference) : layout :=
   match o with Some h => with_refs L (h :: l_refs L) | None => L end.
 Definition no_refs_held (s : state) : bool := match l_refs (lay s) with [] => true | _ :: _ =>
   false end.
-Definition filled (an : answer) (s : state) (q : args_seen) : memory :=
-  match sn_out q with Some (a, n) => fill (mem s) a (Z.to_nat n) (an_bytes an) | None => mem s end.
+(** Whether a helper with this result has written all of the memory that it was given. *)
+Definition writes_all (d : helper) (x : option Z) : bool :=
+  negb (h_partly d) || (h_on_success d && match x with Some Z0 => true | _ => false end).
+(** The memory after a helper that answers [x]. *)
+Definition filled (an : answer) (s : state) (d : helper) (q : args_seen) (x : option Z) : memory :=
+  match sn_out q with
+  | Some (a, n) =>
+    (if writes_all d x then fill else fill_some) (mem s) a (Z.to_nat n) (an_bytes an)
+  | None => mem s
+  end.
 (** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The
     model has it in the main function alone, where that is the program; elsewhere it is a fault. *)
 Definition in_main (s : state) : bool := match frames s with [] => true | _ :: _ => false end.
@@ -320,7 +341,7 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
   match helper_of h with
   | None => Fault UnknownHelper (pc s)
   | Some d =>
-    match check_args s (h_args d) arg_regs nothing_seen with
+    match check_args (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
       if match h_ret d with RTail => negb (in_main s) | _ =>
@@ -334,9 +355,10 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
       let L := with_acquired L o in
       let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ =>
         false end in
-      let rs := set R0 (interpret an s (h_ret d) (sn_map q) o) (clobber (regs s)) in
+      let x := interpret an s (h_ret d) q o in
+      let rs := set R0 x (clobber (regs s)) in
       let s' := set_lay s L (if same then live s else regions t L (length (frames s))) in
-      Next (goto (set_regs (set_mem s' (filled an s q)) rs) (pc s + 1))
+      Next (goto (set_regs (set_mem s' (filled an s d q x)) rs) (pc s + 1))
     end
   end.
 

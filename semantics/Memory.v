@@ -43,9 +43,18 @@ Fixpoint fill (m : memory) (a : Z) (n : nat) (bs : list Z) : memory :=
            end
   end.
 
+(** The same where the list has a byte; where it has a negative number, or ends, nothing is
+    written. *)
+Fixpoint fill_some (m : memory) (a : Z) (n : nat) (bs : list Z) : memory :=
+  match n, bs with
+  | S k, b :: bs' => fill_some (if b <? 0 then m else write m a b) (a + 1) k bs'
+  | _, _ => m
+  end.
+
 (** A region: a range of live addresses.  [r_shared]: other processors may write it at any time. *)
 Inductive kind := KStack (frame : Z) | KCtx | KPacket | KValue (map index : Z)
   | KRef (k : ref_kind) | KObject (type : Z).
+Definition is_packet (k : kind) : bool := match k with KPacket => true | _ => false end.
 Record region := Region { r_kind : kind; r_base : Z; r_size : Z; r_write : bool; r_shared : bool }.
 Definition inside (r : region) (a n : Z) : bool := (r_base r <=? a)
   && (a + n <=? r_base r + r_size r).

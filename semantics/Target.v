@@ -12,19 +12,22 @@ Inductive field_kind :=
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind;
   f_narrow : bool; f_write : bool }.
 
-(** Arguments of helpers.  A map has one of these types; a key or value belongs to the map passed
-    before it; [AMem] is read, [AOut] is written, and [AInOut] is read and written, with the size in
-    the next register.  The size is not 0, except for [AMem0] and [AOut0]: then nothing is read or
+(** Arguments of helpers.  A map has one of these types, and is none that programs may not write if
+    the helper [changes] it; a key or value belongs to the map passed before it; [AMem] is read,
+    [AOut] is written, and [AInOut] is read and written, with the size in the next register.  The
+    size is not 0, except for [AMem0] and [AOut0]: then nothing is read or
     written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a value of the
     map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
 Inductive arg :=
-  AAny | AMap (types : list Z) | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
+  AAny | AMap (types : list Z) (changes : bool)
+  | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
   | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
   | AAlloc                                    (* how many bytes are asked for *)
   | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if
                                                  [release] *)
 Notation ARelease k := (ARef k true).
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
+               | RSize                        (* from -4095 to the size of the memory written *)
                | RValue                       (* a value of the map passed, or null; a value of an
                                                  outer map is a map *)
                | RTail                        (* another program goes on and ends with the result;
@@ -94,7 +97,8 @@ Definition type_named (t : target) (name : String.string) : option Z :=
 (** The type that the pointer at offset [k] leads to. *)
 Definition pointer_at (d : type_def) (k : Z) : option Z :=
   match find (fun p => fst p =? k) (ty_pointers d) with Some p => Some (snd p) | None => None end.
-Definition takes_map (types : list Z) (d : map_def) : bool := existsb (Z.eqb (m_type d)) types.
+Definition takes_map (types : list Z) (changes : bool) (d : map_def) : bool :=
+  existsb (Z.eqb (m_type d)) types && negb (changes && m_ro d).
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known:
     what clang makes of constants. *)
 Definition constant_of (d : map_def) : option Z :=
@@ -137,163 +141,178 @@ Definition percpu_maps : list Z := [5; 6; 10].
 (** Devices and AF_XDP sockets, by index or by key: programs read which, and never write it,
     whatever the map's flags say. *)
 Definition redirect_maps : list Z := [14; 17; 25].
+(** What helpers answer.  A result is any 64-bit number, since Linux promises no more:
+    [bpf_clone_redirect] answers what a device does, and failing map helpers of Linux 6.1 leave
+    0x00000000ffffffef.  It is bounded only where the kernel's source bounds it, alike in every
+    release from 6.1 to 7.3:
+    - 7: [u32 res] in [bpf_user_rnd_u32] (kernel/bpf/core.c);
+    - 8: [smp_processor_id()] (kernel/bpf/helpers.c);
+    - 17, 24, 34, 151: [task_get_classid], [dst_tclassid], [skb_get_hash], [sock_cgroup_classid],
+      each a u32 (net/core/filter.c);
+    - 23, 52, 60, 71, 72, 152, 155: a constant TC_ACT_*, XDP_* or SK_* (net/core/filter.c and
+      sock_map.c);
+    - 42, 186: [numa_node_id()] and [run_ctx->retval], each an int (kernel/bpf/helpers.c, cgroup.c);
+    - 45, 67, 114, 115: at most the size given; Linux's verifier builds on it, too
+      ([do_refine_retval_range] in kernel/bpf/verifier.c);
+    - 183, 184, 189: 0, [-EINVAL], [-EOPNOTSUPP] or [-EFAULT] ([get_func_arg], [get_func_ret] in
+      kernel/trace/bpf_trace.c, [bpf_xdp_load_bytes] in net/core/filter.c). *)
 Definition int_any := RInt (- 9223372036854775808) 9223372036854775807.
-Definition int_err := RInt (- 4095) 0.
 Definition u32_any := RInt 0 4294967295.
-Definition length_or_err := RInt (- 4095) 2147483647.
+Definition zero_or_error := RInt (- 4095) 0.
+Definition s32_any := RInt (- 2147483648) 2147483647.
 Definition helpers : list helper :=
   [ Helper 1 "map_lookup_elem"
-      [AMap (redirect_maps ++ outer_maps ++ plain_maps); AKey] RValue false;
-    Helper 2 "map_update_elem" [AMap plain_maps; AKey; AValue; AAny] int_err false;
-    Helper 3 "map_delete_elem" [AMap plain_maps; AKey] int_err false;
-    Helper 4 "probe_read" [AOut0; ASize; AAny] int_err false;
+      [AMap (redirect_maps ++ outer_maps ++ plain_maps) false; AKey] RValue false;
+    Helper 2 "map_update_elem" [AMap plain_maps true; AKey; AValue; AAny] int_any false;
+    Helper 3 "map_delete_elem" [AMap plain_maps true; AKey] int_any false;
+    Helper 4 "probe_read" [AOut0; ASize; AAny] int_any false;
     Helper 5 "ktime_get_ns" [] int_any false;
     (* and numbers, if the text asks for them *)
-    Helper 6 "trace_printk" [AMem; ASize] length_or_err false;
+    Helper 6 "trace_printk" [AMem; ASize] int_any false;
     Helper 7 "get_prandom_u32" [] u32_any false;
     Helper 8 "get_smp_processor_id" [] u32_any false;
-    Helper 9 "skb_store_bytes" [ACtx; AAny; AMem; ASize; AAny] int_err true;
-    Helper 10 "l3_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
-    Helper 11 "l4_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_err true;
-    Helper 12 "tail_call" [ACtx; AMap [3]; AAny] RTail false;
-    Helper 13 "clone_redirect" [ACtx; AAny; AAny] int_err true;
+    Helper 9 "skb_store_bytes" [ACtx; AAny; AMem; ASize; AAny] int_any true;
+    Helper 10 "l3_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_any true;
+    Helper 11 "l4_csum_replace" [ACtx; AAny; AAny; AAny; AAny] int_any true;
+    Helper 12 "tail_call" [ACtx; AMap [3] false; AAny] RTail false;
+    Helper 13 "clone_redirect" [ACtx; AAny; AAny] int_any true;
     Helper 14 "get_current_pid_tgid" [] int_any false;
     Helper 15 "get_current_uid_gid" [] int_any false;
-    Helper 16 "get_current_comm" [AOut; ASize] int_err false;
+    Helper 16 "get_current_comm" [AOut; ASize] int_any false;
     Helper 17 "get_cgroup_classid" [ACtx] u32_any false;
-    Helper 18 "skb_vlan_push" [ACtx; AAny; AAny] int_err true;
-    Helper 19 "skb_vlan_pop" [ACtx] int_err true;
-    Helper 20 "skb_get_tunnel_key" [ACtx; AOut; ASize; AAny] int_err false;
-    Helper 21 "skb_set_tunnel_key" [ACtx; AMem; ASize; AAny] int_err false;
-    Helper 22 "perf_event_read" [AMap [4]; AAny] int_any false;
+    Helper 18 "skb_vlan_push" [ACtx; AAny; AAny] int_any true;
+    Helper 19 "skb_vlan_pop" [ACtx] int_any true;
+    Helper 20 "skb_get_tunnel_key" [ACtx; AOut; ASize; AAny] int_any false;
+    Helper 21 "skb_set_tunnel_key" [ACtx; AMem; ASize; AAny] int_any false;
+    Helper 22 "perf_event_read" [AMap [4] false; AAny] int_any false;
     Helper 23 "redirect" [AAny; AAny] u32_any false;
     Helper 24 "get_route_realm" [ACtx] u32_any false;
-    Helper 25 "perf_event_output" [ACtx; AMap [4]; AAny; AMem0; ASize] int_err false;
-    Helper 26 "skb_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
-    Helper 27 "get_stackid" [ACtx; AMap [7]; AAny] length_or_err false;
+    Helper 25 "perf_event_output" [ACtx; AMap [4] false; AAny; AMem0; ASize] int_any false;
+    Helper 26 "skb_load_bytes" [ACtx; AAny; AOut; ASize] int_any false;
+    Helper 27 "get_stackid" [ACtx; AMap [7] false; AAny] int_any false;
     Helper 28 "csum_diff" [AMem0; ASize; AMem0; ASize; AAny] int_any false;
-    Helper 29 "skb_get_tunnel_opt" [ACtx; AOut; ASize] length_or_err false;
-    Helper 30 "skb_set_tunnel_opt" [ACtx; AMem; ASize] int_err false;
-    Helper 31 "skb_change_proto" [ACtx; AAny; AAny] int_err true;
-    Helper 32 "skb_change_type" [ACtx; AAny] int_err false;
-    Helper 33 "skb_under_cgroup" [ACtx; AMap [8]; AAny] (RInt (- 4095) 1) false;
+    Helper 29 "skb_get_tunnel_opt" [ACtx; AOut; ASize] int_any false;
+    Helper 30 "skb_set_tunnel_opt" [ACtx; AMem; ASize] int_any false;
+    Helper 31 "skb_change_proto" [ACtx; AAny; AAny] int_any true;
+    Helper 32 "skb_change_type" [ACtx; AAny] int_any false;
+    Helper 33 "skb_under_cgroup" [ACtx; AMap [8] false; AAny] int_any false;
     Helper 34 "get_hash_recalc" [ACtx] u32_any false;
     Helper 35 "get_current_task" [] int_any false;
-    Helper 37 "current_task_under_cgroup" [AMap [8]; AAny] (RInt (- 4095) 1) false;
-    Helper 38 "skb_change_tail" [ACtx; AAny; AAny] int_err true;
-    Helper 39 "skb_pull_data" [ACtx; AAny] int_err true;
+    Helper 37 "current_task_under_cgroup" [AMap [8] false; AAny] int_any false;
+    Helper 38 "skb_change_tail" [ACtx; AAny; AAny] int_any true;
+    Helper 39 "skb_pull_data" [ACtx; AAny] int_any true;
     Helper 40 "csum_update" [ACtx; AAny] int_any false;
-    Helper 41 "set_hash_invalid" [ACtx] int_err false;
-    Helper 42 "get_numa_node_id" [] (RInt (- 2147483648) 2147483647) false;
-    Helper 43 "skb_change_head" [ACtx; AAny; AAny] int_err true;
-    Helper 44 "xdp_adjust_head" [ACtx; AAny] int_err true;
-    Helper 45 "probe_read_str" [AOut0; ASize; AAny] length_or_err false;
+    Helper 41 "set_hash_invalid" [ACtx] int_any false;
+    Helper 42 "get_numa_node_id" [] s32_any false;
+    Helper 43 "skb_change_head" [ACtx; AAny; AAny] int_any true;
+    Helper 44 "xdp_adjust_head" [ACtx; AAny] int_any true;
+    Helper 45 "probe_read_str" [AOut0; ASize; AAny] RSize false;
     Helper 46 "get_socket_cookie" [ACtx] int_any false;
     Helper 47 "get_socket_uid" [ACtx] int_any false;
-    Helper 48 "set_hash" [ACtx; AAny] int_err false;
-    Helper 49 "setsockopt" [ACtx; AAny; AAny; AMem; ASize] int_err false;
-    Helper 50 "skb_adjust_room" [ACtx; AAny; AAny; AAny] int_err true;
-    Helper 51 "redirect_map" [AMap [14; 16; 17; 25]; AAny; AAny] u32_any false;
-    Helper 52 "sk_redirect_map" [ACtx; AMap [15]; AAny; AAny] u32_any false;
-    Helper 53 "sock_map_update" [ACtx; AMap [15]; AKey; AAny] int_err false;
-    Helper 54 "xdp_adjust_meta" [ACtx; AAny] int_err true;
-    Helper 55 "perf_event_read_value" [AMap [4]; AAny; AOut; ASize] int_err false;
-    Helper 56 "perf_prog_read_value" [ACtx; AOut; ASize] int_err false;
-    Helper 57 "getsockopt" [ACtx; AAny; AAny; AOut; ASize] int_err false;
-    Helper 59 "sock_ops_cb_flags_set" [ACtx; AAny] length_or_err false;
-    Helper 60 "msg_redirect_map" [ACtx; AMap [15]; AAny; AAny] u32_any false;
-    Helper 61 "msg_apply_bytes" [ACtx; AAny] int_err false;
-    Helper 62 "msg_cork_bytes" [ACtx; AAny] int_err false;
-    Helper 63 "msg_pull_data" [ACtx; AAny; AAny; AAny] int_err true;
-    Helper 64 "bind" [ACtx; AMem; ASize] int_err false;
-    Helper 65 "xdp_adjust_tail" [ACtx; AAny] int_err true;
-    Helper 66 "skb_get_xfrm_state" [ACtx; AAny; AOut; ASize; AAny] int_err false;
-    Helper 67 "get_stack" [ACtx; AOut0; ASize; AAny] length_or_err false;
-    Helper 68 "skb_load_bytes_relative" [ACtx; AAny; AOut; ASize; AAny] int_err false;
-    Helper 69 "fib_lookup" [ACtx; AInOut; ASize; AAny] length_or_err false;
-    Helper 70 "sock_hash_update" [ACtx; AMap [18]; AKey; AAny] int_err false;
-    Helper 71 "msg_redirect_hash" [ACtx; AMap [18]; AKey; AAny] u32_any false;
-    Helper 72 "sk_redirect_hash" [ACtx; AMap [18]; AKey; AAny] u32_any false;
-    Helper 73 "lwt_push_encap" [ACtx; AAny; AMem; ASize] int_err true;
-    Helper 74 "lwt_seg6_store_bytes" [ACtx; AAny; AMem; ASize] int_err true;
-    Helper 75 "lwt_seg6_adjust_srh" [ACtx; AAny; AAny] int_err true;
-    Helper 76 "lwt_seg6_action" [ACtx; AAny; AMem; ASize] int_err true;
-    Helper 77 "rc_repeat" [ACtx] int_err false;
-    Helper 78 "rc_keydown" [ACtx; AAny; AAny; AAny] int_err false;
+    Helper 48 "set_hash" [ACtx; AAny] int_any false;
+    Helper 49 "setsockopt" [ACtx; AAny; AAny; AMem; ASize] int_any false;
+    Helper 50 "skb_adjust_room" [ACtx; AAny; AAny; AAny] int_any true;
+    Helper 51 "redirect_map" [AMap [14; 16; 17; 25] false; AAny; AAny] int_any false;
+    Helper 52 "sk_redirect_map" [ACtx; AMap [15] false; AAny; AAny] u32_any false;
+    Helper 53 "sock_map_update" [ACtx; AMap [15] true; AKey; AAny] int_any false;
+    Helper 54 "xdp_adjust_meta" [ACtx; AAny] int_any true;
+    Helper 55 "perf_event_read_value" [AMap [4] false; AAny; AOut; ASize] int_any false;
+    Helper 56 "perf_prog_read_value" [ACtx; AOut; ASize] int_any false;
+    Helper 57 "getsockopt" [ACtx; AAny; AAny; AOut; ASize] int_any false;
+    Helper 59 "sock_ops_cb_flags_set" [ACtx; AAny] int_any false;
+    Helper 60 "msg_redirect_map" [ACtx; AMap [15] false; AAny; AAny] u32_any false;
+    Helper 61 "msg_apply_bytes" [ACtx; AAny] int_any false;
+    Helper 62 "msg_cork_bytes" [ACtx; AAny] int_any false;
+    Helper 63 "msg_pull_data" [ACtx; AAny; AAny; AAny] int_any true;
+    Helper 64 "bind" [ACtx; AMem; ASize] int_any false;
+    Helper 65 "xdp_adjust_tail" [ACtx; AAny] int_any true;
+    Helper 66 "skb_get_xfrm_state" [ACtx; AAny; AOut; ASize; AAny] int_any false;
+    Helper 67 "get_stack" [ACtx; AOut0; ASize; AAny] RSize false;
+    Helper 68 "skb_load_bytes_relative" [ACtx; AAny; AOut; ASize; AAny] int_any false;
+    Helper 69 "fib_lookup" [ACtx; AInOut; ASize; AAny] int_any false;
+    Helper 70 "sock_hash_update" [ACtx; AMap [18] true; AKey; AAny] int_any false;
+    Helper 71 "msg_redirect_hash" [ACtx; AMap [18] false; AKey; AAny] u32_any false;
+    Helper 72 "sk_redirect_hash" [ACtx; AMap [18] false; AKey; AAny] u32_any false;
+    Helper 73 "lwt_push_encap" [ACtx; AAny; AMem; ASize] int_any true;
+    Helper 74 "lwt_seg6_store_bytes" [ACtx; AAny; AMem; ASize] int_any true;
+    Helper 75 "lwt_seg6_adjust_srh" [ACtx; AAny; AAny] int_any true;
+    Helper 76 "lwt_seg6_action" [ACtx; AAny; AMem; ASize] int_any true;
+    Helper 77 "rc_repeat" [ACtx] int_any false;
+    Helper 78 "rc_keydown" [ACtx; AAny; AAny; AAny] int_any false;
     Helper 79 "skb_cgroup_id" [ACtx] int_any false;
     Helper 80 "get_current_cgroup_id" [] int_any false;
-    Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20]; AKey; AAny] int_err false;
+    Helper 82 "sk_select_reuseport" [ACtx; AMap [15; 18; 20] false; AKey; AAny] int_any false;
     Helper 83 "skb_ancestor_cgroup_id" [ACtx; AAny] int_any false;
     Helper 84 "sk_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SocketRef) false;
     Helper 85 "sk_lookup_udp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SocketRef) false;
-    Helper 86 "sk_release" [ARelease SockCommonRef] int_err false;
-    Helper 87 "map_push_elem" [AMap [22; 23; 30]; AValue; AAny] int_err false;
-    Helper 88 "map_pop_elem" [AMap [22; 23]; AValueOut] int_err false;
-    Helper 89 "map_peek_elem" [AMap [22; 23]; AValueOut] int_err false;
-    Helper 90 "msg_push_data" [ACtx; AAny; AAny; AAny] int_err true;
-    Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_err true;
-    Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_err false;
-    Helper 97 "skb_ecn_set_ce" [ACtx] (RInt (- 4095) 1) false;
+    Helper 86 "sk_release" [ARelease SockCommonRef] int_any false;
+    Helper 87 "map_push_elem" [AMap [22; 23; 30] true; AValue; AAny] int_any false;
+    Helper 88 "map_pop_elem" [AMap [22; 23] true; AValueOut] int_any false;
+    Helper 89 "map_peek_elem" [AMap [22; 23] false; AValueOut] int_any false;
+    Helper 90 "msg_push_data" [ACtx; AAny; AAny; AAny] int_any true;
+    Helper 91 "msg_pop_data" [ACtx; AAny; AAny; AAny] int_any true;
+    Helper 92 "rc_pointer_rel" [ACtx; AAny; AAny] int_any false;
+    Helper 97 "skb_ecn_set_ce" [ACtx] int_any false;
     Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SockCommonRef) false;
     Helper 100 "tcp_check_syncookie"
-      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_err false;
-    Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] length_or_err false;
-    Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] length_or_err false;
-    Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] length_or_err false;
-    Helper 104 "sysctl_set_new_value" [ACtx; AMem; ASize] int_err false;
-    Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] length_or_err false;
-    Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] length_or_err false;
-    Helper 109 "send_signal" [AAny] int_err false;
+      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
+    Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] int_any false;
+    Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] int_any false;
+    Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] int_any false;
+    Helper 104 "sysctl_set_new_value" [ACtx; AMem; ASize] int_any false;
+    Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] int_any false;
+    Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] int_any false;
+    Helper 109 "send_signal" [AAny] int_any false;
     Helper 110 "tcp_gen_syncookie"
       [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
-    Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_err false;
-    Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_err false;
-    Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] length_or_err false;
-    Helper 115 "probe_read_kernel_str" [AOut0; ASize; AAny] length_or_err false;
-    Helper 117 "send_signal_thread" [AAny] int_err false;
+    Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_any false;
+    Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_any false;
+    Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] RSize false;
+    Helper 115 "probe_read_kernel_str" [AOut0; ASize; AAny] RSize false;
+    Helper 117 "send_signal_thread" [AAny] int_any false;
     Helper 118 "jiffies64" [] int_any false;
-    Helper 119 "read_branch_records" [ACtx; AOut0; ASize; AAny] length_or_err false;
-    Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_err false;
+    Helper 119 "read_branch_records" [ACtx; AOut0; ASize; AAny] int_any false;
+    Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_any false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
-    Helper 124 "sk_assign" [ACtx; ARef SockCommonRef false; AAny] int_err false;
+    Helper 124 "sk_assign" [ACtx; ARef SockCommonRef false; AAny] int_any false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 128 "sk_cgroup_id" [ARef SockCommonRef false] int_any false;
     Helper 129 "sk_ancestor_cgroup_id" [ARef SockCommonRef false; AAny] int_any false;
-    Helper 130 "ringbuf_output" [AMap [27]; AMem0; ASize; AAny] int_err false;
-    Helper 131 "ringbuf_reserve" [AMap [27]; AAlloc; AAny] (RAcquire RecordRef) false;
+    Helper 130 "ringbuf_output" [AMap [27] false; AMem0; ASize; AAny] int_any false;
+    Helper 131 "ringbuf_reserve" [AMap [27] false; AAlloc; AAny] (RAcquire RecordRef) false;
     Helper 132 "ringbuf_submit" [ARelease RecordRef; AAny] RVoid false;
     Helper 133 "ringbuf_discard" [ARelease RecordRef; AAny] RVoid false;
-    Helper 134 "ringbuf_query" [AMap [27]; AAny] int_any false;
-    Helper 135 "csum_level" [ACtx; AAny] (RInt (- 4095) 3) false;
-    Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] length_or_err false;
-    Helper 143 "store_hdr_opt" [ACtx; AMem; ASize; AAny] int_err true;
-    Helper 144 "reserve_hdr_opt" [ACtx; AAny; AAny] int_err false;
-    Helper 149 "snprintf_btf" [AInOut; ASize; AMem; ASize; AAny] length_or_err false;
+    Helper 134 "ringbuf_query" [AMap [27] false; AAny] int_any false;
+    Helper 135 "csum_level" [ACtx; AAny] int_any false;
+    Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] int_any false;
+    Helper 143 "store_hdr_opt" [ACtx; AMem; ASize; AAny] int_any true;
+    Helper 144 "reserve_hdr_opt" [ACtx; AAny; AAny] int_any false;
+    Helper 149 "snprintf_btf" [AInOut; ASize; AMem; ASize; AAny] int_any false;
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
     Helper 152 "redirect_neigh" [AAny; AMem0; ASize; AAny] u32_any false;
     Helper 155 "redirect_peer" [AAny; AAny] u32_any false;
     Helper 158 "get_current_task_btf" [] (RTyped "task_struct") false;
     Helper 160 "ktime_get_coarse_ns" [] int_any false;
-    Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] (RInt (- 4095) 2) false;
+    Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] int_any false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
-    Helper 176 "get_branch_snapshot" [AOut0; ASize] length_or_err false;
-    Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] length_or_err false;
-    Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] int_err false;
-    Helper 184 "get_func_ret" [ACtx; AOutN 8] int_err false;
-    Helper 185 "get_func_arg_cnt" [ACtx] u32_any false;
-    Helper 186 "get_retval" [] (RInt (- 2147483648) 2147483647) false;
-    Helper 187 "set_retval" [AAny] int_err false;
+    Helper 176 "get_branch_snapshot" [AOut0; ASize] int_any false;
+    Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] int_any false;
+    Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] zero_or_error false;
+    Helper 184 "get_func_ret" [ACtx; AOutN 8] zero_or_error false;
+    Helper 185 "get_func_arg_cnt" [ACtx] int_any false;
+    Helper 186 "get_retval" [] s32_any false;
+    Helper 187 "set_retval" [AAny] int_any false;
     Helper 188 "xdp_get_buff_len" [ACtx] int_any false;
-    Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] int_err false;
-    Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_err false;
-    Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_err false;
-    Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps; AKey; AAny] RValue false;
+    Helper 189 "xdp_load_bytes" [ACtx; AAny; AOut; ASize] zero_or_error false;
+    Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_any false;
+    Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_any false;
+    Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps false; AKey; AAny] RValue false;
     Helper 204 "tcp_raw_gen_syncookie_ipv4" [AMemN 20; AMem0; ASize] int_any false;
     Helper 205 "tcp_raw_gen_syncookie_ipv6" [AMemN 40; AMem0; ASize] int_any false;
-    Helper 206 "tcp_raw_check_syncookie_ipv4" [AMemN 20; AMemN 20] int_err false;
-    Helper 207 "tcp_raw_check_syncookie_ipv6" [AMemN 40; AMemN 20] int_err false;
+    Helper 206 "tcp_raw_check_syncookie_ipv4" [AMemN 20; AMemN 20] int_any false;
+    Helper 207 "tcp_raw_check_syncookie_ipv6" [AMemN 40; AMemN 20] int_any false;
     Helper 208 "ktime_get_tai_ns" [] int_any false ].
 (** The other helpers of Linux 6.18, and what they need that is not modelled here. *)
 Definition needing (what : String.string) (l : list (Z * String.string)) :
@@ -329,6 +348,26 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
     [(197, "dynptr_from_mem"); (198, "ringbuf_reserve_dynptr"); (199, "ringbuf_submit_dynptr");
      (200, "ringbuf_discard_dynptr"); (201, "dynptr_read"); (202, "dynptr_write");
      (203, "dynptr_data")].
+(** Helpers that take packet memory where they read memory: [pkt_access] in their
+    [bpf_func_proto], alike from 6.1 to 7.3.  None of them may move the packet or writes memory. *)
+Definition packet_helpers : list Z :=
+  [1; 2; 3; 28; 53; 70; 84; 85; 87; 99; 100; 110; 195; 204; 205; 206; 207].
+(** Helpers that need not write all of the memory that they are given to write:
+    - 16, 45, 101, 114, 115: nothing behind a string's end ([strscpy] on 6.1, which 7.3 pads for 16,
+      and [strncpy_from_*_nofault]);
+    - 119, 176: as many branch records as there are, and none on failure;
+    - those that write all of it if they answer 0, and nothing if not: 183, 184
+      ([get_func_arg], [get_func_ret] in kernel/trace/bpf_trace.c) and 189 ([bpf_xdp_load_bytes] in
+      net/core/filter.c). *)
+Definition on_success_helpers : list Z := [183; 184; 189].
+Definition partly_helpers : list Z := [16; 45; 101; 114; 115; 119; 176] ++ on_success_helpers.
+(** In some types of programs what they have for a packet goes to every helper that takes memory, or
+    to none ([may_access_direct_pkt_data] in kernel/bpf/verifier.c): the values of socket options,
+    and the headers of socket operations. *)
+Definition packet_arg (pt : prog_type) (d : helper) : bool :=
+  (pt_id pt =? 25) || (negb (pt_id pt =? 13) && existsb (Z.eqb (h_id d)) packet_helpers).
+Definition h_partly (d : helper) : bool := existsb (Z.eqb (h_id d)) partly_helpers.
+Definition h_on_success (d : helper) : bool := existsb (Z.eqb (h_id d)) on_success_helpers.
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 
 (** Who may call what, as Linux 6.18 has it for programs that are loaded with privilege. *)
@@ -486,6 +525,11 @@ Definition pt_regs_size : Z := 168.           (* of x86-64 *)
 Definition kprobe : prog_type :=
   ProgType 2 [] "kprobe" pt_regs_size [ plain "regs" 0 pt_regs_size ] false false false
   kprobe_helpers None.
+(** Programs that run at a function's entry and return: their result is 0, or 1 to skip the return
+    ([check_return_code] in kernel/bpf/verifier.c, from Linux 6.10 on). *)
+Definition kprobe_session : prog_type :=
+  ProgType 2 [56; 57] "kprobe_session" pt_regs_size [ plain "regs" 0 pt_regs_size ]
+  false false false kprobe_helpers (Some (0, 1)%Z).
 Definition tracepoint_size : Z := 8192.
 Definition tracepoint : prog_type := ProgType 5 [] "tracepoint" tracepoint_size
   [ plain "record" 8 (tracepoint_size - 8)%Z ] false false false trace_helpers None.
@@ -534,6 +578,10 @@ Definition fexit : prog_type := hooked 26 25 "fexit" trampoline_helpers (Some (0
 Definition fmod_ret : prog_type := hooked 26 26 "fmod_ret" trampoline_helpers None.
 Definition iter : prog_type := hooked 26 28 "iter" iter_helpers (Some (0, 1)%Z).
 Definition lsm : prog_type := hooked 29 27 "lsm" lsm_helpers (Some (- 4095, 0)%Z).
+(** Those of the LSM hooks whose result is 0 or 1, from Linux 6.12 on ([bool_lsm_hooks] in
+    kernel/bpf/bpf_lsm.c); before, any result was taken. *)
+Definition boolean_hooks : list String.string :=
+  ["xfrm_state_pol_flow_match"; "audit_rule_known"; "inode_xattr_skipcap"].
 Definition netfilter : prog_type := hooked 32 45 "netfilter" base_helpers (Some (0, 1)%Z).
 (** An argument: a number, or its first bytes; a pointer to a kernel object; one that programs
     cannot read; or the result of those that came before, which is one of those that the type
@@ -550,9 +598,12 @@ Definition argument_fields (ret : option (Z * Z)) (k : Z) (a : argument) : list 
   end.
 Fixpoint fields_of (ret : option (Z * Z)) (k : Z) (l : list argument) : list field :=
   match l with [] => [] | a :: l' => argument_fields ret k a ++ fields_of ret (k + 8) l' end.
-(** [void]: what the program is attached to has no result, so the program's counts for nothing. *)
-Definition with_arguments (pt : prog_type) (l : list argument) (void : bool) : prog_type :=
-  let ret := if void then None else pt_ret pt in
+(** What the program is attached to has such a result as its type, or has none, so that the
+    program's counts for nothing, or, of LSM hooks, 0 or 1. *)
+Inductive hook_result := UsualResult | NoResult | BooleanResult.
+Definition with_arguments (pt : prog_type) (l : list argument) (r : hook_result) : prog_type :=
+  let ret :=
+    match r with UsualResult => pt_ret pt | NoResult => None | BooleanResult => Some (0, 1)%Z end in
   ProgType (pt_id pt) (pt_attach pt) (pt_name pt) (8 * Z.of_nat (List.length l)) (fields_of ret 0 l)
     false false false (pt_helpers pt) ret.
 (** Such a type, before it has its arguments *)
@@ -655,7 +706,8 @@ Definition seccomp : prog_type := ProgType seccomp_id [] "seccomp" 64
 Definition raw (size : Z) : prog_type :=
   ProgType 0 [] "raw" size [] true false true [5; 6; 7; 8; 42; 125] None.
 Definition prog_types : list prog_type :=
-  [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe; tracepoint; perf_event; cgroup_skb;
+  [xdp; xdp_devmap; socket_filter; sched_cls; sched_act; kprobe_session; kprobe;
+   tracepoint; perf_event; cgroup_skb;
    cgroup_skb_egress; cgroup_sock; cgroup_post_bind4; cgroup_post_bind6; lwt_in; lwt_out; lwt_xmit;
    lwt_seg6local; sock_ops; sk_skb; cgroup_device; sk_msg; raw_tracepoint; raw_tracepoint_writable;
    lirc_mode2; sk_reuseport; flow_dissector; cgroup_sysctl; getsockopt; setsockopt; sk_lookup;

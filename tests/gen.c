@@ -1038,6 +1038,12 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     k->r[0].most = size;
   if (back && h->args[0] == W_ARG_RELEASE)
     forget_refs(k, back);
+  if (h->on_success && !b->acquired && gen_percent(g, 90)) { /* what was not written is not read */
+    struct warrant_insn *good = put(b, gen_percent(g, 70) ? 0x15 : 0x16, 0, 0, 0, 0);
+    leave_fresh(b);
+    land(b, good);
+    k->r[0] = number(0);
+  }
   return true;
 undo:
   b->count = start;
@@ -1562,6 +1568,7 @@ static void make_types(struct gen *g, const struct w_prog_type *type, struct gen
   out->p.arguments = out->arguments;
   out->p.argument_count = gen_below(g, 6);
   out->p.void_result = gen_percent(g, 20);
+  out->p.boolean_result = !out->p.void_result && gen_percent(g, 20);
   for (uint32_t i = 0; i < out->p.argument_count; i++)
     out->arguments[i] = gen_percent(g, 50)
                             ? gen_below(g, WARRANT_POINTER)

@@ -132,6 +132,9 @@ struct expected {
 };
 #define RAW UINT32_MAX
 
+/* Eight bytes of the stack, which are written if r0 is 0. */
+#define WRITES_8 MOV(2, 0), MOVR(3, 10), ADD(3, -8), MOV(4, 8), CALL(189)
+
 #define LOOKUP                                                                                     \
   MOV(2, 0), STW(10, -4, 2), MOVR(2, 10), ADD(2, -4), LDMAP(1, 0), CALL(1) /* 7 slots */
 #define PACKET LDW(2, 1, 0), LDW(3, 1, 4)
@@ -545,9 +548,66 @@ static struct expected programs[] = {
      .pc = 1},
     /* helpers that write, that move the packet, that do not come back */
     {"helper writes",
-     {MOVR(6, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -16), MOV(4, 16), CALL(189), LDDW(0, 10, -16),
+     {MOVR(1, 10), ADD(1, -16), MOV(2, 16), MOV(3, 0), CALL(113), LDDW(0, 10, -16), EXIT},
+     .bound = 7},
+    {"helper writes on success",
+     {WRITES_8, JNE(0, 0, 1), LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .bound = 9},
+    {"helper writes on success, by half",
+     {WRITES_8, I(0x56, 0, 0, 1, 0), LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .bound = 9},
+    {"helper writes if there is no error",
+     {WRITES_8, I(0xc5, 0, 0, 1, 0), LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .bound = 9},
+    {"helper writes on success, tested by the caller, where calls meet",
+     {MOVR(2, 10), ADD(2, -8), FUNCTION(4), JNE(0, 0, 1), LDDW(0, 10, -8), MOV(0, 0), EXIT,
+      MOVR(3, 2), MOV(2, 0), MOV(4, 8), CALL(189), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 4},
+    {"helper writes on success, tested later",
+     {WRITES_8, STDW(10, -16, 0), CALL(7), JEQ(0, 5, 3), LDDW(1, 10, -16), JNE(1, 0, 1),
+      LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .bound = 13},
+    {"helper writes on success, not tested",
+     {WRITES_8, LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 5},
+    {"helper writes on success, tested the wrong way round",
+     {WRITES_8, JEQ(0, 0, 1), LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 6},
+    {"helper writes on success, tested for an error",
+     {WRITES_8, JNE(0, -14, 1), LDDW(0, 10, -8), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 6},
+    {"helper writes on success, tested where paths meet",
+     {LDW(6, 1, 16), WRITES_8, JEQ(6, 3, 1), MOV(6, 4), JNE(0, 0, 1), LDDW(0, 10, -8), MOV(0, 0),
       EXIT},
-     .bound = 8},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 9},
+    {"helper writes on success, into a frame that is entered again",
+     {FUNCTION(4), MOVR(2, 0), FUNCTION(8), MOV(0, 0), EXIT, WRITES_8, EXIT, MOV(0, 0),
+      JNE(2, 0, 1), LDDW(0, 10, -8), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 13},
+    {"helper writes a part for sure",
+     {LDW(4, 1, 16), AND(4, 7), ADD(4, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -8), CALL(189),
+      JNE(0, 0, 2), LDB(0, 10, -8), LDB(0, 10, -7), MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 9},
+    {"helper writes a string",
+     {MOVR(1, 10), ADD(1, -8), MOV(2, 8), MOV(3, 0), CALL(115), JNE(0, 0, 1), LDDW(0, 10, -8),
+      MOV(0, 0), EXIT},
+     .warnings = 1,
+     .strict = "undefined-stack",
+     .pc = 6},
     {"helper writes too far",
      {MOV(2, 0), MOVR(3, 10), ADD(3, -8), MOV(4, 16), CALL(189), EXIT},
      .reason = "bad-helper-argument",
@@ -562,7 +622,7 @@ static struct expected programs[] = {
      .reason = "bad-helper-argument",
      .pc = 4},
     {"helper writes as much as it is told",
-     {LDW(4, 1, 16), AND(4, 7), ADD(4, 1), MOV(2, 0), MOVR(3, 10), ADD(3, -8), CALL(189),
+     {LDW(2, 1, 16), AND(2, 7), ADD(2, 1), MOV(3, 0), MOVR(1, 10), ADD(1, -8), CALL(113),
       LDB(0, 10, -8), LDB(0, 10, -1), EXIT},
      .warnings = 1,
      .strict = "undefined-stack",
@@ -800,6 +860,28 @@ static void ladder(uint32_t n) {
   EMIT(&m, EXIT);
   struct warrant_program p = program_of(m.insns, m.n, 6);
   judge("ladder", &p, NULL, 0, false, n + 4, -1);
+  free(m.insns);
+}
+
+/* Bytes that are written if r6 is 0, which is tested behind each of n nested branches: their other
+ * sides wait until the innermost is done. */
+static void tested_within(uint32_t n) {
+  struct maker m = {calloc(5 * n + 12, sizeof *m.insns), 0};
+  static const struct warrant_insn writes[] = {LDW(7, 1, 16), WRITES_8, MOVR(6, 0)};
+  for (size_t k = 0; k < sizeof writes / sizeof *writes; k++)
+    emit(&m, writes[k]);
+  for (uint32_t k = 0; k < n; k++) {
+    EMIT(&m, JNE(7, (int32_t)k, 4));
+    EMIT(&m, JNE(6, 0, 1));
+    EMIT(&m, LDDW(0, 10, -8));
+    EMIT(&m, MOV(0, 0));
+    EMIT(&m, EXIT);
+  }
+  EMIT(&m, MOV(0, 0));
+  EMIT(&m, EXIT);
+  struct warrant_program p = program_of(m.insns, m.n, 6);
+  p.profile = WARRANT_STRICT;
+  judge("tested within branches", &p, NULL, 0, true, n + 11, -1);
   free(m.insns);
 }
 
@@ -1152,6 +1234,8 @@ static void emit_piece(struct maker *m, uint32_t *exits, uint32_t *exit_count) {
     EMIT(m, AND(4, 7));
     EMIT(m, ADD(4, 1 + (int32_t)chance(9)));
     EMIT(m, CALL(189));
+    if (chance(2))
+      EMIT(m, JNE(0, 0, 1));
     EMIT(m, I(loads[z], 9, 10, -16, 0));
     emit_numbers(m);
     break;
@@ -1333,6 +1417,7 @@ int main(int argc, char **argv) {
   rounds(500, true, 0);
   straight(100000);
   ladder(20000);
+  tested_within(500);
   memory_limit();
   little_memory();
   unsupported();

@@ -72,7 +72,15 @@ static inline bool w_arg_written(enum w_arg a) {
 static inline bool w_arg_sized(enum w_arg a) {
   return a == W_ARG_MEM || a == W_ARG_MEM0 || a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT;
 }
-enum w_ret { W_RET_INT, W_RET_VALUE, W_RET_TAIL, W_RET_ACQUIRE, W_RET_TYPED, W_RET_VOID };
+enum w_ret {
+  W_RET_INT,
+  W_RET_SIZE, /* from -4095 to the size of the memory written */
+  W_RET_VALUE,
+  W_RET_TAIL,
+  W_RET_ACQUIRE,
+  W_RET_TYPED,
+  W_RET_VOID
+};
 /* What a reference is to: one helper acquires it and another releases it. SOCK_COMMON: a socket,
  * full or not. */
 enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON };
@@ -86,10 +94,14 @@ struct w_helper {
   const char *name;
   uint8_t nargs;
   enum w_arg args[5];
-  uint8_t ret;    /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
-  int64_t lo, hi; /* signed, inclusive */
-  bool moves;     /* the packet may be elsewhere afterwards */
-  uint8_t ref;    /* enum w_ref: for W_ARG_REF, W_ARG_RELEASE and W_RET_ACQUIRE */
+  uint8_t ret;     /* enum w_ret: a number in lo .. hi, or a value of the map passed, or null */
+  int64_t lo, hi;  /* signed, inclusive */
+  bool moves;      /* the packet may be elsewhere afterwards */
+  bool packet;     /* memory that is read may be the packet's: w_packet_arg */
+  bool partly;     /* of the memory that is written some may stay as it was */
+  bool on_success; /* partly; but all of it is written if the result is 0 */
+  bool changes;    /* the map passed is changed, so it is none that programs may not write */
+  uint8_t ref;     /* enum w_ref: for W_ARG_REF, W_ARG_RELEASE and W_RET_ACQUIRE */
   uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
   uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
   const char *object;         /* W_RET_TYPED: the name of the object's type; else NULL */
@@ -127,6 +139,12 @@ struct w_prog_type {
                   0 and there are no fields, and load/objects.c makes those of each program */
 };
 
+/* May memory that the helper reads be the packet's, in programs of this type? What socket options
+ * have for a packet goes to every helper, and the headers of socket operations to none. */
+static inline bool w_packet_arg(const struct w_prog_type *t, const struct w_helper *h) {
+  return t->id == 25 || (t->id != 13 && h->packet);
+}
+
 /* Does the helper take maps of this type? */
 static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   for (uint32_t k = 0; k < W_MAP_TYPES && h->maps[k]; k++)
@@ -137,6 +155,8 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
 
 /* Maps of devices and of AF_XDP sockets: programs may not write their values. 0 ends the list. */
 extern const uint32_t w_redirect_maps[];
+/* LSM hooks whose result is 0 or 1; NULL ends the list. */
+extern const char *const w_boolean_hooks[];
 static inline bool w_is_redirect_map(uint32_t type) {
   for (const uint32_t *t = w_redirect_maps; *t; t++)
     if (*t == type)

@@ -20,17 +20,10 @@
 #include <unistd.h>
 
 #include "isa/error.h"
-#include "kernel/kernel_log.h"
 
 #define HASH_BYTES_MAX ((uint64_t)16 << 20)
 #define FIGURES_SIZE ((uint32_t)64 << 10)
 #define MAP_TYPE_ARENA 33 /* newer than some installed headers */
-
-uint64_t w_now_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 static int no_engine(struct warrant_error *error, const char *what, int why) {
   return warrant_fail(error, WARRANT_NO_ENGINE, "this host's kernel cannot be asked: %s: %s", what,
@@ -130,34 +123,6 @@ static int make_map(const struct warrant_map *m, int inner, int *fd) {
 }
 
 /* --- eBPF ------------------------------------------------------------------------------------ */
-
-bool w_number_in(const char *log, const char *before, const char *after, uint64_t *value) {
-  bool found = false;
-  for (const char *at = log; (at = strstr(at, before)); at++) {
-    const char *digits = at + strlen(before);
-    char *end = NULL;
-    unsigned long long n = strtoull(digits, &end, 10);
-    if (end != digits && strncmp(end, after, strlen(after)) == 0) {
-      *value = n;
-      found = true;
-    }
-  }
-  return found;
-}
-
-void w_kernel_refuse(struct warrant_kernel_result *r, int why) {
-  r->number = why;
-  /* EPERM comes from the host's policy before the verifier looks at the program; EAGAIN and ENOMEM
-   * say nothing about it either. */
-  bool verdict = why != EPERM && why != ENOMEM && why != EAGAIN && why != EINTR;
-  r->verdict = verdict ? WARRANT_KERNEL_REJECT : WARRANT_KERNEL_ERROR;
-  /* EACCES is how the verifier says no: its usual wording would send the reader after file
-   * permissions. */
-  const char *name = strerrorname_np(why);
-  snprintf(r->message, sizeof r->message, "%s (%s)",
-           verdict ? "the kernel refuses the program" : "the kernel did not look at the program",
-           name ? name : "unknown error");
-}
 
 /* Says why the program is kept off the host; false: it is not. */
 static bool kept_off(const struct warrant_program *p, struct warrant_kernel_result *r) {
@@ -425,9 +390,4 @@ int warrant_kernel_load(const struct warrant_program *p, struct warrant_kernel_r
   if (result)
     warrant_kernel_result_free(r);
   return result;
-}
-
-void warrant_kernel_result_free(struct warrant_kernel_result *r) {
-  free(r->log);
-  r->log = NULL;
 }

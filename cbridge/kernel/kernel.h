@@ -4,32 +4,13 @@
 #ifndef WARRANT_KERNEL_H
 #define WARRANT_KERNEL_H
 
+#include "kernel/kernel_result.h"
 #include "run/env.h"
 
 /* A load by root can stall a processor for as long as the kernel's verifier runs. */
 #define WARRANT_KERNEL_INSNS_MAX 4096u
 /* Bytes that the maps of one program may take in the kernel. */
 #define WARRANT_KERNEL_MAPS_MAX ((uint64_t)256 << 20)
-
-enum warrant_kernel_verdict {
-  WARRANT_KERNEL_ACCEPT,
-  WARRANT_KERNEL_REJECT,
-  WARRANT_KERNEL_UNSUPPORTED,
-  WARRANT_KERNEL_ERROR
-};
-
-struct warrant_kernel_result {
-  enum warrant_kernel_verdict verdict;
-  int number; /* errno, 0 on accept */
-  bool visited_known;
-  uint64_t visited; /* instructions the kernel's verifier processed */
-  uint64_t time_us; /* of the system call */
-  bool verification_known;
-  uint64_t verification_us; /* of the kernel's verifier, as it reports it */
-  uint32_t flags;           /* BPF_PROG_LOAD's prog_flags */
-  char *log;                /* owned; the verifier's log, "" for none */
-  char message[256];        /* one sentence; "" on accept */
-};
 
 /* Whether bpf(2) can be used at all: 0, or -1 with WARRANT_NO_ENGINE and why. */
 int warrant_kernel_available(enum warrant_kind kind, struct warrant_error *error);
@@ -45,7 +26,6 @@ int warrant_kernel_load(const struct warrant_program *program, struct warrant_ke
 int warrant_kernel_load_object(const char *path, const struct warrant_program *program,
                                bool *opened, struct warrant_kernel_result *result,
                                struct warrant_error *error);
-void warrant_kernel_result_free(struct warrant_kernel_result *result);
 
 /* An eBPF program that the kernel holds, with its maps: descriptors, -1 for no program. */
 struct warrant_kernel_program {

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "isa/error.h"
-#include "kernel/kernel_log.h"
 
 enum { SAID = 256, MAP_ARENA = 33 };
 

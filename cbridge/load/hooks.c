@@ -195,6 +195,13 @@ static uint32_t find_type(const struct hook *h, const char *name, uint32_t kind)
   return 0;
 }
 
+/* The hook's function in the kernel is named for it. */
+static bool is_hook(const char *function, const char *hook) {
+  static const char prefix[] = "bpf_lsm_";
+  bool whole = strncmp(function, prefix, sizeof prefix - 1) == 0;
+  return strcmp(whole ? function + sizeof prefix - 1 : function, hook) == 0;
+}
+
 /* Arguments from a prototype; `first` of them are left out. */
 static bool add_prototype(struct hook *h, uint32_t id, uint16_t first, bool with_result) {
   const struct btf_type *t = btf__type_by_id(h->btf, id);
@@ -260,6 +267,8 @@ static bool read_arguments(struct hook *h, struct warrant_error *problem) {
            false;
   if (p->type != BPF_PROG_TYPE_LSM)
     p->void_result = false; /* the program has a result of its own */
+  for (const char *const *name = w_boolean_hooks; p->type == BPF_PROG_TYPE_LSM && *name; name++)
+    p->boolean_result |= is_hook(p->attach_to, *name);
   return true;
 }
 

@@ -42,7 +42,7 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
   at = put32(at, p->argument_count);
   for (uint32_t i = 0; i < p->argument_count; i++)
     at = put32(at, p->arguments[i]);
-  *at++ = p->void_result;
+  *at++ = p->void_result ? 1 : p->boolean_result ? 2 : 0;
   at = put32(at, p->type_count);
   for (uint32_t i = 0; i < p->type_count; i++) {
     const struct warrant_object_type *t = &p->types[i];

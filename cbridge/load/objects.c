@@ -32,6 +32,11 @@ const struct w_prog_type *w_type_of(const struct warrant_program *p, struct w_ow
   own->type.nfields = 0;
   own->type.ctx_size = 8 * p->argument_count;
   own->type.has_ret = type->has_ret && !p->void_result;
+  if (p->boolean_result && !p->void_result) {
+    own->type.has_ret = true;
+    own->type.ret_lo = 0;
+    own->type.ret_hi = 1;
+  }
   for (uint32_t i = 0; i < p->argument_count && i < WARRANT_ARGUMENTS_MAX; i++)
     own->type.nfields +=
         argument_fields(&own->type, p->arguments[i], 8 * i, &own->fields[own->type.nfields]);

@@ -66,9 +66,11 @@ static bool find_writable(struct w_machine *m, uint64_t a, uint64_t n, struct w_
   return w_find(m, a, n, p) && p->writable;
 }
 
-static enum warrant_fault helper_reads(struct w_machine *m, uint64_t a, uint64_t n) {
+static enum warrant_fault helper_reads(struct w_machine *m, const struct w_helper *h, uint64_t a,
+                                       uint64_t n) {
   struct w_place p;
-  if (!w_find(m, a, n, &p) || p.region == 1 || p.region == 5 || w_is_socket(&p))
+  if (!w_find(m, a, n, &p) || p.region == 1 || (p.region == 2 && !w_packet_arg(m->type, h)) ||
+      p.region == 5 || w_is_socket(&p))
     return WARRANT_BAD_HELPER_ARGUMENT;
   return w_undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
@@ -100,7 +102,8 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
           (x - m->env->maps) / W_MAP_OBJECT_STRIDE >= m->store_count)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *map = (int64_t)((x - m->env->maps) / W_MAP_OBJECT_STRIDE);
-      if (!w_takes_map(h, m->stores[*map].map->type))
+      if (!w_takes_map(h, m->stores[*map].map->type) ||
+          (h->changes && m->stores[*map].map->readonly))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_CTX:
@@ -132,10 +135,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
         return WARRANT_BAD_HELPER_ARGUMENT;
       break;
     }
-    if (w_arg_read(h->args[i]) && (f = helper_reads(m, x, n)) != WARRANT_NO_FAULT)
+    if (w_arg_read(h->args[i]) && (f = helper_reads(m, h, x, n)) != WARRANT_NO_FAULT)
       return f;
     if (w_arg_written(h->args[i])) {
-      if (!find_writable(m, x, n, out) || out->region == 1)
+      if (!find_writable(m, x, n, out) || out->region == 1 || out->region == 2)
         return WARRANT_BAD_HELPER_ARGUMENT;
       *out_size = n;
     }
@@ -269,7 +272,8 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     break;
   case 189: /* leaves the memory as it is when there is nothing to read */
     span = w_packet_span(m, m->regs[2], out_size);
-    give(m, &out, out_size, span ? span : out.bytes);
+    if (span)
+      give(m, &out, out_size, span);
     choice = span ? 0 : xdp_error(m->regs[2], out_size);
     break;
   case 44: {
@@ -334,7 +338,10 @@ enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) 
     m->regs[0] = choice < 0 ? 0
                             : m->env->values + (uint64_t)map * W_VALUES_STRIDE +
                                   (uint64_t)choice * s->stride;
-  else
-    m->regs[0] = (uint64_t)(choice < h->lo ? h->lo : choice > h->hi ? h->hi : choice);
+  else {
+    int64_t lo = h->ret == W_RET_SIZE ? -4095 : h->lo;
+    int64_t hi = h->ret == W_RET_SIZE ? (int64_t)out_size : h->hi;
+    m->regs[0] = (uint64_t)(choice < lo ? lo : choice > hi ? hi : choice);
+  }
   return WARRANT_NO_FAULT;
 }

@@ -248,6 +248,8 @@ static enum warrant_fault atomic_step(struct w_machine *m, const struct warrant_
     return WARRANT_READ_ONLY;
   if (p.region == 1)
     return WARRANT_BAD_CONTEXT;
+  if (p.region == 2) /* no atomics on packets */
+    return WARRANT_OUT_OF_BOUNDS;
   if (w_undefined_stack(m, &p, n))
     return WARRANT_UNDEFINED_STACK;
   uint64_t old = w_load_le(p.bytes, n);

@@ -127,10 +127,15 @@ void w_drop_state(struct search *s, struct work *w) {
   w_buf_free(s->pool, &w->packed);
 }
 
-/* The state as bytes: as a certificate has it, then what facts have for messages alone. */
+/* The state as bytes: as a certificate has it; then the bytes that are pending, which none has;
+ * then what facts have for messages alone. */
 static bool pack(struct search *s, struct work *w) {
   struct w_buf packed = {0};
   bool good = w_forget(s->pool, &s->room, w->st) && w_state_write(s->pool, w->st, &packed);
+  const struct w_pending *p = &w->st->pending;
+  good = good && w_put_u(s->pool, &packed, p->sym) &&
+         w_put_u(s->pool, &packed, (uint64_t)(p->off + W_STACK_TOTAL)) &&
+         w_put_u(s->pool, &packed, p->n);
   for (uint32_t k = 0; good && k < w->st->next; k++) {
     const struct w_fact *f = &w->st->facts[k];
     if (f->kind != W_FNONE)
@@ -146,6 +151,9 @@ static bool unpack(struct search *s, const struct w_buf *packed, struct w_state 
   size_t at = 0;
   if (!w_state_read(s->pool, packed, &at, st))
     return false;
+  st->pending.sym = (uint32_t)w_next_u(packed, &at);
+  st->pending.off = (int32_t)w_next_u(packed, &at) - W_STACK_TOTAL;
+  st->pending.n = (uint32_t)w_next_u(packed, &at);
   for (uint32_t k = 0; k < st->next; k++) {
     struct w_fact *f = &st->facts[k];
     if (f->kind == W_FNONE)

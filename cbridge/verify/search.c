@@ -184,6 +184,13 @@ static enum next arrive(struct search *s, uint32_t from) {
   return w_refused(s, W_BAD_PC, from, text);
 }
 
+/* A side of the branch at pc: the path goes on in its state. */
+static enum next go(struct search *s, uint32_t pc, bool taken) {
+  struct w_effects effects = {.count = 0};
+  w_a_settle(&s->st, &effects);
+  return w_code_effects(s, &effects, NULL) && w_decide(s, pc, taken) ? arrive(s, pc) : FAILED;
+}
+
 /* The next work after a path has ended. */
 static enum next take_up(struct search *s, bool *complete) {
   *complete = false;
@@ -200,7 +207,7 @@ static enum next take_up(struct search *s, bool *complete) {
       if (!w_resume(s, w))
         return FAILED;
       w_tell(s, W_EVENT_RESUMED, s->st.pc, s->node, 0);
-      return w_decide(s, w->from, false) ? arrive(s, w->from) : FAILED;
+      return go(s, w->from, false);
     }
     int finished = w_finish(s, w->node);
     if (!finished) { /* back_track finds it as it was */
@@ -286,7 +293,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->st->facts[y.sym] = gy;
     s->depth++;
     s->st.pc = target;
-    return w_decide(s, pc, true) ? arrive(s, pc) : FAILED;
+    return go(s, pc, true);
   }
   if (taken) {
     /* The side that falls through comes last: it is written when this one is complete. */
@@ -299,7 +306,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->trail = s->a->trail_len;
     s->depth++;
     s->st.pc = target;
-    return w_decide(s, pc, true) ? arrive(s, pc) : FAILED;
+    return go(s, pc, true);
   }
   if (!w_code(s, W_CODE_DEAD))
     return FAILED;
@@ -308,7 +315,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
   s->st.facts[x.sym] = gx;
   s->st.facts[y.sym] = gy;
   s->st.pc = (int64_t)pc + 1;
-  return w_decide(s, pc, false) ? arrive(s, pc) : FAILED;
+  return go(s, pc, false);
 }
 
 static enum next step(struct search *s) {

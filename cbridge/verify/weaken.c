@@ -103,6 +103,8 @@ bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st) {
     for (int r = 6; r < 11; r++)
       if (st->frames[k].defined >> r & 1)
         room->used[st->frames[k].regs[r].sym] = 1;
+  if (st->pending.n)
+    room->used[st->pending.sym] = 1;
   for (uint32_t k = 1; k < st->next; k++)
     if (!room->used[k] && st->facts[k].kind != W_FREF)
       st->facts[k].kind = W_FNONE;

@@ -134,15 +134,38 @@ static void set_written(struct w_state *st, int32_t k, uint32_t n) {
     *w_word(st, w_bit_of(off) >> 6) |= UINT64_C(1) << (off & 63);
 }
 
+/* Of n bytes of the place, those that are among them wherever it starts. */
+static uint32_t sure(struct w_place pl, uint32_t n, int32_t *k) {
+  *k = pl.k + (int32_t)pl.mx;
+  return n > pl.mx ? n - pl.mx : 0;
+}
+
 void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
                   struct w_effects *effects) {
+  int32_t k;
   if (pl.kind != W_PSTACK)
     return;
-  int32_t k = pl.k + (int32_t)pl.mx;
-  n = n > pl.mx ? n - pl.mx : 0;
+  n = sure(pl, n, &k);
   w_kill_slots(st, pl.k, pl.mx + m);
   set_written(st, k, n);
   w_note(effects, W_WRITE, k, n, false);
+}
+
+void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result) {
+  if (pl.kind != W_PSTACK || result.c)
+    return;
+  st->pending.sym = result.sym;
+  st->pending.n = sure(pl, n, &st->pending.off);
+}
+
+void w_a_settle(struct w_state *st, struct w_effects *effects) {
+  struct w_pending *p = &st->pending;
+  uint64_t result;
+  if (!p->n || !w_const_of(st, (struct w_aval){p->sym, 0}, &result) || result)
+    return;
+  set_written(st, p->off, p->n);
+  w_note(effects, W_WRITE, p->off, p->n, false);
+  p->n = 0;
 }
 
 bool w_a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st, enum w_size z,
@@ -170,6 +193,8 @@ bool w_a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, str
   uint32_t n = w_bytes(z);
   if (pl.kind == W_PCTX)
     return w_refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
+  if (pl.kind == W_PPKT)
+    return w_refuse(why, W_OUT_OF_BOUNDS, "atomic operations can't be used on a packet");
   if (pl.kind != W_PSTACK)
     return true;
   if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))

@@ -69,10 +69,12 @@ bool w_read_frame(const struct w_target *t, const struct w_state *st, int32_t of
     int32_t hole = off;
     while (w_written(st, hole))
       hole++;
-    return w_refuse(
-        why, W_UNDEFINED_STACK,
-        "the stack byte at r10 %c %d was never written: clear the memory before it is read",
-        hole < w_frame_top(st) ? '-' : '+', abs(hole - w_frame_top(st)));
+    bool waits =
+        st->pending.n && hole - st->pending.off < (int32_t)st->pending.n && hole >= st->pending.off;
+    return w_refuse(why, W_UNDEFINED_STACK, "the stack byte at r10 %c %d %s before it is read",
+                    hole < w_frame_top(st) ? '-' : '+', abs(hole - w_frame_top(st)),
+                    waits ? "is written only if the helper succeeds: test that its result is 0"
+                          : "was never written: clear the memory");
   }
   w_note(effects, W_READ, off, n, !init);
   return true;

@@ -19,6 +19,13 @@ static bool a_memory(const struct w_target *t, const struct w_state *st, int r, 
     snprintf(text, sizeof text, "argument %d of %s: %.300s", r, h->name, why->text);
     return w_refuse(why, W_BAD_HELPER_ARGUMENT, "%s", text);
   }
+  if (pl->kind == W_PPKT && (write || !w_packet_arg(&t->type, h)))
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s points into the packet, %s: copy the bytes to the stack", r,
+                    h->name,
+                    write      ? "which helpers do not write"
+                    : h->moves ? "which this helper may move"
+                               : "which this helper does not read");
   if (pl->kind == W_PCTX || pl->kind == W_PSOCK || pl->kind == W_POBJ)
     return w_refuse(why, W_BAD_HELPER_ARGUMENT,
                     "argument %d of %s points at %s, which helpers do not %s", r, h->name,
@@ -131,6 +138,10 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return w_refuse(
             why, W_BAD_HELPER_ARGUMENT, "%s can't be used on %s, which is a map of type %" PRIu32,
             h->name, t->maps[f->map].name ? t->maps[f->map].name : "the map", t->maps[f->map].type);
+      if (f->map < t->map_count && h->changes && t->maps[f->map].readonly)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "%s would change %s, which programs may not write", h->name,
+                        t->maps[f->map].name ? t->maps[f->map].name : "the map");
       q->map = f->map;
       break;
     case W_ARG_KEY:
@@ -259,6 +270,9 @@ bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w
   case W_RET_INT:
     r = w_fresh_scalar(st, false, w_sc_srange(h->lo, h->hi));
     break;
+  case W_RET_SIZE:
+    r = w_fresh_scalar(st, false, w_sc_srange(-4095, q.out ? q.hi : 0));
+    break;
   case W_RET_TAIL:
     if (t->type.has_ret && (t->type.ret_lo > t->type.ret_hi))
       return w_refuse(why, W_BAD_RETURN,
@@ -293,14 +307,18 @@ bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w
   }
   a_clobber(st);
   if (q.out)
-    w_a_scribble(st, q.pl, q.lo, q.hi, effects);
+    w_a_scribble(st, q.pl, h->partly ? 0 : q.lo, q.hi, effects);
   if (h->moves)
     a_moved(st);
   if (q.release)
     a_released(st, q.symbol);
-  if (h->ret != W_RET_TAIL && h->ret != W_RET_VOID)
-    return w_a_put(st, 1, 0, r);
-  st->pc++;
+  if (h->ret == W_RET_TAIL || h->ret == W_RET_VOID) {
+    st->pc++;
+    return true;
+  }
+  w_a_put(st, 1, 0, r);
+  if (h->on_success && q.out)
+    w_a_await(st, q.pl, q.lo, r);
   return true;
 }
 
@@ -318,6 +336,7 @@ bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, str
   st->defined &= 0x43e; /* r1 to r5 are the arguments */
   w_kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
+  st->pending.n = 0;
   for (uint32_t k = 0; k < st->next; k++) /* it may be elsewhere than the last one of this depth */
     if (st->facts[k].kind == W_FSTACK && st->facts[k].frame == st->depth) {
       st->facts[k] = (struct w_fact){.kind = W_FSCALAR, .tainted = true};
@@ -334,6 +353,8 @@ bool w_a_leave(struct w_state *st) {
   for (int r = 1; r < 11; r++)
     st->regs[r] = f->regs[r];
   st->pc = f->pc;
+  if (st->pending.off < w_frame_top(st) - W_STACK)
+    st->pending.n = 0; /* they are of the frame that is gone */
   return true;
 }
 

@@ -90,11 +90,18 @@ struct w_frame {
   struct w_aval regs[11];
   uint64_t written[W_FRAME_WORDS]; /* of the function it called */
 };
+/* n more bytes of the stack have been written if the symbol is 0, as it may turn out later. */
+struct w_pending {
+  uint32_t sym;
+  int32_t off; /* from the first frame's top */
+  uint32_t n;  /* 0: there are none */
+};
 struct w_state {
   int64_t pc;
   uint16_t defined; /* bit r: regs[r] is known */
   struct w_aval regs[11];
   uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the first frame, from its lowest */
+  struct w_pending pending;        /* along a path alone: the state of a node has none */
   struct w_frame *frames;          /* owned; the callers, the first one first */
   uint32_t depth, frame_cap;
   struct w_slot *slots; /* owned; by ascending offset */
@@ -179,6 +186,8 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
 /* The two operands of a conditional jump, for w_refine. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);
+/* The state after a branch: bytes that wait for a symbol are written if it is 0 now. */
+void w_a_settle(struct w_state *st, struct w_effects *effects);
 /* How many references are acquired. */
 uint32_t w_nrefs(const struct w_state *st);
 /* Refuses because the program would leak a reference that `st` has and `rest` has not (NULL: it has
