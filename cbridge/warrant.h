@@ -53,7 +53,8 @@ struct warrant_map {
   uint32_t type; /* BPF_MAP_TYPE_*, as the kernel numbers them */
   uint32_t key_size, value_size, max_entries, flags; /* sizes in bytes */
   bool readonly;    /* programs may not write it: .rodata and others */
-  uint8_t *initial; /* owned; value_size bytes of global data, or NULL */
+  bool rodata;      /* constants of the object, which its loader may set: a section .rodata */
+  uint8_t *initial; /* owned; value_size bytes of global data, or NULL: it may hold anything */
   uint32_t inner;   /* 1 + the number of the program's map that the inner maps of this one are like;
                        0: it is no map-in-map */
 };
@@ -152,6 +153,11 @@ struct warrant_load_options {
   bool need_type; /* a raw eBPF program without `type` is bad input, rather than of type "raw" */
   enum warrant_profile profile;
   struct warrant_host *host; /* borrowed; NULL: this host's, read anew */
+  /* What the object's constants are (`const volatile` variables and all else in .rodata), which a
+   * loader may set before loading. */
+  bool rodata_any;           /* anything: maps of constants have no contents */
+  const char *const *rodata; /* as in the file, but for these, each "NAME=VALUE" */
+  uint32_t rodata_count;     /* not with rodata_any */
 };
 
 /* What a file holds: `count` programs in file order, never zero after a successful load. A program

@@ -10,15 +10,18 @@
 
 static const char help[] =
     "usage: warrant-validate [OPTION]... FILE [CERT]\n"
-    "       warrant-validate --image IMAGE [CERT]\n"
+    "       warrant-validate [--image] IMAGE [CERT]\n"
     "\n"
     "Asks the proved validator whether the certificate CERT shows that the program in FILE is "
     "safe.\n"
+    "An image begins with WIMG, and is what `warrant check --image` saves.\n"
     "A classic program needs no certificate.\n"
     "\n"
-    "  --image         the program is an image, as docs/formats.md describes it\n"
+    "  --image         the program is an image whatever it begins with, as docs/formats.md "
+    "describes it\n"
     "  --prog NAME     the program, when FILE holds several\n"
     "  --profile P     root (default) or strict\n"
+    "  --rodata V      what constants hold: file (default), any, or NAME=VALUE (repeatable)\n"
     "  --format FORM   elf, ebpf, cbpf or seccomp; otherwise found from the content\n"
     "  --type TYPE, --ctx-size N, --hex   for raw forms\n"
     "  --help\n"
@@ -30,26 +33,50 @@ static int complain(const char *file, const char *text, int code) {
   return code;
 }
 
-/* The image of the one program in `path`; the caller frees *image. Returns 0 or an exit code. */
-static int load(const char *path, const struct warrant_load_options *options, uint8_t **image,
-                size_t *size) {
+/* The image of the one program in the file that has these bytes; the caller frees *image. Returns 0
+ * or an exit code. */
+static int load(const char *path, const uint8_t *bytes, size_t size,
+                const struct warrant_load_options *options, uint8_t **image, size_t *image_size) {
   struct warrant_object object;
   struct warrant_error error = {0};
-  if (warrant_load(path, options, &object, &error))
+  if (warrant_load_bytes(w_file_name(path), bytes, size, options, &object, &error))
     return complain("", error.text, error.code);
   int code = WARRANT_OK;
   if (object.count != 1)
     code = complain(path, "holds several programs; choose one with --prog", WARRANT_BAD_INPUT);
   else if (object.problems[0].code)
     code = complain("", object.problems[0].text, object.problems[0].code);
-  else if (warrant_image(&object.programs[0], image, size, &error))
+  else if (warrant_image(&object.programs[0], image, image_size, &error))
     code = complain("", error.text, error.code);
   warrant_object_free(&object);
   return code;
 }
 
+/* The image in `path`, or of the program there. */
+static int read_image(const char *path, bool is_image, const struct warrant_load_options *options,
+                      uint8_t **image, size_t *size) {
+  struct warrant_error error = {0};
+  uint8_t *bytes = NULL;
+  size_t n = 0;
+  if (warrant_read_file(path, &bytes, &n, &error))
+    return complain("", error.text, error.code);
+  if (!is_image && !w_is_image(bytes, n)) {
+    int code = load(path, bytes, n, options, image, size);
+    free(bytes);
+    return code;
+  }
+  *image = bytes;
+  *size = n;
+  if (options->format || options->prog || options->type || options->ctx_size || options->hex ||
+      options->profile != WARRANT_ROOT || options->rodata_any || options->rodata_count)
+    return complain(path, "is an image, which options that say how to read a program do not change",
+                    WARRANT_BAD_INPUT);
+  return WARRANT_OK;
+}
+
 int main(int argc, char **argv) {
-  enum { IMAGE = 256, PROG, PROFILE, FORMAT, TYPE, CTX_SIZE, HEX, HELP };
+  enum { RODATA_MAX = 64 };
+  enum { IMAGE = 256, PROG, PROFILE, FORMAT, TYPE, CTX_SIZE, HEX, RODATA, HELP };
   static const struct option long_options[] = {{"image", no_argument, NULL, IMAGE},
                                                {"prog", required_argument, NULL, PROG},
                                                {"profile", required_argument, NULL, PROFILE},
@@ -57,9 +84,11 @@ int main(int argc, char **argv) {
                                                {"type", required_argument, NULL, TYPE},
                                                {"ctx-size", required_argument, NULL, CTX_SIZE},
                                                {"hex", no_argument, NULL, HEX},
+                                               {"rodata", required_argument, NULL, RODATA},
                                                {"help", no_argument, NULL, HELP},
                                                {NULL, 0, NULL, 0}};
-  struct warrant_load_options options = {.need_type = true};
+  const char *rodata[RODATA_MAX];
+  struct warrant_load_options options = {.need_type = true, .rodata = rodata};
   bool is_image = false;
   uint32_t type = 0;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
@@ -76,6 +105,14 @@ int main(int argc, char **argv) {
       break;
     case HEX:
       options.hex = true;
+      break;
+    case RODATA:
+      if (strcmp(optarg, "any") == 0)
+        options.rodata_any = true;
+      else if (options.rodata_count == RODATA_MAX)
+        return complain(optarg, "too many constants", WARRANT_BAD_INPUT);
+      else if (strcmp(optarg, "file"))
+        rodata[options.rodata_count++] = optarg;
       break;
     case HELP:
       fputs(help, stdout);
@@ -108,11 +145,7 @@ int main(int argc, char **argv) {
   uint8_t *image = NULL, *cert = NULL;
   size_t image_size = 0, cert_size = 0;
   struct warrant_error error = {0};
-  int code = WARRANT_OK;
-  if (!is_image)
-    code = load(path, &options, &image, &image_size);
-  else if (warrant_read_file(path, &image, &image_size, &error))
-    code = complain("", error.text, error.code);
+  int code = read_image(path, is_image, &options, &image, &image_size);
   if (!code && cert_path && warrant_read_file(cert_path, &cert, &cert_size, &error))
     code = complain("", error.text, error.code);
   if (!code) {

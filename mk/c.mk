@@ -7,7 +7,7 @@ VERSION := $(shell sed -n 's/^\#define WARRANT_VERSION "\(.*\)"/\1/p' cbridge/cm
 SONAME := libwarrant.so.0
 
 LIBRARY_LIBS := -lelf -lbpf -lz
-PROGRAM_LIBS := $(LIBRARY_LIBS) -lcjson -lm -ldl -lpthread -lseccomp
+PROGRAM_LIBS := $(LIBRARY_LIBS) -lcjson -lnettle -lm -ldl -lpthread -lseccomp
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # Everything in one variant: $(1) is where it goes, $(2) its extra flags.

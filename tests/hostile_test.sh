@@ -102,6 +102,8 @@ for seed in $(seq 1 $((${MUTATIONS:-200} / 4))); do
   survives "relocations with seed $seed" --btf $CORPUS/objects/kernel_b.o "$work/mutant.o"
   $hostile/mutate "$seed" $CORPUS/objects/externs.o "$work/mutant.o"
   survives "externs with seed $seed" --kconfig corpus/objects/kconfig "$work/mutant.o"
+  $hostile/mutate "$seed" $CORPUS/objects/rodata.o "$work/mutant.o"
+  survives "constants with seed $seed" --rodata place=1 --rodata near=2 --rodata apart=3 --rodata wide=true "$work/mutant.o"
   $hostile/mutate "$seed" $CORPUS/objects/kernel_b.o "$work/mutant.o"
   survives "a kernel's types with seed $seed" --btf "$work/mutant.o" $CORPUS/objects/core.o
   $hostile/mutate "$seed" $CORPUS/typed/kernel.o "$work/mutant.o"

@@ -20,11 +20,13 @@ int cmd_kernel(int argc, char **argv);
 int cmd_seccomp(int argc, char **argv);
 
 /* Options that every command takes, and those that say how to read a FILE. */
+#define CMD_RODATA_MAX 64
 struct cmd_options {
   bool json, quiet;
-  long jobs;                        /* at least 1 */
-  const char *btf, *kconfig;        /* files about the kernel that is meant; NULL: this host's */
-  struct warrant_load_options load; /* strings borrowed from argv; use cmd_loading */
+  long jobs;                          /* at least 1 */
+  const char *btf, *kconfig;          /* files about the kernel that is meant; NULL: this host's */
+  const char *rodata[CMD_RODATA_MAX]; /* load.rodata_count constants to set, NAME=VALUE */
+  struct warrant_load_options load;   /* strings borrowed from argv; use cmd_loading */
 };
 
 /* Values above every short option. A command's own options start at CMD_OWN. */
@@ -42,6 +44,7 @@ enum {
   CMD_PROFILE,
   CMD_BTF,
   CMD_KCONFIG,
+  CMD_RODATA,
   CMD_OWN,
 };
 #define CMD_COMMON_OPTIONS                                                                         \
@@ -54,8 +57,9 @@ enum {
       {"prog", required_argument, NULL, CMD_PROG}, {"type", required_argument, NULL, CMD_TYPE},    \
       {"ctx-size", required_argument, NULL, CMD_CTX_SIZE},                                         \
       {"profile", required_argument, NULL, CMD_PROFILE},                                           \
-      {"btf", required_argument, NULL, CMD_BTF}, {                                                 \
-    "kconfig", required_argument, NULL, CMD_KCONFIG                                                \
+      {"btf", required_argument, NULL, CMD_BTF},                                                   \
+      {"kconfig", required_argument, NULL, CMD_KCONFIG}, {                                         \
+    "rodata", required_argument, NULL, CMD_RODATA                                                  \
   }
 
 /* Takes one option that getopt_long returned. Returns -1 to go on, or the exit code to leave with
@@ -86,6 +90,10 @@ void cmd_release(void);
  * complained. */
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object);
+
+/* The same of bytes, which are borrowed for the call. */
+int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
+                       const struct cmd_options *options, struct warrant_object *object);
 
 /* All of a text file, ended by a zero; the caller frees it. Returns 0 or an exit code. */
 int cmd_read_text(const char *path, char **text);

@@ -7,8 +7,10 @@
 
 #include "audit/audit.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_digests.h"
 #include "cmd/cmd_judge.h"
 #include "cmd/cmd_packets.h"
+#include "cmd/cmd_rodata.h"
 #include "cmd/cmd_subjects.h"
 #include "classic/disasm.h"
 #include "verify/event.h"
@@ -39,7 +41,12 @@ static const char help[] =
     "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
     "host's\n"
     "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
+    "  --rodata V      what `const volatile` data may hold: file (default), what the file says;\n"
+    "                  any, everything that a loader may set before loading; or NAME=VALUE, a "
+    "variable\n"
+    "                  set to a number, true or false (repeatable)\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
+    "  --image PATH    the same with the image: the program as the validator saw it\n"
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
@@ -67,6 +74,7 @@ static const char help[] =
 
 enum {
   OPT_CERT = CMD_OWN,
+  OPT_IMAGE,
   OPT_REASONS,
   OPT_EXPLAIN,
   OPT_PCAP_DIR,
@@ -75,11 +83,17 @@ enum {
   OPT_TRACE
 };
 
+/* Something of each accepted program that is saved. */
+struct kept {
+  const char *option, *suffix, *what;
+  const char *path; /* NULL: do not save */
+  bool is_directory;
+};
+
 struct check {
   struct cmd_options options;
-  const char *cert; /* NULL: do not save */
-  bool cert_is_directory;
-  bool whole_names; /* certificates are named by paths: folders have files of the same name */
+  struct kept cert, image;
+  bool whole_names; /* what is kept is named by paths: folders have files of the same name */
   struct packet_options packets;
   bool explain; /* the way to a refusal */
   bool trace;   /* the search */
@@ -153,6 +167,8 @@ static void print_json(struct check *check, const char *file, const struct warra
   cmd_json_text(o, "hint", j->hint);
   if (check->explain && p)
     json_way(o, p, j);
+  cmd_json_rodata(o, p, &check->options);
+  cmd_json_digests(o, p, j->image, j->image_size);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
@@ -255,6 +271,8 @@ static void print_text(struct check *check, const char *file, const struct warra
     fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps\n", cmd_colour(out, CMD_GOOD),
             j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN),
             j->steps_bound);
+    if (!check->options.quiet)
+      cmd_print_rodata(out, p, &check->options);
   } else {
     fprintf(out, "%s%s%s", cmd_colour(out, CMD_BAD), judged_word(j->verdict),
             cmd_colour(out, CMD_PLAIN));
@@ -290,27 +308,27 @@ static void print_text(struct check *check, const char *file, const struct warra
 
 /* DIRECTORY/FILE.PROGRAM.cert, with nothing in the names that a path could use; or the named file.
  */
-static int save_certificate(struct check *check, const char *file, const struct warrant_program *p,
-                            const struct judgement *j) {
+static int save(const struct check *check, const struct kept *kept, const char *file,
+                const struct warrant_program *p, const uint8_t *bytes, size_t size) {
   char path[4096];
-  if (check->cert_is_directory) {
+  if (kept->is_directory) {
     const char *base = check->whole_names ? NULL : strrchr(file, '/');
     base = base ? base + 1 : file;
-    int n = snprintf(path, sizeof path, "%s/", check->cert);
+    int n = snprintf(path, sizeof path, "%s/", kept->path);
     if (n < 0 || (size_t)n + strlen(base) + strlen(p->name) + 16 > sizeof path) {
-      cmd_complain("the name of the certificate would be too long");
+      cmd_complain("the name of the %s would be too long", kept->what);
       return WARRANT_BAD_INPUT;
     }
-    snprintf(path + n, sizeof path - (size_t)n, "%s%s%s.cert", base, *p->name ? "." : "", p->name);
+    snprintf(path + n, sizeof path - (size_t)n, "%s%s%s.%s", base, *p->name ? "." : "", p->name,
+             kept->suffix);
     for (char *c = path + n; *c; c++)
       if (*c == '/' || *c < ' ' || *c > '~')
         *c = '_';
   } else {
-    snprintf(path, sizeof path, "%s", check->cert);
+    snprintf(path, sizeof path, "%s", kept->path);
   }
   FILE *out = fopen(path, "wb");
-  bool good =
-      out && fwrite(j->cert ? j->cert : (const uint8_t *)"", 1, j->cert_size, out) == j->cert_size;
+  bool good = out && fwrite(bytes ? bytes : (const uint8_t *)"", 1, size, out) == size;
   int why = errno;
   if (out && fclose(out) && good) {
     good = false;
@@ -318,7 +336,31 @@ static int save_certificate(struct check *check, const char *file, const struct 
   }
   if (good)
     return WARRANT_OK;
-  cmd_complain("%s: the certificate could not be written: %s", path, strerror(why));
+  cmd_complain("%s: the %s could not be written: %s", path, kept->what, strerror(why));
+  return WARRANT_BAD_INPUT;
+}
+
+static int save_all(const struct check *check, const char *file, const struct warrant_program *p,
+                    const struct judgement *j) {
+  int code = WARRANT_OK;
+  if (check->cert.path && j->verdict == JUDGED_ACCEPT)
+    code = save(check, &check->cert, file, p, j->cert, j->cert_size);
+  if (check->image.path && j->verdict == JUDGED_ACCEPT)
+    code = cmd_worse(code, save(check, &check->image, file, p, j->image, j->image_size));
+  return code;
+}
+
+/* Whether it can be kept of more than one program. */
+static bool is_for_several(const struct kept *kept) { return !kept->path || kept->is_directory; }
+
+/* Looks where it goes; several: of more than one file. Returns 0 or an exit code. */
+static int prepare(struct kept *kept, bool several) {
+  struct stat st;
+  kept->is_directory = kept->path && stat(kept->path, &st) == 0 && S_ISDIR(st.st_mode);
+  if (!several || is_for_several(kept))
+    return WARRANT_OK;
+  cmd_complain("%s %s: for several files it must be a directory that exists", kept->option,
+               kept->path);
   return WARRANT_BAD_INPUT;
 }
 
@@ -508,9 +550,10 @@ static int check_subject(void *context, const struct subject *subject, struct ta
     report(check, path, NULL, &j, tally);
     return check->code;
   }
-  if (check->cert && !check->cert_is_directory && object.count > 1) {
-    cmd_complain("%s: holds %u programs, so --cert needs a directory (or choose one with --prog)",
-                 path, object.count);
+  const struct kept *one = is_for_several(&check->cert) ? &check->image : &check->cert;
+  if (!is_for_several(one) && object.count > 1) {
+    cmd_complain("%s: holds %u programs, so %s needs a directory (or choose one with --prog)", path,
+                 object.count, one->option);
     warrant_object_free(&object);
     return WARRANT_BAD_INPUT;
   }
@@ -526,8 +569,7 @@ static int check_subject(void *context, const struct subject *subject, struct ta
     if (check->alone)
       cmd_progress(&check->options, object.count, object.count, "");
     report(check, path, p, &j, tally);
-    if (check->cert && j.verdict == JUDGED_ACCEPT)
-      check->code = cmd_worse(check->code, save_certificate(check, path, p, &j));
+    check->code = cmd_worse(check->code, save_all(check, path, p, &j));
     judgement_free(&j);
   }
   warrant_object_free(&object);
@@ -543,6 +585,7 @@ int cmd_check(int argc, char **argv) {
       CMD_COMMON_OPTIONS,
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
+      {"image", required_argument, NULL, OPT_IMAGE},
       {"reasons", no_argument, NULL, OPT_REASONS},
       {"explain", no_argument, NULL, OPT_EXPLAIN},
       {"trace", no_argument, NULL, OPT_TRACE},
@@ -552,11 +595,16 @@ int cmd_check(int argc, char **argv) {
       {NULL, 0, NULL, 0},
   };
   struct check check = {.options = {.jobs = 1, .load = {.need_type = true}},
+                        .cert = {.option = "--cert", .suffix = "cert", .what = "certificate"},
+                        .image = {.option = "--image", .suffix = "image", .what = "image"},
                         .packets = {.link_type = 1, .limit = AUDIT_LIMIT}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     switch (option) {
     case OPT_CERT:
-      check.cert = optarg;
+      check.cert.path = optarg;
+      break;
+    case OPT_IMAGE:
+      check.image.path = optarg;
       break;
     case OPT_PCAP_DIR:
       check.packets.directory = optarg;
@@ -596,14 +644,11 @@ int cmd_check(int argc, char **argv) {
   int code = subjects_collect(argv + optind, files, &subjects);
   check.alone = subjects.count == 1;
   check.whole_names = subjects.folder;
-  if (code == WARRANT_OK && check.cert) {
-    struct stat st;
-    check.cert_is_directory = stat(check.cert, &st) == 0 && S_ISDIR(st.st_mode);
-    if ((subjects.count > 1 || subjects.folder) && !check.cert_is_directory) {
-      cmd_complain("--cert %s: for several files it must be a directory that exists", check.cert);
-      code = WARRANT_BAD_INPUT;
-    }
-  }
+  bool several = subjects.count > 1 || subjects.folder;
+  if (code == WARRANT_OK)
+    code = prepare(&check.cert, several);
+  if (code == WARRANT_OK)
+    code = prepare(&check.image, several);
   if (code == WARRANT_OK && subjects.count == 0) {
     cmd_complain("there is no BPF object in %zu files", subjects.files);
     code = WARRANT_BAD_INPUT;

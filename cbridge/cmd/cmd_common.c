@@ -60,6 +60,27 @@ static bool number(const char *text, unsigned long max, unsigned long *value) {
   return true;
 }
 
+/* What holds for every value is a question to a judge: a run needs one. */
+static int take_rodata(struct cmd_options *options, const char *command) {
+  struct warrant_load_options *load = &options->load;
+  bool any = strcmp(optarg, "any") == 0, file = strcmp(optarg, "file") == 0;
+  if (any && strcmp(command, "check") && strcmp(command, "validate"))
+    cmd_complain("--rodata any: is for check and validate; %s takes file or NAME=VALUE", command);
+  else if (!any && !file && (!strchr(optarg, '=') || *optarg == '='))
+    cmd_complain("--rodata %s: file, any and NAME=VALUE are known", optarg);
+  else if ((any && load->rodata_count) || (load->rodata_any && !any))
+    cmd_complain("--rodata any: goes with no other --rodata");
+  else if (!any && !file && load->rodata_count == CMD_RODATA_MAX)
+    cmd_complain("--rodata: no more than %d constants can be set", CMD_RODATA_MAX);
+  else {
+    load->rodata_any |= any;
+    if (!any && !file)
+      options->rodata[load->rodata_count++] = optarg;
+    return -1;
+  }
+  return WARRANT_BAD_INPUT;
+}
+
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help) {
   unsigned long value = 0;
   switch (option) {
@@ -126,6 +147,8 @@ int cmd_option(struct cmd_options *options, int option, const char *command, con
   case CMD_KCONFIG:
     options->kconfig = optarg;
     return -1;
+  case CMD_RODATA:
+    return take_rodata(options, command);
   default: /* getopt_long has said what it does not know */
     fprintf(stderr, "`warrant %s --help` lists the options.\n", command);
     return WARRANT_BAD_INPUT;
@@ -139,6 +162,7 @@ struct warrant_load_options cmd_loading(const struct cmd_options *options) {
   if (!host)
     host = warrant_host_new(options->btf, options->kconfig);
   load.host = host;
+  load.rodata = options->rodata;
   return load;
 }
 
@@ -162,15 +186,27 @@ bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object) {
   struct warrant_error error = {0};
+  uint8_t *bytes;
+  size_t size;
+  if (warrant_read_file(path, &bytes, &size, &error))
+    return cmd_error(&error);
+  int code = cmd_load_one_bytes(w_file_name(path), bytes, size, options, object);
+  free(bytes);
+  return code;
+}
+
+int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
+                       const struct cmd_options *options, struct warrant_object *object) {
+  struct warrant_error error = {0};
   const struct warrant_load_options load = cmd_loading(options);
-  if (warrant_load(path, &load, object, &error))
+  if (warrant_load_bytes(name, bytes, size, &load, object, &error))
     return cmd_error(&error);
   if (object->count > 1) {
     char names[400] = "";
     for (uint32_t i = 0; i < object->count; i++)
       if (!w_add_name(names, sizeof names, object->programs[i].name))
         break;
-    cmd_complain("%s: holds %u programs; choose one with --prog: %s", path, object->count, names);
+    cmd_complain("%s: holds %u programs; choose one with --prog: %s", name, object->count, names);
     warrant_object_free(object);
     return WARRANT_BAD_INPUT;
   }

@@ -23,18 +23,30 @@ static uint64_t now_us(void) {
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
-                      char *why, size_t why_size) {
+int judge_image(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
+                char *why, size_t why_size) {
+  static const uint8_t none[1];
+  *why = '\0';
+  return warrant_validate_bytes(image, image_size, cert ? cert : none, size, why, why_size);
+}
+
+/* The caller frees *image, whatever is returned. */
+static int with_image(const struct warrant_program *program, const uint8_t *cert, size_t size,
+                      uint8_t **image, size_t *image_size, char *why, size_t why_size) {
   struct warrant_error error = {0};
-  uint8_t *image = NULL;
-  size_t image_size = 0;
-  if (warrant_image(program, &image, &image_size, &error)) {
+  *image = NULL;
+  if (warrant_image(program, image, image_size, &error)) {
     snprintf(why, why_size, "%s", error.text);
     return -1;
   }
-  static const uint8_t none[1];
-  *why = '\0';
-  int valid = warrant_validate_bytes(image, image_size, cert ? cert : none, size, why, why_size);
+  return judge_image(*image, *image_size, cert, size, why, why_size);
+}
+
+int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
+                      char *why, size_t why_size) {
+  uint8_t *image;
+  size_t image_size;
+  int valid = with_image(program, cert, size, &image, &image_size, why, why_size);
   free(image);
   return valid;
 }
@@ -141,11 +153,14 @@ void judge_with(const struct warrant_program *program, const struct warrant_veri
     return;
   char why[400];
   uint64_t start = now_us();
-  int valid = judge_certificate(program, j->cert, j->cert_size, why, sizeof why);
+  int valid =
+      with_image(program, j->cert, j->cert_size, &j->image, &j->image_size, why, sizeof why);
   j->validate_us = now_us() - start;
   j->certified = valid == 1;
   if (j->certified)
     return;
+  free(j->image);
+  j->image = NULL;
   /* The theorem does not cover this program, so it is not an accept, whatever the search found. */
   j->verdict = JUDGED_ERROR;
   j->reason = valid == 0 ? REASON_UNCERTIFIED : REASON_NO_VERDICT;
@@ -166,6 +181,7 @@ void judgement_warn(struct judgement *j, const char *text) {
 
 void judgement_free(struct judgement *j) {
   free(j->cert);
+  free(j->image);
   free(j->warnings);
   free(j->way);
   memset(j, 0, sizeof *j);

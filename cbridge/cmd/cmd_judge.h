@@ -23,6 +23,8 @@ struct judgement {
   uint64_t steps_bound, visited, time_us, peak_kb, validate_us;
   uint8_t *cert; /* owned; may be NULL for an empty certificate */
   size_t cert_size;
+  uint8_t *image; /* owned; on an accept, the bytes that the validator saw; else NULL */
+  size_t image_size;
   char (*warnings)[256]; /* owned */
   uint32_t warning_count;
 };
@@ -46,6 +48,10 @@ void judge_problem(const struct warrant_error *problem, struct judgement *judgem
  * sentence. */
 int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
                       char *why, size_t why_size);
+
+/* The same of a program's image. */
+int judge_image(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
+                char *why, size_t why_size);
 
 /* Calls `each` with every reason word and what it means. */
 void judge_reasons(void (*each)(const char *word, const char *meaning));

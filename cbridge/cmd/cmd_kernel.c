@@ -17,7 +17,8 @@ static const char help[] =
     "instructions are refused here: the kernel's own verifier can stall a processor on them.\n"
     "\n"
     "  --prog NAME     only this program\n"
-    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE   as for `warrant check`\n"
+    "  --format FORM, --hex, --type TYPE, --btf FILE, --kconfig FILE, --rodata NAME=VALUE\n"
+    "                  as for `warrant check`\n"
     "  --json          one object a program: file section program kernel flags verdict errno "
     "visited\n"
     "                  time_us log\n"
@@ -123,13 +124,13 @@ static void report(struct loading *l, const char *path, const struct warrant_pro
 
 /* An ELF object goes through libbpf, as its loader would load it; what is no object, and what
  * libbpf does not open, such as old map definitions, in the form that `check` sees. */
-static int ask(const char *path, const struct warrant_program *p,
+static int ask(const char *path, const struct warrant_program *p, bool through_libbpf,
                const struct warrant_error *problem, struct warrant_kernel_result *r,
                struct warrant_error *error) {
   bool opened = false;
   if (warrant_kernel_available(p->kind, error))
     return -1;
-  if (p->kind == WARRANT_EBPF && is_elf(path) &&
+  if (p->kind == WARRANT_EBPF && through_libbpf &&
       warrant_kernel_load_object(path, p, &opened, r, error))
     return -1;
   if (opened)
@@ -164,7 +165,9 @@ static bool load_file(struct loading *l, const char *path) {
   for (uint32_t i = 0; i < object.count && go_on; i++) {
     const struct warrant_program *p = &object.programs[i];
     memset(&r, 0, sizeof r);
-    if (ask(path, p, &object.problems[i], &r, &error)) {
+    /* constants that are set are those of the program, which has to be there for it */
+    bool through_libbpf = is_elf(path) && !(object.problems[i].code && options.rodata_count);
+    if (ask(path, p, through_libbpf, &object.problems[i], &r, &error)) {
       l->code = cmd_worse(l->code, cmd_error(&error));
       go_on = false;
     } else {

@@ -33,7 +33,7 @@ static const char help[] =
     "  --fuel N             at most so many steps (default 1000000)\n"
     "  --trace              every step, the state before it, as a JSON line\n"
     "  --prog NAME, --format FORM, --hex, --type TYPE, --ctx-size N, --profile P,\n"
-    "  --btf FILE, --kconfig FILE   as for `warrant "
+    "  --btf FILE, --kconfig FILE, --rodata NAME=VALUE   as for `warrant "
     "check`\n"
     "  --json               the result as JSON\n"
     "  --help, --version\n"

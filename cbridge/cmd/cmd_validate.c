@@ -5,7 +5,9 @@
 
 #include "cmd/cmd.h"
 #include "cmd/cmd_judge.h"
+#include "cmd/cmd_rodata.h"
 #include "classic/disasm.h"
+#include "load/image.h"
 #include "load/loader.h"
 #include "verify/show.h"
 
@@ -16,6 +18,7 @@ static const char help[] =
     "Asks the proved validator alone whether CERT, as `warrant check --cert` saves it, proves "
     "that\n"
     "the program in FILE is safe. Nothing is searched, and where CERT comes from does not matter.\n"
+    "FILE is as for `warrant check`, or an image that `warrant check --image` saved.\n"
     "\n"
     "  --show          print the certificate as text, and validate nothing; FILE, where it is "
     "given,\n"
@@ -25,16 +28,18 @@ static const char help[] =
     "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
     "host's\n"
     "  --kconfig FILE  its configuration, perhaps in gzip; default: this host's\n"
+    "  --rodata V      file (default), any or NAME=VALUE, as the certificate was made for\n"
     "  --format FORM, --hex, --type TYPE, --ctx-size N   as for `warrant check`\n"
-    "  --json          one object: file section program cert valid message; with --show: bound\n"
-    "                  derivation nodes\n"
+    "  --json          one object: file section program cert rodata valid message; with --show:\n"
+    "                  bound derivation nodes\n"
     "  --quiet         only the exit code; changes nothing with --show\n"
     "  --help, --version\n"
     "\n"
     "Exit code: 0 valid; 1 refused; 2 unreadable input; 3 not supported.\n"
     "\n"
     "Example:\n"
-    "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n";
+    "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n"
+    "  warrant check --cert c --image i prog.bpf.o && warrant validate i c\n";
 
 enum { OPT_SHOW = CMD_OWN };
 
@@ -325,45 +330,88 @@ static int show_command(int argc, char **argv, struct cmd_options *options) {
   return code;
 }
 
-static int validate_command(const char *path, const char *cert_path, struct cmd_options *options) {
-  struct warrant_object object;
-  int code = cmd_load_one(path, options, &object);
-  if (code)
-    return code;
-  struct warrant_error error = {0};
-  uint8_t *cert = NULL;
-  size_t size = 0;
-  if (warrant_read_file(cert_path, &cert, &size, &error)) {
-    warrant_object_free(&object);
-    return cmd_error(&error);
-  }
-  const struct warrant_program *p = &object.programs[0];
+/* What is validated, and what came of it. */
+struct validating {
+  const char *path, *cert_path;
+  const struct warrant_program *program; /* NULL: it was an image */
+  int valid;                             /* as judge_image says it */
   char why[400];
-  int valid = judge_certificate(p, cert, size, why, sizeof why);
+};
+
+static void print_validity(const struct validating *v, const struct cmd_options *options) {
   if (options->json) {
+    const struct warrant_program *p = v->program;
     cJSON *o = cJSON_CreateObject();
-    cmd_json_text(o, "file", path);
-    cmd_json_text(o, "section", *p->section ? p->section : NULL);
-    cmd_json_text(o, "program", *p->name ? p->name : NULL);
-    cmd_json_text(o, "cert", cert_path);
-    cJSON_AddBoolToObject(o, "valid", valid == 1);
-    cmd_json_text(o, "message", valid == 1 ? NULL : why);
+    cmd_json_text(o, "file", v->path);
+    cmd_json_text(o, "section", p && *p->section ? p->section : NULL);
+    cmd_json_text(o, "program", p && *p->name ? p->name : NULL);
+    cmd_json_text(o, "cert", v->cert_path);
+    cmd_json_rodata(o, p, options);
+    cJSON_AddBoolToObject(o, "valid", v->valid == 1);
+    cmd_json_text(o, "message", v->valid == 1 ? NULL : v->why);
     cmd_print_json(o);
-  } else if (valid < 0) {
-    cmd_complain("%s: the validator could not look at it: %s", path, why);
+  } else if (v->valid < 0) {
+    cmd_complain("%s: the validator could not look at it: %s", v->path, v->why);
   } else if (!options->quiet) {
-    cmd_print_safe(stdout, path);
-    printf(": %s%s%s", cmd_colour(stdout, valid ? CMD_GOOD : CMD_BAD), valid ? "valid" : "refused",
-           cmd_colour(stdout, CMD_PLAIN));
-    if (!valid) {
+    cmd_print_safe(stdout, v->path);
+    printf(": %s%s%s", cmd_colour(stdout, v->valid ? CMD_GOOD : CMD_BAD),
+           v->valid ? "valid" : "refused", cmd_colour(stdout, CMD_PLAIN));
+    if (!v->valid) {
       fputs(": ", stdout);
-      cmd_print_safe(stdout, why);
+      cmd_print_safe(stdout, v->why);
     }
     putchar('\n');
+    if (v->valid)
+      cmd_print_rodata(stdout, v->program, options);
   }
-  free(cert);
+}
+
+/* An image is a loaded program, and what was asked for may be another one. */
+static bool says_how_to_load(const struct cmd_options *options) {
+  const struct warrant_load_options *load = &options->load;
+  return load->format || load->prog || load->type || load->ctx_size || load->hex ||
+         load->profile != WARRANT_ROOT || load->rodata_any || load->rodata_count || options->btf ||
+         options->kconfig;
+}
+
+/* Returns an exit code, having complained or printed what came of it. */
+static int validate_bytes(struct validating *v, const uint8_t *bytes, size_t size,
+                          const uint8_t *cert, size_t cert_size,
+                          const struct cmd_options *options) {
+  struct warrant_object object = {0};
+  if (!w_is_image(bytes, size)) {
+    int code = cmd_load_one_bytes(w_file_name(v->path), bytes, size, options, &object);
+    if (code)
+      return code;
+    v->program = &object.programs[0];
+    v->valid = judge_certificate(v->program, cert, cert_size, v->why, sizeof v->why);
+  } else if (says_how_to_load(options)) {
+    cmd_complain("%s: is an image, which options that say how to read a program do not change",
+                 v->path);
+    return WARRANT_BAD_INPUT;
+  } else {
+    v->valid = judge_image(bytes, size, cert, cert_size, v->why, sizeof v->why);
+  }
+  print_validity(v, options);
   warrant_object_free(&object);
-  return valid == 1 ? WARRANT_OK : valid == 0 ? WARRANT_REFUSED : WARRANT_UNSUPPORTED;
+  return v->valid == 1 ? WARRANT_OK : v->valid == 0 ? WARRANT_REFUSED : WARRANT_UNSUPPORTED;
+}
+
+static int validate_command(const char *path, const char *cert_path,
+                            const struct cmd_options *options) {
+  struct validating v = {.path = path, .cert_path = cert_path};
+  struct warrant_error error = {0};
+  uint8_t *bytes = NULL, *cert = NULL;
+  size_t size = 0, cert_size = 0;
+  int code;
+  if (warrant_read_file(path, &bytes, &size, &error) ||
+      warrant_read_file(cert_path, &cert, &cert_size, &error))
+    code = cmd_error(&error);
+  else
+    code = validate_bytes(&v, bytes, size, cert, cert_size, options);
+  free(bytes);
+  free(cert);
+  return code;
 }
 
 int cmd_validate(int argc, char **argv) {

@@ -70,13 +70,29 @@ static struct bpf_program *find(struct bpf_object *object, const struct warrant_
   return NULL;
 }
 
+/* Constants that were set, as a skeleton's user does before loading. False: they can't be. */
+static bool set_constants(struct bpf_object *object, const struct warrant_program *p,
+                          struct warrant_kernel_result *r) {
+  for (uint32_t i = 0; i < p->map_count; i++) {
+    const struct warrant_map *m = &p->maps[i];
+    struct bpf_map *map = m->rodata ? bpf_object__find_map_by_name(object, m->name) : NULL;
+    if (map && m->initial && bpf_map__set_initial_value(map, m->initial, m->value_size)) {
+      r->verdict = WARRANT_KERNEL_UNSUPPORTED;
+      snprintf(r->message, sizeof r->message, "not loaded: libbpf does not set the constants of %s",
+               m->name);
+      return false;
+    }
+  }
+  return true;
+}
+
 /* Opens and loads once. False: libbpf does not open the object, or has no such program. */
 static bool load_once(const char *path, const struct warrant_program *p, uint32_t level, char *log,
                       uint32_t size, struct warrant_kernel_result *r) {
   *log = *said = '\0';
   struct bpf_object *object = bpf_object__open_file(path, NULL);
   struct bpf_program *program = object ? find(object, p) : NULL;
-  if (program && choose(object, program, p, r)) {
+  if (program && choose(object, program, p, r) && set_constants(object, p, r)) {
     bpf_program__set_log_level(program, level);
     bpf_program__set_log_buf(program, log, size);
     uint64_t start = w_now_us();

@@ -12,6 +12,7 @@ struct warrant_map_def {
                              does, it is the inner map of another one */
   uint64_t offset;
   const uint8_t *data; /* global data that is in no section: value_size bytes; NULL: none */
+  uint8_t *set;        /* owned; the section's bytes with constants that were set; NULL: none was */
   char problem[160];   /* "" or the end of a sentence "map NAME ..." */
 };
 /* Fills the sizes, type, flags and problem of def->map from the BTF variable def->map.name in

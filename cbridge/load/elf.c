@@ -20,6 +20,7 @@
 #include "load/elf_reloc.h"
 #include "load/hooks.h"
 #include "load/host.h"
+#include "load/rodata.h"
 #include "load/sections.h"
 
 /* Where a function lies in the program that is being put together. */
@@ -363,13 +364,16 @@ int warrant_load_elf(const char *name, const uint8_t *bytes, size_t size,
   if (!e.elf || elf_kind(e.elf) != ELF_K_ELF)
     bad(&e, "%s: cannot be read as an ELF object: %s", name, elf_errmsg(-1));
   else if (w_elf_sections(&e, bytes, size) == 0 && w_elf_special_sections(&e) == 0 &&
-           w_elf_data_maps(&e) == 0 && w_elf_externs(&e) == 0 && w_elf_declared_maps(&e) == 0 &&
-           w_elf_find_programs(&e) == 0 && w_elf_choose_programs(&e) == 0)
+           w_elf_data_maps(&e) == 0 && w_elf_set_constants(&e) == 0 && w_elf_externs(&e) == 0 &&
+           w_elf_declared_maps(&e) == 0 && w_elf_find_programs(&e) == 0 &&
+           w_elf_choose_programs(&e) == 0)
     result = build_all(&e, object);
   if (result)
     warrant_object_free(object);
-  for (uint32_t i = 0; i < e.map_count; i++)
+  for (uint32_t i = 0; i < e.map_count; i++) {
     free(e.maps[i].map.name);
+    free(e.maps[i].set);
+  }
   free(e.maps);
   for (size_t i = 0; e.code && i < e.section_count; i++) {
     free(e.code[i].notes);

@@ -55,6 +55,7 @@ int w_elf_data_maps(struct elf *e) {
     def->map.value_size = (uint32_t)s->size;
     def->map.max_entries = 1;
     def->map.readonly = constant;
+    def->map.rodata = constant;
     def->map.flags = constant ? BPF_F_RDONLY_PROG : 0;
     warrant_btf_data(&e->types, s->name, def->problem, sizeof def->problem);
     s->data_map = e->map_count;

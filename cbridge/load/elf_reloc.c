@@ -329,10 +329,13 @@ int w_elf_relocate(struct elf *e, const struct note *notes, struct warrant_progr
     p->map_count++;
     if (!(map->name = w_elf_text(e, def->map.name, strlen(def->map.name))))
       return -1;
-    if (def->data) {
+    const uint8_t *data = def->set ? def->set : def->data;
+    if (map->rodata && e->options->rodata_any)
+      continue;
+    if (data) {
       if (!(map->initial = w_elf_take(e, map->value_size, 1)))
         return -1;
-      memcpy(map->initial, def->data, map->value_size);
+      memcpy(map->initial, data, map->value_size);
     } else if (s->data_map == i + 1) {
       if (!(map->initial = w_elf_take(e, s->size, 1)))
         return -1;

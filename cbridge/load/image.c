@@ -18,13 +18,38 @@ static uint8_t *put16(uint8_t *at, uint16_t value) {
   return at + 2;
 }
 
-int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
-                  struct warrant_error *error) {
-  uint64_t size = 8 + 7 * 4 + 1 + 4 * (uint64_t)p->argument_count + 8 * (uint64_t)p->insn_count;
+/* Sizes of the parts, each with its count. */
+static uint64_t head_size(const struct warrant_program *p) {
+  return 8 + 4 * 4 + 4 * (uint64_t)p->argument_count + 1;
+}
+static uint64_t types_size(const struct warrant_program *p) {
+  uint64_t size = 4;
   for (uint32_t i = 0; i < p->type_count; i++)
     size += 3 * 4 + strlen(p->types[i].name) + 8 * (uint64_t)p->types[i].pointer_count;
+  return size;
+}
+static uint64_t maps_size(const struct warrant_program *p) {
+  uint64_t size = 4;
   for (uint32_t i = 0; i < p->map_count; i++)
     size += 5 * 4 + 1 + 4 + 4 + (p->maps[i].initial ? p->maps[i].value_size : 0);
+  return size;
+}
+
+struct w_image_parts w_image_parts(const struct warrant_program *p) {
+  struct w_image_parts parts;
+  parts.types = (size_t)head_size(p);
+  parts.maps = parts.types + (size_t)types_size(p);
+  parts.instructions = parts.maps + (size_t)maps_size(p) + 4;
+  return parts;
+}
+
+bool w_is_image(const uint8_t *bytes, size_t size) {
+  return size >= 4 && memcmp(bytes, "WIMG", 4) == 0;
+}
+
+int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
+                  struct warrant_error *error) {
+  uint64_t size = head_size(p) + types_size(p) + maps_size(p) + 4 + 8 * (uint64_t)p->insn_count;
   if (size > UINT32_MAX)
     return warrant_fail(error, WARRANT_UNSUPPORTED, "%s: too large to validate", p->file);
   uint8_t *buffer = malloc(size);

@@ -9,4 +9,13 @@
 int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
                   struct warrant_error *error);
 
+/* Where its parts begin. */
+struct w_image_parts {
+  size_t types, maps;  /* at their counts */
+  size_t instructions; /* at the first; they end the image */
+};
+struct w_image_parts w_image_parts(const struct warrant_program *p);
+/* Bytes that begin as an image does. */
+bool w_is_image(const uint8_t *bytes, size_t size);
+
 #endif

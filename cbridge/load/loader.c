@@ -8,6 +8,7 @@
 #include "isa/asm.h"
 #include "isa/error.h"
 #include "load/elf.h"
+#include "load/image.h"
 #include "load/rawforms.h"
 #include "load/single.h"
 
@@ -34,6 +35,9 @@ static int load_assembly(const char *name, const uint8_t *bytes, size_t size,
 static int load_bare(const char *name, const uint8_t *bytes, size_t size,
                      const struct warrant_load_options *options, struct warrant_object *object,
                      struct warrant_error *error) {
+  if (options->rodata_count)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s: has no constants that could be set: it is no object", name);
   const char *format = options->format ? options->format : "";
   bool assembly = strcmp(format, "asm") == 0, text = !*format && warrant_is_text(bytes, size);
   if (!assembly && strcmp(format, "ebpf")) {
@@ -67,6 +71,9 @@ int warrant_load_bytes(const char *name, const uint8_t *bytes, size_t size,
     return w_too_large(name, error);
   if (size == 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is empty", name);
+  if (w_is_image(bytes, size) && !options->format && !options->hex)
+    return warrant_fail(error, WARRANT_BAD_INPUT,
+                        "%s: is the image of a program, which `warrant validate` takes", name);
   const char *format = options->format;
   if (format && !known_format(format))
     return warrant_fail(error, WARRANT_BAD_INPUT,
