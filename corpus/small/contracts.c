@@ -19,8 +19,7 @@ struct {
   "r1 += 64;"                                                                                      \
   "if r1 > r8 goto .Lout%=;"
 
-/* --- Packets: helpers that may move the packet could read what was freed ------------------------
- */
+/* --- Packets: helpers that may move the packet could read what was freed ---------------------- */
 
 /* expect: reject bad-helper-argument 11 */
 PROGRAM(stores_bytes_of_the_packet, DATA "r1 = r6; r2 = 0; r3 = r7; r4 = 16; r5 = 0; call 9;" OUT)
@@ -35,8 +34,7 @@ PROGRAM(sums_bytes_of_the_packet,
 /* expect: reject out-of-bounds 7 */
 PROGRAM(adds_to_the_packet_atomically, DATA "r1 = 1; lock *(u64 *)(r7 + 8) += r1;" OUT)
 
-/* --- Maps that programs may not write ------------------------------------------------------------
- */
+/* --- Maps that programs may not write --------------------------------------------------------- */
 
 /* expect: reject bad-helper-argument 10 */
 PROGRAM(updates_a_frozen_map, "r1 = 0; *(u32 *)(r10 - 4) = r1; *(u64 *)(r10 - 16) = r1;"
@@ -47,8 +45,17 @@ PROGRAM(updates_a_frozen_map, "r1 = 0; *(u32 *)(r10 - 4) = r1; *(u64 *)(r10 - 16
 PROGRAM(deletes_from_a_frozen_map, "r1 = 0; *(u32 *)(r10 - 4) = r1;"
                                    "r1 = frozen ll; r2 = r10; r2 += -4; call 3; r0 = 0; exit;")
 
-/* --- Results: a device may answer 1 or 2 to a cloned packet --------------------------------------
- */
+/* --- What helpers write: of a string's memory nothing behind its end -------------------------- */
+
+/* expect: accept; strict: reject undefined-stack 5 */
+PROGRAM(reads_behind_a_string, "r1 = r10; r1 += -16; r2 = 16; r3 = 0; call 115;"
+                               "r0 = *(u8 *)(r10 - 1); r0 = 0; exit;")
+
+/* expect: accept */
+PROGRAM(reads_bytes_of_the_packet, "r2 = 0; r3 = r10; r3 += -16; r4 = 16; call 26;"
+                                   "r0 = *(u8 *)(r10 - 1); r0 = 0; exit;")
+
+/* --- Results: a device may answer 1 or 2 to a cloned packet ----------------------------------- */
 
 /* expect: reject null-pointer 8; kernel: reject * * */
 PROGRAM(believes_that_no_clone_is_dropped, "r2 = 1; r3 = 0; call 13; if r0 s> 0 goto .Lmore%=;"
