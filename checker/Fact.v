@@ -32,8 +32,8 @@ Inductive fact :=
   | FMap (i : Z)                              (* the address that stands for map i, or for another
                                                  like it *)
   | FMapOrNull (i : Z)                          (* such an address, or null *)
-  | FMapValue (i mx : Z)                           (* at most mx past the start of a value of map i
-                                                      *)
+  | FMapValue (i mx : Z)                           (* at most mx past the start of a value of map
+                                                      i *)
   | FMapValueOrNull (i : Z)                             (* the start of a value of map i, or null *)
   | FRef (k : ref_kind) (n : Z) (null : bool)    (* an acquired reference to n bytes (Ref.v); or
                                                     null, if [null] *)
@@ -93,8 +93,8 @@ Definition any_view (F : facts) (a : aval) : bool * scalar := match view F a wit
   | None => (true, sc_top) end.
 Definition const_of (F : facts) (a : aval) : option Z :=
   match view F a with Some (_, s) => sc_is_const s | None => None end.
-(** Constants are symbol 0, whose value is 0, plus the constant; this is checked where it is used.
-    *)
+(** Constants are symbol 0, whose value is 0, plus the constant; this is checked where it is
+    used. *)
 Definition aconst (F : facts) (z : Z) : option aval :=
   match zfind 0 F with
   | Some (FScalar false s) => match sc_is_const s with Some Z0 => Some (0, soff z) | _ => None end

@@ -73,8 +73,8 @@ Proof.
   auto.
 Qed.
 (** The map passed is alike, and the size asked for the same; the memory written is within the
-    place, at least and at most as long as it says; what is released is what the symbol stands for.
-    *)
+    place, at least and at most as long as it says; what is released is what the symbol stands
+    for. *)
 Definition outrel (t : target) (a : astate) (s : state) (q : option (place * Z * Z))
   (c : option (Z * Z)) : Prop :=
   match q, c with
@@ -731,9 +731,9 @@ Proof.
   intros G. unfold in_main, a_in_main. assert (F := g_frames G).
   destruct (a_frames a) as [| b l], (frames s) as [| g k]; inversion F; reflexivity.
 Qed.
-Lemma holds_nothing_sound {t a vs s} : gamma t a vs s -> no_refs (a_facts a) = true ->
-  no_refs_held s = true.
-Proof. intros G E. unfold no_refs_held. rewrite (holds_none_sound _ _ _ (g_refs G) E).
+Lemma all_released_sound {t a vs s} : gamma t a vs s -> no_refs (a_facts a) = true ->
+  all_released s = true.
+Proof. intros G E. unfold all_released. rewrite (no_refs_sound _ _ _ (g_refs G) E).
 reflexivity. Qed.
 Lemma a_call_sound {t} an {a vs s h a'} : gamma t a vs s -> a_call t a h = Some a' ->
   (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
@@ -747,10 +747,10 @@ Proof.
   destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end)
     eqn:Inner; [discriminate E |].
   assert (Ok : match h_ret d with RTail => negb (in_main s) | _ => false end = false /\
-    match h_ret d with RTail => negb (no_refs_held s) | _ => false end = false).
+    match h_ret d with RTail => negb (all_released s) | _ => false end = false).
   { destruct (h_ret d); try (split; reflexivity). apply negb_false_iff, andb_true_iff
       in Inner. destruct Inner as [I1 I2].
-    rewrite I1, (holds_nothing_sound G I2). split; reflexivity. }
+    rewrite I1, (all_released_sound G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
   destruct (a_args_sound (packet_arg (t_type t) d) t a vs s (h_args d) arg_regs a_nothing_seen
@@ -910,7 +910,7 @@ Proof.
   destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ Rx Ef)
     as [w [_ [[B P] ->]]].
   rewrite C, Z.add_0_r, wrap_small by exact B.
-  rewrite P, Z.eqb_refl, (holds_nothing_sound G Hn). cbn [negb].
+  rewrite P, Z.eqb_refl, (all_released_sound G Hn). cbn [negb].
   apply some_inj in E. rewrite <- E. destruct (an_choice an <? 0).
   - (* outside the packet *) right. exists 0.
     split; [reflexivity | exact (zero_allowed_sound t Za)].

@@ -88,8 +88,8 @@ Example lookup_refused_in_programs : validate (Target xdp [MapDef 3 8 16 8 false
   (lookup_prog 8 true) lookup_cert = false.
 Proof. vm_compute. reflexivity. Qed.
 
-(** ** Maps of maps: what a lookup finds is a map or null; after the test it is a map like any other
-    *)
+(** ** Maps of maps: what a lookup finds is a map or null; after the test it is a map like any
+    other *)
 Definition inner_cert := tree (steps 5 (DBranch DExit (steps 4 (DBranch DExit (steps 1 DExit))))).
 Example inner_accepted : validate outer_target nested_lookup inner_cert = true. Proof. vm_compute.
 reflexivity. Qed.

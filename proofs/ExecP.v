@@ -265,7 +265,7 @@ Proof.
   destruct (get R0 (a_regs a)) as [v|] eqn:E0; [|discriminate E].
   bools E as Hn E.
   destruct (reg_sound G E0) as [x [Ex Rx]]. exists x. split.
-  - (* it ends *) unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (holds_nothing_sound G Hn).
+  - (* it ends *) unfold exec, leave. cbn [target_reg]. rewrite Ex, NF, (all_released_sound G Hn).
     reflexivity.
   - (* its result *) split; [exact (relv_range _ _ _ Rx)|].
     destruct (pt_ret (t_type t)) as [[lo hi]|]; [|exact I].

@@ -1,5 +1,5 @@
-(** What a well-formed layout gives: where the regions are, and which of them [find_region] finds.
-    *)
+(** What a well-formed layout gives: where the regions are, and which of them [find_region]
+    finds. *)
 From Semantics Require Export Machine.
 From Proofs Require Export Tactics MemoryP RefP.
 

@@ -5,13 +5,13 @@ From Proofs Require Import Tactics.
 Section Leak.
 Variable t : target.
 
-Lemma holds_nothing_none s : no_refs_held s = true -> l_refs (lay s) = [].
-Proof. unfold no_refs_held. destruct (l_refs (lay s)); [reflexivity | discriminate]. Qed.
+Lemma all_released_none s : all_released s = true -> l_refs (lay s) = [].
+Proof. unfold all_released. destruct (l_refs (lay s)); [reflexivity | discriminate]. Qed.
 Lemma leave_done s r : leave t s = Done r -> l_refs (lay s) = [].
 Proof.
   unfold leave. destruct (frames s); [| discriminate]. destruct (get R0 (regs s)); [| discriminate].
-  destruct (no_refs_held s) eqn:E; [| discriminate].
-  intros _. exact (holds_nothing_none s E).
+  destruct (all_released s) eqn:E; [| discriminate].
+  intros _. exact (all_released_none s E).
 Qed.
 Lemma load_packet_done an z ind s r : load_packet t an z ind s = Done r -> l_refs (lay s) = [].
 Proof.
@@ -19,8 +19,8 @@ Proof.
   destruct (get R6 (regs s)); [| discriminate].
   destruct (match ind with Some r0 => get r0 (regs s) | None => Some 0 end); [| discriminate].
   destruct (_ =? _); [| discriminate].
-  destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate].
-  intros _. exact (holds_nothing_none s E).
+  destruct (all_released s) eqn:E; cbn [negb]; [| discriminate].
+  intros _. exact (all_released_none s E).
 Qed.
 Lemma call_done an h s r : call t an h s = Done r -> l_refs (lay s) = [].
 Proof.
@@ -29,8 +29,8 @@ Proof.
   destruct (check_args t (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen)
     as [q | k]; [| discriminate].
   destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].
-  destruct (no_refs_held s) eqn:E; cbn [negb]; [| discriminate]. intros _.
-  exact (holds_nothing_none s E).
+  destruct (all_released s) eqn:E; cbn [negb]; [| discriminate]. intros _.
+  exact (all_released_none s E).
 Qed.
 Lemma atomic_done {s z op fetch d off x r} : exec_atomic t s z op fetch d off x = Done r -> False.
 Proof.

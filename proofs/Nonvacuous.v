@@ -119,8 +119,8 @@ Proof.
   destruct (l_refs (e_layout e)); [reflexivity | discriminate E2].
 Qed.
 
-(** ** An environment for each kind of program: a hash map with two live values and an array of four
-    *)
+(** ** An environment for each kind of program: a hash map with two live values and an array of
+    four *)
 Definition flow_map := MapDef map_hash 8 16 1024 false None.
 Definition count_map := MapDef map_array 4 8 4 false None.
 Definition two_maps := [flow_map; count_map].

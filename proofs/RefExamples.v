@@ -215,8 +215,8 @@ Example no_legacy_load_while_held :
     LdPkt S1 None 0 ]) (early_cert 2) = false.
 Proof. vm_compute. reflexivity. Qed.
 
-(** ** Sockets: looked up by an address on the stack, and released.  They may be compared with null.
-    *)
+(** ** Sockets: looked up by an address on the stack, and released.  They may be compared with
+    null. *)
 Definition look_up (h : Z) : list insn :=
   [ St S8 R10 (-16) 1; St S4 R10 (-8) 2; mov R1 R9; mov R2 R10; addi R2 (-16); movi R3 12;
     movi R4 (-1); movi R5 0; Call h; mov R6 R0 ].

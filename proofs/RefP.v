@@ -92,7 +92,7 @@ Proof.
   intros U. exists []. split; [constructor |]. split; [intros k h [] |]. split; [| constructor].
   intros k h [_ [_ [kd [nu [E _]]]]]. discriminate (U _ _ E).
 Qed.
-Lemma holds_none_sound F vs hs : refrel F vs hs -> no_refs F = true -> hs = [].
+Lemma no_refs_sound F vs hs : refrel F vs hs -> no_refs F = true -> hs = [].
 Proof.
   intros [l [_ [C [_ P]]]] E. destruct l as [| [k h] l]; [exact (Permutation_nil P) |].
   destruct (C k h (or_introl eq_refl)) as [_ [_ [kd [nu [K _]]]]].

@@ -741,7 +741,7 @@ Proof.
   intros Z1 X K i S R A. exists 1%nat. split; [lia|].
   cbn [run_from]. unfold step. rewrite (st_pc _ _ _ _ A), Z1.
   pose proof (st_interfere (e_ans e i) S p rs m A) as A'. unfold exec. cbn [target_reg].
-  unfold leave, no_refs_held.
+  unfold leave, all_released.
   rewrite (st_regs _ _ _ _ A' R0 eq_refl), X, (st_frames _ _ _ _ A'), (st_lay _ _ _ _ A'), NH.
   reflexivity.
 Qed.
@@ -788,7 +788,7 @@ Proof.
     if an_choice (e_ans e i) <? 0 then Done 0
     else let S1 := interfere (e_ans e i) S in
          Next (put (set_regs S1 (clobber (regs S1))) 1 R0 (low z (an_choice (e_ans e i))))).
-  { unfold load_packet, in_main, no_refs_held.
+  { unfold load_packet, in_main, all_released.
     rewrite (st_frames _ _ _ _ A'), (st_regs _ _ _ _ A' R6 eq_refl), X, Y2, (st_lay _ _ _ _ A'),
       Z.eqb_refl, NH.
     unfold translated_target. rewrite D. reflexivity. }

@@ -8,8 +8,7 @@ Definition stack_total : Z := 4096.           (* of all frames together *)
 (** What else has an address: a variable of the kernel, by its number and its module's, and the
     function at a slot. *)
 Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
-(** A map that exists: its shape, the address that stands for it, and the addresses of its values.
-    *)
+(** A map that exists: its shape, the address that stands for it, and those of its values. *)
 Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
 Record layout := LayoutOf {
   l_frames : list Z;                          (* the lowest byte of each frame, in any places; the
@@ -17,24 +16,21 @@ Record layout := LayoutOf {
   l_ctx : Z;
   l_pkt : Z;                                  (* the packet's first byte, and its length *)
   l_len : Z;
+  (* Bytes of metadata right before the packet; -1: its address is past the packet's first byte, as
+     Linux has it where there can be none. *)
   l_meta : Z;
-    (* bytes of metadata right before the packet; -1: its address is past the packet's
-                                                 first byte, as Linux has it where there can be none
-                                                 *)
   l_maps : list object;                       (* the program's own maps, then others, which may be
                                                  met inside maps of maps *)
   l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
   l_refs : list reference;                    (* the acquired references *)
+  (* Where a typed pointer leads that is null, or whose object is gone: an object of every type is
+     there.  In Linux a load through it gives 0 where nothing is mapped; 0 is one such address, but
+     the model has layouts with any other too, so nothing can be loaded through a null pointer for
+     this reason. *)
   l_invalid : Z;
-    (* where a typed pointer leads that is null, or whose object is gone: an object of every
-                                                 type is there.  In Linux a load through it gives 0
-                                                 where nothing is mapped; 0 is
-                                                 one such address, but the model has layouts with
-                                                 any other too, so nothing can
-                                                 be loaded through a null pointer for this reason *)
+  (* The other kernel objects, by type and address.  They may overlap, as structures do in
+     structures, and packets and values too. *)
   l_objects : list (Z * Z) }.
-    (* the other kernel objects, by type and address.  They may overlap, as structures do
-                                                 in structures, and packets and values too *)
 (** Layouts that differ in some fields. *)
 Definition with_frames (L : layout) (bases : list Z) : layout :=
   LayoutOf bases (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_refs L)

@@ -69,8 +69,8 @@ Definition undefined_stack (s : state) (r : region) (a : Z) (n : nat) : bool :=
 
 (** [n] bytes from offset [k] of the number [c], little-endian. *)
 Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * n)).
-(** Where a typed pointer leads: to an object of each of these types, which the environment chooses.
-    *)
+(** Where a typed pointer leads: to an object of each of these types, which the environment
+    chooses. *)
 Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
   wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_invalid L).
 (** Bytes of memory, or a typed pointer where a kernel object has one. *)
@@ -79,8 +79,8 @@ Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
     some_object an (lay s) types end.
 (** [x], whose low half becomes a number in these bounds. *)
 Definition with_result (lo hi x : Z) : Z := x - wrap32 x + wrap32 (Z.max lo (Z.min hi (sgn32 x))).
-(** Memory that is never written holds what the target says, so that a load from it needs no memory.
-    *)
+(** Memory that is never written holds what the target says, so that a load from it needs no
+    memory. *)
 Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
   match find_region (live s) false a (Z.of_nat n) with
   | None => inr OutOfBounds
@@ -298,8 +298,8 @@ Definition legal_result (an : answer) : Z :=
 Definition moved (an : answer) (s : state) (d : helper) : layout :=
   if h_moves d then
     match an_packet an with
-    | Some (base, len, meta) => if packet_fits t (lay s) base len meta then move_packet (lay s) base
-      len meta else lay s
+    | Some (base, len, meta) =>
+      if packet_fits t (lay s) base len meta then move_packet (lay s) base len meta else lay s
     | None => lay s
     end
   else lay s.
@@ -309,20 +309,21 @@ Definition released (L : layout) (q : args_seen) : layout :=
 (** What is there may be more than was asked for: a negative choice is a full socket. *)
 Definition offered (k : ref_kind) (choice n : Z) : reference :=
   match k with
-  | SockCommonRef => if choice <? 0 then Reference SocketRef (- choice) socket_size else Reference
-    SockCommonRef choice socket_size
+  | SockCommonRef =>
+    if choice <? 0 then Reference SocketRef (- choice) socket_size
+    else Reference SockCommonRef choice socket_size
   | _ => Reference k choice (ref_size k n)
   end.
 Definition acquired (an : answer) (L : layout) (d : helper) (q : args_seen) : option reference :=
   match h_ret d with
-  | RAcquire k => let h := offered k (an_choice an) (sn_size q)
-    in if ref_fits t L h then Some h else None
+  | RAcquire k =>
+    let h := offered k (an_choice an) (sn_size q) in if ref_fits t L h then Some h else None
   | _ => None
   end.
 Definition with_acquired (L : layout) (o : option reference) : layout :=
   match o with Some h => with_refs L (h :: l_refs L) | None => L end.
-Definition no_refs_held (s : state) : bool := match l_refs (lay s) with [] => true | _ :: _ =>
-  false end.
+Definition all_released (s : state) : bool :=
+  match l_refs (lay s) with [] => true | _ :: _ => false end.
 (** Whether a helper with this result has written all of the memory that it was given. *)
 Definition writes_all (d : helper) (x : option Z) : bool :=
   negb (h_partly d) || (h_on_success d && match x with Some Z0 => true | _ => false end).
@@ -344,17 +345,17 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
     match check_args (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
-      if match h_ret d with RTail => negb (in_main s) | _ =>
-        false end then Fault BadInstruction (pc s) else
-      if match h_ret d with RTail => negb (no_refs_held s) | _ =>
-        false end then Fault Leak (pc s) else
+      if match h_ret d with RTail => negb (in_main s) | _ => false end
+      then Fault BadInstruction (pc s) else
+      if match h_ret d with RTail => negb (all_released s) | _ => false end
+      then Fault Leak (pc s) else
       let ends := match h_ret d with RTail => 0 <=? an_choice an | _ => false end in
       if ends then Done (legal_result an) else
       let L := released (moved an s d) q in
       let o := acquired an L d q in
       let L := with_acquired L o in
-      let same := negb (h_moves d) && match sn_released q, o with None, None => true | _, _ =>
-        false end in
+      let same :=
+        negb (h_moves d) && match sn_released q, o with None, None => true | _, _ => false end in
       let x := interpret an s (h_ret d) q o in
       let rs := set R0 x (clobber (regs s)) in
       let s' := set_lay s L (if same then live s else regions t L (length (frames s))) in
@@ -381,22 +382,22 @@ Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
 Definition leave (s : state) : outcome :=
   match frames s, get R0 (regs s) with
   | [], None => Fault UndefinedRegister (pc s)
-  | [], Some x => if no_refs_held s then Done x else Fault Leak (pc s)
+  | [], Some x => if all_released s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
     let s' := set_frames s fs (regions t (lay s) (length fs)) in
     Next (goto (set_regs s' (clobber (set R0 r (fr_regs f)))) (fr_pc f))
   end.
 
 (** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program
-    with 0; which loads are is the environment's to say, since a packet need not lie in one piece.
-    *)
+    with 0; which loads are is the environment's to say, since a packet need not lie in one
+    piece. *)
 Definition load_packet (an : answer) (z : size) (ind : option reg) (s : state) : outcome :=
   let F k := Fault k (pc s) in
   if negb (pt_legacy (t_type t) && in_main s) then F BadInstruction else
   match get R6 (regs s), match ind with Some r => get r (regs s) | None => Some 0 end with
   | Some c, Some _ =>
     if c =? l_ctx (lay s) then
-      if negb (no_refs_held s) then F Leak else
+      if negb (all_released s) then F Leak else
       if an_choice an <? 0 then Done 0
       else Next (put (set_regs s (clobber (regs s))) 1 R0 (low z (an_choice an)))
     else F BadHelperArgument
