@@ -46,7 +46,7 @@ run: deps
 
 test: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
-	@tests/run.sh
+	@JOBS=$(JOBS) tests/run.sh
 
 # Four processes that share a million filters; make test has 20,000.
 audit-million: deps

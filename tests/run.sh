@@ -21,29 +21,45 @@ if [ $# -gt 0 ]; then
   tests=("${chosen[@]}")
 fi
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 # Only what is compiled asks for these; the scripts set their own.
 export ASAN_OPTIONS=exitcode=99:use_sigaltstack=0 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
-passed=0 failed=0 skipped=0
-for test in ${tests[@]+"${tests[@]}"}; do
-  base=${test##*/}
-  start=$SECONDS
-  timeout -k 10 "${TEST_SECONDS:-900}" "./$test" > "$log" 2>&1
+
+# one DIR TEST: runs a test, prints what failed or was skipped and a line of counts, and leaves the counts in DIR.
+one() {
+  local base=${2##*/} log=$1/${2##*/}.log start=$SECONDS status p f s
+  timeout -k 10 "${TEST_SECONDS:-900}" "./$2" > "$log" 2>&1
   status=$?
   p=$(grep -c '^ok ' "$log") f=$(grep -c '^not ok ' "$log") s=$(grep -c '^skip ' "$log")
-  if [ $((p + f + s)) = 0 ] || { [ "$status" != 0 ] && [ "$f" = 0 ]; }; then
-    f=$((f + 1))
-    echo "not ok $base: exit status $status after $((p + s)) tests; its last lines:"
-    tail -n 20 "$log" | sed 's/^/    /'
-  elif [ "$f" != 0 ]; then
-    grep -v -e '^ok ' -e '^skip ' "$log"
-  fi
-  grep '^skip ' "$log"
-  printf '%-28s %5d passed %3d failed %3d skipped  %d s\n' "${base%.sh}" "$p" "$f" "$s" $((SECONDS - start))
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-done
+  {
+    if [ $((p + f + s)) = 0 ] || { [ "$status" != 0 ] && [ "$f" = 0 ]; }; then
+      f=$((f + 1))
+      echo "not ok $base: exit status $status after $((p + s)) tests; its last lines:"
+      tail -n 20 "$log" | sed 's/^/    /'
+    elif [ "$f" != 0 ]; then
+      grep -v -e '^ok ' -e '^skip ' "$log"
+    fi
+    grep '^skip ' "$log"
+    printf '%-28s %5d passed %3d failed %3d skipped  %d s\n' "${base%.sh}" "$p" "$f" "$s" $((SECONDS - start))
+  } > "$log.said"
+  echo "$p $f $s" > "$1/$base.counts"
+  cat "$log.said"
+}
+export -f one
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ] && [ "$passed" != 0 ]
+# The build's own test asks make whether anything is left to do, and so runs alone; the others side by side.
+alone=() others=()
+for test in ${tests[@]+"${tests[@]}"}; do
+  if [ "${test##*/}" = build_test.sh ]; then alone+=("$test"); else others+=("$test"); fi
+done
+for test in ${alone[@]+"${alone[@]}"}; do one "$work" "$test"; done
+# shellcheck disable=SC2016 # the started shell expands these
+[ "${#others[@]}" = 0 ] || printf '%s\0' "${others[@]}" |
+  xargs -0 -r -P "${JOBS:-$(nproc 2> /dev/null || echo 1)}" -I{} bash -c 'one "$1" "$2"' one "$work" {}
+
+# A test that left no counts was ended from outside: it failed.
+cat "$work"/*.counts 2> /dev/null | awk -v tests="${#tests[@]}" '
+  { p += $1; f += $2; s += $3 }
+  END { f += tests - NR; printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f != 0 || p == 0 }'
