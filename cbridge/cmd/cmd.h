@@ -70,6 +70,10 @@ int cmd_option(struct cmd_options *options, int option, const char *command, con
 /* Reads optarg as a number within bounds; false after saying what is wrong with it. */
 bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value);
 
+/* Closes a file to which everything was written when `good`: 0, or the errno of what went wrong,
+ * here or before. NULL could not be opened. */
+int cmd_close_written(FILE *f, bool good);
+
 /* "warrant: " and a sentence on standard error. */
 void cmd_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* As above from a library error; returns its exit code. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "isa/asm.h"
+#include "isa/bytes.h"
 #include "cmd/cmd.h"
 #include "load/loader.h"
 
@@ -25,24 +26,13 @@ static const char help[] =
     "  warrant asm -o prog.bin prog.s && warrant check --type xdp prog.bin\n"
     "  printf 'r0 = 1\\nexit\\n' | warrant asm --hex -\n";
 
-static void encode(const struct warrant_insn *i, uint8_t *b) {
-  uint16_t off = (uint16_t)i->off;
-  uint32_t imm = (uint32_t)i->imm;
-  b[0] = i->op;
-  b[1] = (uint8_t)(i->src << 4 | i->dst);
-  b[2] = (uint8_t)off;
-  b[3] = (uint8_t)(off >> 8);
-  for (int k = 0; k < 4; k++)
-    b[4 + k] = (uint8_t)(imm >> 8 * k);
-}
-
 /* The form that --json and --hex share; the caller frees it. `between`: after each instruction. */
 static char *hex_text(const struct warrant_insn *insns, uint32_t count, const char *between) {
   size_t each = 16 + strlen(between);
   char *text = malloc(each * count + 1);
   for (uint32_t i = 0; text && i < count; i++) {
     uint8_t b[8];
-    encode(&insns[i], b);
+    w_put_insn(b, &insns[i]);
     for (int k = 0; k < 8; k++)
       snprintf(text + each * i + 2 * k, 3, "%02x", b[k]);
     memcpy(text + each * i + 16, between, strlen(between) + 1);
@@ -53,7 +43,7 @@ static char *hex_text(const struct warrant_insn *insns, uint32_t count, const ch
 static int write_raw(FILE *out, const struct warrant_insn *insns, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     uint8_t b[8];
-    encode(&insns[i], b);
+    w_put_insn(b, &insns[i]);
     if (fwrite(b, 1, sizeof b, out) != sizeof b)
       return -1;
   }

@@ -1,5 +1,4 @@
 /* warrant check: a verdict for every program of every file. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -329,12 +328,8 @@ static int save(const struct check *check, const struct kept *kept, const char *
   }
   FILE *out = fopen(path, "wb");
   bool good = out && fwrite(bytes ? bytes : (const uint8_t *)"", 1, size, out) == size;
-  int why = errno;
-  if (out && fclose(out) && good) {
-    good = false;
-    why = errno;
-  }
-  if (good)
+  int why = cmd_close_written(out, good);
+  if (!why)
     return WARRANT_OK;
   cmd_complain("%s: the %s could not be written: %s", path, kept->what, strerror(why));
   return WARRANT_BAD_INPUT;

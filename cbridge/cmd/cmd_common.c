@@ -11,6 +11,13 @@
 #include "isa/error.h"
 #include "load/loader.h"
 
+int cmd_close_written(FILE *f, bool good) {
+  int why = good ? 0 : errno ? errno : EIO;
+  if (f && fclose(f) && good)
+    why = errno;
+  return why;
+}
+
 void cmd_complain(const char *format, ...) {
   char text[1024];
   va_list args;

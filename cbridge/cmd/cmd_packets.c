@@ -1,15 +1,15 @@
 /* The outcomes of a socket filter, each with a packet that shows it. */
 #include "cmd/cmd_packets.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
 #include "classic/classic.h"
-#include "load/image.h"
 #include "cmd/validator.h"
+#include "isa/bytes.h"
+#include "load/image.h"
 
 /* ---- The reference interpreter ---- */
 
@@ -21,14 +21,8 @@ static void take_line(void *data, const char *line, size_t length) {
   snprintf(said->text, sizeof said->text, "%.*s", (int)length, line);
 }
 
-static void put32(uint8_t *to, uint32_t v) {
-  for (int i = 0; i < 4; i++)
-    to[i] = (uint8_t)(v >> 8 * i);
-}
-
-/* Whether the interpreter that is extracted from Coq ends with `value` (docs/formats.md). */
-static bool reference_agrees(const struct warrant_program *p, const struct audit_packet *packet,
-                             uint32_t value) {
+bool packets_reference_agrees(const struct warrant_program *p, const struct audit_packet *packet,
+                              uint32_t value) {
   enum { BEFORE = 4 + 2 + 16 * 4 + 4 };
   uint8_t *image = NULL, *bytes = malloc(BEFORE + (size_t)packet->length);
   size_t image_size = 0;
@@ -39,8 +33,8 @@ static bool reference_agrees(const struct warrant_program *p, const struct audit
     memcpy(bytes, "WPKT\1", 5);
     bytes[5] = packet->device;
     for (int i = 0; i < 16; i++)
-      put32(bytes + 6 + 4 * i, packet->meta[i]);
-    put32(bytes + BEFORE - 4, packet->length);
+      w_store_le(bytes + 6 + 4 * i, 4, packet->meta[i]);
+    w_store_le(bytes + BEFORE - 4, 4, packet->length);
     memcpy(bytes + BEFORE, packet->bytes, packet->length);
     int ran = warrant_reference_run(image, image_size, bytes, BEFORE + packet->length, false,
                                     take_line, &said, why, sizeof why);
@@ -98,6 +92,7 @@ static void needed(const struct bdd *m, bdd_t when, const struct audit_packet *p
 static bool write_all(FILE *f, const void *bytes, size_t size) {
   return size == 0 || fwrite(bytes, size, 1, f) == 1;
 }
+
 /* DIRECTORY/FILE.0xRETURNED.pcap, in this machine's byte order, as pcap allows. */
 static int write_pcap(const struct packet_options *options, const char *file, uint32_t value,
                       const struct audit_packet *packet, char *path, size_t size) {
@@ -120,12 +115,8 @@ static int write_pcap(const struct packet_options *options, const char *file, ui
   memcpy(bytes + 1, version, sizeof version);
   FILE *f = fopen(path, "wb");
   bool good = f && write_all(f, bytes, sizeof bytes) && write_all(f, packet->bytes, packet->length);
-  int why = errno;
-  if (f && fclose(f) && good) {
-    good = false;
-    why = errno;
-  }
-  if (good)
+  int why = cmd_close_written(f, good);
+  if (!why)
     return WARRANT_OK;
   cmd_complain("%s: the packet could not be written: %s", path, strerror(why));
   return WARRANT_BAD_INPUT;
@@ -188,7 +179,7 @@ static int outcome(const struct packet_options *options, const char *file,
     else
       puts("which depends on several random numbers");
   } else if (w_audit_run_packet(p, &packet, &value) || value != found->value ||
-             !reference_agrees(p, &packet, value)) {
+             !packets_reference_agrees(p, &packet, value)) {
     cmd_complain("%s: the sample for 0x%" PRIx32 " does not end so in both interpreters", file,
                  found->value);
     code = WARRANT_REFUSED;

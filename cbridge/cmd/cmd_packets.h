@@ -2,6 +2,7 @@
 #ifndef WARRANT_CMD_PACKETS_H
 #define WARRANT_CMD_PACKETS_H
 
+#include "audit/input.h"
 #include "cmd/cmd.h"
 
 struct packet_options {
@@ -14,5 +15,8 @@ struct packet_options {
  * `json`; or, when that is NULL, prints lines. Returns 0 or an exit code, having complained. */
 int packets_report(const struct packet_options *options, const char *file,
                    const struct warrant_program *p, cJSON *json);
+/* Whether the interpreter that is extracted from Coq ends with `value` (docs/formats.md). */
+bool packets_reference_agrees(const struct warrant_program *p, const struct audit_packet *packet,
+                              uint32_t value);
 
 #endif

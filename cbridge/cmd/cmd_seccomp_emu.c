@@ -5,13 +5,12 @@
 
 #include "audit/policy.h"
 #include "classic/classic.h"
+#include "cmd/cmd_packets.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_listing.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_subject.h"
-#include "cmd/validator.h"
-#include "load/image.h"
 
 struct steps {
   const struct warrant_program *p;
@@ -36,33 +35,6 @@ static void print_step(void *data, uint64_t pc, uint32_t a, uint32_t x) {
   putchar('\n');
 }
 
-struct last_line {
-  char text[120];
-};
-static void take_line(void *data, const char *line, size_t length) {
-  struct last_line *last = data;
-  snprintf(last->text, sizeof last->text, "%.*s", (int)length, line);
-}
-/* The interpreter that is extracted from Coq ends the same. */
-static bool reference_agrees(const struct warrant_program *p, const uint8_t bytes[64],
-                             uint32_t value) {
-  enum { BEFORE = 4 + 2 + 16 * 4 + 4 };
-  uint8_t input[BEFORE + 64] = {'W', 'P', 'K', 'T', 1};
-  uint8_t *image = NULL; /* owned here */
-  size_t size = 0;
-  char why[200], want[80];
-  struct last_line last = {""};
-  input[BEFORE - 4] = 64;
-  memcpy(input + BEFORE, bytes, 64);
-  if (warrant_image(p, &image, &size, NULL))
-    return false;
-  int ran = warrant_reference_run(image, size, input, sizeof input, false, take_line, &last, why,
-                                  sizeof why);
-  free(image);
-  int n = snprintf(want, sizeof want, "{\"result\":\"0x%" PRIx32 "\",", value);
-  return ran == 1 && strncmp(last.text, want, (size_t)n) == 0;
-}
-
 static int emulate(const struct subject *s, const struct cmd_options *options,
                    const struct seccomp_data *d) {
   uint32_t value = 0;
@@ -81,6 +53,7 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
     uint8_t bytes[64];
     w_audit_bytes(d, bytes);
     struct warrant_classic_input in = {.bytes = bytes, .length = 64, .wire_length = 64};
+    const struct audit_packet packet = {.length = 64, .bytes = bytes};
     struct warrant_classic_result r;
     cJSON *list = o ? cJSON_CreateArray() : NULL;
     unsigned arch = arch_of(d);
@@ -93,7 +66,8 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
     free(notes);
     if (list)
       cJSON_AddItemToArray(filters, list);
-    if (ran || r.outcome != WARRANT_CLASSIC_DONE || !reference_agrees(p, bytes, r.value)) {
+    if (ran || r.outcome != WARRANT_CLASSIC_DONE ||
+        !packets_reference_agrees(p, &packet, r.value)) {
       cJSON_Delete(o);
       cmd_complain("the two interpreters do not agree about filter %u", i);
       return WARRANT_REFUSED;

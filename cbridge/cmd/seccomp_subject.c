@@ -1,10 +1,10 @@
 #include "cmd/seccomp_subject.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/seccomp_process.h"
+#include "isa/bytes.h"
 
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
   struct warrant_error error = {0};
@@ -98,23 +98,12 @@ int filter_write(const char *path, const struct warrant_program *p) {
   FILE *f = fopen(path, "wb");
   bool good = f;
   for (uint32_t k = 0; k < p->insn_count && good; k++) {
-    const struct warrant_cinsn *c = &p->cinsns[k];
-    const uint8_t bytes[8] = {(uint8_t)c->code,
-                              (uint8_t)(c->code >> 8),
-                              c->jt,
-                              c->jf,
-                              (uint8_t)c->k,
-                              (uint8_t)(c->k >> 8),
-                              (uint8_t)(c->k >> 16),
-                              (uint8_t)(c->k >> 24)};
+    uint8_t bytes[8];
+    w_put_cinsn(bytes, &p->cinsns[k]);
     good = fwrite(bytes, sizeof bytes, 1, f) == 1;
   }
-  int why = errno;
-  if (f && fclose(f) && good) {
-    good = false;
-    why = errno;
-  }
-  if (good)
+  int why = cmd_close_written(f, good);
+  if (!why)
     return WARRANT_OK;
   cmd_complain("%s: could not be written: %s", path, strerror(why));
   return WARRANT_BAD_INPUT;

@@ -32,4 +32,18 @@ static inline struct warrant_insn w_insn_at(const uint8_t *b) {
                                .imm = (int32_t)w_le32(b + 4)};
 }
 
+/* Writes a slot, of eight bytes. */
+static inline void w_put_insn(uint8_t *b, const struct warrant_insn *i) {
+  b[0] = i->op;
+  b[1] = (uint8_t)(i->src << 4 | i->dst);
+  w_store_le(b + 2, 2, (uint16_t)i->off);
+  w_store_le(b + 4, 4, (uint32_t)i->imm);
+}
+static inline void w_put_cinsn(uint8_t *b, const struct warrant_cinsn *i) {
+  w_store_le(b, 2, i->code);
+  b[2] = i->jt;
+  b[3] = i->jf;
+  w_store_le(b + 4, 4, i->k);
+}
+
 #endif

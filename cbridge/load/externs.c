@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/bytes.h"
 #include "isa/error.h"
 #include "load/btfwalk.h"
 #include "load/host.h"
@@ -101,8 +102,7 @@ static bool convert(const char *value, enum shape shape, uint32_t size, bool neg
   if (size < 8 && (negative ? v + (UINT64_C(1) << (bits - 1)) >= UINT64_C(1) << bits
                             : v >= UINT64_C(1) << bits))
     return false;
-  for (uint32_t i = 0; i < size; i++)
-    out[i] = (uint8_t)(v >> 8 * i);
+  w_store_le(out, size, v);
   return true;
 }
 

@@ -4,18 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/bytes.h"
 #include "isa/error.h"
 
 static uint8_t *put32(uint8_t *at, uint32_t value) {
-  for (int i = 0; i < 4; i++)
-    at[i] = (uint8_t)(value >> 8 * i);
+  w_store_le(at, 4, value);
   return at + 4;
-}
-
-static uint8_t *put16(uint8_t *at, uint16_t value) {
-  at[0] = (uint8_t)value;
-  at[1] = (uint8_t)(value >> 8);
-  return at + 2;
 }
 
 /* Sizes of the parts, each with its count. */
@@ -98,20 +92,11 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
     at += initial;
   }
   at = put32(at, p->insn_count);
-  for (uint32_t pc = 0; pc < p->insn_count; pc++) {
-    if (p->kind == WARRANT_EBPF) {
-      const struct warrant_insn *i = &p->insns[pc];
-      *at++ = i->op;
-      *at++ = (uint8_t)(i->src << 4 | i->dst);
-      at = put16(at, (uint16_t)i->off);
-      at = put32(at, (uint32_t)i->imm);
-    } else {
-      const struct warrant_cinsn *i = &p->cinsns[pc];
-      at = put16(at, i->code);
-      *at++ = i->jt;
-      *at++ = i->jf;
-      at = put32(at, i->k);
-    }
+  for (uint32_t pc = 0; pc < p->insn_count; pc++, at += 8) {
+    if (p->kind == WARRANT_EBPF)
+      w_put_insn(at, &p->insns[pc]);
+    else
+      w_put_cinsn(at, &p->cinsns[pc]);
   }
   *bytes = buffer;
   *len = (size_t)(at - buffer);

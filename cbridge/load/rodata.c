@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/bytes.h"
 #include "load/btfwalk.h"
 #include "load/elf_file.h"
 
@@ -126,8 +127,7 @@ static int set(struct elf *e, const char *text) {
       return -1;
     memcpy(w.def->set, e->sections[w.def->section].bytes, size);
   }
-  for (uint32_t i = 0; i < t->size; i++)
-    w.def->set[w.offset + i] = (uint8_t)(value >> 8 * i);
+  w_store_le(w.def->set + w.offset, t->size, value);
   return 0;
 }
 

@@ -455,9 +455,7 @@ struct effect {
   uint16_t needs, defines, spoils;
 };
 #define BIT(reg) ((uint16_t)(1u << (reg)))
-enum { ARGUMENTS = 0x3e, LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, CMPXCHG = 0xf1 };
-
-static bool is_atomic(const struct warrant_insn *i) { return (i->op & 0xe7) == 0xc3; }
+enum { ARGUMENTS = 0x3e };
 
 static struct effect effect_of(const struct w_prog_type *type, const struct warrant_insn *i) {
   uint16_t dst = BIT(i->dst), src = BIT(i->src), second = i->op & 8 ? src : 0;
@@ -478,10 +476,11 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
   case 2:
     return (struct effect){dst, 0, 0};
   case 3:
-    if (is_atomic(i) && i->imm == LOAD_ACQUIRE)
+    if (w_is_atomic(i) && i->imm == LOAD_ACQUIRE)
       return (struct effect){src, dst, 0};
-    return (struct effect){(uint16_t)(dst | src | (is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0)),
-                           is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0, 0};
+    return (struct effect){
+        (uint16_t)(dst | src | (w_is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0)),
+        w_is_atomic(i) && i->imm == CMPXCHG ? BIT(0) : 0, 0};
   default:
     break;
   }
@@ -653,7 +652,7 @@ static enum kind translate_one(struct w_fast *s, const void *const *labels, uint
   struct op *op = &s->ops[index];
   unsigned class = i->op & 7;
   *op = (struct op){.imm = i->imm, .dst = i->dst, .src = i->src};
-  bool loads = class == 1 || (is_atomic(i) && i->imm == LOAD_ACQUIRE);
+  bool loads = class == 1 || (w_is_atomic(i) && i->imm == LOAD_ACQUIRE);
   bool code = i->op == 0x18 && i->src == 4; /* what it is the address of comes first */
   if ((class == 4 || class == 7 || (i->op == 0x18 && !code) || loads) && i->dst == 10) {
     op->imm = WARRANT_FRAME_WRITE;

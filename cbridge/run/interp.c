@@ -170,16 +170,12 @@ static enum warrant_fault jump_step(struct w_machine *m, const struct warrant_in
 
 static const uint8_t size_of_code[4] = {4, 2, 1, 8};
 
-static bool is_atomic(const struct warrant_insn *i) { return (i->op & 0xe7) == 0xc3; }
-/* Load-acquire and store-release are a load and a store here: others write between steps. */
-enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, FETCH = 1, CMPXCHG = 0xf1 };
-
 static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_insn *i) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   enum warrant_fault f;
   uint64_t v = 0, off = (uint64_t)(int64_t)i->off;
   if ((i->op & 7) == 1 ||
-      (is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
+      (w_is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
     if (!is_defined(m, i->src))
       return WARRANT_UNDEFINED_REGISTER;
     if ((f = w_load(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
@@ -323,7 +319,7 @@ static enum warrant_fault packet_load_step(struct w_machine *m, const struct war
 static bool names_target(const struct warrant_insn *i) {
   unsigned class = i->op & 7;
   return class == 4 || class == 7 || i->op == 0x18 || class == 1 ||
-         (is_atomic(i) && i->imm == LOAD_ACQUIRE);
+         (w_is_atomic(i) && i->imm == LOAD_ACQUIRE);
 }
 
 static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
@@ -356,8 +352,8 @@ enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, boo
   case 2:
     return memory_step(m, i);
   case 3:
-    return is_atomic(i) && i->imm != LOAD_ACQUIRE && i->imm != STORE_RELEASE ? atomic_step(m, i)
-                                                                             : memory_step(m, i);
+    return w_is_atomic(i) && i->imm != LOAD_ACQUIRE && i->imm != STORE_RELEASE ? atomic_step(m, i)
+                                                                               : memory_step(m, i);
   default:
     break;
   }
@@ -384,7 +380,7 @@ static void trace_step(struct w_machine *m, const struct warrant_insn *i, warran
   unsigned class = i->op & 7;
   struct w_place p;
   memcpy(t.regs, m->regs, sizeof t.regs);
-  bool loads = is_atomic(i) && i->imm == LOAD_ACQUIRE;
+  bool loads = w_is_atomic(i) && i->imm == LOAD_ACQUIRE;
   if ((class == 2 || (class == 3 && !loads && is_defined(m, i->src))) && is_defined(m, i->dst)) {
     unsigned n = size_of_code[i->op >> 3 & 3];
     if (w_find(m, m->regs[i->dst] + (uint64_t)(int64_t)i->off, n, &p) && p.writable) {
@@ -395,7 +391,7 @@ static void trace_step(struct w_machine *m, const struct warrant_insn *i, warran
       t.off = p.region ? (int64_t)p.off : (int64_t)(p.off % W_FRAME_SIZE) - W_FRAME_SIZE;
       t.size = (uint8_t)n;
       uint64_t v = class == 3 ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
-      if (is_atomic(i) && i->imm != STORE_RELEASE) {
+      if (w_is_atomic(i) && i->imm != STORE_RELEASE) {
         uint64_t expected = is_defined(m, 0) ? low_bits(m->regs[0], 8 * n) : 0;
         v = atomic_value(i, w_load_le(p.bytes, n), v, expected);
       }
