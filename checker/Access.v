@@ -101,6 +101,14 @@ Definition a_store (t : target) (a : astate) (z : size) (pl : place) (v : aval) 
   end.
 
 Definition is_stack (pl : place) : bool := match pl with PStack _ _ => true | _ => false end.
+(** What is atomic or in an order, where that can be. *)
+Definition has_order (pl : place) : bool := match pl with PStack _ _ | PVal _ | PObj _ _ => true
+  | PCtx _ | PPkt | PSock _ _ => false end.
+(** The place of what is atomic or in an order. *)
+Definition a_ordered (t : target) (F : facts) (depth : Z) (x : aval) (off : Z) (z : size)
+  (w : bool) : option place :=
+  do pl <- a_addr t F depth x off (zbytes z) w;
+  if has_order pl && a_aligned t F x off (zbytes z) then Some pl else None.
 (** Atomics: the old value, and the state after the write. *)
 Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
   match pl with

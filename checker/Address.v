@@ -14,13 +14,13 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
   place :=
   let k := snd a + off in
   match fact_of F a with
-  | Some (FStack j mx) =>  (* within this frame, and it is live *)
+  | Some (FStack j mx _) =>  (* within this frame, and it is live *)
     if (0 <=? j) && (j <=? depth) && (- stack_size <=? k)
       && (mx + k + n <=? 0) then Some (PStack (k - stack_size * j) mx) else None
   | Some FCtx => if (0 <=? k) && (k + n <=? pt_ctx_size (t_type t)) then Some (PCtx k) else None
   | Some (FPkt _ _ (Some v)) => if (0 <=? k) && (k + n <=? v)
     && (negb w || pt_writes (t_type t)) then Some PPkt else None
-  | Some (FMapValue i mx) =>
+  | Some (FMapValue i mx _) =>
     match map_of t i with
     | Some m => if (0 <=? k) && (mx + k + n <=? m_value m) && (negb w || negb (m_ro m))
               then Some (PVal (match constant_map t i with Some c =>
@@ -31,7 +31,7 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     if (0 <=? k) && (k + n <=? size)
       && negb (w && is_socket kd) then Some (if is_socket kd then PSock kd k else PVal None) else
       None
-  | Some (FRecordAt size mx) => if (0 <=? k)
+  | Some (FRecordAt size mx _) => if (0 <=? k)
     && (mx + k + n <=? size) then Some (PVal None) else None
   | Some (FObj i) =>
     match type_of t i with
@@ -39,6 +39,18 @@ Definition a_addr (t : target) (F : facts) (depth : Z) (a : aval) (off n : Z) (w
     | None => None
     end
   | _ => None
+  end.
+
+(** Is it a multiple of [n], as the machine counts? *)
+Definition a_aligned (t : target) (F : facts) (a : aval) (off n : Z) : bool :=
+  let k := snd a + off in
+  match fact_of F a with
+  | Some (FStack _ _ al) | Some (FRecordAt _ _ al) => multiple al n && multiple k n
+  | Some (FMapValue i _ al) =>
+    multiple al n
+      && match map_of t i with Some m => multiple (k + value_skew m) n | None => false end
+  | Some (FRef _ _ _) | Some (FObj _) => multiple k n
+  | _ => false
   end.
 
 (** The [n] bytes of the stack from [k] on as a set of bits; and whether all were written. *)

@@ -17,26 +17,27 @@ Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   | None => None
   | Some (_, s) =>
     match fact_of F p with
-    | Some (FStack j mx) =>
+    | Some (FStack j mx al) =>
       let lo := b_smin (s_all s) in
       let m := mx + (b_smax (s_all s) - lo) in
-      if m <=? stack_size then Some (New (FStack j m) (soff (snd p + lo))) else None
+      if m <=? stack_size
+      then Some (New (FStack j m (Z.gcd al (Z.gcd (sc_step s) lo))) (soff (snd p + lo))) else None
     | Some (FPkt q mx _) =>
       if (0 <=? s_umin s) && (0 <=? s_umax s)
         && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
-    | Some (FMapValue i mx) =>
+    | Some (FMapValue i mx al) =>
       match map_of t i with
       | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (mx + s_umax s <=? m_value m) then Some (New (FMapValue i (mx + s_umax s)) (snd p)) else
-        None
+        && (mx + s_umax s <=? m_value m)
+        then Some (New (FMapValue i (mx + s_umax s) (Z.gcd al (sc_step s))) (snd p)) else None
       | None => None
       end
     | Some (FRef RecordRef n false) =>
       if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s)) (snd p)) else None
-    | Some (FRecordAt n mx) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (mx + s_umax s <=? n) then Some (New (FRecordAt n (mx + s_umax s)) (snd p)) else None
+        && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s) (sc_step s)) (snd p)) else None
+    | Some (FRecordAt n mx al) =>
+      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n)
+      then Some (New (FRecordAt n (mx + s_umax s) (Z.gcd al (sc_step s))) (snd p)) else None
     | _ => None
     end
   end.

@@ -143,7 +143,7 @@ Definition a_moved (a : astate) : astate :=
 (** What was released is no pointer any more: a number that tells an address.  So is what may point
     into it: which record that is its size alone tells. *)
 Definition unrecord (released : option fact) (f : fact) : fact :=
-  match f, released with FRecordAt n _, Some (FRef RecordRef n' _) =>
+  match f, released with FRecordAt n _ _, Some (FRef RecordRef n' _) =>
     if n =? n' then FScalar true sc_top else f | _, _ => f end.
 Definition a_released (a : astate) (k : Z) : astate :=
   a_with_facts a
@@ -181,7 +181,7 @@ Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
     may be elsewhere than the last one of this depth: what pointed into that is a number that tells
     an address. *)
 Definition unframe (n : Z) (f : fact) : fact :=
-  match f with FStack j _ => if j =? n then FScalar true sc_top else f | _ => f end.
+  match f with FStack j _ _ => if j =? n then FScalar true sc_top else f | _ => f end.
 Definition a_call_local (a : astate) (target : Z) : option astate :=
   let n := a_depth a + 1 in
   if n <? max_frames then
@@ -193,7 +193,7 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
     let a := a_with_stack a (kill k stack_size (a_slots a))
       (not_written (a_written a) k stack_size) in
-    let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0) in
+    let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0 whole) in
     Some (a_goto a target)
   else None.
 Definition a_leave (a : astate) : option astate :=

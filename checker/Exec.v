@@ -27,7 +27,7 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
   | LdMapValue d i off =>
     do m <- map_of t i;
     if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
-    then Some (a_put a 2 d (New (FMapValue i 0) off)) else None
+    then Some (a_put a 2 d (New (FMapValue i 0 whole) off)) else None
   | LdVar d _ _ | LdCode d _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
   | Ldx z sx d r off =>
     do x <- get r (a_regs a);
@@ -44,10 +44,20 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     do v <- get r (a_regs a);
     do pl <- a_addr t F (a_depth a) x off (zbytes z) true;
     a_store t a z pl v
+  | LdAcq z d r off =>
+    do x <- get r (a_regs a);
+    do pl <- a_ordered t F (a_depth a) x off z false;
+    do r <- a_load t a z false pl;
+    Some (a_put a 1 d r)
+  | StRel z d off r =>
+    do x <- get d (a_regs a);
+    do v <- get r (a_regs a);
+    do pl <- a_ordered t F (a_depth a) x off z true;
+    a_store t a z pl v
   | Atomic z op fetch d off r =>
     do x <- get d (a_regs a);
     do y <- get r (a_regs a);
-    do pl <- a_addr t F (a_depth a) x off (zbytes z) true;
+    do pl <- a_ordered t F (a_depth a) x off z true;
     do a' <- a_atomic t a z pl;
     let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
     match op with

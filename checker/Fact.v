@@ -21,10 +21,15 @@ Definition area_end (L : layout) (p : area) : Z := match p with Packet => l_pkt 
 (** So far past an area's start sums do not wrap. *)
 Definition reach : Z := guard - 1.
 
+(** Past the start of a frame, value or record: where it is exactly, 0 is a multiple of this. *)
+Definition whole : Z := 8.
+Definition multiple (x n : Z) : bool := (0 <? n) && (x mod n =? 0).
+
 Inductive fact :=
   | FScalar (tainted : bool) (s : scalar)     (* a number; tainted: it may tell an address *)
-  | FStack (j mx : Z)                         (* at most mx past the top of frame j, modulo 2^64;
-                                                 constants lead back down *)
+  | FStack (j mx al : Z)                      (* at most mx past the top of frame j, modulo 2^64,
+                                                 and a multiple of al past it; constants lead back
+                                                 down *)
   | FCtx                                      (* the context *)
   | FPkt (p : area) (mx : Z) (av : option Z)  (* at most mx past the area's start; av: so many bytes
                                                  from here are in it *)
@@ -32,13 +37,13 @@ Inductive fact :=
   | FMap (i : Z)                              (* the address that stands for map i, or for another
                                                  like it *)
   | FMapOrNull (i : Z)                          (* such an address, or null *)
-  | FMapValue (i mx : Z)                           (* at most mx past the start of a value of map
-                                                      i *)
+  | FMapValue (i mx al : Z)                   (* at most mx past the start of a value of map i, and
+                                                 a multiple of al *)
   | FMapValueOrNull (i : Z)                             (* the start of a value of map i, or null *)
   | FRef (k : ref_kind) (n : Z) (null : bool)    (* an acquired reference to n bytes (Ref.v); or
                                                     null, if [null] *)
-  | FRecordAt (n mx : Z)                        (* at most mx past the start of an acquired record
-                                                   of n bytes *)
+  | FRecordAt (n mx al : Z)                   (* at most mx past the start of an acquired record of
+                                                 n bytes, and a multiple of al *)
   | FObj (i : Z).                             (* the start of a kernel object of type i *)
 Definition facts := zmap fact.
 
@@ -50,7 +55,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   0 <= w < W /\
   match f with
   | FScalar _ s => in_scalar s w
-  | FStack j mx => exists d, 0 <= d <= mx /\ w = wrap (frame_top L j + d)
+  | FStack j mx al => exists d, 0 <= d <= mx /\ (al | d) /\ w = wrap (frame_top L j + d)
   | FCtx => w = l_ctx L
   | FPkt p mx av =>
     area_start L p <= w <= area_start L p + mx /\ match av with Some k => w + k <= area_end L p
@@ -58,11 +63,12 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
   | FEnd => w = l_pkt L + l_len L
   | FMap i => exists o, map_like t L i o /\ w = o_addr o
   | FMapOrNull i => w = 0 \/ exists o, map_like t L i o /\ w = o_addr o
-  | FMapValue i mx => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
+  | FMapValue i mx al => exists o b, map_like t L i o /\ In b (o_vals o) /\ b <= w <= b + mx
+    /\ (al | w - b)
   | FMapValueOrNull i => w = 0 \/ exists o, map_like t L i o /\ In w (o_vals o)
   | FRef _ _ nu => nu = false -> w <> 0
-  | FRecordAt n mx => exists h, In h (l_refs L) /\ re_kind h = RecordRef /\ re_size h = n
-    /\ re_base h <= w <= re_base h + mx
+  | FRecordAt n mx al => exists h, In h (l_refs L) /\ re_kind h = RecordRef /\ re_size h = n
+    /\ re_base h <= w <= re_base h + mx /\ (al | w - re_base h)
   | FObj i => type_of t i <> None /\ is_object L w i = true
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)

@@ -61,7 +61,7 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
     if snd x =? 0 then
       match r with
       | REq => Some (zset (fst x) (FScalar false (sc_const 0)) F)
-      | RNe => Some (zset (fst x) (FMapValue i 0) F)
+      | RNe => Some (zset (fst x) (FMapValue i 0 whole) F)
       | _ => Some F
       end
     else Some F
@@ -73,7 +73,8 @@ Definition refine_null (F : facts) (r : rel) (x y : aval) : option facts :=
       | _ => Some F
       end
     else Some F
-  | Some (FMapValue _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with REq =>
+  | Some (FMapValue _ _ _), Some Z0 | Some (FMap _), Some Z0 => if snd x =? 0 then match r with
+    REq =>
     None | _ => Some F end else Some F
   | Some (FRef k n nu), Some Z0 =>
     if snd x =? 0 then

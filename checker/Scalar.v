@@ -12,6 +12,8 @@ Definition in_scalar (s : scalar) (x : Z) : Prop :=
 
 Definition s_umin (s : scalar) : Z := b_umin (s_all s).
 Definition s_umax (s : scalar) : Z := b_umax (s_all s).
+(** What it is a multiple of. *)
+Definition sc_step (s : scalar) : Z := tn_step (b_tnum (s_all s)).
 
 (** * Reduction *)
 

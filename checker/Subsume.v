@@ -11,8 +11,8 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
   let here := snd a =? 0 in
   match f with
   | FScalar ta s => let '(ta', s') := any_view F a in (ta || negb ta') && sc_le s' s
-  | FStack j mx => match fact_of F a with Some (FStack j' mx') => (j =? j') && (0 <=? snd a)
-    && (mx' + snd a <=? mx) | _ => false end
+  | FStack j mx al => match fact_of F a with Some (FStack j' mx' al') => (j =? j') && (0 <=? snd a)
+    && (mx' + snd a <=? mx) && multiple al' al && multiple (snd a) al | _ => false end
   | FCtx => here && match fact_of F a with Some FCtx => true | _ => false end
   | FEnd => here && match fact_of F a with Some FEnd => true | _ => false end
   | FMap i => here && match fact_of F a with Some (FMap i') => i =? i' | _ => false end
@@ -30,16 +30,16 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
       opt_ge (match av' with Some k => Some (k - o) | None => None end) av
     | _ => false
     end
-  | FMapValue i mx =>
+  | FMapValue i mx al =>
     match fact_of F a, map_of t i with
-    | Some (FMapValue i' mx'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx)
-      && (mx' + snd a <=? m_value m)
+    | Some (FMapValue i' mx' al'), Some m => (i =? i') && (0 <=? snd a) && (mx' + snd a <=? mx)
+      && (mx' + snd a <=? m_value m) && multiple al' al && multiple (snd a) al
     | _, _ => false
     end
   | FMapValueOrNull i =>
     match fact_of F a with
     | Some (FMapValueOrNull i') => here && (i =? i')
-    | Some (FMapValue i' mx) => here && (i =? i') && (mx =? 0)
+    | Some (FMapValue i' mx _) => here && (i =? i') && (mx =? 0)
     | Some (FScalar _ _) => match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
@@ -49,10 +49,10 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | Some (FScalar _ _) => nu && match const_of F a with Some Z0 => true | _ => false end
     | _ => false
     end
-  | FRecordAt n mx =>
+  | FRecordAt n mx al =>
     match fact_of F a with
-    | Some (FRecordAt n' mx') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx)
-      && (mx' + snd a <=? n)
+    | Some (FRecordAt n' mx' al') => (n =? n') && (0 <=? snd a) && (mx' + snd a <=? mx)
+      && (mx' + snd a <=? n) && multiple al' al && multiple (snd a) al
     | _ => false
     end
   | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end

@@ -82,6 +82,11 @@ Definition tn_low (t : tnum) (ones : Z) : tnum :=
 (** [t] speaks of the low half only. *)
 Definition high32 : Z := 18446744069414584320.
 Definition tn_half (t : tnum) : tnum := Tnum (t_val t) (Z.lor (t_mask t) high32).
+(** What it is a multiple of: 1, 2, 4 or 8. *)
+Definition tn_step (t : tnum) : Z :=
+  let may := Z.lor (t_val t) (t_mask t) in
+  if Z.land may 7 =? zero then 8 else if Z.land may 3 =? zero then 4
+  else if Z.land may 1 =? zero then 2 else one.
 (** Some bits clear, or set; [bits] within a word. *)
 Definition tn_clear (bits : Z) : tnum := Tnum zero (Z.ldiff mask64 bits).
 Definition tn_set (bits : Z) : tnum := Tnum bits (Z.ldiff mask64 bits).

@@ -37,6 +37,8 @@ let bounds r =
   let b_smax = sleb r in
   { Core.b_tnum = { Core.t_val; t_mask }; b_umin; b_umax; b_smin; b_smax }
 
+let step r = Z.of_int (u8 r)
+
 let fact r =
   match u8 r with
   | 0 ->
@@ -45,7 +47,8 @@ let fact r =
     Core.FScalar (tainted, { Core.s_all; s_low = option r "bounds of a low half" bounds })
   | 1 ->
     let frame = uleb r in
-    Core.FStack (frame, uleb r)
+    let most = uleb r in
+    Core.FStack (frame, most, step r)
   | 2 -> Core.FCtx
   | 3 ->
     let area = match u8 r with 0 -> Core.Packet | 1 -> Core.Metadata | n -> bad "%d is no area" n in
@@ -55,7 +58,8 @@ let fact r =
   | 5 -> Core.FMap (uleb r)
   | 6 ->
     let map = uleb r in
-    Core.FMapValue (map, uleb r)
+    let most = uleb r in
+    Core.FMapValue (map, most, step r)
   | 7 -> Core.FMapValueOrNull (uleb r)
   | 8 -> Core.FMapOrNull (uleb r)
   | 9 ->
@@ -64,7 +68,8 @@ let fact r =
     Core.FRef (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
   | 10 ->
     let size = uleb r in
-    Core.FRecordAt (size, uleb r)
+    let most = uleb r in
+    Core.FRecordAt (size, most, step r)
   | 11 -> Core.FObj (uleb r)
   | n -> bad "%d is no kind of fact" n
 
@@ -162,7 +167,7 @@ let derivation r budget =
 let read bytes =
   let r = make bytes in
   magic r "a certificate" "WCRT";
-  (match u8 r with 2 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 3 -> () | v -> bad "version %d is not known" v);
   let budget = ref most_steps in
   let c_bound = uleb r in
   let nodes = count r in

@@ -12,17 +12,17 @@ let groups =
   [ (Base32, "base32"); (Base64, "base64"); (Divmul32, "divmul32"); (Divmul64, "divmul64"); (Atomic32, "atomic32");
     (Atomic64, "atomic64"); (Packet, "packet"); (Beyond, "beyond") ]
 
-(* The group that section 2.4 and the text of RFC 9669 give an instruction; [op] tells an acquiring load from a plain one. *)
-let group op insn =
+(* The group that section 2.4 and the text of RFC 9669 give an instruction. *)
+let group insn =
   let by_width w narrow wide = match w with A32 -> narrow | A64 -> wide in
   let by_size s = match s with S8 -> Base64 | S1 | S2 | S4 -> Base32 in
-  let atomic_class = op land 0xe7 = 0xc3 in
   match insn with
   | Alu (w, (Mul | Div | Sdiv | Mod | Smod), _, _) -> by_width w Divmul32 Divmul64
   | Alu (w, (Add | Sub | Or | And | Xor | Lsh | Rsh | Arsh | Mov), _, _) | Neg (w, _) | MovSx (w, _, _, _) -> by_width w Base32 Base64
   | End (_, s, _) -> by_size s
   | LdImm _ | LdMap _ | LdMapValue _ | LdVar _ | LdCode _ -> Base64
-  | Ldx (s, _, _, _, _) | Stx (s, _, _, _) -> if atomic_class then Beyond else by_size s
+  | Ldx (s, _, _, _, _) | Stx (s, _, _, _) -> by_size s
+  | LdAcq _ | StRel _ -> Beyond
   | St (s, _, _, _) -> by_size s
   | Atomic (s, _, _, _, _, _) -> (match s with S8 -> Atomic64 | S1 | S2 | S4 -> Atomic32)
   | LdPkt _ -> Packet
@@ -40,7 +40,6 @@ let text op src insn =
   let of_size s = match s with S8 -> A64 | S1 | S2 | S4 -> A32 in
   let place x off = f "%s %s %s" (wide x) (if Num.sign off < 0 then "-" else "+") (n (Num.abs off)) in
   let distance d = (if Num.sign d < 0 then "" else "+") ^ n d in
-  let atomic_class = op land 0xe7 = 0xc3 in
   match insn with
   | Alu (w, o, d, y) ->
     let symbol = match o with
@@ -57,12 +56,11 @@ let text op src insn =
   | LdVar (d, v, m) -> f "%s = btf_id[%s%s] ll" (wide d) (n v) (if Num.sign m = 0 then "" else ":" ^ n m)
   | LdCode (d, off) -> f "%s = func[pc%s] ll" (wide d) (distance off)
   | Ldx (s, sx, d, x, off) ->
-    if atomic_class then f "%s = load_acquire((u%s *)(%s))" (reg (of_size s) d) (bits s) (place x off)
-    else f "%s = *(%c%s *)(%s)" (wide d) (if sx then 's' else 'u') (bits s) (place x off)
+    f "%s = *(%c%s *)(%s)" (wide d) (if sx then 's' else 'u') (bits s) (place x off)
+  | LdAcq (s, d, x, off) -> f "%s = load_acquire((u%s *)(%s))" (reg (of_size s) d) (bits s) (place x off)
   | St (s, d, off, i) -> f "*(u%s *)(%s) = %s" (bits s) (place d off) (n i)
-  | Stx (s, d, off, x) ->
-    if atomic_class then f "store_release((u%s *)(%s), %s)" (bits s) (place d off) (reg (of_size s) x)
-    else f "*(u%s *)(%s) = %s" (bits s) (place d off) (wide x)
+  | Stx (s, d, off, x) -> f "*(u%s *)(%s) = %s" (bits s) (place d off) (wide x)
+  | StRel (s, d, off, x) -> f "store_release((u%s *)(%s), %s)" (bits s) (place d off) (reg (of_size s) x)
   | Atomic (s, o, fetch, d, off, x) ->
     let w = of_size s in
     let suffix = match w with A64 -> "_64" | A32 -> "32_32" in
@@ -94,7 +92,7 @@ let text_of (op, fields, i) = text op (sample fields).src i
 let print_rows () =
   p "/* Printed from semantics/Encode.v when the project is built. */\n";
   List.iter
-    (fun ((op, _, i) as row) -> p "{\"%s\", \"%s\"},\n" (List.assoc (group op i) groups) (text_of row))
+    (fun ((op, _, i) as row) -> p "{\"%s\", \"%s\"},\n" (List.assoc (group i) groups) (text_of row))
     rows
 
 let print_docs () =
@@ -106,7 +104,7 @@ let print_docs () =
   p "r2 as source, 3 as offset and 8 as constant where these are free; r0 to r10 are allowed, but r10 is never written.\n";
   List.iter
     (fun (g, name) ->
-      let mine = List.filter (fun (op, _, i) -> group op i = g) rows in
+      let mine = List.filter (fun (op, _, i) -> group i = g) rows in
       p "\n## %s: %d\n\n| opcode | src | off | imm | example |\n|---|---|---|---|---|\n"
         (if g = Beyond then "Linux, beyond RFC 9669" else name) (List.length mine);
       let escape s = String.concat "\\|" (String.split_on_char '|' s) in

@@ -53,6 +53,7 @@ let fault_name = function
   | ReadOnly -> "read-only"
   | BadContext -> "bad-context-access"
   | UndefinedStack -> "undefined-stack"
+  | Misaligned -> "misaligned"
   | BadHelperArgument -> "bad-helper-argument"
   | UnknownHelper -> "unknown-helper"
   | BadMap -> "bad-map"

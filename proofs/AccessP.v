@@ -154,9 +154,10 @@ Proof.
   rewrite wrap_add_l, <- Z.add_assoc.
   assert (RC := ctx_range WL). assert (RP := packet_range WL).
   destruct f; try discriminate E.
-  - (* FStack *) parts EF as j mx. destruct (_ && _) eqn:C; [| discriminate E]. apply some_inj in E.
+  - (* FStack *) parts EF as j mx al. destruct (_ && _) eqn:C; [| discriminate E].
+    apply some_inj in E.
     rewrite <- E. bools.
-    destruct P as [e [De ->]]. assert (J : 0 <= j < max_frames) by lia.
+    destruct P as [e [De [_ ->]]]. assert (J : 0 <= j < max_frames) by lia.
     assert (RF := frame_range WL j J).
     set (o := snd a + off + e - stack_size * j).
     assert (I : in_frame j o n) by (unfold o, in_frame, stack_size in *; lia).
@@ -174,10 +175,10 @@ Proof.
     + (* inside *) apply inside_spec. cbn [packet_region r_base r_size]. unfold meta_size.
       destruct q; cbn [area_start area_end] in *; lia.
     + (* writable *) intros Hw. rewrite Hw in Wr. exact Wr.
-  - (* FMapValue *) parts EF as i mx. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E].
+  - (* FMapValue *) parts EF as i mx al. destruct (map_of t i) as [m |] eqn:Em; [| discriminate E].
     destruct (_ && _ && _) eqn:C; [| discriminate E].
     apply some_inj in E. rewrite <- E. clear E.
-    destruct P as [o [b [Hv [Hb P]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
+    destruct P as [o [b [Hv [Hb [P _]]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
     destruct Hv as [Io [m' [Em' Al]]]. assert (Dm : m' = m) by congruence. subst m'.
     destruct (alike_fields _ _ Al) as [_ [_ [Ev [Er [_ Ek]]]]].
     destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. bools C as C Wr. bools.
@@ -210,9 +211,10 @@ Proof.
       cbn [ref_region r_kind r_write plain_kind read_kind].
       rewrite <- Ks. split; [reflexivity |].
       split; [| split; reflexivity]. apply inside_spec. cbn [ref_region r_base r_size]. lia.
-  - (* FRecordAt *) parts EF as size mx. destruct (_ && _) eqn:C; [| discriminate E].
+  - (* FRecordAt *) parts EF as size mx al. destruct (_ && _) eqn:C; [| discriminate E].
     injection E as <-. bools.
-    destruct P as [h [I [Kh [Sh Q]]]]. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
+    destruct P as [h [I [Kh [Sh [Q _]]]]]. destruct (ref_placed WL h I) as [S _].
+    unfold in_space in S.
     cbn [ref_region r_kind lowest r_base r_size] in S.
     rewrite wrap_small by lia. exists (ref_region h). split; [exact (ref_in_plain t L h I) |].
     split; [cbn [ref_region r_kind plain_kind read_kind]; rewrite Kh; reflexivity |].
@@ -292,14 +294,13 @@ Lemma gamma_plain {t a vs s x n w} : gamma t a vs s -> in_plain t (lay s) x n w 
   exists q, find_region (live s) w x n = Some q /\ plain_kind (r_kind q).
 Proof. intros G I N. destruct (gamma_found G I N) as [q [E [_ K]]]. exists q.
 split; [exact E | exact K]. Qed.
-(** What is in a frame or a value is in a live region other than the packet. *)
+(** What is in a frame, a value or an object is in a live region other than the packet. *)
 Lemma gamma_off_packet {t a vs s pl x n w} w' : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x n w -> 0 < n -> (w' = true -> w = true) ->
-  match pl with PStack _ _ | PVal _ => True | _ => False end ->
-  off_packet s w' x n = true.
+  has_order pl = true -> off_packet s w' x n = true.
 Proof.
   intros G P N W' Pl. unfold off_packet. apply existsb_exists.
-  destruct pl as [k m | k | | o | kd k | i k]; try contradiction.
+  destruct pl as [k m | k | | o | kd k | i k]; try discriminate Pl.
   - (* PStack *) destruct (gamma_frame w' G P N) as [j E]. unfold find_region in E.
     apply find_some in E. destruct E as [I E]. exists (frame_region (lay s) j).
     split; [exact I |]. cbn [frame_region r_kind is_packet negb andb] in *. exact E.
@@ -308,6 +309,147 @@ Proof.
       apply in_or_app. left. exact I.
     + (* the bytes are in it *) rewrite Np, Ins. cbn [negb andb]. destruct w'; [| reflexivity].
       rewrite (Wr (W' eq_refl)). reflexivity.
+  - (* PObj *) destruct (at_object P) as [d0 [_ [I Ins]]]. destruct P as [-> _].
+    destruct w'; [discriminate (W' eq_refl) |]. eexists. split.
+    + (* it is live *) rewrite (g_live G). unfold regions. apply in_or_app. right. right.
+      apply in_or_app. right. exact I.
+    + (* the bytes are in it *) rewrite Ins. reflexivity.
+Qed.
+(** What counts as aligned: a multiple past the start of its region. *)
+Lemma aligned_in {t a vs s r x n w} : gamma t a vs s ->
+  In r (regions t (lay s) (length (frames s))) -> is_packet (r_kind r) = false ->
+  inside r x n = true -> (w = true -> r_write r = true) -> 0 < n ->
+  (n | x - r_base r + skew (lay s) r) -> aligned s w x n = true.
+Proof.
+  intros G I Np Ins Wr N D. unfold aligned. apply existsb_exists. exists r. split.
+  - (* it is live *) rewrite (g_live G). exact I.
+  - (* the address *) rewrite Np, Ins. apply Z.mod_divide in D; [| lia].
+    apply Z.eqb_eq in D. rewrite D. destruct w; [rewrite (Wr eq_refl) |]; reflexivity.
+Qed.
+Lemma plain_live t L d r : In r (plain_regions t L) -> In r (regions t L d).
+Proof. intros I. unfold regions. apply in_or_app. right. right. apply in_or_app. left. exact I. Qed.
+Lemma object_live t L d r : In r (object_regions t L) -> In r (regions t L d).
+Proof.
+  intros I. unfold regions. apply in_or_app. right. right. apply in_or_app. right. exact I.
+Qed.
+Lemma zbytes_whole z : (zbytes z | stack_size).
+Proof.
+  destruct z; [exists 512 | exists 256 | exists 128 | exists 64]; reflexivity.
+Qed.
+Lemma a_aligned_sound {t a vs s v x off z w pl} : gamma t a vs s -> relv vs v x ->
+  a_addr t (a_facts a) (a_depth a) v off (zbytes z) w = Some pl ->
+  has_order pl = true ->
+  a_aligned t (a_facts a) v off (zbytes z) = true -> aligned s w (wrap (x + off)) (zbytes z) = true.
+Proof.
+  unfold a_addr, a_aligned. intros G R E Pl A.
+  assert (N : 0 < zbytes z) by (assert (Z := zbytes_range z); lia).
+  assert (WL := g_wf G). destruct (gamma_depth G) as [Dp Dm]. set (L := lay s) in *.
+  destruct (fact_of (a_facts a) v) as [f |] eqn:EF; [| discriminate E].
+  destruct (fact_of_sound t L _ vs (g_facts G) v x f R EF) as [u [Nt [[B P] ->]]].
+  rewrite wrap_add_l, <- Z.add_assoc.
+  destruct f; try discriminate A.
+  - (* FStack *) parts EF as j mx al. bools A as A1 A2. apply multiple_divides in A1, A2.
+    destruct (_ && _) eqn:C in E; [| discriminate E]. clear E. bools.
+    destruct P as [e [De [Al ->]]].
+    assert (J : 0 <= j < max_frames) by lia. assert (RF := frame_range WL j J).
+    assert (X : wrap (wrap (frame_top L j + e) + (snd v + off))
+      = frame_top L j + (e + (snd v + off))).
+    { rewrite wrap_add_l, wrap_small by (unfold frame_top, stack_size in *; lia). lia. }
+    rewrite X. apply (aligned_in (r := frame_region L j) G);
+      [apply in_or_app; left; apply in_frame_regions; lia | reflexivity | | reflexivity
+        | exact N |].
+    + (* inside *) apply inside_spec. cbn [frame_region r_base r_size].
+      unfold frame_top, stack_size in *. lia.
+    + (* a multiple *) cbn [skew frame_region r_base r_kind]. unfold frame_top.
+      replace (frame_base L j + stack_size + (e + (snd v + off)) - frame_base L j + 0)
+        with (stack_size + (e + (snd v + off))) by lia.
+      apply Z.divide_add_r; [apply zbytes_whole |].
+      apply Z.divide_add_r; [exact (Z.divide_trans _ _ _ A1 Al) | exact A2].
+  - (* FMapValue *) parts EF as i mx al. bools A as A1 A2. apply multiple_divides in A1.
+    destruct (map_of t i) as [m |] eqn:Em; [| discriminate E].
+    apply multiple_divides in A2.
+    destruct (_ && _ && _) eqn:C in E; [| discriminate E]. clear E.
+    destruct P as [o [b [Hv [Hb [P Al]]]]]. assert (RV := like_range t L WL i o m b Hv Em Hb).
+    destruct Hv as [Io [m' [Em' Lk]]]. assert (Dm' : m' = m) by congruence. subst m'.
+    destruct (alike_fields _ _ Lk) as [Et [Ek [Ev [Er _]]]].
+    destruct (value_in t L o b Io Hb) as [n0 [j [J N0]]]. bools C as C Wr. bools.
+    rewrite wrap_small by lia.
+    apply (aligned_in (r := value_region (o_def o) n0 j b) G);
+      [exact (plain_live t L _ _ J) | reflexivity | | | exact N |].
+    + (* inside *) apply inside_spec. cbn [value_region r_base r_size]. lia.
+    + (* writable *) intros Hw. rewrite Hw in Wr. cbn [value_region r_write]. rewrite <- Er.
+      exact Wr.
+    + (* a multiple *) unfold skew. cbn [value_region r_base r_kind]. fold L. rewrite N0.
+      replace (u + (snd v + off) - b + value_skew (o_def o))
+        with (u - b + (snd v + off + value_skew (o_def o))) by lia.
+      apply Z.divide_add_r; [exact (Z.divide_trans _ _ _ A1 Al) |].
+      unfold value_skew in *. rewrite <- Et, <- Ek. exact A2.
+  - (* FRef *) parts EF as kd size nu. destruct nu; [discriminate E |].
+    destruct (_ && _ && _) eqn:C in E; [| discriminate E]. apply some_inj in E. rewrite <- E in Pl.
+    clear E. bools C as C Wr. bools. apply multiple_divides in A.
+    destruct (refrel_in (g_refs G) EF Nt (P eq_refl)) as [h [I [Fi [Eb En]]]].
+    destruct (ref_placed WL _ I) as [S _]. unfold in_space in S.
+    cbn [ref_region r_kind lowest r_base r_size] in S.
+    rewrite wrap_small by lia. assert (Ks := ref_kind_fits_socket _ _ Fi).
+    destruct (is_socket kd) eqn:Sk; [discriminate Pl |].
+    apply (aligned_in (r := ref_region h) G);
+      [exact (plain_live t L _ _ (ref_in_plain t L _ I)) | reflexivity | | | exact N |].
+    + (* inside *) apply inside_spec. cbn [ref_region r_base r_size]. lia.
+    + (* writable *) intros _. cbn [ref_region r_write]. rewrite <- Ks. reflexivity.
+    + (* a multiple *) cbn [skew ref_region r_base r_kind]. rewrite Eb.
+      replace (u + (snd v + off) - u + 0) with (snd v + off) by lia. exact A.
+  - (* FRecordAt *) parts EF as size mx al. bools A as A1 A2.
+    apply multiple_divides in A1, A2. destruct (_ && _) eqn:C in E; [| discriminate E]. clear E.
+    bools.
+    destruct P as [h [I [Kh [Sh [Q Al]]]]]. destruct (ref_placed WL h I) as [S _].
+    unfold in_space in S. cbn [ref_region r_kind lowest r_base r_size] in S.
+    rewrite wrap_small by lia.
+    apply (aligned_in (r := ref_region h) G);
+      [exact (plain_live t L _ _ (ref_in_plain t L h I)) | reflexivity | | | exact N |].
+    + (* inside *) apply inside_spec. cbn [ref_region r_base r_size]. lia.
+    + (* writable *) intros _. cbn [ref_region r_write]. rewrite Kh. reflexivity.
+    + (* a multiple *) cbn [skew ref_region r_base r_kind].
+      replace (u + (snd v + off) - re_base h + 0) with (u - re_base h + (snd v + off)) by lia.
+      apply Z.divide_add_r; [exact (Z.divide_trans _ _ _ A1 Al) | exact A2].
+  - (* FObj *) parts EF as i. destruct (type_of t i) as [d0 |] eqn:Ed; [| discriminate E].
+    destruct (_ && _ && _) eqn:C in E; [| discriminate E]. clear E. bools C as C Wr. bools.
+    apply multiple_divides in A. destruct P as [_ O].
+    assert (I := in_object_regions t L i u d0 (is_object_in t L u i d0 Ed O) Ed).
+    destruct (object_place WL _ I) as [P1 [P2 [P3 _]]]. cbn [r_base r_size] in *.
+    rewrite wrap_small by lia.
+    apply (aligned_in G (object_live t L _ _ I)); [reflexivity | | | exact N |].
+    + (* inside *) apply inside_spec. cbn [r_base r_size]. lia.
+    + (* writable *) intros Hw. rewrite Wr in Hw. discriminate Hw.
+    + (* a multiple *) cbn [skew r_base r_kind].
+      replace (u + (snd v + off) - u + 0) with (snd v + off) by lia. exact A.
+Qed.
+(** So nothing keeps what is atomic or in an order from it. *)
+Lemma in_order_sound {t a vs s v x off z w pl r} : gamma t a vs s -> relv vs v x ->
+  a_ordered t (a_facts a) (a_depth a) v off z w = Some pl ->
+  find_region (live s) w (wrap (x + off)) (zbytes z) = Some r ->
+  a_addr t (a_facts a) (a_depth a) v off (zbytes z) w = Some pl /\ has_order pl = true
+    /\ in_order s r w (wrap (x + off)) (zbytes z) = None.
+Proof.
+  unfold a_ordered. intros G R E Fr. binds E as q Ea.
+  destruct (_ && _) eqn:C in E; [| discriminate E].
+  apply some_inj in E. subst q. bools C as O Al. split; [exact Ea |]. split; [exact O |].
+  assert (N : 0 < zbytes z) by (assert (Z := zbytes_range z); lia).
+  assert (P := gamma_addr G R N Ea).
+  assert (Op := gamma_off_packet w G P N (fun H => H) O).
+  assert (A := a_aligned_sound G R Ea O Al).
+  assert (Rest : (if negb (off_packet s w (wrap (x + off)) (zbytes z)) then Some OutOfBounds
+    else if negb (aligned s w (wrap (x + off)) (zbytes z)) then Some Misaligned else None) = None).
+  { rewrite Op, A. reflexivity. }
+  unfold in_order. destruct pl as [k m | k | | o | kd k | i k]; try discriminate O.
+  - (* PStack *) destruct (gamma_frame w G P N) as [j Ej]. rewrite Ej in Fr. apply some_inj in Fr.
+    rewrite <- Fr. exact Rest.
+  - (* PVal *) apply at_val in P. destruct (gamma_plain G P N) as [q [Eq K]]. rewrite Eq in Fr.
+    apply some_inj in Fr. rewrite <- Fr. destruct (r_kind q) as [ | | | | [] | ];
+      (contradiction K || discriminate K || exact Rest).
+  - (* PObj *) destruct (at_object P) as [d0 [_ [I Ins]]]. destruct P as [-> _].
+    destruct (find_object (g_wf G) (length (frames s)) _ _ _ (g_depth G) N I Ins) as [q [Eq [_ K]]].
+    rewrite <- (g_live G), Fr in Eq. apply some_inj in Eq. rewrite Eq.
+    destruct (r_kind q) as [ | | | | [] | ]; (contradiction K || discriminate K || exact Rest).
 Qed.
 (** An access off the stack: its bytes are no stack bytes. *)
 Lemma off_stack {t a vs s pl x n w b} : gamma t a vs s -> at_place t (lay s) (a_depth a) pl x n w ->
@@ -960,12 +1102,14 @@ Qed.
 (** * Atomics *)
 
 Lemma a_atomic_sound {t a vs s z pl x} f {a'} : gamma t a vs s ->
+  (forall r, find_region (live s) true x (zbytes z) = Some r ->
+    in_order s r true x (zbytes z) = None) ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
   a_atomic t a z pl = Some a' ->
   exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
     gamma t a' vs (set_mem s m).
 Proof.
-  intros G P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
+  intros G Al P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
   exists (store (mem s) x (bytes z) (f (load (mem s) x (bytes z)))).
   assert (Old := proj2 (loaded_scalar t (lay s) (mem s) x z true)). cbv beta iota in Old.
   assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
@@ -976,17 +1120,14 @@ Proof.
       try discriminate E.
     - (* PStack *) destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E.
       split; [| symmetry; exact E].
-      destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej.
-      cbn [frame_region r_kind].
-      rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto). cbn [negb].
+      destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej, (Al _ Ej).
       destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
       destruct P as [o [O [-> P1]]].
       erewrite init_ok_part;
         [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
           | rewrite zbytes_nat; exact Ok].
     - (* PVal *) apply some_inj in E. split; [| symmetry; exact E].
-      rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto). cbn [negb].
       apply at_val in P. destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
-      rewrite Eq, plain_defined by exact K. destruct (r_kind q); (contradiction || reflexivity). }
+      rewrite Eq, (Al _ Eq), plain_defined by exact K. reflexivity. }
   destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

@@ -90,6 +90,14 @@ Qed.
 Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
 Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
 cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
+(** A multiple of [al] past [b], and a number on: a multiple of what divides both. *)
+Lemma step_further s y al w b : in_scalar s y -> (al | w - b) ->
+  (Z.gcd al (sc_step s) | w + y - b).
+Proof.
+  intros I Al. replace (w + y - b) with (w - b + y) by lia. apply Z.divide_add_r.
+  - (* before *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact Al].
+  - (* the number *) eapply Z.divide_trans; [apply Z.gcd_divide_r | exact (sc_step_sound s y I)].
+Qed.
 Lemma add_ptr_sound {p a r x y} : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
@@ -100,12 +108,18 @@ Proof.
   assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
   { rewrite X, wrap_add_l. f_equal. lia. }
   destruct f; try discriminate E.
-  - (* FStack *) parts EF as j m0. destruct (_ <=? _); [|discriminate E]. apply some_inj in E.
+  - (* FStack *) parts EF as j m0 al. destruct (_ <=? _); [|discriminate E]. apply some_inj in E.
     subst r.
-    destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D Ew]]. set (lo := b_smin (s_all s)) in *.
+    assert (M := sc_step_signed s y I).
+    destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D [Al Ew]]].
+    set (lo := b_smin (s_all s)) in *.
     split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
     + (* the fact *) split; [apply wrap_range|]. exists (d + (sgn64 y - lo)).
-      split; [lia | reflexivity].
+      split; [lia | split; [| reflexivity]]. apply Z.divide_add_r.
+      * (* before *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact Al].
+      * (* the number *) eapply Z.divide_trans; [apply Z.gcd_divide_r |]. apply Z.divide_sub_r.
+        -- (* itself *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact M].
+        -- (* its least *) apply Z.gcd_divide_r.
     + (* the sum *) rewrite <- (wrap_sgn64 y R) at 1.
       rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
   - (* FPkt *) rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E].
@@ -113,24 +127,26 @@ Proof.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|].
     split; [lia | exact Logic.I].
-  - (* FMapValue *) rewrite Sum. parts EF as j m0.
+  - (* FMapValue *) rewrite Sum. parts EF as j m0 al.
     destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
-    destruct H as [o [b [Q1 [Q2 Q3]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
+    destruct H as [o [b [Q1 [Q2 [Q3 Al]]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
     split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b.
-    split; [exact Q1|]. split; [exact Q2 | lia].
+    split; [exact Q1|]. split; [exact Q2|]. split; [lia|]. exact (step_further _ _ _ _ _ I Al).
   - (* FRef *) parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
     destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
     pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room.
     cbn [re_base re_size] in Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|].
     exists (Reference RecordRef w n).
-    split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity | cbn [re_base]; lia].
-  - (* FRecordAt *) parts EF as n m0. destruct (_ && _) eqn:C; [|discriminate E].
+    split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity|]. cbn [re_base].
+    split; [lia|]. replace (w + y - w) with y by lia. exact (sc_step_sound s y I).
+  - (* FRecordAt *) parts EF as n m0 al. destruct (_ && _) eqn:C; [|discriminate E].
     injection E as <-. bools.
-    destruct H as [h [Ih [Kh [Sh Q]]]]. pose proof (ref_range h Ih) as Room.
+    destruct H as [h [Ih [Kh [Sh [Q Al]]]]]. pose proof (ref_range h Ih) as Room.
     split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
-    split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh | lia].
+    split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh|]. split; [lia|].
+    exact (step_further _ _ _ _ _ I Al).
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y ->
   yields t L vs (a_add t F a b) (wrap (x + y)).

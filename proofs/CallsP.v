@@ -25,12 +25,12 @@ Proof.
   assert (Pl : in_plain t (lay s) x n false -> exists q, find_region (live s) false x n = Some q
     /\ plain_kind (r_kind q)).
   { intros I. apply (gamma_plain G I). lia. }
-  assert (Off : match pl with PStack _ _ | PVal _ => True | _ => False end ->
+  assert (Off : has_order pl = true ->
     negb (pk || off_packet s false x n) = false).
   { intros Pl'. rewrite (gamma_off_packet false G P); [| lia | auto | exact Pl'].
     rewrite orb_true_r. reflexivity. }
   destruct pl as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E;
-    try (rewrite (Off Logic.I)).
+    try (rewrite (Off eq_refl)).
   - (* PStack *) destruct (gamma_frame false G P) as [j Ej]; [lia |]. rewrite Ej.
     cbn [frame_region r_kind].
     destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
@@ -58,7 +58,7 @@ Proof.
   destruct pl' as [k0 m0 | k0 | | o0 | kd0 k0 | i0 k0]; try discriminate E; injection E as <-;
     (split; [exact P |]); intros n N; unfold helper_writes;
     apply (at_place_less n) in P; try lia;
-    rewrite (gamma_off_packet true G P) by (exact Logic.I || lia || auto); cbn [negb].
+    rewrite (gamma_off_packet true G P) by (exact eq_refl || lia || auto); cbn [negb].
   - (* PStack *) destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej. reflexivity.
   - (* PVal *) destruct (gamma_plain G (at_val P)) as [q [Eq Kq]]; [lia |].
     rewrite Eq. destruct (r_kind q); (contradiction || reflexivity).
@@ -542,9 +542,9 @@ Proof.
   destruct (zfind k F) as [f0 |] eqn:E0; [| discriminate E].
   cbn [option_map] in E. apply some_inj in E. rewrite <- E. destruct (H k f0 E0) as [w [N [B P]]].
   exists w. split; [exact N |].
-  destruct f0; try (split; [exact B | exact P]). cbn [unrecord]. parts E0 as n0 mx.
+  destruct f0; try (split; [exact B | exact P]). cbn [unrecord]. parts E0 as n0 mx al.
   assert (Kept : (kf = RecordRef -> n0 <> n) ->
-    fact_holds t (with_refs L (release kd x (l_refs L))) (FRecordAt n0 mx) w).
+    fact_holds t (with_refs L (release kd x (l_refs L))) (FRecordAt n0 mx al) w).
   { intros Other. split; [exact B |]. destruct P as [g [Ig [Kg [Sg Q]]]]. exists g. split;
       [| split; [exact Kg | split; [exact Sg | exact Q]]].
     apply release_keeps; [exact Ig |]. intros Kh Bh. assert (S := ref_kind_fits_socket _ _ Kh).
@@ -786,7 +786,8 @@ Proof.
       rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8; exact P).
   lazymatch goal with |- context [?j =? n] => destruct (Z.eqb_spec j n) as [E | E] end; split;
     try exact B; [apply sc_top_sound; exact B |].
-  destruct P as [d [D Q]]. exists d. split; [exact D |]. rewrite Q, (E0 _ E). reflexivity.
+  destruct P as [d [D [Al Q]]]. exists d. split; [exact D |]. split; [exact Al |].
+  rewrite Q, (E0 _ E). reflexivity.
 Qed.
 Lemma entered_layout t an s n : wf_layout t (lay s) -> 0 < n < max_frames ->
   wf_layout t (entered t an s n) /\ same_but_frame n (lay s) (entered t an s n).
@@ -832,7 +833,8 @@ Proof.
       destruct (Gfacts k f0 E0) as [w [Nt P]].
       exists w. split; [exact Nt |].
       exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
-    exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia | reflexivity].
+    exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia |].
+    split; [apply Z.divide_0_r | reflexivity].
   - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo];
       try exact Logic.I.
     + (* R1 *) exact (R R1).

@@ -109,7 +109,7 @@ Proof.
     + (* zero *) apply (sc_const_sound 0).
     + (* the context *) reflexivity.
     + (* the frame's top *) exists 0. rewrite Z.add_0_r, wrap_small by exact RS.
-      split; [lia | reflexivity].
+      split; [lia |]. split; [apply Z.divide_0_r | reflexivity].
   - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo]; auto;
       (eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; cbn [snd]; rewrite Z.add_0_r,
         wrap_small; [reflexivity|lia]).

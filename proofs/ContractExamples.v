@@ -182,3 +182,49 @@ Proof. vm_compute. reflexivity. Qed.
 Example atomic_on_the_packet :
   packet_ok [ movi R1 1; Atomic S4 AtAdd false R6 0 R1 ] = false.
 Proof. vm_compute. reflexivity. Qed.
+
+(** ** Atomics are at multiples of their size *)
+
+(** One added to a number of the frame, at a place that is known, or at one of several. *)
+Definition adds_at (z : size) (off : Z) : prog := at_pcs
+  [ St S8 R10 (-16) 0; St S8 R10 (-8) 0; movi R2 1; Atomic z AtAdd false R10 off R2; movi R0 0;
+    Exit ].
+Definition adds_at_some (z : size) (mask : Z) : prog := at_pcs
+  [ St S8 R10 (-16) 0; St S8 R10 (-8) 0; Ldx S4 false R2 R1 16; Alu A64 And R2 (Imm mask);
+    mov R3 R10; addi R3 (-16); Alu A64 Add R3 (Reg R2); Atomic z AtAdd false R3 0 R2; movi R0 0;
+    Exit ].
+Definition xdp_root : target := Target xdp [] root.
+Example aligned_at : validate xdp_root (adds_at S8 (-8)) (line 5) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example misaligned_at : validate xdp_root (adds_at S8 (-12)) (line 5) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example half_aligned_at : validate xdp_root (adds_at S4 (-12)) (line 5) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example aligned_at_some : validate xdp_root (adds_at_some S8 8) (line 9) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example misaligned_at_some : validate xdp_root (adds_at_some S8 4) (line 9) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example half_aligned_at_some : validate xdp_root (adds_at_some S4 12) (line 9) = true.
+Proof. vm_compute. reflexivity. Qed.
+Definition plain_env : env := Env absent_layout (fun _ => 0) (fun _ => quiet 0).
+Example plain_env_well_formed : well_formed xdp_root plain_env.
+Proof. apply well_formedb_sound. vm_compute. reflexivity. Qed.
+Example misaligned_faults : run xdp_root (adds_at S8 (-12)) plain_env 20 = Faulted Misaligned 3.
+Proof. vm_compute. reflexivity. Qed.
+Example aligned_runs : run xdp_root (adds_at S8 (-8)) plain_env 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+(** Values of a trie follow its key: of 8 bytes, the first 4 a length, so a value is at 4 past a
+    multiple of 8.  Its own bytes from 4 on are aligned to 8. *)
+Definition trie : map_def := MapDef map_lpm_trie 8 16 4 false None.
+Definition adds_to_a_value (z : size) (off : Z) : prog := at_pcs
+  [ St S8 R10 (-8) 0; LdMap R1 0; mov R2 R10; addi R2 (-8); Call 1; Jmp A64 Jeq R0 (Imm 0) 2;
+    movi R1 1; Atomic z AtAdd false R0 off R1; movi R0 0; Exit ].
+Definition trie_cert : cert := tree (steps 5 (DBranch (steps 1 DExit) (steps 3 DExit))).
+Example trie_accepted :
+  validate (Target xdp [trie] root) (adds_to_a_value S8 4) trie_cert = true.
+Proof. vm_compute. reflexivity. Qed.
+Example trie_half : validate (Target xdp [trie] root) (adds_to_a_value S4 0) trie_cert = true.
+Proof. vm_compute. reflexivity. Qed.
+Example trie_refused :
+  validate (Target xdp [trie] root) (adds_to_a_value S4 2) trie_cert = false.
+Proof. vm_compute. reflexivity. Qed.

@@ -274,7 +274,7 @@ Example decodes_atomics :
     [Slot 195 1 2 0 241]; [Slot 211 1 2 3 256]; [Slot 203 1 2 6 272]]
   = [Some (Atomic S8 AtAdd false R1 (-8) R2); Some (Atomic S4 AtXor true R1 4 R2);
      Some (Atomic S8 Xchg true R1 0 R2); Some (Atomic S4 Cmpxchg true R1 0 R2);
-     Some (Ldx S1 false R1 R2 3); Some (Stx S2 R1 6 R2)].
+     Some (LdAcq S1 R1 R2 3); Some (StRel S2 R1 6 R2)].
 Proof. vm_compute. reflexivity. Qed.
 Example decodes_packet_loads :
   map decode [[Slot 32 0 0 0 (-4096)]; [Slot 40 0 0 0 12]; [Slot 80 0 7 0 9]]

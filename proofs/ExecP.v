@@ -84,6 +84,19 @@ Proof.
   apply covers_put; auto. eapply a_alu_sound; eauto; apply G.
 Qed.
 
+Lemma ordered_addr {F d v off z w pl} : a_ordered t F d v off z w = Some pl ->
+  a_addr t F d v off (zbytes z) w = Some pl.
+Proof.
+  unfold a_ordered. intros E. binds E as q Ea. destruct (_ && _); [| discriminate E].
+  apply some_inj in E. subst q. exact Ea.
+Qed.
+Lemma ordered_none {a vs s v x off z w pl} : gamma t a vs s -> relv vs v x ->
+  a_ordered t (a_facts a) (a_depth a) v off z w = Some pl ->
+  unordered s w (wrap (x + off)) (zbytes z) = None.
+Proof.
+  intros G R E. unfold unordered. destruct (find_region _ _ _ _) as [r |] eqn:Fr; [| reflexivity].
+  exact (proj2 (proj2 (in_order_sound G R E Fr))).
+Qed.
 Lemma atomic_sound {i a vs s z op fetch d off r a'} : gamma t a vs s ->
   a_exec t (Atomic z op fetch d off r) a = Some a' ->
     covers i a' vs (exec_atomic t s z op fetch d off r).
@@ -92,12 +105,14 @@ Proof.
   binds E as v Ev. binds E as u Eu. binds E as pl Ep. binds E as b Eb.
   destruct (reg_sound G Ev) as [x [Ex Rx]].
   destruct (reg_sound G Eu) as [y [Ey Ry]].
+  assert (Al := fun r0 Fr => proj2 (proj2 (in_order_sound (r := r0) G Rx Ep Fr))).
+  apply ordered_addr in Ep.
   pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
   (* whatever the new value is *)
   assert (At : forall f, exists old m, atomic_at t s (wrap (x + off)) z f = inl (old, m) /\
     gamma t b vs (set_mem s m) /\
     yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old).
-  { intros f. destruct (a_atomic_sound f G P Eb) as [old [m [A [S Gb]]]].
+  { intros f. destruct (a_atomic_sound f G Al P Eb) as [old [m [A [S Gb]]]].
     exists old, m. split; [exact A|]. split; [exact Gb|]. apply new_scalar. exact S. }
   (* the result in a register, or nowhere *)
   assert (Put : forall m old k, gamma t b vs (set_mem s m)
@@ -168,7 +183,8 @@ Proof.
     destruct (first_value _ _ _ GW Em) as [o [b [Eo [Lo [Eb Bb]]]]]; try assumption.
     rewrite Eo. cbn [obind]. rewrite Eb. apply covers_put; auto. split; [reflexivity|].
     exists b. split; [|reflexivity]. split; [exact Bb|]. exists o, b.
-    split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|lia].
+    split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|]. split; [lia|].
+    rewrite Z.sub_diag. apply Z.divide_0_r.
   - (* LdVar *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
   - (* LdCode *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er.
@@ -187,6 +203,18 @@ Proof.
     destruct (reg_sound G Ev) as [x [-> Rx]].
     destruct (reg_sound G Eu) as [y [-> Ry]].
     pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
+    destruct (a_store_sound G Ry P E) as [m [-> Gm]].
+    apply covers_same. exact Gm.
+  - (* LdAcq *) parts Ei as z d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er.
+    apply some_inj in E; subst a'.
+    destruct (reg_sound G Ev) as [x [-> Rx]]. rewrite (ordered_none G Rx Ep).
+    apply ordered_addr in Ep. pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
+    destruct (a_load_sound an G P Er) as [y [-> Y]].
+    apply covers_put; auto.
+  - (* StRel *) parts Ei as z d off r. binds E as v Ev. binds E as u Eu. binds E as pl Ep.
+    destruct (reg_sound G Ev) as [x [-> Rx]].
+    destruct (reg_sound G Eu) as [y [-> Ry]]. rewrite (ordered_none G Rx Ep).
+    apply ordered_addr in Ep. pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
     destruct (a_store_sound G Ry P E) as [m [-> Gm]].
     apply covers_same. exact Gm.
   - (* Atomic *) exact (atomic_sound G E').

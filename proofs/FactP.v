@@ -26,6 +26,15 @@ Tactic Notation "parts" hyp(E) "as" ident(a) ident(b) ident(c) ident(d) ident(e)
     rename z into e
   end.
 
+(** ** Multiples *)
+Lemma multiple_divides x n : multiple x n = true -> (n | x).
+Proof. unfold multiple. intros H. bools. apply Z.mod_divide; [lia | assumption]. Qed.
+Lemma divides_multiple x n : 0 < n -> (n | x) -> multiple x n = true.
+Proof.
+  unfold multiple. intros N D. apply andb_true_iff. split; [apply Z.ltb_lt; exact N |].
+  apply Z.eqb_eq, Z.mod_divide; [lia | exact D].
+Qed.
+
 (** ** Lists by [Z] index *)
 Lemma nth_z_bounds {A} (l : list A) k w : nth_z l k = Some w -> 0 <= k < Z.of_nat (length l).
 Proof.

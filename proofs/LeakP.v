@@ -50,6 +50,7 @@ Proof.
     | |- context [match value_of ?a ?b with _ => _ end] => destruct (value_of a b)
     | |- context [match load_at ?a ?b ?c ?e ?f with _ => _ end] => destruct (load_at a b c e f)
     | |- context [match store_at ?a ?b ?c ?e ?f with _ => _ end] => destruct (store_at a b c e f)
+    | |- context [match unordered ?a ?b ?c ?e with _ => _ end] => destruct (unordered a b c e)
     | |- context [match own_map ?a ?b ?c with _ => _ end] => destruct (own_map a b c)
     | |- context [match obind ?a ?b with _ => _ end] => destruct (obind a b)
     | |- context [match ?o with Mov => _ | _ => _ end] => destruct o

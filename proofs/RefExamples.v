@@ -137,7 +137,7 @@ Definition inside_state (n mx : Z) : astate :=
   let N := @None aval in
   AState 14 (RF (Some (2, 0)) N N N N N (Some (1, 0)) N N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
-           (zset 1 (FRef RecordRef 16 false) (zset 2 (FRecordAt n mx) zempty))) 3.
+           (zset 1 (FRef RecordRef 16 false) (zset 2 (FRecordAt n mx 1) zempty))) 3.
 Definition inside_meeting_cert (n mx : Z) : cert :=
   let sub c := DSub 0 (zset 0 (0, 0) (zset 1 (5, 0) (zset 2 (7, c) zempty))) in
   Cert 30 (steps 7 (DBranch (steps 1 (DBranch (sub 0) (steps 1 (sub 4)))) (steps 1 DExit)))

@@ -127,7 +127,7 @@ Proof.
       split; [exact Rw|].
       destruct P as [P|P]; [contradiction (C P) | exact P].
   - (* FMapValue *) destruct r; try exact Same. exfalso. cbn [rel_holds] in C. subst w.
-    destruct P as [o [b0 [V [I P]]]].
+    destruct P as [o [b0 [V [I [P _]]]]].
     destruct (like_map _ _ _ _ V) as [m M]. pose proof (like_range t L WL _ _ _ _ V M I) as Room.
     lia.
   - (* FMapValueOrNull *) destruct r; cbn [rel_holds] in C; try exact Same.
@@ -138,7 +138,7 @@ Proof.
       eapply good_set; [exact H | exact EA | reflexivity | reflexivity | exact N|].
       split; [exact Rw|].
       destruct P as [P|[o [V I]]]; [contradiction (C P)|]. exists o, w. split; [exact V|].
-      split; [exact I | lia].
+      split; [exact I|]. split; [lia|]. rewrite Z.sub_diag. apply Z.divide_0_r.
   - (* FRef *) parts EA as kd n nu. destruct r; cbn [rel_holds] in C; try exact Same.
     + (* REq *) subst w. destruct nu; [|contradiction (P eq_refl eq_refl)]. eexists.
       split; [reflexivity|].

@@ -2,6 +2,17 @@
 From Proofs Require Export Tactics WordP TnumP BoundsP.
 From Checker Require Import Scalar.
 
+(** * Multiples *)
+
+Lemma sc_step_sound s x : in_scalar s x -> (sc_step s | x).
+Proof. intros [B _]. exact (tn_step_sound _ _ (proj1 (proj2 B))). Qed.
+Lemma sc_step_signed s x : in_scalar s x -> (sc_step s | sgn64 x).
+Proof.
+  intros H. assert (S := sc_step_sound s x H).
+  destruct (sgn64_spec x (proj1 (proj1 H))) as [[_ ->] | [_ ->]]; [exact S |].
+  apply Z.divide_sub_r; [exact S | apply tn_step_word].
+Qed.
+
 (** * The low half, moved up *)
 
 Lemma up_range x : 0 <= up x < W.

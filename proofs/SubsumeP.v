@@ -47,6 +47,13 @@ Qed.
 
 Lemma area_eqb_eq p q : area_eqb p q = true -> p = q.
 Proof. destruct p; destruct q; intros E; try reflexivity; discriminate E. Qed.
+(** A multiple of [d], and a constant on: of what divides both. *)
+Lemma multiple_further d c al x : multiple d al = true -> multiple c al = true -> (d | x) ->
+  (al | x + c).
+Proof.
+  intros D C X. apply Z.divide_add_r; [| exact (multiple_divides _ _ C)].
+  exact (Z.divide_trans _ _ _ (multiple_divides _ _ D) X).
+Qed.
 Lemma fact_le_sound t L F vs a x f : wf_layout t L -> facts_hold t L F vs -> relv vs a x ->
   fact_le t F a f = true ->
   fact_holds t L f x.
@@ -62,11 +69,12 @@ Proof.
     destruct (any_view F a) as [tb sb].
     cbn [snd] in S.
     bools. eapply sc_le_sound; eassumption.
-  - (* FStack *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FStack *) parts Ef as j1 m1 al1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    parts EF as j0 m0. bools. subst j0.
-    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D Ew]]] X]]].
-    exists (d + snd a). split; [lia|]. rewrite X, Ew, wrap_add_l. f_equal. lia.
+    parts EF as j0 m0 al0. bools E as E A2. bools E as E A1. bools. subst j0.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [d [D [Al Ew]]]] X]]].
+    exists (d + snd a). split; [lia|]. split; [exact (multiple_further _ _ _ _ A1 A2 Al)|].
+    rewrite X, Ew, wrap_add_l. f_equal. lia.
   - (* FCtx *) bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|]; [|discriminate E]. destruct g; try discriminate E.
     exact (proj2 (Here _ eq_refl Z0)).
@@ -98,20 +106,23 @@ Proof.
     + (* FMapOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapOrNull j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
-  - (* FMapValue *) parts Ef as j1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
-    destruct g; try discriminate E. parts EF as j0 m0.
-    destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools. subst j0.
-    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J P]]]]] X]]].
+  - (* FMapValue *) parts Ef as j1 m1 al1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E. parts EF as j0 m0 al0.
+    destruct (map_of t j1) as [m|] eqn:M; [|discriminate E]. bools E as E A2. bools E as E A1.
+    bools. subst j0.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [o [b [V [J [P Al]]]]]] X]]].
     pose proof (like_range t L WL _ _ _ _ V M J) as Room. rewrite wrap_small in X by lia. subst x.
-    exists o, b. split; [exact V|]. split; [exact J | lia].
+    exists o, b. split; [exact V|]. split; [exact J|]. split; [lia|].
+    replace (w + snd a - b) with (w - b + snd a) by lia. exact (multiple_further _ _ _ _ A1 A2 Al).
   - (* FMapValueOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
     + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
       destruct c; try discriminate E.
       left. exact (const_of_sound _ _ _ _ H _ _ _ R C).
-    + (* FMapValue *) parts EF as j0 m0. bools. subst j0 m0.
-      assert (Q : fact_holds t L (FMapValue j1 0) x) by (apply Here; [reflexivity | assumption]).
-      destruct Q as [B [o [b [V [J P]]]]]. right. exists o. split; [exact V|].
+    + (* FMapValue *) parts EF as j0 m0 al0. bools. subst j0 m0.
+      assert (Q : fact_holds t L (FMapValue j1 0 al0) x)
+        by (apply Here; [reflexivity | assumption]).
+      destruct Q as [B [o [b [V [J [P _]]]]]]. right. exists o. split; [exact V|].
       replace x with b by lia. exact J.
     + (* FMapValueOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FMapValueOrNull j1) x)
@@ -124,14 +135,16 @@ Proof.
       rewrite Nf in Nu.
       apply orb_true_iff in Nu.
       destruct Nu as [Nu | Nu]; [discriminate Nu | apply negb_true_iff; exact Nu].
-  - (* FRecordAt *) parts Ef as n1 m1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+  - (* FRecordAt *) parts Ef as n1 m1 al1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
     destruct g; try discriminate E.
-    parts EF as n0 m0. bools. subst n0.
-    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh Q]]]]] X]]].
+    parts EF as n0 m0 al0. bools E as E A2. bools E as E A1. bools. subst n0.
+    destruct (fact_of_sound _ _ _ _ H _ _ _ R EF) as [w [N [[B [h [Ih [Kh [Sh [Q Al]]]]]] X]]].
     pose proof (proj1 (ref_placed WL h Ih)) as Room. unfold in_space in Room.
     cbn [ref_region r_kind lowest r_base r_size] in Room.
     rewrite wrap_small in X by lia. subst x. exists h. split; [exact Ih|]. split; [exact Kh|].
-    split; [exact Sh | lia].
+    split; [exact Sh|]. split; [lia|].
+    replace (w + snd a - re_base h) with (w - re_base h + snd a) by lia.
+    exact (multiple_further _ _ _ _ A1 A2 Al).
   - (* FObj *) parts Ef as j1. bools E as Z0 E. bools.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.

@@ -453,6 +453,39 @@ Proof.
   - (* t_mask b <> 0 *) apply (Go a b x y); [exact X | exact A | exact B | lia | lia].
 Qed.
 
+(** * What a member is a multiple of *)
+
+Lemma tn_low_clear n t x : 0 <= n -> in_tnum t x ->
+  Z.land (Z.lor (t_val t) (t_mask t)) (Z.ones n) = 0 -> (2 ^ n | x).
+Proof.
+  intros N H E. apply Z.mod_divide; [lia |]. rewrite <- Z.land_ones by exact N.
+  apply Z.bits_inj'. intros i I.
+  assert (B := f_equal (fun z => Z.testbit z i) E). cbv beta in B. revert B. use_bit H i I.
+  bits_open.
+  rewrite Z.bits_0. bit_cases.
+Qed.
+Lemma tn_step_sound t x : in_tnum t x -> (tn_step t | x).
+Proof.
+  intros H. unfold tn_step, zero, one. cbv zeta. set (may := Z.lor (t_val t) (t_mask t)).
+  destruct (Z.eqb_spec (Z.land may 7) 0) as [E | _].
+  { apply (tn_low_clear 3 t x); [lia | exact H | exact E]. }
+  destruct (Z.eqb_spec (Z.land may 3) 0) as [E | _].
+  { apply (tn_low_clear 2 t x); [lia | exact H | exact E]. }
+  destruct (Z.eqb_spec (Z.land may 1) 0) as [E | _].
+  { apply (tn_low_clear 1 t x); [lia | exact H | exact E]. }
+  apply Z.divide_1_l.
+Qed.
+(** A word and the signed number that it is are multiples of the same. *)
+Lemma tn_step_word t : (tn_step t | W).
+Proof.
+  unfold tn_step, zero, one. cbv zeta.
+  repeat match goal with |- context [if ?b then _ else _] => destruct b end.
+  - (* 8 *) exists 2305843009213693952. reflexivity.
+  - (* 4 *) exists 4611686018427387904. reflexivity.
+  - (* 2 *) exists 9223372036854775808. reflexivity.
+  - (* 1 *) exists W. reflexivity.
+Qed.
+
 (** * Byte order *)
 
 Lemma tn_rev_sound n t x : in_tnum t x ->

@@ -1472,8 +1472,8 @@ Proof.
   destruct Z0 as [O0 [K0 R0']].
   assert (V : forall op, s16 (alu_variant op)) by (intros op; destruct op; unfold s16; cbn; lia).
   destruct i
-    as [w op r o|w r|w z r s|k z r|r v|r m|r m off|r v1 v2|r off|z sx r s off|z r off k|z r off s|z
-      op fetch r off s|z ind k|off|w c r o off|off|h|r|off| ];
+    as [w op r o|w r|w z r s|k z r|r v|r m|r m off|r v1 v2|r off|z sx r s off|z r off k|
+      z r off s|z r s off|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|r|off|];
     cbn [fits]; try contradiction.
   - (* Alu *)
     destruct o as [k|s]; intros F; (eapply first_ok; [reflexivity|]); apply fields_ok;

@@ -333,7 +333,7 @@ Definition concrete_step (t : target) (p : prog) (k : concrete) (s : state) (w :
   match zfind (pc s) p with
   | Some (Call h) => let '(an, w') := answer_call t k s w h in (step t p an s, w')
   | Some (CallX r) => let '(an, w') := answer_call t k s w (reg_or_0 s r) in (step t p an s, w')
-  | Some (Ldx z _ _ r off) =>
+  | Some (Ldx z _ _ r off | LdAcq z _ r off) =>
     (step t p (answer_typed t s (wrap (reg_or_0 s r + off)) (zbytes z)) s, w)
   | Some (LdPkt z ind off) => let '(an, w') := answer_load s w z ind off in (step t p an s, w')
   | _ => (step t p (quiet 0) s, w)
@@ -361,7 +361,7 @@ Definition written_by (s : state) (i : insn) : option (kind * Z * list Z) :=
     end in
   match i with
   | St z d off i => at_ d off z (wrap i)
-  | Stx z d off r => obind (get r (regs s)) (at_ d off z)
+  | Stx z d off r | StRel z d off r => obind (get r (regs s)) (at_ d off z)
   | Atomic z op _ d off r =>
     obind (get d (regs s)) (fun x =>
     obind (get r (regs s)) (fun v =>

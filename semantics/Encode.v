@@ -118,15 +118,13 @@ Definition layouts (i : insn) : list (list slot) :=
     [fields FLd (reg_num d) 6 0 m; second off]]
   | LdVar d id object => [[fields FLd (reg_num d) 3 0 id; second object]]
   | LdCode d off => [[fields FLd (reg_num d) 4 0 off; second 0]]
-  | Ldx z false d s off =>
-    [[fields (FLdx z false) (reg_num d) (reg_num s) off 0];
-      [fields (FAtomic z) (reg_num d) (reg_num s) off load_acquire]]
+  | Ldx z false d s off => [[fields (FLdx z false) (reg_num d) (reg_num s) off 0]]
   | Ldx S8 true _ _ _ => []
   | Ldx z true d s off => [[fields (FLdx z true) (reg_num d) (reg_num s) off 0]]
   | St z d off k => [[fields (FSt z) (reg_num d) 0 off k]]
-  | Stx z d off s =>
-    [[fields (FStx z) (reg_num d) (reg_num s) off 0];
-      [fields (FAtomic z) (reg_num d) (reg_num s) off store_release]]
+  | Stx z d off s => [[fields (FStx z) (reg_num d) (reg_num s) off 0]]
+  | LdAcq z d s off => [[fields (FAtomic z) (reg_num d) (reg_num s) off load_acquire]]
+  | StRel z d off s => [[fields (FAtomic z) (reg_num d) (reg_num s) off store_release]]
   | Atomic S1 _ _ _ _ _ | Atomic S2 _ _ _ _ _ | Atomic _ Xchg false _ _ _
     | Atomic _ Cmpxchg false _ _ _ => []
   | Atomic z op fetch d off s =>
@@ -184,8 +182,8 @@ Definition guess (s : slot) (hi : Z) : option insn :=
     | FSt z => Some (St z d off imm)
     | FStx z => Some (Stx z d off r)
     | FAtomic z =>
-      if imm =? load_acquire then Some (Ldx z false d r off)
-      else if imm =? store_release then Some (Stx z d off r)
+      if imm =? load_acquire then Some (LdAcq z d r off)
+      else if imm =? store_release then Some (StRel z d off r)
       else obind (atomic_of imm) (fun q => Some (Atomic z (fst q) (snd q) d off r))
     | FLdPkt z x => Some (LdPkt z (if x then Some r else None) imm)
     | FJa => Some (Ja off)

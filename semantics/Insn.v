@@ -33,6 +33,9 @@ Inductive insn :=
   | Ldx (z : size) (sx : bool) (d s : reg) (off : Z)   (* sx: sign-extending *)
   | St (z : size) (d : reg) (off : Z) (i : Z)
   | Stx (z : size) (d : reg) (off : Z) (s : reg)
+  (* a load that acquires, a store that releases *)
+  | LdAcq (z : size) (d s : reg) (off : Z)
+  | StRel (z : size) (d : reg) (off : Z) (s : reg)
   | Atomic (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z) (s : reg)   (* S4 or S8 *)
   (* the legacy packet loads: ABS, or IND with a register; 1, 2 or 4 bytes *)
   | LdPkt (z : size) (ind : option reg) (k : Z)
@@ -55,6 +58,6 @@ Definition target_reg (i : insn) : option reg :=
   match i with
   | Alu _ _ d _ | Neg _ d | MovSx _ _ d _ | End _ _ d | LdImm d _ | LdMap d _ | LdMapValue d _ _
     | LdVar d _ _ | LdCode d _
-  | Ldx _ _ d _ _ => Some d
+  | Ldx _ _ d _ _ | LdAcq _ d _ _ => Some d
   | _ => None
   end.

@@ -105,6 +105,15 @@ Definition constant_region (L : layout) (r : region) : option Z :=
   match r_kind r with KValue n _ => obind (nth_z (l_maps L) n) (fun o => constant_of (o_def o))
     | _ => None end.
 
+(** How far the region starts past a multiple of 8.  Linux places frames, values and records at
+    multiples of 8, so that is where an address is aligned; the model has layouts that place them
+    anywhere, and counts from the region's start in all of them. *)
+Definition skew (L : layout) (r : region) : Z :=
+  match r_kind r with
+  | KValue n _ => match nth_z (l_maps L) n with Some o => value_skew (o_def o) | None => 0 end
+  | _ => 0
+  end.
+
 (** Whether nothing else is where it is: constants and sockets. *)
 Definition alone (L : layout) (r : region) : bool :=
   match constant_region L r, r_kind r with Some _, _ => true | None, KRef k => is_socket k

@@ -29,6 +29,7 @@ Inductive fault :=
   | BadContext                                (* no field of the context, or of a socket, is
                                                  accessed so *)
   | UndefinedStack
+  | Misaligned                                (* an atomic at no multiple of its size *)
   | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction
   | Leak.                                     (* the program ends while it holds something *)
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
@@ -122,7 +123,20 @@ Definition store_at (s : state) (a : Z) (n : nat) (v : Z) : memory + fault :=
 Definition off_packet (s : state) (w : bool) (a n : Z) : bool :=
   existsb (fun r => negb (is_packet (r_kind r)) && inside r a n && (negb w || r_write r)) (live s).
 
-(** Atomics: any region but the context and the packet. The old value, and the new memory. *)
+(** Are they in one, at a multiple of their number? *)
+Definition aligned (s : state) (w : bool) (a n : Z) : bool :=
+  existsb (fun r => negb (is_packet (r_kind r)) && inside r a n && (negb w || r_write r)
+    && ((a - r_base r + skew (lay s) r) mod n =? 0)) (live s).
+(** What is atomic or in an order, at bytes of region [r]: not on the context, a socket or the
+    packet, and at a multiple of its size. *)
+Definition in_order (s : state) (r : region) (w : bool) (a n : Z) : option fault :=
+  match r_kind r with
+  | KCtx | KRef (SocketRef | SockCommonRef) => Some BadContext
+  | _ => if negb (off_packet s w a n) then Some OutOfBounds
+         else if negb (aligned s w a n) then Some Misaligned else None
+  end.
+
+(** Atomics: the old value, and the new memory. *)
 Definition atomic_value (op : atomic) (old x expected : Z) : Z :=
   match op with
   | AtAdd => old + x
@@ -137,13 +151,17 @@ Definition atomic_at (s : state) (a : Z) (z : size) (f : Z -> Z) : (Z * memory) 
   | None => inr (match find_region (live s) false a (zbytes z) with Some _ => ReadOnly | None =>
     OutOfBounds end)
   | Some r =>
-    match r_kind r with
-    | KCtx => inr BadContext
-    | _ => if negb (off_packet s true a (zbytes z)) then inr OutOfBounds
-           else if undefined_stack s r a (bytes z) then inr UndefinedStack
-           else let old := load (mem s) a (bytes z) in inl (old, store (mem s) a (bytes z) (f old))
+    match in_order s r true a (zbytes z) with
+    | Some k => inr k
+    | None => if undefined_stack s r a (bytes z) then inr UndefinedStack
+              else let old := load (mem s) a (bytes z) in
+                inl (old, store (mem s) a (bytes z) (f old))
     end
   end.
+(** What keeps a load from acquiring, or a store from releasing; where there is no region, they say
+    so themselves. *)
+Definition unordered (s : state) (w : bool) (a n : Z) : option fault :=
+  obind (find_region (live s) w a n) (fun r => in_order s r w a n).
 Definition low (z : size) (x : Z) : Z := Z.land x (Z.ones (size_bits z)).
 Definition exec_atomic (s : state) (z : size) (op : atomic) (fetch : bool) (d : reg) (off : Z)
   (r : reg) : outcome :=
@@ -449,6 +467,26 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     match get d (regs s), get r (regs s) with
     | Some x, Some v => match store_at s (wrap (x + off)) (bytes z) v with inl m =>
       Next (with_mem s m) | inr f => F f end
+    | _, _ => F UndefinedRegister
+    end
+  | LdAcq z d r off =>
+    match get r (regs s) with
+    | None => F UndefinedRegister
+    | Some x =>
+      let a := wrap (x + off) in
+      match unordered s false a (zbytes z), load_at an s a (bytes z) with
+      | Some f, _ | None, inr f => F f
+      | None, inl v => Next (put s 1 d v)
+      end
+    end
+  | StRel z d off r =>
+    match get d (regs s), get r (regs s) with
+    | Some x, Some v =>
+      let a := wrap (x + off) in
+      match unordered s true a (zbytes z), store_at s a (bytes z) v with
+      | Some f, _ | None, inr f => F f
+      | None, inl m => Next (with_mem s m)
+      end
     | _, _ => F UndefinedRegister
     end
   | Atomic z op fetch d off r => exec_atomic s z op fetch d off r

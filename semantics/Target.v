@@ -48,6 +48,7 @@ Record map_def := MapOf { m_type : Z; m_key : Z; m_value : Z; m_max : Z; m_ro : 
 Definition MapDef (type key value max : Z) (ro : bool) (data : option Z) : map_def :=
   MapOf type key value max ro data None.
 Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an index *)
+Definition map_lpm_trie : Z := 11.            (* BPF_MAP_TYPE_LPM_TRIE *)
 Definition map_hash : Z := 1.
 (** A type of kernel objects, as the kernel's BTF has it: where in such an object is a pointer, and
     to what type (by its number). *)
@@ -112,6 +113,10 @@ Definition alike (d d' : map_def) : bool :=
   (m_type d =? m_type d') && (m_key d =? m_key d') && (m_value d =? m_value d')
     && Bool.eqb (m_ro d) (m_ro d')
   && same_number (m_inner d) (m_inner d') && same_number (constant_of d) (constant_of d').
+
+(** How far values lie past a multiple of 8: not at all, but in tries, where they follow the bytes
+    of the key (those without the length before them) with no gap. *)
+Definition value_skew (d : map_def) : Z := if m_type d =? map_lpm_trie then m_key d - 4 else 0.
 
 (** The field that an access of [n] bytes at [off] touches: the whole of it, or, where it says so,
     an aligned part. *)

@@ -476,6 +476,22 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   return p;
 }
 
+/* Moves a place to where n bytes may be atomic or in an order. False: there is none; who is
+ * careless takes it as it is. */
+static bool ordered_place(struct builder *b, const struct known *k, struct place *p, unsigned n) {
+  const struct value *v = &k->r[p->base];
+  int32_t mask = (int32_t)(n - 1);
+  if (careless(b))
+    return true;
+  if (p->frame < 0) {
+    p->off -= p->frame & mask;
+    p->frame -= p->frame & mask;
+    return !p->spread;
+  }
+  p->off -= (v->off + p->off) & mask;
+  return v->kind != PACKET && !(v->kind == REF && v->map != W_RECORD) && !v->most;
+}
+
 static void load(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   unsigned code = gen_below(g, 4), n = 1u << code, d;
@@ -491,8 +507,9 @@ static void load(struct builder *b, struct known *k) {
       k->spilled[(p.frame + 512) / 8].kind != UNKNOWN)
     v = k->spilled[(p.frame + 512) / 8];
   d = free_reg(b, k);
-  if (!extend && gen_percent(g, 15))
-    put(b, 0xc3u | size_codes[code], d, p.base, p.off, LOAD_ACQUIRE);
+  struct place o = p;
+  if (!extend && gen_percent(g, 15) && ordered_place(b, k, &o, n) && o.frame == p.frame)
+    p = o, put(b, 0xc3u | size_codes[code], d, p.base, p.off, LOAD_ACQUIRE);
   else
     put(b, (extend ? 0x81u : 0x61u) | size_codes[code], d, p.base, p.off, 0);
   k->r[d] = v;
@@ -506,13 +523,14 @@ static void store(struct builder *b, struct known *k) {
     return;
   if (p.spread && !frame_plain(k, p.frame, p.spread + n))
     return;
+  struct place o = p;
   bool spill =
       p.frame < 0 && !p.spread && code == 3 && (p.frame & 7) == 0 && k->r[s].kind != UNKNOWN;
   if (!spill && k->r[s].kind != NUMBER) {
     put(b, 0x62u | size_codes[code], p.base, 0, p.off, (int32_t)gen_number(g));
     s = 10;
-  } else if (gen_percent(g, 15)) {
-    put(b, 0xc3u | size_codes[code], p.base, s, p.off, STORE_RELEASE);
+  } else if (gen_percent(g, 15) && ordered_place(b, k, &o, n) && o.frame == p.frame) {
+    put(b, 0xc3u | size_codes[code], o.base, s, o.off, STORE_RELEASE);
   } else {
     put(b, 0x63u | size_codes[code], p.base, s, p.off, 0);
   }
@@ -529,15 +547,13 @@ static void atomic(struct builder *b, struct known *k) {
   int32_t what = GEN_PICK(g, atomic_codes);
   uint64_t most = code == 2 ? UINT32_MAX : UINT64_MAX;
   struct place p = any_place(b, k, n);
-  if (!p.found || !p.writable || k->r[s].kind != NUMBER)
+  if (!p.found || !p.writable || k->r[s].kind != NUMBER || !ordered_place(b, k, &p, n))
     return;
   if (p.spread) {
     if (!frame_plain(k, p.frame, p.spread + n) || !frame_written(k, p.frame, p.spread + n))
       return;
     frame_forget(k, p.frame, p.spread + n);
   } else if (p.frame < 0) {
-    p.off -= p.frame & (int32_t)(n - 1); /* aligned */
-    p.frame -= p.frame & (int32_t)(n - 1);
     if (k->spilled[(p.frame + 512) / 8].kind > NUMBER)
       return;
     if (!frame_written(k, p.frame, n) && !careless(b)) {

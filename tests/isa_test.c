@@ -683,6 +683,75 @@ static void store_row(struct bench *b, const struct w_encoding *f) {
   at_the_ends(b, f);
 }
 
+static bool is_ordered(const struct w_encoding *f) {
+  return (f->slot.op & 0xe7) == 0xc3 &&
+         (f->slot.imm == LOAD_ACQUIRE || f->slot.imm == STORE_RELEASE);
+}
+
+/* The row's load from, or store to, `base` + off: into r5, of r3. */
+static struct warrant_insn ordered_at(const struct w_encoding *f, unsigned base, int off) {
+  return loads(f) ? insn_of(f, 5, base, off, 0) : insn_of(f, base, 3, off, 0);
+}
+
+/* Loads that acquire and stores that release: in the frame, under r10 or not. */
+static void ordered_values(struct bench *b, const struct w_encoding *f) {
+  int n = (int)access_bytes(f);
+  for (unsigned e = 0; e < EDGES; e++)
+    for (unsigned frame = 0; frame < 2; frame++) {
+      uint64_t v = edges[e], before = loads(f) ? v : UINT64_C(0x5a5a5a5a5a5a5a5a);
+      int at = -64 + n * (int)(e % 8), word = at & ~7;
+      int off = frame ? at : displacements[e % DISPLACEMENTS];
+      unsigned shift = 8 * (unsigned)(at - word);
+      uint64_t mask = low(UINT64_MAX, 8 * (unsigned)n) << shift;
+      run_when_full(b);
+      set(b, 3, v);
+      set(b, 4, before);
+      put(b, 0x7b, 10, 4, word, 0);
+      put(b, 0xbf, 2, 10, 0, 0);
+      set(b, 1, (uint64_t)(int64_t)(at - off));
+      put(b, 0x0f, 2, 1, 0, 0);
+      subject(b, ordered_at(f, frame ? 10 : 2, off));
+      if (loads(f))
+        expect(b, 5, (v & mask) >> shift);
+      put(b, 0x79, 5, 10, word, 0);
+      expect(b, 5, loads(f) ? v : (before & ~mask) | (v << shift & mask));
+    }
+  run(b, WARRANT_NO_FAULT);
+}
+
+static void ordered_row(struct bench *b, const struct w_encoding *f) {
+  int n = (int)access_bytes(f);
+  ordered_values(b, f);
+  const struct {
+    int base, off; /* 0: a value of 16 bytes, in r2 */
+    enum warrant_fault fault;
+  } ends[] = {{10, -512, WARRANT_NO_FAULT},
+              {10, -512 - n, WARRANT_OUT_OF_BOUNDS},
+              {10, -n, WARRANT_NO_FAULT},
+              {10, 0, WARRANT_OUT_OF_BOUNDS},
+              {10, -16 + n / 2, n == 1 ? WARRANT_NO_FAULT : WARRANT_MISALIGNED},
+              {10, -15, n == 1 ? WARRANT_NO_FAULT : WARRANT_MISALIGNED},
+              {1, 0, WARRANT_BAD_CONTEXT},
+              {0, 0, WARRANT_NO_FAULT},
+              {0, -n, WARRANT_OUT_OF_BOUNDS},
+              {0, 1, n == 1 ? WARRANT_NO_FAULT : WARRANT_MISALIGNED},
+              {0, 16 - n, WARRANT_NO_FAULT},
+              {0, 16, WARRANT_OUT_OF_BOUNDS}};
+  for (size_t i = 0; i < 2 * (sizeof ends / sizeof *ends); i++) {
+    bool readonly = i % 2 && !ends[i / 2].base;
+    b->maps[0].readonly = readonly;
+    put(b, 0xb7, 3, 0, 0, 7);
+    if (!ends[i / 2].base) {
+      put(b, 0x18, 2, 2, 0, 0);
+      put(b, 0, 0, 0, 0, 0);
+    }
+    subject(b, ordered_at(f, ends[i / 2].base ? (unsigned)ends[i / 2].base : 2, ends[i / 2].off));
+    bool there = ends[i / 2].fault != WARRANT_OUT_OF_BOUNDS;
+    run(b, readonly && there && !loads(f) ? WARRANT_READ_ONLY : ends[i / 2].fault);
+    b->maps[0].readonly = false;
+  }
+}
+
 /* Addresses of kernel variables and of code: the interpreter has places for them. */
 static void address_row(struct bench *b, const struct w_encoding *f) {
   for (unsigned e = 0; e < SMALL_EDGES && f->slot.src == 3; e++) {
@@ -799,7 +868,8 @@ static void atomic_case(struct bench *b, const struct w_encoding *f, unsigned k,
   if (src == 0)
     y = r0;
   uint64_t left = rfc_atomic(f->slot.imm, bits, old, y, r0);
-  int at = place == 0 ? -8 - 4 * (int)(k / 3 % 3) : displacements[k / 3 % DISPLACEMENTS];
+  int n = (int)bits / 8;
+  int at = place == 0 ? -8 - n * (int)(k / 3 % 3) : displacements[k / 3 % DISPLACEMENTS];
   run_when_full(b);
   set(b, 3, memory);
   if (place) {
@@ -808,7 +878,7 @@ static void atomic_case(struct bench *b, const struct w_encoding *f, unsigned k,
       put(b, 0x18, 2, 2, 0, 1);
       put(b, 0, 0, 0, 0, 0);
     }
-    set(b, 1, (uint64_t)(int64_t)((place == 2 ? 8 : -56 - 4 * (int)(k % 4)) - at));
+    set(b, 1, (uint64_t)(int64_t)((place == 2 ? 8 : -56 - n * (int)(k % 4)) - at));
     put(b, 0x0f, 2, 1, 0, 0);
   }
   unsigned base = place ? 2 : 10;
@@ -839,10 +909,13 @@ static void atomic_row(struct bench *b, const struct w_encoding *f) {
   run(b, WARRANT_NO_FAULT);
   const struct {
     int map, off; /* a value of 16 bytes, or the frame */
-    bool good;
-  } ends[] = {{0, -512, true},   {0, -513, false},  {0, -n, true},
-              {0, 1 - n, false}, {0, 0, false},     {1, 0, true},
-              {1, -1, false},    {1, 16 - n, true}, {1, 17 - n, false}};
+    enum warrant_fault fault;
+  } ends[] = {{0, -512, WARRANT_NO_FAULT},        {0, -513, WARRANT_OUT_OF_BOUNDS},
+              {0, -n, WARRANT_NO_FAULT},          {0, 1 - n, WARRANT_OUT_OF_BOUNDS},
+              {0, 0, WARRANT_OUT_OF_BOUNDS},      {1, 0, WARRANT_NO_FAULT},
+              {1, -1, WARRANT_OUT_OF_BOUNDS},     {1, 16 - n, WARRANT_NO_FAULT},
+              {1, 17 - n, WARRANT_OUT_OF_BOUNDS}, {0, -16 + n / 2, WARRANT_MISALIGNED},
+              {1, n / 2, WARRANT_MISALIGNED},     {1, 1, WARRANT_MISALIGNED}};
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     put(b, 0xb7, 0, 0, 0, 0);
     put(b, 0xb7, 4, 0, 0, 0);
@@ -852,7 +925,7 @@ static void atomic_row(struct bench *b, const struct w_encoding *f) {
       put(b, 0, 0, 0, 0, 0);
     }
     subject(b, insn_of(f, 3, 4, ends[i].off, 0));
-    run(b, ends[i].good ? WARRANT_NO_FAULT : WARRANT_OUT_OF_BOUNDS);
+    run(b, ends[i].fault);
   }
   /* the context has none; a map that may only be read; bytes that were never written; r10 */
   for (int what = 0; what < 6; what++) {
@@ -1306,6 +1379,8 @@ static void test_row(struct bench *b, const struct w_encoding *f, const char *te
     legacy_row(b, f);
   else if (class == 0)
     long_row(b, f);
+  else if (is_ordered(f))
+    ordered_row(b, f);
   else if (loads(f))
     load_row(b, f);
   else if (is_atomic(f))

@@ -322,6 +322,7 @@ static void write_fact(const struct fact *f) {
     u(1);
     u(0);
     u(0);
+    u(W_WHOLE);
     break;
   case PACKET: /* none of it is checked */
     u(3);
@@ -403,7 +404,7 @@ static void write_code(const struct move *m) {
 static void write_cert(const struct loop *l, uint64_t bound) {
   uint64_t count = l->nodes[1].steps ? 2 : 1;
   out.len = 0;
-  if (!w_put(&pool, &out, "WCRT\2", 5))
+  if (!w_put(&pool, &out, "WCRT\3", 5))
     abort();
   u(bound);
   u(count);

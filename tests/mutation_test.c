@@ -49,6 +49,7 @@ enum tag {
   SIGNED,
   LOW,
   LENGTH,
+  MULTIPLE,
   CHECKED,
   AVAILABLE,
   MAP,
@@ -166,6 +167,7 @@ static void take_fact(struct input *in) {
   case 6:
     take(in, MAP, U);
     take(in, LENGTH, U);
+    take(in, MULTIPLE, BYTE);
     break;
   case 9:
     take(in, REF, BYTE);
@@ -175,6 +177,7 @@ static void take_fact(struct input *in) {
   case 10:
     take(in, LENGTH, U);
     take(in, LENGTH, U);
+    take(in, MULTIPLE, BYTE);
     break;
   default:
     break;
@@ -230,7 +233,7 @@ static bool take_cert(struct cert *c, const uint8_t *bytes, size_t size) {
 
 static size_t put_cert(const struct cert *c, uint8_t *out) {
   size_t n = 5;
-  memcpy(out, "WCRT\2", 5);
+  memcpy(out, "WCRT\3", 5);
   for (uint32_t i = 0; i < c->count; i++) {
     uint64_t v = c->fields[i].v;
     if (c->fields[i].form == S)
@@ -449,15 +452,20 @@ static void change_numbers(struct cert *c) {
 static void claim_more(struct cert *c) {
   for (uint32_t n = 1 + below(4); n > 0; n--) {
     uint32_t at;
-    switch (below(7)) {
+    switch (below(8)) {
+    case 6: /* aligned */
+      if ((at = find(c, BIT(MULTIPLE))) < c->count)
+        c->fields[at].v = 8;
+      break;
     case 0: /* a value for sure */
       at = find(c, BIT(FACT_KIND));
       for (uint32_t i = 0;
            i < c->count && !(c->fields[at].tag == FACT_KIND && c->fields[at].v == 7); i++)
         at = (at + 1) % c->count;
       if (c->fields[at].tag == FACT_KIND && c->fields[at].v == 7) {
-        const struct field value[] = {{FACT_KIND, BYTE, 6}, c->fields[at + 1], {LENGTH, U, 0}};
-        splice(c, at, 2, value, 3);
+        const struct field value[] = {
+            {FACT_KIND, BYTE, 6}, c->fields[at + 1], {LENGTH, U, 0}, {MULTIPLE, BYTE, 8}};
+        splice(c, at, 2, value, 4);
       }
       break;
     case 1:

@@ -290,6 +290,8 @@ value states_weaken(value unit) {
       f->mx += 1;
     else if ((f->kind == W_FSTACK && f->mx) || f->kind == W_FRECORD_AT)
       f->mx += gen_below(&gen, 8);
+    else if (f->kind == W_FMAP_VALUE && f->mx)
+      f->step = w_step(f->step, n);
     else if (f->kind == W_FREF) /* references may not be forgotten */
       f->null = true;
     else if (gen_percent(&gen, 10))

@@ -42,9 +42,14 @@ let holds l f w =
   let values i = List.concat_map (fun o -> o.o_vals) (like i) in
   let a_map i = List.exists (fun o -> Num.equal w o.o_addr) (like i) in
   let between lo w hi = Num.leq lo w && Num.leq w hi in
+  (* at most [most] past [start], and a multiple of [step] *)
+  let past start most step =
+    let d = wrap (Num.sub w start) in
+    Num.leq d most && multiple d step
+  in
   match f with
   | FScalar (_, s) -> in_bounds s.s_all w && Option.fold ~none:true ~some:(fun b -> in_bounds b (up w)) s.s_low
-  | FStack (j, mx) -> Num.leq (wrap (Num.sub w (frame_top l j))) mx
+  | FStack (j, mx, step) -> past (frame_top l j) mx step
   | FCtx -> Num.equal w l.l_ctx
   | FPkt (area, mx, av) ->
     let start, stop =
@@ -54,11 +59,11 @@ let holds l f w =
   | FEnd -> Num.equal w (Num.add l.l_pkt l.l_len)
   | FMap i -> a_map i
   | FMapOrNull i -> Num.sign w = 0 || a_map i
-  | FMapValue (i, mx) -> List.exists (fun b -> between b w (Num.add b mx)) (values i)
+  | FMapValue (i, mx, step) -> List.exists (fun b -> past b mx step) (values i)
   | FMapValueOrNull i -> Num.sign w = 0 || List.exists (Num.equal w) (values i)
   | FRef (_, _, null) -> null || Num.sign w <> 0
-  | FRecordAt (n, mx) ->
-    let inside h = h.re_kind = RecordRef && Num.equal h.re_size n && between h.re_base w (Num.add h.re_base mx) in
+  | FRecordAt (n, mx, step) ->
+    let inside h = h.re_kind = RecordRef && Num.equal h.re_size n && past h.re_base mx step in
     List.exists inside l.l_refs
   | FObj i -> is_object l w i
 
@@ -217,7 +222,7 @@ let narrowed (cert : cert) =
     | FScalar (t, s) when not (Num.equal s.s_all.b_umin s.s_all.b_umax) ->
       FScalar (t, { s with s_all = { s.s_all with b_umax = Num.pred s.s_all.b_umin } })
     | FPkt (area, mx, Some av) -> FPkt (area, mx, Some (Num.add av (Num.of_int 1000)))
-    | FMapValue (i, mx) -> FMapValue (Num.succ i, mx)
+    | FMapValue (i, mx, step) -> FMapValue (Num.succ i, mx, step)
     | f -> f
   in
   let node n =

@@ -82,7 +82,7 @@ static void put_u(struct bytes *b, uint64_t v) {
   put(b, (uint8_t)v);
 }
 static void header(struct bytes *b, uint64_t bound, uint64_t nodes) {
-  for (const char *c = "WCRT\2"; *c; c++)
+  for (const char *c = "WCRT\3"; *c; c++)
     put(b, (uint8_t)*c);
   put_u(b, bound);
   put_u(b, nodes);
@@ -174,8 +174,8 @@ static bool runs(const struct warrant_program *p, uint64_t bound) {
     env.packet_bytes = bytes, env.packet_size = below(200);
     if (n == 0) /* an IPv4 frame */
       bytes[12] = 8, bytes[13] = 0, bytes[14] = 0x45, env.packet_size = 80;
-    if (warrant_interpret(p, &env, NULL, NULL, &run, &error) || run.fault != WARRANT_NO_FAULT ||
-        run.steps > bound)
+    if (warrant_interpret(p, &env, NULL, NULL, &run, &error) || run.steps > bound ||
+        (run.fault == WARRANT_OUT_OF_FUEL ? bound <= env.fuel : run.fault != WARRANT_NO_FAULT))
       return false;
   }
   return true;

@@ -73,10 +73,11 @@ struct w_insn {
   uint8_t swap;   /* enum w_swap; END */
   uint8_t atomic; /* enum w_atomic; ATOMIC */
   uint8_t size;   /* enum w_size; MOVSX, END, LDX, ST, STX, ATOMIC, LDPKT */
-  bool reg;   /* ALU, JMP: the second operand is register src, else imm; LDPKT: src is added to the
-                 place */
-  bool sx;    /* LDX: sign-extending */
-  bool fetch; /* ATOMIC: the old value goes to src, or to r0 for a CMPXCHG */
+  bool reg; /* ALU, JMP: the second operand is register src, else imm; LDPKT: src is added to the
+               place */
+  bool sx;  /* LDX: sign-extending */
+  bool ordered; /* LDX, STX: it acquires, or releases */
+  bool fetch;   /* ATOMIC: the old value goes to src, or to r0 for a CMPXCHG */
   uint8_t dst, src;
   int32_t off; /* LDX, ST, STX, ATOMIC: bytes; JA, JMP, MAYGOTO, CALLLOCAL, LDCODE: slots, from the
                   next slot; LDMAPVALUE: bytes; LDVAR: the module, 0 for the kernel */
@@ -127,7 +128,11 @@ static inline uint32_t w_slots(const struct w_insn *insn) {
   return insn->op >= W_OP_LDIMM && insn->op <= W_OP_LDCODE ? 2 : 1;
 }
 
-enum { W_MAP_ARRAY = 2 };
+enum { W_MAP_ARRAY = 2, W_MAP_LPM_TRIE = 11 };
+/* How far values lie past a multiple of 8: value_skew of semantics/Target.v. */
+static inline uint64_t w_value_skew(const struct warrant_map *m) {
+  return m->type == W_MAP_LPM_TRIE ? (uint64_t)m->key_size - 4 : 0;
+}
 /* The contents of a map that never changes, or NULL. */
 static inline const uint8_t *w_constants(const struct warrant_map *m) {
   return m->readonly && m->type == W_MAP_ARRAY && m->max_entries == 1 ? m->initial : NULL;

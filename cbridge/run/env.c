@@ -27,6 +27,7 @@ const char *warrant_fault_name(enum warrant_fault fault) {
                                       "read-only",
                                       "bad-context-access",
                                       "undefined-stack",
+                                      "misaligned",
                                       "bad-helper-argument",
                                       "unknown-helper",
                                       "bad-map",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "isa/bytes.h"
+#include "isa/decode.h"
 #include "run/helpers.h"
 #include "run/memory.h"
 
@@ -170,6 +171,22 @@ static enum warrant_fault jump_step(struct w_machine *m, const struct warrant_in
 
 static const uint8_t size_of_code[4] = {4, 2, 1, 8};
 
+/* What is atomic or in an order: not on the context, a socket or the packet, and at a multiple of
+ * its size. */
+static enum warrant_fault in_order(const struct w_machine *m, const struct w_place *p, unsigned n) {
+  if (p->region == 1 || w_is_socket(p))
+    return WARRANT_BAD_CONTEXT;
+  if (p->region == 2)
+    return WARRANT_OUT_OF_BOUNDS;
+  uint64_t skew = p->region == 3 ? w_value_skew(m->stores[p->map].map) : 0;
+  return (p->off + skew) % n ? WARRANT_MISALIGNED : WARRANT_NO_FAULT;
+}
+/* The same of a load that acquires, or a store that releases; where nothing is, they say so. */
+static enum warrant_fault unordered(struct w_machine *m, uint64_t a, unsigned n, bool write) {
+  struct w_place p;
+  return w_find(m, a, n, &p) && !(write && !p.writable) ? in_order(m, &p, n) : WARRANT_NO_FAULT;
+}
+
 static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_insn *i) {
   unsigned n = size_of_code[i->op >> 3 & 3];
   enum warrant_fault f;
@@ -178,6 +195,8 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
       (w_is_atomic(i) && i->imm == LOAD_ACQUIRE)) { /* mode 0x80 extends the sign */
     if (!is_defined(m, i->src))
       return WARRANT_UNDEFINED_REGISTER;
+    if (w_is_atomic(i) && (f = unordered(m, m->regs[i->src] + off, n, false)) != WARRANT_NO_FAULT)
+      return f;
     if ((f = w_load(m, m->regs[i->src] + off, n, &v)) != WARRANT_NO_FAULT)
       return f;
     return put(m, 1, i->dst, (i->op & 0xe0) == 0x80 ? sign_extend(low_bits(v, 8 * n), 8 * n) : v);
@@ -186,6 +205,8 @@ static enum warrant_fault memory_step(struct w_machine *m, const struct warrant_
   if (!is_defined(m, i->dst) || (by_register && !is_defined(m, i->src)))
     return WARRANT_UNDEFINED_REGISTER;
   v = by_register ? m->regs[i->src] : (uint64_t)(int64_t)i->imm;
+  if (w_is_atomic(i) && (f = unordered(m, m->regs[i->dst] + off, n, true)) != WARRANT_NO_FAULT)
+    return f;
   if ((f = w_store_value(m, m->regs[i->dst] + off, n, v)) == WARRANT_NO_FAULT)
     m->pc++;
   return f;
@@ -242,10 +263,9 @@ static enum warrant_fault atomic_step(struct w_machine *m, const struct warrant_
     return WARRANT_OUT_OF_BOUNDS;
   if (!p.writable)
     return WARRANT_READ_ONLY;
-  if (p.region == 1)
-    return WARRANT_BAD_CONTEXT;
-  if (p.region == 2) /* no atomics on packets */
-    return WARRANT_OUT_OF_BOUNDS;
+  enum warrant_fault f = in_order(m, &p, n);
+  if (f != WARRANT_NO_FAULT)
+    return f;
   if (w_undefined_stack(m, &p, n))
     return WARRANT_UNDEFINED_STACK;
   uint64_t old = w_load_le(p.bytes, n);

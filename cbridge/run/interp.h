@@ -6,8 +6,8 @@
 #include "run/machine.h"
 
 static inline bool w_is_atomic(const struct warrant_insn *i) { return (i->op & 0xe7) == 0xc3; }
-/* Of an atomic instruction's immediate. Load-acquire and store-release are a load and a store here:
- * others write between steps. */
+/* Of an atomic instruction's immediate. Load-acquire and store-release are a load and a store here,
+ * but for where they may be: others write between steps. */
 enum { LOAD_ACQUIRE = 0x100, STORE_RELEASE = 0x110, FETCH = 1, CMPXCHG = 0xf1 };
 
 /* Goes on from m->pc and run->steps until the program ends, faults or is out of fuel. `trace` may

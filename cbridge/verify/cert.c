@@ -193,10 +193,12 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FSTACK:
     u(w, f->frame);
     u(w, (uint64_t)f->mx);
+    byte(w, f->step);
     break;
   case W_FMAP_VALUE:
     u(w, f->map);
     u(w, (uint64_t)f->mx);
+    byte(w, f->step);
     break;
   case W_FREF:
     byte(w, ref_tags[f->ref]);
@@ -206,6 +208,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FRECORD_AT:
     u(w, f->size);
     u(w, (uint64_t)f->mx);
+    byte(w, f->step);
     break;
   }
 }
@@ -329,7 +332,7 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
   if (!order)
     return false;
   uint32_t n = number_nodes(nodes, root, order);
-  w.ok = w_put(pool, &w.out, "WCRT\2", 5);
+  w.ok = w_put(pool, &w.out, "WCRT\3", 5);
   u(&w, nodes[root].potential);
   u(&w, n);
   write_code(&w, &nodes[root].code, nodes);
@@ -405,6 +408,13 @@ static struct w_bounds get_bounds(struct reader *r) {
   return b;
 }
 
+static uint8_t get_step(struct reader *r) {
+  uint8_t step = get_byte(r, W_WHOLE);
+  if (step & (step - 1) || !step)
+    r->ok = false;
+  return step;
+}
+
 static void get_fact(struct reader *r, struct w_fact *f) {
   memset(f, 0, sizeof *f);
   f->kind = tagged(fact_tags, get_byte(r, W_CERT_FACTS - 1));
@@ -433,10 +443,12 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FSTACK:
     f->frame = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
+    f->step = get_step(r);
     break;
   case W_FMAP_VALUE:
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
+    f->step = get_step(r);
     break;
   case W_FREF:
     f->ref = tagged(ref_tags, get_byte(r, W_CERT_REFS - 1));
@@ -446,6 +458,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FRECORD_AT:
     f->size = get_u(r, UINT64_MAX);
     f->mx = (int64_t)get_u(r, UINT64_MAX);
+    f->step = get_step(r);
     break;
   }
 }
@@ -609,7 +622,7 @@ int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_
                 struct warrant_error *error) {
   struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
   memset(cert, 0, sizeof *cert);
-  if (len < 5 || memcmp(bytes, "WCRT\2", 5))
+  if (len < 5 || memcmp(bytes, "WCRT\3", 5))
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         len ? "this is no certificate"
                             : "this is empty, as the certificate of a classic program is");

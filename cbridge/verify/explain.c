@@ -428,6 +428,10 @@ const char *w_hint(const struct w_question *q, const struct w_answer *a) {
     return i->op == W_OP_EXIT ? "give every path a return value"
                               : "set it on every path that leads here; a call of a helper or "
                                 "function leaves r1 to r5 without a value";
+  case W_MISALIGNED:
+    return "let the compiler place what is counted: a __u64 field at a multiple of 8, in a "
+           "structure "
+           "that is not packed";
   case W_UNDEFINED_STACK:
     return "clear the whole object first, padding too: __builtin_memset(&key, 0, sizeof(key));";
   case W_BAD_HELPER_ARGUMENT:

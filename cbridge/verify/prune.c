@@ -235,7 +235,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
            (!f->checked || f->av == g->av);
   case W_FSTACK:
   case W_FMAP_VALUE:
-    return f->which == g->which && f->mx == g->mx;
+    return f->which == g->which && f->mx == g->mx && f->step == g->step;
   case W_FMAP:
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
@@ -244,7 +244,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FREF:
     return f->ref == g->ref && f->size == g->size && f->null == g->null;
   case W_FRECORD_AT:
-    return f->size == g->size && f->mx == g->mx;
+    return f->size == g->size && f->mx == g->mx && f->step == g->step;
   }
   return true;
 }
@@ -416,6 +416,8 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
         }
       h.checked = f->checked && g->checked;
       h.av = h.checked ? min64(f->av - da, g->av - db) : 0;
+    } else {
+      h.step = w_step(w_step(f->step, g->step), (uint64_t)(da | db));
     }
     *base = da;
     return h;

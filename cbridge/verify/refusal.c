@@ -20,6 +20,7 @@ const char *const *warrant_reasons(size_t *n) {
       "invalid-instruction",
       "stack-overflow",
       "bad-instruction",
+      "misaligned",
   };
   *n = W_REASONS;
   return words;

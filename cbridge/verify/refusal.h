@@ -25,6 +25,7 @@ enum w_reason {
   W_INVALID_INSTRUCTION,
   W_STACK_OVERFLOW,
   W_BAD_INSTRUCTION,
+  W_MISALIGNED,
   W_REASONS,
   W_UNSUPPORTED, /* not a reason to refuse: there is no verdict */
 };

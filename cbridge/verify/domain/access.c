@@ -191,10 +191,6 @@ bool w_a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st
 bool w_a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
                 struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(z);
-  if (pl.kind == W_PCTX)
-    return w_refuse(why, W_BAD_CONTEXT_ACCESS, "atomic operations can't be used on the context");
-  if (pl.kind == W_PPKT)
-    return w_refuse(why, W_OUT_OF_BOUNDS, "atomic operations can't be used on a packet");
   if (pl.kind != W_PSTACK)
     return true;
   if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))

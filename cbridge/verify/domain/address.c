@@ -46,6 +46,26 @@ bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval 
   return false;
 }
 
+bool w_a_aligned(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
+                 uint64_t n) {
+  const struct w_fact *f = w_fact_of(st, a);
+  uint64_t k = (uint64_t)a.c + (uint64_t)(int64_t)off;
+  switch (f->kind) {
+  case W_FMAP_VALUE:
+    k += w_value_skew(&t->maps[f->map]);
+    break;
+  case W_FREF:
+  case W_FOBJ:
+    return k % n == 0;
+  case W_FSTACK:
+  case W_FRECORD_AT:
+    break;
+  default:
+    return false;
+  }
+  return f->step % n == 0 && k % n == 0;
+}
+
 /* All of the n bytes from off written; with `undefined` in mind, n > 0 and the bytes within the
  * frame. */
 static bool all_init(const struct w_state *st, int32_t off, uint32_t n) {

@@ -21,11 +21,13 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
   if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
+  uint64_t may = s->all.val | s->all.mask; /* bits that may be set: they divide it */
   if (f.kind == W_FSTACK) {
     wide mx = f.mx + ((wide)s->all.smax - s->all.smin);
     if (mx > W_STACK)
       return false;
     f.mx = (int64_t)mx;
+    f.step = w_step(w_step(f.step, may), (uint64_t)s->all.smin);
     *r = shift(w_fresh(st, f), (uint64_t)p.c + (uint64_t)s->all.smin);
     return true;
   }
@@ -41,12 +43,15 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
     uint64_t mx = f.kind == W_FRECORD_AT ? (uint64_t)f.mx : 0;
     if ((wide)mx + s->all.umax > f.size)
       return false;
+    f.step = f.kind == W_FRECORD_AT ? f.step : W_WHOLE;
     f.kind = W_FRECORD_AT;
     f.mx = (int64_t)mx;
   } else {
     return false;
   }
   f.mx = (int64_t)((uint64_t)f.mx + s->all.umax);
+  if (f.kind != W_FPKT)
+    f.step = w_step(f.step, may);
   *r = shift(w_fresh(st, f), (uint64_t)p.c);
   return true;
 }

@@ -342,7 +342,8 @@ bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, str
       st->facts[k] = (struct w_fact){.kind = W_FSCALAR, .tainted = true};
       st->facts[k].s = w_sc_top();
     }
-  w_a_put(st, 0, 10, w_fresh(st, (struct w_fact){.kind = W_FSTACK, .frame = st->depth}));
+  w_a_put(st, 0, 10,
+          w_fresh(st, (struct w_fact){.kind = W_FSTACK, .step = W_WHOLE, .frame = st->depth}));
   st->pc = target;
   return true;
 }

@@ -24,6 +24,7 @@ enum {
   W_FRAME_WORDS = W_STACK / 64,
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_REACH = 131071, /* so far past an area's start sums do not wrap */
+  W_WHOLE = 8,      /* the step of what is exactly at a start */
 };
 
 /* --- Fact.v ---------------------------------------------------------------------------------- */
@@ -59,6 +60,7 @@ struct w_fact {
   bool gone;    /* SCALAR, for messages alone: a reference that was released */
   uint8_t ref;  /* REF: enum w_ref */
   bool null;    /* REF: or null */
+  uint8_t step; /* STACK, MAP_VALUE, RECORD_AT: a multiple of it past the start: 1, 2, 4 or 8 */
   union {
     uint32_t map;    /* MAP, MAP_VALUE, MAP_VALUE_OR_NULL, MAP_OR_NULL */
     uint32_t frame;  /* STACK: 0 is the first */
@@ -171,6 +173,16 @@ struct w_place {
 };
 bool w_a_addr(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
               uint64_t n, bool write, struct w_place *pl);
+
+/* Are the n bytes at a + off, which w_a_addr has placed, at a multiple of n? */
+bool w_a_aligned(const struct w_target *t, const struct w_state *st, struct w_aval a, int32_t off,
+                 uint64_t n);
+/* The largest of 1, 2, 4 and 8 that divides x, and at most `step`. */
+static inline uint8_t w_step(uint8_t step, uint64_t x) {
+  while (x % step)
+    step /= 2;
+  return step;
+}
 
 /* --- Refine.v, Calls.v, Exec.v, Subsume.v ---------------------------------------------------- */
 

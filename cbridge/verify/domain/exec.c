@@ -72,7 +72,8 @@ static bool a_map(const struct w_target *t, const struct w_insn *i, struct w_sta
     return w_refuse(why, W_OUT_OF_BOUNDS,
                     "offset %d is outside of the value of %s, which has %" PRIu32 " bytes", i->off,
                     m->name ? m->name : "the map", m->value_size);
-  struct w_aval v = w_fresh(st, (struct w_fact){.kind = W_FMAP_VALUE, .map = (uint32_t)i->imm});
+  struct w_aval v =
+      w_fresh(st, (struct w_fact){.kind = W_FMAP_VALUE, .step = W_WHOLE, .map = (uint32_t)i->imm});
   v.c = i->off;
   return w_a_put(st, 2, i->dst, v);
 }
@@ -84,12 +85,31 @@ static bool address(const struct w_target *t, const struct w_state *st, const st
          w_refuse_address(t, st, r, i->off, w_bytes(i->size), write, why);
 }
 
+/* The same for what is atomic or in an order. */
+static bool ordered(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
+                    bool write, struct w_place *pl, struct w_why *why) {
+  int r = write ? i->dst : i->src;
+  const char *what = i->op == W_OP_ATOMIC ? "an atomic operation"
+                     : write              ? "store_release"
+                                          : "load_acquire";
+  if (!address(t, st, i, write, pl, why))
+    return false;
+  if (pl->kind == W_PCTX)
+    return w_refuse(why, W_BAD_CONTEXT_ACCESS, "%s can't be used on the context", what);
+  if (pl->kind == W_PSOCK)
+    return w_refuse(why, W_BAD_CONTEXT_ACCESS, "%s can't be used on a socket", what);
+  if (pl->kind == W_PPKT)
+    return w_refuse(why, W_OUT_OF_BOUNDS, "%s can't be used on a packet", what);
+  return w_a_aligned(t, st, st->regs[r], i->off, w_bytes(i->size)) ||
+         w_refuse_alignment(t, st, r, i->off, w_bytes(i->size), what, why);
+}
+
 static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct w_state *st,
                         struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
   bool to_src = i->fetch && i->atomic != W_CMPXCHG;
   if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
-      !address(t, st, i, true, &pl, why) || (i->atomic == W_CMPXCHG && !defined(st, 0, why)))
+      !ordered(t, st, i, true, &pl, why) || (i->atomic == W_CMPXCHG && !defined(st, 0, why)))
     return false;
   if (to_src && i->src == 10)
     return w_refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
@@ -100,6 +120,11 @@ static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct
                    w_fresh_scalar(st, pl.kind == W_PSTACK, w_sc_of_bytes(i->size)));
   st->pc++;
   return true;
+}
+
+static bool place(const struct w_target *t, const struct w_state *st, const struct w_insn *i,
+                  bool write, struct w_place *pl, struct w_why *why) {
+  return i->ordered ? ordered(t, st, i, write, pl, why) : address(t, st, i, write, pl, why);
 }
 
 static bool writes_dst(const struct w_insn *i) { return i->op >= W_OP_ALU && i->op <= W_OP_LDX; }
@@ -140,7 +165,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_LDCODE: /* an address, of which nothing is known */
     return w_a_put(st, 2, i->dst, w_fresh_scalar(st, true, w_sc_top()));
   case W_OP_LDX:
-    return defined(st, i->src, why) && address(t, st, i, false, &pl, why) &&
+    return defined(st, i->src, why) && place(t, st, i, false, &pl, why) &&
            w_a_load(t, st, i, pl, &x, effects, why) && w_a_put(st, 1, i->dst, x);
   case W_OP_ST:
     return defined(st, i->dst, why) && w_aconst(st, i->imm, &y) &&
@@ -148,7 +173,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
            w_a_store(pool, t, st, i->size, pl, y, effects, why);
   case W_OP_STX:
     return defined(st, i->dst, why) && defined(st, i->src, why) &&
-           address(t, st, i, true, &pl, why) &&
+           place(t, st, i, true, &pl, why) &&
            w_a_store(pool, t, st, i->size, pl, st->regs[i->src], effects, why);
   case W_OP_JA:
     st->pc += 1 + (int64_t)i->off;

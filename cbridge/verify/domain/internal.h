@@ -71,6 +71,9 @@ bool w_refuse(struct w_why *why, enum w_reason reason, const char *format, ...)
 /* Why w_a_addr said no to an access of n bytes at register r (or argument r of a helper) + off. */
 bool w_refuse_address(const struct w_target *t, const struct w_state *st, int r, int32_t off,
                       uint64_t n, bool write, struct w_why *why);
+/* Why w_a_aligned said no to `what`. */
+bool w_refuse_alignment(const struct w_target *t, const struct w_state *st, int r, int32_t off,
+                        uint64_t n, const char *what, struct w_why *why);
 /* "record" or "socket" */
 const char *w_ref_name(const struct w_fact *f);
 

@@ -99,6 +99,7 @@ static bool refine_null(struct w_state *st, enum rel r, struct w_aval x, struct 
   } else if (r == REL_NE) {
     f->kind = f->kind == W_FMAP_VALUE_OR_NULL ? W_FMAP_VALUE : W_FMAP;
     f->mx = 0;
+    f->step = W_WHOLE;
   }
   return true;
 }

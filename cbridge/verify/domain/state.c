@@ -9,7 +9,7 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
     return false;
   w_set_scalar(&st->facts[0], false, w_sc_const(0));
   st->facts[1] = (struct w_fact){.kind = W_FCTX};
-  st->facts[2] = (struct w_fact){.kind = W_FSTACK, .mx = 0};
+  st->facts[2] = (struct w_fact){.kind = W_FSTACK, .step = W_WHOLE};
   st->next = 3;
   st->regs[1] = (struct w_aval){1, 0};
   st->regs[10] = (struct w_aval){2, 0};

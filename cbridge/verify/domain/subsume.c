@@ -2,6 +2,11 @@
  */
 #include "verify/domain/internal.h"
 
+/* A multiple of g's step and a.c further on: a multiple of f's. */
+static bool divided(const struct w_fact *g, struct w_aval a, const struct w_fact *f) {
+  return f->step && g->step % f->step == 0 && a.c % f->step == 0;
+}
+
 bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval a,
                const struct w_fact *f) {
   const struct w_fact *g = w_fact_of(st, a);
@@ -14,7 +19,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     return (f->tainted || !tainted) && w_sc_le(s, &f->s);
   }
   case W_FSTACK:
-    return g->kind == W_FSTACK && g->frame == f->frame && a.c >= 0 && (wide)g->mx + a.c <= f->mx;
+    return g->kind == W_FSTACK && g->frame == f->frame && a.c >= 0 && (wide)g->mx + a.c <= f->mx &&
+           divided(g, a, f);
   case W_FCTX:
   case W_FEND:
     return !a.c && g->kind == f->kind;
@@ -26,7 +32,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
            (!f->checked || (g->checked && f->av <= (wide)g->av - a.c));
   case W_FMAP_VALUE:
     return g->kind == W_FMAP_VALUE && g->map == f->map && f->map < t->map_count && a.c >= 0 &&
-           (wide)g->mx + a.c <= f->mx && (wide)g->mx + a.c <= t->maps[f->map].value_size;
+           (wide)g->mx + a.c <= f->mx && (wide)g->mx + a.c <= t->maps[f->map].value_size &&
+           divided(g, a, f);
   case W_FMAP_VALUE_OR_NULL:
     if (g->kind == W_FMAP_VALUE_OR_NULL)
       return !a.c && g->map == f->map;
@@ -44,7 +51,7 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
   case W_FRECORD_AT: {
     wide mx = (wide)(uint64_t)g->mx + a.c;
     return g->kind == W_FRECORD_AT && g->size == f->size && a.c >= 0 && mx <= (uint64_t)f->mx &&
-           mx <= f->size;
+           mx <= f->size && divided(g, a, f);
   }
   case W_FOBJ:
     return !a.c && g->kind == W_FOBJ && g->type == f->type;

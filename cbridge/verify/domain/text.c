@@ -207,6 +207,31 @@ bool w_refuse_address(const struct w_target *t, const struct w_state *st, int r,
   return refuse_number(&x, why);
 }
 
+bool w_refuse_alignment(const struct w_target *t, const struct w_state *st, int r, int32_t off,
+                        uint64_t n, const char *what, struct w_why *why) {
+  const struct w_fact *f = w_fact_of(st, st->regs[r]);
+  int64_t k = (int64_t)((uint64_t)st->regs[r].c + (uint64_t)(int64_t)off);
+  const struct warrant_map *m = f->kind == W_FMAP_VALUE ? &t->maps[f->map] : NULL;
+  char why_not[120];
+  if (f->kind != W_FREF && f->kind != W_FOBJ && f->mx && f->step % n)
+    snprintf(why_not, sizeof why_not, "what was added to r%d is not known to be one", r);
+  else if (m && w_value_skew(m) % n)
+    snprintf(why_not, sizeof why_not,
+             "values of this trie start %" PRIu64 " past one, right behind a key of %" PRIu32
+             " bytes",
+             w_value_skew(m) % 8, m->key_size);
+  else if (f->kind == W_FSTACK)
+    snprintf(why_not, sizeof why_not, "this is %" PRId64 " below the frame's top", -k);
+  else
+    snprintf(why_not, sizeof why_not, "this is %" PRId64 " past the start of the %s", k,
+             m                   ? "map value"
+             : f->kind == W_FOBJ ? "kernel object"
+                                 : "record");
+  return w_refuse(why, W_MISALIGNED,
+                  "%s of %" PRIu64 " bytes has to be at a multiple of %" PRIu64 ", and %s", what, n,
+                  n, why_not);
+}
+
 /* --- Values: what is known ------------------------------------------------------------------- */
 
 static void add_offset(char *text, size_t size, int64_t c) {
