@@ -288,6 +288,37 @@ static uint64_t mix(uint64_t h, uint64_t x) {
   return h ^ h >> 29;
 }
 
+static uint64_t mix_bounds(uint64_t h, const struct w_bounds *b) {
+  h = mix(mix(h, b->val), b->mask);
+  h = mix(mix(h, b->umin), b->umax);
+  return mix(mix(h, (uint64_t)b->smin), (uint64_t)b->smax);
+}
+
+static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
+  h = mix(h, f->kind);
+  switch (f->kind) {
+  case W_FSCALAR:
+    h = mix_bounds(mix(h, f->tainted), &f->s.all);
+    return f->s.has_low ? mix_bounds(h, &f->s.low) : h;
+  case W_FPKT:
+    return mix(mix(mix(h, f->area), (uint64_t)f->mx), f->checked ? (uint64_t)f->av + 1 : 0);
+  case W_FSTACK:
+  case W_FMAP_VALUE:
+    return mix(mix(h, f->which), (uint64_t)f->mx);
+  case W_FREF:
+    return mix(mix(mix(h, f->ref), f->size), f->null);
+  case W_FRECORD_AT:
+    return mix(mix(h, f->size), (uint64_t)f->mx);
+  case W_FMAP:
+  case W_FMAP_VALUE_OR_NULL:
+  case W_FMAP_OR_NULL:
+  case W_FOBJ:
+    return mix(h, f->which);
+  }
+  return h;
+}
+
+/* Of all that w_state_equal looks at: a hash of less would put whole loops into one bucket. */
 uint64_t w_state_hash(const struct w_state *st) {
   uint64_t h = mix(st->defined, (uint64_t)st->pc);
   for (uint32_t i = 0; i < w_words(st); i++)
@@ -295,23 +326,18 @@ uint64_t w_state_hash(const struct w_state *st) {
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
-  for (uint32_t k = 0; k < st->depth; k++)
-    h = mix(h, st->frames[k].pc);
+  for (uint32_t k = 0; k < st->depth; k++) {
+    const struct w_frame *f = &st->frames[k];
+    h = mix(mix(h, f->pc), f->defined);
+    for (int r = 6; r < 11; r++)
+      if (f->defined >> r & 1)
+        h = mix(mix(h, f->regs[r].sym), (uint64_t)f->regs[r].c);
+  }
   for (uint32_t i = 0; i < st->nslots; i++)
     h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym),
             (uint64_t)st->slots[i].v.c);
-  for (uint32_t k = 0; k < st->next; k++) {
-    const struct w_fact *f = &st->facts[k];
-    h = mix(h, f->kind);
-    if (f->kind == W_FSCALAR)
-      h = mix(mix(h, f->s.all.umin), f->s.all.umax);
-    else if (f->kind == W_FPKT || f->kind == W_FMAP_VALUE || f->kind == W_FSTACK)
-      h = mix(h, (uint64_t)f->mx);
-    else if (f->kind == W_FREF)
-      h = mix(mix(h, f->size), f->null);
-    else if (f->kind == W_FRECORD_AT)
-      h = mix(mix(h, f->size), (uint64_t)f->mx);
-  }
+  for (uint32_t k = 0; k < st->next; k++)
+    h = mix_fact(h, &st->facts[k]);
   return h;
 }
 
