@@ -60,3 +60,46 @@ PROGRAM(writes_the_last_of_a_record, RESERVE "r9 = 1; *(u8 *)(r6 - 1) = r9;" SUB
 
 /* expect: reject out-of-bounds 21 */
 PROGRAM(writes_before_a_record, RESERVE "r9 = 1; *(u8 *)(r6 - 2) = r9;" SUBMIT OUT)
+
+/* --- Bytes that a helper wrote if its result is 0, which is tested after other paths came in ----
+ */
+
+/* r6 is some number, r8 the context; then the helper writes 16 bytes of the stack, r7 is its
+ * result.
+ */
+#define SOME_CASE "r6 = *(u32 *)(r1 + 16); r8 = r1;"
+#define LOAD_TO(at) "r1 = r8; r2 = 0; r3 = r10; r3 += " at "; r4 = 16; call 189; r7 = r0;"
+#define USE "if r7 != 0 goto .Lout%=; r0 = *(u8 *)(r10 - 1);" OUT
+
+/* expect: accept */
+PROGRAM(tests_after_paths_meet,
+        SOME_CASE LOAD_TO("-16") "if r6 == 0 goto .Lmet%=; r6 = 1; .Lmet%=:" USE)
+
+/* expect: accept; strict: reject undefined-stack 12 */
+PROGRAM(tests_the_wrong_way_after_paths_meet,
+        SOME_CASE LOAD_TO("-16") "if r6 == 0 goto .Lmet%=; r6 = 1; .Lmet%=:"
+                                 "if r7 == 0 goto .Lout%=; r0 = *(u8 *)(r10 - 1);" OUT)
+
+/* expect: accept */
+PROGRAM(tests_for_either_of_two_helpers, SOME_CASE
+        "if r6 == 0 goto .Lelse%=;" LOAD_TO("-16") "goto .Lmet%=;"
+                                                   ".Lelse%=:" LOAD_TO("-16") ".Lmet%=:" USE)
+
+/* expect: accept; strict: reject undefined-stack 19 */
+PROGRAM(tests_for_helpers_that_write_elsewhere, SOME_CASE
+        "if r6 == 0 goto .Lelse%=;" LOAD_TO("-32") "goto .Lmet%=;"
+                                                   ".Lelse%=:" LOAD_TO("-16") ".Lmet%=:" USE)
+
+/* expect: accept */
+PROGRAM(tests_for_a_helper_that_may_be_left_out,
+        SOME_CASE "r7 = -1; if r6 == 0 goto .Lmet%=;" LOAD_TO("-16") ".Lmet%=:" USE)
+
+/* expect: accept; strict: reject undefined-stack 13 */
+PROGRAM(believes_a_helper_that_was_left_out,
+        SOME_CASE "r7 = 0; if r6 != 0 goto .Lload%=; goto .Lmet%=;"
+                  ".Lload%=:" LOAD_TO("-16") ".Lmet%=:" USE)
+
+/* The result that is tested is that of another call. */
+/* expect: accept; strict: reject undefined-stack 19 */
+PROGRAM(tests_the_result_of_another,
+        SOME_CASE LOAD_TO("-16") LOAD_TO("-32") "if r6 == 0 goto .Lmet%=; r6 = 1; .Lmet%=:" USE)

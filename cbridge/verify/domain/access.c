@@ -151,11 +151,13 @@ void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
   w_note(effects, W_WRITE, k, n, false);
 }
 
-void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result) {
+void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result,
+               struct w_effects *effects) {
   if (pl.kind != W_PSTACK || result.c)
     return;
   st->pending.sym = result.sym;
   st->pending.n = sure(pl, n, &st->pending.off);
+  w_note(effects, W_AWAIT, st->pending.off, st->pending.n, false);
 }
 
 void w_a_settle(struct w_state *st, struct w_effects *effects) {
@@ -164,7 +166,7 @@ void w_a_settle(struct w_state *st, struct w_effects *effects) {
   if (!p->n || !w_const_of(st, (struct w_aval){p->sym, 0}, &result) || result)
     return;
   set_written(st, p->off, p->n);
-  w_note(effects, W_WRITE, p->off, p->n, false);
+  w_note(effects, W_SETTLE, p->off, p->n, false);
   p->n = 0;
 }
 
