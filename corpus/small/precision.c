@@ -103,3 +103,49 @@ PROGRAM(believes_a_helper_that_was_left_out,
 /* expect: accept; strict: reject undefined-stack 19 */
 PROGRAM(tests_the_result_of_another,
         SOME_CASE LOAD_TO("-16") LOAD_TO("-32") "if r6 == 0 goto .Lmet%=; r6 = 1; .Lmet%=:" USE)
+
+/* --- A part of what was spilled ----------------------------------------------------------------
+ */
+
+/* r8 is spilled, the rest of the stack is not written. */
+#define SPILL UNKNOWNS "*(u64 *)(r10 - 16) = r8;"
+#define RELOAD(load) "r8 = *(" load ");" READ
+#define READ "r7 += r8; r0 = *(u8 *)(r7 + 0); exit;"
+
+/* expect: accept */
+PROGRAM(reads_the_low_half_of_a_spill,
+        UNKNOWNS "r8 &= 63; *(u64 *)(r10 - 16) = r8;" RELOAD("u32 *)(r10 - 16") OUT)
+
+/* expect: reject out-of-bounds 15 */
+PROGRAM(reads_the_low_half_of_a_wide_spill,
+        UNKNOWNS "r8 &= 64; *(u64 *)(r10 - 16) = r8;" RELOAD("u32 *)(r10 - 16") OUT)
+
+/* The low half says nothing of the other one. */
+/* expect: reject out-of-bounds 16 */
+PROGRAM(compares_the_low_half_of_a_spill,
+        SPILL "r9 = *(u32 *)(r10 - 16); if r9 > 63 goto .Lout%=;" RELOAD("u64 *)(r10 - 16") OUT)
+
+/* expect: accept */
+PROGRAM(reads_a_part_of_zeros,
+        UNKNOWNS "r8 = 0; *(u64 *)(r10 - 16) = r8;" RELOAD("u16 *)(r10 - 14") OUT)
+
+/* expect: reject out-of-bounds 16 */
+PROGRAM(reads_more_than_the_zeros,
+        SPILL "r8 = 0; *(u32 *)(r10 - 16) = r8;" RELOAD("u64 *)(r10 - 16") OUT)
+
+/* Little-endian: the bytes of 0x1234 are 0x34, 0x12. */
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_the_second_byte,
+        UNKNOWNS "r8 = 0x1234; *(u64 *)(r10 - 16) = r8;" RELOAD("u8 *)(r10 - 15") OUT)
+
+/* expect: reject out-of-bounds 15 */
+PROGRAM(reads_the_second_byte_too_large,
+        UNKNOWNS "r8 = 0x4034; *(u64 *)(r10 - 16) = r8;" RELOAD("u8 *)(r10 - 15") OUT)
+
+/* expect: reject out-of-bounds 16 */
+PROGRAM(reads_a_part_that_was_overwritten, UNKNOWNS
+        "r6 = 0; *(u64 *)(r10 - 16) = r6; *(u8 *)(r10 - 15) = r8;" RELOAD("u32 *)(r10 - 16") OUT)
+
+/* A part of a pointer is a number that nothing is known of. */
+/* expect: reject out-of-bounds 14 */
+PROGRAM(reads_a_part_of_a_pointer, UNKNOWNS "*(u64 *)(r10 - 16) = r7;" RELOAD("u8 *)(r10 - 16") OUT)

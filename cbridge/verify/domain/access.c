@@ -16,6 +16,55 @@ static struct w_scalar earlier_result(const struct w_target *t, uint32_t n) {
   return n == 8 ? s : w_sc_trunc(W_A32, s);
 }
 
+static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
+                      struct w_aval *low) {
+  *low = v;
+  if (z == W_S8)
+    return true;
+  bool tainted;
+  struct w_scalar room;
+  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
+    return false;
+  if (w_sc_is_const(s, &c))
+    return w_aconst(st, (int64_t)(c & ones), low);
+  return s->all.umax <= ones;
+}
+
+/* The spill that holds the n bytes from k on, or NULL. */
+static const struct w_slot *spill_around(const struct w_state *st, int32_t k, uint32_t n) {
+  for (int32_t d = 0; d < 8; d++) {
+    const struct w_slot *slot = w_slot_at(st, k - d);
+    if (slot && (uint32_t)d + n <= w_bytes(slot->size))
+      return slot;
+  }
+  return NULL;
+}
+
+/* The z bytes of v from byte d on. */
+static struct w_aval part_of(struct w_state *st, enum w_size z, uint32_t d, struct w_aval v) {
+  struct w_aval low;
+  bool tainted;
+  struct w_scalar room;
+  if (!d && low_bytes(st, z, v, &low))
+    return low;
+  const struct w_scalar *s = w_any_view(st, v, &tainted, &room);
+  return w_scalar_res(
+      st, tainted, (struct w_scalar){.all = w_bd_trunc_bytes(z, w_bd_shr(s->all, 8 * d, 8 * d))});
+}
+
+/* False: no spill has these bytes. */
+static bool load_spill(struct w_state *st, enum w_size z, int32_t k, struct w_aval *r,
+                       struct w_effects *effects) {
+  const struct w_slot *slot = spill_around(st, k, w_bytes(z));
+  if (!slot)
+    return false;
+  w_note(effects, W_READ_SLOT, slot->off, w_bytes(slot->size), false);
+  *r = slot->size == z ? slot->v : part_of(st, z, (uint32_t)(k - slot->off), slot->v);
+  return true;
+}
+
 bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(i->size);
@@ -24,13 +73,8 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
   case W_PSTACK: {
     if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
-    if (slot && slot->size == i->size) {
-      *r = slot->v;
-      w_note(effects, W_READ_SLOT, pl.k, n, false);
-    } else {
+    if (pl.mx || !load_spill(st, i->size, pl.k, r, effects))
       st->facts[r->sym].tainted = true;
-    }
     break;
   }
   case W_PCTX: {
@@ -89,22 +133,6 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
     *r = w_scalar_res(st, tainted, w_sc_sext(W_A64, i->size, *s));
   }
   return true;
-}
-
-static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
-                      struct w_aval *low) {
-  *low = v;
-  if (z == W_S8)
-    return true;
-  bool tainted;
-  struct w_scalar room;
-  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
-  const struct w_scalar *s = w_view(st, v, &tainted, &room);
-  if (!s)
-    return false;
-  if (w_sc_is_const(s, &c))
-    return w_aconst(st, (int64_t)(c & ones), low);
-  return s->all.umax <= ones;
 }
 
 void w_kill_slots(struct w_state *st, int32_t k, uint32_t n) {
