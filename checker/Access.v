@@ -20,8 +20,8 @@ Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
     | None => None
     end
   end.
-(** The spill that holds the [n] bytes from [k] on, of those that start [d] bytes before, or up to [j]
-    more: how far in they are, its size and value. *)
+(** The spill that holds the [n] bytes from [k] on, of those that start [d] bytes before, or up to
+    [j] more: how far in they are, its size and value. *)
 Fixpoint spill_around (j : nat) (k n d : Z) (sl : zmap (size * aval)) : option (Z * size * aval) :=
   match j with
   | O => None

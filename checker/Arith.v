@@ -10,8 +10,8 @@ Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
   end.
 Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 
-(** pointer + scalar of unknown value: the signed least is added as a constant, so that an index that
-    is not 0 may be counted down again; the bound grows by what the number varies, and what was
+(** pointer + scalar of unknown value: the signed least is added as a constant, so that an index
+    that is not 0 may be counted down again; the bound grows by what the number varies, and what was
     checked is forgotten. *)
 Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   match view F x with

@@ -149,14 +149,6 @@ static void pass_frame(struct work *w, uint32_t pc, uint32_t swept) {
   }
 }
 
-/* What is read from there on: a spill of this size, or a part of a wider one. */
-static void note_load(struct w_flow *f, int32_t off, uint8_t size) {
-  for (uint8_t z = size; z <= W_S8; z++)
-    for (int32_t d = 0; d + (int32_t)w_bytes(size) <= (int32_t)w_bytes(z); d++)
-      if (off - d >= -W_STACK)
-        f->loaded[w_frame_byte(off - d)] |= (uint8_t)(1u << z);
-}
-
 /* Forward: which registers may point into the frame. */
 static void find_frame(struct work *w) {
   struct w_flow *f = w->flow;
@@ -177,7 +169,7 @@ static void find_frame(struct work *w) {
       continue;
     uint8_t z = (uint8_t)(1u << i->size);
     if (i->src == 10 && i->off >= -W_STACK && i->off < 0)
-      note_load(f, i->off, i->size);
+      f->loaded[w_frame_byte(i->off)] |= z;
     else if (w->frame[pc] & bit(i->src))
       for (uint32_t k = 0; k < W_STACK; k++)
         f->loaded[k] |= z;
