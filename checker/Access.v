@@ -6,15 +6,50 @@ Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
 (** The address of a kernel object of type [i]; or nothing is known, if there is no such type. *)
 Definition object_res (t : target) (i : Z) : fact :=
   match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
+(** The value that the low bytes of [v] are, if a symbol or constant says it. *)
+Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
+  match z with
+  | S8 => Some v
+  | _ =>
+    match view F v with
+    | Some (_, s) =>
+      match sc_is_const s with
+      | Some c => aconst F (Z.land c (Z.ones (size_bits z)))
+      | None => if s_umax s <? Z.shiftl 1 (size_bits z) then Some v else None
+      end
+    | None => None
+    end
+  end.
+(** The spill that holds the [n] bytes from [k] on, of those that start [d] bytes before, or up to
+    [j] more: how far in they are, its size and value. *)
+Fixpoint spill_around (j : nat) (k n d : Z) (sl : zmap (size * aval)) : option (Z * size * aval) :=
+  match j with
+  | O => None
+  | S j =>
+    match zfind (k - d) sl with
+    | Some (z, v) => if d + n <=? zbytes z then Some (d, z, v) else spill_around j k n (d + 1) sl
+    | None => spill_around j k n (d + 1) sl
+    end
+  end.
+(** The [zbytes z] bytes of [v] from byte [d] on. *)
+Definition part_of (F : facts) (z : size) (d : Z) (v : aval) : ares :=
+  match (if d =? 0 then low_bytes F z v else None) with
+  | Some v => Old v
+  | None =>
+    let '(ta, s) := any_view F v in
+    scalar_res F ta (sc_of (bd_trunc_bytes z (bd_shr (s_all s) (8 * d) (8 * d))))
+  end.
+Definition load_spill (F : facts) (z : size) (k : Z) (sl : zmap (size * aval)) : ares :=
+  match spill_around 8 k (zbytes z) 0 sl with
+  | Some (d, z', v) => if size_eqb z z' then Old v else part_of F z d v
+  | None => New (FScalar true (sc_of_bytes z)) 0
+  end.
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
   | PStack k m =>
     if init_ok t (wb_bits (a_written a)) k (m + zbytes z) then
-      match (if m =? 0 then zfind k (a_slots a) else None) with
-      | Some (z', v) => if size_eqb z z' then Some (Old v) else Some
-        (New (FScalar true (sc_of_bytes z)) 0)
-      | None => Some (New (FScalar true (sc_of_bytes z)) 0)
-      end
+      Some (if m =? 0 then load_spill (a_facts a) z k (a_slots a)
+        else New (FScalar true (sc_of_bytes z)) 0)
     else None
   | PCtx k =>
     match ctx_readable (t_type t) k (zbytes z) with
@@ -53,20 +88,6 @@ Definition a_load (t : target) (a : astate) (z : size) (sx : bool) (pl : place) 
     let '(ta, s) := res_view (a_facts a) r in Some (scalar_res (a_facts a) ta (sc_sext A64 z s))
   else Some r.
 
-(** The value that the low bytes of [v] are, if a symbol or constant says it. *)
-Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
-  match z with
-  | S8 => Some v
-  | _ =>
-    match view F v with
-    | Some (_, s) =>
-      match sc_is_const s with
-      | Some c => aconst F (Z.land c (Z.ones (size_bits z)))
-      | None => if s_umax s <? Z.shiftl 1 (size_bits z) then Some v else None
-      end
-    | None => None
-    end
-  end.
 (** A store to the frame ends every spill it overlaps. *)
 Definition overlaps (k n o : Z) (sl : size * aval) : bool := (o <? k + n)
   && (k <? o + zbytes (fst sl)).

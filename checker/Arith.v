@@ -10,34 +10,29 @@ Definition scalar_res (F : facts) (ta : bool) (s : scalar) : ares :=
   end.
 Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 
-(** pointer + scalar of unknown value: the bound grows, what was checked is forgotten.  To a stack
-    address the signed least is added as a constant: indices from a frame's top are below zero. *)
+(** pointer + scalar of unknown value: the signed least is added as a constant, so that an index
+    that is not 0 may be counted down again; the bound grows by what the number varies, and what was
+    checked is forgotten. *)
 Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
   match view F x with
   | None => None
   | Some (_, s) =>
+    let lo := b_smin (s_all s) in
+    let d := b_smax (s_all s) - lo in
+    let step al := Z.gcd al (Z.gcd (sc_step s) lo) in
+    let sum f := Some (New f (soff (snd p + lo))) in
     match fact_of F p with
     | Some (FStack j mx al) =>
-      let lo := b_smin (s_all s) in
-      let m := mx + (b_smax (s_all s) - lo) in
-      if m <=? stack_size
-      then Some (New (FStack j m (Z.gcd al (Z.gcd (sc_step s) lo))) (soff (snd p + lo))) else None
-    | Some (FPkt q mx _) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (mx + s_umax s <? reach) then Some (New (FPkt q (mx + s_umax s) None) (snd p)) else None
+      if mx + d <=? stack_size then sum (FStack j (mx + d) (step al)) else None
+    | Some (FPkt q mx _) => if mx + d <? reach then sum (FPkt q (mx + d) None) else None
     | Some (FMapValue i mx al) =>
       match map_of t i with
-      | Some m => if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (mx + s_umax s <=? m_value m)
-        then Some (New (FMapValue i (mx + s_umax s) (Z.gcd al (sc_step s))) (snd p)) else None
+      | Some m => if mx + d <=? m_value m then sum (FMapValue i (mx + d) (step al)) else None
       | None => None
       end
-    | Some (FRef RecordRef n false) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s)
-        && (s_umax s <=? n) then Some (New (FRecordAt n (s_umax s) (sc_step s)) (snd p)) else None
+    | Some (FRef RecordRef n false) => if d <=? n then sum (FRecordAt n d (step whole)) else None
     | Some (FRecordAt n mx al) =>
-      if (0 <=? s_umin s) && (0 <=? s_umax s) && (mx + s_umax s <=? n)
-      then Some (New (FRecordAt n (mx + s_umax s) (Z.gcd al (sc_step s))) (snd p)) else None
+      if mx + d <=? n then sum (FRecordAt n (mx + d) (step al)) else None
     | _ => None
     end
   end.

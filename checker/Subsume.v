@@ -89,10 +89,29 @@ Definition names_ok (b : astate) : bool :=
   && regs_ok (a_next b) (a_regs b)
   && forallb (fun f => regs_ok (a_next b) (af_regs f)) (a_frames b)
   && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b).
-(** No state that is included in has bytes that are written only if a symbol is 0. *)
-Definition written_le (a b : written_bytes) : bool :=
-  (Z.land (wb_bits b) (wb_bits a) =? wb_bits b)
-  && match wb_pending b with None => true | Some _ => false end.
+(** Bytes that the target has written if its symbol is 0 are so in the source: they are written, or
+    wait for the same symbol; or that is not 0. *)
+Definition pending_le (F : facts) (next nb : Z) (sub : subst) (a b : written_bytes) : bool :=
+  match wb_pending b with
+  | None => true
+  | Some (k, bits) =>
+    bound_in nb (k, 0) &&
+    match zfind k sub with
+    | Some v =>
+      let bits := Z.ldiff bits (wb_bits a) in
+      bound_in next v &&
+      match view F v with
+      | Some (_, s) => (bits =? 0) || (0 <? s_umin s)
+        || match wb_pending a with
+           | Some (j, more) => (fst v =? j) && (snd v =? 0) && (Z.ldiff bits more =? 0)
+           | None => false
+           end
+      | None => false
+      end
+    | None => false
+    end
+  end.
+Definition written_le (a b : written_bytes) : bool := Z.land (wb_bits b) (wb_bits a) =? wb_bits b.
 Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   (a_pc a =? a_pc b)
   && names_ok b
@@ -105,4 +124,5 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
                          && aval_le (a_next a) sub (snd sl') (snd sl)
                        | None => false
                        end) (a_slots b)
-  && written_le (a_written a) (a_written b).
+  && written_le (a_written a) (a_written b)
+  && pending_le (a_facts a) (a_next a) (a_next b) sub (a_written a) (a_written b).

@@ -20,12 +20,13 @@ let option r what read =
 
 let table r read = repeat (count r) (fun m -> let k, v = read r in Core.zset k v m) Core.zempty
 
-let size r =
+let slot_size r =
   match u8 r with
-  | 1 -> Core.S1
-  | 2 -> Core.S2
-  | 4 -> Core.S4
-  | 8 -> Core.S8
+  | 0 -> None (* bytes that wait for a symbol to be 0 *)
+  | 1 -> Some Core.S1
+  | 2 -> Some Core.S2
+  | 4 -> Some Core.S4
+  | 8 -> Some Core.S8
   | n -> bad "%d is no size of a stack slot" n
 
 let bounds r =
@@ -98,13 +99,19 @@ let written r =
 let state r =
   let a_pc = uleb r in
   let a_regs = registers r in
-  let a_slots =
-    table r (fun r ->
-        let offset = sleb r in
-        let z = size r in
-        (offset, (z, value r)))
+  let slot (slots, pending) =
+    let offset = sleb r in
+    match slot_size r with
+    | Some z -> (Core.zset offset (z, value r) slots, pending)
+    | None ->
+      let n = count r in
+      if n > 8 * stack_bytes || Z.sign offset >= 0 || Z.lt offset (Z.of_int (-8 * stack_bytes)) then
+        bad "%d bytes wait that are not of the stack" n;
+      let bits = Z.shift_left (Z.pred (Z.shift_left Z.one n)) ((8 * stack_bytes) + Z.to_int offset) in
+      (slots, Some (uleb r, bits))
   in
-  let a_written = { Core.wb_bits = written r; wb_pending = None } in
+  let a_slots, wb_pending = repeat (count r) slot (Core.zempty, None) in
+  let a_written = { Core.wb_bits = written r; wb_pending } in
   let caller l =
     let af_pc = uleb r in
     { Core.af_pc; af_regs = registers r } :: l

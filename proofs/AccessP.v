@@ -725,6 +725,73 @@ Proof.
   assert (R := constant_range c (x - r_base q) z). split; [lia |]. apply sc_of_bytes_sound.
   exact (proj1 R).
 Qed.
+Lemma low_bytes_sound t L F vs z v y v' : facts_hold t L F vs -> relv vs v y ->
+  low_bytes F z v = Some v' ->
+  relv vs v' (Z.land y (Z.ones (size_bits z))).
+Proof.
+  intros FH R E. assert (Ry := relv_range _ _ _ R).
+  assert (Small : forall b, 0 <= b -> y < 2 ^ b -> Z.land y (Z.ones b) = y).
+  { intros b B S. rewrite Z.land_ones by exact B. apply Z.mod_small. lia. }
+  assert (Num : (match view F v with
+      | Some (_, s) => match sc_is_const s with
+        | Some c => aconst F (Z.land c (Z.ones (size_bits z)))
+        | None => if s_umax s <? Z.shiftl 1 (size_bits z) then Some v else None
+        end
+      | None => None
+      end) = Some v' -> relv vs v' (Z.land y (Z.ones (size_bits z)))).
+  { clear E. intros E. assert (Nb : 0 <= size_bits z) by (destruct z; discriminate).
+    destruct (view F v) as [[ta s] |] eqn:V; [| discriminate E].
+    assert (I := view_sound t L F vs FH v y ta s R V). destruct (sc_is_const s) as [c |] eqn:C.
+    - (* Some *) assert (Ec : y = c) by (eapply sc_is_const_sound; [exact I | exact C]).
+      rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
+      rewrite wrap_small in E; [exact E |]. apply land_word; [lia |].
+      destruct z; (split; [discriminate | reflexivity]).
+    - (* None *) destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E].
+      injection E as <-.
+      bools.
+      rewrite Z.shiftl_1_l in * by exact Nb. assert (U := in_scalar_between s y I).
+      rewrite Small; [exact R | exact Nb | lia]. }
+  destruct z; cbn [low_bytes] in E; try exact (Num E).
+  injection E as <-. rewrite Small; [exact R | cbn [size_bits]; lia | cbn [size_bits]; lia].
+Qed.
+(** A spill that is read, or a part of it. *)
+Lemma spill_around_sound {k n sl e z v} j : forall d, spill_around j k n d sl = Some (e, z, v) ->
+  d <= e /\ zfind (k - e) sl = Some (z, v) /\ e + n <= zbytes z.
+Proof.
+  induction j as [| j IH]; intros d E; cbn [spill_around] in E; [discriminate E |].
+  destruct (zfind (k - d) sl) as [[z' v'] |] eqn:Es; [destruct (d + n <=? zbytes z') eqn:Fit |].
+  - (* here *) injection E as <- <- <-. bools. split; [lia |]. split; [exact Es | exact Fit].
+  - (* too short *) destruct (IH _ E) as [D R]. split; [lia | exact R].
+  - (* none *) destruct (IH _ E) as [D R]. split; [lia | exact R].
+Qed.
+Lemma part_of_sound t L F vs z d v y : facts_hold t L F vs -> relv vs v y -> 0 <= d ->
+  yields t L vs (part_of F z d v) (Z.land (Z.shiftr y (8 * d)) (Z.ones (size_bits z))).
+Proof.
+  intros FH R D. unfold part_of.
+  destruct (if d =? 0 then low_bytes F z v else None) as [v' |] eqn:Low.
+  - (* its low bytes *) destruct (d =? 0) eqn:D0; [bools | discriminate Low]. subst d.
+    rewrite Z.shiftr_0_r. exact (low_bytes_sound t L F vs z v y v' FH R Low).
+  - (* others *) assert (S := any_view_sound _ _ _ _ FH _ _ R). destruct (any_view F v) as [ta s].
+    cbn [snd] in S. apply (scalar_res_sound t L F vs FH), sc_of_sound, bd_trunc_bytes_sound.
+    apply bd_shr_sound; [lia | lia | exact (proj1 S)].
+Qed.
+Lemma load_spill_sound t L F vs sl ini m z k : facts_hold t L F vs -> memrel L sl ini vs m ->
+  yields t L vs (load_spill F z k sl) (load m (stack_addr L k) (bytes z)).
+Proof.
+  intros FH M. unfold load_spill.
+  destruct (spill_around 8 k (zbytes z) 0 sl) as [[[d z'] v] |] eqn:Es;
+    [| apply new_yields; [reflexivity | apply loaded_scalar]].
+  destruct (spill_around_sound _ _ Es) as [D [Fd Fit]]. assert (N := zbytes_range z).
+  destruct (m_slots M _ _ _ Fd) as [O [_ Rv]].
+  destruct (size_eqb z z') eqn:Ez.
+  - (* all of it *) apply size_eqb_eq in Ez. subst z'. replace (k - d) with k in Rv by lia.
+    exact Rv.
+  - (* a part *) replace (load m (stack_addr L k) (bytes z)) with
+      (Z.land (Z.shiftr (load m (stack_addr L (k - d)) (bytes z')) (8 * d))
+        (Z.ones (size_bits z))); [exact (part_of_sound t L F vs z d v _ FH Rv D) |].
+    rewrite size_bits_bytes, <- zbytes_nat, <- load_part by (rewrite ?zbytes_nat; lia).
+    rewrite <- (stack_addr_add L (k - d) (zbytes z') d O) by lia. do 2 f_equal. lia.
+Qed.
 Lemma load_stack_sound t an a vs s z k m r x : gamma t a vs s ->
   at_place t (lay s) (a_depth a) (PStack k m) x (zbytes z) false ->
   a_load_plain t a z (PStack k m) = Some r -> exists v, load_at t an s x (bytes z) = inl v
@@ -739,14 +806,10 @@ Proof.
   rewrite (init_ok_part t (lay s) (a_slots a) vs s (a_written a) k m (bytes z) _ o);
     [| exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1 | rewrite zbytes_nat;
       exact Ok].
-  eexists. split; [reflexivity |]. destruct (Z.eqb_spec m 0) as [M0 | M0];
-    [| injection E as <-; apply new_yields; [reflexivity | apply loaded_scalar]].
-  replace o with k by lia. clear O.
-  destruct (zfind k (a_slots a)) as [[z' v] |] eqn:Es; [destruct (size_eqb z z') eqn:Ez |];
-    injection E as <-;
-    try (apply new_yields; [reflexivity | apply loaded_scalar]).
-  apply size_eqb_eq in Ez. rewrite Ez.
-  destruct (m_slots (g_mem G) _ _ _ Es) as [_ [_ Rv]]. exact Rv.
+  eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E.
+  destruct (Z.eqb_spec m 0) as [M0 | M0];
+    [| apply new_yields; [reflexivity | apply loaded_scalar]].
+  replace o with k by lia. exact (load_spill_sound _ _ _ _ _ _ _ z k (g_facts G) (g_mem G)).
 Qed.
 (** A typed pointer: one of the types that are pointed to there *)
 Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
@@ -926,35 +989,6 @@ Qed.
 
 (** * Stores *)
 
-Lemma low_bytes_sound t L F vs z v y v' : facts_hold t L F vs -> relv vs v y ->
-  low_bytes F z v = Some v' ->
-  relv vs v' (Z.land y (Z.ones (size_bits z))).
-Proof.
-  intros FH R E. assert (Ry := relv_range _ _ _ R).
-  assert (Small : forall b, 0 <= b -> y < 2 ^ b -> Z.land y (Z.ones b) = y).
-  { intros b B S. rewrite Z.land_ones by exact B. apply Z.mod_small. lia. }
-  assert (Num : (match view F v with
-      | Some (_, s) => match sc_is_const s with
-        | Some c => aconst F (Z.land c (Z.ones (size_bits z)))
-        | None => if s_umax s <? Z.shiftl 1 (size_bits z) then Some v else None
-        end
-      | None => None
-      end) = Some v' -> relv vs v' (Z.land y (Z.ones (size_bits z)))).
-  { clear E. intros E. assert (Nb : 0 <= size_bits z) by (destruct z; discriminate).
-    destruct (view F v) as [[ta s] |] eqn:V; [| discriminate E].
-    assert (I := view_sound t L F vs FH v y ta s R V). destruct (sc_is_const s) as [c |] eqn:C.
-    - (* Some *) assert (Ec : y = c) by (eapply sc_is_const_sound; [exact I | exact C]).
-      rewrite <- Ec in E. apply (aconst_sound t L F vs FH) in E.
-      rewrite wrap_small in E; [exact E |]. apply land_word; [lia |].
-      destruct z; (split; [discriminate | reflexivity]).
-    - (* None *) destruct (s_umax s <? Z.shiftl 1 (size_bits z)) eqn:S; [| discriminate E].
-      injection E as <-.
-      bools.
-      rewrite Z.shiftl_1_l in * by exact Nb. assert (U := in_scalar_between s y I).
-      rewrite Small; [exact R | exact Nb | lia]. }
-  destruct z; cbn [low_bytes] in E; try exact (Num E).
-  injection E as <-. rewrite Small; [exact R | cbn [size_bits]; lia | cbn [size_bits]; lia].
-Qed.
 (** A write of any bytes off the stack. *)
 Lemma off_stack_sound t a vs s pl x n w m : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x n w ->

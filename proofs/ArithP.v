@@ -90,63 +90,66 @@ Qed.
 Lemma ref_range h : In h (l_refs L) -> 0 < re_base h /\ 0 <= re_size h /\ re_base h + re_size h < W.
 Proof. intros I. destruct (ref_placed WL h I) as [S _]. unfold in_space in S.
 cbn [ref_region r_kind lowest r_base r_size] in S. lia. Qed.
-(** A multiple of [al] past [b], and a number on: a multiple of what divides both. *)
-Lemma step_further s y al w b : in_scalar s y -> (al | w - b) ->
-  (Z.gcd al (sc_step s) | w + y - b).
+(** A multiple of [al], and a number less its least on: of what divides all three. *)
+Lemma step_further s y al x lo : in_scalar s y -> (al | x) ->
+  (Z.gcd al (Z.gcd (sc_step s) lo) | x + (sgn64 y - lo)).
 Proof.
-  intros I Al. replace (w + y - b) with (w - b + y) by lia. apply Z.divide_add_r.
+  intros I Al. apply Z.divide_add_r.
   - (* before *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact Al].
-  - (* the number *) eapply Z.divide_trans; [apply Z.gcd_divide_r | exact (sc_step_sound s y I)].
+  - (* the number *) eapply Z.divide_trans; [apply Z.gcd_divide_r |]. apply Z.divide_sub_r.
+    + (* itself *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact (sc_step_signed s y I)].
+    + (* its least *) apply Z.gcd_divide_r.
 Qed.
 Lemma add_ptr_sound {p a r x y} : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
   unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
-  assert (I := view_sound _ _ _ _ FH _ _ _ _ A V). assert (U := in_scalar_between s y I).
+  assert (I := view_sound _ _ _ _ FH _ _ _ _ A V). assert (I' := I).
+  destruct I' as [[R [_ [_ S]]] _].
+  set (lo := b_smin (s_all s)) in *. set (d := b_smax (s_all s) - lo) in *.
   destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
   destruct (fact_of_sound _ _ _ _ FH _ _ _ P EF) as [w [N [[B H] X]]].
-  assert (Sum : wrap (x + y) = wrap (w + y + snd p)).
-  { rewrite X, wrap_add_l. f_equal. lia. }
+  (* above the least, the number is [k] *)
+  assert (St := fun al x => step_further s y al x lo I).
+  remember (sgn64 y - lo) as k eqn:Ek. assert (K : 0 <= k <= d) by lia.
+  assert (Sum : forall v, wrap v = wrap (w + k) ->
+    wrap (x + y) = wrap (v + soff (snd p + lo))).
+  { intros v Ev. rewrite soff_wrap, <- (wrap_add_l v), Ev, wrap_add_l.
+    rewrite <- (wrap_sgn64 y R) at 1. rewrite X, wrap_add_l, wrap_add_r. f_equal. lia. }
   destruct f; try discriminate E.
   - (* FStack *) parts EF as j m0 al. destruct (_ <=? _); [|discriminate E]. apply some_inj in E.
-    subst r.
-    assert (M := sc_step_signed s y I).
-    destruct I as [[R [_ [_ S]]] _]. destruct H as [d [D [Al Ew]]].
-    set (lo := b_smin (s_all s)) in *.
-    split; [reflexivity|]. exists (wrap (frame_top L j + (d + (sgn64 y - lo)))). split.
-    + (* the fact *) split; [apply wrap_range|]. exists (d + (sgn64 y - lo)).
-      split; [lia | split; [| reflexivity]]. apply Z.divide_add_r.
-      * (* before *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact Al].
-      * (* the number *) eapply Z.divide_trans; [apply Z.gcd_divide_r |]. apply Z.divide_sub_r.
-        -- (* itself *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact M].
-        -- (* its least *) apply Z.gcd_divide_r.
-    + (* the sum *) rewrite <- (wrap_sgn64 y R) at 1.
-      rewrite soff_wrap, X, wrap_add_l, wrap_add_r, <- Z.add_assoc, Ew, !wrap_add_l. f_equal. lia.
-  - (* FPkt *) rewrite Sum. parts EF as q m0 av0. destruct (_ && _) eqn:C; [|discriminate E].
+    subst r. destruct H as [o [O [Al Ew]]].
+    split; [reflexivity|]. exists (wrap (frame_top L j + (o + k))). split.
+    + (* the fact *) split; [apply wrap_range|]. exists (o + k). split; [lia |].
+      split; [exact (St _ _ Al) | reflexivity].
+    + (* the sum *) apply Sum. rewrite Ew, wrap_add_l, wrap_wrap. f_equal. lia.
+  - (* FPkt *) parts EF as q m0 av0. destruct (_ <? _) eqn:C; [|discriminate E].
     injection E as <-. bools.
     destruct H as [Q1 Q2]. pose proof (area_range t L q WL) as Room. unfold reach, guard in *.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|].
+    split; [reflexivity|]. exists (w + k). split; [|apply Sum; reflexivity]. split; [lia|].
     split; [lia | exact Logic.I].
-  - (* FMapValue *) rewrite Sum. parts EF as j m0 al.
+  - (* FMapValue *) parts EF as j m0 al.
     destruct (map_of t j) as [m|] eqn:M; [|discriminate E].
-    destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct (_ <=? _) eqn:C; [|discriminate E]. injection E as <-. bools.
     destruct H as [o [b [Q1 [Q2 [Q3 Al]]]]]. pose proof (like_range t L WL _ _ _ _ Q1 M Q2) as Room.
-    split; [reflexivity|]. exists (w + y). split; [|reflexivity]. split; [lia|]. exists o, b.
-    split; [exact Q1|]. split; [exact Q2|]. split; [lia|]. exact (step_further _ _ _ _ _ I Al).
+    split; [reflexivity|]. exists (w + k). split; [|apply Sum; reflexivity]. split; [lia|].
+    exists o, b. split; [exact Q1|]. split; [exact Q2|]. split; [lia|].
+    replace (w + k - b) with (w - b + k) by lia. exact (St _ _ Al).
   - (* FRef *) parts EF as kd n nu. destruct kd; try discriminate E. destruct nu; [discriminate E|].
-    destruct (_ && _) eqn:C; [|discriminate E]. injection E as <-. bools.
+    destruct (_ <=? _) eqn:C; [|discriminate E]. injection E as <-. bools.
     pose proof (record_ref _ _ _ EF N (H eq_refl)) as Ih. pose proof (ref_range _ Ih) as Room.
     cbn [re_base re_size] in Room.
-    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|].
+    split; [reflexivity|]. exists (w + k). split; [|apply Sum; reflexivity]. split; [lia|].
     exists (Reference RecordRef w n).
     split; [exact Ih|]. split; [reflexivity|]. split; [reflexivity|]. cbn [re_base].
-    split; [lia|]. replace (w + y - w) with y by lia. exact (sc_step_sound s y I).
-  - (* FRecordAt *) parts EF as n m0 al. destruct (_ && _) eqn:C; [|discriminate E].
+    split; [lia|]. replace (w + k - w) with (0 + k) by lia.
+    exact (St whole 0 (Z.divide_0_r _)).
+  - (* FRecordAt *) parts EF as n m0 al. destruct (_ <=? _) eqn:C; [|discriminate E].
     injection E as <-. bools.
     destruct H as [h [Ih [Kh [Sh [Q Al]]]]]. pose proof (ref_range h Ih) as Room.
-    split; [reflexivity|]. exists (w + y). split; [|exact Sum]. split; [lia|]. exists h.
-    split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh|]. split; [lia|].
-    exact (step_further _ _ _ _ _ I Al).
+    split; [reflexivity|]. exists (w + k). split; [|apply Sum; reflexivity]. split; [lia|].
+    exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh|]. split; [lia|].
+    replace (w + k - re_base h) with (w - re_base h + k) by lia. exact (St _ _ Al).
 Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y ->
   yields t L vs (a_add t F a b) (wrap (x + y)).

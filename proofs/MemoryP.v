@@ -118,6 +118,31 @@ Lemma load_word m a z : 0 <= load m a (bytes z) < W.
 Proof. assert (H := load_size m a z).
 assert (P : 2 ^ size_bits z <= W) by (destruct z; discriminate). lia. Qed.
 
+(** A part of a number in memory: shifted down, and cut off. *)
+Lemma load_split m n : forall a k,
+  load m a (n + k) = load m a n + 256 ^ Z.of_nat n * load m (a + Z.of_nat n) k.
+Proof.
+  induction n as [| n IH]; intros a k.
+  - (* O *) change (256 ^ Z.of_nat 0) with 1. cbn [load Nat.add]. rewrite Z.add_0_r. lia.
+  - (* S *) cbn [load Nat.add]. rewrite IH, Nat2Z.inj_succ, Z.pow_succ_r by lia.
+    replace (a + 1 + Z.of_nat n) with (a + Z.succ (Z.of_nat n)) by lia. lia.
+Qed.
+Lemma load_part m a d k n : 0 <= d -> d + Z.of_nat k <= Z.of_nat n ->
+  load m (a + d) k = Z.land (Z.shiftr (load m a n) (8 * d)) (Z.ones (8 * Z.of_nat k)).
+Proof.
+  intros D N. remember (Z.to_nat d) as c eqn:Ec. assert (C : d = Z.of_nat c) by lia. subst d.
+  clear Ec D. replace n with (c + (k + (n - c - k)))%nat by lia.
+  rewrite !load_split. assert (R1 := load_range2 m a c).
+  assert (R2 := load_range2 m (a + Z.of_nat c) k).
+  rewrite Z.shiftr_div_pow2, Z.land_ones, !pow_256 by lia.
+  set (y := load m (a + Z.of_nat c) k) in *. set (x := load m a c) in *.
+  set (rest := load m (a + Z.of_nat c + Z.of_nat k) (n - c - k)).
+  set (p := 2 ^ (8 * Z.of_nat c)) in *. set (q := 2 ^ (8 * Z.of_nat k)) in *.
+  assert (Q : (x + p * (y + q * rest)) / p = y + q * rest).
+  { symmetry. apply Z.div_unique with x; [left; lia | lia]. }
+  rewrite Q. apply Z.mod_unique with rest; [left; lia | lia].
+Qed.
+
 (** * Stores *)
 
 Lemma store_other m n : forall a v b, ~ a <= b < a + Z.of_nat n ->

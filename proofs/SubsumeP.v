@@ -238,11 +238,44 @@ Proof.
     exists kd0, nu0. split; [rewrite K; congruence | exact (ref_kind_fits_trans _ _ _ Fi' Fi)].
 Qed.
 
+(** Bits that are none of these are among those. *)
+Lemma ldiff_bit x y i : Z.ldiff x y = 0 -> Z.testbit x i = true -> Z.testbit y i = true.
+Proof.
+  intros E T. destruct (Z.testbit y i) eqn:Y; [reflexivity|].
+  assert (B : Z.testbit (Z.ldiff x y) i = true) by (rewrite Z.ldiff_spec, T, Y; reflexivity).
+  rewrite E, Z.testbit_0_l in B. discriminate B.
+Qed.
+Lemma pending_le_sound {t L F vs m sub nb a b} : facts_hold t L F vs ->
+  bits_written L (wb_bits a) m -> pending_written L a vs m ->
+  pending_le F (Z.of_nat (length vs)) nb sub a b = true ->
+  pending_written L b (subst_vals vs sub nb) m.
+Proof.
+  unfold pending_le. intros H Wr P E k bits K. rewrite K in E. bools E as Bk E.
+  assert (Nk : 0 <= k < nb) by (unfold bound_in in Bk; cbn [fst] in Bk; bools; lia).
+  destruct (zfind k sub) as [v|] eqn:V; [|discriminate E]. bools E as Bv E.
+  split; [rewrite subst_vals_length; lia|].
+  rewrite (subst_vals_at _ _ _ _ _ Nk V). intros Z0. apply some_inj in Z0.
+  assert (Rv := bound_in_rel _ _ Bv). rewrite Z0 in Rv.
+  intros i I T. destruct (Z.testbit (wb_bits a) i) eqn:Wi; [exact (Wr i I Wi)|].
+  assert (Ti : Z.testbit (Z.ldiff bits (wb_bits a)) i = true)
+    by (rewrite Z.ldiff_spec, T, Wi; reflexivity).
+  destruct (view F v) as [[ta s]|] eqn:Vi; [|discriminate E].
+  apply orb_true_iff in E. destruct E as [E|E]; [apply orb_true_iff in E; destruct E as [E|E]|].
+  - (* all written *) bools. rewrite E, Z.testbit_0_l in Ti. discriminate Ti.
+  - (* not 0 *) bools. pose proof (in_scalar_between _ _ (view_sound _ _ _ _ H _ _ _ _ Rv Vi)). lia.
+  - (* the same symbol *) destruct (wb_pending a) as [[j more]|] eqn:Pa; [|discriminate E].
+    bools E as E D. bools E as Ej Ec. bools. destruct (P j more Pa) as [_ Q].
+    apply Q; [|exact I | exact (ldiff_bit _ _ _ D Ti)].
+    unfold view in Vi. destruct (fact_of F v) as [f|] eqn:Ef; [|discriminate Vi].
+    destruct (fact_of_sound _ _ _ _ H _ _ _ Rv Ef) as [w [N [[Rw _] X]]].
+    rewrite Ec, Z.add_0_r, wrap_small in X by exact Rw. congruence.
+Qed.
+
 Lemma astate_le_sound {t sub a b vs s} : gamma t a vs s -> astate_le t sub a b = true ->
   gamma t b (subst_vals vs sub (a_next b)) s.
 Proof.
   intros G E. open_gamma G. unfold astate_le, names_ok in E.
-  bools E as E EW. bools E as E ES.
+  bools E as E EP'. bools E as E EW. bools E as E ES.
   bools E as E EC. bools E as E ER.
   bools E as E EH. bools E as E EF.
   bools E as EP E.
@@ -262,8 +295,8 @@ Proof.
     exists (subst_val vs v). split; [apply subst_vals_at; [lia | exact V]|].
     eapply fact_le_sound; [exact Gwf | exact Gfacts | apply bound_in_rel; exact Q1 | exact Q2].
   - (* g_regs *) eapply regs_le_sound; eassumption.
-  - (* g_mem *) unfold written_le in EW. bools EW as EW EP'. apply Z.eqb_eq in EW.
-    destruct Gmem as [M1 M2 _]. constructor.
+  - (* g_mem *) unfold written_le in EW. apply Z.eqb_eq in EW.
+    destruct Gmem as [M1 M2 M3]. constructor.
     + (* m_slots *) intros o z v K. pose proof (zall_find _ _ _ _ ES K) as Q.
       pose proof (zall_find _ _ _ _ NS K) as B.
       cbv beta in Q, B. cbn [snd] in B.
@@ -275,7 +308,7 @@ Proof.
     + (* m_written *) intros i I T. apply M2; [exact I|]. rewrite <- EW, Z.land_spec in T.
       apply andb_true_iff in T.
       exact (proj2 T).
-    + (* m_pending *) intros k bits K. rewrite K in EP'. discriminate EP'.
+    + (* m_pending *) rewrite Gnext in EP'. exact (pending_le_sound Gfacts M2 M3 EP').
   - (* g_refs *) apply (ref_sound t (lay s) (a_facts a) vs sub _ _ _ Gfacts Grefs EH). intros k f K.
     pose proof (zall_find _ _ _ _ EF K) as Q. pose proof (zall_find _ _ _ _ NF K) as B.
     cbv beta in Q, B.

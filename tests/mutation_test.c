@@ -39,6 +39,7 @@ enum tag {
   SLOTS,
   SLOT_AT,
   SLOT_SIZE,
+  PENDING,
   WRITTEN,
   FACTS,
   FACT_SYMBOL,
@@ -195,8 +196,12 @@ static void take_node(struct input *in) {
   take_registers(in);
   for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--) {
     take(in, SLOT_AT, S);
-    take(in, SLOT_SIZE, BYTE);
-    take_value(in);
+    if (take(in, SLOT_SIZE, BYTE)) {
+      take_value(in);
+    } else { /* bytes that are pending */
+      take(in, PENDING, U);
+      take(in, SUBST_SYMBOL, U);
+    }
   }
   for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--)
     take(in, WRITTEN, BYTE);

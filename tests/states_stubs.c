@@ -176,19 +176,6 @@ value states_state(value unit) {
   return state_of(&now);
 }
 
-/* The bytes that are pending in the state, or in a side of the branch (0, 1): symbol, offset, and
- * how many. */
-value states_pending(value which) {
-  CAMLparam1(which);
-  CAMLlocal1(triple);
-  const struct w_state *st = Long_val(which) < 0 ? &now : &sides[Long_val(which)];
-  triple = caml_alloc_tuple(3);
-  Store_field(triple, 0, Val_long(st->pending.sym));
-  Store_field(triple, 1, Val_long(st->pending.off));
-  Store_field(triple, 2, Val_long(st->pending.n));
-  CAMLreturn(triple);
-}
-
 static const struct w_insn *here(void) {
   if (now.pc < 0 || now.pc >= generated.p.insn_count || insns[now.pc].op == W_OP_NONE)
     return NULL;

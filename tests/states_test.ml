@@ -19,7 +19,6 @@ external c_branch : unit -> string * string = "states_branch"
 external c_take : int -> unit = "states_take"
 external c_goto : int -> unit = "states_goto"
 external c_fact_le : int -> int -> int -> bool = "states_fact_le"
-external c_pending : int -> int * int * int = "states_pending"
 external c_weaken : unit -> unit = "states_weaken"
 
 exception Outside of string
@@ -282,15 +281,11 @@ let normal (a : astate) =
   in
   (wrap a.a_pc, a.a_regs, zlist a.a_slots, (Num.logand a.a_written.wb_bits live, pending), List.map caller a.a_frames, zlist a.a_facts, a.a_next)
 
-(* The state, or a side of the branch: what is pending is in no certificate. *)
-let read_state which bytes =
+let read_state bytes =
   let r = Bytes_in.make bytes in
   let a = Certfile.state r in
   Bytes_in.finish r;
-  let sym, off, n = c_pending which in
-  let bits = Num.shift_left (Num.pred (Num.shift_left Num.one n)) (4096 + off) in
-  let wb_pending = if n = 0 then None else Some (Num.of_int sym, bits) in
-  { a with a_written = { a.a_written with wb_pending } }
+  a
 
 let same a b = normal a = normal b
 let cases = ref 0
@@ -311,7 +306,7 @@ let walk p env =
     if !cases >= most then ()
     else if Random.int 4 = 0 then begin
       c_weaken ();
-      let a = read_state (-1) (c_state ()) in
+      let a = read_state (c_state ()) in
       (* the bytes of frames that are not live, which C forgets, are no loss *)
       step a vs s world
     end
@@ -328,13 +323,13 @@ let walk p env =
       match i with
       | Jmp _ -> (
         let taken, fall = c_branch () in
-        let side n text = if text = "" then None else Some (read_state n text) in
+        let side text = if text = "" then None else Some (read_state text) in
         let equal x y = match (x, y) with None, None -> true | Some x, Some y -> same x y | _ -> false in
         match a_branch i a with
         | None -> if taken <> "" || fall <> "" then differ pc "a refused branch" else incr refused
         | Some (x, y) -> (
-          if not (equal x (side 0 taken)) then differ pc "the branch taken";
-          if not (equal y (side 1 fall)) then differ pc "the branch not taken";
+          if not (equal x (side taken)) then differ pc "the branch taken";
+          if not (equal y (side fall)) then differ pc "the branch not taken";
           let settles = function Some b -> a.a_written.wb_pending <> None && b.a_written.wb_pending = None | None -> false in
           if settles x || settles y then incr settled;
           match next with
@@ -370,7 +365,7 @@ let walk p env =
           (* the sum of two pointers, which nobody means *)
           | Some _, false -> ( match i with Alu (A64, Add, _, Reg _) -> incr refused | _ -> differ pc "an acceptance")
           | Some a', true -> (
-            if not (same a' (read_state (-1) (c_state ()))) then differ pc "the state after the instruction";
+            if not (same a' (read_state (c_state ()))) then differ pc "the state after the instruction";
             match next with
             | Next s', world ->
               let vs = if Num.equal a'.a_next a.a_next then vs else extend vs a' s' in
@@ -392,7 +387,7 @@ let walk p env =
   let s, world = concrete_init p.target env.Reference.concrete in
   let vs = initial s.lay in
   inside vs a_init s;
-  if not (same a_init (read_state (-1) (c_state ()))) then differ Num.zero "the first state";
+  if not (same a_init (read_state (c_state ()))) then differ Num.zero "the first state";
   go a_init vs s world
 
 let random many =

@@ -91,6 +91,9 @@ static void print_state(const struct showing *s, const struct w_state *st) {
     printf("  stack %d, %u byte%s = %s\n", st->slots[k].off, w_bytes(st->slots[k].size),
            st->slots[k].size ? "s" : "", text);
   }
+  if (st->pending.n)
+    printf("  stack %" PRId32 "..%" PRId32 " written if s%" PRIu32 " is 0\n", st->pending.off,
+           st->pending.off + (int32_t)st->pending.n - 1, st->pending.sym);
   for (int32_t to = lowest(st), from; next_written(st, &from, &to);)
     printf("  stack %" PRId32 "..%" PRId32 " written\n", from, to - 1);
   for (uint32_t k = st->depth; k-- > 0;) {
@@ -190,6 +193,15 @@ static void json_stack(cJSON *o, const struct w_state *st) {
   }
   for (int32_t to = lowest(st), from; next_written(st, &from, &to);)
     cJSON_AddItemToArray(written, cJSON_CreateIntArray((const int[]){from, to - 1}, 2));
+  if (st->pending.n) {
+    cJSON *pending = cJSON_AddObjectToObject(o, "pending");
+    w_show_value((struct w_aval){.sym = st->pending.sym}, text);
+    cmd_json_text(pending, "if_zero", text);
+    cJSON_AddItemToObject(
+        pending, "written",
+        cJSON_CreateIntArray(
+            (const int[]){st->pending.off, st->pending.off + (int32_t)st->pending.n - 1}, 2));
+  }
   for (uint32_t k = st->depth; k-- > 0;) {
     cJSON *caller = cJSON_CreateObject();
     cmd_json_u64(caller, "pc", st->frames[k].pc);

@@ -108,11 +108,8 @@ static uint8_t tagged(const uint8_t *tags, uint8_t tag) {
 uint8_t w_code_next(const struct w_buf *code, size_t *at) {
   static const uint8_t numbers[] = {
       /* that follow the tag; after those of a SUB come six a symbol */
-      [W_CODE_STEPS] = 1,
-      [W_CODE_SLOT] = 1,
-      [W_CODE_READ] = 2,
-      [W_CODE_SUB] = 2,
-      [W_CODE_WRITE] = 2};
+      [W_CODE_STEPS] = 1, [W_CODE_SLOT] = 1,  [W_CODE_READ] = 2,  [W_CODE_SUB] = 2,
+      [W_CODE_WRITE] = 2, [W_CODE_AWAIT] = 2, [W_CODE_SETTLE] = 2};
   uint8_t tag = code->bytes[(*at)++];
   uint64_t last = 0;
   for (int k = 0; k < numbers[tag]; k++)
@@ -230,7 +227,13 @@ static uint8_t written_byte(const struct w_state *st, uint32_t i) {
 static void write_state(struct writer *w, const struct w_state *st) {
   u(w, (uint64_t)st->pc);
   write_registers(w, st->defined, st->regs);
-  u(w, st->nslots);
+  u(w, st->nslots + (st->pending.n > 0));
+  if (st->pending.n) {
+    s(w, st->pending.off);
+    byte(w, W_CERT_PENDING);
+    u(w, st->pending.n);
+    u(w, st->pending.sym);
+  }
   for (uint32_t i = 0; i < st->nslots; i++) {
     s(w, st->slots[i].off);
     byte(w, (uint8_t)w_bytes(st->slots[i].size));
@@ -274,7 +277,7 @@ static void write_code(struct writer *w, const struct w_buf *code, const struct 
       steps += w_next_u(code, &at);
       continue;
     }
-    if (tag == W_CODE_READ || tag == W_CODE_WRITE || tag == W_CODE_SLOT) {
+    if (tag >= W_CODE_READ) { /* what only the search needs */
       w_next_u(code, &at);
       if (tag != W_CODE_SLOT)
         w_next_u(code, &at);
@@ -493,9 +496,14 @@ static bool names_known(const struct w_aval *regs, uint16_t defined, uint32_t ne
   return true;
 }
 
-static void get_state(struct reader *r, struct w_state *st) {
-  st->pc = (int64_t)get_u(r, INT32_MAX);
-  st->defined = get_registers(r, st->regs);
+static void get_pending(struct reader *r, int64_t off, struct w_state *st) {
+  uint64_t n = get_u(r, W_STACK_TOTAL);
+  uint32_t sym = (uint32_t)get_u(r, MAX_SYMBOL - 1);
+  r->ok = r->ok && n && !st->pending.n && off + (int64_t)n <= 0;
+  st->pending = (struct w_pending){.sym = sym, .off = (int32_t)off, .n = r->ok ? (uint32_t)n : 0};
+}
+
+static void get_slots(struct reader *r, struct w_state *st) {
   uint32_t n = get_count(r);
   if (n > W_STACK_TOTAL ||
       !w_reserve(r->pool, (void **)&st->slots, &st->slot_cap, n, sizeof *st->slots)) {
@@ -505,13 +513,23 @@ static void get_state(struct reader *r, struct w_state *st) {
   for (uint32_t i = 0; i < n && r->ok; i++) {
     int64_t off = get_s(r);
     uint8_t size = get_byte(r, 8);
+    r->ok = r->ok && off >= -W_STACK_TOTAL && off < 0;
+    if (size == W_CERT_PENDING) {
+      get_pending(r, off, st);
+      continue;
+    }
     struct w_aval v = get_value(r);
-    r->ok = r->ok && off >= -W_STACK_TOTAL && off < 0 && (!i || off > st->slots[i - 1].off) &&
-            size && !(size & (size - 1));
+    r->ok = r->ok && (!st->nslots || off > st->slots[st->nslots - 1].off) && !(size & (size - 1));
     if (r->ok)
       st->slots[st->nslots++] = (struct w_slot){
           .off = (int16_t)off, .size = (uint8_t)(size == 8 ? W_S8 : size / 2), .v = v};
   }
+}
+
+static void get_state(struct reader *r, struct w_state *st) {
+  st->pc = (int64_t)get_u(r, INT32_MAX);
+  st->defined = get_registers(r, st->regs);
+  get_slots(r, st);
   uint8_t written[WRITTEN_BYTES] = {0};
   for (uint32_t i = WRITTEN_BYTES - (uint32_t)get_u(r, WRITTEN_BYTES); i < WRITTEN_BYTES && r->ok;
        i++)
@@ -525,7 +543,7 @@ static void get_state(struct reader *r, struct w_state *st) {
     *w_word(st, i / 8) |= (uint64_t)written[(W_FRAMES - 1 - frame) * (W_STACK / 8) + in_frame]
                           << (i % 8 * 8);
   }
-  n = get_count(r);
+  uint32_t n = get_count(r);
   for (uint32_t i = 0; i < n && r->ok; i++) {
     uint32_t k = (uint32_t)get_u(r, MAX_SYMBOL - 1);
     uint32_t had = st->next;
@@ -548,7 +566,7 @@ static void get_state(struct reader *r, struct w_state *st) {
   }
   memset(&st->facts[had], 0, (next - had) * sizeof *st->facts);
   st->next = next;
-  r->ok = names_known(st->regs, st->defined, next);
+  r->ok = names_known(st->regs, st->defined, next) && (!st->pending.n || st->pending.sym < next);
   for (uint32_t k = 0; k < st->depth; k++)
     r->ok = r->ok && names_known(st->frames[k].regs, st->frames[k].defined, next);
   for (uint32_t i = 0; i < st->nslots; i++)

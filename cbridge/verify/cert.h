@@ -52,6 +52,7 @@ enum {
   W_CERT_FACT_OBJ = 11,
   W_CERT_FACTS = 12,
 };
+enum { W_CERT_PENDING = 0 }; /* in the place of a slot's size */
 enum { W_CERT_PACKET = 0, W_CERT_METADATA = 1, W_CERT_AREAS = 2 };
 enum { W_CERT_RECORD = 0, W_CERT_SOCKET = 1, W_CERT_SOCK_COMMON = 2, W_CERT_REFS = 3 };
 
@@ -67,6 +68,8 @@ enum {
   W_CODE_READ,  /* u n: frame bytes that were read, from u (0: the lowest), and had been written */
   W_CODE_SLOT,  /* u: the spill that starts there was read */
   W_CODE_WRITE, /* u n: frame bytes that were written */
+  W_CODE_AWAIT, /* u n: frame bytes that are pending from here on, and no others */
+  W_CODE_SETTLE, /* u n: frame bytes that were pending, and are written from here on */
 };
 /* Moves *at behind the piece of a derivation that starts there, and returns its tag. */
 uint8_t w_code_next(const struct w_buf *code, size_t *at);

@@ -18,9 +18,11 @@ struct w_flow_at {
 struct w_flow {
   uint32_t count;
   struct w_flow_at *at; /* owned; by slot */
-  uint8_t
-      loaded[W_STACK]; /* by byte of a frame, any frame: bit z, some load of size z starts here */
-  bool calls;          /* some local function is called */
+  /* By byte of a frame, any frame: bit z, some load of size z starts here. Nodes keep the spills
+   * that are read so; one that is read in part alone is known along a path, no further: programs
+   * that clear structures and read their members would have many more nodes. */
+  uint8_t loaded[W_STACK];
+  bool calls; /* some local function is called */
 };
 static inline uint32_t w_frame_byte(int32_t off) { return (uint32_t)off % W_STACK; }
 /* False: out of memory. Free with w_flow_free in either case. */

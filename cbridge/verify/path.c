@@ -95,10 +95,13 @@ bool w_code_effects(struct search *s, const struct w_effects *effects, const uin
   for (uint32_t k = 0; k < effects->count; k++) {
     const struct w_effect *e = &effects->e[k];
     int32_t end = e->off + e->n;
-    if (e->kind == W_READ_SLOT || e->kind == W_WRITE) {
-      bool slot = e->kind == W_READ_SLOT;
-      if (!w_code(s, slot ? W_CODE_SLOT : W_CODE_WRITE) ||
-          !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) || (!slot && !code_u(s, e->n)))
+    if (e->kind != W_READ) {
+      static const uint8_t tags[] = {[W_READ_SLOT] = W_CODE_SLOT,
+                                     [W_WRITE] = W_CODE_WRITE,
+                                     [W_AWAIT] = W_CODE_AWAIT,
+                                     [W_SETTLE] = W_CODE_SETTLE};
+      if (!w_code(s, tags[e->kind]) || !code_u(s, (uint64_t)(e->off + W_STACK_TOTAL)) ||
+          (e->kind != W_READ_SLOT && !code_u(s, e->n)))
         return false;
       continue;
     }
@@ -127,15 +130,10 @@ void w_drop_state(struct search *s, struct work *w) {
   w_buf_free(s->pool, &w->packed);
 }
 
-/* The state as bytes: as a certificate has it; then the bytes that are pending, which none has;
- * then what facts have for messages alone. */
+/* The state as bytes: as a certificate has it; then what facts have for messages alone. */
 static bool pack(struct search *s, struct work *w) {
   struct w_buf packed = {0};
   bool good = w_forget(s->pool, &s->room, w->st) && w_state_write(s->pool, w->st, &packed);
-  const struct w_pending *p = &w->st->pending;
-  good = good && w_put_u(s->pool, &packed, p->sym) &&
-         w_put_u(s->pool, &packed, (uint64_t)(p->off + W_STACK_TOTAL)) &&
-         w_put_u(s->pool, &packed, p->n);
   for (uint32_t k = 0; good && k < w->st->next; k++) {
     const struct w_fact *f = &w->st->facts[k];
     if (f->kind != W_FNONE)
@@ -151,9 +149,6 @@ static bool unpack(struct search *s, const struct w_buf *packed, struct w_state 
   size_t at = 0;
   if (!w_state_read(s->pool, packed, &at, st))
     return false;
-  st->pending.sym = (uint32_t)w_next_u(packed, &at);
-  st->pending.off = (int32_t)w_next_u(packed, &at) - W_STACK_TOTAL;
-  st->pending.n = (uint32_t)w_next_u(packed, &at);
   for (uint32_t k = 0; k < st->next; k++) {
     struct w_fact *f = &st->facts[k];
     if (f->kind == W_FNONE)

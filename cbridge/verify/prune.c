@@ -75,6 +75,30 @@ static const struct w_slot *slot_from(const struct w_state *st, uint32_t *at,
   return *at < st->nslots && s->off == slot->off && s->size == slot->size ? s : NULL;
 }
 
+/* Bytes that `to` has written if its symbol is 0 are so in `from`: they are written, or wait for
+ * the same symbol; or that is not 0. */
+static bool same_pending(const struct w_state *from, const struct w_state *to,
+                         const struct w_subst *sub) {
+  const struct w_pending *p = &to->pending, *q = &from->pending;
+  bool tainted;
+  struct w_scalar room;
+  if (!p->n)
+    return true;
+  if (!sub->set[p->sym])
+    return false;
+  struct w_aval v = sub->v[p->sym];
+  const struct w_scalar *s = w_view(from, v, &tainted, &room);
+  if (!s)
+    return false;
+  if (s->all.umin)
+    return true;
+  bool wait = q->n && q->sym == v.sym && !v.c;
+  for (int32_t off = p->off; off < p->off + (int32_t)p->n; off++)
+    if (!w_written(from, off) && !(wait && off >= q->off && off < q->off + (int32_t)q->n))
+      return false;
+  return true;
+}
+
 bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_state *from,
                const struct w_state *to, struct w_subst *sub) {
   if (from->pc != to->pc || (to->defined & ~from->defined) || !same_callers(from, to))
@@ -113,7 +137,7 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
     if (to->facts[k].kind != W_FNONE &&
         (!sub->set[k] || !w_fact_le(t, from, sub->v[k], &to->facts[k])))
       return false;
-  return same_refs(from, to, sub);
+  return same_pending(from, to, sub) && same_refs(from, to, sub);
 }
 
 /* --- Normal form ----------------------------------------------------------------------------- */
@@ -221,6 +245,9 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
     to->slots[to->nslots] = *s;
     to->slots[to->nslots++].v = rename_value(from, names, to, s->v);
   }
+  const struct w_pending *p = &from->pending;
+  if (p->n && names->to[p->sym] && !names->base[p->sym]) /* the result is still known */
+    to->pending = (struct w_pending){.sym = names->to[p->sym] - 1, .off = p->off, .n = p->n};
   return true;
 }
 
@@ -251,6 +278,10 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
 
 static bool value_equal(struct w_aval a, struct w_aval b) { return a.sym == b.sym && a.c == b.c; }
 
+static bool pending_equal(const struct w_pending *a, const struct w_pending *b) {
+  return a->n == b->n && (!a->n || (a->sym == b->sym && a->off == b->off));
+}
+
 static bool callers_equal(const struct w_state *a, const struct w_state *b) {
   if (a->depth != b->depth)
     return false;
@@ -268,7 +299,8 @@ static bool callers_equal(const struct w_state *a, const struct w_state *b) {
 
 bool w_state_equal(const struct w_state *a, const struct w_state *b) {
   if (a->pc != b->pc || a->defined != b->defined || a->nslots != b->nslots || a->next != b->next ||
-      memcmp(a->written, b->written, sizeof a->written) || !callers_equal(a, b))
+      memcmp(a->written, b->written, sizeof a->written) || !callers_equal(a, b) ||
+      !pending_equal(&a->pending, &b->pending))
     return false;
   for (int r = 0; r < 11; r++)
     if (a->defined >> r & 1 && !value_equal(a->regs[r], b->regs[r]))
@@ -288,30 +320,56 @@ static uint64_t mix(uint64_t h, uint64_t x) {
   return h ^ h >> 29;
 }
 
+static uint64_t mix_bounds(uint64_t h, const struct w_bounds *b) {
+  h = mix(mix(h, b->val), b->mask);
+  h = mix(mix(h, b->umin), b->umax);
+  return mix(mix(h, (uint64_t)b->smin), (uint64_t)b->smax);
+}
+
+static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
+  h = mix(h, f->kind);
+  switch (f->kind) {
+  case W_FSCALAR:
+    h = mix_bounds(mix(h, f->tainted), &f->s.all);
+    return f->s.has_low ? mix_bounds(h, &f->s.low) : h;
+  case W_FPKT:
+    return mix(mix(mix(h, f->area), (uint64_t)f->mx), f->checked ? (uint64_t)f->av + 1 : 0);
+  case W_FSTACK:
+  case W_FMAP_VALUE:
+    return mix(mix(h, f->which), (uint64_t)f->mx);
+  case W_FREF:
+    return mix(mix(mix(h, f->ref), f->size), f->null);
+  case W_FRECORD_AT:
+    return mix(mix(h, f->size), (uint64_t)f->mx);
+  case W_FMAP:
+  case W_FMAP_VALUE_OR_NULL:
+  case W_FMAP_OR_NULL:
+  case W_FOBJ:
+    return mix(h, f->which);
+  }
+  return h;
+}
+
+/* Of all that w_state_equal looks at: a hash of less would put whole loops into one bucket. */
 uint64_t w_state_hash(const struct w_state *st) {
-  uint64_t h = mix(st->defined, (uint64_t)st->pc);
+  uint64_t h = mix(mix(st->defined, (uint64_t)st->pc), st->pending.n);
   for (uint32_t i = 0; i < w_words(st); i++)
     h = mix(h, *w_word(st, i));
   for (int r = 0; r < 11; r++)
     if (st->defined >> r & 1)
       h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
-  for (uint32_t k = 0; k < st->depth; k++)
-    h = mix(h, st->frames[k].pc);
+  for (uint32_t k = 0; k < st->depth; k++) {
+    const struct w_frame *f = &st->frames[k];
+    h = mix(mix(h, f->pc), f->defined);
+    for (int r = 6; r < 11; r++)
+      if (f->defined >> r & 1)
+        h = mix(mix(h, f->regs[r].sym), (uint64_t)f->regs[r].c);
+  }
   for (uint32_t i = 0; i < st->nslots; i++)
     h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym),
             (uint64_t)st->slots[i].v.c);
-  for (uint32_t k = 0; k < st->next; k++) {
-    const struct w_fact *f = &st->facts[k];
-    h = mix(h, f->kind);
-    if (f->kind == W_FSCALAR)
-      h = mix(mix(h, f->s.all.umin), f->s.all.umax);
-    else if (f->kind == W_FPKT || f->kind == W_FMAP_VALUE || f->kind == W_FSTACK)
-      h = mix(h, (uint64_t)f->mx);
-    else if (f->kind == W_FREF)
-      h = mix(mix(h, f->size), f->null);
-    else if (f->kind == W_FRECORD_AT)
-      h = mix(mix(h, f->size), (uint64_t)f->mx);
-  }
+  for (uint32_t k = 0; k < st->next; k++)
+    h = mix_fact(h, &st->facts[k]);
   return h;
 }
 
@@ -470,6 +528,14 @@ static struct w_aval keep_value(struct joining *j, struct w_aval x) {
   return (struct w_aval){p->sym, x.c};
 }
 
+/* What waits in `a` waits for the symbol that stands for it. */
+static void join_pending(struct joining *j) {
+  const struct w_pending *p = &j->a->pending;
+  for (uint32_t i = 0; p->n && i < j->count && !j->to->pending.n; i++)
+    if (j->pairs[i].both && j->pairs[i].a == p->sym && !j->pairs[i].base)
+      j->to->pending = (struct w_pending){.sym = j->pairs[i].sym, .off = p->off, .n = p->n};
+}
+
 bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to) {
   struct joining j = {.a = a, .b = b, .to = to};
@@ -509,6 +575,8 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
       to->slots[to->nslots++].v = o ? join_values(&j, s->v, o->v) : keep_value(&j, s->v);
     }
   }
+  if (made)
+    join_pending(&j);
   w_release(pool, j.pairs, size);
   if (!made)
     w_state_free(pool, to);

@@ -5,6 +5,7 @@
 /* What a derivation needs of the frame, and its steps. */
 struct w_need {
   uint64_t written[W_STACK_WORDS], slots[W_STACK_WORDS];
+  bool pending; /* some of the bytes that are pending */
   uint64_t steps;
 };
 
@@ -14,6 +15,7 @@ static uint32_t words(const struct w_room *room) { return (room->depth + 1) * W_
 static void nothing_needed(const struct w_room *room, struct w_need *need) {
   memset(need->written, 0, words(room) * sizeof *need->written);
   memset(need->slots, 0, words(room) * sizeof *need->slots);
+  need->pending = false;
   need->steps = 0;
 }
 
@@ -24,6 +26,10 @@ static void need_of_node(const struct w_room *room, const struct w_node *node,
     need->written[k] = *w_word(&node->st, k);
   for (uint32_t k = 0; k < node->st.nslots; k++)
     w_bit_set(need->slots, node->st.slots[k].off);
+  const struct w_pending *p = &node->st.pending;
+  need->pending = p->n;
+  for (uint32_t k = 0; k < p->n; k++) /* they may be written here already */
+    w_bit_set(need->written, p->off + (int32_t)k);
   need->steps = node->potential;
 }
 
@@ -43,11 +49,19 @@ static void before_piece(const struct w_buf *b, size_t at, struct w_need *need) 
   int32_t n = (int32_t)w_next_u(b, &at);
   if (tag == W_CODE_WRITE)
     w_bit_clear(need->slots, off);
-  for (int32_t k = 0; k < n; k++)
-    if (tag == W_CODE_READ)
+  if (tag == W_CODE_AWAIT) {
+    need->pending = false;
+    return;
+  }
+  for (int32_t k = 0; k < n; k++) {
+    if (tag == W_CODE_READ) {
       w_bit_set(need->written, off + k);
-    else
-      w_bit_clear(need->written, off + k);
+      continue;
+    }
+    if (tag == W_CODE_SETTLE && w_bit(need->written, off + k))
+      need->pending = true;
+    w_bit_clear(need->written, off + k);
+  }
 }
 
 /* A branch: one step, and what either side needs. A side that cannot be taken takes no steps. */
@@ -56,6 +70,7 @@ static void merge(const struct w_room *room, struct w_need *need, const struct w
     need->written[k] |= other->written[k];
     need->slots[k] |= other->slots[k];
   }
+  need->pending |= other->pending;
   if (need->steps < other->steps)
     need->steps = other->steps;
   need->steps++;
@@ -124,6 +139,8 @@ bool w_weaken(struct w_pool *pool, struct w_room *room, struct w_node *nodes, ui
     if (w_bit(need->slots, st->slots[k].off))
       st->slots[kept++] = st->slots[k];
   st->nslots = kept;
+  if (!need->pending)
+    st->pending.n = 0;
   return w_forget(pool, room, st);
 }
 

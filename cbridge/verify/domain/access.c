@@ -16,6 +16,55 @@ static struct w_scalar earlier_result(const struct w_target *t, uint32_t n) {
   return n == 8 ? s : w_sc_trunc(W_A32, s);
 }
 
+static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
+                      struct w_aval *low) {
+  *low = v;
+  if (z == W_S8)
+    return true;
+  bool tainted;
+  struct w_scalar room;
+  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
+  const struct w_scalar *s = w_view(st, v, &tainted, &room);
+  if (!s)
+    return false;
+  if (w_sc_is_const(s, &c))
+    return w_aconst(st, (int64_t)(c & ones), low);
+  return s->all.umax <= ones;
+}
+
+/* The spill that holds the n bytes from k on, or NULL. */
+static const struct w_slot *spill_around(const struct w_state *st, int32_t k, uint32_t n) {
+  for (int32_t d = 0; d < 8; d++) {
+    const struct w_slot *slot = w_slot_at(st, k - d);
+    if (slot && (uint32_t)d + n <= w_bytes(slot->size))
+      return slot;
+  }
+  return NULL;
+}
+
+/* The z bytes of v from byte d on. */
+static struct w_aval part_of(struct w_state *st, enum w_size z, uint32_t d, struct w_aval v) {
+  struct w_aval low;
+  bool tainted;
+  struct w_scalar room;
+  if (!d && low_bytes(st, z, v, &low))
+    return low;
+  const struct w_scalar *s = w_any_view(st, v, &tainted, &room);
+  return w_scalar_res(
+      st, tainted, (struct w_scalar){.all = w_bd_trunc_bytes(z, w_bd_shr(s->all, 8 * d, 8 * d))});
+}
+
+/* False: no spill has these bytes. */
+static bool load_spill(struct w_state *st, enum w_size z, int32_t k, struct w_aval *r,
+                       struct w_effects *effects) {
+  const struct w_slot *slot = spill_around(st, k, w_bytes(z));
+  if (!slot)
+    return false;
+  w_note(effects, W_READ_SLOT, slot->off, w_bytes(slot->size), false);
+  *r = slot->size == z ? slot->v : part_of(st, z, (uint32_t)(k - slot->off), slot->v);
+  return true;
+}
+
 bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(i->size);
@@ -24,13 +73,8 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
   case W_PSTACK: {
     if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    const struct w_slot *slot = pl.mx ? NULL : w_slot_at(st, pl.k);
-    if (slot && slot->size == i->size) {
-      *r = slot->v;
-      w_note(effects, W_READ_SLOT, pl.k, n, false);
-    } else {
+    if (pl.mx || !load_spill(st, i->size, pl.k, r, effects))
       st->facts[r->sym].tainted = true;
-    }
     break;
   }
   case W_PCTX: {
@@ -91,22 +135,6 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
   return true;
 }
 
-static bool low_bytes(const struct w_state *st, enum w_size z, struct w_aval v,
-                      struct w_aval *low) {
-  *low = v;
-  if (z == W_S8)
-    return true;
-  bool tainted;
-  struct w_scalar room;
-  uint64_t c, ones = (UINT64_C(1) << (8 * w_bytes(z))) - 1;
-  const struct w_scalar *s = w_view(st, v, &tainted, &room);
-  if (!s)
-    return false;
-  if (w_sc_is_const(s, &c))
-    return w_aconst(st, (int64_t)(c & ones), low);
-  return s->all.umax <= ones;
-}
-
 void w_kill_slots(struct w_state *st, int32_t k, uint32_t n) {
   uint32_t from = w_slot_index(st, k - 7), to = w_slot_index(st, k + (int32_t)n), keep = from;
   for (uint32_t i = from; i < to; i++)
@@ -151,11 +179,13 @@ void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
   w_note(effects, W_WRITE, k, n, false);
 }
 
-void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result) {
+void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result,
+               struct w_effects *effects) {
   if (pl.kind != W_PSTACK || result.c)
     return;
   st->pending.sym = result.sym;
   st->pending.n = sure(pl, n, &st->pending.off);
+  w_note(effects, W_AWAIT, st->pending.off, st->pending.n, false);
 }
 
 void w_a_settle(struct w_state *st, struct w_effects *effects) {
@@ -164,7 +194,7 @@ void w_a_settle(struct w_state *st, struct w_effects *effects) {
   if (!p->n || !w_const_of(st, (struct w_aval){p->sym, 0}, &result) || result)
     return;
   set_written(st, p->off, p->n);
-  w_note(effects, W_WRITE, p->off, p->n, false);
+  w_note(effects, W_SETTLE, p->off, p->n, false);
   p->n = 0;
 }
 

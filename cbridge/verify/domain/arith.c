@@ -21,38 +21,43 @@ static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval 
   if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
-  uint64_t may = s->all.val | s->all.mask; /* bits that may be set: they divide it */
-  if (f.kind == W_FSTACK) {
-    wide mx = f.mx + ((wide)s->all.smax - s->all.smin);
-    if (mx > W_STACK)
-      return false;
-    f.mx = (int64_t)mx;
-    f.step = w_step(w_step(f.step, may), (uint64_t)s->all.smin);
-    *r = shift(w_fresh(st, f), (uint64_t)p.c + (uint64_t)s->all.smin);
-    return true;
-  }
-  if (f.kind == W_FPKT) {
-    if ((wide)f.mx + s->all.umax >= W_REACH)
-      return false;
+  wide most; /* past the pointer's least */
+  switch (f.kind) {
+  case W_FSTACK:
+    most = W_STACK;
+    break;
+  case W_FPKT:
+    most = W_REACH - 1;
     f.checked = false;
     f.av = 0;
-  } else if (f.kind == W_FMAP_VALUE) {
-    if (f.map >= t->map_count || (wide)f.mx + s->all.umax > t->maps[f.map].value_size)
+    break;
+  case W_FMAP_VALUE:
+    if (f.map >= t->map_count)
       return false;
-  } else if (f.kind == W_FRECORD_AT || (f.kind == W_FREF && f.ref == W_RECORD && !f.null)) {
-    uint64_t mx = f.kind == W_FRECORD_AT ? (uint64_t)f.mx : 0;
-    if ((wide)mx + s->all.umax > f.size)
+    most = t->maps[f.map].value_size;
+    break;
+  case W_FREF:
+    if (f.ref != W_RECORD || f.null)
       return false;
-    f.step = f.kind == W_FRECORD_AT ? f.step : W_WHOLE;
     f.kind = W_FRECORD_AT;
-    f.mx = (int64_t)mx;
-  } else {
+    f.mx = 0;
+    f.step = W_WHOLE;
+    most = f.size;
+    break;
+  case W_FRECORD_AT:
+    most = f.size;
+    break;
+  default:
     return false;
   }
-  f.mx = (int64_t)((uint64_t)f.mx + s->all.umax);
-  if (f.kind != W_FPKT)
-    f.step = w_step(f.step, may);
-  *r = shift(w_fresh(st, f), (uint64_t)p.c);
+  int64_t least = s->all.smin;
+  wide mx = (f.kind == W_FRECORD_AT ? (wide)(uint64_t)f.mx : f.mx) + s->all.smax - least;
+  if (mx > most)
+    return false;
+  f.mx = (int64_t)(uint64_t)mx;
+  if (f.kind != W_FPKT) /* bits that may be set divide the number */
+    f.step = w_step(w_step(f.step, s->all.val | s->all.mask), (uint64_t)least);
+  *r = shift(w_fresh(st, f), (uint64_t)p.c + (uint64_t)least);
   return true;
 }
 

@@ -130,7 +130,7 @@ struct w_bounds w_bd_trunc(enum w_width w, struct w_bounds s) {
   return w == W_A32 ? low(32, s) : s;
 }
 
-static struct w_bounds bd_trunc_bytes(enum w_size size, struct w_bounds s) {
+struct w_bounds w_bd_trunc_bytes(enum w_size size, struct w_bounds s) {
   return size == W_S8 ? s : low(w_size_bits(size), s);
 }
 
@@ -283,7 +283,7 @@ static uint64_t rev_bytes(enum w_size size, uint64_t x) {
 
 struct w_bounds w_bd_byte_order(enum w_swap k, enum w_size size, struct w_bounds s) {
   if (k == W_TOLE)
-    return bd_trunc_bytes(size, s);
+    return w_bd_trunc_bytes(size, s);
   return make_unsigned((struct tnum){rev_bytes(size, s.val), rev_bytes(size, s.mask)}, 0,
                        UINT64_MAX);
 }

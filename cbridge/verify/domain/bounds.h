@@ -30,6 +30,7 @@ struct w_bounds w_bd_join(struct w_bounds a, struct w_bounds b);
 bool w_bd_check(struct w_bounds b, struct w_bounds *s);
 
 struct w_bounds w_bd_trunc(enum w_width w, struct w_bounds s);
+struct w_bounds w_bd_trunc_bytes(enum w_size size, struct w_bounds s);
 struct w_bounds w_bd_sext(enum w_width w, enum w_size size, struct w_bounds s);
 struct w_bounds w_bd_byte_order(enum w_swap k, enum w_size size, struct w_bounds s);
 struct w_bounds w_bd_and(struct w_bounds a, struct w_bounds b);

@@ -318,7 +318,7 @@ bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w
   }
   w_a_put(st, 1, 0, r);
   if (h->on_success && q.out)
-    w_a_await(st, q.pl, q.lo, r);
+    w_a_await(st, q.pl, q.lo, r, effects);
   return true;
 }
 

@@ -103,8 +103,8 @@ struct w_state {
   uint16_t defined; /* bit r: regs[r] is known */
   struct w_aval regs[11];
   uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the first frame, from its lowest */
-  struct w_pending pending;        /* along a path alone: the state of a node has none */
-  struct w_frame *frames;          /* owned; the callers, the first one first */
+  struct w_pending pending;
+  struct w_frame *frames; /* owned; the callers, the first one first */
   uint32_t depth, frame_cap;
   struct w_slot *slots; /* owned; by ascending offset */
   uint32_t nslots, slot_cap;
@@ -136,9 +136,11 @@ struct w_why {
 };
 
 /* What an instruction did to the stack: the search must know what a state's use depends on. */
-enum w_effect_kind { W_READ, W_READ_SLOT, W_WRITE };
+enum w_effect_kind { W_READ, W_READ_SLOT, W_WRITE, W_AWAIT, W_SETTLE };
 struct w_effect {
-  uint8_t kind;   /* READ_SLOT: the slot that starts at off was the result */
+  /* READ_SLOT: the slot that starts at off was the result. AWAIT: these bytes are pending now, and
+   * no others; SETTLE: they were, and are written now. */
+  uint8_t kind;
   bool undefined; /* reads: some of the bytes were not written */
   int16_t off;
   uint16_t n;

@@ -52,7 +52,8 @@ void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
                   struct w_effects *effects);
 
 /* The same bytes will be written once `result` is known to be 0. */
-void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result);
+void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result,
+               struct w_effects *effects);
 
 /* --- calls.c */
 bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w_effects *effects,
