@@ -19,12 +19,9 @@
 #include "classic/classic.h"
 #include "run/session.h"
 #include "gen.h"
-#include "load/image.h"
 #include "kernel/kernel.h"
 #include "run/memory.h"
 #include "report.h"
-#include "cmd/validator.h"
-#include "verify/verify.h"
 
 enum {
   KERNEL_HEADROOM = 216, /* of the 256 bytes before an XDP packet; the interpreters have them all */
@@ -82,24 +79,6 @@ static bool reads_an_upper_half(const struct warrant_program *p) {
       if (p->insns[pc].op == 0x69 && p->insns[pc].off == fields[k] + 2)
         return true;
   return false;
-}
-
-/* At most how many steps the program takes, if it is certified; else 0. */
-static uint64_t certified(const struct warrant_program *p) {
-  const struct warrant_verify_options options = {.max_visited = 200000};
-  struct warrant_verdict v;
-  struct warrant_error error;
-  uint8_t *image = NULL;
-  size_t size;
-  char why[200];
-  if (warrant_verify(p, &options, &v, &error))
-    return 0;
-  bool good = v.verdict == WARRANT_ACCEPT && !warrant_image(p, &image, &size, &error) &&
-              warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why) == 1;
-  uint64_t bound = v.steps_bound;
-  free(image);
-  warrant_verdict_free(&v);
-  return good ? bound : 0;
 }
 
 /* --- What is left behind --------------------------------------------------------------------- */
@@ -435,7 +414,7 @@ static void program(struct gen *g, const struct warrant_program *p, const char *
   unsigned same = 0;
   snprintf(label, sizeof label, "%s", name ? name : "a generated program");
   int32_t helper = other_helper(p);
-  uint64_t bound = certified(p);
+  uint64_t bound = both_certified(p);
   if (bound > FUEL) {
     c->excluded++;
     if (name)

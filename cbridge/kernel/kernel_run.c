@@ -27,6 +27,7 @@ enum shape {
   FRAME,   /* __sk_buff; the packet begins with its Ethernet header */
   PAYLOAD, /* __sk_buff; the packet begins after it, and the kernel wants one all the same */
   ARGUMENTS,
+  CALLER, /* any bytes that the caller of a program for system calls hands over */
 };
 
 static enum shape shape_of(uint32_t type) {
@@ -44,6 +45,8 @@ static enum shape shape_of(uint32_t type) {
     return PAYLOAD;
   case BPF_PROG_TYPE_RAW_TRACEPOINT:
     return ARGUMENTS;
+  case BPF_PROG_TYPE_SYSCALL:
+    return CALLER;
   default:
     return NO_TEST_RUN;
   }
@@ -78,7 +81,7 @@ static const int32_t harmless[] = {
     BPF_FUNC_ringbuf_discard,
 };
 
-static bool is_harmless(int32_t helper) {
+bool warrant_kernel_runs(int32_t helper) {
   for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
     if (harmless[i] == helper)
       return true;
@@ -98,7 +101,7 @@ static int check_helpers(const struct warrant_program *p, struct warrant_error *
     if (i->op == 0x8d)
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: instruction %u calls through a register", pc);
-    if (i->op == 0x85 && i->src == 0 && !is_harmless(i->imm))
+    if (i->op == 0x85 && i->src == 0 && !warrant_kernel_runs(i->imm))
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: helper %d (%s) may reach outside the run", i->imm,
                           helper_name(i->imm));
@@ -298,7 +301,7 @@ int warrant_kernel_run(const struct warrant_program *p,
   struct __sk_buff sk_buff = {0};
   struct xdp_md xdp_md = {.data_end = size};
   LIBBPF_OPTS(bpf_test_run_opts, options);
-  if (shape == ARGUMENTS) {
+  if (shape == ARGUMENTS || shape == CALLER) {
     options.ctx_in = ctx;
     options.ctx_size_in = ctx_size;
   } else {
@@ -317,7 +320,7 @@ int warrant_kernel_run(const struct warrant_program *p,
       xdp_md.ingress_ifindex = 0;
     options.ctx_in = &xdp_md;
     options.ctx_size_in = sizeof xdp_md;
-  } else if (shape != ARGUMENTS) {
+  } else if (shape == FRAME || shape == PAYLOAD) {
     copy_settable(&sk_buff, ctx);
     options.ctx_in = &sk_buff;
     options.ctx_size_in = sizeof sk_buff;
@@ -328,7 +331,7 @@ int warrant_kernel_run(const struct warrant_program *p,
   }
   run->result = options.retval;
   run->ctx_size = options.ctx_size_out;
-  if (shape != ARGUMENTS && options.data_size_out >= header) {
+  if (options.data_out && options.data_size_out >= header) {
     run->packet_size = options.data_size_out - header;
     memmove(out, out + header, run->packet_size);
     run->packet = out;
