@@ -20,14 +20,16 @@ Definition replaced (size sum old new : Z) : option Z :=
   else if size =? 2 then Some (replace2 sum (old mod 65536) (new mod 65536))
   else if size =? 4 then Some (replace4 sum (wrap32 old) (wrap32 new))
   else None.
-(** The sum of words of four bytes, little-endian, on top of [seed]. *)
+(** The sum of words of four bytes, little-endian, on top of [seed]; the last one is filled up with
+    zeros. *)
 Fixpoint sum_words (seed : Z) (bs : list Z) : Z :=
   match bs with
   | b0 :: b1 :: b2 :: b3 :: bs' =>
     sum_words (add32 seed (b0 + 256 * b1 + 65536 * b2 + 16777216 * b3)) bs'
-  | _ => seed
+  | [] => seed
+  | b0 :: bs' => add32 seed (fold_right (fun b v => b + 256 * v) 0 (b0 :: bs'))
   end.
-(** Of two pieces of memory, either of which may be empty. *)
+(** From one piece of memory to another, either of which may be empty. *)
 Definition difference (from to : list Z) (seed : Z) : Z :=
   fold16 match from, to with
          | [], _ => sum_words seed to

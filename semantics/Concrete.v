@@ -198,7 +198,7 @@ Definition update (k : concrete) (s : state) (w : world) (i : Z) (m : map_def) (
   let put j := bytes_at (value_addr k i m j) (bytes_from s (reg_or_0 s R3) (m_value m)) in
   let no e := (quiet e, w) in
   let yes ws := Answer 0 ws [] None in
-  let lock := if m_type m =? map_array then 4 else 0 in
+  let lock := if is_array m then 4 else 0 in
   if m_ro m then no eperm else
   if 2 <? Z.land flags (Z.lnot lock) then no einval else
   if is_array m then
@@ -396,11 +396,8 @@ Definition csum_replace (s : state) (w : world) (transport : bool) : answer * wo
     end
   end.
 Definition csum_diff (s : state) (w : world) : answer * world :=
-  let from := reg_or_0 s R2 in
-  let to := reg_or_0 s R4 in
-  if negb (Z.land (Z.lor from to) 3 =? 0) then (quiet einval, w) else
-  (quiet (difference (bytes_from s (reg_or_0 s R1) from) (bytes_from s (reg_or_0 s R3) to)
-            (wrap32 (reg_or_0 s R5))), w).
+  (quiet (difference (bytes_from s (reg_or_0 s R1) (reg_or_0 s R2))
+            (bytes_from s (reg_or_0 s R3) (reg_or_0 s R4)) (wrap32 (reg_or_0 s R5))), w).
 (** How many checksums are right: asked for, one more, one less, none. *)
 Definition csum_level (s : state) (w : world) : answer * world :=
   let level := w_level w in

@@ -42,7 +42,7 @@ void warrant_kernel_close(struct warrant_kernel_program *in_kernel);
 
 struct warrant_kernel_run {
   uint32_t result; /* the low half of r0: the kernel gives no more */
-  uint8_t *packet; /* owned; as the program left it */
+  uint8_t *packet; /* owned; as the program left it, of XDP with its metadata before it */
   uint32_t packet_size;
   uint8_t ctx[256]; /* what the kernel gives back of the context */
   uint32_t ctx_size;

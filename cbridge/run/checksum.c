@@ -30,9 +30,10 @@ bool w_sum_replace(unsigned size, uint16_t sum, uint64_t old, uint64_t new, uint
   }
 }
 
+/* The last word is filled up with zeros. */
 static uint32_t sum_words(uint32_t seed, const uint8_t *bytes, uint64_t size) {
   for (uint64_t i = 0; i < size; i += 4)
-    seed = add32(seed, (uint32_t)w_load_le(bytes + i, 4));
+    seed = add32(seed, (uint32_t)w_load_le(bytes + i, size - i < 4 ? (unsigned)(size - i) : 4));
   return seed;
 }
 

@@ -259,9 +259,8 @@ static bool answer_packet(struct call *c) {
     c->choice = w_load_bytes(m, &c->out, c->out_size, id == 189);
     return true;
   case 28:
-    c->choice = (r[2] | r[4]) & 3 ? -22 /* EINVAL */
-                                  : w_sum_difference(memory(m, 1, r[2]), r[2], memory(m, 3, r[4]),
-                                                     r[4], (uint32_t)r[5]);
+    c->choice =
+        w_sum_difference(memory(m, 1, r[2]), r[2], memory(m, 3, r[4]), r[4], (uint32_t)r[5]);
     return true;
   case 32:
     c->choice = w_change_type(m);

@@ -133,7 +133,7 @@ void w_claim_slot(struct w_store *s, int64_t j, const uint8_t *key) {
 
 int64_t w_map_update(struct w_store *s, const uint8_t *key, const uint8_t *value, uint64_t flags) {
   bool array = w_is_array(s->map);
-  uint64_t lock = s->map->type == W_MAP_ARRAY ? LOCK : 0;
+  uint64_t lock = array ? LOCK : 0;
   if (s->map->readonly)
     return EPERM_;
   if ((flags & ~lock) > EXIST || w_bad_key(s->map, key))
