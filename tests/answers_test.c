@@ -191,12 +191,13 @@ static void fill(struct made *m, int at, const uint8_t *bytes) {
   }
 }
 
-/* Programs that may sleep have no tries and Bloom filters. */
+/* Programs that may sleep have no tries, Bloom filters and maps of devices. */
 static bool lends(const struct w_prog_type *type, uint32_t map) {
   if (map == BPF_MAP_TYPE_ARRAY_OF_MAPS || map == BPF_MAP_TYPE_HASH_OF_MAPS)
     return false;
   return type->id != BPF_PROG_TYPE_SYSCALL ||
-         (map != BPF_MAP_TYPE_LPM_TRIE && map != BPF_MAP_TYPE_BLOOM_FILTER);
+         (map != BPF_MAP_TYPE_LPM_TRIE && map != BPF_MAP_TYPE_BLOOM_FILTER &&
+          !w_is_redirect_map(map));
 }
 
 /* A map that the helper takes, the same one for the whole program. */
