@@ -71,26 +71,35 @@ Record world := World {
   w_queues : zmap (list (list Z));            (* what is in queues and stacks, the oldest first *)
   w_level : Z;                                (* how many of the packet's checksums are known to be
                                                  right, without the first; below 0: none *)
+  w_hash : Z;                                 (* the packet's, where the program has set it *)
   w_headed : bool;                            (* the packet has got a header in front *)
   (* bytes of the packet that a helper moves or clears: they are written before the next
      instruction, when the packet is there *)
   w_late : list (Z * Z) }.
 Definition with_random (w : world) (x : Z) : world :=
-  World (w_keys w) x (w_time w) (w_rings w) (w_queues w) (w_level w) (w_headed w) (w_late w).
+  World (w_keys w) x (w_time w) (w_rings w) (w_queues w) (w_level w) (w_hash w) (w_headed w)
+    (w_late w).
 Definition with_time (w : world) (x : Z) : world :=
-  World (w_keys w) (w_random w) x (w_rings w) (w_queues w) (w_level w) (w_headed w) (w_late w).
+  World (w_keys w) (w_random w) x (w_rings w) (w_queues w) (w_level w) (w_hash w) (w_headed w)
+    (w_late w).
 Definition with_ring (w : world) (i x : Z) : world :=
   World (w_keys w) (w_random w) (w_time w) (zset i x (w_rings w)) (w_queues w) (w_level w)
-    (w_headed w) (w_late w).
+    (w_hash w) (w_headed w) (w_late w).
 Definition with_queue (w : world) (i : Z) (x : list (list Z)) : world :=
   World (w_keys w) (w_random w) (w_time w) (w_rings w) (zset i x (w_queues w)) (w_level w)
-    (w_headed w) (w_late w).
+    (w_hash w) (w_headed w) (w_late w).
 Definition with_level (w : world) (x : Z) : world :=
-  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) x (w_headed w) (w_late w).
+  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) x (w_hash w) (w_headed w)
+    (w_late w).
+Definition with_hash (w : world) (x : Z) : world :=
+  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w) x (w_headed w)
+    (w_late w).
 Definition with_head (w : world) : world :=
-  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w) true (w_late w).
+  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w) (w_hash w) true
+    (w_late w).
 Definition with_late (w : world) (x : list (Z * Z)) : world :=
-  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w) (w_headed w) x.
+  World (w_keys w) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w) (w_hash w)
+    (w_headed w) x.
 Definition find_key (ks : keys) (x : Z) : option Z :=
   match find (fun e => fst e =? x) ks with Some e => Some (snd e) | None => None end.
 (** A trie's key: how many bits count, in four bytes, and then these bits.  It is kept without those
@@ -121,7 +130,7 @@ Definition keys_of (w : world) (i : Z) : keys :=
   match zfind i (w_keys w) with Some ks => ks | None => [] end.
 Definition with_keys (w : world) (i : Z) (ks : keys) : world :=
   World (zset i ks (w_keys w)) (w_random w) (w_time w) (w_rings w) (w_queues w) (w_level w)
-    (w_headed w) (w_late w).
+    (w_hash w) (w_headed w) (w_late w).
 
 (** ** Initial memory *)
 Definition bytes_at (a : Z) (bs : list Z) : list (Z * Z) := map_i (fun i b => (a + i, b)) 0 bs.
@@ -167,7 +176,7 @@ Definition concrete_init (t : target) (k : concrete) : state * world :=
   let table := initial_table t k in
   (init t (Env (concrete_layout t k) (concrete_mem k table) (fun _ => quiet 0)),
    World (fold_left (fun m e => zset (fst e) (snd e) m) (map_i (fun i q =>
-     (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0 zempty zempty (- 1) false []).
+     (i, fst q)) 0 (placed t k)) zempty) (k_seed k) 0 zempty zempty (- 1) 0 false []).
 
 (** ** Helpers *)
 Definition eperm : Z := -1.   Definition enoent : Z := -2.   Definition e2big : Z := -7.
@@ -282,7 +291,7 @@ Definition store_bytes (s : state) (w : world) (xdp : bool) : answer * world :=
   | Some _ =>
     (Answer 0
        (map (fun d => (l_pkt (lay s) + off + d, read (mem s) (wrap (reg_or_0 s R3 + d)))) (upto n))
-       [] None, w)
+       [] None, if negb xdp && Z.testbit (reg_or_0 s R5) 1 then with_hash w 0 else w)
   | None => (quiet (if xdp then xdp_error off n else efault), w)
   end.
 (** Where a packet goes: to the device, or nowhere with flags that are not known. *)
@@ -296,6 +305,8 @@ Definition redirect_map (s : state) (w : world) (_ : Z) (m : map_def) (_ : Z) : 
   let all := if (m_type m =? 14) || (m_type m =? 25) then 24 else 0 in
   (quiet (if negb (Z.land flags (Z.lnot (3 + all)) =? 0) then 0
           else if Z.land flags (Z.land all 8) =? 0 then Z.land flags 3 else 4), w).
+Definition in_live (s : state) (a : Z) : bool :=
+  match find_region (live s) false a 1 with Some _ => true | None => false end.
 (** Reading the address that r3 holds: what lives there, or zeros and an error. *)
 Definition probe (s : state) (w : world) : answer * world :=
   let n := reg_or_0 s R2 in
@@ -524,6 +535,27 @@ Definition comm (s : state) (w : world) : answer * world :=
   let room := blank s 16 in
   let name := firstn (length room - 1) task_name in
   (Answer 0 [] (name ++ skipn (length name) room) None, w).
+(** A string of the kernel's, or an error.  Its end is put there where the room ends before. *)
+Fixpoint string_at (s : state) (a : Z) (room : list Z) : option (list Z) :=
+  match room with
+  | [] => Some []
+  | [_] => if in_live s a then Some [0] else None
+  | _ :: room' =>
+    if negb (in_live s a) then None else
+    let b := read (mem s) a in
+    if b =? 0 then Some [0]
+    else match string_at s (a + 1) room' with Some bs => Some (b :: bs) | None => None end
+  end.
+Definition probe_string (s : state) (w : world) : answer * world :=
+  let room := blank s 45 in
+  match string_at s (reg_or_0 s R3) room with
+  | Some bs => (Answer (Z.of_nat (length bs)) [] bs None, w)
+  | None => (Answer efault [] room None, w)
+  end.
+(** There is no memory of a user's. *)
+Definition probe_user (s : state) (w : world) : answer * world :=
+  let room := blank s 112 in
+  (Answer (match room with [] => 0 | _ :: _ => efault end) [] room None, w).
 Definition strtox (s : state) (w : world) (f : list Z -> Z -> Z * Z) : answer * world :=
   let '(x, v) := f (bytes_from s (reg_or_0 s R1) (reg_or_0 s R2)) (reg_or_0 s R3) in
   (Answer x [] (map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto 8)) None, w).
@@ -557,11 +589,14 @@ Definition answer_packet (t : target) (k : concrete) (s : state) (w : world) (h 
   else if (h =? 26) || (h =? 189) then Some (load_bytes s w (h =? 189))
   else if h =? 28 then Some (csum_diff s w)
   else if h =? 32 then Some (change_type s w)
+  else if h =? 34 then Some (quiet (w_hash w), w)
   else if h =? 38 then Some (change_tail t k s w)
   else if h =? 39 then Some (pull_data s w)
   else if h =? 40 then Some (quiet enotsupp, w)
+  else if h =? 41 then Some (quiet 0, with_hash w 0)
   else if h =? 43 then Some (change_head t s w)
   else if h =? 44 then Some (adjust_head t k s w)
+  else if h =? 48 then Some (quiet 0, with_hash w (wrap32 (reg_or_0 s R2)))
   else if h =? 54 then Some (adjust_meta t k s w)
   else if h =? 65 then Some (adjust_tail t k s w)
   else if h =? 68 then Some (load_relative t k s w)
@@ -576,13 +611,16 @@ Definition answer_other (t : target) (k : concrete) (s : state) (w : world) (h :
   else if h =? 6 then (quiet (reg_or_0 s R2), w)
   else if h =? 7 then
     let r := wrap (w_random w * rand_mul + rand_add) in (quiet (Z.shiftr r 32), with_random w r)
-  else if h =? 4 then probe s w
+  else if (h =? 4) || (h =? 113) then probe s w
   else if h =? 12 then (quiet missing, w)
   else if h =? 16 then comm s w
+  else if (h =? 45) || (h =? 115) then probe_string s w
   else if (h =? 84) || (h =? 85) || (h =? 99) then find_socket k s w (negb (h =? 99))
   else if h =? 105 then strtox s w signed_numeral
   else if h =? 106 then strtox s w unsigned_numeral
-  else if h =? 120 then (quiet einval, w)     (* there is no other name space *)
+  else if (h =? 112) || (h =? 114) then probe_user s w
+  (* there is no tunnel of IPsec's, and no other name space *)
+  else if (h =? 66) || (h =? 120) then (quiet einval, w)
   else if existsb (Z.eqb h) partly_helpers then (Answer 0 [] (blank s h) None, w)
   else (quiet (new_typed t h), w).
 Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) :

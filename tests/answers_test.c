@@ -23,13 +23,13 @@
 #include "run/memory.h"
 
 enum {
-  SLOT = 32,         /* bytes of a call's record: the result, and what it wrote */
-  CALLS = 20,        /* at most so many in one program */
-  INSNS_MAX = 4000,  /* a call has a hundred at most */
-  OUT = -64,         /* where a helper writes, from r10 */
-  FIRST_IN = -128,   /* where it reads, and where it reads next */
+  SLOT = 32,        /* bytes of a call's record: the result, and what it wrote */
+  CALLS = 20,       /* at most so many in one program */
+  INSNS_MAX = 4000, /* a call has a hundred at most */
+  OUT = -64,        /* where a helper writes, from r10 */
+  FIRST_IN = -128,  /* where it reads, and where it reads next */
   SECOND_IN = -192,
-  ROOM = 64,         /* bytes of each */
+  ROOM = 64, /* bytes of each */
   PACKET_MAX = 1500,
   CTX_MAX = 65536,
   SHOWN = 12,
@@ -102,8 +102,11 @@ struct made {
 static void put(struct made *m, unsigned op, unsigned dst, unsigned src, int off, int64_t imm) {
   if (m->p.insn_count >= INSNS_MAX)
     abort();
-  m->insns[m->p.insn_count++] = (struct warrant_insn){
-      .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = (int32_t)imm};
+  m->insns[m->p.insn_count++] = (struct warrant_insn){.op = (uint8_t)op,
+                                                      .dst = dst & 15,
+                                                      .src = src & 15,
+                                                      .off = (int16_t)off,
+                                                      .imm = (int32_t)imm};
 }
 static void put_wide(struct made *m, unsigned dst, unsigned src, uint64_t low, uint64_t high) {
   put(m, 0x18, dst, src, 0, (int32_t)(uint32_t)low);
@@ -146,16 +149,16 @@ static void end(struct made *m) {
 /* --- One call -------------------------------------------------------------------------------- */
 
 static const int64_t numbers[] = {
-    0,    1,    2,    3,     4,     5,     7,     8,     10,     12,         13,        14,
-    15,   16,   17,   20,    24,    32,    40,    50,    63,     64,         65,        80,
-    100,  128,  216,  217,   252,   255,   256,   300,   1000,   3000,       3456,      3457,
-    4000, 8192, 9000, 16064, 16065, 65535, 65536, 65541, 100000, 2147483647, INT64_MAX, INT64_MIN,
-    -1,   -2,   -3,   -4,    -8,    -10,   -14,   -22,   -50,    -51,        -64,       -216,
-    -217, -252, -255, -256,  -1000, -65536};
+    0,      1,          2,         3,         4,    5,    7,     8,     10,    12,    13,
+    14,     15,         16,        17,        20,   24,   32,    40,    50,    63,    64,
+    65,     80,         100,       128,       216,  217,  252,   255,   256,   300,   1000,
+    3000,   3456,       3457,      4000,      8192, 9000, 16064, 16065, 65535, 65536, 65541,
+    100000, 2147483647, INT64_MAX, INT64_MIN, -1,   -2,   -3,    -4,    -8,    -10,   -14,
+    -22,    -50,        -51,       -64,       -216, -217, -252,  -255,  -256,  -1000, -65536};
 /* Flags and the like are small. */
-static const int64_t small[] = {0,    0,    0,    0,    1,    2,    3,    4,     5,  6,
-                                7,    8,    10,   16,   0x10, 0x12, 0x14, 0x20,  0x32, 0x52,
-                                0x72, 0x40, 0x80, 0x92, 0x94, 0x100, 0x101, -1, 65535};
+static const int64_t small[] = {0,    0,    0,    0,    1,    2,     3,     4,    5,    6,
+                                7,    8,    10,   16,   0x10, 0x12,  0x14,  0x20, 0x32, 0x52,
+                                0x72, 0x40, 0x80, 0x92, 0x94, 0x100, 0x101, -1,   65535};
 
 static uint64_t number_for(struct gen *g, unsigned i) {
   if (i == 0 || gen_percent(g, 15))
@@ -167,10 +170,29 @@ static uint64_t number_for(struct gen *g, unsigned i) {
 
 /* Text that may be a number, or bytes that tend to be small: keys, addresses, words to sum. */
 static void make_bytes(struct gen *g, int32_t id, uint8_t *out) {
-  static const char *const texts[] = {
-      "0",     "12",    "-7 ",    "0x1F",  "017",   "9z", "  42", "-0x8", "18446744073709551615",
-      "18446744073709551616", "9223372036854775808", "-9223372036854775808", "", "-", "0x", "abc",
-      "\t-", "+5", "0b1", "08", "-9223372036854775809", "00x5", "fFg"};
+  static const char *const texts[] = {"0",
+                                      "12",
+                                      "-7 ",
+                                      "0x1F",
+                                      "017",
+                                      "9z",
+                                      "  42",
+                                      "-0x8",
+                                      "18446744073709551615",
+                                      "18446744073709551616",
+                                      "9223372036854775808",
+                                      "-9223372036854775808",
+                                      "",
+                                      "-",
+                                      "0x",
+                                      "abc",
+                                      "\t-",
+                                      "+5",
+                                      "0b1",
+                                      "08",
+                                      "-9223372036854775809",
+                                      "00x5",
+                                      "fFg"};
   bool text = id == BPF_FUNC_strtol || id == BPF_FUNC_strtoul;
   memset(out, 0, ROOM);
   for (unsigned i = 0; i < ROOM; i++)
@@ -326,7 +348,8 @@ static bool call(struct gen *g, struct made *m, const struct w_helper *h) {
       continue;
     }
     if (a == W_ARG_MAP) {
-      n += (size_t)snprintf(said + n, sizeof m->said[0] - n, "map %" PRIu32 ", ", m->maps[LENT].type);
+      n += (size_t)snprintf(said + n, sizeof m->said[0] - n, "map %" PRIu32 ", ",
+                            m->maps[LENT].type);
       put_wide(m, r, 1, LENT, 0);
       continue;
     }
@@ -352,9 +375,10 @@ static bool call(struct gen *g, struct made *m, const struct w_helper *h) {
     }
     if (w_arg_read(a) || w_arg_written(a))
       continue;
-    x = a == W_ARG_SIZE    ? size_for(g, h, i - 1)
+    x = a == W_ARG_SIZE ? size_for(g, h, i - 1)
         : h->id == BPF_FUNC_map_lookup_percpu_elem
-            ? (gen_percent(g, 50) ? 0 : 100000 + gen_below(g, 9)) /* one that all hosts have, or none */
+            ? (gen_percent(g, 50) ? 0
+                                  : 100000 + gen_below(g, 9)) /* one that all hosts have, or none */
         : a == W_ARG_ALLOC ? (uint64_t)GEN_PICK(g, numbers) & 0x7fffffff
                            : number_for(g, h->args[0] == W_ARG_CTX ? i - 1 : i);
     n += (size_t)snprintf(said + n, sizeof m->said[0] - n, "%" PRId64 ", ", (int64_t)x);
@@ -366,6 +390,11 @@ static bool call(struct gen *g, struct made *m, const struct w_helper *h) {
   for (int k = 0; written && k < 16; k += 8) {
     put(m, 0x79, 8, 10, OUT + k, 0);
     put(m, 0x7b, 7, 8, at + 8 + k, 0);
+  }
+  if (h->id == BPF_FUNC_set_hash) { /* what was set is no secret of the kernel's */
+    put(m, 0xbf, 1, 6, 0, 0);
+    put(m, 0x85, 0, 0, 0, BPF_FUNC_get_hash_recalc);
+    put(m, 0x7b, 7, 0, at + 8, 0);
   }
   m->helpers[m->calls++] = h->id;
   return true;
@@ -458,10 +487,9 @@ static bool in_the_kernel(const struct made *m, const struct warrant_env *env,
       good = true;
     } else if (i >= 0) {
       tell(m, here, there, i);
-    } else if (run.packet &&
-               (run.packet_size != machine->meta_size + machine->packet_size ||
-                !same_bytes(run.packet, w_packet_bytes(machine) - machine->meta_size,
-                            run.packet_size))) {
+    } else if (run.packet && (run.packet_size != machine->meta_size + machine->packet_size ||
+                              !same_bytes(run.packet, w_packet_bytes(machine) - machine->meta_size,
+                                          run.packet_size))) {
       printf("# %s, ... %s: the packet differs: %" PRIu64 " bytes here, %" PRIu32
              " in the kernel\n",
              m->said[0], m->said[m->calls - 1], machine->packet_size, run.packet_size);
@@ -607,7 +635,8 @@ int main(int argc, char **argv) {
       if (runs(&w_prog_types[i], h))
         alone(&g, &w_prog_types[i], h, &t);
     }
-  printf("# alone: %" PRIu64 " programs, %" PRIu64 " different, %" PRIu64 " refused\n", t.programs, t.different, t.refused);
+  printf("# alone: %" PRIu64 " programs, %" PRIu64 " different, %" PRIu64 " refused\n", t.programs,
+         t.different, t.refused);
   for (uint64_t n = first; n < first + count; n++)
     mixed(n, &t);
   printf("# %" PRIu64 " programs with %" PRIu64 " calls: %" PRIu64 " the same, %" PRIu64

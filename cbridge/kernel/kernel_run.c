@@ -96,6 +96,7 @@ static const int32_t harmless[] = {
     BPF_FUNC_xdp_adjust_meta,
     BPF_FUNC_perf_event_read_value,
     BPF_FUNC_xdp_adjust_tail,
+    BPF_FUNC_skb_get_xfrm_state,
     BPF_FUNC_skb_load_bytes_relative,
     BPF_FUNC_skb_cgroup_id,
     BPF_FUNC_get_current_cgroup_id,

@@ -265,6 +265,13 @@ static bool answer_packet(struct call *c) {
   case 32:
     c->choice = w_change_type(m);
     return true;
+  case 34:
+    c->choice = m->hash;
+    return true;
+  case 41:
+  case 48:
+    m->hash = id == 48 ? (uint32_t)r[2] : 0;
+    return true;
   case 38:
     c->choice = w_change_tail(m);
     return true;
@@ -314,6 +321,25 @@ static void give_comm(struct call *c) {
   memcpy(c->out.bytes, name, c->out_size > sizeof name ? sizeof name : c->out_size - 1);
 }
 
+/* A string of the kernel's, or an error. Its end is put there where the room ends before; what is
+ * behind it stays as it was. */
+static int64_t give_string(struct call *c) {
+  uint8_t *bytes = malloc(c->out_size ? c->out_size : 1);
+  struct w_place p;
+  uint64_t n = 0;
+  bool more = bytes != NULL, readable = more;
+  while (more && readable && n < c->out_size) {
+    readable = w_find(c->m, c->m->regs[3] + n, 1, &p);
+    bytes[n] = readable && n + 1 < c->out_size ? *p.bytes : 0;
+    more = bytes[n++];
+  }
+  int64_t result = readable ? (int64_t)n : w_give(c->m, &c->out, c->out_size, NULL);
+  if (readable && n)
+    w_give(c->m, &c->out, n, bytes);
+  free(bytes);
+  return result;
+}
+
 static int64_t give_numeral(struct call *c, bool is_signed) {
   uint8_t bytes[8];
   uint64_t value;
@@ -329,6 +355,7 @@ static void answer_other(struct call *c) {
   const uint64_t *r = m->regs;
   switch (c->helper->id) {
   case 4:
+  case 113:
     if (c->out_size)
       c->choice = w_give(m, &c->out, c->out_size, memory(m, 3, c->out_size));
     return;
@@ -346,6 +373,10 @@ static void answer_other(struct call *c) {
   case 16:
     give_comm(c);
     return;
+  case 45:
+  case 115:
+    c->choice = give_string(c);
+    return;
   case 84:
   case 85:
   case 99:
@@ -360,7 +391,12 @@ static void answer_other(struct call *c) {
   case 106:
     c->choice = give_numeral(c, c->helper->id == 105);
     return;
-  case 120: /* EINVAL: there is no other name space */
+  case 112:
+  case 114: /* EFAULT: there is no memory of a user's */
+    c->choice = c->out_size ? -14 : 0;
+    break;
+  case 66:
+  case 120: /* EINVAL: there is no tunnel of IPsec's, and no other name space */
     c->choice = -22;
     break;
   default:

@@ -66,9 +66,10 @@ struct w_machine {
   uint64_t *object_at; /* owned; where these begin there */
   uint64_t largest_object;
   uint64_t random, time;
-  int level;   /* how many of the packet's checksums are known to be right, without the first; -1:
-                  none */
-  bool headed; /* the packet has got a header in front */
+  int level;     /* how many of the packet's checksums are known to be right, without the first; -1:
+                    none */
+  uint32_t hash; /* the packet's, where the program has set it */
+  bool headed;   /* the packet has got a header in front */
 };
 
 #endif

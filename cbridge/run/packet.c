@@ -162,6 +162,8 @@ int64_t w_store_bytes(struct w_machine *m, bool xdp) {
     return xdp ? xdp_error(m->regs[2], n) : EFAULT_;
   if (w_find(m, m->regs[3], n, &from))
     memmove(span, from.bytes, n);
+  if (!xdp && m->regs[5] & 2)
+    m->hash = 0;
   return 0;
 }
 

@@ -100,6 +100,7 @@ void w_machine_start(struct w_machine *m) {
   m->random = m->env->seed;
   m->time = 0;
   m->level = -1;
+  m->hash = 0;
   m->headed = false;
   m->regs[1] = m->env->ctx;
   m->regs[10] = m->env->stack + W_STACK_SIZE;
