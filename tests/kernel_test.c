@@ -285,7 +285,7 @@ static enum outcome compare(const struct warrant_program *p, const struct warran
   else if (depends_on_places(p, &env, &c))
     result = PLACES;
   else if (warrant_kernel_open(p, &in_kernel, &loaded, &error) ||
-             loaded.verdict != WARRANT_KERNEL_ACCEPT) {
+           loaded.verdict != WARRANT_KERNEL_ACCEPT) {
     snprintf(why, size, "not loaded: %s%s", error.text, loaded.message);
     result = NOT_LOADED;
   } else if (warrant_kernel_run(p, &in_kernel, &env, &run, &error)) {
