@@ -619,8 +619,9 @@ Definition answer_other (t : target) (k : concrete) (s : state) (w : world) (h :
   else if h =? 105 then strtox s w signed_numeral
   else if h =? 106 then strtox s w unsigned_numeral
   else if (h =? 112) || (h =? 114) then probe_user s w
-  (* there is no tunnel of IPsec's, and no other name space *)
-  else if (h =? 66) || (h =? 120) then (quiet einval, w)
+  (* the packet came through no tunnel, of IPsec's or others, and there is no other name space *)
+  else if (h =? 20) || (h =? 30) || (h =? 66) || (h =? 120) then (quiet einval, w)
+  else if h =? 29 then (quiet enoent, w)
   else if existsb (Z.eqb h) partly_helpers then (Answer 0 [] (blank s h) None, w)
   else (quiet (new_typed t h), w).
 Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : Z) :

@@ -395,9 +395,14 @@ static void answer_other(struct call *c) {
   case 114: /* EFAULT: there is no memory of a user's */
     c->choice = c->out_size ? -14 : 0;
     break;
+  case 20:
+  case 30:
   case 66:
-  case 120: /* EINVAL: there is no tunnel of IPsec's, and no other name space */
+  case 120: /* EINVAL: the packet came through no tunnel, and there is no other name space */
     c->choice = -22;
+    break;
+  case 29: /* ENOENT: nor has it a tunnel's options */
+    c->choice = -2;
     break;
   default:
     break;
