@@ -168,7 +168,7 @@ int64_t w_map_delete(struct w_store *s, const uint8_t *key) {
 }
 
 int64_t w_queue_push(struct w_store *s, const uint8_t *value, uint64_t flags) {
-  uint64_t most = s->map->max_entries;
+  uint64_t most = s->map->max_entries, room = w_queue_room(s->map);
   if (s->map->type == MAP_BLOOM) /* nothing is asked but whether it takes it */
     return flags ? EINVAL_ : 0;
   if (flags != 0 && flags != EXIST)
@@ -176,13 +176,11 @@ int64_t w_queue_push(struct w_store *s, const uint8_t *value, uint64_t flags) {
   bool full = s->in_queue >= most;
   if (full && !flags)
     return E2BIG_;
-  if (!most)
-    return 0;
-  if (full) { /* the oldest one makes room */
-    s->oldest = (s->oldest + 1) % most;
+  if (full && s->in_queue) { /* the oldest one makes room */
+    s->oldest = (s->oldest + 1) % room;
     s->in_queue--;
   }
-  memcpy(s->queue + (s->oldest + s->in_queue++) % most * s->map->value_size, value,
+  memcpy(s->queue + (s->oldest + s->in_queue++) % room * s->map->value_size, value,
          s->map->value_size);
   return 0;
 }
@@ -191,11 +189,12 @@ const uint8_t *w_queue_first(struct w_store *s, bool taken) {
   if (!s->in_queue)
     return NULL;
   bool stack = s->map->type == MAP_STACK;
-  uint64_t at = (s->oldest + (stack ? s->in_queue - 1 : 0)) % s->map->max_entries;
+  uint64_t room = w_queue_room(s->map);
+  uint64_t at = (s->oldest + (stack ? s->in_queue - 1 : 0)) % room;
   if (taken) {
     s->in_queue--;
     if (!stack)
-      s->oldest = (s->oldest + 1) % s->map->max_entries;
+      s->oldest = (s->oldest + 1) % room;
   }
   return s->queue + at * s->map->value_size;
 }

@@ -17,6 +17,10 @@ int64_t w_lookup(const struct w_store *s, const uint8_t *key);
 /* What the helpers return. */
 int64_t w_map_update(struct w_store *s, const uint8_t *key, const uint8_t *value, uint64_t flags);
 int64_t w_map_delete(struct w_store *s, const uint8_t *key);
+/* How many elements a queue has room for: one that makes way for the next, if none is asked for. */
+static inline uint64_t w_queue_room(const struct warrant_map *map) {
+  return map->max_entries ? map->max_entries : 1;
+}
 int64_t w_queue_push(struct w_store *s, const uint8_t *value, uint64_t flags);
 /* The element that comes first, or NULL: there is none. It stays unless it is `taken`. */
 const uint8_t *w_queue_first(struct w_store *s, bool taken);

@@ -75,7 +75,7 @@ static int store_init(struct w_store *s, const struct warrant_map *map, bool own
       return -1;
   }
   if ((map->type == MAP_QUEUE || map->type == MAP_STACK) &&
-      !(s->queue = bytes_or_fail((uint64_t)map->max_entries * map->value_size, total, error)))
+      !(s->queue = bytes_or_fail(w_queue_room(map) * map->value_size, total, error)))
     return -1;
   if ((own ? map->initial : w_constants(map)) && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
