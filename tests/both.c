@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "load/image.h"
 #include "cmd/validator.h"
+#include "verify/verify.h"
 
 static void append(struct both_text *t, const char *line, size_t n) {
   if (t->size + n + 2 > t->room) {
@@ -106,4 +107,21 @@ void both_free(struct both *b) {
   free(b->c.bytes);
   free(b->reference.bytes);
   memset(b, 0, sizeof *b);
+}
+
+uint64_t both_certified(const struct warrant_program *p) {
+  const struct warrant_verify_options options = {.max_visited = 200000};
+  struct warrant_verdict v;
+  struct warrant_error error;
+  uint8_t *image = NULL;
+  size_t size;
+  char why[200];
+  if (warrant_verify(p, &options, &v, &error))
+    return 0;
+  bool good = v.verdict == WARRANT_ACCEPT && !warrant_image(p, &image, &size, &error) &&
+              warrant_validate_bytes(image, size, v.cert, v.cert_len, why, sizeof why) == 1;
+  uint64_t bound = v.steps_bound;
+  free(image);
+  warrant_verdict_free(&v);
+  return good ? bound : 0;
 }

@@ -22,6 +22,8 @@ struct both {
 };
 /* Runs the program in both, and returns whether they agree in each line. */
 bool both_agree(struct both *b, const struct warrant_program *p, const struct warrant_env *env);
+/* At most how many steps the program takes, if it is certified; else 0. */
+uint64_t both_certified(const struct warrant_program *p);
 void both_free(struct both *b);
 
 #endif

@@ -68,6 +68,50 @@ for engine in c reference; do
   fi
 done
 
+# --- Answers of helpers, and what is unknown -----------------------------------------------------
+
+# Raw programs; tests/engines_test.c has many more, with the kernel's answers.
+frame=$(printf '00%.0s' $(seq 64))
+mov() { printf 'b7 0%d 00 00 %02x %02x %02x %02x\n' "$1" $(($2 & 255)) $(($2 >> 8 & 255)) $(($2 >> 16 & 255)) $(($2 >> 24 & 255)); }
+call() { printf '85 00 00 00 %02x 00 00 00\n95 00 00 00 00 00 00 00\n' "$1"; }
+call 188 > "$work/buff_len.hex"
+{ mov 2 300 && call 65; } > "$work/tail_300.hex"
+{ mov 2 3457 && call 65; } > "$work/tail_3457.hex"
+{ mov 2 -216 && call 44; } > "$work/head_216.hex"
+{ mov 2 -217 && call 44; } > "$work/head_217.hex"
+{ mov 2 -216 && call 54; } > "$work/meta_216.hex"
+{ mov 2 -252 && call 54; } > "$work/meta_252.hex"
+{ mov 0 0 && echo '95 00 00 00 00 00 00 00'; } > "$work/zero.hex"
+einval=ffffffea answers=(
+  "buff_len xdp 40" "tail_300 xdp 0" "tail_3457 xdp $einval" "head_216 xdp 0" "head_217 xdp $einval"
+  "meta_216 xdp 0" "meta_252 xdp $einval" "zero syscall 0")
+engines=(c reference)
+# Every answer in the engines, by its low half.
+try_answers() {
+  local row engine name type want
+  for row in "${answers[@]}"; do
+    read -r name type want <<< "$row"
+    for engine in "${engines[@]}"; do
+      on "answer of $name, $engine" 0 "0x*$want" --engine "$engine" --type "$type" --packet "$frame" --hex --format ebpf "$work/$name.hex"
+    done
+  done
+}
+try_answers
+
+# A run's unknown bytes and random numbers follow from the seed, and from each bit of it.
+echo '79 a0 f8 ff 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/stack.hex" # r0 = *(u64 *)(r10 - 8)
+call 7 > "$work/random.hex"
+for what in stack random; do
+  for engine in c reference; do
+    for seed in 0 1 2 3 256 65536 4294967296 9223372036854775808; do
+      "$WARRANT" run --seed $seed --engine $engine --hex --format ebpf "$work/$what.hex"
+    done > "$work/$what.$engine"
+  done
+  same "seeds give other bytes: $what" 8 "$(sort -u "$work/$what.c" | wc -l)"
+  same "seeds give the same in both: $what" "$(cksum < "$work/$what.c")" "$(cksum < "$work/$what.reference")"
+  same "a seed gives the same again: $what" "$(sed -n 4p "$work/$what.c")" "$("$WARRANT" run --seed 3 --hex --format ebpf "$work/$what.hex")"
+done
+
 # --- The kernel ----------------------------------------------------------------------------------
 
 on "kernel, with a trace" 2 "" --engine kernel --trace --prog arithmetic "$runs"
@@ -81,14 +125,23 @@ on "kernel, result" 0 "$result" --engine kernel --prog arithmetic --packet $pack
 on "kernel, JSON" 0 "{\"result\":\"$result\",\"steps\":null,\"fault\":null}" \
   --json --engine kernel --prog arithmetic --packet $packet "$runs"
 on "kernel, no packet" 3 "" --engine kernel --prog arithmetic "$runs"
-# b7 00 0: r0 = 0; 95: exit
-echo 'b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/zero.hex"
 on "kernel, no test run for the type" 3 "" --engine kernel --type kprobe --hex --format ebpf "$work/zero.hex"
 same "kernel, the type is named" "warrant: the kernel has no test run for type kprobe" "$(cat "$work/err")"
 # send_signal of signal 0
 echo 'b7 01 00 00 00 00 00 00 85 00 00 00 6d 00 00 00 b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/signal.hex"
 on "kernel, a helper that reaches outside" 3 "" --engine kernel --type raw_tracepoint --hex --format ebpf "$work/signal.hex"
 same "kernel, the helper is named" 1 "$(grep -c 'helper 109 (send_signal)' "$work/err")"
+engines=(kernel)
+try_answers
+# A program for system calls, from an object; alone it was above.
+for engine in c reference kernel; do
+  on "a program that is asked, $engine" 0 "0x9" --engine $engine --prog is_asked --ctx 0300000000000000 "$runs"
+done
+# What the kernel fills in of a context, the interpreters have too: here the length and the protocol.
+for engine in c reference kernel; do
+  on "a context that is not given, $engine" 0 "$("$WARRANT" run --engine kernel --prog filters --packet "$packet" "$runs")" \
+    --engine $engine --prog filters --packet "$packet" "$runs"
+done
 # In a map: the value that was given.
 echo '[{"key":"03000000","value":"05000000000000000600000000000000"}]' > "$work/map.json"
 for engine in c reference kernel; do

@@ -16,7 +16,9 @@ static const char help[] =
     "usage: warrant run [OPTION]... FILE\n"
     "\n"
     "Executes one eBPF program and prints r0 on the last line. What is not given is zero or "
-    "empty.\n"
+    "empty, but\n"
+    "for the fields of a context that the kernel's test run fills in: interface, length, "
+    "protocol, ...\n"
     "\n"
     "  --ctx HEX|@FILE      bytes of the context (fields that are packet pointers follow from the "
     "packet)\n"
@@ -58,7 +60,7 @@ enum {
   RUN_FUEL,
   RUN_TRACE
 };
-enum { MAPS_GIVEN_MAX = 64 };
+enum { MAPS_GIVEN_MAX = 64, USUAL_CTX_MAX = 256 };
 enum engine { ENGINE_C, ENGINE_REFERENCE, ENGINE_KERNEL, ENGINES };
 static const char *const engine_names[ENGINES] = {"c", "reference", "kernel"};
 
@@ -327,9 +329,19 @@ static int run_engine(const struct run_options *o, const struct warrant_program 
   }
 }
 
+/* The context where none is given: what the kernel's test run makes of the packet. */
+static void usual_context(const struct warrant_program *p, struct warrant_env *env,
+                          uint8_t usual[USUAL_CTX_MAX]) {
+  uint32_t size = warrant_type_ctx_size(p->type);
+  if (size <= USUAL_CTX_MAX && warrant_kernel_context(p, env, usual, size)) {
+    env->ctx_bytes = usual;
+    env->ctx_size = size;
+  }
+}
+
 static int run_program(const struct run_options *o, const struct warrant_program *p) {
   struct warrant_env env;
-  uint8_t *ctx = NULL, *packet = NULL;
+  uint8_t *ctx = NULL, *packet = NULL, usual[USUAL_CTX_MAX];
   int code = WARRANT_OK;
   if (p->kind != WARRANT_EBPF) {
     cmd_complain("%s: `warrant run` takes eBPF programs; this one is classic BPF", p->file);
@@ -350,6 +362,8 @@ static int run_program(const struct run_options *o, const struct warrant_program
   env.ctx_bytes = ctx;
   env.packet_bytes = packet;
   env.entries = entries;
+  if (!o->ctx)
+    usual_context(p, &env, usual);
   if (code == WARRANT_OK)
     code = run_engine(o, p, &env);
   for (uint32_t i = 0; entries && i < p->map_count; i++)

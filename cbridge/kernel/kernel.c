@@ -197,12 +197,17 @@ static struct bpf_insn *for_kernel(const struct warrant_program *p, const int *m
   return insns;
 }
 
+/* As its section says; and programs for system calls are loaded in one way alone. */
+static uint32_t flags_of(const struct warrant_program *p) {
+  return p->prog_flags | (p->type == BPF_PROG_TYPE_SYSCALL ? BPF_F_SLEEPABLE : 0);
+}
+
 static int load(const struct warrant_program *p, const struct bpf_insn *insns, uint32_t log_level,
                 char *log, uint32_t log_size, struct warrant_kernel_result *r) {
   char name[16];
   kernel_name(p->name, name);
   LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = p->attach_type,
-              .prog_flags = p->prog_flags, .attempts = 1, .log_level = log_level, .log_buf = log,
+              .prog_flags = flags_of(p), .attempts = 1, .log_level = log_level, .log_buf = log,
               .log_size = log_size);
   *log = '\0';
   if (p->attach_to &&
@@ -245,7 +250,7 @@ static int load_ebpf(const struct warrant_program *p, struct warrant_kernel_prog
     warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
     goto out;
   }
-  r->flags = p->prog_flags;
+  r->flags = flags_of(p);
   in_kernel->fd = load(p, insns, W_LOG_FIGURES, log, FIGURES_SIZE, r);
   r->visited_known = w_number_in(log, "processed ", " insns", &r->visited);
   r->verification_known = w_number_in(log, "verification time ", " usec", &r->verification_us);

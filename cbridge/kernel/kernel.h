@@ -42,7 +42,7 @@ void warrant_kernel_close(struct warrant_kernel_program *in_kernel);
 
 struct warrant_kernel_run {
   uint32_t result; /* the low half of r0: the kernel gives no more */
-  uint8_t *packet; /* owned; as the program left it */
+  uint8_t *packet; /* owned; as the program left it, of XDP with its metadata before it */
   uint32_t packet_size;
   uint8_t ctx[256]; /* what the kernel gives back of the context */
   uint32_t ctx_size;
@@ -55,6 +55,8 @@ int warrant_kernel_run(const struct warrant_program *program,
                        const struct warrant_kernel_program *in_kernel,
                        const struct warrant_env *env, struct warrant_kernel_run *run,
                        struct warrant_error *error);
+/* Whether a program that calls this helper may run here: what it does stays within the run. */
+bool warrant_kernel_runs(int32_t helper);
 void warrant_kernel_run_free(struct warrant_kernel_run *run);
 /* The context that the program sees in that run: env's, but for the fields that the kernel fills in
  * by itself (interface, length, protocol, ...). `size` is that of the type's context. False: there

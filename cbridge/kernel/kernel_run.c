@@ -27,6 +27,7 @@ enum shape {
   FRAME,   /* __sk_buff; the packet begins with its Ethernet header */
   PAYLOAD, /* __sk_buff; the packet begins after it, and the kernel wants one all the same */
   ARGUMENTS,
+  CALLER, /* any bytes that the caller of a program for system calls hands over */
 };
 
 static enum shape shape_of(uint32_t type) {
@@ -44,6 +45,8 @@ static enum shape shape_of(uint32_t type) {
     return PAYLOAD;
   case BPF_PROG_TYPE_RAW_TRACEPOINT:
     return ARGUMENTS;
+  case BPF_PROG_TYPE_SYSCALL:
+    return CALLER;
   default:
     return NO_TEST_RUN;
   }
@@ -54,31 +57,83 @@ static enum shape shape_of(uint32_t type) {
 /* Helpers that read the host or act on the run's own packet, context and maps. All others may send
  * a packet, a signal or a line to the host's trace, so a program that calls one is not run. */
 static const int32_t harmless[] = {
-    BPF_FUNC_map_lookup_elem,         BPF_FUNC_map_update_elem,
-    BPF_FUNC_map_delete_elem,         BPF_FUNC_ktime_get_ns,
-    BPF_FUNC_get_prandom_u32,         BPF_FUNC_get_smp_processor_id,
-    BPF_FUNC_skb_store_bytes,         BPF_FUNC_l3_csum_replace,
-    BPF_FUNC_l4_csum_replace,         BPF_FUNC_tail_call,
-    BPF_FUNC_get_current_pid_tgid,    BPF_FUNC_get_current_uid_gid,
-    BPF_FUNC_get_current_comm,        BPF_FUNC_redirect,
-    BPF_FUNC_skb_load_bytes,          BPF_FUNC_csum_diff,
-    BPF_FUNC_get_hash_recalc,         BPF_FUNC_skb_change_tail,
-    BPF_FUNC_skb_pull_data,           BPF_FUNC_csum_update,
-    BPF_FUNC_get_numa_node_id,        BPF_FUNC_xdp_adjust_head,
-    BPF_FUNC_get_socket_cookie,       BPF_FUNC_redirect_map,
-    BPF_FUNC_xdp_adjust_meta,         BPF_FUNC_xdp_adjust_tail,
-    BPF_FUNC_skb_load_bytes_relative, BPF_FUNC_map_lookup_percpu_elem,
-    BPF_FUNC_map_push_elem,           BPF_FUNC_map_pop_elem,
-    BPF_FUNC_map_peek_elem,           BPF_FUNC_jiffies64,
-    BPF_FUNC_ktime_get_boot_ns,       BPF_FUNC_ringbuf_output,
-    BPF_FUNC_ringbuf_query,           BPF_FUNC_ktime_get_coarse_ns,
-    BPF_FUNC_ktime_get_tai_ns,        BPF_FUNC_xdp_get_buff_len,
-    BPF_FUNC_xdp_load_bytes,          BPF_FUNC_xdp_store_bytes,
-    BPF_FUNC_ringbuf_reserve,         BPF_FUNC_ringbuf_submit,
+    BPF_FUNC_map_lookup_elem,
+    BPF_FUNC_map_update_elem,
+    BPF_FUNC_map_delete_elem,
+    BPF_FUNC_ktime_get_ns,
+    BPF_FUNC_get_prandom_u32,
+    BPF_FUNC_get_smp_processor_id,
+    BPF_FUNC_skb_store_bytes,
+    BPF_FUNC_l3_csum_replace,
+    BPF_FUNC_l4_csum_replace,
+    BPF_FUNC_tail_call,
+    BPF_FUNC_get_current_pid_tgid,
+    BPF_FUNC_get_current_uid_gid,
+    BPF_FUNC_get_current_comm,
+    BPF_FUNC_get_cgroup_classid,
+    BPF_FUNC_skb_get_tunnel_key,
+    BPF_FUNC_perf_event_read,
+    BPF_FUNC_redirect,
+    BPF_FUNC_get_route_realm,
+    BPF_FUNC_perf_event_output,
+    BPF_FUNC_skb_load_bytes,
+    BPF_FUNC_csum_diff,
+    BPF_FUNC_skb_get_tunnel_opt,
+    BPF_FUNC_skb_set_tunnel_opt,
+    BPF_FUNC_skb_change_type,
+    BPF_FUNC_skb_under_cgroup,
+    BPF_FUNC_get_hash_recalc,
+    BPF_FUNC_get_current_task,
+    BPF_FUNC_current_task_under_cgroup,
+    BPF_FUNC_skb_change_tail,
+    BPF_FUNC_skb_pull_data,
+    BPF_FUNC_csum_update,
+    BPF_FUNC_set_hash_invalid,
+    BPF_FUNC_get_numa_node_id,
+    BPF_FUNC_skb_change_head,
+    BPF_FUNC_xdp_adjust_head,
+    BPF_FUNC_get_socket_cookie,
+    BPF_FUNC_get_socket_uid,
+    BPF_FUNC_set_hash,
+    BPF_FUNC_redirect_map,
+    BPF_FUNC_xdp_adjust_meta,
+    BPF_FUNC_perf_event_read_value,
+    BPF_FUNC_xdp_adjust_tail,
+    BPF_FUNC_skb_get_xfrm_state,
+    BPF_FUNC_skb_load_bytes_relative,
+    BPF_FUNC_skb_cgroup_id,
+    BPF_FUNC_get_current_cgroup_id,
+    BPF_FUNC_skb_ancestor_cgroup_id,
+    BPF_FUNC_map_push_elem,
+    BPF_FUNC_map_pop_elem,
+    BPF_FUNC_map_peek_elem,
+    BPF_FUNC_strtol,
+    BPF_FUNC_strtoul,
+    BPF_FUNC_jiffies64,
+    BPF_FUNC_get_ns_current_pid_tgid,
+    BPF_FUNC_get_netns_cookie,
+    BPF_FUNC_get_current_ancestor_cgroup_id,
+    BPF_FUNC_ktime_get_boot_ns,
+    BPF_FUNC_ringbuf_output,
+    BPF_FUNC_ringbuf_reserve,
+    BPF_FUNC_ringbuf_submit,
     BPF_FUNC_ringbuf_discard,
+    BPF_FUNC_ringbuf_query,
+    BPF_FUNC_csum_level,
+    BPF_FUNC_skb_cgroup_classid,
+    BPF_FUNC_redirect_neigh,
+    BPF_FUNC_redirect_peer,
+    BPF_FUNC_ktime_get_coarse_ns,
+    BPF_FUNC_get_attach_cookie,
+    BPF_FUNC_xdp_get_buff_len,
+    BPF_FUNC_xdp_load_bytes,
+    BPF_FUNC_xdp_store_bytes,
+    BPF_FUNC_skb_set_tstamp,
+    BPF_FUNC_map_lookup_percpu_elem,
+    BPF_FUNC_ktime_get_tai_ns,
 };
 
-static bool is_harmless(int32_t helper) {
+bool warrant_kernel_runs(int32_t helper) {
   for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
     if (harmless[i] == helper)
       return true;
@@ -98,7 +153,7 @@ static int check_helpers(const struct warrant_program *p, struct warrant_error *
     if (i->op == 0x8d)
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: instruction %u calls through a register", pc);
-    if (i->op == 0x85 && i->src == 0 && !is_harmless(i->imm))
+    if (i->op == 0x85 && i->src == 0 && !warrant_kernel_runs(i->imm))
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: helper %d (%s) may reach outside the run", i->imm,
                           helper_name(i->imm));
@@ -298,7 +353,7 @@ int warrant_kernel_run(const struct warrant_program *p,
   struct __sk_buff sk_buff = {0};
   struct xdp_md xdp_md = {.data_end = size};
   LIBBPF_OPTS(bpf_test_run_opts, options);
-  if (shape == ARGUMENTS) {
+  if (shape == ARGUMENTS || shape == CALLER) {
     options.ctx_in = ctx;
     options.ctx_size_in = ctx_size;
   } else {
@@ -317,7 +372,7 @@ int warrant_kernel_run(const struct warrant_program *p,
       xdp_md.ingress_ifindex = 0;
     options.ctx_in = &xdp_md;
     options.ctx_size_in = sizeof xdp_md;
-  } else if (shape != ARGUMENTS) {
+  } else if (shape == FRAME || shape == PAYLOAD) {
     copy_settable(&sk_buff, ctx);
     options.ctx_in = &sk_buff;
     options.ctx_size_in = sizeof sk_buff;
@@ -328,7 +383,7 @@ int warrant_kernel_run(const struct warrant_program *p,
   }
   run->result = options.retval;
   run->ctx_size = options.ctx_size_out;
-  if (shape != ARGUMENTS && options.data_size_out >= header) {
+  if (options.data_out && options.data_size_out >= header) {
     run->packet_size = options.data_size_out - header;
     memmove(out, out + header, run->packet_size);
     run->packet = out;

@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/bytes.h"
 #include "load/objects.h"
+#include "run/checksum.h"
 #include "run/maps.h"
 #include "run/memory.h"
+#include "run/numeral.h"
+#include "run/packet.h"
 
-enum { TICK = 1000, RECORD_HEADER = 8, RECORD_MAX = 0x3fffffff, MAX_META = 252 };
+enum { TICK = 1000 };
 
 /* --- References ------------------------------------------------------------------------------ */
 
@@ -37,17 +41,14 @@ static uint64_t acquire(struct w_machine *m, struct w_reference h) {
   return h.base;
 }
 
-/* Records follow each other, and nobody consumes them. */
 static uint64_t reserve(struct w_machine *m, uint32_t map, uint64_t n, uint64_t flags) {
   struct w_store *s = &m->stores[map];
-  if (flags || n > RECORD_MAX)
+  int64_t at = flags ? -1 : w_ring_reserve(s, n);
+  if (at < 0)
     return 0;
-  uint64_t at = s->ring_used + RECORD_HEADER, after = (at + n + 7) & ~UINT64_C(7);
-  if (after >= s->ring_size)
-    return 0;
-  s->ring_used = after;
-  return acquire(
-      m, (struct w_reference){W_RECORD, w_values_at(m, map) + W_RING_START + at, n, s->ring + at});
+  return acquire(m,
+                 (struct w_reference){W_RECORD, w_values_at(m, map) + W_RING_START + (uint64_t)at,
+                                      n, s->ring + at});
 }
 
 /* There are a full socket, found where the first byte of what is looked for is odd, and one that is
@@ -146,59 +147,6 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
   return WARRANT_NO_FAULT;
 }
 
-/* --- Packets --------------------------------------------------------------------------------- */
-
-/* What XDP's two helpers say of bytes that are not in the packet. */
-static int64_t xdp_error(uint64_t off, uint64_t n) {
-  return (uint32_t)off > 65535 || n > 65535 ? -14 : -22; /* EFAULT, EINVAL */
-}
-
-/* Where a packet goes: to the device, or nowhere with flags that are not known. */
-static int64_t redirect(const struct w_machine *m) {
-  uint64_t flags = m->regs[2];
-  if (m->type->id == 6)
-    return flags ? 0 : 4;
-  return flags & ~UINT64_C(1) ? 2 : 7;
-}
-
-/* No map has a device here, so the flags decide: what to do then, or that all devices get it. */
-static int64_t redirect_map(const struct w_store *s, uint64_t flags) {
-  uint64_t all = s->map->type == 14 || s->map->type == 25 ? 24 : 0;
-  return flags & ~(3 + all) ? 0 : flags & all & 8 ? 4 : (int64_t)(flags & 3);
-}
-
-static bool apart(uint64_t base, uint64_t size, uint64_t at, uint64_t n) {
-  return base + size <= at || at + n <= base;
-}
-
-/* Moves the packet to [at, at + n), with its metadata, where that leaves the layout well formed. */
-static int64_t place_packet(struct w_machine *m, uint64_t at, uint64_t n, uint64_t meta) {
-  const struct warrant_env *env = m->env;
-  if (apart(env->stack, W_STACK_SIZE, at - meta, meta + n) &&
-      apart(env->ctx, m->type->ctx_size, at - meta, meta + n)) {
-    m->packet_at = at;
-    m->packet_size = n;
-    m->meta_size = meta;
-  }
-  return 0;
-}
-static int64_t move_packet(struct w_machine *m, uint64_t at, int64_t n) {
-  const struct warrant_env *env = m->env;
-  if (n < 14 || n > 65535 || at - m->meta_size < env->packet - W_PACKET_ROOM ||
-      at + (uint64_t)n > env->packet + env->packet_size + W_PACKET_ROOM)
-    return -22; /* EINVAL */
-  return place_packet(m, at, (uint64_t)n, m->meta_size);
-}
-static int64_t adjust_meta(struct w_machine *m, int32_t by) {
-  int64_t n = (int64_t)m->meta_size - by,
-          room = (int64_t)(m->packet_at - m->env->packet) + W_PACKET_ROOM;
-  if (n < 0 || n > room)
-    return -22; /* EINVAL */
-  if (n > MAX_META || n % 4)
-    return -13; /* EACCES */
-  return place_packet(m, m->packet_at, m->packet_size, (uint64_t)n);
-}
-
 /* --- Calls ----------------------------------------------------------------------------------- */
 
 const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id) {
@@ -208,140 +156,299 @@ const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id)
   return permitted ? w_helper_of(id) : NULL;
 }
 
-/* Copies `from` (zeros when NULL) to where a helper writes; the two may overlap. */
-static int64_t give(struct w_machine *m, const struct w_place *out, uint64_t n,
-                    const uint8_t *from) {
-  if (from)
-    memmove(out->bytes, from, n);
-  else
-    memset(out->bytes, 0, n);
-  w_mark_written(m, out, n);
-  return from ? 0 : -14; /* EFAULT */
+/* A call whose arguments are checked. */
+struct call {
+  struct w_machine *m;
+  const struct w_helper *helper;
+  int64_t map;        /* the number of the map passed, or -1 */
+  struct w_store *s;  /* of that map, or NULL */
+  struct w_place out; /* the memory written, of out_size bytes */
+  uint64_t out_size;
+  uint64_t acquired; /* a reference's address */
+  int64_t choice;    /* what it answers */
+};
+
+/* The memory that a register points to. */
+static const uint8_t *memory(struct w_machine *m, unsigned r, uint64_t n) {
+  struct w_place p;
+  return w_find(m, m->regs[r], n, &p) ? p.bytes : NULL;
+}
+
+/* Helpers that take a map, in r1 or behind the context. False: it is another one. */
+static bool answer_map(struct call *c) {
+  /* XDP, and what has a socket buffer: part of the packet may follow an event */
+  static const uint64_t with_packets =
+      1 << 1 | 1 << 3 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 14 | 1 << 19;
+  struct w_store *s = c->s;
+  const uint64_t *r = c->m->regs;
+  if (!s)
+    return false;
+  const uint8_t *key = memory(c->m, 2, s->map->key_size);
+  switch (c->helper->id) {
+  case 1:
+    c->choice = s->map->inner ? w_inner_map(c->m, s, key) : w_lookup(s, key);
+    return true;
+  case 2:
+    c->choice = w_map_update(s, key, memory(c->m, 3, s->map->value_size), r[4]);
+    return true;
+  case 3:
+    c->choice = w_map_delete(s, key);
+    return true;
+  case 22:
+    c->choice = w_event_read(s, r[2], 24);
+    return true;
+  case 25:
+    c->choice =
+        w_event_output(s, r[3], with_packets >> c->m->type->id & 1 ? 52 : 32, c->m->packet_size);
+    return true;
+  case 33:
+  case 37:
+    c->choice = w_under_cgroup(s, (uint32_t)r[c->helper->id == 33 ? 3 : 2]);
+    return true;
+  case 51:
+    c->choice = w_redirect_map(s, r[3]);
+    return true;
+  case 55:
+    w_give(c->m, &c->out, c->out_size, NULL);
+    c->choice = w_event_read(s, r[2], c->out_size);
+    return true;
+  case 87:
+    c->choice = w_queue_push(s, memory(c->m, 2, s->map->value_size), r[3]);
+    return true;
+  case 88:
+  case 89:
+    if (w_give(c->m, &c->out, c->out_size, w_queue_first(s, c->helper->id == 88)))
+      c->choice = -2; /* ENOENT */
+    return true;
+  case 130:
+    c->choice = w_ring_output(s, r[3], r[4]);
+    return true;
+  case 131:
+    c->acquired = reserve(c->m, (uint32_t)c->map, r[2], r[3]);
+    return true;
+  case 134:
+    c->choice = (int64_t)w_ring_query(s, r[2]);
+    return true;
+  case 195: /* with the number of a processor */
+    c->choice = (uint32_t)r[3] ? -1 : w_lookup(s, key);
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* Helpers that take the packet, or bytes that are summed for it. */
+static bool answer_packet(struct call *c) {
+  struct w_machine *m = c->m;
+  const uint64_t *r = m->regs;
+  int32_t id = c->helper->id;
+  switch (id) {
+  case 9:
+  case 190:
+    c->choice = w_store_bytes(m, id == 190);
+    return true;
+  case 10:
+  case 11:
+    c->choice = w_csum_replace(m, id == 11);
+    return true;
+  case 23:
+    c->choice = w_redirect(m);
+    return true;
+  case 26:
+  case 189:
+    c->choice = w_load_bytes(m, &c->out, c->out_size, id == 189);
+    return true;
+  case 28:
+    c->choice =
+        w_sum_difference(memory(m, 1, r[2]), r[2], memory(m, 3, r[4]), r[4], (uint32_t)r[5]);
+    return true;
+  case 32:
+    c->choice = w_change_type(m);
+    return true;
+  case 34:
+    c->choice = m->hash;
+    return true;
+  case 41:
+  case 48:
+    m->hash = id == 48 ? (uint32_t)r[2] : 0;
+    return true;
+  case 38:
+    c->choice = w_change_tail(m);
+    return true;
+  case 39:
+    c->choice = (uint32_t)r[2] <= m->packet_size ? 0 : -12; /* ENOMEM */
+    return true;
+  case 40:
+    c->choice = -524; /* ENOTSUPP: the packet has no sum of all of it */
+    return true;
+  case 43:
+    c->choice = w_change_head(m);
+    return true;
+  case 44:
+    c->choice = w_adjust_head(m);
+    return true;
+  case 54:
+    c->choice = w_adjust_meta(m);
+    return true;
+  case 65:
+    c->choice = w_adjust_tail(m);
+    return true;
+  case 68:
+    c->choice = w_load_relative(m, &c->out, c->out_size);
+    return true;
+  case 135:
+    c->choice = w_csum_level(m);
+    return true;
+  case 152:
+  case 155:
+    c->choice = w_redirect_other(m, id == 152);
+    return true;
+  case 188:
+    c->choice = (int64_t)m->packet_size;
+    return true;
+  case 192:
+    c->choice = w_set_tstamp(m);
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* The name of the task that asks for a test run: as much of it as fits before a zero. */
+static void give_comm(struct call *c) {
+  static const char name[] = "warrant";
+  w_give(c->m, &c->out, c->out_size, NULL);
+  memcpy(c->out.bytes, name, c->out_size > sizeof name ? sizeof name : c->out_size - 1);
+}
+
+/* A string of the kernel's, or an error. Its end is put there where the room ends before; what is
+ * behind it stays as it was. */
+static int64_t give_string(struct call *c) {
+  uint8_t *bytes = malloc(c->out_size ? c->out_size : 1);
+  struct w_place p;
+  uint64_t n = 0;
+  bool more = bytes != NULL, readable = more;
+  while (more && readable && n < c->out_size) {
+    readable = w_find(c->m, c->m->regs[3] + n, 1, &p);
+    bytes[n] = readable && n + 1 < c->out_size ? *p.bytes : 0;
+    more = bytes[n++];
+  }
+  int64_t result = readable ? (int64_t)n : w_give(c->m, &c->out, c->out_size, NULL);
+  if (readable && n)
+    w_give(c->m, &c->out, n, bytes);
+  free(bytes);
+  return result;
+}
+
+static int64_t give_numeral(struct call *c, bool is_signed) {
+  uint8_t bytes[8];
+  uint64_t value;
+  const uint64_t *r = c->m->regs;
+  int64_t taken = w_numeral(memory(c->m, 1, r[2]), r[2], r[3], is_signed, &value);
+  w_store_le(bytes, 8, value);
+  w_give(c->m, &c->out, c->out_size, bytes);
+  return taken;
+}
+
+static void answer_other(struct call *c) {
+  struct w_machine *m = c->m;
+  const uint64_t *r = m->regs;
+  switch (c->helper->id) {
+  case 4:
+  case 113:
+    if (c->out_size)
+      c->choice = w_give(m, &c->out, c->out_size, memory(m, 3, c->out_size));
+    return;
+  case 5:
+  case 125:
+    c->choice = (int64_t)(m->time += TICK);
+    return;
+  case 6:
+    c->choice = r[2] > INT64_MAX ? INT64_MAX : (int64_t)r[2];
+    return;
+  case 7:
+    m->random = m->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    c->choice = (int64_t)(m->random >> 32);
+    return;
+  case 16:
+    give_comm(c);
+    return;
+  case 45:
+  case 115:
+    c->choice = give_string(c);
+    return;
+  case 84:
+  case 85:
+  case 99:
+    c->acquired = find_socket(m, memory(m, 2, r[3]), r[3], c->helper->id != 99);
+    return;
+  case 86:
+  case 132:
+  case 133:
+    release_ref(m, find_ref(m, c->helper->ref, r[1]));
+    return;
+  case 105:
+  case 106:
+    c->choice = give_numeral(c, c->helper->id == 105);
+    return;
+  case 112:
+  case 114: /* EFAULT: there is no memory of a user's */
+    c->choice = c->out_size ? -14 : 0;
+    break;
+  case 20:
+  case 30:
+  case 66:
+  case 120: /* EINVAL: the packet came through no tunnel, and there is no other name space */
+    c->choice = -22;
+    break;
+  case 29: /* ENOENT: nor has it a tunnel's options */
+    c->choice = -2;
+    break;
+  default:
+    break;
+  }
+  if (c->out_size)
+    w_give(m, &c->out, c->out_size, NULL);
+}
+
+/* The answer as the helper's result. */
+static void put_result(struct call *c) {
+  struct w_machine *m = c->m;
+  const struct w_helper *h = c->helper;
+  uint32_t type;
+  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
+  if (h->ret == W_RET_TAIL || h->ret == W_RET_VOID) { /* a tail call found no program */
+    m->defined &= (uint16_t)~1u;
+  } else if (h->ret == W_RET_ACQUIRE) {
+    m->regs[0] = c->acquired;
+  } else if (h->ret == W_RET_TYPED) {
+    m->regs[0] = w_type_named(m->program->types, m->program->type_count, h->object, &type)
+                     ? w_object_at(type)
+                     : 0;
+  } else if (h->ret == W_RET_VALUE && c->s->map->inner) {
+    m->regs[0] = c->choice < 0 ? 0 : m->env->maps + (uint64_t)c->choice * W_MAP_OBJECT_STRIDE;
+  } else if (h->ret == W_RET_VALUE) {
+    m->regs[0] =
+        c->choice < 0 ? 0 : w_values_at(m, (uint32_t)c->map) + (uint64_t)c->choice * c->s->stride;
+  } else {
+    int64_t lo = h->ret == W_RET_SIZE ? -4095 : h->lo;
+    int64_t hi = h->ret == W_RET_SIZE ? (int64_t)c->out_size : h->hi;
+    m->regs[0] = (uint64_t)(c->choice < lo ? lo : c->choice > hi ? hi : c->choice);
+  }
 }
 
 enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) {
-  uint32_t type;
-  int64_t map, choice = 0;
-  struct w_place out;
-  uint64_t out_size;
-  uint8_t *span;
-  uint64_t acquired = 0;
-  enum warrant_fault f = check_args(m, h, &map, &out, &out_size);
+  struct call c = {.m = m, .helper = h};
+  enum warrant_fault f = check_args(m, h, &c.map, &c.out, &c.out_size);
   if (f != WARRANT_NO_FAULT)
     return f;
   if (h->ret == W_RET_TAIL && m->depth) /* a tail call would not end the callers */
     return WARRANT_BAD_INSTRUCTION;
   if (h->ret == W_RET_TAIL && m->nrefs)
     return WARRANT_LEAKED_REFERENCE;
-  struct w_store *s = map < 0 ? NULL : &m->stores[map];
-  struct w_place key = {0}, value = {0};
-  if (s)
-    w_find(m, m->regs[2], s->map->key_size, &key);
-  switch (h->id) {
-  case 1:
-    choice = s->map->inner ? w_inner_map(m, s, key.bytes) : w_slot_of(s, key.bytes);
-    break;
-  case 195: /* with the number of a processor */
-    choice = (uint32_t)m->regs[3] ? -1 : w_slot_of(s, key.bytes);
-    break;
-  case 2:
-    w_find(m, m->regs[3], s->map->value_size, &value);
-    choice = w_map_update(s, key.bytes, value.bytes, m->regs[4]);
-    break;
-  case 3:
-    choice = w_map_delete(s, key.bytes);
-    break;
-  case 4:
-    if (out_size)
-      choice =
-          give(m, &out, out_size, w_find(m, m->regs[3], out_size, &value) ? value.bytes : NULL);
-    break;
-  case 9:
-  case 190:
-    w_find(m, m->regs[3], m->regs[4], &value);
-    if (h->id == 9 && m->regs[5] & ~UINT64_C(3)) { /* unknown flags */
-      choice = -22;
-      break;
-    }
-    if ((span = w_packet_span(m, m->regs[2], m->regs[4])))
-      memmove(span, value.bytes, m->regs[4]);
-    choice = span ? 0 : h->id == 9 ? -14 : xdp_error(m->regs[2], m->regs[4]);
-    break;
-  case 26:
-    choice = give(m, &out, out_size, w_packet_span(m, m->regs[2], out_size));
-    break;
-  case 189: /* leaves the memory as it is when there is nothing to read */
-    span = w_packet_span(m, m->regs[2], out_size);
-    if (span)
-      give(m, &out, out_size, span);
-    choice = span ? 0 : xdp_error(m->regs[2], out_size);
-    break;
-  case 44: {
-    int64_t d = (int32_t)m->regs[2];
-    choice = move_packet(m, m->packet_at + (uint64_t)d, (int64_t)m->packet_size - d);
-    break;
-  }
-  case 54:
-    choice = adjust_meta(m, (int32_t)m->regs[2]);
-    break;
-  case 65:
-    choice = move_packet(m, m->packet_at, (int64_t)m->packet_size + (int32_t)m->regs[2]);
-    break;
-  case 51:
-    choice = redirect_map(s, m->regs[3]);
-    break;
-  case 84:
-  case 85:
-  case 99:
-    w_find(m, m->regs[2], m->regs[3], &value);
-    acquired = find_socket(m, value.bytes, m->regs[3], h->id != 99);
-    break;
-  case 131:
-    acquired = reserve(m, (uint32_t)map, m->regs[2], m->regs[3]);
-    break;
-  case 86:
-  case 132:
-  case 133:
-    release_ref(m, find_ref(m, h->ref, m->regs[1]));
-    break;
-  case 5:
-  case 125:
-    choice = (int64_t)(m->time += TICK);
-    break;
-  case 6:
-    choice = m->regs[2] > INT64_MAX ? INT64_MAX : (int64_t)m->regs[2];
-    break;
-  case 7:
-    m->random = m->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    choice = (int64_t)(m->random >> 32);
-    break;
-  case 23:
-    choice = redirect(m);
-    break;
-  default:
-    if (out_size)
-      give(m, &out, out_size, NULL);
-    break;
-  }
-  m->defined = (uint16_t)((m->defined | 1u) & ~0x3eu);
-  if (h->ret == W_RET_TAIL || h->ret == W_RET_VOID) /* no result; a tail call found no program */
-    m->defined &= (uint16_t)~1u;
-  else if (h->ret == W_RET_ACQUIRE)
-    m->regs[0] = acquired;
-  else if (h->ret == W_RET_TYPED)
-    m->regs[0] = w_type_named(m->program->types, m->program->type_count, h->object, &type)
-                     ? w_object_at(type)
-                     : 0;
-  else if (h->ret == W_RET_VALUE && s->map->inner)
-    m->regs[0] = choice < 0 ? 0 : m->env->maps + (uint64_t)choice * W_MAP_OBJECT_STRIDE;
-  else if (h->ret == W_RET_VALUE)
-    m->regs[0] = choice < 0 ? 0
-                            : m->env->values + (uint64_t)map * W_VALUES_STRIDE +
-                                  (uint64_t)choice * s->stride;
-  else {
-    int64_t lo = h->ret == W_RET_SIZE ? -4095 : h->lo;
-    int64_t hi = h->ret == W_RET_SIZE ? (int64_t)out_size : h->hi;
-    m->regs[0] = (uint64_t)(choice < lo ? lo : choice > hi ? hi : choice);
-  }
+  c.s = c.map < 0 ? NULL : &m->stores[c.map];
+  if (!answer_map(&c) && !answer_packet(&c))
+    answer_other(&c);
+  put_result(&c);
   return WARRANT_NO_FAULT;
 }

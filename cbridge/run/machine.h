@@ -20,6 +20,8 @@ struct w_store {
   const struct warrant_entries *inner; /* borrowed; maps of maps alone: keys, and numbers of maps */
   uint8_t *ring;                       /* owned; ring buffers alone: where records are */
   uint64_t ring_size, ring_used;
+  uint8_t *queue;            /* owned; queues and stacks alone: their elements, a ring of them */
+  uint64_t oldest, in_queue; /* the first element's place there, and how many there are */
 };
 
 /* A reference that one helper acquired and another has not released yet. */
@@ -64,6 +66,10 @@ struct w_machine {
   uint64_t *object_at; /* owned; where these begin there */
   uint64_t largest_object;
   uint64_t random, time;
+  int level;     /* how many of the packet's checksums are known to be right, without the first; -1:
+                    none */
+  uint32_t hash; /* the packet's, where the program has set it */
+  bool headed;   /* the packet has got a header in front */
 };
 
 #endif

@@ -1,5 +1,7 @@
 #include "run/memory.h"
 
+#include <string.h>
+
 #include "isa/bytes.h"
 #include "load/objects.h"
 
@@ -105,6 +107,15 @@ bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
 void w_mark_written(struct w_machine *m, const struct w_place *p, uint64_t n) {
   for (uint64_t i = p->off; p->region == 0 && i < p->off + n; i++)
     m->written[i / 8] |= (uint8_t)(1u << (i % 8));
+}
+
+int64_t w_give(struct w_machine *m, const struct w_place *out, uint64_t n, const uint8_t *from) {
+  if (from)
+    memmove(out->bytes, from, n);
+  else
+    memset(out->bytes, 0, n);
+  w_mark_written(m, out, n);
+  return from ? 0 : -14; /* EFAULT */
 }
 
 static bool all_written(const struct w_machine *m, uint64_t off, uint64_t n) {

@@ -12,7 +12,7 @@ enum { W_MAP_OBJECT_STRIDE = 256 };
  * i. */
 #define W_FREED_OBJECTS (UINT64_C(3) << 48)
 #define W_TYPE_STRIDE (UINT64_C(1) << 32)
-enum { W_PACKET_ROOM = 256 }; /* bytes on either side, where helpers may move it */
+enum { W_PACKET_ROOM = 16384 }; /* bytes on either side, where helpers may move it */
 
 struct w_place {
   uint8_t region;      /* as in struct warrant_trace */
@@ -39,6 +39,9 @@ uint8_t *w_packet_span(struct w_machine *m, uint64_t off, uint64_t n);
  * profile; and the note that they are written. */
 bool w_undefined_stack(const struct w_machine *m, const struct w_place *p, uint64_t n);
 void w_mark_written(struct w_machine *m, const struct w_place *p, uint64_t n);
+/* Copies `from` (zeros when NULL, which is an error: EFAULT) to where a helper writes; the two may
+ * overlap. */
+int64_t w_give(struct w_machine *m, const struct w_place *out, uint64_t n, const uint8_t *from);
 bool w_is_socket(const struct w_place *p);
 
 #endif

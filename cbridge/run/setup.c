@@ -9,7 +9,7 @@
 #include "run/maps.h"
 #include "run/memory.h"
 
-enum { MAP_RINGBUF = 27, HASH_SLOTS = 256 };
+enum { MAP_QUEUE = 22, MAP_STACK = 23, MAP_RINGBUF = 27, HASH_SLOTS = 256 };
 #define MEMORY_MAX (UINT64_C(1) << 30)
 
 static void *bytes_or_fail(uint64_t n, uint64_t *total, struct warrant_error *error) {
@@ -27,6 +27,7 @@ void w_machine_free(struct w_machine *m) {
     free(m->stores[i].keys);
     free(m->stores[i].used);
     free(m->stores[i].ring);
+    free(m->stores[i].queue);
   }
   free(m->stores);
   free(m->refs);
@@ -38,6 +39,8 @@ void w_machine_free(struct w_machine *m) {
 }
 
 static void place_entry(struct w_store *s, const uint8_t *key, const uint8_t *value) {
+  if (w_bad_key(s->map, key))
+    return;
   int64_t j = w_slot_of(s, key);
   if (j < 0 && !w_is_array(s->map) && (j = w_free_slot(s)) >= 0)
     w_claim_slot(s, j, key);
@@ -71,6 +74,9 @@ static int store_init(struct w_store *s, const struct warrant_map *map, bool own
     if (!(s->ring = bytes_or_fail(s->ring_size, total, error)))
       return -1;
   }
+  if ((map->type == MAP_QUEUE || map->type == MAP_STACK) &&
+      !(s->queue = bytes_or_fail(w_queue_room(map) * map->value_size, total, error)))
+    return -1;
   if ((own ? map->initial : w_constants(map)) && s->slots)
     memcpy(s->bytes, map->initial, map->value_size);
   size_t size = (size_t)map->key_size + map->value_size;
@@ -93,6 +99,9 @@ void w_machine_start(struct w_machine *m) {
   m->meta_size = 0;
   m->random = m->env->seed;
   m->time = 0;
+  m->level = -1;
+  m->hash = 0;
+  m->headed = false;
   m->regs[1] = m->env->ctx;
   m->regs[10] = m->env->stack + W_STACK_SIZE;
   m->defined = 1u << 1 | 1u << 10;
@@ -121,8 +130,8 @@ static int make_stores(struct w_machine *m, uint64_t *total, struct warrant_erro
 
 /* Any bytes will do, but the reference has the same. */
 static uint8_t noise(const struct warrant_env *env, uint64_t offset) {
-  __extension__ unsigned __int128 v = (unsigned __int128)(offset + 1) * 2654435761u + env->seed;
-  return (uint8_t)(v >> 13);
+  uint64_t v = ((offset + 1) * 2654435761u + env->seed) * UINT64_C(11400714819323198485);
+  return (uint8_t)(v >> 56);
 }
 
 static int make_objects(struct w_machine *m, uint64_t *total, struct warrant_error *error) {

@@ -345,3 +345,16 @@ int arguments(struct bpf_raw_tracepoint_args *ctx) {
   count(sum & 3, ctx->args[2]);
   return sum ^ (sum >> 32);
 }
+
+/* --- What a caller hands over ---------------------------------------------------------------- */
+
+struct question {
+  __u32 a, b;
+};
+
+SEC("syscall")
+int is_asked(struct question *q) {
+  q->b ^= q->a;
+  count(q->a & 3, q->b);
+  return q->a + 2 * q->b;
+}
