@@ -27,8 +27,9 @@ done
 # Without cx16, which crashes some kernels under this emulation.
 timeout -k 10 "$limit" qemu-system-x86_64 -accel tcg -cpu max,-cx16 -m 512 -smp 1 -nographic -no-reboot -nodefaults \
   -serial stdio -kernel "${kernel%% *}" -initrd "$work/initramfs.gz" \
-  -append "console=ttyS0 quiet panic=-1 loglevel=1" < /dev/null 2>&1 | tr -d '\r' > "$log"
-status=${PIPESTATUS[0]}
+  -append "console=ttyS0 quiet panic=-1 loglevel=1" < /dev/null > "$log" 2>&1
+status=$?
+sed -i 's/\r$//' "$log"
 if ! grep -q '^guest: done$' "$log"; then
   echo "boot.sh: the guest with Linux $release did not come to its end (status $status, limit $limit s); its last lines:" >&2
   tail -n 15 "$log" | sed 's/^/    /' >&2
