@@ -197,6 +197,24 @@ static struct bpf_insn *for_kernel(const struct warrant_program *p, const int *m
   return insns;
 }
 
+/* What the program is attached to, by its number in the kernel's types; 0: there is no such thing.
+ * libbpf reads all types for it, so the last answer is kept. */
+static uint32_t attach_id(const struct warrant_program *p) {
+  static _Thread_local struct {
+    char name[512];
+    uint32_t attach_type, id;
+  } last;
+  if (strlen(p->attach_to) >= sizeof last.name)
+    return 0;
+  if (!last.id || strcmp(last.name, p->attach_to) || last.attach_type != p->attach_type) {
+    int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
+    strcpy(last.name, p->attach_to);
+    last.attach_type = p->attach_type;
+    last.id = id > 0 ? (uint32_t)id : 0;
+  }
+  return last.id;
+}
+
 static int load(const struct warrant_program *p, const struct bpf_insn *insns, uint32_t log_level,
                 char *log, uint32_t log_size, struct warrant_kernel_result *r) {
   char name[16];
@@ -207,8 +225,7 @@ static int load(const struct warrant_program *p, const struct bpf_insn *insns, u
   *log = '\0';
   if (p->attach_to &&
       *p->attach_to) { /* by this host's types, whatever the program was fitted to */
-    int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
-    options.attach_btf_id = id > 0 ? (uint32_t)id : 0;
+    options.attach_btf_id = attach_id(p);
   }
   uint64_t start = w_now_us();
   int fd =
