@@ -366,8 +366,8 @@ Definition partly_helpers : list Z := [16; 45; 101; 114; 115; 119; 176] ++ on_su
     and the headers of socket operations. *)
 Definition packet_arg (pt : prog_type) (d : helper) : bool :=
   (pt_id pt =? 25) || (negb (pt_id pt =? 13) && existsb (Z.eqb (h_id d)) packet_helpers).
-(** Helpers that take arguments in these types of programs alone; in others they take none.  17 tells
-    the class of the packet's socket there, and elsewhere the current task's
+(** Helpers that take arguments in these types of programs alone, and in others none.  17 tells the
+    class of the packet's socket there, and elsewhere the current task's
     ([bpf_get_cgroup_classid_curr_proto] in net/core/filter.c). *)
 Definition bare_elsewhere : list (Z * list Z) := [(17, [3; 4; 10; 11; 12; 19])].
 Definition args_in (pt : prog_type) (d : helper) : list arg :=

@@ -9,6 +9,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/perf_event.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
@@ -108,6 +109,13 @@ uint16_t fire_port(void) {
       getsockname(fd, (struct sockaddr *)&a, &size))
     return 9;
   return port = ntohs(a.sin_port); /* the socket stays open */
+}
+
+void fire_loopback(bool up) {
+  struct ifreq lo = {.ifr_name = "lo", .ifr_flags = up ? IFF_UP | IFF_RUNNING : 0};
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ioctl(fd, SIOCSIFFLAGS, &lo);
+  close(fd);
 }
 
 /* A connection over the loopback interface: both ends; -1 for what there is not. */
@@ -261,9 +269,10 @@ static int on_messages(int program, int map, enum bpf_attach_type where) {
     close(own);
   return why;
 }
-static int on_reuseport(int program) {
+static int on_reuseport(int program, int map) {
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001)};
   socklen_t size = sizeof a;
+  uint64_t key = 0, entry;
   int on = 1, fds[2] = {socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
                         socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   setsockopt(fds[0], SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
@@ -274,6 +283,10 @@ static int on_reuseport(int program) {
               sendto(fds[1], "word", 4, MSG_DONTWAIT, (struct sockaddr *)&a, size) < 0
           ? errno
           : 0;
+  entry = (uint64_t)fds[0]; /* from the second packet on, one to be chosen */
+  if (!why && map >= 0 && !bpf_map_update_elem(map, &key, &entry, BPF_ANY) &&
+      sendto(fds[1], "word", 4, MSG_DONTWAIT, (struct sockaddr *)&a, size) < 0)
+    why = errno;
   shut(fds);
   return why;
 }
@@ -312,7 +325,7 @@ int fire_attached(const struct warrant_program *p, int program, int map) {
   case BPF_PROG_TYPE_SK_SKB:
     return on_messages(program, map, BPF_SK_SKB_STREAM_VERDICT);
   case BPF_PROG_TYPE_SK_REUSEPORT:
-    return on_reuseport(program);
+    return on_reuseport(program, map);
   default:
     return in_cgroup(program, (enum bpf_attach_type)p->attach_type);
   }

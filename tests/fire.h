@@ -18,6 +18,8 @@ bool fire_attaches(const struct warrant_program *p);
 int fire_attached(const struct warrant_program *p, int program, int map);
 /* A TCP socket of 127.0.0.1 that listens, once and for all; its port. */
 uint16_t fire_port(void);
+/* For guests alone: a loopback interface that is down drops what is sent there. */
+void fire_loopback(bool up);
 /* Puts something into an entry of the helper's own map, if there is something for its type. */
 void fire_fill(uint32_t type, int map, bool guest);
 

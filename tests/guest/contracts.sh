@@ -31,7 +31,7 @@ for release in "${kernels[@]}"; do
     continue
   fi
   ok "$name: the guest comes to its end"
-  echo "# $(sed -n 's/^guest: //p' "$seen/log" | head -n 1); $(grep '^# .* helpers answered' "$seen/log" | tail -n 1 | cut -c3-)"
+  echo "# $(grep -o 'guest: Linux .*' "$seen/log" | cut -c8-); $(grep '^# .* helpers answered' "$seen/log" | tail -n 1 | cut -c3-)"
   sed -n 's/^difference //p' "$seen/log" | LC_ALL=C sort > "$seen/differences"
   sed -n 's/^answer //p' "$seen/log" > "$seen/answers"
   same "$name: both programs come to their end" "exit 0

@@ -42,7 +42,7 @@ done
   echo "kernel.sh: the archive has no kernel $release for clouds" >&2
   exit 4
 }
-rm -rf "$here/$release" && mkdir -p "$here/$release/get"
+rm -rf "${here:?}/$release" && mkdir -p "$here/$release/get"
 (cd "$here/$release/get" && apt-get "${apt[@]}" download "$package") || exit 4
 dpkg-deb -x "$here/$release"/get/*.deb "$here/$release/get/root" || exit 1
 image=$(find "$here/$release/get/root" -name 'vmlinuz*' -type f | head -n 1)
