@@ -3,6 +3,7 @@
 # make test     runs the tests
 # make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make packages checks the BPF objects in Debian packages, which it downloads
+# make contracts            asks unmodified kernels in QEMU whether contracts hold (KERNELS="6.1 6.12 6.18 7.3")
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
@@ -38,6 +39,7 @@ include mk/coq.mk
 include mk/ocaml.mk
 include mk/c.mk
 include mk/corpus.mk
+include mk/guest.mk
 
 # Nothing may be read from packages that are not there yet, so these two start over after `deps`.
 run: deps

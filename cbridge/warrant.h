@@ -109,7 +109,8 @@ struct warrant_program {
   uint32_t attach_type; /* BPF_PROG_LOAD's expected_attach_type, where the section name fixes it */
   uint32_t prog_flags;  /* BPF_PROG_LOAD's prog_flags, from the section name */
   char *attach_to;      /* owned or NULL; the function, tracepoint or hook that it is for */
-  uint32_t *arguments;  /* owned; what its context is then (WARRANT_NUMBER, ...) */
+  uint32_t attach_id;  /* its number in this host's types; 0: a load looks it up, among all types */
+  uint32_t *arguments; /* owned; what its context is then (WARRANT_NUMBER, ...) */
   uint32_t argument_count;
   bool void_result;    /* what it is attached to has no result, so its own counts for nothing */
   bool boolean_result; /* what it is attached to is an LSM hook whose result is 0 or 1 */

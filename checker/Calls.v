@@ -162,7 +162,7 @@ Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _
 Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
   if existsb (Z.eqb h) (pt_helpers (t_type t)) then
     do d <- helper_of h;
-    do q <- a_args (packet_arg (t_type t) d) t a (h_args d) arg_regs a_nothing_seen;
+    do q <- a_args (packet_arg (t_type t) d) t a (args_in (t_type t) d) arg_regs a_nothing_seen;
     do r <- a_ret t (h_ret d) q;
     if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
     then None else

@@ -13,7 +13,7 @@ Extraction "core.ml"
   slot_of_word word_of_slot decode_from encode helpers unsupported_helpers prog_types prog_type_of
     outer_maps redirect_maps raw root strict
   with_arguments needs_arguments boolean_hooks is_object
-  packet_helpers h_partly h_on_success
+  packet_helpers h_partly h_on_success bare_elsewhere
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)

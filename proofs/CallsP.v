@@ -753,7 +753,8 @@ Proof.
     rewrite I1, (all_released_sound G I2). split; reflexivity. }
   destruct Ok as [Ok1 Ok2].
   apply some_inj in E. rewrite <- E. clear E a'. cbn [negb]. rewrite Ed.
-  destruct (a_args_sound (packet_arg (t_type t) d) t a vs s (h_args d) arg_regs a_nothing_seen
+  destruct (a_args_sound (packet_arg (t_type t) d) t a vs s (args_in (t_type t) d) arg_regs
+    a_nothing_seen
       nothing_seen q G)
     as [c [-> Q]];
     [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.

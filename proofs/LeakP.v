@@ -26,7 +26,7 @@ Lemma call_done an h s r : call t an h s = Done r -> l_refs (lay s) = [].
 Proof.
   unfold call. destruct (negb _); [discriminate |].
   destruct (helper_of h) as [d |]; [| discriminate].
-  destruct (check_args t (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen)
+  destruct (check_args t (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen)
     as [q | k]; [| discriminate].
   destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].
   destruct (all_released s) eqn:E; cbn [negb]; [| discriminate]. intros _.

@@ -834,7 +834,8 @@ Proof.
   unfold call in STEP. rewrite HD in STEP. change u32_any with (RInt 0 4294967295) in STEP.
   replace (existsb (Z.eqb get_smp_processor_id) (pt_helpers (t_type t))) with true in STEP
     by (unfold translated_target; rewrite D; vm_compute; reflexivity).
-  cbn [negb h_args check_args h_ret u32_any] in STEP. cbv zeta iota in STEP.
+  change (args_in (t_type t) (Helper 8 name [] u32_any false)) with (@nil arg) in STEP.
+  cbn [negb check_args h_ret u32_any] in STEP. cbv zeta iota in STEP.
   unfold interpret, moved, filled in STEP. cbn [h_moves sn_map sn_out] in STEP. cbv iota in STEP.
   rewrite AN' in STEP.
   rewrite Z.min_r, Z.max_r, wrap_small in STEP by lia.

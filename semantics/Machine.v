@@ -360,7 +360,7 @@ Definition call (an : answer) (h : Z) (s : state) : outcome :=
   match helper_of h with
   | None => Fault UnknownHelper (pc s)
   | Some d =>
-    match check_args (packet_arg (t_type t) d) s (h_args d) arg_regs nothing_seen with
+    match check_args (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
       if match h_ret d with RTail => negb (in_main s) | _ => false end

@@ -371,6 +371,15 @@ Definition partly_helpers : list Z := [16; 45; 101; 114; 115; 119; 176] ++ on_su
     and the headers of socket operations. *)
 Definition packet_arg (pt : prog_type) (d : helper) : bool :=
   (pt_id pt =? 25) || (negb (pt_id pt =? 13) && existsb (Z.eqb (h_id d)) packet_helpers).
+(** Helpers that take arguments in these types of programs alone, and in others none.  17 tells the
+    class of the packet's socket there, and elsewhere the current task's
+    ([bpf_get_cgroup_classid_curr_proto] in net/core/filter.c). *)
+Definition bare_elsewhere : list (Z * list Z) := [(17, [3; 4; 10; 11; 12; 19])].
+Definition args_in (pt : prog_type) (d : helper) : list arg :=
+  match find (fun p => fst p =? h_id d) bare_elsewhere with
+  | Some (_, types) => if existsb (Z.eqb (pt_id pt)) types then h_args d else []
+  | None => h_args d
+  end.
 Definition h_partly (d : helper) : bool := existsb (Z.eqb (h_id d)) partly_helpers.
 Definition h_on_success (d : helper) : bool := existsb (Z.eqb (h_id d)) on_success_helpers.
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
@@ -403,15 +412,20 @@ Definition lwt_xmit_helpers : list Z :=
 Definition sock_ops_helpers : list Z :=
   [46; 49; 53; 57; 59; 70; 81; 96; 107; 108; 122; 142; 143; 144] ++ socket_casts ++ net_helpers.
 Definition cgroup_device_helpers : list Z := [81; 186; 187] ++ event_helpers.
-Definition trace_helpers : list Z := [4; 27; 36; 45; 67; 174] ++ event_helpers.
+Definition read_helpers : list Z := [4; 27; 36; 45; 67] ++ event_helpers.
+Definition trace_helpers : list Z := [174] ++ read_helpers.
 Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
-Definition tracing_helpers : list Z :=
-  [107; 108; 111; 121; 147; 162; 188] ++ socket_casts ++ trace_helpers.
+(** Left out: 46 and 188, which take pointers to kernel objects there. *)
+Definition typed_helpers : list Z :=
+  [107; 108; 111; 121; 147; 162] ++ socket_casts ++ read_helpers.
+Definition tracing_helpers : list Z := [174] ++ typed_helpers.
 Definition trampoline_helpers : list Z := [173; 183; 184; 185] ++ tracing_helpers.
-Definition iter_helpers : list Z := [126; 127; 150] ++ tracing_helpers.
-Definition lsm_helpers : list Z := [145; 146; 159; 161; 193] ++ trampoline_helpers.
-Definition seg6local_helpers : list Z := [74; 75; 76] ++ lwt_helpers.
+Definition iter_helpers : list Z := [126; 127; 150] ++ typed_helpers.
+Definition lsm_helpers : list Z :=
+  [145; 146; 159; 161; 183; 184; 185; 193] ++ tracing_helpers.
+(** Without 39, which Linux 6.12.117 and 7.3 refuse to them. *)
+Definition seg6local_helpers : list Z := [24; 28; 33; 34; 74; 75; 76] ++ skb_helpers.
 Definition sk_skb_helpers : list Z :=
   [9; 38; 39; 43; 46; 47; 50; 52; 72; 84; 85; 86; 99] ++ skb_helpers.
 Definition flow_dissector_helpers : list Z := [26; 160] ++ socket_casts ++ base_helpers.
@@ -429,7 +443,7 @@ Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_
 Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
 Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
 Definition syscall_helpers : list Z :=
-  [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179; 188] ++ socket_casts
+  [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179] ++ socket_casts
   ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 (* read as a whole or not at all *)

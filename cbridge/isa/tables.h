@@ -88,6 +88,7 @@ enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON };
 static inline bool w_ref_fits(uint8_t wanted, uint8_t given) {
   return wanted == given || (wanted == W_SOCK_COMMON && given == W_SOCKET);
 }
+enum { W_BARE_TYPES = 8 };
 enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
@@ -102,9 +103,11 @@ struct w_helper {
   bool on_success; /* partly; but all of it is written if the result is 0 */
   bool changes;    /* the map passed is changed, so it is none that programs may not write */
   uint8_t ref;     /* enum w_ref: for W_ARG_REF, W_ARG_RELEASE and W_RET_ACQUIRE */
-  uint32_t maps[W_MAP_TYPES]; /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
-  uint32_t sizes[5];          /* of the arguments whose size is here; bytes */
-  const char *object;         /* W_RET_TYPED: the name of the object's type; else NULL */
+  uint32_t maps[W_MAP_TYPES];   /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
+  uint32_t sizes[5];            /* of the arguments whose size is here; bytes */
+  const char *object;           /* W_RET_TYPED: the name of the object's type; else NULL */
+  uint32_t types[W_BARE_TYPES]; /* program types in which it has its arguments, and in others none;
+                                   none: in all. 0 ends the list */
 };
 /* What can be read of each kind: of a record all bytes, of a socket its fields. */
 struct w_ref_kind {
@@ -143,6 +146,14 @@ struct w_prog_type {
  * have for a packet goes to every helper, and the headers of socket operations to none. */
 static inline bool w_packet_arg(const struct w_prog_type *t, const struct w_helper *h) {
   return t->id == 25 || (t->id != 13 && h->packet);
+}
+
+/* How many arguments the helper has in programs of this type. */
+static inline uint8_t w_nargs_in(const struct w_prog_type *t, const struct w_helper *h) {
+  bool named = !h->types[0];
+  for (uint32_t k = 0; k < W_BARE_TYPES && h->types[k]; k++)
+    named |= h->types[k] == t->id;
+  return named ? h->nargs : 0;
 }
 
 /* Does the helper take maps of this type? */

@@ -202,6 +202,15 @@ static uint32_t flags_of(const struct warrant_program *p) {
   return p->prog_flags | (p->type == BPF_PROG_TYPE_SYSCALL ? BPF_F_SLEEPABLE : 0);
 }
 
+/* What the program is attached to, by its number in this host's types, whatever the program was
+ * fitted to; 0: there is no such thing. */
+static uint32_t attach_id(const struct warrant_program *p) {
+  if (!p->attach_to || !*p->attach_to || p->attach_id)
+    return p->attach_id;
+  int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
+  return id > 0 ? (uint32_t)id : 0;
+}
+
 static int load(const struct warrant_program *p, const struct bpf_insn *insns, uint32_t log_level,
                 char *log, uint32_t log_size, struct warrant_kernel_result *r) {
   char name[16];
@@ -210,11 +219,7 @@ static int load(const struct warrant_program *p, const struct bpf_insn *insns, u
               .prog_flags = flags_of(p), .attempts = 1, .log_level = log_level, .log_buf = log,
               .log_size = log_size);
   *log = '\0';
-  if (p->attach_to &&
-      *p->attach_to) { /* by this host's types, whatever the program was fitted to */
-    int id = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
-    options.attach_btf_id = id > 0 ? (uint32_t)id : 0;
-  }
+  options.attach_btf_id = attach_id(p);
   uint64_t start = w_now_us();
   int fd =
       bpf_prog_load(p->type, name, p->license ? p->license : "GPL", insns, p->insn_count, &options);

@@ -82,7 +82,7 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
                                      struct w_place *out, uint64_t *out_size) {
   *map = -1;
   *out_size = 0;
-  for (unsigned i = 0; i < h->nargs; i++) {
+  for (unsigned i = 0; i < w_nargs_in(m->type, h); i++) {
     unsigned r = i + 1;
     if (!(m->defined >> r & 1))
       return WARRANT_UNDEFINED_REGISTER;

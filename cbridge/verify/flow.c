@@ -234,7 +234,7 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
   case W_OP_CALL: {
     const struct w_helper *h = w_helper_of(i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
-    for (int k = 0; h && k < h->nargs; k++) {
+    for (int k = 0; h && k < w_nargs_in(&w->t->type, h); k++) {
       use |= bit(k + 1);
       if (h->args[k] != W_ARG_ANY)
         matters |= bit(k + 1);

@@ -69,3 +69,17 @@ PROGRAM(believes_that_updates_answer_negative_numbers,
         "r1 = pairs ll; r2 = r10; r2 += -4; r3 = r10; r3 += -24; r4 = 0; call 2;"
         "if r0 s> 0 goto .Lmore%=; r0 = 0; exit;"
         ".Lmore%=: r1 = 0; r0 = *(u64 *)(r1 + 0); exit;")
+
+/* --- Arguments that a helper has in some types of programs alone: the class of a socket --------
+ */
+
+/* expect: reject bad-helper-argument 1 */
+PROGRAM(class_of_no_packet, "r1 = 0; call 17; r0 = 0; exit;")
+
+/* expect: accept */
+PROGRAM(class_of_the_packet, "call 17; r0 = 0; exit;")
+
+#undef SECTION
+#define SECTION "xdp"
+/* expect: accept */
+PROGRAM(class_of_the_task, "r1 = 0; call 17; r0 = 0; exit;")

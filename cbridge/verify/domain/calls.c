@@ -116,7 +116,7 @@ static bool a_sized(const struct w_target *t, const struct w_state *st, const st
 
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
-  for (int i = 0; i < h->nargs; i++) {
+  for (int i = 0; i < w_nargs_in(&t->type, h); i++) {
     int r = i + 1;
     if (!(st->defined >> r & 1))
       return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r, h->name,
