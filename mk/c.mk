@@ -71,6 +71,7 @@ $(1)/obj/gen.o $(1)/obj/both.o: $(1)/obj/%.o: tests/%.c
 
 $(1)/tests/bench: $(1)/obj/peers.o
 $(1)/tests/as_libbpf: $(1)/obj/fake_bpf.o
+$(1)/tests/apart_test: $(1)/obj/cmd/isolated.o $(1)/obj/cmd/cmd_judge.o
 $(1)/obj/peers.o $(1)/obj/fake_bpf.o: $(1)/obj/%.o: tests/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)

@@ -46,6 +46,8 @@ static const char help[] =
     "                  set to a number, true or false (repeatable)\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
     "  --image PATH    the same with the image: the program as the validator saw it\n"
+    "  --isolated      the verifier and the validator in processes of their own; the latter is\n"
+    "                  the program warrant-validate\n"
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
@@ -59,7 +61,7 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Exit code: 0 all accepted and certified; else 1 some refused; else 2 unreadable input;\n"
-    "else 3 not supported.\n"
+    "else 3 not supported; 4 --isolated, and the validator is not there.\n"
     "\n"
     "Examples:\n"
     "  warrant check prog.bpf.o\n"
@@ -74,6 +76,7 @@ static const char help[] =
 enum {
   OPT_CERT = CMD_OWN,
   OPT_IMAGE,
+  OPT_ISOLATED,
   OPT_REASONS,
   OPT_EXPLAIN,
   OPT_PCAP_DIR,
@@ -581,6 +584,7 @@ int cmd_check(int argc, char **argv) {
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
       {"image", required_argument, NULL, OPT_IMAGE},
+      {"isolated", no_argument, NULL, OPT_ISOLATED},
       {"reasons", no_argument, NULL, OPT_REASONS},
       {"explain", no_argument, NULL, OPT_EXPLAIN},
       {"trace", no_argument, NULL, OPT_TRACE},
@@ -600,6 +604,10 @@ int cmd_check(int argc, char **argv) {
       break;
     case OPT_IMAGE:
       check.image.path = optarg;
+      break;
+    case OPT_ISOLATED:
+      if (judge_isolated())
+        return WARRANT_NO_ENGINE;
       break;
     case OPT_PCAP_DIR:
       check.packets.directory = optarg;
