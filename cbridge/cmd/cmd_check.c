@@ -170,7 +170,7 @@ static void print_json(struct check *check, const char *file, const struct warra
   if (check->explain && p)
     json_way(o, p, j);
   cmd_json_rodata(o, p, &check->options);
-  cmd_json_digests(o, p, j->image, j->image_size);
+  cmd_json_digests(o, p, j->image, j->image_size, cmd_loading(&check->options).host);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
