@@ -95,7 +95,7 @@ same "which differ" 2 "$({ types_of $CORPUS/objects/kernel_a.o; types_of $CORPUS
 want=$(types_of $kernel)
 same "what a program is attached to" "$want" "$("$ASAN_WARRANT" check --json --btf $kernel $CORPUS/typed/typed.o 2> /dev/null |
   jq -r 'select(.verdict == "accept").digests.btf' | sort -u)"
-given=(--kconfig corpus/objects/kconfig --btf $CORPUS/objects/kernel_a.o)
+given=(--kconfig corpus/objects/kconfig --btf "$CORPUS/objects/kernel_a.o")
 want=$(types_of $CORPUS/objects/kernel_a.o)
 same "a kernel variable, and a function that is not there" "[\"asked_first\",\"$want\"] [\"typed\",\"$want\"] [\"vanished\",\"$want\"]" \
   "$(for program in asked_first typed vanished; do btf "${given[@]}" --prog $program $CORPUS/objects/externs.o; done | paste -sd' ')"

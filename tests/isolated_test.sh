@@ -118,6 +118,7 @@ printf 'no program' > "$work/bin/warrant-validate"
 answers "what can't be started" "could not be started: Exec format error"
 
 # It sees the image and the certificate, and can't change them.
+# shellcheck disable=SC2016 # the script expands them
 validator 'cmp /proc/self/fd/3 "$IMAGE" && cmp /proc/self/fd/4 "$CERT" && ! (echo other > /proc/self/fd/3) 2> /dev/null && echo valid'
 same "the validator's files" "valid" "$(IMAGE=$work/image CERT=$work/cert "$isolated" validate --isolated --json "$flow" "$work/cert" |
   jq -r 'if .valid then "valid" else .message end')"

@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_bound.h"
 #include "cmd/cmd_digests.h"
 #include "cmd/cmd_judge.h"
 #include "cmd/cmd_packets.h"
@@ -172,6 +173,7 @@ static void print_json(struct check *check, const char *file, const struct warra
   cmd_json_rodata(o, p, &check->options);
   cmd_json_digests(o, p, j->image, j->image_size, cmd_loading(&check->options).host);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
+  cmd_json_text(o, "bound_covers", j->verdict == JUDGED_ACCEPT ? bound_covers(p) : NULL);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
   number_or_null(o, "peak_kb", j->measured, j->peak_kb);
@@ -270,9 +272,9 @@ static void print_text(struct check *check, const char *file, const struct warra
   cmd_print_name(out, file, p);
   fputs(": ", out);
   if (j->verdict == JUDGED_ACCEPT) {
-    fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps\n", cmd_colour(out, CMD_GOOD),
+    fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps%s\n", cmd_colour(out, CMD_GOOD),
             j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN),
-            j->steps_bound);
+            j->steps_bound, bound_ends_at_a_tail_call(p) ? " until a tail call" : "");
     if (!check->options.quiet)
       cmd_print_rodata(out, p, &check->options);
   } else {
