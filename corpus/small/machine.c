@@ -156,7 +156,7 @@ PROGRAM(session_returns_seven, "r0 = 7; exit;")
 /* expect: accept */
 PROGRAM(session_returns_one, "r0 = 1; exit;")
 
-/* Linux 7.3 alone lets programs set no results above 0. */
+/* Linux 7.3 lets no program set a result above 0. */
 #undef SECTION
 #define SECTION "cgroup/setsockopt"
 /* expect: accept */
