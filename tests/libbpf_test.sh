@@ -30,7 +30,7 @@ done
 same "some hundred programs were compared" 1 $((count > 350))
 kernel=(--kconfig corpus/objects/kconfig)
 compared "order of functions, layout of settings" $objects/as_libbpf.o
-same "all of its programs" "calls_a_global_function calls_in_calls calls_one_of_them configured has_a_constant has_a_size names_a_map uses_maps" \
+same "all of its programs" "calls_a_global_function calls_in_calls calls_one_of_them configured has_a_constant has_a_size names_a_map uses_data uses_maps" \
   "$(cut -d' ' -f2 "$work/digests" | sort | paste -sd' ')"
 for types in kernel_a kernel_b; do
   kernel=(--btf "$objects/$types.o")

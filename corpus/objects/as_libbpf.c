@@ -62,13 +62,18 @@ struct {
       });
 } outer SEC(".maps");
 
-/* Maps by their address, and places in global data. */
+/* Maps by their address. */
 SEC("tc") int uses_maps(struct __sk_buff *skb) {
   __u32 key = 0;
   __u64 record = skb->len;
   void *inner = bpf_map_lookup_elem(&outer, &key);
   if (inner && bpf_map_lookup_elem(inner, &key))
     bpf_perf_event_output(skb, &events, BPF_F_CURRENT_CPU, &record, sizeof record);
+  return 0;
+}
+
+/* Places in global data. */
+SEC("tc") int uses_data(struct __sk_buff *skb) {
   counted += names[skb->mark & 1][skb->hash & 3];
   return counted < limit;
 }
