@@ -5,6 +5,7 @@
 # make packages checks the BPF objects in Debian packages, which it downloads
 # make contracts            asks unmodified kernels in QEMU whether contracts hold (KERNELS="6.1 6.12 6.18 7.3")
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
+# make same-as-libbpf   compares the instructions that are certified with those that libbpf loads (SAMPLES=FOLDER: in those, too)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
 # make coq      the theories; this and everything in OCaml is built by dune, and `dune build` alone does it too
@@ -31,7 +32,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -87,6 +88,10 @@ packages: deps
 samples: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' JOBS=$(JOBS) tests/samples.sh
+
+same-as-libbpf: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/as_libbpf
+	@SAMPLES='$(SAMPLES)' JOBS=$(JOBS) tests/same_as_libbpf.sh
 
 classic-million: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/translate_test

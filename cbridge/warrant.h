@@ -116,6 +116,7 @@ struct warrant_program {
   bool boolean_result; /* what it is attached to is an LSM hook whose result is 0 or 1 */
   struct warrant_object_type *types; /* owned; of the kernel objects that it can meet */
   uint32_t type_count;
+  bool kernel_types; /* something of it depends on the types of the kernel that is meant */
   enum warrant_profile profile;
   char *license;                /* owned or NULL */
   struct warrant_insn *insns;   /* owned; kind WARRANT_EBPF */

@@ -28,6 +28,9 @@ static const char help[] =
     "\n"
     "Exit code: 0 valid; 1 refused; 2 wrong usage or unreadable input; 3 not supported.\n";
 
+/* Images are larger than the objects that they are made of, and so may certificates be. */
+#define READ_MAX ((size_t)1 << 30)
+
 static int complain(const char *file, const char *text, int code) {
   fprintf(stderr, "warrant-validate: %s%s%s\n", file, *file ? ": " : "", text);
   return code;
@@ -58,7 +61,7 @@ static int read_image(const char *path, bool is_image, const struct warrant_load
   struct warrant_error error = {0};
   uint8_t *bytes = NULL;
   size_t n = 0;
-  if (warrant_read_file(path, &bytes, &n, &error))
+  if (w_read_file(path, READ_MAX, &bytes, &n, &error))
     return complain("", error.text, error.code);
   if (!is_image && !w_is_image(bytes, n)) {
     int code = load(path, bytes, n, options, image, size);
@@ -146,7 +149,7 @@ int main(int argc, char **argv) {
   size_t image_size = 0, cert_size = 0;
   struct warrant_error error = {0};
   int code = read_image(path, is_image, &options, &image, &image_size);
-  if (!code && cert_path && warrant_read_file(cert_path, &cert, &cert_size, &error))
+  if (!code && cert_path && w_read_file(cert_path, READ_MAX, &cert, &cert_size, &error))
     code = complain("", error.text, error.code);
   if (!code) {
     char why[400];

@@ -71,7 +71,9 @@ $(1)/obj/gen.o $(1)/obj/both.o $(1)/obj/probe.o $(1)/obj/fire.o: $(1)/obj/%.o: t
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
 
 $(1)/tests/bench: $(1)/obj/peers.o
-$(1)/obj/peers.o: tests/peers.c
+$(1)/tests/as_libbpf: $(1)/obj/fake_bpf.o
+$(1)/tests/apart_test: $(1)/obj/cmd/isolated.o $(1)/obj/cmd/cmd_judge.o
+$(1)/obj/peers.o $(1)/obj/fake_bpf.o: $(1)/obj/%.o: tests/%.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -Icbridge -MMD -MP -c $$< -o $$@
@@ -92,7 +94,7 @@ C_TESTS := $(patsubst tests/%.c,build/asan/tests/%,$(wildcard tests/*_test.c))
 .PHONY: programs tests
 programs: build/bin/warrant build/bin/warrant-validate build/bin/warrant-reference build/bin/warrant-plugin \
   build/lib/libwarrant.a build/lib/$(SONAME)
-tests: build/asan/bin/warrant build/asan/bin/warrant-plugin $(C_TESTS) $(OCAML_TESTS)
+tests: build/asan/bin/warrant build/asan/bin/warrant-plugin build/tests/as_libbpf $(C_TESTS) $(OCAML_TESTS)
 
 install: coq programs
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" "$(DESTDIR)$(PREFIX)/include"

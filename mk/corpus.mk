@@ -15,7 +15,7 @@ SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
   $(shell sed -n 's/^\([a-z0-9-]*:\).*/\1/p' corpus/socket/expressions.txt))
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
 FAULTS := $(CORPUS)/faults/faults.o
-OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c))
+OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c)) $(CORPUS)/other/as_libbpf.o
 TYPED := $(CORPUS)/typed/typed.o $(CORPUS)/typed/kernel.o
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
@@ -53,6 +53,11 @@ $(CORPUS)/objects/%.o: corpus/objects/%.c $(wildcard corpus/objects/*.h) corpus/
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(CORPUS)/other/as_libbpf.o: corpus/objects/as_libbpf.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -DOTHER -c $< -o $@
 
 # The contexts are arrays, and some programs do not look at theirs.
 $(CORPUS)/typed/%.o: corpus/typed/%.c corpus/typed/shape.h

@@ -189,6 +189,8 @@ Definition asks_the_class : prog := at_pcs [ movi R1 0; Call 17; movi R0 0; Exit
 Example class_of_the_task : validate xdp_strict asks_the_class (line 3) = true.
 Proof. vm_compute. reflexivity. Qed.
 Example class_of_no_packet : validate (Target sched_cls [] strict) asks_the_class (line 3) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Atomics are at multiples of their size *)
 
 (** One added to a number of the frame, at a place that is known, or at one of several. *)

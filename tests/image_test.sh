@@ -78,6 +78,37 @@ same "another constant: the same instructions" "$(digest instructions)" "$(diges
 same "another constant: other maps" different \
   "$([ "$(digest maps)" = "$(digest maps --rodata place=7)" ] && echo the-same || echo different)"
 
+# The kernel's types, of programs that depend on them.
+btf() { "$ASAN_WARRANT" check --json "$@" 2> /dev/null | jq -c 'select(.verdict == "accept") | [.program, .digests.btf]' | sort | paste -sd' '; }
+types_of() { # FILE: the digest of its section .BTF
+  llvm-objcopy --dump-section .BTF="$work/types" "$1" /dev/null 2> /dev/null || llvm-objcopy --dump-section .BTF="$work/types" "$1" "$work/copy"
+  sha256sum < "$work/types" | cut -d' ' -f1
+}
+want=$(types_of $CORPUS/objects/kernel_a.o)
+same "CO-RE relocations: the types that were used" "[\"read_wide\",\"$want\"]" \
+  "$(btf --prog read_wide --btf $CORPUS/objects/kernel_a.o $CORPUS/objects/core.o)"
+same "an object's own types are not the kernel's" '["id_local",null]' \
+  "$(btf --prog id_local --btf $CORPUS/objects/kernel_a.o $CORPUS/objects/core.o)"
+same "other types have another digest" "[\"read_wide\",\"$(types_of $CORPUS/objects/kernel_b.o)\"]" \
+  "$(btf --prog read_wide --btf $CORPUS/objects/kernel_b.o $CORPUS/objects/core.o)"
+same "which differ" 2 "$({ types_of $CORPUS/objects/kernel_a.o; types_of $CORPUS/objects/kernel_b.o; } | sort -u | wc -l)"
+want=$(types_of $kernel)
+same "what a program is attached to" "$want" "$("$ASAN_WARRANT" check --json --btf $kernel $CORPUS/typed/typed.o 2> /dev/null |
+  jq -r 'select(.verdict == "accept").digests.btf' | sort -u)"
+given=(--kconfig corpus/objects/kconfig --btf "$CORPUS/objects/kernel_a.o")
+want=$(types_of $CORPUS/objects/kernel_a.o)
+same "a kernel variable, and a function that is not there" "[\"asked_first\",\"$want\"] [\"typed\",\"$want\"] [\"vanished\",\"$want\"]" \
+  "$(for program in asked_first typed vanished; do btf "${given[@]}" --prog $program $CORPUS/objects/externs.o; done | paste -sd' ')"
+same "the configuration, and an address without a type" '["hz",null] ["address",null]' \
+  "$(for program in hz address; do btf "${given[@]}" --prog $program $CORPUS/objects/externs.o; done | paste -sd' ')"
+same "a program that depends on none" '["xdp_flow",null]' "$(btf --btf $kernel $CORPUS/xdp_flow/xdp_flow.o)"
+if [ -r /sys/kernel/btf/vmlinux ]; then
+  same "this host's types" "[\"vanished\",\"$(sha256sum < /sys/kernel/btf/vmlinux | cut -d' ' -f1)\"]" \
+    "$(btf --prog vanished $CORPUS/objects/ksyms.o)"
+else
+  skip "this host's types" "this kernel shows none"
+fi
+
 # --- Another byte is another program ------------------------------------------------------------
 
 "$WARRANT" check --quiet --prog as_it_is --image "$work/image" --cert "$work/cert" $object

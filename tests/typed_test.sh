@@ -38,6 +38,9 @@ printf 'r1 = *(u64 *)(r1 + 0)\nr1 = *(u64 *)(r1 + 32)\nr0 = *(u32 *)(r1 + 24)\nr
 "$ASAN_WARRANT" check --btf $kernel --format asm --type fentry/probed "$work/walk.s" > "$work/out" 2>&1
 same "assembly, attached by --type" "0 1" "$? $(grep -c 'accept, certified' "$work/out")"
 
+says "an argument that was perhaps not written, strict" 1 "reject, undefined-stack" \
+  --profile strict --btf $kernel --prog asks_for_an_argument $object
+
 # --- Runs: both interpreters, step by step ------------------------------------------------------
 
 while read -r name want _; do

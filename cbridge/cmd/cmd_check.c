@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_bound.h"
 #include "cmd/cmd_digests.h"
 #include "cmd/cmd_judge.h"
 #include "cmd/cmd_packets.h"
@@ -46,6 +47,8 @@ static const char help[] =
     "                  set to a number, true or false (repeatable)\n"
     "  --cert PATH     save the certificate in this file or directory, for `warrant validate`\n"
     "  --image PATH    the same with the image: the program as the validator saw it\n"
+    "  --isolated      the verifier and the validator in processes of their own; the latter is\n"
+    "                  the program warrant-validate\n"
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
     "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
@@ -59,7 +62,7 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Exit code: 0 all accepted and certified; else 1 some refused; else 2 unreadable input;\n"
-    "else 3 not supported.\n"
+    "else 3 not supported; 4 --isolated, and the validator is not there.\n"
     "\n"
     "Examples:\n"
     "  warrant check prog.bpf.o\n"
@@ -74,6 +77,7 @@ static const char help[] =
 enum {
   OPT_CERT = CMD_OWN,
   OPT_IMAGE,
+  OPT_ISOLATED,
   OPT_REASONS,
   OPT_EXPLAIN,
   OPT_PCAP_DIR,
@@ -167,8 +171,9 @@ static void print_json(struct check *check, const char *file, const struct warra
   if (check->explain && p)
     json_way(o, p, j);
   cmd_json_rodata(o, p, &check->options);
-  cmd_json_digests(o, p, j->image, j->image_size);
+  cmd_json_digests(o, p, j->image, j->image_size, cmd_loading(&check->options).host);
   number_or_null(o, "steps_bound", j->verdict == JUDGED_ACCEPT, j->steps_bound);
+  cmd_json_text(o, "bound_covers", j->verdict == JUDGED_ACCEPT ? bound_covers(p) : NULL);
   number_or_null(o, "visited", j->measured, j->visited);
   number_or_null(o, "time_us", j->measured, j->time_us);
   number_or_null(o, "peak_kb", j->measured, j->peak_kb);
@@ -267,9 +272,9 @@ static void print_text(struct check *check, const char *file, const struct warra
   cmd_print_name(out, file, p);
   fputs(": ", out);
   if (j->verdict == JUDGED_ACCEPT) {
-    fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps\n", cmd_colour(out, CMD_GOOD),
+    fprintf(out, "%saccept, %s%s, at most %" PRIu64 " steps%s\n", cmd_colour(out, CMD_GOOD),
             j->certified ? "certified" : "not certified", cmd_colour(out, CMD_PLAIN),
-            j->steps_bound);
+            j->steps_bound, bound_ends_at_a_tail_call(p) ? " until a tail call" : "");
     if (!check->options.quiet)
       cmd_print_rodata(out, p, &check->options);
   } else {
@@ -581,6 +586,7 @@ int cmd_check(int argc, char **argv) {
       CMD_LOAD_OPTIONS,
       {"cert", required_argument, NULL, OPT_CERT},
       {"image", required_argument, NULL, OPT_IMAGE},
+      {"isolated", no_argument, NULL, OPT_ISOLATED},
       {"reasons", no_argument, NULL, OPT_REASONS},
       {"explain", no_argument, NULL, OPT_EXPLAIN},
       {"trace", no_argument, NULL, OPT_TRACE},
@@ -600,6 +606,10 @@ int cmd_check(int argc, char **argv) {
       break;
     case OPT_IMAGE:
       check.image.path = optarg;
+      break;
+    case OPT_ISOLATED:
+      if (judge_isolated())
+        return WARRANT_NO_ENGINE;
       break;
     case OPT_PCAP_DIR:
       check.packets.directory = optarg;

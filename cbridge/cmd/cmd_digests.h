@@ -6,8 +6,9 @@
 
 #include "warrant.h"
 
-/* Adds `digests`: SHA-256 of the program's image and of its parts; null where `image` is NULL. */
+/* Adds `digests`: SHA-256 of the program's image and of its parts, and, where it depends on them,
+ * of the types of `host`, which is the one that it was loaded for; null where `image` is NULL. */
 void cmd_json_digests(cJSON *object, const struct warrant_program *program, const uint8_t *image,
-                      size_t size);
+                      size_t size, struct warrant_host *host);
 
 #endif

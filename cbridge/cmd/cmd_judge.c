@@ -7,8 +7,10 @@
 #include <time.h>
 
 #include "classic/classic.h"
-#include "load/image.h"
+#include "cmd/cmd.h"
+#include "cmd/isolated.h"
 #include "cmd/validator.h"
+#include "load/image.h"
 #include "verify/verify.h"
 
 /* Reasons that are not the verifier's or the classic checker's. */
@@ -23,10 +25,24 @@ static uint64_t now_us(void) {
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
+static const char *validator; /* the path of its program; NULL: the embedded one */
+
+int judge_isolated(void) {
+  static char path[4096];
+  if (!isolated_validator(path, sizeof path)) {
+    cmd_complain("--isolated: the program warrant-validate is neither beside this one nor in PATH");
+    return WARRANT_NO_ENGINE;
+  }
+  validator = path;
+  return WARRANT_OK;
+}
+
 int judge_image(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
                 char *why, size_t why_size) {
   static const uint8_t none[1];
   *why = '\0';
+  if (validator)
+    return isolated_validate(validator, image, image_size, cert ? cert : none, size, why, why_size);
   return warrant_validate_bytes(image, image_size, cert ? cert : none, size, why, why_size);
 }
 
@@ -138,6 +154,153 @@ static void ebpf(const struct warrant_program *program,
   warrant_verdict_free(&v);
 }
 
+static void search(const struct warrant_program *program,
+                   const struct warrant_verify_options *options, struct judgement *j) {
+  if (program->kind == WARRANT_EBPF)
+    ebpf(program, options, j);
+  else
+    classic(program, j);
+}
+
+/* --- The search in a process of its own ------------------------------------------------------ */
+
+/* What comes from there, before way, warnings and certificate. It is not believed: the verdict
+ * counts where the validator agrees, and nothing here may do harm. */
+struct found {
+  uint32_t verdict, has_pc, pc, measured;
+  uint64_t steps_bound, visited, time_us, peak_kb;
+  uint32_t way_len, warning_count;
+  uint64_t cert_size;
+  char reason[64], hint[512], message[600], state[1024];
+};
+
+static void put(FILE *out, const void *bytes, size_t size) {
+  if (size)
+    fwrite(bytes, size, 1, out); /* the stream keeps the failure */
+}
+
+void judgement_put(const struct judgement *j, FILE *out) {
+  struct found f = {.verdict = j->verdict,
+                    .has_pc = j->has_pc,
+                    .pc = j->pc,
+                    .measured = j->measured,
+                    .steps_bound = j->steps_bound,
+                    .visited = j->visited,
+                    .time_us = j->time_us,
+                    .peak_kb = j->peak_kb,
+                    .way_len = j->way_len,
+                    .warning_count = j->warning_count,
+                    .cert_size = j->cert_size};
+  snprintf(f.reason, sizeof f.reason, "%s", j->reason ? j->reason : "");
+  snprintf(f.hint, sizeof f.hint, "%s", j->hint ? j->hint : "");
+  snprintf(f.message, sizeof f.message, "%s", j->message);
+  snprintf(f.state, sizeof f.state, "%s", j->state);
+  put(out, &f, sizeof f);
+  put(out, j->way, j->way_len * sizeof *j->way);
+  put(out, j->warnings, j->warning_count * sizeof *j->warnings);
+  put(out, j->cert, j->cert_size);
+}
+
+/* A static string that is equal, for words and hints, of which there are few; NULL for "". */
+static const char *kept_text(char *text, size_t size) {
+  enum { MOST = 128 };
+  static char *kept[MOST];
+  text[size - 1] = '\0';
+  for (int i = 0; *text && i < MOST; i++)
+    if ((kept[i] && strcmp(kept[i], text) == 0) || (!kept[i] && (kept[i] = strdup(text))))
+      return kept[i];
+  return NULL;
+}
+
+/* A copy of the next part; false: it is not there. */
+static bool take(const uint8_t **at, size_t *left, uint64_t count, size_t each, void *copy) {
+  if (count > *left / each)
+    return false;
+  void *bytes = count ? malloc(count * each) : NULL;
+  if (count && !bytes)
+    return false;
+  if (count)
+    memcpy(bytes, *at, count * each);
+  *at += count * each;
+  *left -= count * each;
+  memcpy(copy, &bytes, sizeof bytes);
+  return true;
+}
+
+bool judgement_get(const uint8_t *bytes, size_t size, uint32_t insns, struct judgement *j) {
+  struct found f;
+  if (size < sizeof f)
+    return false;
+  memcpy(&f, bytes, sizeof f);
+  const uint8_t *at = bytes + sizeof f;
+  size_t left = size - sizeof f;
+  if (f.verdict > JUDGED_ERROR || !take(&at, &left, f.way_len, sizeof *j->way, &j->way) ||
+      !take(&at, &left, f.warning_count, sizeof *j->warnings, &j->warnings) ||
+      !take(&at, &left, f.cert_size, 1, &j->cert) || left)
+    return false;
+  j->verdict = (enum judged)f.verdict;
+  j->has_pc = f.has_pc;
+  j->pc = f.pc;
+  j->measured = f.measured;
+  j->steps_bound = f.steps_bound;
+  j->visited = f.visited;
+  j->time_us = f.time_us;
+  j->peak_kb = f.peak_kb;
+  j->way_len = f.way_len;
+  j->warning_count = f.warning_count;
+  j->cert_size = f.cert_size;
+  j->reason = kept_text(f.reason, sizeof f.reason);
+  j->hint = kept_text(f.hint, sizeof f.hint);
+  snprintf(j->message, sizeof j->message, "%.*s", (int)sizeof f.message - 1, f.message);
+  snprintf(j->state, sizeof j->state, "%.*s", (int)sizeof f.state - 1, f.state);
+  for (uint32_t i = 0; i < j->warning_count; i++)
+    j->warnings[i][sizeof j->warnings[i] - 1] = '\0';
+  for (uint32_t i = 0; i < j->way_len; i++)
+    if (j->way[i].pc >= insns)
+      return false;
+  return (!j->has_pc || j->pc < insns) && (j->verdict == JUDGED_ACCEPT || j->reason);
+}
+
+struct searching {
+  const struct warrant_program *program;
+  const struct warrant_verify_options *options;
+};
+
+static void search_there(void *data, FILE *out) {
+  const struct searching *s = data;
+  struct judgement j = {0};
+  search(s->program, s->options, &j);
+  judgement_put(&j, out);
+  judgement_free(&j);
+}
+
+static void search_apart(const struct warrant_program *program,
+                         const struct warrant_verify_options *options, struct judgement *j) {
+  struct searching s = {program, options};
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  char why[200] = "what its process answered is no judgement";
+  if (!isolated_run(search_there, &s, (size_t)1 << 30, &bytes, &size, why, sizeof why) ||
+      !judgement_get(bytes, size, program->insn_count, j)) {
+    judgement_free(j);
+    j->verdict = JUDGED_ERROR;
+    j->reason = REASON_NO_VERDICT;
+    snprintf(j->message, sizeof j->message, "the verifier reached no verdict: %s", why);
+  }
+  free(bytes);
+}
+
+/* The bound that the validator saw: what it accepted begins with a format's name and version. */
+static uint64_t certified_bound(const uint8_t *cert, size_t size, uint64_t otherwise) {
+  uint64_t bound = 0;
+  for (size_t at = 5; at < size && at < 15; at++) {
+    bound |= (uint64_t)(cert[at] & 127) << 7 * (at - 5);
+    if (cert[at] < 128)
+      return bound;
+  }
+  return otherwise; /* a classic program has no certificate */
+}
+
 void judge(const struct warrant_program *program, struct judgement *j) {
   judge_with(program, NULL, j);
 }
@@ -145,10 +308,7 @@ void judge(const struct warrant_program *program, struct judgement *j) {
 void judge_with(const struct warrant_program *program, const struct warrant_verify_options *options,
                 struct judgement *j) {
   memset(j, 0, sizeof *j);
-  if (program->kind == WARRANT_EBPF)
-    ebpf(program, options, j);
-  else
-    classic(program, j);
+  (validator ? search_apart : search)(program, options, j);
   if (j->verdict != JUDGED_ACCEPT)
     return;
   char why[400];
@@ -157,8 +317,10 @@ void judge_with(const struct warrant_program *program, const struct warrant_veri
       with_image(program, j->cert, j->cert_size, &j->image, &j->image_size, why, sizeof why);
   j->validate_us = now_us() - start;
   j->certified = valid == 1;
-  if (j->certified)
+  if (j->certified) {
+    j->steps_bound = certified_bound(j->cert, j->cert_size, program->insn_count);
     return;
+  }
   free(j->image);
   j->image = NULL;
   /* The theorem does not cover this program, so it is not an accept, whatever the search found. */

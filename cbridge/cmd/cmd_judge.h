@@ -3,6 +3,8 @@
 #ifndef WARRANT_CMD_JUDGE_H
 #define WARRANT_CMD_JUDGE_H
 
+#include <stdio.h>
+
 #include "verify/verify.h"
 #include "warrant.h"
 
@@ -43,6 +45,17 @@ const char *judged_word(enum judged verdict);
 int judged_code(const struct judgement *judgement);
 /* A loader's problem as a judgement. */
 void judge_problem(const struct warrant_error *problem, struct judgement *judgement);
+
+/* From here on the verifier runs in a process of its own, and the validator is the program
+ * `warrant-validate`. Returns 0, or an exit code when it is not there, having complained. */
+int judge_isolated(void);
+
+/* A judgement before the validator was asked, as bytes from one process to another. The stream
+ * keeps what goes wrong. */
+void judgement_put(const struct judgement *judgement, FILE *out);
+/* Whatever the bytes are, it can be printed for a program of so many instructions, and freed.
+ * False: they are no judgement. */
+bool judgement_get(const uint8_t *bytes, size_t size, uint32_t insns, struct judgement *judgement);
 
 /* Asks the validator: 1 valid, 0 refused, negative when it could not look; `why` says so in a
  * sentence. */

@@ -23,6 +23,7 @@ static const char help[] =
     "  --show          print the certificate as text, and validate nothing; FILE, where it is "
     "given,\n"
     "                  adds instructions and names of types\n"
+    "  --isolated      the validator in a process of its own, the program warrant-validate\n"
     "  --prog NAME     the program, when FILE holds several\n"
     "  --profile P     root (default) or strict, as the certificate was made for\n"
     "  --btf FILE      types of the kernel that is meant (BTF, or ELF with .BTF); default: this "
@@ -35,13 +36,14 @@ static const char help[] =
     "  --quiet         only the exit code; changes nothing with --show\n"
     "  --help, --version\n"
     "\n"
-    "Exit code: 0 valid; 1 refused; 2 unreadable input; 3 not supported.\n"
+    "Exit code: 0 valid; 1 refused; 2 unreadable input; 3 not supported; 4 --isolated, and the\n"
+    "validator is not there.\n"
     "\n"
     "Example:\n"
     "  warrant check --cert flow.cert prog.bpf.o && warrant validate prog.bpf.o flow.cert\n"
     "  warrant check --cert c --image i prog.bpf.o && warrant validate i c\n";
 
-enum { OPT_SHOW = CMD_OWN };
+enum { OPT_SHOW = CMD_OWN, OPT_ISOLATED };
 
 /* --- A certificate as text ------------------------------------------------------------------- */
 
@@ -430,12 +432,18 @@ int cmd_validate(int argc, char **argv) {
   static const struct option long_options[] = {CMD_COMMON_OPTIONS,
                                                CMD_LOAD_OPTIONS,
                                                {"show", no_argument, NULL, OPT_SHOW},
+                                               {"isolated", no_argument, NULL, OPT_ISOLATED},
                                                {NULL, 0, NULL, 0}};
   struct cmd_options options = {.jobs = 1, .load = {.need_type = true}};
   bool show_it = false;
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     if (option == OPT_SHOW) {
       show_it = true;
+      continue;
+    }
+    if (option == OPT_ISOLATED) {
+      if (judge_isolated())
+        return WARRANT_NO_ENGINE;
       continue;
     }
     int code = cmd_option(&options, option, "validate", help);

@@ -15,8 +15,9 @@ enum warrant_core_outcome {
 };
 struct warrant_core_fix {
   enum warrant_core_outcome kind;
-  bool check;  /* `old` must be what the instruction holds */
-  bool misfit; /* a load or store has no way to take the kernel's size */
+  bool check;     /* `old` must be what the instruction holds */
+  bool of_kernel; /* it depends on a kernel's types */
+  bool misfit;    /* a load or store has no way to take the kernel's size */
   uint64_t old, new, old_size, new_size;
   char text[200];
 };

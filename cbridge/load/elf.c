@@ -27,6 +27,7 @@
 struct part {
   const struct found_program *function;
   uint32_t at;
+  uint32_t caller, seen; /* while parts are looked for: who called it first, slots looked at */
 };
 
 /* --- Lines ----------------------------------------------------------------------------------- */
@@ -135,7 +136,7 @@ static int add_part(struct elf *e, struct linking *l, const struct found_program
     l->parts = larger;
     l->room = room;
   }
-  l->parts[l->count++] = (struct part){function, l->slots};
+  l->parts[l->count++] = (struct part){.function = function, .at = l->slots};
   if (function->count > WARRANT_INSNS_MAX - l->slots)
     return warrant_fail(e->error, WARRANT_UNSUPPORTED,
                         "%s: program '%s' has, with what it calls, more than %u instructions, and "
@@ -162,12 +163,48 @@ static bool calls_function(const struct part *part, uint32_t slot, struct warran
   return true;
 }
 
-/* Finds all parts, from the main function on; `copying`: their instructions and notes too, with the
- * calls made to fit. */
-static int link_parts(struct elf *e, struct linking *l, bool copying, struct warrant_program *p,
-                      struct note *notes, struct warrant_error *problem) {
+/* The next function that the part calls and that has no place yet; function_count: there is none.
+ */
+static uint32_t next_unplaced(const struct elf *e, struct part *part) {
+  const struct section *s = &e->sections[part->function->section];
+  const struct note *own = e->code[part->function->section].notes + part->function->start;
+  while (part->seen < part->function->count) {
+    uint32_t slot = part->seen++, section, to;
+    struct warrant_insn insn = w_insn_at(s->bytes + 8 * ((size_t)part->function->start + slot));
+    if (!calls_function(part, slot, insn, &own[slot], &section, &to))
+      continue;
+    uint32_t f = w_elf_function_at(e, section, to);
+    if (f < e->function_count && !e->placed[f])
+      return f;
+  }
+  return e->function_count;
+}
+
+/* Finds all parts, from the main function on, in libbpf's order: a function comes behind all that
+ * are there when it is met first, and what it calls comes before what its caller calls next. So an
+ * instruction has the number that it has in the kernel. */
+static int find_parts(struct elf *e, struct linking *l) {
+  for (uint32_t i = 0;;) {
+    uint32_t f = next_unplaced(e, &l->parts[i]);
+    if (f < e->function_count) {
+      if (add_part(e, l, &e->functions[f]))
+        return -1;
+      e->placed[f] = l->count;
+      l->parts[l->count - 1].caller = i;
+      i = l->count - 1;
+    } else if (i == 0) {
+      return 0;
+    } else {
+      i = l->parts[i].caller;
+    }
+  }
+}
+
+/* Instructions and notes of all parts, with the calls made to fit. */
+static void copy_parts(struct elf *e, const struct linking *l, struct warrant_program *p,
+                       struct note *notes, struct warrant_error *problem) {
   for (uint32_t i = 0; i < l->count; i++) {
-    struct part part = l->parts[i];
+    const struct part part = l->parts[i];
     const struct section *s = &e->sections[part.function->section];
     const struct note *own = e->code[part.function->section].notes + part.function->start;
     for (uint32_t slot = 0; slot < part.function->count; slot++) {
@@ -175,26 +212,18 @@ static int link_parts(struct elf *e, struct linking *l, bool copying, struct war
       uint32_t section, to;
       if (calls_function(&part, slot, insn, &own[slot], &section, &to)) {
         uint32_t f = w_elf_function_at(e, section, to);
-        if (f == e->function_count) {
-          if (copying && !problem->code)
-            warrant_fail(problem, WARRANT_BAD_INPUT,
-                         "instruction %u calls a place where no function starts", part.at + slot);
-        } else if (!copying && !e->placed[f]) {
-          if (add_part(e, l, &e->functions[f]))
-            return -1;
-          e->placed[f] = l->count;
-        } else if (copying) {
+        if (f < e->function_count) {
           insn.src = BPF_PSEUDO_CALL;
           insn.imm = (int32_t)l->parts[e->placed[f] - 1].at - (int32_t)(part.at + slot) - 1;
+        } else if (!problem->code) {
+          warrant_fail(problem, WARRANT_BAD_INPUT,
+                       "instruction %u calls a place where no function starts", part.at + slot);
         }
       }
-      if (copying) {
-        p->insns[part.at + slot] = insn;
-        notes[part.at + slot] = own[slot];
-      }
+      p->insns[part.at + slot] = insn;
+      notes[part.at + slot] = own[slot];
     }
   }
-  return 0;
 }
 
 /* Which functions some instruction of the object calls. */
@@ -212,7 +241,7 @@ static int find_called(struct elf *e) {
     if (!code)
       return -1;
     struct found_program whole = {.section = i, .count = (uint32_t)(s->size / 8)};
-    struct part part = {&whole, 0};
+    struct part part = {.function = &whole};
     for (uint32_t slot = 0; slot < whole.count; slot++) {
       uint32_t section, to;
       if (calls_function(&part, slot, w_insn_at(s->bytes + 8 * (size_t)slot), &code->notes[slot],
@@ -229,12 +258,13 @@ static int link_program(struct elf *e, const struct found_program *found, struct
                         struct warrant_error *problem) {
   uint32_t main_function = w_elf_function_at(e, found->section, found->start);
   e->placed[main_function] = 1;
-  if (add_part(e, l, found) || link_parts(e, l, false, p, NULL, problem) ||
+  if (add_part(e, l, found) || find_parts(e, l) ||
       !(p->insns = w_elf_take(e, l->slots, sizeof *p->insns)) ||
       !(*notes = w_elf_take(e, l->slots, sizeof **notes)))
     return -1;
   p->insn_count = l->slots;
-  return link_parts(e, l, true, p, *notes, problem);
+  copy_parts(e, l, p, *notes, problem);
+  return 0;
 }
 
 static int build(struct elf *e, const struct found_program *found, struct linking *l,

@@ -180,7 +180,8 @@ int w_elf_declared_maps(struct elf *e) {
   }
   if (e->map_count == first && expected)
     return bad(e, "%s: its map section defines no map", e->name);
-  qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
+  if (e->map_count > first) /* an object may have none */
+    qsort(e->maps + first, e->map_count - first, sizeof *e->maps, by_place);
   e->templates = e->map_count;
   for (uint32_t i = first; i < e->templates; i++) {
     struct warrant_map_def *def = &e->maps[i];

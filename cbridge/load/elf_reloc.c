@@ -136,6 +136,7 @@ static int note_core(void *context, const struct warrant_core_record *r) {
   struct warrant_kernel_types *types =
       r->kind == TYPE_ID_LOCAL ? NULL : warrant_host_types(c->e->host, &why);
   warrant_core_solve(c->e->types.btf, types, r->type, access, r->kind, &c->e->core_work, fix);
+  fix->of_kernel = types;
   if (fix->kind == WARRANT_CORE_NO_TYPES)
     snprintf(fix->text, sizeof fix->text, "%s", why);
   return 0;
@@ -266,6 +267,7 @@ int w_elf_fit_to_kernel(struct elf *e, const struct note *notes, struct warrant_
                  "--btf FILE: %s",
                  pc, fix->text),
              0;
+    p->kernel_types |= fix->of_kernel;
     bool missing = false;
     const char *why = notes[pc].kind == NOTE_NONE
                           ? warrant_core_patch(fix, &p->insns[pc], p->insn_count - pc, &missing)
@@ -288,6 +290,10 @@ void w_elf_place_externs(const struct elf *e, const struct note *notes, struct w
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     const struct note *note = &notes[pc];
     struct warrant_insn *insn = &p->insns[pc];
+    if (note->kind == NOTE_KFUNC || note->kind == NOTE_EXTERN) {
+      const struct warrant_extern *of = note->map ? &e->externs[note->map - 1] : NULL;
+      p->kernel_types |= of && !of->untyped && !*of->problem;
+    }
     if (note->kind == NOTE_KFUNC && absent(e, note))
       *insn = (struct warrant_insn){.op = OP_CALL, .imm = WARRANT_CORE_POISON};
     if (note->kind != NOTE_EXTERN || !note->map || pc + 1 == p->insn_count)

@@ -106,24 +106,47 @@ static bool convert(const char *value, enum shape shape, uint32_t size, bool neg
   return true;
 }
 
-static int add_config(const char *name, struct warrant_btf *types, const struct declared *d,
-                      struct warrant_host *host, struct warrant_extern *x, uint8_t **data,
-                      uint32_t *used, struct warrant_error *error) {
-  uint32_t size = 0;
-  bool negative = false;
-  enum shape shape = d->type ? shape_of(types->btf, d->type, &size, &negative) : NO_SHAPE;
-  if (shape == NO_SHAPE) {
+/* A variable of the configuration, to be laid out. */
+struct setting {
+  struct warrant_extern *extern_;
+  enum shape shape;
+  uint32_t size, align;
+  bool negative;
+};
+
+/* libbpf's order, so that offsets are the ones that a loader's program has: by alignment, the
+ * largest first, then by size, then by name. */
+static int by_layout(const void *a, const void *b) {
+  const struct setting *s = a, *t = b;
+  if (s->align != t->align)
+    return s->align > t->align ? -1 : 1;
+  if (s->size != t->size)
+    return s->size < t->size ? -1 : 1;
+  return strcmp(s->extern_->name, t->extern_->name);
+}
+
+/* False: no option has this type, which is the extern's problem. */
+static bool measure(const struct warrant_btf *types, const struct declared *d,
+                    struct warrant_extern *x, struct setting *s) {
+  *s = (struct setting){.extern_ = x};
+  s->shape = d->type ? shape_of(types->btf, d->type, &s->size, &s->negative) : NO_SHAPE;
+  if (s->shape == NO_SHAPE)
     snprintf(x->problem, sizeof x->problem, "has a type that no Kconfig option has");
-    return 0;
-  }
-  uint32_t align = shape == TEXT ? 1 : size;
-  x->offset = (*used + align - 1) / align * align;
-  uint8_t *larger = realloc(*data, x->offset + size);
+  s->align = s->shape == TEXT ? 1 : s->size;
+  return s->shape != NO_SHAPE;
+}
+
+/* Puts it behind the `used` bytes of `data`, with its value in the kernel's configuration. */
+static int place(const char *name, const struct setting *s, struct warrant_host *host,
+                 uint8_t **data, uint32_t *used, struct warrant_error *error) {
+  struct warrant_extern *x = s->extern_;
+  x->offset = (*used + s->align - 1) / s->align * s->align;
+  uint8_t *larger = realloc(*data, x->offset + s->size);
   if (!larger)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
-  memset(larger + *used, 0, x->offset + size - *used);
+  memset(larger + *used, 0, x->offset + s->size - *used);
   *data = larger;
-  *used = x->offset + size;
+  *used = x->offset + s->size;
   x->kind = WARRANT_EXTERN_CONFIG;
   const char *why = NULL, *value = warrant_host_config(host, x->name, &why);
   if (why)
@@ -131,7 +154,7 @@ static int add_config(const char *name, struct warrant_btf *types, const struct 
              "is of the kernel's configuration, so name that with --kconfig FILE: %.100s", why);
   else if (!value && !x->weak)
     snprintf(x->problem, sizeof x->problem, "is not set in the kernel's configuration");
-  else if (value && !convert(value, shape, size, negative, larger + x->offset))
+  else if (value && !convert(value, s->shape, s->size, s->negative, larger + x->offset))
     snprintf(x->problem, sizeof x->problem, "has a type that its value '%.40s' does not fit",
              value);
   return 0;
@@ -156,17 +179,23 @@ int warrant_externs_solve(const char *name, struct warrant_btf *types, struct wa
                           struct warrant_extern *externs, size_t count, uint8_t **data,
                           uint32_t *size, struct warrant_error *error) {
   enum { WORK_MAX = 4000000 };
+  struct setting *settings = calloc(count + 1, sizeof *settings);
+  size_t setting_count = 0;
+  int result = -1;
+  if (!settings)
+    return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
   for (size_t i = 0; i < count; i++) {
     struct warrant_extern *x = &externs[i];
-    if (types->work > WORK_MAX)
-      return warrant_fail(error, WARRANT_UNSUPPORTED,
-                          "%s: more externals than can be looked up are not supported", name);
+    if (types->work > WORK_MAX) {
+      warrant_fail(error, WARRANT_UNSUPPORTED,
+                   "%s: more externals than can be looked up are not supported", name);
+      goto out;
+    }
     const struct declared d = types->btf ? find(types, x->name) : (struct declared){0};
     const char *why = "";
     x->kind = WARRANT_EXTERN_NONE;
     if (d.config) {
-      if (add_config(name, types, &d, host, x, data, size, error))
-        return -1;
+      setting_count += measure(types, &d, x, &settings[setting_count]);
     } else if (d.type && !d.typed) { /* an address alone, and nothing says which */
       x->kind = WARRANT_EXTERN_ADDRESS;
       x->id = (uint32_t)i;
@@ -187,5 +216,11 @@ int warrant_externs_solve(const char *name, struct warrant_btf *types, struct wa
       snprintf(x->problem, sizeof x->problem, "is declared neither __kconfig nor __ksym");
     }
   }
-  return 0;
+  qsort(settings, setting_count, sizeof *settings, by_layout);
+  result = 0;
+  for (size_t i = 0; i < setting_count && result == 0; i++)
+    result = place(name, &settings[i], host, data, size, error);
+out:
+  free(settings);
+  return result;
 }

@@ -9,21 +9,24 @@
 
 #include "isa/error.h"
 
-int w_too_large(const char *path, struct warrant_error *error) {
+static int too_large(const char *path, size_t most, struct warrant_error *error) {
   return warrant_fail(error, WARRANT_BAD_INPUT, "%s: larger than the limit of %zu MiB", path,
-                      WARRANT_FILE_MAX >> 20);
+                      most >> 20);
+}
+int w_too_large(const char *path, struct warrant_error *error) {
+  return too_large(path, WARRANT_FILE_MAX, error);
 }
 
 /* Reads all of `fd`; the caller frees *bytes. */
-static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
+static int read_all(const char *path, int fd, size_t most, uint8_t **bytes, size_t *size,
                     struct warrant_error *error) {
   struct stat st;
   if (fstat(fd, &st))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
   if (S_ISDIR(st.st_mode))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: is a directory", path);
-  if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > WARRANT_FILE_MAX)
-    return w_too_large(path, error);
+  if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > most)
+    return too_large(path, most, error);
   uint8_t *buffer = NULL;
   size_t room = 0, used = 0;
   for (;;) {
@@ -31,8 +34,8 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
       room = room                                    ? room * 2
              : S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1
                                                      : 65536;
-      if (room > WARRANT_FILE_MAX + 1)
-        room = WARRANT_FILE_MAX + 1;
+      if (room > most + 1)
+        room = most + 1;
       uint8_t *larger = realloc(buffer, room);
       if (!larger) {
         free(buffer);
@@ -51,9 +54,9 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
     if (n == 0)
       break;
     used += (size_t)n;
-    if (used > WARRANT_FILE_MAX) {
+    if (used > most) {
       free(buffer);
-      return w_too_large(path, error);
+      return too_large(path, most, error);
     }
   }
   *bytes = buffer;
@@ -63,14 +66,19 @@ static int read_all(const char *path, int fd, uint8_t **bytes, size_t *size,
 
 const char *w_file_name(const char *path) { return strcmp(path, "-") ? path : "standard input"; }
 
-int warrant_read_file(const char *path, uint8_t **bytes, size_t *size,
-                      struct warrant_error *error) {
+int w_read_file(const char *path, size_t most, uint8_t **bytes, size_t *size,
+                struct warrant_error *error) {
   bool standard = strcmp(path, "-") == 0;
   int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: %s", path, strerror(errno));
-  int result = read_all(w_file_name(path), fd, bytes, size, error);
+  int result = read_all(w_file_name(path), fd, most, bytes, size, error);
   if (!standard)
     close(fd);
   return result;
+}
+
+int warrant_read_file(const char *path, uint8_t **bytes, size_t *size,
+                      struct warrant_error *error) {
+  return w_read_file(path, WARRANT_FILE_MAX, bytes, size, error);
 }

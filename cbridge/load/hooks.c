@@ -508,6 +508,7 @@ int warrant_hook(struct warrant_program *p, const char *section, struct warrant_
     return host ? 0 : warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
   }
   h.btf = h.kernel->btf;
+  p->kernel_types = true;
   if (hooked) {
     p->attach_to = strdup(target_name(section));
     p->arguments = calloc(WARRANT_ARGUMENTS_MAX, sizeof *p->arguments);

@@ -1,6 +1,7 @@
 /* The kernel that objects are fitted to: types from BTF, and the configuration. */
 #include "load/host.h"
 
+#include <bpf/btf.h>
 #include <errno.h>
 #include <gelf.h>
 #include <stdio.h>
@@ -102,6 +103,11 @@ struct warrant_kernel_types *warrant_host_types(struct warrant_host *host, const
   host->types_tried = true;
   *why = host->types_problem;
   return *host->types_problem ? NULL : &host->types;
+}
+
+const void *w_host_btf(struct warrant_host *host, uint32_t *size) {
+  const struct btf *btf = host->types_tried && !*host->types_problem ? host->types.btf : NULL;
+  return btf ? btf__raw_data(btf, size) : NULL;
 }
 
 /* --- Configuration --------------------------------------------------------------------------- */

@@ -29,5 +29,7 @@ struct task_struct *found(struct pair by_value, struct task_struct *from) {
 }
 void nothing(void) {}
 int bpf_lsm_opened(struct file *file) { return !file; }
+/* One of the hooks that answer yes or no. */
+int bpf_lsm_audit_rule_known(struct file *file) { return !file; }
 void bpf_lsm_freed(struct file *file) { (void)file; }
 int bpf_iter_task(struct bpf_iter_meta *meta, struct task_struct *task) { return meta && task; }

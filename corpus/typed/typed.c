@@ -95,6 +95,11 @@ int keeps_refusals(u64 *ctx) {
   return file->f_inode->i_ino == 7 ? -13 : 0;
 }
 
+/* A hook that answers yes or no, and not with an error. */
+/* expect: answers_yes accept - */
+SEC("lsm/audit_rule_known")
+int answers_yes(u64 *ctx) { return 1; }
+
 /* expect: result_counts_for_nothing accept - */
 SEC("lsm/freed")
 int result_counts_for_nothing(u64 *ctx) { return 7; }
@@ -105,6 +110,17 @@ int filters(u64 *ctx) {
   struct nf_hook_state *state = (void *)ctx[0];
   struct sk_buff *packet = (void *)ctx[1];
   return packet->len > 60 && state->hook == 1;
+}
+
+/* A number of an argument that there is none of: nothing is written. tests/typed_test.sh has the
+ * strict profile's verdict. */
+/* expect: asks_for_an_argument accept - */
+SEC("fentry/probed")
+int asks_for_an_argument(u64 *ctx) {
+  u64 value;
+  bpf_get_func_arg(ctx, 9, &value);
+  out = value;
+  return 0;
 }
 
 /* Not at a function at all. */
@@ -202,6 +218,10 @@ int no_arguments(u64 *ctx) {
 /* expect: grants_more reject bad-return */
 SEC("lsm/opened")
 int grants_more(u64 *ctx) { return 1; }
+
+/* expect: answers_an_error reject bad-return */
+SEC("lsm/audit_rule_known")
+int answers_an_error(u64 *ctx) { return -1; }
 
 /* expect: refuses_entry reject bad-return */
 SEC("fentry/probed")
