@@ -16,6 +16,7 @@
 #define REASON_INPUT "bad-input"
 #define REASON_UNCERTIFIED "not-certified"
 #define REASON_NO_VERDICT "no-verdict"
+#define REASON_LINUX "linux"
 
 static uint64_t now_us(void) {
   struct timespec t;
@@ -132,6 +133,9 @@ static void ebpf(const struct warrant_program *program,
   j->cert_size = v.cert_len;
   j->warnings = v.warnings;
   j->warning_count = v.warning_count;
+  j->linux_rules = v.linux_rules;
+  j->linux_count = v.linux_count;
+  v.linux_rules = NULL;
   v.cert = NULL;
   v.warnings = NULL;
   v.warning_count = 0;
@@ -179,10 +183,30 @@ void judgement_warn(struct judgement *j, const char *text) {
   snprintf(more[j->warning_count++], sizeof *more, "%s", text);
 }
 
+void judgement_linux(struct judgement *j, uint32_t release) {
+  if (j->verdict != JUDGED_ACCEPT || !j->certified)
+    return;
+  for (uint32_t i = 0; i < j->linux_count; i++) {
+    const struct warrant_policy *p = &j->linux_rules[i];
+    if (!warrant_policy_holds(p, release))
+      continue;
+    j->verdict = JUDGED_REJECT;
+    j->certified = false; /* which is said of an accept alone */
+    j->reason = REASON_LINUX;
+    j->has_pc = true;
+    j->pc = p->pc;
+    snprintf(j->message, sizeof j->message,
+             "%s (rule %s; this is Linux's policy and not a fault: the program is safe, certified)",
+             p->message, p->rule);
+    return;
+  }
+}
+
 void judgement_free(struct judgement *j) {
   free(j->cert);
   free(j->image);
   free(j->warnings);
+  free(j->linux_rules);
   free(j->way);
   memset(j, 0, sizeof *j);
 }
@@ -226,6 +250,14 @@ void judge_reasons(void (*each)(const char *word, const char *meaning)) {
     each(warrant_classic_reason_word((enum warrant_classic_reason)i), "classic BPF: refused");
   each(REASON_UNSUPPORTED, "no verdict: the program uses something that is not supported");
   each(REASON_INPUT, "no verdict: the input cannot be read");
+  each(REASON_LINUX,
+       "with --linux: safe and certified, and Linux refuses it, by one of its rules:");
+  for (int i = 0; i < W_RULES; i++) {
+    char word[40], meaning[120];
+    snprintf(word, sizeof word, "  %s", w_rule_word((enum w_rule)i));
+    snprintf(meaning, sizeof meaning, "  rule of Linux: %s", w_rule_meaning((enum w_rule)i));
+    each(word, meaning);
+  }
   each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
   each(REASON_NO_VERDICT, "no verdict was reached, for a cause the message names");
 }
