@@ -8,7 +8,7 @@ enum { ERRNO_MOST = 4095, MODE = 0xe0, MODE_ATOMIC = 0xc0, GOTOL = 0x06 };
 #define OFFSET_MOST (INT64_C(1) << 29)
 
 struct w_linux_mark {
-  uint32_t node, policies, frames;
+  uint32_t node, before, policies, frames; /* the node, and the one before it */
 };
 struct w_linux_frame {
   uint32_t function, depth;
@@ -22,6 +22,11 @@ struct at {
   uint32_t pc;
 };
 #define FOUND(a, rule, ...) w_policy(&(a)->l->found, rule, (a)->pc, __VA_ARGS__)
+
+/* Is a number here as well known as the program lets it be? In a general state it may be any. */
+static bool is_exact(const struct w_linux *l) {
+  return l->node >= l->general_cap || !l->general[l->node];
+}
 
 static const struct w_fact *fact(const struct at *a, int r) {
   return a->st->defined >> r & 1 ? w_fact_of(a->st, a->st->regs[r]) : NULL;
@@ -46,7 +51,8 @@ static void judge_offset(const struct at *a, struct w_aval number, bool minus,
   uint64_t c;
   const struct w_scalar *s = w_any_view(a->st, number, &tainted, &room);
   int64_t least = s->all.smin, sum = pointer.c;
-  bool far = least >= OFFSET_MOST || least <= -OFFSET_MOST;
+  /* what is unknown was perhaps forgotten, where its value does not matter */
+  bool far = (least >= OFFSET_MOST || least <= -OFFSET_MOST) && is_exact(a->l) && !tainted;
   if (!far && w_const_of(a->st, number, &c))
     sum = (int64_t)((uint64_t)sum + (minus ? 0 - c : c));
   if (far || sum >= OFFSET_MOST || sum <= -OFFSET_MOST)
@@ -231,7 +237,7 @@ static void judge_errno(const struct at *a, const struct w_helper *h) {
   bool tainted;
   struct w_scalar room;
   const struct w_fact *f = fact(a, 1);
-  if (!f || any_errno(a->l))
+  if (!f || any_errno(a->l) || !is_exact(a->l))
     return;
   room = *w_any_view(a->st, a->st->regs[1], &tainted, &room);
   room = w_sc_sext(W_A64, W_S4, room);
@@ -308,6 +314,24 @@ static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st)
 
 /* --- The search ------------------------------------------------------------------------------ */
 
+/* Goes on in a new node. */
+static void enter(struct w_linux *l, uint32_t node, bool general) {
+  general = general || !is_exact(l);
+  if (node >= l->general_cap) {
+    uint32_t cap = 2 * node + 64;
+    uint8_t *more = realloc(l->general, cap);
+    if (!more) {
+      l->found.failed = true;
+      return;
+    }
+    memset(more + l->general_cap, 0, cap - l->general_cap);
+    l->general = more;
+    l->general_cap = cap;
+  }
+  l->general[node] = general;
+  l->node = node;
+}
+
 static void mark(struct w_linux *l, uint32_t node) {
   if (l->mark_count == l->mark_cap) {
     uint32_t cap = l->mark_cap ? 2 * l->mark_cap : 64;
@@ -319,7 +343,7 @@ static void mark(struct w_linux *l, uint32_t node) {
     l->marks = more;
     l->mark_cap = cap;
   }
-  l->marks[l->mark_count++] = (struct w_linux_mark){node, l->found.count, l->frame_count};
+  l->marks[l->mark_count++] = (struct w_linux_mark){node, l->node, l->found.count, l->frame_count};
 }
 
 /* What was seen under a general state that failed need not be so. */
@@ -328,6 +352,7 @@ static void give_up(struct w_linux *l, uint32_t node) {
     struct w_linux_mark m = l->marks[--l->mark_count];
     if (m.node != node)
       continue;
+    l->node = m.before;
     w_policies_drop(&l->found, m.policies);
     for (; l->frame_count > m.frames; l->frame_count--) {
       const struct w_linux_frame *last = &l->frames[l->frame_count - 1];
@@ -339,14 +364,19 @@ static void give_up(struct w_linux *l, uint32_t node) {
 
 static void listen(void *data, const struct w_event *e) {
   struct w_linux *l = data;
-  if (l->off)
-    ;
-  else if (e->kind == W_EVENT_STEP)
+  if (e->kind == W_EVENT_STEP && !l->off) {
+    l->node = e->node;
     judge_step(l, e->pc, e->st);
-  else if (e->kind == W_EVENT_GENERAL || e->kind == W_EVENT_INVARIANT)
+  } else if (e->kind == W_EVENT_RESUMED) {
+    l->node = e->node;
+  } else if (e->kind == W_EVENT_NODE) {
+    enter(l, e->node, false);
+  } else if (e->kind == W_EVENT_GENERAL || e->kind == W_EVENT_INVARIANT) {
     mark(l, e->node);
-  else if (e->kind == W_EVENT_GIVEN_UP)
+    enter(l, e->node, true);
+  } else if (e->kind == W_EVENT_GIVEN_UP) {
     give_up(l, e->node);
+  }
   if (l->next)
     l->next(l->next_data, e);
 }
@@ -357,7 +387,8 @@ static bool is_like_the_gpl(const struct warrant_program *p) {
   for (size_t k = 0; p->license && k < sizeof like / sizeof *like; k++)
     if (strcmp(p->license, like[k]) == 0)
       return true;
-  return !p->license && (!p->section || !*p->section); /* raw instructions: whoever loads them says */
+  return !p->license &&
+         (!p->section || !*p->section); /* raw instructions: whoever loads them says */
 }
 
 bool w_linux_begin(struct w_linux *l, struct w_question *q, const struct warrant_program *program) {
@@ -393,6 +424,8 @@ void w_linux_free(struct w_linux *l) {
   w_policies_free(&l->found);
   free(l->marks);
   free(l->frames);
+  free(l->general);
+  l->general = NULL;
   l->marks = NULL;
   l->frames = NULL;
 }

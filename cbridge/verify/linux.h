@@ -20,7 +20,9 @@ struct w_linux {
   uint32_t mark_count, mark_cap;
   struct w_linux_frame *frames; /* owned; what functions.depth was before each change */
   uint32_t frame_count, frame_cap;
-  w_trace_fn *next; /* is told, too; NULL: nobody */
+  uint8_t *general; /* owned; by node: it comes from a state that stands for more than one path's */
+  uint32_t general_cap, node; /* `node` is the one that the path is in */
+  w_trace_fn *next;           /* is told, too; NULL: nobody */
   void *next_data;
 };
 /* `q` has the instructions, and what listens to it is told what this listens to. False: out of
