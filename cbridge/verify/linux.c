@@ -7,13 +7,6 @@
 enum { ERRNO_MOST = 4095, MODE = 0xe0, MODE_ATOMIC = 0xc0, GOTOL = 0x06 };
 #define OFFSET_MOST (INT64_C(1) << 29)
 
-struct w_linux_mark {
-  uint32_t node, before, policies, frames; /* the node, and the one before it */
-};
-struct w_linux_frame {
-  uint32_t function, depth;
-};
-
 /* Where an instruction is looked at. */
 struct at {
   struct w_linux *l;
@@ -25,7 +18,7 @@ struct at {
 
 /* Is a number here as well known as the program lets it be? In a general state it may be any. */
 static bool is_exact(const struct w_linux *l) {
-  return l->node >= l->general_cap || !l->general[l->node];
+  return l->node >= l->node_cap || !l->nodes[l->node].general;
 }
 
 static const struct w_fact *fact(const struct at *a, int r) {
@@ -130,21 +123,9 @@ static void use_frame(struct w_linux *l, const struct w_state *st, uint32_t pc, 
   uint32_t at = frame == st->depth ? pc : st->frames[frame].pc - 1;
   if (at >= l->functions.slots)
     return;
-  uint32_t function = l->functions.of[at], depth = (uint32_t)-off;
-  if (l->functions.depth[function] >= depth)
-    return;
-  if (l->frame_count == l->frame_cap) {
-    uint32_t cap = l->frame_cap ? 2 * l->frame_cap : 64;
-    struct w_linux_frame *more = realloc(l->frames, cap * sizeof *more);
-    if (!more) {
-      l->found.failed = true;
-      return;
-    }
-    l->frames = more;
-    l->frame_cap = cap;
-  }
-  l->frames[l->frame_count++] = (struct w_linux_frame){function, l->functions.depth[function]};
-  l->functions.depth[function] = depth;
+  uint32_t *depth = &l->functions.depth[l->functions.of[at]];
+  if (*depth < (uint32_t)-off)
+    *depth = (uint32_t)-off;
 }
 
 static void judge_stack(const struct at *a, const struct w_fact *f, int64_t k) {
@@ -297,9 +278,6 @@ static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st)
   case W_OP_CALL:
     judge_call(&a, a.i->imm);
     break;
-  case W_OP_CALLX:
-    FOUND(&a, W_RULE_CALLX, 0, 0, "the helper at %" PRIu32 " is called by a register", pc);
-    break;
   case W_OP_EXIT: {
     const struct w_fact *f = st->depth ? fact(&a, 0) : NULL;
     if (f && f->kind == W_FSTACK)
@@ -316,50 +294,20 @@ static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st)
 
 /* Goes on in a new node. */
 static void enter(struct w_linux *l, uint32_t node, bool general) {
-  general = general || !is_exact(l);
-  if (node >= l->general_cap) {
+  struct w_linux_node entered = {l->node, general || !is_exact(l)};
+  if (node >= l->node_cap) {
     uint32_t cap = 2 * node + 64;
-    uint8_t *more = realloc(l->general, cap);
+    struct w_linux_node *more = realloc(l->nodes, cap * sizeof *more);
     if (!more) {
       l->found.failed = true;
       return;
     }
-    memset(more + l->general_cap, 0, cap - l->general_cap);
-    l->general = more;
-    l->general_cap = cap;
+    memset(more + l->node_cap, 0, (cap - l->node_cap) * sizeof *more);
+    l->nodes = more;
+    l->node_cap = cap;
   }
-  l->general[node] = general;
+  l->nodes[node] = entered;
   l->node = node;
-}
-
-static void mark(struct w_linux *l, uint32_t node) {
-  if (l->mark_count == l->mark_cap) {
-    uint32_t cap = l->mark_cap ? 2 * l->mark_cap : 64;
-    struct w_linux_mark *more = realloc(l->marks, cap * sizeof *more);
-    if (!more) {
-      l->found.failed = true;
-      return;
-    }
-    l->marks = more;
-    l->mark_cap = cap;
-  }
-  l->marks[l->mark_count++] = (struct w_linux_mark){node, l->node, l->found.count, l->frame_count};
-}
-
-/* What was seen under a general state that failed need not be so. */
-static void give_up(struct w_linux *l, uint32_t node) {
-  while (l->mark_count) {
-    struct w_linux_mark m = l->marks[--l->mark_count];
-    if (m.node != node)
-      continue;
-    l->node = m.before;
-    w_policies_drop(&l->found, m.policies);
-    for (; l->frame_count > m.frames; l->frame_count--) {
-      const struct w_linux_frame *last = &l->frames[l->frame_count - 1];
-      l->functions.depth[last->function] = last->depth;
-    }
-    return;
-  }
 }
 
 static void listen(void *data, const struct w_event *e) {
@@ -372,10 +320,9 @@ static void listen(void *data, const struct w_event *e) {
   } else if (e->kind == W_EVENT_NODE) {
     enter(l, e->node, false);
   } else if (e->kind == W_EVENT_GENERAL || e->kind == W_EVENT_INVARIANT) {
-    mark(l, e->node);
     enter(l, e->node, true);
-  } else if (e->kind == W_EVENT_GIVEN_UP) {
-    give_up(l, e->node);
+  } else if (e->kind == W_EVENT_GIVEN_UP && e->node < l->node_cap) {
+    l->node = l->nodes[e->node].from;
   }
   if (l->next)
     l->next(l->next_data, e);
@@ -405,6 +352,25 @@ bool w_linux_begin(struct w_linux *l, struct w_question *q, const struct warrant
          w_policies_make(&l->found, q->flow.count);
 }
 
+/* What counts wherever it stands. */
+static void judge_anywhere(struct w_linux *l) {
+  for (uint32_t pc = 0; pc < l->functions.slots; pc++) {
+    const struct w_insn *i = &l->insns[pc];
+    if (i->op == W_OP_CALLX)
+      w_policy(&l->found, W_RULE_CALLX, pc, 0, 0,
+               "the helper at %" PRIu32 " is called by a register", pc);
+    const struct warrant_map *m =
+        i->op == W_OP_LDMAPVALUE && i->imm >= 0 && i->imm < l->program->map_count
+            ? &l->program->maps[i->imm]
+            : NULL;
+    if (m && ((uint32_t)i->off >= m->value_size || m->max_entries != 1))
+      w_policy(&l->found, W_RULE_MAP_VALUE, pc, 0, 0,
+               "the constant address at %" PRIu32
+               " is not inside the value of an array of one entry",
+               pc);
+  }
+}
+
 bool w_linux_end(struct w_linux *l) {
   if (l->off)
     return true;
@@ -414,6 +380,7 @@ bool w_linux_end(struct w_linux *l) {
   if (w_among(w_new_types, l->type->id))
     w_policy(&l->found, W_RULE_NEW_TYPE, 0, 0, WARRANT_RELEASE(6, 4), "programs of type %s",
              l->type->name);
+  judge_anywhere(l);
   bool good = w_functions_judge(&l->functions, l->type, l->program->attach_type, &l->found);
   w_policies_sort(&l->found);
   return good && !l->found.failed;
@@ -422,10 +389,6 @@ bool w_linux_end(struct w_linux *l) {
 void w_linux_free(struct w_linux *l) {
   w_functions_free(&l->functions);
   w_policies_free(&l->found);
-  free(l->marks);
-  free(l->frames);
-  free(l->general);
-  l->general = NULL;
-  l->marks = NULL;
-  l->frames = NULL;
+  free(l->nodes);
+  l->nodes = NULL;
 }

@@ -6,8 +6,6 @@
 #include "verify/functions.h"
 #include "verify/question.h"
 
-struct w_linux_mark;  /* what was known when a general state was tried */
-struct w_linux_frame; /* what a frame's depth was */
 struct w_linux {
   const struct warrant_program *program; /* borrowed */
   const struct w_prog_type *type;        /* borrowed */
@@ -16,13 +14,12 @@ struct w_linux {
   bool licensed;                         /* like the GPL, or it is not known */
   struct w_functions functions;
   struct w_policies found;
-  struct w_linux_mark *marks; /* owned */
-  uint32_t mark_count, mark_cap;
-  struct w_linux_frame *frames; /* owned; what functions.depth was before each change */
-  uint32_t frame_count, frame_cap;
-  uint8_t *general; /* owned; by node: it comes from a state that stands for more than one path's */
-  uint32_t general_cap, node; /* `node` is the one that the path is in */
-  w_trace_fn *next;           /* is told, too; NULL: nobody */
+  struct w_linux_node {
+    uint32_t from;         /* the node before it */
+    bool general;          /* it comes from a state that stands for more than one path's */
+  } * nodes;               /* owned */
+  uint32_t node, node_cap; /* `node` is the one that the path is in */
+  w_trace_fn *next;        /* is told, too; NULL: nobody */
   void *next_data;
 };
 /* `q` has the instructions, and what listens to it is told what this listens to. False: out of

@@ -24,6 +24,8 @@ static const struct {
     [W_RULE_NEW_TYPE] = {"new-type", "program types that the release has"},
     [W_RULE_CONSTANT] = {"constant", "no constant shift by the width, no constant divisor 0"},
     [W_RULE_CALLX] = {"callx", "no call of a helper by a register"},
+    [W_RULE_MAP_VALUE] = {"map-value",
+                          "constant addresses are inside the value of an array of one"},
     [W_RULE_SET_RETVAL] = {"set-retval", "set_retval gets 0 or an error"},
     [W_RULE_CONTEXT_MOVED] = {"context-moved", "the context is accessed through its own address"},
     [W_RULE_CONTEXT_CONSTANT] = {"context-constant", "no constant is stored to the context"},
@@ -91,15 +93,6 @@ void w_policy(struct w_policies *p, enum w_rule rule, uint32_t pc, uint32_t from
   vsnprintf(made->message + n, sizeof made->message - n, format, values);
   va_end(values);
   p->noted[pc] |= UINT32_C(1) << rule;
-}
-
-void w_policies_drop(struct w_policies *p, uint32_t count) {
-  for (; p->count > count; p->count--) {
-    const struct warrant_policy *last = &p->list[p->count - 1];
-    for (int rule = 0; rule < W_RULES; rule++)
-      if (rules[rule].word == last->rule)
-        p->noted[last->pc] &= ~(UINT32_C(1) << rule);
-  }
 }
 
 static int by_pc(const void *a, const void *b) {

@@ -22,6 +22,7 @@ enum w_rule {
   W_RULE_NEW_TYPE,
   W_RULE_CONSTANT,
   W_RULE_CALLX,
+  W_RULE_MAP_VALUE,
   W_RULE_SET_RETVAL,
   W_RULE_CONTEXT_MOVED,
   W_RULE_CONTEXT_CONSTANT,
@@ -68,8 +69,6 @@ void w_policies_free(struct w_policies *p);
 /* Notes it, unless it is noted or there are enough. The text comes after "Linux refuses this: ". */
 void w_policy(struct w_policies *p, enum w_rule rule, uint32_t pc, uint32_t from, uint32_t before,
               const char *format, ...) __attribute__((format(printf, 6, 7)));
-/* Takes back those after the first `count`. */
-void w_policies_drop(struct w_policies *p, uint32_t count);
 /* By instruction. */
 void w_policies_sort(struct w_policies *p);
 
