@@ -3,6 +3,7 @@
 # make test     runs the tests
 # make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make packages checks the BPF objects in Debian packages, which it downloads
+# make linux-agrees  compares `warrant check --linux` with this host's kernel (tests/linux_agrees.sh)
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
@@ -30,7 +31,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps check-style
+.PHONY: all run test bench packages samples linux-agrees audit-million classic-million real-filters simulator transfer-ten-million states-thousand install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -81,6 +82,12 @@ bench: deps
 packages: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/carve
 	@JOBS=$(JOBS) tests/packages.sh
+
+# Needs bpf(2); the first time it downloads what `make packages` does.
+linux-agrees: deps
+	@$(SUBMAKE) -j$(JOBS) all build/tests/carve build/tests/linux_random
+	@[ -e build/packages/complete ] || JOBS=$(JOBS) tests/packages.sh
+	@tests/linux_agrees.sh
 
 samples: deps
 	@$(SUBMAKE) -j$(JOBS) all

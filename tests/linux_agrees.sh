@@ -14,16 +14,17 @@ packages=build/packages/objects
   exit 4
 }
 
-# Lines `FILE SECTION PROGRAM TYPE VERDICT REASON VISITED MESSAGE` of check, or with the kernel's last words of kernel load.
+# Lines `FILE SECTION PROGRAM TYPE VERDICT REASON MESSAGE` of check; and of kernel load, with the kernel's last words
+# for the type on.
 judge() {
   "$WARRANT" check --json --linux="$release" "$@" 2> /dev/null |
     jq -r '[.file, .section // "", .program // "", .type // "", .verdict, .reason // "-", .message // "-"] | @tsv'
 }
 ask() {
   "$WARRANT" kernel load --json "$@" 2> "$work/err" | jq -r '
+    def words: [.[-4000:] | split("\n")[] | select(. != "" and (test("^(processed|verification|stack depth|mark_)") | not))] | last;
     [.file, .section // "", .program // "", .verdict, .message // "-",
-     ([(.log // "")[-4000:] | split("\n")[] | select(. != "" and (test("^(processed|verification|stack depth|mark_)") | not))] | last // "-")]
-    | @tsv'
+     (.log // "" | if contains("Validating ") then "global function: " else "" end + (words // "-"))] | @tsv'
   [ "${PIPESTATUS[0]}" != 4 ] || {
     echo "linux-agrees: $(cat "$work/err")" >&2
     exit 4
@@ -44,9 +45,11 @@ look() {
 }
 
 {
-  for folder in xdp_flow xdp_calls small runs objects faults typed; do
-    for object in "$CORPUS"/$folder/*.o; do look corpus . "$object"; done
+  for source in corpus/{xdp_calls,small,runs,objects,faults,typed}/*.c; do
+    object=build/${source%.c}.o
+    [ ! -e "$object" ] || look corpus . "$object"
   done
+  for object in "$CORPUS"/xdp_flow/*.o; do look corpus . "$object"; done
   for filter in "$CORPUS"/socket/*.ddd; do look corpus . "$filter"; done
   look corpus . "$CORPUS/seccomp/worker.bpf" --format seccomp
   for object in /usr/lib/*-linux-gnu/bpf/*.o; do look libxdp1 . "$object"; done
@@ -68,5 +71,48 @@ for set in corpus libxdp1 packages; do
     END { printf "%-10s %9d %12d %12d %14d %14d %12d\n", set, n, c["agree-accept"], c["agree-reject"], c["kernel-alone"],
       c["warrant-alone"], c["no-verdict"] }' "$work/classes"
 done
-grep -P '^(kernel-alone|warrant-alone|no-verdict)\t' "$work/classes" > "$work/differ"
-cp "$work/differ" "${DIFFER:-/dev/null}"
+
+# Random programs: lines of the same form, without a file.
+build/tests/linux_random "${PROGRAMS:-20000}" > "$work/random" || exit
+tail -n 1 "$work/random"
+awk -F'\t' -v OFS='\t' 'NF > 1 { print $1, "random", "-", $3, "accept", $2, $2, "-", "-", $2 }' "$work/random" >> "$work/classes"
+
+# Why they differ, as docs/linux.md calls it.
+awk -F'\t' -v OFS='\t' '
+  function why() {
+    if ($1 == "kernel-alone") {
+      if ($10 ~ /^global function/) return "global-function"
+      if ($10 ~ /too large/) return "too-large"
+      if ($10 ~ /old state|infinite loop/) return "no-progress"
+      if ($10 ~ /misaligned value/) return "atomic-alignment"
+      if ($10 ~ /btf_id/) return "kernel-variable"
+      return $2 == "random" ? "known-here" : "?"
+    }
+    if ($1 == "warrant-alone") {
+      if ($7 ~ /of the same size was released/) return "one-size"
+      if ($7 ~ /tail_call is for the main function/) return "tail-call"
+      return $2 == "random" ? "reached-here" : "?"
+    }
+    if ($5 == "unsupported") return $8 == "unsupported" ? "neither" : "not-supported"
+    if ($8 == "unsupported" && $9 ~ /^not loaded/) return "not-loaded"
+    return "?"
+  }
+  $1 !~ /^agree/ { print why(), $1, $2, $3, $4, $7 == "-" ? "" : $7, $10 == "-" ? $9 : $10 }' "$work/classes" | sort > "$work/differ"
+
+printf '\n%-18s %9s %9s %9s %9s\n' why corpus libxdp1 packages random
+cut -f1 "$work/differ" | uniq | while read -r name; do
+  awk -F'\t' -v name="$name" '$1 == name { n[$3]++ }
+    END { printf "%-18s %9d %9d %9d %9d\n", name, n["corpus"], n["libxdp1"], n["packages"], n["random"] }' "$work/differ"
+done
+printf '\nwhere one refuses and the other does not\n'
+awk -F'\t' '$2 != "no-verdict" && $3 != "random" { printf "%-18s %s %s: %s\n", $1, $4, $5, $2 == "kernel-alone" ? $7 : $6 }' "$work/differ"
+
+missing=0
+while read -r name; do
+  grep -qF "| \`$name\` |" docs/linux.md || {
+    echo "linux-agrees: docs/linux.md has no reason '$name':" >&2
+    awk -F'\t' -v name="$name" '$1 == name' "$work/differ" | head -n 5 >&2
+    missing=1
+  }
+done < <(cut -f1 "$work/differ" | uniq)
+exit $missing

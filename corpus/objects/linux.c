@@ -13,6 +13,8 @@ struct {
   __type(value, __u64[2]);
 } pairs SEC(".maps");
 
+__u64 word;
+
 #define PROGRAM(name, code)                                                                        \
   SEC("xdp") __attribute__((naked)) int name(void) { asm volatile(code : : : "memory"); }
 #define FUNCTION(name, code)                                                                       \
@@ -44,3 +46,8 @@ PROGRAM(moved_after_the_test,
 PROGRAM(moves_the_map, "r1 = pairs ll; r1 += 8; r0 = 0; exit;")
 /* linux: moves_the_map_by_nothing */
 PROGRAM(moves_the_map_by_nothing, "r1 = pairs ll; r1 += 0; r0 = 0; exit;")
+
+/* linux: behind_the_data map-value 0 */
+PROGRAM(behind_the_data, "r1 = word + 8 ll; r0 = 0; exit;")
+/* linux: last_of_the_data */
+PROGRAM(last_of_the_data, "r1 = word + 7 ll; r0 = *(u8 *)(r1 + 0); exit;")
