@@ -24,7 +24,7 @@ ask() {
   "$WARRANT" kernel load --json "$@" 2> "$work/err" | jq -r '
     def words: [.[-4000:] | split("\n")[] | select(. != "" and (test("^(processed|verification|stack depth|mark_)") | not))] | last;
     [.file, .section // "", .program // "", .verdict, .message // "-",
-     (.log // "" | if contains("Validating ") then "global function: " else "" end + (words // "-"))] | @tsv'
+     (.log // "" | if contains("is global and assumed valid") then "global function: " else "" end + (words // "-"))] | @tsv'
   [ "${PIPESTATUS[0]}" != 4 ] || {
     echo "linux-agrees: $(cat "$work/err")" >&2
     exit 4
@@ -84,7 +84,7 @@ awk -F'\t' -v OFS='\t' '
       if ($10 ~ /^global function/) return "global-function"
       if ($10 ~ /too large/) return "too-large"
       if ($10 ~ /old state|infinite loop/) return "no-progress"
-      if ($10 ~ /misaligned value/) return "atomic-alignment"
+      if ($10 ~ /misaligned (value )?access/) return "atomic-alignment"
       if ($10 ~ /btf_id/) return "kernel-variable"
       return $2 == "random" ? "known-here" : "?"
     }

@@ -172,4 +172,43 @@ while read -r name want; do
   program=$CORPUS/objects/linux.o
   judged "$name" "$want" --prog "$name"
 done < <(sed -n 's#^/\* linux: \(.*\) \*/#\1#p' corpus/objects/linux.c)
+
+# Types need no map and no code: LSM programs under another licence, and netfilter.
+sed 's/\bGPL\x00/MIT\x00/' $CORPUS/typed/typed.o > "$work/typed.o"
+licence() {
+  "$ASAN_WARRANT" check --json --btf $CORPUS/typed/kernel.o --prog "$1" "$2" > "$work/out" 2> "$work/err"
+  told "$work/out"
+}
+same "an LSM program with a licence like the GPL" "accept" "$(licence keeps_refusals $CORPUS/typed/typed.o)"
+same "an LSM program without" "accept licence 0" "$(licence keeps_refusals "$work/typed.o")"
+same "netfilter" "accept new-type 0 before 6.4" "$(licence filters "$work/typed.o")"
+
+# --- The option -----------------------------------------------------------------------------------
+
+# says NAME STATUS REASON TEXT OPTION...
+says() {
+  local name=$1 want=$2
+  shift 2
+  "$ASAN_WARRANT" check --json --format ebpf --type xdp "$@" "$work/program" > "$work/out" 2> "$work/err"
+  same "$name" "$want" "$? $(jq -r '"\(.verdict) \(.certified) \(.reason) \(.pc)"' "$work/out")"
+}
+printf '%s\n' '*(u64 *)(r10 - 496) = 1' 'call pc+2' 'r0 = 2' exit '*(u64 *)(r10 - 8) = 1' 'r0 = 0' exit > "$work/text"
+"$WARRANT" asm -o "$work/program" "$work/text"
+says "without --linux" "0 accept true null null"
+says "Linux 6.18" "0 accept true null null" --linux
+says "Linux 6.1" "1 reject false linux 1" --linux=6.1
+same "it is policy" 1 "$(jq -r .message "$work/out" | grep -c "Linux's policy and not a fault")"
+says "Linux 6.12" "0 accept true null null" --linux=6.12
+says "uname -r" "1 reject false linux 1" --linux=6.11.0-9-amd64
+for bad in 6 x 6. 6.x 6.1x .1 6.1234 ''; do
+  says "no release: $bad" "2 " "--linux=$bad"
+done
+printf '%s\n' '*(u64 *)(r10 - 520) = 1' exit 'r0 = 1' exit > "$work/text"
+"$WARRANT" asm -o "$work/program" "$work/text"
+says "a fault is a fault" "1 reject false out-of-bounds 0" --linux
+same "and nothing else is said" "[]" "$(jq -c .linux "$work/out")"
+"$WARRANT" check --reasons | sed -n 's/^  *\([a-z-]*\)  *rule of Linux: .*/\1/p' > "$work/rules"
+same "docs/linux.md has every rule" "$(sed 's/.*/`&`/' "$work/rules" | sort | xargs)" \
+  "$(sed 's/.*/`&`/' "$work/rules" | grep -oFf - <(grep '^| `' docs/linux.md | cut -d'|' -f2) | sort -u | xargs)"
+same "rules" yes "$([ "$(wc -l < "$work/rules")" -gt 20 ] && echo yes)"
 finish

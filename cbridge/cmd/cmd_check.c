@@ -628,9 +628,9 @@ static void print_reason(const char *word, const char *meaning) {
  * not. */
 static bool release_option(uint32_t *release) {
   unsigned major = 6, minor = 18;
-  char rest = 0;
-  if (optarg && (sscanf(optarg, "%3u.%3u%c", &major, &minor, &rest) < 2 ||
-                 strchr("0123456789", rest ? rest : 'x'))) {
+  char rest = '\0';
+  if (optarg &&
+      (sscanf(optarg, "%3u.%3u%c", &major, &minor, &rest) < 2 || (rest && !strchr(".-+", rest)))) {
     cmd_complain("--linux=%s: a release is MAJOR.MINOR, such as 6.1", optarg);
     return false;
   }
