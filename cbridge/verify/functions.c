@@ -111,6 +111,7 @@ struct chains {
   uint32_t *at;    /* NOT_CALLED, how far the function's calls have been followed, or FINISHED */
   uint32_t *stack;
   uint32_t *frames;    /* above it and with it, at most */
+  uint32_t *tails;     /* it makes tail calls */
   uint32_t *old, *new; /* bytes above it, at most, as older releases count them and newer ones */
   uint32_t ordered;
   bool circle;
@@ -177,11 +178,17 @@ static bool tail_calls(const struct w_functions *f, uint32_t k) {
   return false;
 }
 
+/* The call that makes it too much is the one to tell of. */
+static bool exceeds(uint32_t above, uint32_t more) {
+  return above <= W_STACK && above + more > W_STACK;
+}
+
 static void judge_call(const struct w_functions *f, const struct chains *c, uint32_t pc,
                        uint32_t callee, bool apart, struct w_policies *p) {
-  uint32_t frames = c->frames[f->of[pc]] + 1;
-  uint32_t old = c->old[callee] + old_size(f, callee);
-  uint32_t new = c->new[callee] + new_size(f, callee, apart);
+  uint32_t caller = f->of[pc], frames = c->frames[caller] + 1;
+  uint32_t old = c->old[caller] + old_size(f, caller), old_more = old_size(f, callee);
+  uint32_t new = c->new[caller] + new_size(f, caller, apart), new_more = new_size(f, callee, apart);
+  bool always = exceeds(new, new_more);
   if (frames == W_FRAMES + 1)
     w_policy(p, W_RULE_FRAMES, pc, 0, WARRANT_RELEASE(7, 2),
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
@@ -192,17 +199,17 @@ static void judge_call(const struct w_functions *f, const struct chains *c, uint
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
              " frames, and 8 is the most, or 16 from 7.2 on",
              pc, frames);
-  if (old > W_STACK)
-    w_policy(p, W_RULE_STACK_DEPTH, pc, 0, new > W_STACK ? 0 : WARRANT_RELEASE(6, 12),
+  if (always || exceeds(old, old_more))
+    w_policy(p, W_RULE_STACK_DEPTH, pc, 0, always ? 0 : WARRANT_RELEASE(6, 12),
              "the frames of the calls down to the one at %" PRIu32 " take %" PRIu32
              " bytes of stack together, and 512 is the most",
-             pc, old);
-  if (tail_calls(f, callee) && c->new[callee] >= TAIL_CALL)
+             pc, always ? new + new_more : old + old_more);
+  if (c->tails[callee] && new >= TAIL_CALL)
     w_policy(p, W_RULE_TAIL_CALL_DEPTH, pc, 0, 0,
              "the function that is called at %" PRIu32
              " makes tail calls, and the frames above it take %" PRIu32
              " bytes of stack: 256 is too much",
-             pc, c->new[callee]);
+             pc, new);
 }
 
 static void raise_to(uint32_t *n, uint32_t least) {
@@ -214,8 +221,10 @@ static void judge_chains(const struct w_functions *f, const struct w_prog_type *
                          uint32_t attach_type, struct chains *c, struct w_policies *p) {
   bool apart = w_among(w_own_stacks, type->id) && attach_type != ITERATOR;
   uint32_t callee;
-  for (uint32_t k = 0; k < f->count; k++)
-    apart = apart && !tail_calls(f, k);
+  for (uint32_t k = 0; k < f->count; k++) {
+    c->tails[k] = tail_calls(f, k);
+    apart = apart && !c->tails[k];
+  }
   c->frames[0] = 1;
   for (uint32_t n = c->ordered; n < f->count; n++) {
     uint32_t k = c->order[n];
@@ -237,7 +246,7 @@ bool w_functions_judge(const struct w_functions *f, const struct w_prog_type *ty
   if (!find_unreachable(f, p))
     return false;
   judge_jumps(f, p);
-  uint32_t *room = f->count > 1 ? calloc(f->count, 6 * sizeof *room) : NULL;
+  uint32_t *room = f->count > 1 ? calloc(f->count, 7 * sizeof *room) : NULL;
   if (!room)
     return f->count == 1;
   struct chains c = {.order = room,
@@ -245,7 +254,8 @@ bool w_functions_judge(const struct w_functions *f, const struct w_prog_type *ty
                      .stack = room + 2 * (size_t)f->count,
                      .frames = room + 3 * (size_t)f->count,
                      .old = room + 4 * (size_t)f->count,
-                     .new = room + 5 * (size_t)f->count};
+                     .new = room + 5 * (size_t)f->count,
+                     .tails = room + 6 * (size_t)f->count};
   find_order(f, &c, p);
   if (!c.circle)
     judge_chains(f, type, attach_type, &c, p);
