@@ -1,7 +1,7 @@
 /* Random programs that are accepted here, on this host's kernel: does it refuse those, and only
  * those, that break one of Linux's rules? Part of `make linux-agrees`: linux_random [PROGRAMS].
  * Prints a line for each difference, `kernel-alone` or `warrant-alone`, a tab, and why; then the
- * figures. */
+ * figures. With SHOW set, the program of that number alone, with the kernel's log. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
