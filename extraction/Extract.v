@@ -1,6 +1,6 @@
 (** The extracted side: the proved checkers, the reference interpreter, the tables, and what the
     differential tests compare. *)
-From Semantics Require Import Encode Concrete Classic Translate.
+From Semantics Require Import Encode Concrete Classic Translate Linux.
 From Checker Require Import Cert ClassicCheck Audit.
 From Extract Require Import Mapping.
 
@@ -13,7 +13,9 @@ Extraction "core.ml"
   slot_of_word word_of_slot decode_from encode helpers unsupported_helpers prog_types prog_type_of
     outer_maps redirect_maps raw root strict
   with_arguments needs_arguments boolean_hooks is_object
-  packet_helpers h_partly h_on_success bare_elsewhere
+  gpl_helpers not_gpl_in gpl_types plain_contexts own_stacks errno_helpers any_errno_in
+  new_types
+    packet_helpers h_partly h_on_success bare_elsewhere
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)

@@ -227,6 +227,15 @@ let () =
   p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types);
   p "const char *const w_boolean_hooks[] = {%s, NULL};\n" (String.concat ", " (List.map (Printf.sprintf "%S") boolean_hooks));
   p "const uint32_t w_redirect_maps[] = {%s, 0};\n" (String.concat ", " (List.map n redirect_maps));
+  let numbers name l = p "const int32_t %s[] = {%s, -1};\n" name (String.concat ", " (List.map n l)) in
+  numbers "w_gpl_helpers" gpl_helpers;
+  numbers "w_not_gpl_in" (List.concat_map (fun ((h, t), a) -> [ h; t; a ]) not_gpl_in);
+  numbers "w_gpl_types" gpl_types;
+  numbers "w_plain_contexts" plain_contexts;
+  numbers "w_own_stacks" own_stacks;
+  numbers "w_errno_helpers" errno_helpers;
+  numbers "w_any_errno_in" (List.concat_map (fun (t, a) -> [ t; a ]) any_errno_in);
+  numbers "w_new_types" new_types;
   p "const struct w_classic_code w_classic_codes[W_CLASSIC_CODES] = {\n";
   List.iter classic_code all_cops;
   p "};\nconst struct w_classic_field w_classic_fields[] = {\n";

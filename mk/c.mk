@@ -64,6 +64,7 @@ $(1)/tests/isa_test: $$(EXTRACTED)/isa_rows.h | $$(EXTRACTED)/isa.md
 $(1)/tests/trace_test $(1)/tests/isa_test $(1)/tests/fast_test $(1)/tests/kernel_test $(1)/tests/engines_test \
   $(1)/tests/asm_test $(1)/tests/validator_test: $(1)/obj/gen.o $(1)/obj/both.o
 $(1)/tests/translate_test: $(1)/obj/both.o
+$(1)/tests/linux_random: $(1)/obj/gen.o
 $(1)/tests/answers_test: $(1)/obj/probe.o $(1)/obj/fire.o
 $(1)/obj/gen.o $(1)/obj/both.o $(1)/obj/probe.o $(1)/obj/fire.o: $(1)/obj/%.o: tests/%.c
 	$$(call say,CC,$$@)

@@ -55,6 +55,9 @@ static const char help[] =
     "  --explain       for a refusal, how the program gets there: the steps that matter\n"
     "  --trace         the search as it goes, of eBPF, one line an event: states, what ended\n"
     "                  a path, what was generalised and given up\n"
+    "  --linux[=REL]   what is safe and Linux refuses counts as refused: Linux 6.18, or release "
+    "REL;\n"
+    "                  without it, each of Linux's rules that a program breaks is a warning\n"
     "  --reasons       print the words that `reason` can be, and stop\n"
     "  --json          one object a program on standard output, and one an event of --trace\n"
     "  --quiet         no line for what is accepted, one line for what is not\n"
@@ -83,7 +86,8 @@ enum {
   OPT_PCAP_DIR,
   OPT_PCAP_LINK,
   OPT_LIMIT,
-  OPT_TRACE
+  OPT_TRACE,
+  OPT_LINUX
 };
 
 /* Something of each accepted program that is saved. */
@@ -98,9 +102,10 @@ struct check {
   struct kept cert, image;
   bool whole_names; /* what is kept is named by paths: folders have files of the same name */
   struct packet_options packets;
-  bool explain; /* the way to a refusal */
-  bool trace;   /* the search */
-  bool alone;   /* one input: its programs are the progress */
+  bool explain;           /* the way to a refusal */
+  bool trace;             /* the search */
+  uint32_t linux_release; /* whose policy refuses, too; 0: none */
+  bool alone;             /* one input: its programs are the progress */
   int code;
 };
 
@@ -149,6 +154,32 @@ static void json_way(cJSON *o, const struct warrant_program *p, const struct jud
   cJSON_AddItemReferenceToObject(o, "trace", way); /* the field's word, beside the first one */
 }
 
+/* "6.18", or null for 0. */
+static void json_release(cJSON *o, const char *name, uint32_t release) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRIu32 ".%" PRIu32, release / 1000, release % 1000);
+  cmd_json_text(o, name, release ? text : NULL);
+}
+
+/* Linux's rules, each a warning as well. */
+static void json_linux(cJSON *o, cJSON *warnings, const struct warrant_program *p,
+                       const struct judgement *j) {
+  char place[1024];
+  cJSON *rules = cJSON_AddArrayToObject(o, "linux");
+  for (uint32_t i = 0; i < j->linux_count; i++) {
+    const struct warrant_policy *policy = &j->linux_rules[i];
+    cJSON *rule = cJSON_CreateObject();
+    cmd_json_text(rule, "rule", policy->rule);
+    cmd_json_u64(rule, "pc", policy->pc);
+    cmd_json_text(rule, "source", source(p, policy->pc, place, sizeof place) ? place : NULL);
+    json_release(rule, "from", policy->from);
+    json_release(rule, "before", policy->before);
+    cmd_json_text(rule, "message", policy->message);
+    cJSON_AddItemToArray(rules, rule);
+    cJSON_AddItemToArray(warnings, cJSON_CreateString(policy->message));
+  }
+}
+
 /* `p` is NULL when the file gave no program. */
 static void print_json(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
@@ -181,6 +212,7 @@ static void print_json(struct check *check, const char *file, const struct warra
   cJSON *warnings = cJSON_AddArrayToObject(o, "warnings");
   for (uint32_t i = 0; i < j->warning_count; i++)
     cJSON_AddItemToArray(warnings, cJSON_CreateString(j->warnings[i]));
+  json_linux(o, warnings, p, j);
   if (has_outcomes(p, j))
     check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, o));
   cmd_print_json(o);
@@ -258,12 +290,26 @@ static void print_way(FILE *out, const struct warrant_program *p, const struct j
   }
 }
 
+static void print_linux(FILE *out, const struct warrant_program *p, const struct judgement *j) {
+  char place[1024];
+  for (uint32_t i = 0; i < j->linux_count; i++) {
+    const struct warrant_policy *policy = &j->linux_rules[i];
+    fprintf(out, "  %swarning:%s ", cmd_colour(out, CMD_NOTE), cmd_colour(out, CMD_PLAIN));
+    cmd_print_safe(out, policy->message);
+    if (source(p, policy->pc, place, sizeof place)) {
+      fputs(", ", out);
+      cmd_print_safe(out, place);
+    }
+    fprintf(out, " (%s)\n", policy->rule);
+  }
+}
+
 static void print_text(struct check *check, const char *file, const struct warrant_program *p,
                        const struct judgement *j) {
   FILE *out = stdout;
   bool outcomes = has_outcomes(p, j) && (!check->options.quiet || check->packets.directory);
   if (j->verdict == JUDGED_ACCEPT && check->options.quiet && j->certified && !j->warning_count &&
-      !outcomes)
+      !j->linux_count && !outcomes)
     return;
   if (!p) { /* the file gave no program, and the message names it */
     cmd_complain("%s", j->message);
@@ -306,6 +352,7 @@ static void print_text(struct check *check, const char *file, const struct warra
     cmd_print_safe(out, j->warnings[i]);
     fputc('\n', out);
   }
+  print_linux(out, p, j);
   if (outcomes)
     check->code = cmd_worse(check->code, packets_report(&check->packets, file, p, NULL));
 }
@@ -565,6 +612,8 @@ static int check_subject(void *context, const struct subject *subject, struct ta
       judge_problem(&object.problems[i], &j);
     else
       judge_subject(check, path, p, &j);
+    if (check->linux_release)
+      judgement_linux(&j, check->linux_release);
     judgement_warn(&j, object.warning);
     if (check->alone)
       cmd_progress(&check->options, object.count, object.count, "");
@@ -580,6 +629,20 @@ static void print_reason(const char *word, const char *meaning) {
   printf("%-24s %s\n", word, meaning);
 }
 
+/* Reads `--linux` or `--linux=MAJOR.MINOR`, of which uname -r may add more; false after saying why
+ * not. */
+static bool release_option(uint32_t *release) {
+  unsigned major = 6, minor = 18;
+  char rest = '\0';
+  if (optarg &&
+      (sscanf(optarg, "%3u.%3u%c", &major, &minor, &rest) < 2 || (rest && !strchr(".-+", rest)))) {
+    cmd_complain("--linux=%s: a release is MAJOR.MINOR, such as 6.1", optarg);
+    return false;
+  }
+  *release = WARRANT_RELEASE(major, minor);
+  return true;
+}
+
 int cmd_check(int argc, char **argv) {
   static const struct option long_options[] = {
       CMD_COMMON_OPTIONS,
@@ -590,6 +653,7 @@ int cmd_check(int argc, char **argv) {
       {"reasons", no_argument, NULL, OPT_REASONS},
       {"explain", no_argument, NULL, OPT_EXPLAIN},
       {"trace", no_argument, NULL, OPT_TRACE},
+      {"linux", optional_argument, NULL, OPT_LINUX},
       {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
       {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
       {"limit", required_argument, NULL, OPT_LIMIT},
@@ -628,6 +692,10 @@ int cmd_check(int argc, char **argv) {
       break;
     case OPT_TRACE:
       check.trace = true;
+      break;
+    case OPT_LINUX:
+      if (!release_option(&check.linux_release))
+        return WARRANT_BAD_INPUT;
       break;
     case OPT_REASONS:
       judge_reasons(print_reason);

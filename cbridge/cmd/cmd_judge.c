@@ -18,6 +18,7 @@
 #define REASON_INPUT "bad-input"
 #define REASON_UNCERTIFIED "not-certified"
 #define REASON_NO_VERDICT "no-verdict"
+#define REASON_LINUX "linux"
 
 static uint64_t now_us(void) {
   struct timespec t;
@@ -148,6 +149,9 @@ static void ebpf(const struct warrant_program *program,
   j->cert_size = v.cert_len;
   j->warnings = v.warnings;
   j->warning_count = v.warning_count;
+  j->linux_rules = v.linux_rules;
+  j->linux_count = v.linux_count;
+  v.linux_rules = NULL;
   v.cert = NULL;
   v.warnings = NULL;
   v.warning_count = 0;
@@ -169,9 +173,15 @@ static void search(const struct warrant_program *program,
 struct found {
   uint32_t verdict, has_pc, pc, measured;
   uint64_t steps_bound, visited, time_us, peak_kb;
-  uint32_t way_len, warning_count;
+  uint32_t way_len, warning_count, linux_count;
   uint64_t cert_size;
   char reason[64], hint[512], message[600], state[1024];
+};
+
+/* A rule of Linux, with its word in place of a pointer to it. */
+struct found_policy {
+  char rule[64];
+  struct warrant_policy policy;
 };
 
 static void put(FILE *out, const void *bytes, size_t size) {
@@ -190,6 +200,7 @@ void judgement_put(const struct judgement *j, FILE *out) {
                     .peak_kb = j->peak_kb,
                     .way_len = j->way_len,
                     .warning_count = j->warning_count,
+                    .linux_count = j->linux_count,
                     .cert_size = j->cert_size};
   snprintf(f.reason, sizeof f.reason, "%s", j->reason ? j->reason : "");
   snprintf(f.hint, sizeof f.hint, "%s", j->hint ? j->hint : "");
@@ -198,6 +209,12 @@ void judgement_put(const struct judgement *j, FILE *out) {
   put(out, &f, sizeof f);
   put(out, j->way, j->way_len * sizeof *j->way);
   put(out, j->warnings, j->warning_count * sizeof *j->warnings);
+  for (uint32_t i = 0; i < j->linux_count; i++) {
+    struct found_policy policy = {.policy = j->linux_rules[i]};
+    snprintf(policy.rule, sizeof policy.rule, "%s", j->linux_rules[i].rule);
+    policy.policy.rule = NULL;
+    put(out, &policy, sizeof policy);
+  }
   put(out, j->cert, j->cert_size);
 }
 
@@ -227,6 +244,22 @@ static bool take(const uint8_t **at, size_t *left, uint64_t count, size_t each, 
   return true;
 }
 
+/* False: they are not there, or one has no word. */
+static bool take_policies(const uint8_t **at, size_t *left, uint32_t count, struct judgement *j) {
+  struct found_policy *found = NULL;
+  bool good = take(at, left, count, sizeof *found, &found) &&
+              (!count || (j->linux_rules = calloc(count, sizeof *j->linux_rules)));
+  for (uint32_t i = 0; good && i < count; i++) {
+    struct warrant_policy *policy = &j->linux_rules[j->linux_count++];
+    *policy = found[i].policy;
+    policy->message[sizeof policy->message - 1] = '\0';
+    policy->rule = kept_text(found[i].rule, sizeof found[i].rule);
+    good = policy->rule;
+  }
+  free(found);
+  return good;
+}
+
 bool judgement_get(const uint8_t *bytes, size_t size, uint32_t insns, struct judgement *j) {
   struct found f;
   if (size < sizeof f)
@@ -236,7 +269,8 @@ bool judgement_get(const uint8_t *bytes, size_t size, uint32_t insns, struct jud
   size_t left = size - sizeof f;
   if (f.verdict > JUDGED_ERROR || !take(&at, &left, f.way_len, sizeof *j->way, &j->way) ||
       !take(&at, &left, f.warning_count, sizeof *j->warnings, &j->warnings) ||
-      !take(&at, &left, f.cert_size, 1, &j->cert) || left)
+      !take_policies(&at, &left, f.linux_count, j) || !take(&at, &left, f.cert_size, 1, &j->cert) ||
+      left)
     return false;
   j->verdict = (enum judged)f.verdict;
   j->has_pc = f.has_pc;
@@ -341,10 +375,30 @@ void judgement_warn(struct judgement *j, const char *text) {
   snprintf(more[j->warning_count++], sizeof *more, "%s", text);
 }
 
+void judgement_linux(struct judgement *j, uint32_t release) {
+  if (j->verdict != JUDGED_ACCEPT || !j->certified)
+    return;
+  for (uint32_t i = 0; i < j->linux_count; i++) {
+    const struct warrant_policy *p = &j->linux_rules[i];
+    if (!warrant_policy_holds(p, release))
+      continue;
+    j->verdict = JUDGED_REJECT;
+    j->certified = false; /* which is said of an accept alone */
+    j->reason = REASON_LINUX;
+    j->has_pc = true;
+    j->pc = p->pc;
+    snprintf(j->message, sizeof j->message,
+             "%s (rule %s; this is Linux's policy and not a fault: the program is safe, certified)",
+             p->message, p->rule);
+    return;
+  }
+}
+
 void judgement_free(struct judgement *j) {
   free(j->cert);
   free(j->image);
   free(j->warnings);
+  free(j->linux_rules);
   free(j->way);
   memset(j, 0, sizeof *j);
 }
@@ -388,6 +442,14 @@ void judge_reasons(void (*each)(const char *word, const char *meaning)) {
     each(warrant_classic_reason_word((enum warrant_classic_reason)i), "classic BPF: refused");
   each(REASON_UNSUPPORTED, "no verdict: the program uses something that is not supported");
   each(REASON_INPUT, "no verdict: the input cannot be read");
+  each(REASON_LINUX,
+       "with --linux: safe and certified, and Linux refuses it, by one of its rules:");
+  for (int i = 0; i < W_RULES; i++) {
+    char word[40], meaning[120];
+    snprintf(word, sizeof word, "  %s", w_rule_word((enum w_rule)i));
+    snprintf(meaning, sizeof meaning, "  rule of Linux: %s", w_rule_meaning((enum w_rule)i));
+    each(word, meaning);
+  }
   each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
   each(REASON_NO_VERDICT, "no verdict was reached, for a cause the message names");
 }

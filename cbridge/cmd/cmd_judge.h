@@ -29,6 +29,8 @@ struct judgement {
   size_t image_size;
   char (*warnings)[256]; /* owned */
   uint32_t warning_count;
+  struct warrant_policy *linux_rules; /* owned; Linux's rules that it breaks */
+  uint32_t linux_count;
 };
 
 /* Judges a loaded program; always fills the judgement. Free it with judgement_free. */
@@ -39,6 +41,8 @@ void judge_with(const struct warrant_program *program, const struct warrant_veri
 void judgement_free(struct judgement *judgement);
 /* Adds a warning; none for "". */
 void judgement_warn(struct judgement *judgement, const char *text);
+/* What is safe here and refused by Linux of that release becomes a refusal. */
+void judgement_linux(struct judgement *judgement, uint32_t release);
 /* "accept", "reject", "unsupported" or "error". */
 const char *judged_word(enum judged verdict);
 /* The exit code that a verdict asks for. */

@@ -168,6 +168,17 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
 extern const uint32_t w_redirect_maps[];
 /* LSM hooks whose result is 0 or 1; NULL ends the list. */
 extern const char *const w_boolean_hooks[];
+/* What Linux refuses though it is no fault, from semantics/Linux.v; -1 ends each list. */
+extern const int32_t w_gpl_helpers[], w_gpl_types[], w_plain_contexts[], w_own_stacks[],
+    w_errno_helpers[], w_new_types[];
+extern const int32_t w_not_gpl_in[];   /* a helper, a type, an attach type; and so on */
+extern const int32_t w_any_errno_in[]; /* a type, an attach type; and so on */
+static inline bool w_among(const int32_t *list, int64_t number) {
+  for (; *list >= 0; list++)
+    if (*list == number)
+      return true;
+  return false;
+}
 static inline bool w_is_redirect_map(uint32_t type) {
   for (const uint32_t *t = w_redirect_maps; *t; t++)
     if (*t == type)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "isa/error.h"
 
@@ -28,6 +29,37 @@ static int listen(enum libbpf_print_level level, const char *format, va_list val
   return 0;
 }
 
+/* A size for a map that the object leaves to its loader. The verdict does not depend on it. */
+static uint32_t entries_for(const struct bpf_map *map) {
+  switch (bpf_map__type(map)) {
+  case BPF_MAP_TYPE_HASH:
+  case BPF_MAP_TYPE_ARRAY:
+  case BPF_MAP_TYPE_PROG_ARRAY:
+  case BPF_MAP_TYPE_PERCPU_HASH:
+  case BPF_MAP_TYPE_PERCPU_ARRAY:
+  case BPF_MAP_TYPE_STACK_TRACE:
+  case BPF_MAP_TYPE_CGROUP_ARRAY:
+  case BPF_MAP_TYPE_LRU_HASH:
+  case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+  case BPF_MAP_TYPE_LPM_TRIE:
+  case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+  case BPF_MAP_TYPE_HASH_OF_MAPS:
+  case BPF_MAP_TYPE_DEVMAP:
+  case BPF_MAP_TYPE_DEVMAP_HASH:
+  case BPF_MAP_TYPE_CPUMAP:
+  case BPF_MAP_TYPE_XSKMAP:
+  case BPF_MAP_TYPE_SOCKMAP:
+  case BPF_MAP_TYPE_SOCKHASH:
+  case BPF_MAP_TYPE_QUEUE:
+  case BPF_MAP_TYPE_STACK:
+    return 1;
+  case BPF_MAP_TYPE_RINGBUF:
+    return (uint32_t)sysconf(_SC_PAGESIZE);
+  default: /* others have none, or libbpf knows how many */
+    return 0;
+  }
+}
+
 /* Only `wanted` is loaded. False: it is kept off the host, which `r` says. */
 static bool choose(struct bpf_object *object, struct bpf_program *wanted,
                    const struct warrant_program *p, struct warrant_kernel_result *r) {
@@ -45,6 +77,8 @@ static bool choose(struct bpf_object *object, struct bpf_program *wanted,
              bpf_program__insn_cnt(wanted), WARRANT_KERNEL_INSNS_MAX);
   uint64_t bytes = 0;
   bpf_object__for_each_map(map, object) {
+    if (!bpf_map__max_entries(map) && entries_for(map))
+      bpf_map__set_max_entries(map, entries_for(map));
     uint64_t entry = (uint64_t)bpf_map__key_size(map) + bpf_map__value_size(map);
     uint32_t n = bpf_map__max_entries(map);
     bool ring = bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF;

@@ -11,6 +11,7 @@
 #include "isa/error.h"
 #include "load/objects.h"
 #include "verify/explain.h"
+#include "verify/linux.h"
 #include "verify/search.h"
 
 enum { MAX_WARNINGS = 100 };
@@ -28,36 +29,15 @@ static bool warn(struct warrant_verdict *v, const char *format, uint32_t pc) {
   return true;
 }
 
-/* What this instruction alone makes others refuse. */
-static const char *constant_warning(const struct w_insn *i) {
-  if (i->op != W_OP_ALU || i->reg)
-    return NULL;
-  bool shifts = i->alu == W_LSH || i->alu == W_RSH || i->alu == W_ARSH;
-  bool divides = i->alu == W_DIV || i->alu == W_SDIV || i->alu == W_MOD || i->alu == W_SMOD;
-  if (shifts && (i->imm < 0 || i->imm >= (i->width == W_A64 ? 64 : 32)))
-    return "shift by the width or more at %" PRIu32 ": Linux refuses it";
-  return divides && !i->imm ? "division by 0 at %" PRIu32 ": Linux refuses it" : NULL;
-}
-
 static bool warn_all(struct warrant_verdict *v, const struct w_question *q,
                      const struct w_answer *a) {
-  bool before = true, good = true;
-  for (uint32_t pc = 0; pc < q->flow.count && good; pc++) {
-    const char *constant = constant_warning(&q->insns[pc]);
-    if (q->insns[pc].op == W_OP_NONE)
-      continue;
-    if (before && !q->flow.at[pc].reached)
-      good = warn(v, "unreachable instruction at %" PRIu32 ": Linux refuses it", pc);
-    before = q->flow.at[pc].reached;
-    if (constant)
-      good = good && warn(v, constant, pc);
+  bool good = true;
+  for (uint32_t pc = 0; pc < q->flow.count && good; pc++)
     if (a->undefined[pc])
-      good =
-          good && warn(v,
-                       "instruction %" PRIu32
-                       " reads stack bytes that were never written: the strict profile refuses it",
-                       pc);
-  }
+      good = warn(v,
+                  "instruction %" PRIu32
+                  " reads stack bytes that were never written: the strict profile refuses it",
+                  pc);
   return good;
 }
 
@@ -77,11 +57,23 @@ static void describe_registers(struct warrant_verdict *v, const struct w_target 
   }
 }
 
+/* Linux's rules that the accepted program breaks. False: out of memory. */
+static bool take_rules(struct w_linux *l, struct warrant_verdict *v) {
+  bool good = w_linux_end(l);
+  v->linux_rules = l->found.list;
+  v->linux_count = l->found.count;
+  l->found.list = NULL;
+  return good;
+}
+
 /* False: out of memory. */
-static bool judge(struct w_question *q, struct warrant_verdict *v) {
+static bool judge(struct w_question *q, const struct warrant_program *p,
+                  struct warrant_verdict *v) {
   struct w_answer a = {0};
+  struct w_linux rules;
   size_t count;
   bool good = w_flow_make(q->pool, &q->target, q->insns, q->flow.count, &q->flow);
+  good = w_linux_begin(&rules, q, p) && good;
   enum w_outcome outcome = good ? w_search(q, &a) : W_NO_MEMORY;
   v->visited = a.visited;
   if (outcome == W_FOUND) {
@@ -101,6 +93,9 @@ static bool judge(struct w_question *q, struct warrant_verdict *v) {
     good = false;
     v->pc = a.pc;
   }
+  if (good && v->verdict == WARRANT_ACCEPT)
+    good = take_rules(&rules, v);
+  w_linux_free(&rules);
   w_answer_free(q, &a);
   w_flow_free(q->pool, &q->flow);
   return good;
@@ -135,7 +130,7 @@ static bool verify(struct w_question *q, const struct warrant_program *p,
   q->flow.count = n;
   switch (w_decode_all(p->insns, n, insns, &v->pc, v->message, sizeof v->message)) {
   case W_DECODED:
-    if (judge(q, v))
+    if (judge(q, p, v))
       break;
     /* A program that needs more memory than allowed is refused: its certificate would need it too.
      */
@@ -207,7 +202,10 @@ int warrant_verify(const struct warrant_program *program,
 void warrant_verdict_free(struct warrant_verdict *verdict) {
   free(verdict->cert);
   free(verdict->warnings);
+  free(verdict->linux_rules);
   free(verdict->way);
+  verdict->linux_rules = NULL;
+  verdict->linux_count = 0;
   verdict->way = NULL;
   verdict->cert = NULL;
   verdict->warnings = NULL;

@@ -3,6 +3,7 @@
 #ifndef WARRANT_VERIFY_H
 #define WARRANT_VERIFY_H
 
+#include "verify/policy.h"
 #include "verify/refusal.h"
 #include "warrant.h"
 
@@ -29,6 +30,8 @@ struct warrant_verdict {
   size_t cert_len;
   char (*warnings)[256]; /* owned; what is allowed here and refused elsewhere, one sentence each */
   uint32_t warning_count;
+  struct warrant_policy *linux_rules; /* owned; Linux's rules that it breaks, by instruction */
+  uint32_t linux_count;
   struct warrant_step *way; /* owned; REJECT: the steps that matter, up to `pc`. Else NULL */
   uint32_t way_len;
   const char
