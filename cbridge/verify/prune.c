@@ -336,11 +336,11 @@ static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
     return mix(mix(mix(h, f->area), (uint64_t)f->mx), f->checked ? (uint64_t)f->av + 1 : 0);
   case W_FSTACK:
   case W_FMAP_VALUE:
-    return mix(mix(h, f->which), (uint64_t)f->mx);
+    return mix(mix(mix(h, f->which), (uint64_t)f->mx), f->step);
   case W_FREF:
     return mix(mix(mix(h, f->ref), f->size), f->null);
   case W_FRECORD_AT:
-    return mix(mix(h, f->size), (uint64_t)f->mx);
+    return mix(mix(mix(h, f->size), (uint64_t)f->mx), f->step);
   case W_FMAP:
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
