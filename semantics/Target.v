@@ -443,7 +443,7 @@ Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_
 Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
 Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
 Definition syscall_helpers : list Z :=
-  [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179] ++ socket_casts
+  [4; 27; 45; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179] ++ socket_casts
   ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 (* read as a whole or not at all *)

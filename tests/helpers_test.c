@@ -447,7 +447,7 @@ static bool kernel_offers(const struct w_prog_type *type, int32_t id) {
 /* The kernel's configuration decides on two helpers; some take a kernel object where they are left
  * out; and one is allowed to programs for which later kernels forbid it. */
 static bool left_out(const struct w_prog_type *type, int32_t id) {
-  return id == 36 || id == 58 || (id == 46 && (type->id == 21 || type->hooked)) ||
+  return id == 36 || id == 58 || (id == 46 && (type->id == 21 || type->id == 31 || type->hooked)) ||
          (id == 188 && (type->id == 31 || type->hooked)) || (id == 39 && type->id == 19) ||
          ((id == 49 || id == 57) && (type->id == 25 || type->id == 9));
 }

@@ -7,6 +7,9 @@ set -u
 release=$(uname -r | grep -oE '^[0-9]+\.[0-9]+')
 "$WARRANT" kernel load --json $CORPUS/objects/linux.o > "$work/kernel" 2> "$work/err"
 [ $? -lt 2 ] && asks=yes || asks=
+if [ "$asks" ] && ! "$WARRANT" check --linux="$release" --reasons > "$work/out" 2> "$work/err"; then
+  asks= # a release whose rules are not known
+fi
 [ "$asks" ] || skip "the kernel's verdicts" "$(sed "s/^warrant: //" "$work/err" | head -n 1)"
 
 # told JSON: `RULE PC` of each rule, with the releases where it is not all of them.
@@ -107,6 +110,8 @@ rule "sign-extending load" "new-instruction 1 before 6.6" xdp '*(u64 *)(r10 - 8)
 none "load" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(u8 *)(r10 - 8)' exit
 rule "load_acquire" "new-instruction 1 before 6.15" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = load_acquire((u64 *)(r10 - 8))' exit
 rule "store_release" "new-instruction 1 before 6.15" xdp 'r0 = 0' 'store_release((u64 *)(r10 - 8), r0)' exit
+rule "an opcode that no path reaches" "new-instruction 2 before 6.6" xdp \
+  'r0 = 1' 'if r0 == 1 goto +1' 'r0 = bswap32 r0' exit
 rule "shift by the width" "constant 1" xdp 'r0 = 1' 'r0 <<= 64' exit
 none "shift by less" xdp 'r0 = 1' 'r0 <<= 63' exit
 rule "division by 0" "constant 1" xdp 'r0 = 1' 'r0 /= 0' exit
@@ -149,6 +154,10 @@ somewhere() {
 }
 mapfile -t lines < <(somewhere 'lock *(u64 *)(r3 + 0) += r4')
 rule "an atomic at a variable place" "atomic-offset 8" xdp "${lines[@]}"
+mapfile -t lines < <(printf '%s\n' 'r0 = 0' 'r1 = 64' 'r2 = r10' 'r2 += -512' '*(u64 *)(r2 + 0) = r0' \
+  'r2 += 8' 'r1 += -1' 'if r1 != 0 goto -4' 'r6 = 0' 'r3 = r10' 'r3 += -512' 'r3 += r6' 'r4 = 1' \
+  'lock *(u64 *)(r3 + 0) += r4' 'r6 += 8' 'if r6 < 512 goto -7' 'r0 = 0' exit)
+none "atomics at one place a round" xdp "${lines[@]}"
 mapfile -t lines < <(somewhere '*(u64 *)(r3 + 0) = r4')
 none "a store at a variable place" xdp "${lines[@]}"
 rule "half of a pointer is stored" "part-stored 0" xdp '*(u32 *)(r10 - 4) = r1' 'r0 = 0' exit
@@ -200,6 +209,18 @@ says "uname -r" "1 reject false linux 1" --linux=6.11.0-9-amd64
 for bad in 6 x 6. 6.x 6.1x .1 6.1234 ''; do
   says "no release: $bad" "2 " "--linux=$bad"
 done
+for bad in 5.15 6.0 7.4 8.0; do
+  says "no rules are known of $bad" "2 " "--linux=$bad"
+done
+# However many rules of other releases there are, and whichever a path breaks first.
+printf '%s\n' 'r1 = 5' "$(for _ in {1..120}; do echo 'r1 = (s8)r1'; done)" 'r0 = 1' 'r0 <<= 64' exit > "$work/text"
+"$WARRANT" asm -o "$work/program" "$work/text"
+says "behind a hundred others" "1 reject false linux 122" --linux
+printf '%s\n' 'r6 = *(u64 *)(r1 + 16)' 'r7 = r1' 'r7 += 8' 'if r6 == 0 goto +2' 'r7 = r1' 'r7 += -8' \
+  'r0 = *(u64 *)(r7 + 8)' 'r0 = 0' exit > "$work/text"
+"$WARRANT" asm -o "$work/program" "$work/text"
+same "the same rule twice, for other releases" "reject" \
+  "$("$ASAN_WARRANT" check --linux=7.2 --json --format ebpf --type kprobe "$work/program" | jq -r .verdict)"
 printf '%s\n' '*(u64 *)(r10 - 520) = 1' exit 'r0 = 1' exit > "$work/text"
 "$WARRANT" asm -o "$work/program" "$work/text"
 says "a fault is a fault" "1 reject false out-of-bounds 0" --linux

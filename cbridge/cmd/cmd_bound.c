@@ -9,8 +9,8 @@ bool bound_ends_at_a_tail_call(const struct warrant_program *p) {
     const struct warrant_insn insn = p->insns[pc];
     const struct w_helper *h =
         insn.op == (BPF_JMP | BPF_CALL) && insn.src == 0 ? w_helper_of(insn.imm) : NULL;
-    if (h && h->ret == W_RET_TAIL)
-      return true;
+    if ((h && h->ret == W_RET_TAIL) || insn.op == (BPF_JMP | BPF_CALL | BPF_X))
+      return true; /* a helper that is called by a register may be any */
   }
   return false;
 }

@@ -640,6 +640,11 @@ static bool release_option(uint32_t *release) {
     return false;
   }
   *release = WARRANT_RELEASE(major, minor);
+  if (*release < WARRANT_LINUX_FIRST || *release > WARRANT_LINUX_LAST) {
+    cmd_complain("--linux=%s: the rules are those of Linux 6.1 to 7.3; %s is the nearest", optarg,
+                 *release < WARRANT_LINUX_FIRST ? "--linux=6.1" : "--linux=7.3");
+    return false;
+  }
   return true;
 }
 

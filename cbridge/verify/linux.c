@@ -133,8 +133,8 @@ static void judge_stack(const struct at *a, const struct w_fact *f, int64_t k) {
   const struct w_insn *i = a->i;
   uint32_t n = w_bytes(i->size);
   use_frame(a->l, a->st, a->pc, f->frame, k);
-  if (f->mx) { /* which of its bytes it may start at is not known here */
-    if (i->op == W_OP_ATOMIC)
+  if (f->mx) { /* the search may have forgotten that the place is one alone */
+    if (i->op == W_OP_ATOMIC && is_exact(a->l))
       FOUND(a, W_RULE_ATOMIC_OFFSET, 0, 0,
             "the atomic operation at %" PRIu32 " is on a variable place of the stack", a->pc);
     return;
@@ -179,9 +179,6 @@ static void judge_access(const struct at *a) {
   if (i->ordered)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 15),
           "load_acquire or store_release at %" PRIu32, a->pc);
-  if (i->op == W_OP_LDX && i->sx)
-    FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 6), "sign-extending load at %" PRIu32,
-          a->pc);
   if (f && f->kind == W_FSTACK)
     judge_stack(a, f, a->st->regs[r].c + i->off);
   else if (f && f->kind == W_FCTX)
@@ -238,19 +235,15 @@ static void judge_call(const struct at *a, int64_t id) {
 
 /* --- One instruction ------------------------------------------------------------------------- */
 
+/* Newer forms of instructions that every release has. */
 static void judge_new(const struct at *a) {
   const struct w_insn *i = a->i;
-  uint8_t op = a->l->program->insns[a->pc].op;
-  const char *name = i->op == W_OP_MOVSX                      ? "movsx"
-                     : i->op == W_OP_END && i->swap == W_SWAP ? "bswap"
+  const char *name = i->op == W_OP_MOVSX ? "movsx"
                      : i->op == W_OP_ALU && (i->alu == W_SDIV || i->alu == W_SMOD)
                          ? "signed division"
-                     : i->op == W_OP_JA && op == GOTOL ? "gotol"
-                                                       : NULL;
+                         : NULL;
   if (name)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 6), "%s at %" PRIu32, name, a->pc);
-  if (i->op == W_OP_MAYGOTO)
-    FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 9), "may_goto at %" PRIu32, a->pc);
 }
 
 static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st) {
@@ -343,10 +336,25 @@ bool w_linux_begin(struct w_linux *l, struct w_question *q, const struct warrant
          w_policies_make(&l->found, q->flow.count);
 }
 
+/* Opcodes that a release does not know it refuses, executed or not. */
+static void judge_code(struct w_linux *l, const struct w_insn *i, uint32_t pc) {
+  const char *name = i->op == W_OP_END && i->swap == W_SWAP                  ? "bswap"
+                     : i->op == W_OP_LDX && i->sx                            ? "sign-extending load"
+                     : i->op == W_OP_JA && l->program->insns[pc].op == GOTOL ? "gotol"
+                                                                             : NULL;
+  if (name)
+    w_policy(&l->found, W_RULE_NEW_INSTRUCTION, pc, 0, WARRANT_RELEASE(6, 6), "%s at %" PRIu32,
+             name, pc);
+  if (i->op == W_OP_MAYGOTO)
+    w_policy(&l->found, W_RULE_NEW_INSTRUCTION, pc, 0, WARRANT_RELEASE(6, 9),
+             "may_goto at %" PRIu32, pc);
+}
+
 /* What counts wherever it stands. */
 static void judge_anywhere(struct w_linux *l) {
   for (uint32_t pc = 0; pc < l->functions.slots; pc++) {
     const struct w_insn *i = &l->insns[pc];
+    judge_code(l, i, pc);
     if (i->op == W_OP_CALLX)
       w_policy(&l->found, W_RULE_CALLX, pc, 0, 0,
                "the helper at %" PRIu32 " is called by a register", pc);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 100 };
+enum { MANY = 100 };
 
 static const struct {
   const char *word, *meaning;
@@ -18,7 +18,7 @@ static const struct {
     [W_RULE_FRAMES] = {"frames", "calls are nested 8 deep, or 16"},
     [W_RULE_STACK_DEPTH] = {"stack-depth",
                             "the frames of a chain of calls have 512 bytes together"},
-    [W_RULE_TAIL_CALL_DEPTH] = {"tail-call-depth", "256 bytes of stack below a tail call"},
+    [W_RULE_TAIL_CALL_DEPTH] = {"tail-call-depth", "256 bytes of stack above a tail call"},
     [W_RULE_LICENCE] = {"licence", "some helpers and types are for licences like the GPL"},
     [W_RULE_NEW_INSTRUCTION] = {"new-instruction", "instructions that the release has"},
     [W_RULE_NEW_TYPE] = {"new-type", "program types that the release has"},
@@ -56,20 +56,37 @@ void w_policies_free(struct w_policies *p) {
   *p = (struct w_policies){.list = NULL};
 }
 
-static void begin(char *text, size_t size, uint32_t from, uint32_t before) {
-  if (from)
-    snprintf(text, size, "Linux from %" PRIu32 ".%" PRIu32 " on refuses this: ", from / 1000,
-             from % 1000);
-  else if (before)
-    snprintf(text, size, "Linux before %" PRIu32 ".%" PRIu32 " refuses this: ", before / 1000,
-             before % 1000);
-  else
+/* What the release that is asked for unless told otherwise refuses begins with "Linux refuses
+ * this".
+ */
+static void begin(char *text, size_t size, const struct warrant_policy *p) {
+  uint32_t release = p->from ? p->from : p->before;
+  const char *which = p->from ? "from" : "before", *on = p->from ? " on" : "";
+  if (!release)
     snprintf(text, size, "Linux refuses this: ");
+  else if (warrant_policy_holds(p, WARRANT_LINUX_DEFAULT))
+    snprintf(text, size, "Linux refuses this (%s %" PRIu32 ".%" PRIu32 "%s): ", which,
+             release / 1000, release % 1000, on);
+  else
+    snprintf(text, size, "Linux %s %" PRIu32 ".%" PRIu32 "%s refuses this: ", which, release / 1000,
+             release % 1000, on);
+}
+
+/* The same rule, for the same releases, there; or anywhere, once there are many. */
+static bool known(const struct w_policies *p, const struct warrant_policy *new) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    const struct warrant_policy *old = &p->list[i];
+    if (old->rule == new->rule && old->from == new->from && old->before == new->before &&
+        (old->pc == new->pc || p->count >= MANY))
+      return true;
+  }
+  return false;
 }
 
 void w_policy(struct w_policies *p, enum w_rule rule, uint32_t pc, uint32_t from, uint32_t before,
               const char *format, ...) {
-  if (pc >= p->slots || p->noted[pc] >> rule & 1 || p->count == MOST)
+  struct warrant_policy new = {.rule = rules[rule].word, .pc = pc, .from = from, .before = before};
+  if (pc >= p->slots || ((p->noted[pc] >> rule & 1 || p->count >= MANY) && known(p, &new)))
     return;
   if (p->count == p->cap) {
     uint32_t cap = p->cap ? 2 * p->cap : 8;
@@ -82,9 +99,8 @@ void w_policy(struct w_policies *p, enum w_rule rule, uint32_t pc, uint32_t from
     p->cap = cap;
   }
   struct warrant_policy *made = &p->list[p->count++];
-  *made =
-      (struct warrant_policy){.rule = rules[rule].word, .pc = pc, .from = from, .before = before};
-  begin(made->message, sizeof made->message, from, before);
+  *made = new;
+  begin(made->message, sizeof made->message, made);
   size_t n = strlen(made->message);
   va_list values;
   va_start(values, format);

@@ -54,7 +54,13 @@ static inline bool warrant_policy_holds(const struct warrant_policy *p, uint32_t
   return release >= p->from && (!p->before || release < p->before);
 }
 
-/* Those of one program, each of a rule and an instruction once. */
+/* What `--linux` asks for unless it names a release; and the releases whose rules are known. */
+#define WARRANT_LINUX_DEFAULT WARRANT_RELEASE(6, 18)
+#define WARRANT_LINUX_FIRST WARRANT_RELEASE(6, 1)
+#define WARRANT_LINUX_LAST WARRANT_RELEASE(7, 3)
+
+/* Those of one program: of a rule, an instruction and releases once; beyond a hundred, of a rule
+ * and releases once. */
 struct w_policies {
   struct warrant_policy *list; /* owned */
   uint32_t count, cap;
@@ -65,7 +71,7 @@ struct w_policies {
 /* False: out of memory. Free with w_policies_free in either case. */
 bool w_policies_make(struct w_policies *p, uint32_t slots);
 void w_policies_free(struct w_policies *p);
-/* Notes it, unless it is noted or there are enough. The text comes after "Linux refuses this: ". */
+/* Notes it, unless it is noted. The text comes after "Linux refuses this: ". */
 void w_policy(struct w_policies *p, enum w_rule rule, uint32_t pc, uint32_t from, uint32_t before,
               const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* By instruction. */

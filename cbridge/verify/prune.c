@@ -353,6 +353,8 @@ static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
 /* Of all that w_state_equal looks at: a hash of less would put whole loops into one bucket. */
 uint64_t w_state_hash(const struct w_state *st) {
   uint64_t h = mix(mix(st->defined, (uint64_t)st->pc), st->pending.n);
+  if (st->pending.n)
+    h = mix(mix(h, st->pending.sym), (uint32_t)st->pending.off);
   for (uint32_t i = 0; i < w_words(st); i++)
     h = mix(h, *w_word(st, i));
   for (int r = 0; r < 11; r++)

@@ -136,10 +136,9 @@ static bool verify(struct w_question *q, const struct warrant_program *p,
      */
     refuse(v, W_TOO_COMPLEX);
     v->steps_bound = 0;
-    snprintf(
-        v->message, sizeof v->message,
-        "the analysis needs more than %zu MB of memory: simplify the program, or raise the limit",
-        q->pool->limit >> 20);
+    snprintf(v->message, sizeof v->message,
+             "the analysis needs more than %zu MB of memory: simplify the program",
+             q->pool->limit >> 20);
     break;
   case W_DECODE_INVALID:
     refuse(v, W_INVALID_INSTRUCTION);

@@ -325,7 +325,8 @@ bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w
 bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why) {
   if (st->depth + 1 >= W_FRAMES)
     return w_refuse(why, W_STACK_OVERFLOW,
-                    "calls are nested %d deep here, and the stack has %d frames", W_FRAMES,
+                    "this call needs a frame more than the %d that there are (Linux has 16 from "
+                    "7.2 on)",
                     W_FRAMES);
   if (!w_reserve(pool, (void **)&st->frames, &st->frame_cap, st->depth + 1, sizeof *st->frames))
     return false;

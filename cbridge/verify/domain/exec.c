@@ -225,6 +225,10 @@ bool w_a_exit(const struct w_target *t, const struct w_state *st, struct w_why *
           hi = sign ? s.all.smax : (int64_t)s.all.umax;
   if (t->type.ret_lo <= lo && hi <= t->type.ret_hi)
     return true;
+  if (lo == hi)
+    return w_refuse(why, W_BAD_RETURN,
+                    "%s programs return %" PRId64 " to %" PRId64 ", and r0 is %" PRId64,
+                    t->type.name, t->type.ret_lo, t->type.ret_hi, lo);
   return w_refuse(why, W_BAD_RETURN,
                   "%s programs return %" PRId64 " to %" PRId64 ", and r0 may be %" PRId64
                   " to %" PRId64,

@@ -40,6 +40,9 @@ struct access {
 
 static bool refuse_stack(const struct access *x, struct w_why *why) {
   const struct w_fact *f = x->f;
+  if (f->frame > x->st->depth)
+    return w_refuse(why, W_OUT_OF_BOUNDS,
+                    "r%d points into the frame of a function that has returned", x->r);
   if (f->frame != x->st->depth)
     return w_refuse(why, W_OUT_OF_BOUNDS,
                     "%s %" PRIu64 " byte%s there leaves the caller's frame that r%d points into",
