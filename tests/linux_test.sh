@@ -106,10 +106,8 @@ none "division" xdp 'r0 = 5' 'r0 /= 2' exit
 rule "sign-extending load" "new-instruction 1 before 6.6" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(s8 *)(r10 - 8)' exit
 none "load" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(u8 *)(r10 - 8)' exit
 rule "load_acquire" "new-instruction 1 before 6.15" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = load_acquire((u64 *)(r10 - 8))' exit
-rule "load_acquire on the context" "new-instruction 0 before 6.15 ordered-access 0" tc \
-  'w0 = load_acquire((u32 *)(r1 + 8))' exit
-rule "store_release on the context" "new-instruction 1 before 6.15 ordered-access 1" tc \
-  'r0 = 0' 'store_release((u32 *)(r1 + 8), w0)' exit
+rule "store_release" "new-instruction 1 before 6.15" xdp 'r0 = 1' 'store_release((u64 *)(r10 - 8), r0)' exit
+none "an atomic addition" xdp 'r0 = 0' '*(u64 *)(r10 - 8) = r0' 'lock *(u64 *)(r10 - 8) += r0' exit
 rule "shift by the width" "constant 1" xdp 'r0 = 1' 'r0 <<= 64' exit
 none "shift by less" xdp 'r0 = 1' 'r0 <<= 63' exit
 rule "division by 0" "constant 1" xdp 'r0 = 1' 'r0 /= 0' exit

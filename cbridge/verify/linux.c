@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ERRNO_MOST = 4095, MODE = 0xe0, MODE_ATOMIC = 0xc0, GOTOL = 0x06 };
+enum { ERRNO_MOST = 4095, GOTOL = 0x06 };
 #define OFFSET_MOST (INT64_C(1) << 29)
 
 /* Where an instruction is looked at. */
@@ -171,23 +171,13 @@ static void judge_context(const struct at *a, int64_t moved) {
           "instruction %" PRIu32 " stores a constant to the context: store a register", a->pc);
 }
 
-/* load_acquire and store_release are a load and a store here, written as atomics. */
-static bool is_ordered(const struct at *a) {
-  return a->i->op != W_OP_ATOMIC && (a->l->program->insns[a->pc].op & MODE) == MODE_ATOMIC;
-}
-
 static void judge_access(const struct at *a) {
   const struct w_insn *i = a->i;
   int r = i->op == W_OP_LDX ? i->src : i->dst;
   const struct w_fact *f = fact(a, r);
-  if (is_ordered(a)) {
+  if (i->ordered)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 15),
           "load_acquire or store_release at %" PRIu32, a->pc);
-    if (f && (f->kind == W_FCTX || f->kind == W_FPKT || (f->kind == W_FREF && f->ref != W_RECORD)))
-      FOUND(a, W_RULE_ORDERED_ACCESS, 0, 0,
-            "load_acquire or store_release at %" PRIu32 " on the context, a packet or a socket",
-            a->pc);
-  }
   if (i->op == W_OP_LDX && i->sx)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 6), "sign-extending load at %" PRIu32,
           a->pc);

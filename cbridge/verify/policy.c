@@ -29,8 +29,6 @@ static const struct {
     [W_RULE_SET_RETVAL] = {"set-retval", "set_retval gets 0 or an error"},
     [W_RULE_CONTEXT_MOVED] = {"context-moved", "the context is accessed through its own address"},
     [W_RULE_CONTEXT_CONSTANT] = {"context-constant", "no constant is stored to the context"},
-    [W_RULE_ORDERED_ACCESS] = {"ordered-access",
-                               "no load_acquire and store_release on contexts, packets, sockets"},
     [W_RULE_POINTER_HALF] = {"pointer-half", "no 32-bit arithmetic on pointers"},
     [W_RULE_POINTER_ARITHMETIC] = {"pointer-arithmetic", "sums and differences of pointers alone"},
     [W_RULE_POINTER_OFFSET] = {"pointer-offset", "less than 2^29 is added to a pointer"},
