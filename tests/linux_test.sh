@@ -86,7 +86,7 @@ mapfile -t lines < <(two 496 8)
 rule "two frames in 512 bytes, if they are not rounded up to 32" "stack-depth 1 before 6.12" xdp "${lines[@]}"
 mapfile -t lines < <(two 512 8)
 rule "two frames in more" "stack-depth 1" xdp "${lines[@]}"
-rule "frames apart from the kernel's stack" "stack-depth 1 before 6.13" tracepoint "${lines[@]:0:1}" \
+rule "frames apart from the kernel's stack" "stack-depth 1 before 6.12" tracepoint "${lines[@]:0:1}" \
   'call pc+2' 'r0 = 0' exit '*(u64 *)(r10 - 512) = 1' 'r0 = 0' exit
 rule "a frame of no bytes below" "stack-depth 1 before 6.12" xdp "${lines[@]:0:1}" 'call pc+2' 'r0 = 2' exit 'r0 = 0' exit
 rule "a caller's frame that is used below" "stack-depth 2" xdp 'r1 = r10' 'r1 += -512' 'call pc+2' 'r0 = 2' exit \
@@ -106,10 +106,6 @@ none "division" xdp 'r0 = 5' 'r0 /= 2' exit
 rule "sign-extending load" "new-instruction 1 before 6.6" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(s8 *)(r10 - 8)' exit
 none "load" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(u8 *)(r10 - 8)' exit
 rule "load_acquire" "new-instruction 1 before 6.15" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = load_acquire((u64 *)(r10 - 8))' exit
-rule "may_goto" "new-instruction 0 before 6.9" xdp 'may_goto +1' 'r1 = 1' 'r0 = 1' exit
-rule "may_goto to the next instruction" "new-instruction 0 before 6.14" xdp 'may_goto +0' 'r0 = 1' exit
-rule "gotol" "new-instruction 2 before 6.6" xdp 'r2 = *(u32 *)(r1 + 12)' 'if r2 == 0 goto +1' 'gotol +1' 'r1 = 1' 'r0 = 1' exit
-none "goto" xdp 'goto +0' 'r0 = 1' exit
 rule "store_release" "new-instruction 1 before 6.15" xdp 'r0 = 1' 'store_release((u64 *)(r10 - 8), r0)' exit
 none "an atomic addition" xdp 'r0 = 0' '*(u64 *)(r10 - 8) = r0' 'lock *(u64 *)(r10 - 8) += r0' exit
 rule "shift by the width" "constant 1" xdp 'r0 = 1' 'r0 <<= 64' exit

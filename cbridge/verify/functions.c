@@ -105,19 +105,14 @@ static void judge_jumps(const struct w_functions *f, struct w_policies *p) {
 
 /* --- Chains of calls ------------------------------------------------------------------------- */
 
-/* How stack is counted changed twice: frames are rounded up to 16 bytes, not to 32; and those of
- * some types of programs are apart. */
-enum era { TO_32, TO_16, APART, ERAS };
-static const uint32_t era_ends[ERAS] = {WARRANT_RELEASE(6, 12), WARRANT_RELEASE(6, 13), 0};
-
 /* What is found on the way from the main function: each number by function. */
 struct chains {
   uint32_t *order; /* callers before what they call, if nothing calls itself */
   uint32_t *at;    /* NOT_CALLED, how far the function's calls have been followed, or FINISHED */
   uint32_t *stack;
-  uint32_t *frames;      /* above it and with it, at most */
-  uint32_t *tails;       /* it makes tail calls */
-  uint32_t *bytes[ERAS]; /* above it, at most, as releases count them */
+  uint32_t *frames;    /* above it and with it, at most */
+  uint32_t *tails;     /* it makes tail calls */
+  uint32_t *old, *new; /* bytes above it, at most, as older releases count them and newer ones */
   uint32_t ordered;
   bool circle;
 };
@@ -165,12 +160,13 @@ static void find_order(const struct w_functions *f, struct chains *c, struct w_p
 }
 
 static uint32_t round_up(uint32_t n, uint32_t to) { return (n + to - 1) / to * to; }
-/* What a frame adds to the stack. */
-static uint32_t size_of(const struct w_functions *f, uint32_t k, enum era era, bool apart) {
-  if (era == TO_32)
-    return round_up(f->depth[k] ? f->depth[k] : 1, 32);
+/* What a frame adds to the stack: before Linux 6.12, and since. */
+static uint32_t old_size(const struct w_functions *f, uint32_t k) {
+  return round_up(f->depth[k] ? f->depth[k] : 1, 32);
+}
+static uint32_t new_size(const struct w_functions *f, uint32_t k, bool apart) {
   uint32_t size = round_up(round_up(f->depth[k], 8), 16);
-  return era == APART && apart && size >= OWN_STACK ? 0 : size;
+  return apart && size >= OWN_STACK ? 0 : size;
 }
 
 static bool tail_calls(const struct w_functions *f, uint32_t k) {
@@ -190,6 +186,9 @@ static bool exceeds(uint32_t above, uint32_t more) {
 static void judge_call(const struct w_functions *f, const struct chains *c, uint32_t pc,
                        uint32_t callee, bool apart, struct w_policies *p) {
   uint32_t caller = f->of[pc], frames = c->frames[caller] + 1;
+  uint32_t old = c->old[caller] + old_size(f, caller), old_more = old_size(f, callee);
+  uint32_t new = c->new[caller] + new_size(f, caller, apart), new_more = new_size(f, callee, apart);
+  bool always = exceeds(new, new_more);
   if (frames == W_FRAMES + 1)
     w_policy(p, W_RULE_FRAMES, pc, 0, WARRANT_RELEASE(7, 2),
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
@@ -200,21 +199,17 @@ static void judge_call(const struct w_functions *f, const struct chains *c, uint
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
              " frames, and 8 is the most, or 16 from 7.2 on",
              pc, frames);
-  for (enum era era = ERAS; era-- > 0;) { /* of a rule the first is noted: it lasts longest */
-    uint32_t above = c->bytes[era][caller] + size_of(f, caller, era, apart);
-    uint32_t more = size_of(f, callee, era, apart);
-    if (exceeds(above, more))
-      w_policy(p, W_RULE_STACK_DEPTH, pc, 0, era_ends[era],
-               "the frames of the calls down to the one at %" PRIu32 " take %" PRIu32
-               " bytes of stack together, and 512 is the most",
-               pc, above + more);
-    if (c->tails[callee] && above >= TAIL_CALL)
-      w_policy(p, W_RULE_TAIL_CALL_DEPTH, pc, 0, era_ends[era],
-               "the function that is called at %" PRIu32
-               " makes tail calls, and the frames above it take %" PRIu32
-               " bytes of stack: 256 is too much",
-               pc, above);
-  }
+  if (always || exceeds(old, old_more))
+    w_policy(p, W_RULE_STACK_DEPTH, pc, 0, always ? 0 : WARRANT_RELEASE(6, 12),
+             "the frames of the calls down to the one at %" PRIu32 " take %" PRIu32
+             " bytes of stack together, and 512 is the most",
+             pc, always ? new + new_more : old + old_more);
+  if (c->tails[callee] && new >= TAIL_CALL)
+    w_policy(p, W_RULE_TAIL_CALL_DEPTH, pc, 0, 0,
+             "the function that is called at %" PRIu32
+             " makes tail calls, and the frames above it take %" PRIu32
+             " bytes of stack: 256 is too much",
+             pc, new);
 }
 
 static void raise_to(uint32_t *n, uint32_t least) {
@@ -235,8 +230,8 @@ static void judge_chains(const struct w_functions *f, const struct w_prog_type *
     uint32_t k = c->order[n];
     for (uint32_t pc = f->start[k]; next_call(f, &pc, f->start[k + 1], &callee); pc++) {
       raise_to(&c->frames[callee], c->frames[k] + 1);
-      for (enum era era = 0; era < ERAS; era++)
-        raise_to(&c->bytes[era][callee], c->bytes[era][k] + size_of(f, k, era, apart));
+      raise_to(&c->old[callee], c->old[k] + old_size(f, k));
+      raise_to(&c->new[callee], c->new[k] + new_size(f, k, apart));
     }
   }
   for (uint32_t n = c->ordered; n < f->count; n++) {
@@ -251,16 +246,16 @@ bool w_functions_judge(const struct w_functions *f, const struct w_prog_type *ty
   if (!find_unreachable(f, p))
     return false;
   judge_jumps(f, p);
-  uint32_t *room = f->count > 1 ? calloc(f->count, (5 + ERAS) * sizeof *room) : NULL;
+  uint32_t *room = f->count > 1 ? calloc(f->count, 7 * sizeof *room) : NULL;
   if (!room)
     return f->count == 1;
   struct chains c = {.order = room,
                      .at = room + f->count,
                      .stack = room + 2 * (size_t)f->count,
                      .frames = room + 3 * (size_t)f->count,
-                     .tails = room + 4 * (size_t)f->count};
-  for (enum era era = 0; era < ERAS; era++)
-    c.bytes[era] = room + (5 + era) * (size_t)f->count;
+                     .old = room + 4 * (size_t)f->count,
+                     .new = room + 5 * (size_t)f->count,
+                     .tails = room + 6 * (size_t)f->count};
   find_order(f, &c, p);
   if (!c.circle)
     judge_chains(f, type, attach_type, &c, p);
