@@ -19,7 +19,7 @@ Definition gpl_types : list Z := [29].
     to it, in Linux 7.2 though not in 6.18.  Raw memory, 0, is of no kernel's. *)
 Definition plain_contexts : list Z := [0; 2; 5; 15; 17; 24; 26; 29; 31; 32].
 (** Program types whose frames of at least 64 bytes are apart from the kernel's stack, each with 512
-    bytes of its own: in Linux 6.13 (on x86-64) though not in 6.12.  Iterators are not among them. *)
+    bytes of its own: in Linux 6.13 (on x86-64), not in 6.12.  Iterators are not among them. *)
 Definition own_stacks : list Z := [2; 5; 7; 17; 26].
 
 (** Helpers whose first argument is an error since Linux 7.2, from -4095 to 0, and (program type,

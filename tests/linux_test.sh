@@ -123,7 +123,6 @@ none "remainder" xdp 'r0 = 5' 'r0 %= 2' exit
 beyond() { printf '%s\n' 'r0 = *(u32 *)(r1 + 12)' 'if r0 == 0 goto +1' "$1" 'r0 = 2' exit; }
 mapfile -t lines < <(beyond 'gotol +1')
 rule "gotol" "new-instruction 2 before 6.6" xdp "${lines[@]}"
-none "gotol to the next one, which is an old goto" xdp 'r0 = 2' 'gotol +0' exit
 mapfile -t lines < <(beyond 'goto +1')
 none "goto" xdp "${lines[@]}"
 mapfile -t lines < <(beyond 'may_goto +1')

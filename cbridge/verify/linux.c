@@ -254,8 +254,8 @@ static void judge_new(const struct at *a) {
                      : i->op == W_OP_END && i->swap == W_SWAP ? "bswap"
                      : i->op == W_OP_ALU && (i->alu == W_SDIV || i->alu == W_SMOD)
                          ? "signed division"
-                     : i->op == W_OP_JA && op == GOTOL && i->off ? "gotol"
-                                                                 : NULL;
+                     : i->op == W_OP_JA && op == GOTOL ? "gotol"
+                                                       : NULL;
   if (name)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 6), "%s at %" PRIu32, name, a->pc);
   if (i->op == W_OP_MAYGOTO) /* to the next one: refused for longer */
