@@ -248,8 +248,9 @@ static void judge_new(const struct at *a) {
                                                        : NULL;
   if (name)
     FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 6), "%s at %" PRIu32, name, a->pc);
-  if (i->op == W_OP_MAYGOTO)
-    FOUND(a, W_RULE_NEW_INSTRUCTION, 0, WARRANT_RELEASE(6, 9), "may_goto at %" PRIu32, a->pc);
+  if (i->op == W_OP_MAYGOTO) /* to the next one: refused for longer */
+    FOUND(a, W_RULE_NEW_INSTRUCTION, 0, i->off ? WARRANT_RELEASE(6, 9) : WARRANT_RELEASE(6, 14),
+          "may_goto at %" PRIu32, a->pc);
 }
 
 static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st) {
