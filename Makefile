@@ -4,7 +4,8 @@
 # make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
 # make packages checks the BPF objects in Debian packages, which it downloads
 # make contracts            asks unmodified kernels in QEMU whether contracts hold (KERNELS="6.1 6.12 6.18 7.3")
-# make linux-agrees  compares `warrant check --linux` with this host's kernel (tests/linux_agrees.sh)
+# make linux-agrees  compares `warrant check --linux` with this host's kernel (tests/linux_agrees.sh), or with
+#                    others in QEMU (KERNELS="6.1 6.12 6.18 7.3": tests/guest/verdicts.sh)
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
 # make same-as-libbpf   compares the instructions that are certified with those that libbpf loads (SAMPLES=FOLDER: in those, too)
 # make install  PREFIX=/usr/local DESTDIR=
@@ -87,10 +88,12 @@ packages: deps
 	@JOBS=$(JOBS) tests/packages.sh
 
 # Needs bpf(2); the first time it downloads what `make packages` does.
+ifndef KERNELS
 linux-agrees: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/carve build/tests/linux_random
 	@[ -e build/packages/complete ] || JOBS=$(JOBS) tests/packages.sh
 	@tests/linux_agrees.sh
+endif
 
 samples: deps
 	@$(SUBMAKE) -j$(JOBS) all

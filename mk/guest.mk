@@ -7,6 +7,14 @@ contracts: deps
 	@$(SUBMAKE) -j$(JOBS) all build/guest/init build/tests/helpers_test build/tests/answers_test
 	@JOBS=$(JOBS) KERNELS='$(KERNELS)' tests/guest/contracts.sh
 
+# What `check --linux=RELEASE` says, against each; without KERNELS this host's kernel is asked (Makefile).
+ifdef KERNELS
+linux-agrees: deps
+	@mk/packages.sh tests/guest/packages.txt
+	@$(SUBMAKE) -j$(JOBS) all corpus build/guest/init
+	@JOBS=$(JOBS) KERNELS='$(KERNELS)' tests/guest/verdicts.sh
+endif
+
 build/guest/init: tests/guest/init.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)

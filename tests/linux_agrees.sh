@@ -84,8 +84,9 @@ awk -F'\t' -v OFS='\t' '
       if ($10 ~ /^global function/) return "global-function"
       if ($10 ~ /too large/) return "too-large"
       if ($10 ~ /old state|infinite loop/) return "no-progress"
-      if ($10 ~ /misaligned (value )?access/) return "atomic-alignment"
-      if ($10 ~ /btf_id/) return "kernel-variable"
+      if ($10 ~ /misaligned value access/) return $4 ~ /_in_a_trie$/ ? "trie-alignment" : "?"
+      if ($10 ~ /btf_id|kernel symbol/) return "kernel-variable"
+      if ($3 == "precision.o" && $10 ~ /unbounded memory access|outside of the/) return "known-here"
       return $2 == "random" ? "known-here" : "?"
     }
     if ($1 == "warrant-alone") {

@@ -3,6 +3,8 @@
 # a close one that does not; this host's kernel is asked about both.
 set -u
 . "$(dirname "$0")/lib.sh"
+# A folder: programs go there, for other kernels to be asked, and nothing else is done.
+KEEP=${KEEP:-}
 
 release=$(uname -r | grep -oE '^[0-9]+\.[0-9]+')
 "$WARRANT" kernel load --json $CORPUS/objects/linux.o > "$work/kernel" 2> "$work/err"
@@ -31,6 +33,13 @@ judged() {
   "$WARRANT" kernel load "$@" "$program" > "$work/out" 2>&1
   same "$name: Linux $release says so" "$code" $?
 }
+# keep TYPE NAME: $program goes to the folder KEEP, under its type and its name.
+keep() {
+  local kept
+  kept=$KEEP/$1/$(tr -sc 'a-z0-9_\n' - <<< "${2,,}")
+  mkdir -p "${kept%/*}"
+  if [ -e "$kept" ] || ! cp "$program" "$kept"; then not_ok "$2: kept" "$kept"; fi
+}
 # rule NAME 'RULE PC...' TYPE LINE...: a program as text; none: one that breaks no rule.
 rule() {
   local name=$1 want=$2 type=$3
@@ -38,6 +47,10 @@ rule() {
   printf '%s\n' "$@" > "$work/text"
   program=$work/program
   "$WARRANT" asm -o "$program" "$work/text" 2> "$work/err" || not_ok "$name" "$(cat "$work/err")"
+  if [ "$KEEP" ]; then
+    keep "$type" "$name"
+    return
+  fi
   judged "$name" "$want" --format ebpf --type "$type"
 }
 none() { rule "$1" "" "${@:2}"; }
@@ -89,7 +102,7 @@ mapfile -t lines < <(two 496 8)
 rule "two frames in 512 bytes, if they are not rounded up to 32" "stack-depth 1 before 6.12" xdp "${lines[@]}"
 mapfile -t lines < <(two 512 8)
 rule "two frames in more" "stack-depth 1" xdp "${lines[@]}"
-rule "frames apart from the kernel's stack" "stack-depth 1 before 6.12" tracepoint "${lines[@]:0:1}" \
+rule "frames apart from the kernel's stack" "stack-depth 1 before 6.13" tracepoint "${lines[@]:0:1}" \
   'call pc+2' 'r0 = 0' exit '*(u64 *)(r10 - 512) = 1' 'r0 = 0' exit
 rule "a frame of no bytes below" "stack-depth 1 before 6.12" xdp "${lines[@]:0:1}" 'call pc+2' 'r0 = 2' exit 'r0 = 0' exit
 rule "a caller's frame that is used below" "stack-depth 2" xdp 'r1 = r10' 'r1 += -512' 'call pc+2' 'r0 = 2' exit \
@@ -108,10 +121,21 @@ rule "signed division" "new-instruction 1 before 6.6" xdp 'r0 = 5' 'r0 s/= 2' ex
 none "division" xdp 'r0 = 5' 'r0 /= 2' exit
 rule "sign-extending load" "new-instruction 1 before 6.6" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(s8 *)(r10 - 8)' exit
 none "load" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = *(u8 *)(r10 - 8)' exit
+rule "signed remainder" "new-instruction 1 before 6.6" xdp 'r0 = 5' 'r0 s%= 2' exit
+none "remainder" xdp 'r0 = 5' 'r0 %= 2' exit
+beyond() { printf '%s\n' 'r0 = *(u32 *)(r1 + 12)' 'if r0 == 0 goto +1' "$1" 'r0 = 2' exit; }
+mapfile -t lines < <(beyond 'gotol +1')
+rule "gotol" "new-instruction 2 before 6.6" xdp "${lines[@]}"
+mapfile -t lines < <(beyond 'goto +1')
+none "goto" xdp "${lines[@]}"
+mapfile -t lines < <(beyond 'may_goto +1')
+rule "may_goto" "new-instruction 2 before 6.9" xdp "${lines[@]}"
+rule "may_goto to the next one" "new-instruction 1 before 6.14" xdp 'r0 = 2' 'may_goto +0' exit
 rule "load_acquire" "new-instruction 1 before 6.15" xdp '*(u64 *)(r10 - 8) = 1' 'r0 = load_acquire((u64 *)(r10 - 8))' exit
-rule "store_release" "new-instruction 1 before 6.15" xdp 'r0 = 0' 'store_release((u64 *)(r10 - 8), r0)' exit
 rule "an opcode that no path reaches" "new-instruction 2 before 6.6" xdp \
   'r0 = 1' 'if r0 == 1 goto +1' 'r0 = bswap32 r0' exit
+rule "store_release" "new-instruction 1 before 6.15" xdp 'r0 = 1' 'store_release((u64 *)(r10 - 8), r0)' exit
+none "an atomic addition" xdp 'r0 = 0' '*(u64 *)(r10 - 8) = r0' 'lock *(u64 *)(r10 - 8) += r0' exit
 rule "shift by the width" "constant 1" xdp 'r0 = 1' 'r0 <<= 64' exit
 none "shift by less" xdp 'r0 = 1' 'r0 <<= 63' exit
 rule "division by 0" "constant 1" xdp 'r0 = 1' 'r0 /= 0' exit
@@ -171,6 +195,11 @@ mapfile -t lines < <(lent '*(u64 *)(r1 + 0) = 1')
 none "a number in the caller's frame" xdp "${lines[@]}"
 rule "a frame's address is returned" "stack-pointer-returned 4" xdp 'call pc+2' 'r0 = 0' exit 'r0 = r10' exit
 none "a number is returned" xdp 'call pc+2' 'r0 = 0' exit 'r0 = 7' exit
+
+if [ "$KEEP" ]; then
+  ok "kept"
+  finish
+fi
 
 # --- Objects: licences, and what needs maps --------------------------------------------------------
 

@@ -110,9 +110,9 @@ struct chains {
   uint32_t *order; /* callers before what they call, if nothing calls itself */
   uint32_t *at;    /* NOT_CALLED, how far the function's calls have been followed, or FINISHED */
   uint32_t *stack;
-  uint32_t *frames;    /* above it and with it, at most */
-  uint32_t *tails;     /* it makes tail calls */
-  uint32_t *old, *new; /* bytes above it, at most, as older releases count them and newer ones */
+  uint32_t *frames;          /* above it and with it, at most */
+  uint32_t *tails;           /* it makes tail calls */
+  uint32_t *old, *new, *own; /* bytes above it, at most, as releases count them: see old_size */
   uint32_t ordered;
   bool circle;
 };
@@ -160,12 +160,16 @@ static void find_order(const struct w_functions *f, struct chains *c, struct w_p
 }
 
 static uint32_t round_up(uint32_t n, uint32_t to) { return (n + to - 1) / to * to; }
-/* What a frame adds to the stack: before Linux 6.12, and since. */
+/* What a frame adds to the stack: before Linux 6.12, in it, and since 6.13, where frames may be
+ * apart from it. */
 static uint32_t old_size(const struct w_functions *f, uint32_t k) {
   return round_up(f->depth[k] ? f->depth[k] : 1, 32);
 }
-static uint32_t new_size(const struct w_functions *f, uint32_t k, bool apart) {
-  uint32_t size = round_up(round_up(f->depth[k], 8), 16);
+static uint32_t new_size(const struct w_functions *f, uint32_t k) {
+  return round_up(round_up(f->depth[k], 8), 16);
+}
+static uint32_t own_size(const struct w_functions *f, uint32_t k, bool apart) {
+  uint32_t size = new_size(f, k);
   return apart && size >= OWN_STACK ? 0 : size;
 }
 
@@ -183,12 +187,36 @@ static bool exceeds(uint32_t above, uint32_t more) {
   return above <= W_STACK && above + more > W_STACK;
 }
 
+static void judge_depth(const struct w_functions *f, const struct chains *c, uint32_t pc,
+                        uint32_t callee, bool apart, struct w_policies *p) {
+  uint32_t caller = f->of[pc];
+  uint32_t old = c->old[caller] + old_size(f, caller), old_more = old_size(f, callee);
+  uint32_t new = c->new[caller] + new_size(f, caller), new_more = new_size(f, callee);
+  uint32_t own = c->own[caller] + own_size(f, caller, apart), own_more = own_size(f, callee, apart);
+  bool in_old = exceeds(old, old_more), in_new = exceeds(new, new_more),
+       always = exceeds(own, own_more), tails = c->tails[callee];
+  if (always || in_new || in_old)
+    w_policy(p, W_RULE_STACK_DEPTH, pc, 0,
+             always   ? 0
+             : in_new ? WARRANT_RELEASE(6, 13)
+                      : WARRANT_RELEASE(6, 12),
+             "the frames of the calls down to the one at %" PRIu32 " take %" PRIu32
+             " bytes of stack together, and 512 is the most",
+             pc,
+             always   ? own + own_more
+             : in_new ? new + new_more
+                      : old + old_more);
+  if (tails && (new >= TAIL_CALL || old >= TAIL_CALL))
+    w_policy(p, W_RULE_TAIL_CALL_DEPTH, pc, 0, new >= TAIL_CALL ? 0 : WARRANT_RELEASE(6, 12),
+             "the function that is called at %" PRIu32
+             " makes tail calls, and the frames above it take %" PRIu32
+             " bytes of stack: 256 is too much",
+             pc, new >= TAIL_CALL ? new : old);
+}
+
 static void judge_call(const struct w_functions *f, const struct chains *c, uint32_t pc,
                        uint32_t callee, bool apart, struct w_policies *p) {
   uint32_t caller = f->of[pc], frames = c->frames[caller] + 1;
-  uint32_t old = c->old[caller] + old_size(f, caller), old_more = old_size(f, callee);
-  uint32_t new = c->new[caller] + new_size(f, caller, apart), new_more = new_size(f, callee, apart);
-  bool always = exceeds(new, new_more);
   if (frames == W_FRAMES + 1)
     w_policy(p, W_RULE_FRAMES, pc, 0, WARRANT_RELEASE(7, 2),
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
@@ -199,17 +227,7 @@ static void judge_call(const struct w_functions *f, const struct chains *c, uint
              "with the call at %" PRIu32 " calls are nested so that there are %" PRIu32
              " frames, and 8 is the most, or 16 from 7.2 on",
              pc, frames);
-  if (always || exceeds(old, old_more))
-    w_policy(p, W_RULE_STACK_DEPTH, pc, 0, always ? 0 : WARRANT_RELEASE(6, 12),
-             "the frames of the calls down to the one at %" PRIu32 " take %" PRIu32
-             " bytes of stack together, and 512 is the most",
-             pc, always ? new + new_more : old + old_more);
-  if (c->tails[callee] && new >= TAIL_CALL)
-    w_policy(p, W_RULE_TAIL_CALL_DEPTH, pc, 0, 0,
-             "the function that is called at %" PRIu32
-             " makes tail calls, and the frames above it take %" PRIu32
-             " bytes of stack: 256 is too much",
-             pc, new);
+  judge_depth(f, c, pc, callee, apart, p);
 }
 
 static void raise_to(uint32_t *n, uint32_t least) {
@@ -231,7 +249,8 @@ static void judge_chains(const struct w_functions *f, const struct w_prog_type *
     for (uint32_t pc = f->start[k]; next_call(f, &pc, f->start[k + 1], &callee); pc++) {
       raise_to(&c->frames[callee], c->frames[k] + 1);
       raise_to(&c->old[callee], c->old[k] + old_size(f, k));
-      raise_to(&c->new[callee], c->new[k] + new_size(f, k, apart));
+      raise_to(&c->new[callee], c->new[k] + new_size(f, k));
+      raise_to(&c->own[callee], c->own[k] + own_size(f, k, apart));
     }
   }
   for (uint32_t n = c->ordered; n < f->count; n++) {
@@ -246,7 +265,7 @@ bool w_functions_judge(const struct w_functions *f, const struct w_prog_type *ty
   if (!find_unreachable(f, p))
     return false;
   judge_jumps(f, p);
-  uint32_t *room = f->count > 1 ? calloc(f->count, 7 * sizeof *room) : NULL;
+  uint32_t *room = f->count > 1 ? calloc(f->count, 8 * sizeof *room) : NULL;
   if (!room)
     return f->count == 1;
   struct chains c = {.order = room,
@@ -255,7 +274,8 @@ bool w_functions_judge(const struct w_functions *f, const struct w_prog_type *ty
                      .frames = room + 3 * (size_t)f->count,
                      .old = room + 4 * (size_t)f->count,
                      .new = room + 5 * (size_t)f->count,
-                     .tails = room + 6 * (size_t)f->count};
+                     .own = room + 6 * (size_t)f->count,
+                     .tails = room + 7 * (size_t)f->count};
   find_order(f, &c, p);
   if (!c.circle)
     judge_chains(f, type, attach_type, &c, p);

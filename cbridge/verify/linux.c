@@ -346,8 +346,8 @@ static void judge_code(struct w_linux *l, const struct w_insn *i, uint32_t pc) {
     w_policy(&l->found, W_RULE_NEW_INSTRUCTION, pc, 0, WARRANT_RELEASE(6, 6), "%s at %" PRIu32,
              name, pc);
   if (i->op == W_OP_MAYGOTO)
-    w_policy(&l->found, W_RULE_NEW_INSTRUCTION, pc, 0, WARRANT_RELEASE(6, 9),
-             "may_goto at %" PRIu32, pc);
+    w_policy(&l->found, W_RULE_NEW_INSTRUCTION, pc, 0, /* to the next one: refused for longer */
+             i->off ? WARRANT_RELEASE(6, 9) : WARRANT_RELEASE(6, 14), "may_goto at %" PRIu32, pc);
 }
 
 /* What counts wherever it stands. */

@@ -34,8 +34,10 @@ PROGRAM(tells_the_time, "call 5; exit;")
 FUNCTION(tail_call, "r0 = 0; if r0 == 0 goto .Lend%=; call 12; .Lend%=: exit;")
 /* linux: tail_call_below_256 tail-call-depth 2 */
 PROGRAM(tail_call_below_256, "r1 = 0; *(u64 *)(r10 - 256) = r1; call tail_call; exit;")
-/* linux: tail_call_below_240 */
+/* linux: tail_call_below_240 tail-call-depth 2 before 6.12 */
 PROGRAM(tail_call_below_240, "r1 = 0; *(u64 *)(r10 - 240) = r1; call tail_call; exit;")
+/* linux: tail_call_below_224 */
+PROGRAM(tail_call_below_224, "r1 = 0; *(u64 *)(r10 - 224) = r1; call tail_call; exit;")
 
 /* linux: moved_before_the_test pointer-arithmetic 7 */
 PROGRAM(moved_before_the_test, LOOKUP "r0 += 8; r0 = 0; exit;")

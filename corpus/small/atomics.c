@@ -79,3 +79,11 @@ PROGRAM(adds_four_bytes_in_a_trie, TRIE "lock *(u32 *)(r0 + 0) += r1;" OUT)
 
 /* expect: accept; kernel: reject misaligned 11 */
 PROGRAM(adds_eight_bytes_in_a_trie, TRIE "lock *(u64 *)(r0 + 4) += r1;" OUT)
+
+/* Neither is one of the context: w0 = load_acquire((u32 *)(r1 + 8)), and store_release of w0; as
+ * bytes, for clang does not know them. */
+/* expect: reject bad-context-access 0; kernel: reject * * */
+PROGRAM(acquires_the_context, ".8byte 0x100000810c3; exit;")
+
+/* expect: reject bad-context-access 1; kernel: reject * * */
+PROGRAM(releases_to_the_context, "r0 = 0; .8byte 0x110000801c3; exit;")

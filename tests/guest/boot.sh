@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # tests/guest/boot.sh RELEASE LOG COMMAND...: boots that kernel in QEMU, without KVM, and runs each command in it: a
 # program of this machine, with words after it. What the guest prints goes to LOG.
+# FILES are paths from the repository's folder on, which are the same in the guest.
 # Fails when the guest did not come to its end; SECONDS_MAX is how long it may take.
 set -u
 cd "$(dirname "$0")/../.." || exit
@@ -16,12 +17,15 @@ mkdir -p "$work"/{root/tests,root/tmp}
 cp build/guest/init "$work/root/init"
 for command; do
   program=${command%% *}
-  cp "$program" "$work/root/tests/" || exit 1
   printf '/tests/%s\n' "$(basename "$program")${command#"$program"}" >> "$work/root/commands"
+  [ ! -e "$work/root/tests/$(basename "$program")" ] || continue
+  cp "$program" "$work/root/tests/" || exit 1
   ldd "$program" 2> /dev/null | grep -o '/[^ )]*' | while read -r library; do
     mkdir -p "$work/root$(dirname "$library")" && cp -L "$library" "$work/root$library"
   done
 done
+read -r -a files <<< "${FILES:-}"
+[ ${#files[@]} = 0 ] || cp -r --parents "${files[@]}" "$work/root/" || exit 1
 (cd "$work/root" && find . | cpio --quiet -o -H newc | gzip -1) > "$work/initramfs.gz" || exit 1
 
 # Without cx16, which crashes some kernels under this emulation.

@@ -67,6 +67,7 @@ int main(void) {
   mounted("cgroup2", "/sys/fs/cgroup");
   mounted("tracefs", "/sys/kernel/tracing");
   setrlimit(RLIMIT_MEMLOCK, &all);
+  setenv("NO_COLOR", "1", 1); /* what is printed is read by scripts */
   loopback_up();
   uname(&name);
   printf("guest: Linux %s\n", name.release);
