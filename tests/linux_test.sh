@@ -201,6 +201,14 @@ if [ "$KEEP" ]; then
   finish
 fi
 
+# at N: 8 bytes of the packet from N on, where N is a number of the packet under a mask.
+at() { printf '%s\n' 'r6 = *(u32 *)(r1 + 0)' 'r7 = *(u32 *)(r1 + 4)' 'r1 = r6' 'r1 += 4' 'if r1 > r7 goto +7' \
+  'r0 = *(u32 *)(r6 + 0)' "r0 &= $1" 'r6 += r0' 'r1 = r6' 'r1 += 8' 'if r1 > r7 goto +1' 'r0 = *(u64 *)(r6 + 0)' 'r0 = 2' exit; }
+mapfile -t lines < <(at 65528)
+rule "far into the packet" "packet-offset 11" xdp "${lines[@]}"
+mapfile -t lines < <(at 65527)
+none "less far into the packet" xdp "${lines[@]}"
+
 # --- Objects: licences, and what needs maps --------------------------------------------------------
 
 while read -r name want; do

@@ -7,6 +7,7 @@
 enum { ERRNO_MOST = 4095, GOTOL = 0x06 };
 
 #define OFFSET_MOST (INT64_C(1) << 29)
+#define PACKET_MOST 65535 /* so far into a packet Linux learns from comparisons with its end */
 
 /* Where an instruction is looked at. */
 struct at {
@@ -181,6 +182,12 @@ static void judge_access(const struct at *a) {
           "load_acquire or store_release at %" PRIu32, a->pc);
   if (f && f->kind == W_FSTACK)
     judge_stack(a, f, a->st->regs[r].c + i->off);
+  else if (f && f->kind == W_FPKT && is_exact(a->l) &&
+           f->mx + a->st->regs[r].c + i->off + w_bytes(i->size) > PACKET_MOST)
+    FOUND(a, W_RULE_PACKET_OFFSET, 0, 0,
+          "instruction %" PRIu32 " may access the packet beyond its first %d bytes: limit what is "
+          "added to the packet's address",
+          a->pc, PACKET_MOST);
   else if (f && f->kind == W_FCTX)
     judge_context(a, a->st->regs[r].c);
 }

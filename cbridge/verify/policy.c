@@ -32,6 +32,7 @@ static const struct {
     [W_RULE_POINTER_HALF] = {"pointer-half", "no 32-bit arithmetic on pointers"},
     [W_RULE_POINTER_ARITHMETIC] = {"pointer-arithmetic", "sums and differences of pointers alone"},
     [W_RULE_POINTER_OFFSET] = {"pointer-offset", "less than 2^29 is added to a pointer"},
+    [W_RULE_PACKET_OFFSET] = {"packet-offset", "only the first 65535 bytes of a packet are read"},
     [W_RULE_STACK_ALIGNMENT] = {"stack-alignment", "accesses of the stack are aligned"},
     [W_RULE_ATOMIC_OFFSET] = {"atomic-offset", "atomics have one place in the stack"},
     [W_RULE_PART_STORED] = {"part-stored", "pointers go to the stack as a whole"},
