@@ -110,6 +110,7 @@ struct warrant_program {
   uint32_t prog_flags;  /* BPF_PROG_LOAD's prog_flags, from the section name */
   char *attach_to;      /* owned or NULL; the function, tracepoint or hook that it is for */
   uint32_t attach_id;  /* its number in this host's types; 0: a load looks it up, among all types */
+  char *apart;         /* owned or NULL; a function it calls that Linux judges apart from it */
   uint32_t *arguments; /* owned; what its context is then (WARRANT_NUMBER, ...) */
   uint32_t argument_count;
   bool void_result;    /* what it is attached to has no result, so its own counts for nothing */

@@ -216,6 +216,11 @@ while read -r name want; do
   judged "$name" "$want" --prog "$name"
 done < <(sed -n 's#^/\* linux: \(.*\) \*/#\1#p' corpus/objects/linux.c)
 
+# What no rule tells: a global function is named, and refuses nothing.
+apart() { "$ASAN_WARRANT" check --json --linux --prog "$1" $CORPUS/objects/as_libbpf.o | jq -r '[.verdict, (.warnings[] | select(contains("apart")) | split("\u0027")[1])] | join(" ")'; }
+same "a global function is named" "accept global_function" "$(apart calls_a_global_function)"
+same "static ones are not" "accept" "$(apart calls_in_calls)"
+
 # Types need no map and no code: LSM programs under another licence, and netfilter.
 sed 's/\bGPL\x00/MIT\x00/' $CORPUS/typed/typed.o > "$work/typed.o"
 licence() {

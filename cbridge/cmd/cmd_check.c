@@ -582,6 +582,19 @@ static void judge_subject(const struct check *check, const char *path,
   judge_with(p, &options, j);
 }
 
+/* No rule tells what Linux says of a global function, so this is no refusal with --linux either. */
+static void warn_of_functions(struct judgement *j, const struct warrant_program *p) {
+  char text[256];
+  if (j->verdict != JUDGED_ACCEPT || !p->apart)
+    return;
+  snprintf(
+      text, sizeof text,
+      "Linux judges the global function '%.60s' apart from its callers, which is not done here "
+      "(global-function): make it static, or test in it what it is given",
+      p->apart);
+  judgement_warn(j, text);
+}
+
 static int check_subject(void *context, const struct subject *subject, struct tally *tally) {
   struct check *check = context;
   const char *path = subject->name;
@@ -615,6 +628,7 @@ static int check_subject(void *context, const struct subject *subject, struct ta
     if (check->linux_release)
       judgement_linux(&j, check->linux_release);
     judgement_warn(&j, object.warning);
+    warn_of_functions(&j, p);
     if (check->alone)
       cmd_progress(&check->options, object.count, object.count, "");
     report(check, path, p, &j, tally);

@@ -25,6 +25,7 @@ void warrant_program_free(struct warrant_program *program) {
   free(program->types);
   free(program->arguments);
   free(program->attach_to);
+  free(program->apart);
   free(program->strings);
   memset(program, 0, sizeof *program);
 }

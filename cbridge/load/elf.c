@@ -267,6 +267,17 @@ static int link_program(struct elf *e, const struct found_program *found, struct
   return 0;
 }
 
+/* With types Linux judges a function that is global apart from its callers: the first one is named.
+ */
+static int name_apart(struct elf *e, const struct linking *l, struct warrant_program *p) {
+  for (uint32_t i = 1; i < l->count && e->types.btf && !p->apart; i++) {
+    const struct found_program *f = l->parts[i].function;
+    if (!f->local && !f->hidden && !(p->apart = w_elf_text(e, f->name, strlen(f->name))))
+      return -1;
+  }
+  return 0;
+}
+
 static int build(struct elf *e, const struct found_program *found, struct linking *l,
                  struct note **linked, struct warrant_program *p, struct warrant_error *problem) {
   const struct section *s = &e->sections[found->section];
@@ -283,7 +294,7 @@ static int build(struct elf *e, const struct found_program *found, struct linkin
     return warrant_fail(e->error, WARRANT_UNSUPPORTED,
                         "%s: program '%s' has %u instructions, and more than %u are not supported",
                         e->name, found->name, found->count, WARRANT_INSNS_MAX);
-  if (link_program(e, found, l, p, linked, problem))
+  if (link_program(e, found, l, p, linked, problem) || name_apart(e, l, p))
     return -1;
   const struct note *notes = *linked;
 

@@ -54,6 +54,7 @@ struct found_program {
   const char *name;
   uint32_t section, start, count; /* slots */
   bool local;
+  bool hidden; /* no object but its own can call it, as libbpf reads it */
 };
 
 /* What is looked up once for a section of instructions. */

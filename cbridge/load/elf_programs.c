@@ -79,7 +79,9 @@ int w_elf_find_programs(struct elf *e) {
                                      .section = sym.st_shndx,
                                      .start = (uint32_t)(sym.st_value / 8),
                                      .count = (uint32_t)(sym.st_size / 8),
-                                     .local = GELF_ST_BIND(sym.st_info) == STB_LOCAL};
+                                     .local = GELF_ST_BIND(sym.st_info) == STB_LOCAL,
+                                     .hidden = GELF_ST_VISIBILITY(sym.st_other) == STV_HIDDEN ||
+                                               GELF_ST_VISIBILITY(sym.st_other) == STV_INTERNAL};
     if (add_function(e, &e->functions, &e->function_count, &e->function_room, function))
       goto out;
     if (strcmp(s->name, ".text") == 0) { /* what programs call, as libbpf reads it */
