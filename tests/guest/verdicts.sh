@@ -58,7 +58,7 @@ name_differences() {
       }
       if (ours ~ /of the same size was released/) return "one-size"
       if (ours ~ /tail_call is for the main function/) return "tail-call"
-      if (ours ~ /return .* to .*, and r0 may be/) return "new-range"
+      if (ours ~ /return .* to .*, and r0 (may be|is)/) return "new-range"
       if (ours ~ /before 6.6 refuses this: gotol/) return "backported"
       return "?"
     }
