@@ -16,6 +16,7 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "attach.h"
 #include "kernel/kernel.h"
 #include "report.h"
 #include "isa/tables.h"
@@ -92,14 +93,6 @@ static void put(struct made *m, unsigned op, unsigned dst, unsigned src, int off
   m->insns[m->p.insn_count++] = (struct warrant_insn){
       .op = (uint8_t)op, .dst = dst & 15, .src = src & 15, .off = (int16_t)off, .imm = imm};
 }
-/* The number of what programs of this type are attached to here, in the kernel's types; or 0. */
-static uint32_t target_of(const struct w_prog_type *type, const struct warrant_program *p) {
-  static int answers[128];
-  int *answer = &answers[type - w_prog_types];
-  if (p->attach_to && !*answer)
-    *answer = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
-  return *answer > 0 ? (uint32_t)*answer : 0;
-}
 static void begin(struct made *m, const struct w_prog_type *type) {
   static char empty[] = "", name[] = "p", license[] = "GPL";
   memset(m, 0, sizeof *m);
@@ -111,18 +104,11 @@ static void begin(struct made *m, const struct w_prog_type *type) {
                                   .type = type->id,
                                   .insns = m->insns,
                                   .maps = m->maps};
-  static const struct {
-    uint32_t type, attach;
-  } attached[] = {{13, 3},  {14, 5},  {15, 6},  {16, 7}, {20, 16},
-                  {21, 39}, {22, 17}, {23, 18}, {30, 36}};
   static char task[] = "task_struct";
   static struct warrant_object_type types[] = {{.name = task, .size = 8}};
   m->p.types = types;
   m->p.type_count = 1;
-  m->p.attach_type = type->nattach ? type->attach[0] : 0;
-  for (size_t i = 0; i < sizeof attached / sizeof *attached; i++)
-    if (attached[i].type == type->id)
-      m->p.attach_type = attached[i].attach;
+  m->p.attach_type = attach_type_of(type);
   static char event[] = "sched_switch", hook[] = "file_open", iter[] = "task",
               function[] = "bpf_fentry_test1", modified[] = "bpf_modify_return_test";
   static const struct {
@@ -132,7 +118,7 @@ static void begin(struct made *m, const struct w_prog_type *type) {
   for (size_t i = 0; for_each_release && i < sizeof hooks / sizeof *hooks; i++)
     if (hooks[i].attach == m->p.attach_type)
       m->p.attach_to = hooks[i].to;
-  m->p.attach_id = target_of(type, &m->p);
+  m->p.attach_id = attach_number(&m->p);
   m->p.prog_flags = type->id == 31 ? 16 : 0; /* system calls alone are sleepable */
 }
 static void end(struct made *m, const struct w_prog_type *type) {

@@ -1,10 +1,11 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
-#include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "attach.h"
 
 enum { GIVEN, LEFT, OWN };
 enum { BUFFER = -(PLACES * ROOM), TUPLE = BUFFER - 16 };
@@ -69,24 +70,9 @@ static bool offers(const struct w_prog_type *type, int32_t id) {
   return false;
 }
 
-/* The number, in the kernel's types, of the function that is changed, or of the one that is not;
- * found among all types, so asked for once. */
-static uint32_t number_of(const struct warrant_program *p) {
-  static int numbers[2];
-  int *number = &numbers[p->attach_type == BPF_MODIFY_RETURN];
-  if (p->attach_to && !*number)
-    *number = libbpf_find_vmlinux_btf_id(p->attach_to, (enum bpf_attach_type)p->attach_type);
-  return p->attach_to && *number > 0 ? (uint32_t)*number : 0;
-}
-
 static void begin(struct probe *m, const struct choice *c) {
   static char empty[] = "", name[] = "p", license[] = "GPL", map[] = "map", task[] = "task_struct",
               function[] = "bpf_fentry_test1", modified[] = "bpf_modify_return_test";
-  /* of types whose attach type says little here, the one that can be triggered */
-  static const struct {
-    uint32_t type, attach;
-  } attached[] = {{13, 3},  {14, 5},  {15, 6},  {16, 7}, {20, 16},
-                  {21, 39}, {22, 17}, {23, 18}, {30, 36}};
   memset(m, 0, sizeof *m);
   m->task = (struct warrant_object_type){.name = task, .size = 8};
   m->p = (struct warrant_program){.kind = WARRANT_EBPF,
@@ -100,13 +86,10 @@ static void begin(struct probe *m, const struct choice *c) {
                                   .map_count = OWN,
                                   .types = &m->task,
                                   .type_count = 1};
-  m->p.attach_type = c->type->nattach ? c->type->attach[0] : 0;
-  for (size_t i = 0; i < sizeof attached / sizeof *attached; i++)
-    if (attached[i].type == c->type->id)
-      m->p.attach_type = attached[i].attach;
+  m->p.attach_type = attach_type_of(c->type);
   if (c->type->id == BPF_PROG_TYPE_TRACING)
     m->p.attach_to = m->p.attach_type == BPF_MODIFY_RETURN ? modified : function;
-  m->p.attach_id = number_of(&m->p);
+  m->p.attach_id = attach_number(&m->p);
   m->p.prog_flags = c->type->id == BPF_PROG_TYPE_SYSCALL ? BPF_F_SLEEPABLE : 0;
   m->maps[GIVEN] = (struct warrant_map){
       .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof(struct given)};
