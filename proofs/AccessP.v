@@ -427,12 +427,11 @@ Qed.
 Lemma in_order_sound {t a vs s v x off z w pl r} : gamma t a vs s -> relv vs v x ->
   a_ordered t (a_facts a) (a_depth a) v off z w = Some pl ->
   find_region (live s) w (wrap (x + off)) (zbytes z) = Some r ->
-  a_addr t (a_facts a) (a_depth a) v off (zbytes z) w = Some pl /\ has_order pl = true
-    /\ in_order s r w (wrap (x + off)) (zbytes z) = None.
+  in_order s r w (wrap (x + off)) (zbytes z) = None.
 Proof.
   unfold a_ordered. intros G R E Fr. binds E as q Ea.
   destruct (_ && _) eqn:C in E; [| discriminate E].
-  apply some_inj in E. subst q. bools C as O Al. split; [exact Ea |]. split; [exact O |].
+  apply some_inj in E. subst q. bools C as O Al.
   assert (N : 0 < zbytes z) by (assert (Z := zbytes_range z); lia).
   assert (P := gamma_addr G R N Ea).
   assert (Op := gamma_off_packet w G P N (fun H => H) O).

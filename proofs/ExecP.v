@@ -95,7 +95,7 @@ Lemma ordered_none {a vs s v x off z w pl} : gamma t a vs s -> relv vs v x ->
   unordered s w (wrap (x + off)) (zbytes z) = None.
 Proof.
   intros G R E. unfold unordered. destruct (find_region _ _ _ _) as [r |] eqn:Fr; [| reflexivity].
-  exact (proj2 (proj2 (in_order_sound G R E Fr))).
+  exact (in_order_sound G R E Fr).
 Qed.
 Lemma atomic_sound {i a vs s z op fetch d off r a'} : gamma t a vs s ->
   a_exec t (Atomic z op fetch d off r) a = Some a' ->
@@ -105,7 +105,7 @@ Proof.
   binds E as v Ev. binds E as u Eu. binds E as pl Ep. binds E as b Eb.
   destruct (reg_sound G Ev) as [x [Ex Rx]].
   destruct (reg_sound G Eu) as [y [Ey Ry]].
-  assert (Al := fun r0 Fr => proj2 (proj2 (in_order_sound (r := r0) G Rx Ep Fr))).
+  assert (Al := fun r0 Fr => in_order_sound (r := r0) G Rx Ep Fr).
   apply ordered_addr in Ep.
   pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
   (* whatever the new value is *)

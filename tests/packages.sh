@@ -12,20 +12,12 @@ packages=(libxdp1 xdp-tools xdp-tests suricata network-manager libknot13 libknot
   pcp libbpftune0 udev-hid-bpf opensnitch-ebpf-modules golang-github-cilium-ebpf-dev)
 JOBS=${JOBS:-2}
 here=build/packages
-mkdir -p $here/apt/{lists/partial,cache/archives/partial,sources} $here/deb $here/objects
-: > $here/apt/status
-
-# The archive that this machine uses, with other suites; `apt-get download` then needs no rights.
-archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/$') || {
+mkdir -p $here/deb $here/objects
+. tests/archive.sh
+archive $here/apt "${suites[@]}" || {
   echo "packages: no Debian archive is configured here" >&2
   exit 4
 }
-for suite in "${suites[@]}"; do
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $suite main"
-done > $here/apt/sources/debian.list
-apt=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$PWD/$here/apt/sources"
-  -o "Dir::State=$PWD/$here/apt" -o "Dir::State::status=$PWD/$here/apt/status" -o "Dir::Cache=$PWD/$here/apt/cache"
-  -o APT::Sandbox::User=root)
 
 # unpack DEB PREFIX: its objects into $here/objects
 unpack() {

@@ -12,20 +12,11 @@ if [ -s "$here/$release/version" ]; then
   echo "$here/$release/vmlinuz $(cat "$here/$release/version")"
   exit 0
 fi
-mkdir -p $here/apt/{lists/partial,cache/archives/partial,sources}
-: > $here/apt/status
-
-# The archive that this machine uses, with other suites; `apt-get download` then needs no rights.
-archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/$') || {
+. tests/archive.sh
+archive $here/apt "${suites[@]}" || {
   echo "kernel.sh: no Debian archive is configured here" >&2
   exit 4
 }
-for suite in "${suites[@]}"; do
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $suite main"
-done > $here/apt/sources/debian.list
-apt=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$PWD/$here/apt/sources"
-  -o "Dir::State=$PWD/$here/apt" -o "Dir::State::status=$PWD/$here/apt/status" -o "Dir::Cache=$PWD/$here/apt/cache"
-  -o APT::Sandbox::User=root)
 [ -e $here/apt/updated ] || { apt-get "${apt[@]}" update && touch $here/apt/updated; } || {
   echo "kernel.sh: the package lists cannot be had" >&2
   exit 4
