@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/condition_text.h"
 #include "audit/policy.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_findings.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 struct cost {
   bool known;
@@ -61,8 +61,12 @@ static const char *action_colour(uint32_t value) {
   return cmd_colour(stdout, w_action_runs(value) ? CMD_GOOD : CMD_BAD);
 }
 
+/* ---- JSON ---- */
+
+/* A row of the table: `low` is NULL where no single number or run of numbers is meant. */
 static void row_json(const struct section *s, const char *call, const uint32_t *low, uint32_t high,
-                     const char *action, const char *condition, const struct cost *cost) {
+                     const struct group *g, const char *action, const struct ending *e,
+                     bool calls_told, const struct cost *cost) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "arch", s->arch);
   cmd_json_text(o, "syscall", call);
@@ -72,8 +76,14 @@ static void row_json(const struct section *s, const char *call, const uint32_t *
     cJSON_AddNullToObject(o, "nr");
   if (low && high != *low)
     cmd_json_u64(o, "nr_last", high);
+  if (!low && !call && g->numbers)
+    cmd_json_text(o, "numbers", g->numbers);
   cmd_json_text(o, "action", action);
-  cmd_json_text(o, "condition", condition);
+  /* null is "always", so there is none when it is not known which calls or arguments are meant. */
+  if (calls_told && (e->always || e->condition))
+    cmd_json_text(o, "condition", e->condition);
+  else
+    cJSON_AddTrueToObject(o, "unprinted");
   if (cost && cost->known) {
     cmd_json_u64(o, "steps_longest", cost->longest);
     cJSON_AddNumberToObject(o, "steps_mean", cost->mean);
@@ -82,30 +92,29 @@ static void row_json(const struct section *s, const char *call, const uint32_t *
 }
 
 /* The rows of one part of a diagram, for all its calls. */
-static void group_json(struct table *t, const struct section *s, const struct group *g) {
-  for (uint32_t i = 0; i <= t->a->outcome_count; i++) {
-    bdd_t when = condition_of(t, g->f, i);
-    if (when == BDD_FALSE)
-      continue;
+static void group_json(const struct table *t, const struct section *s, const struct group *g) {
+  for (size_t i = 0; i < g->ending_count; i++) {
+    const struct ending *e = &g->endings[i];
     char action[64];
-    outcome_name(t, i, action, sizeof action);
-    char *condition = when == BDD_TRUE || when == BDD_NONE ? NULL : w_condition_text(t->m, when);
-    if (when == BDD_NONE || (when != BDD_TRUE && !condition))
-      t->failed = true;
+    outcome_name(t, e->index, action, sizeof action);
     for (size_t c = 0; c < g->count; c++) {
       struct cost cost = {0};
       if (g->calls[c].name)
         cost = cost_of(t, s, g->calls[c].low);
-      row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, action, condition, &cost);
+      row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true, &cost);
     }
-    if (g->f == s->rest)
-      row_json(s, "*", NULL, 0, action, condition, NULL);
-    free(condition);
+    if (g->by_numbers)
+      row_json(s, NULL, NULL, 0, g, action, e, g->numbers, NULL);
+    if (g->rest)
+      row_json(s, "*", NULL, 0, g, action, e, !s->calls_unprinted, NULL);
   }
 }
 
+/* ---- Text ---- */
+
 static void print_calls(const struct group *g) {
-  int column = 0;
+  enum { INDENT = 6 };
+  unsigned column = 0;
   for (size_t c = 0; c < g->count; c++) {
     char text[96], low[CALL_NUMBER_MAX], high[CALL_NUMBER_MAX];
     call_number(g->calls[c].low, low);
@@ -116,64 +125,64 @@ static void print_calls(const struct group *g) {
       snprintf(text, sizeof text, "#%s", low);
     else
       snprintf(text, sizeof text, "#%s..%s", low, high);
-    int n = (int)strlen(text) + 1;
+    unsigned n = (unsigned)strlen(text) + 1;
     if (column == 0 || column + n > 90) {
-      printf("%s      ", column ? "\n" : "");
-      column = 6;
+      printf("%s%*s", column ? "\n" : "", INDENT, "");
+      column = INDENT;
     }
     printf("%s%s", text, c + 1 < g->count ? " " : "");
     column += n;
   }
-  putchar('\n');
-}
-static void group_text(struct table *t, const struct section *s, const struct group *g) {
-  bool rest = g->f == s->rest, first = true;
-  /* One of several outcomes needs no words: what calls usually come to, or else the last. */
-  bdd_t usual = s->rest;
-  uint32_t otherwise = UINT32_MAX, outcomes = 0;
-  for (uint32_t i = 0; i <= t->a->outcome_count; i++)
-    if (condition_of(t, g->f, i) != BDD_FALSE) {
-      outcomes++;
-      if (otherwise == UINT32_MAX || condition_of(t, usual, otherwise) != BDD_TRUE)
-        otherwise = i;
-    }
-  for (uint32_t pass = 0; pass < 2; pass++)
-    for (uint32_t i = 0; i <= t->a->outcome_count; i++) {
-      if ((i == otherwise) != (pass == 1))
-        continue;
-      bdd_t when = condition_of(t, g->f, i);
-      if (when == BDD_FALSE)
-        continue;
-      char action[64];
-      outcome_name(t, i, action, sizeof action);
-      printf("  %s%-14s%s", i < t->a->outcome_count ? action_colour(t->a->outcomes[i].value) : "",
-             action, cmd_colour(stdout, CMD_PLAIN));
-      if (outcomes > 1 && i == otherwise) {
-        printf(" otherwise");
-      } else if (when != BDD_TRUE) {
-        char *condition = when == BDD_NONE ? NULL : w_condition_text(t->m, when);
-        if (condition)
-          printf(" when %s", condition);
-        else
-          t->failed = true;
-        free(condition);
-      }
-      puts(rest && first ? "  (every other call)" : "");
-      first = false;
-    }
-  if (!rest || g->count)
-    print_calls(g);
+  if (g->count)
+    putchar('\n');
+  if (g->by_numbers) {
+    printf("%*severy other call with ", INDENT, "");
+    put_wrapped(stdout, INDENT + 22, INDENT + 2, g->numbers ? g->numbers : unprinted_numbers);
+    putchar('\n');
+  }
 }
 
-static void section_json(struct table *t, const struct section *s) {
-  bool rest_seen = false;
-  for (size_t i = 0; i < s->groups.count; i++) {
-    rest_seen |= s->groups.groups[i].f == s->rest;
-    group_json(t, s, &s->groups.groups[i]);
+static const struct group *rest_of(const struct section *s) {
+  for (size_t i = 0; i < s->group_count; i++)
+    if (s->groups[i].rest)
+      return &s->groups[i];
+  return NULL;
+}
+/* The one of several endings that needs no words: what calls usually come to, or else the last. */
+static size_t otherwise_of(const struct section *s, const struct group *g) {
+  const struct group *rest = rest_of(s);
+  uint32_t usual = rest && rest->ending_count == 1 ? rest->endings[0].index : UINT32_MAX;
+  for (size_t i = 0; i < g->ending_count; i++)
+    if (g->endings[i].index == usual)
+      return i;
+  return g->ending_count - 1;
+}
+static void group_text(const struct table *t, const struct section *s, const struct group *g,
+                       bool every_other) {
+  size_t otherwise = otherwise_of(s, g);
+  for (size_t k = 0; k < g->ending_count; k++) {
+    /* That one stands last. */
+    size_t i = k + 1 == g->ending_count ? otherwise : k < otherwise ? k : k + 1;
+    const struct ending *e = &g->endings[i];
+    char action[64];
+    outcome_name(t, e->index, action, sizeof action);
+    unsigned column = 2 + (unsigned)(strlen(action) > 14 ? strlen(action) : 14);
+    printf("  %s%-14s%s",
+           e->index < t->a->outcome_count ? action_colour(t->a->outcomes[e->index].value) : "",
+           action, cmd_colour(stdout, CMD_PLAIN));
+    if (g->ending_count > 1 && i == otherwise) {
+      printf(" otherwise");
+    } else if (!e->always) {
+      printf(" when ");
+      put_wrapped(stdout, column + 6, 8, e->condition ? e->condition : unprinted_condition);
+    }
+    if (every_other && k == 0)
+      printf(s->calls_unprinted ? "  (every other call, but for numbers too large a set to print)"
+                                : "  (every other call)");
+    putchar('\n');
   }
-  struct group rest = {.f = s->rest};
-  if (!rest_seen)
-    group_json(t, s, &rest);
+  if (!every_other)
+    print_calls(g);
 }
 
 /* What a section's calls execute, all of them together. */
@@ -198,14 +207,26 @@ static void costs_text(const struct table *t, const struct section *s) {
            cmd_colour(stdout, CMD_DIM), mean / counted, longest, slowest ? slowest : "none",
            cmd_colour(stdout, CMD_PLAIN));
 }
-static void section_text(struct table *t, const struct section *s) {
-  printf("%s%s%s\n", cmd_colour(stdout, CMD_NOTE), s->arch, cmd_colour(stdout, CMD_PLAIN));
-  for (size_t i = 0; i < s->groups.count; i++)
-    if (s->groups.groups[i].f != s->rest)
-      group_text(t, s, &s->groups.groups[i]);
-  struct group rest = {.f = s->rest};
-  group_text(t, s, &rest);
+static void section_text(const struct table *t, const struct section *s) {
+  fputs(cmd_colour(stdout, CMD_NOTE), stdout);
+  put_wrapped(stdout, 0, 4, s->arch);
+  puts(cmd_colour(stdout, CMD_PLAIN));
+  for (size_t i = 0; i < s->group_count; i++)
+    if (!s->groups[i].rest)
+      group_text(t, s, &s->groups[i], false);
+  const struct group *rest = rest_of(s);
+  if (rest)
+    group_text(t, s, rest, true);
   costs_text(t, s);
+}
+static void table_print(const struct table *t, bool json) {
+  for (size_t i = 0; i < t->count; i++) {
+    const struct section *s = &t->sections[i];
+    if (!json)
+      section_text(t, s);
+    for (size_t k = 0; k < s->group_count && json; k++)
+      group_json(t, s, &s->groups[k]);
+  }
 }
 
 static int report(const struct seccomp_options *options, const char *name,
@@ -213,27 +234,36 @@ static int report(const struct seccomp_options *options, const char *name,
   bool json = options->common.json;
   struct table t;
   struct findings f = {.options = options, .s = s, .undecided = s->all.undecided != BDD_FALSE};
-  bool good = table_of(&t, options, s);
+  int code = table_of(&t, options, s, name, json ? "*" : "every other architecture");
+  if (code)
+    return code;
   f.run = calls_that_run(&s->all);
-  if (!good || f.run == BDD_NONE) {
-    cmd_complain("%s: undecided: the table is too large for --limit", name);
+  if (f.run == BDD_NONE) {
+    cmd_complain("%s: undecided: the findings are too large for --limit", name);
+    table_free(&t);
     return WARRANT_REFUSED;
   }
   if (!json) {
     cmd_print_safe(stdout, name);
-    printf(": %" PRIu32 " outcome%s, %s\n", t.a->outcome_count, t.a->outcome_count == 1 ? "" : "s",
+    printf(": %" PRIu32 " outcome%s, %s", t.a->outcome_count, t.a->outcome_count == 1 ? "" : "s",
            f.undecided ? "not all inputs decided" : "every input decided");
+    if (t.unprinted)
+      printf("; %u row%s could not be printed in full", t.unprinted, t.unprinted == 1 ? "" : "s");
+    putchar('\n');
   }
   if (!options->findings_only)
-    table_sections(&t, json ? "*" : "every other architecture", json ? section_json : section_text);
-  int code = findings_print(&f);
-  if (t.failed)
-    cmd_complain("%s: a condition was too large to print; see --limit", name);
+    table_print(&t, json);
+  code = findings_print(&f);
+  if (t.unprinted)
+    cmd_complain("%s: %u row%s could not be printed in full: too large", name, t.unprinted,
+                 t.unprinted == 1 ? "" : "s");
   if (!json && !f.found)
     puts("nothing found");
+  unsigned unprinted = t.unprinted;
+  table_free(&t);
   if (code)
     return code;
-  return f.found || f.undecided || t.failed ? WARRANT_REFUSED : WARRANT_OK;
+  return f.found || f.undecided || unprinted ? WARRANT_REFUSED : WARRANT_OK;
 }
 
 int seccomp_audit(const struct seccomp_options *options, char **files, unsigned count) {

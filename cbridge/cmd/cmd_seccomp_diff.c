@@ -18,32 +18,42 @@ struct diff {
   struct change *changes; /* owned; variable INPUT_VARS + i stands for change i */
   uint32_t count;
   unsigned allowed, denied, changed;
+  bool undecided; /* something could not be looked at */
+};
+/* The calls that a change is about: one, or numbers from low to high, or those of a set, which is
+ * NULL for other kinds. */
+struct which {
+  const char *arch, *name; /* `name` or NULL */
+  uint32_t token, low, high;
+  const char *set;
 };
 
-static void print_change(struct diff *d, const char *arch, const char *call, uint32_t low,
-                         uint32_t high, bdd_t f, uint32_t token) {
+static void print_change(struct diff *d, const struct which *w, bdd_t f) {
   for (uint32_t i = 0; i < d->count; i++) {
     bdd_t leaf = w_bdd_make(d->m, INPUT_VARS + i, BDD_FALSE, BDD_TRUE);
     bdd_t when = w_bdd_cut(d->m, f, INPUT_VARS, leaf);
+    d->undecided |= when == BDD_NONE;
     if (when == BDD_FALSE || when == BDD_NONE)
       continue;
     const struct change *c = &d->changes[i];
     unsigned *counter = *c->word == 'a' ? &d->allowed : *c->word == 'd' ? &d->denied : &d->changed;
     ++*counter;
     struct seccomp_data input = w_audit_input(d->m, when);
-    input.arch = token;
-    input.nr = (int)low;
+    input.arch = w->token;
+    input.nr = (int)w->low;
     char old[64], new[64];
     w_action_text(c->old, old, sizeof old);
     w_action_text(c->new, new, sizeof new);
     if (d->options->json) {
       cJSON *o = cJSON_CreateObject();
       cmd_json_text(o, "change", c->word);
-      cmd_json_text(o, "arch", arch);
-      cmd_json_text(o, "syscall", call);
-      cmd_json_u64(o, "nr", low);
-      if (high != low)
-        cmd_json_u64(o, "nr_last", high);
+      cmd_json_text(o, "arch", w->arch);
+      cmd_json_text(o, "syscall", w->name);
+      cmd_json_u64(o, "nr", w->low);
+      if (w->high != w->low)
+        cmd_json_u64(o, "nr_last", w->high);
+      if (w->set)
+        cmd_json_text(o, "numbers", w->set);
       cmd_json_text(o, "old", old);
       cmd_json_text(o, "new", new);
       cJSON_AddItemToObject(o, "witness", json_input(&input));
@@ -53,41 +63,68 @@ static void print_change(struct diff *d, const char *arch, const char *call, uin
              cmd_colour(stdout, CMD_PLAIN));
       print_input(stdout, &input);
       char last[CALL_NUMBER_MAX];
-      call_number(high, last);
-      if (high != low)
+      call_number(w->high, last);
+      if (w->high != w->low)
         printf(" (and numbers up to %s)", last);
+      if (w->set)
+        printf(" (and others with %s)", w->set);
       printf(": %s, was %s\n", new, old);
     }
   }
 }
 
+/* The changes of one architecture, whose numbers are from `from` to `to`. */
 static void diff_numbers(struct diff *d, const char *name, uint32_t token, unsigned arch, bdd_t f,
                          uint32_t from, uint32_t to) {
-  struct pieces p = split_word(d->m, f, INPUT_NR);
   struct arch_calls calls = {0};
   if (arch < ARCHES)
     calls = calls_of(arch);
+  bdd_t domain = word_within(d->m, INPUT_NR, from, to), named = BDD_FALSE;
+  for (unsigned i = 0; i < calls.count; i++)
+    named = bdd_or(d->m, named, word_within(d->m, INPUT_NR, calls.calls[i].nr, calls.calls[i].nr));
+  bdd_t unnamed = bdd_and(d->m, domain, bdd_not(d->m, named));
+  struct pieces p = split_within(d->m, f, INPUT_NR, domain, named);
+  d->undecided |= p.failed;
   unsigned next = 0;
   for (size_t i = 0; i < p.count; i++) {
+    struct which w = {.arch = name, .token = token};
     uint32_t low = p.pieces[i].low < from ? from : p.pieces[i].low;
     uint32_t high = p.pieces[i].high > to ? to : p.pieces[i].high;
     if (low > high || p.pieces[i].high < from || p.pieces[i].low > to)
       continue;
     bdd_t g = p.pieces[i].f;
+    if (p.pieces[i].set != BDD_NONE) {
+      if (g == BDD_FALSE)
+        continue;
+      char *text = word_text(d->m, p.pieces[i].set, INPUT_NR, unnamed); /* owned here */
+      d->undecided |= !text;
+      w.low = w.high = low;
+      w.set = text ? text : "numbers of a set too large to print";
+      print_change(d, &w, g);
+      free(text);
+      continue;
+    }
     while (next < calls.count && calls.calls[next].nr < low)
       next++;
     if (g == BDD_FALSE)
       continue;
     uint64_t at = low;
     for (; next < calls.count && calls.calls[next].nr <= high; next++) {
+      w.low = (uint32_t)at;
+      w.high = calls.calls[next].nr - 1;
+      w.name = NULL;
       if (at < calls.calls[next].nr)
-        print_change(d, name, NULL, (uint32_t)at, calls.calls[next].nr - 1, g, token);
-      print_change(d, name, calls.calls[next].name, calls.calls[next].nr, calls.calls[next].nr, g,
-                   token);
+        print_change(d, &w, g);
+      w.low = w.high = calls.calls[next].nr;
+      w.name = calls.calls[next].name;
+      print_change(d, &w, g);
       at = (uint64_t)calls.calls[next].nr + 1;
     }
+    w.low = (uint32_t)at;
+    w.high = high;
+    w.name = NULL;
     if (at <= high)
-      print_change(d, name, NULL, (uint32_t)at, high, g, token);
+      print_change(d, &w, g);
   }
   calls_free(&calls);
   free(p.pieces);
@@ -119,6 +156,38 @@ static bdd_t differences(struct diff *d, const struct audit *old, const struct a
   return f;
 }
 
+/* The changes of all architectures: by name, and those without in runs or sets. */
+static void diff_arches(struct diff *d, bdd_t f) {
+  bdd_t named = BDD_FALSE;
+  for (unsigned k = 0; k < ARCHES; k++)
+    named = bdd_or(d->m, named, word_within(d->m, INPUT_ARCH, arches[k].token, arches[k].token));
+  struct pieces p = split_within(d->m, f, INPUT_ARCH, BDD_TRUE, named);
+  d->undecided |= p.failed;
+  for (size_t i = 0; i < p.count; i++) {
+    const struct piece *q = &p.pieces[i];
+    bool known = false;
+    if (q->f == BDD_FALSE)
+      continue;
+    for (unsigned k = 0; k < ARCHES && q->set == BDD_NONE; k++)
+      if (arches[k].token >= q->low && arches[k].token <= q->high) {
+        known = true;
+        diff_numbers(d, arches[k].name, arches[k].token, k, q->f, k == X32 ? X32_BIT : 0,
+                     k == X86_64 ? X32_BIT - 1 : UINT32_MAX);
+      }
+    if (known && q->low == q->high)
+      continue;
+    char name[64], *set = NULL; /* owned here */
+    snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, q->low, q->high);
+    if (q->set != BDD_NONE) {
+      set = word_text(d->m, q->set, INPUT_ARCH, bdd_not(d->m, named));
+      d->undecided |= !set;
+    }
+    diff_numbers(d, set ? set : name, q->low, ARCHES, q->f, 0, UINT32_MAX);
+    free(set);
+  }
+  free(p.pieces);
+}
+
 int seccomp_diff(const struct seccomp_options *options, char **files, unsigned count) {
   (void)count;
   struct bdd *bdd = w_bdd_new(options->limit);
@@ -136,28 +205,9 @@ int seccomp_diff(const struct seccomp_options *options, char **files, unsigned c
     bdd_t f = differences(&d, &old.all, &new.all);
     bool undecided =
         f == BDD_NONE || old.all.undecided != BDD_FALSE || new.all.undecided != BDD_FALSE;
-    struct pieces p = {0};
     if (f != BDD_NONE)
-      p = split_word(bdd, f, INPUT_ARCH);
-    for (size_t i = 0; i < p.count; i++) {
-      const struct piece *q = &p.pieces[i];
-      if (q->f == BDD_FALSE)
-        continue;
-      bool named = false;
-      for (unsigned k = 0; k < ARCHES; k++)
-        if (arches[k].token >= q->low && arches[k].token <= q->high) {
-          named = true;
-          diff_numbers(&d, arches[k].name, arches[k].token, k, q->f, k == X32 ? X32_BIT : 0,
-                       k == X86_64 ? X32_BIT - 1 : UINT32_MAX);
-        }
-      if (!named || q->low != q->high) {
-        char name[64];
-        snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, q->low, q->high);
-        diff_numbers(&d, name, q->low, ARCHES, q->f, 0, UINT32_MAX);
-      }
-    }
-    undecided |= p.failed;
-    free(p.pieces);
+      diff_arches(&d, f);
+    undecided |= d.undecided;
     if (undecided)
       cmd_complain("undecided for some inputs: their arithmetic is too large for --limit");
     else if (!options->common.json && !options->common.quiet && f == BDD_FALSE)

@@ -4,21 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/condition_text.h"
 #include "audit/policy.h"
 #include "cmd/seccomp_pieces.h"
 
-bool table_of(struct table *t, const struct seccomp_options *options, const struct subject *s) {
-  *t = (struct table){.options = options, .s = s, .m = s->bdd, .a = &s->all};
-  w_bdd_allow(t->m, AUDIT_LIMIT / 2); /* the report's own diagrams */
-  t->together = outcomes_together(t->a);
-  return t->together != BDD_NONE;
-}
+const char unprinted_condition[] = "(a condition too large to print)";
+const char unprinted_numbers[] = "(numbers of a set too large to print)";
 
 bdd_t condition_of(const struct table *t, bdd_t f, uint32_t index) {
   bdd_t leaf = index == t->a->outcome_count
                    ? BDD_FALSE
                    : w_bdd_make(t->m, INPUT_VARS + index, BDD_FALSE, BDD_TRUE);
-  return w_bdd_cut(t->m, f, INPUT_VARS, leaf);
+  return leaf == BDD_NONE ? BDD_NONE : w_bdd_cut(t->m, f, INPUT_VARS, leaf);
 }
 void outcome_name(const struct table *t, uint32_t index, char *out, size_t size) {
   if (index == t->a->outcome_count)
@@ -27,22 +24,28 @@ void outcome_name(const struct table *t, uint32_t index, char *out, size_t size)
     w_action_text(t->a->outcomes[index].value, out, size);
 }
 
-static bool group_add(struct groups *g, bdd_t f, char *name, uint32_t low, uint32_t high) {
-  size_t i = 0;
-  while (i < g->count && g->groups[i].f != f)
-    i++;
-  if (i == g->count) {
-    if (g->count == g->room) {
-      size_t room = g->room ? 2 * g->room : 16;
-      struct group *more = realloc(g->groups, room * sizeof *more);
-      if (!more)
-        return false;
-      g->groups = more;
-      g->room = room;
-    }
-    g->groups[g->count++] = (struct group){.f = f};
+/* ---- Groups ---- */
+
+/* The group of a part of the diagram; a new one, if there is none yet. NULL: out of memory. */
+static struct group *group_of(struct section *s, bdd_t f) {
+  for (size_t i = 0; i < s->group_count; i++)
+    if (s->groups[i].f == f)
+      return &s->groups[i];
+  if (s->group_count == s->group_room) {
+    size_t room = s->group_room ? 2 * s->group_room : 16;
+    struct group *more = realloc(s->groups, room * sizeof *more);
+    if (!more)
+      return NULL;
+    s->groups = more;
+    s->group_room = room;
   }
-  struct group *group = &g->groups[i];
+  s->groups[s->group_count] = (struct group){.f = f, .rest = f == s->rest};
+  return &s->groups[s->group_count++];
+}
+static bool add_call(struct section *s, bdd_t f, char *name, uint32_t low, uint32_t high) {
+  struct group *group = group_of(s, f);
+  if (!group)
+    return false;
   if (group->count == group->room) {
     size_t room = group->room ? 2 * group->room : 8;
     void *more = realloc(group->calls, room * sizeof *group->calls);
@@ -56,59 +59,153 @@ static bool group_add(struct groups *g, bdd_t f, char *name, uint32_t low, uint3
   group->calls[group->count++].high = high;
   return true;
 }
-static void groups_free(struct groups *g) {
-  for (size_t i = 0; i < g->count; i++)
-    free(g->groups[i].calls);
-  free(g->groups);
+
+/* How the calls of a group end. */
+static bool add_endings(struct table *t, struct group *g) {
+  g->endings = calloc(t->a->outcome_count + 1, sizeof *g->endings);
+  if (!g->endings)
+    return false;
+  for (uint32_t i = 0; i <= t->a->outcome_count; i++) {
+    bdd_t when = condition_of(t, g->f, i);
+    if (when == BDD_FALSE)
+      continue;
+    struct ending *e = &g->endings[g->ending_count++];
+    *e = (struct ending){.index = i, .always = when == BDD_TRUE};
+    if (when != BDD_TRUE && when != BDD_NONE)
+      e->condition = w_condition_text(t->m, when);
+    t->unprinted += !e->always && !e->condition;
+  }
+  return true;
 }
 
-/* Gathers the calls of a section. */
-static void section_gather(struct table *t, struct section *s) {
-  struct pieces pieces = split_word(t->m, s->f, INPUT_NR);
-  s->rest = most_common(&pieces, s->ranges[0].low, s->ranges[0].high);
+/* ---- The calls of a section ---- */
+
+/* The numbers of a section, and those of them that have names. */
+static bdd_t domain_of(struct bdd *m, const struct section *s) {
+  bdd_t domain = BDD_FALSE;
+  for (unsigned k = 0; k < s->range_count; k++)
+    domain = bdd_or(m, domain, word_within(m, INPUT_NR, s->ranges[k].low, s->ranges[k].high));
+  return domain;
+}
+static bdd_t named_numbers(struct bdd *m, const struct section *s) {
+  bdd_t named = BDD_FALSE;
+  for (unsigned i = 0; i < s->calls.count; i++) {
+    uint32_t nr = s->calls.calls[i].nr;
+    named = bdd_or(m, named, word_within(m, INPUT_NR, nr, nr));
+  }
+  return named;
+}
+
+/* A run of numbers: those with a name one by one, the others in runs. */
+static bool add_run(struct section *s, const struct piece *p, unsigned k) {
+  uint32_t low = p->low, high = p->high;
+  bool good = true;
+  if (high < s->ranges[k].low || low > s->ranges[k].high)
+    return true;
+  low = low < s->ranges[k].low ? s->ranges[k].low : low;
+  high = high > s->ranges[k].high ? s->ranges[k].high : high;
+  unsigned next = 0, end = s->calls.count; /* the first named call from low on */
+  while (next < end) {
+    unsigned middle = next + (end - next) / 2;
+    if (s->calls.calls[middle].nr < low)
+      next = middle + 1;
+    else
+      end = middle;
+  }
+  uint64_t from = low;
+  for (; next < s->calls.count && s->calls.calls[next].nr <= high && good; next++) {
+    uint32_t nr = s->calls.calls[next].nr;
+    if (p->f != s->rest && from < nr)
+      good = add_call(s, p->f, NULL, (uint32_t)from, nr - 1);
+    good = good && add_call(s, p->f, s->calls.calls[next].name, nr, nr);
+    from = (uint64_t)nr + 1;
+  }
+  if (p->f != s->rest && from <= high)
+    good = good && add_call(s, p->f, NULL, (uint32_t)from, high);
+  return good;
+}
+/* A set of numbers without names. */
+static bool add_set(struct table *t, struct section *s, const struct piece *p, bdd_t unnamed) {
+  if (p->f == s->rest)
+    return true;
+  struct group *g = group_of(s, p->f);
+  if (!g)
+    return false;
+  g->by_numbers = true;
+  g->numbers = word_text(t->m, p->set, INPUT_NR, unnamed);
+  s->calls_unprinted |= !g->numbers;
+  t->unprinted += !g->numbers;
+  return true;
+}
+
+static bool section_gather(struct table *t, struct section *s) {
   if (s->index < ARCHES)
     s->calls = calls_of(s->index);
-  bool good = !pieces.failed;
-  for (unsigned k = 0; k < s->range_count; k++) {
-    unsigned next = 0; /* the first named call not yet passed */
-    for (size_t i = 0; i < pieces.count && good; i++) {
-      uint32_t low = pieces.pieces[i].low, high = pieces.pieces[i].high;
-      bdd_t f = pieces.pieces[i].f;
-      if (high < s->ranges[k].low || low > s->ranges[k].high)
-        continue;
-      low = low < s->ranges[k].low ? s->ranges[k].low : low;
-      high = high > s->ranges[k].high ? s->ranges[k].high : high;
-      while (next < s->calls.count && s->calls.calls[next].nr < low)
-        next++;
-      uint64_t from = low; /* numbers without a name are gathered in runs */
-      for (; next < s->calls.count && s->calls.calls[next].nr <= high && good; next++) {
-        uint32_t nr = s->calls.calls[next].nr;
-        if (f != s->rest && from < nr)
-          good = group_add(&s->groups, f, NULL, (uint32_t)from, nr - 1);
-        good = good && group_add(&s->groups, f, s->calls.calls[next].name, nr, nr);
-        from = (uint64_t)nr + 1;
-      }
-      if (f != s->rest && from <= high)
-        good = good && group_add(&s->groups, f, NULL, (uint32_t)from, high);
+  bdd_t domain = domain_of(t->m, s), named = named_numbers(t->m, s);
+  bdd_t unnamed = bdd_and(t->m, domain, bdd_not(t->m, named));
+  struct pieces p = split_within(t->m, s->f, INPUT_NR, domain, named);
+  s->rest = most_common(t->m, &p, INPUT_NR, s->ranges[0].low, s->ranges[0].high);
+  bool good = !p.failed;
+  for (unsigned k = 0; k < s->range_count; k++)
+    for (size_t i = 0; i < p.count && good; i++)
+      if (p.pieces[i].set == BDD_NONE)
+        good = add_run(s, &p.pieces[i], k);
+      else if (k == 0)
+        good = add_set(t, s, &p.pieces[i], unnamed);
+  free(p.pieces);
+  good = good && group_of(s, s->rest);
+  for (size_t i = 0; i < s->group_count && good; i++)
+    good = add_endings(t, &s->groups[i]);
+  return good;
+}
+
+/* ---- Sections ---- */
+
+static void section_free(struct section *s) {
+  for (size_t i = 0; i < s->group_count; i++) {
+    for (size_t k = 0; k < s->groups[i].ending_count; k++)
+      free(s->groups[i].endings[k].condition);
+    free(s->groups[i].endings);
+    free(s->groups[i].numbers);
+    free(s->groups[i].calls);
+  }
+  free(s->groups);
+  calls_free(&s->calls);
+  free(s->reach);
+  free(s->arch);
+}
+void table_free(struct table *t) {
+  for (size_t i = 0; i < t->count; i++)
+    section_free(&t->sections[i]);
+  free(t->sections);
+  t->sections = NULL;
+  t->count = t->room = 0;
+}
+
+/* Adds a section, which is then the table's. `name` is borrowed for the call. */
+static void add_section(struct table *t, struct section s, const char *name) {
+  s.arch = strdup(name);
+  bool good = s.arch && section_gather(t, &s);
+  if (good && t->count == t->room) {
+    size_t room = t->room ? 2 * t->room : 8;
+    struct section *more = realloc(t->sections, room * sizeof *more);
+    good = more;
+    if (more) {
+      t->sections = more;
+      t->room = room;
     }
   }
-  free(pieces.pieces);
+  if (good)
+    t->sections[t->count++] = s;
+  else
+    section_free(&s);
   t->failed |= !good;
 }
 
-static void section_show(struct table *t, struct section *s, section_print *print) {
-  section_gather(t, s);
-  print(t, s);
-  groups_free(&s->groups);
-  calls_free(&s->calls);
-  free(s->reach);
-}
-
-static void arch_section(struct table *t, const char *name, uint32_t token, unsigned arch,
-                         section_print *print) {
+static void arch_section(struct table *t, const char *name, uint32_t token, unsigned arch) {
   if (t->options->arch_name && strcmp(t->options->arch_name, name) != 0)
     return;
-  struct section s = {.arch = name, .index = arch, .ranges = {{0, UINT32_MAX}}, .range_count = 1};
+  struct section s = {.index = arch, .ranges = {{0, UINT32_MAX}}, .range_count = 1};
   s.f = w_audit_fix(t->m, t->together, INPUT_ARCH, token);
   if (arch == X86_64) { /* the numbers between are x32's */
     s.ranges[0].high = X32_BIT - 1;
@@ -125,45 +222,76 @@ static void arch_section(struct table *t, const char *name, uint32_t token, unsi
     for (uint32_t pc = 0; pc < s.insn_count; pc++)
       s.reach[pc] = w_audit_fix(t->m, one->reach[pc], INPUT_ARCH, token);
   }
-  section_show(t, &s, print);
+  add_section(t, s, name);
 }
 
-void table_sections(struct table *t, const char *others_name, section_print *print) {
-  struct pieces by_arch = split_word(t->m, t->together, INPUT_ARCH);
-  if (by_arch.failed) {
-    t->failed = true;
+/* Architectures without a name that are told from others: a run of them, or a set. */
+static void other_section(struct table *t, const struct piece *p, bdd_t unnamed) {
+  if (p->set != BDD_NONE) {
+    char *text = word_text(t->m, p->set, INPUT_ARCH, unnamed), *name = NULL; /* owned here */
+    t->unprinted += !text;
+    if (asprintf(&name, "other architectures with %s",
+                 text ? text : "values of a set too large to print") < 0)
+      name = NULL;
+    if (name)
+      arch_section(t, name, p->low, ARCHES);
+    else
+      t->failed = true;
+    free(name);
+    free(text);
     return;
   }
-  bdd_t others = most_common(&by_arch, 0, UINT32_MAX);
+  char name[64];
+  if (p->low == p->high)
+    snprintf(name, sizeof name, "0x%08" PRIx32, p->low);
+  else
+    snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, p->low, p->high);
+  arch_section(t, name, p->low, ARCHES);
+}
+
+static void add_sections(struct table *t, const char *others_name) {
+  bdd_t named = BDD_FALSE;
+  for (unsigned i = 0; i < ARCHES; i++)
+    named = bdd_or(t->m, named, word_within(t->m, INPUT_ARCH, arches[i].token, arches[i].token));
+  bdd_t unnamed = bdd_not(t->m, named);
+  struct pieces by_arch = split_within(t->m, t->together, INPUT_ARCH, BDD_TRUE, named);
+  t->failed |= by_arch.failed || unnamed == BDD_NONE;
+  bdd_t others = most_common(t->m, &by_arch, INPUT_ARCH, 0, UINT32_MAX);
   bool plain = bdd_is_leaf(others) || w_bdd_var(t->m, others) >= INPUT_VARS;
-  for (unsigned i = 0; i < ARCHES; i++) {
+  for (unsigned i = 0; i < ARCHES && !t->failed; i++) {
     bdd_t f = w_audit_fix(t->m, t->together, INPUT_ARCH, arches[i].token);
     /* A filter that does not look at the architecture is shown for the machine's own one; and one
      * that is asked for has a section also where it is like the others. */
     if (f != others || (!plain && (i == X86_64 || i == X32)) || t->options->arch_name)
-      arch_section(t, arches[i].name, arches[i].token, i, print);
+      arch_section(t, arches[i].name, arches[i].token, i);
   }
-  for (size_t i = 0; i < by_arch.count; i++) {
+  for (size_t i = 0; i < by_arch.count && !t->failed; i++) {
     const struct piece *p = &by_arch.pieces[i];
     bool known = false;
     for (unsigned k = 0; k < ARCHES; k++)
       known |= arches[k].token == p->low;
-    if (p->f == others || (known && p->low == p->high))
-      continue;
-    char name[64];
-    if (p->low == p->high)
-      snprintf(name, sizeof name, "0x%08" PRIx32, p->low);
-    else
-      snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, p->low, p->high);
-    arch_section(t, name, p->low, ARCHES, print);
+    if (p->f != others && (p->set != BDD_NONE || !known || p->low != p->high))
+      other_section(t, p, unnamed);
   }
-  if (!t->options->arch_name) {
-    struct section s = {.arch = others_name,
-                        .index = ARCHES,
-                        .ranges = {{0, UINT32_MAX}},
-                        .range_count = 1,
-                        .f = others};
-    section_show(t, &s, print);
+  if (!t->options->arch_name && !t->failed) {
+    struct section s = {
+        .index = ARCHES, .ranges = {{0, UINT32_MAX}}, .range_count = 1, .f = others};
+    add_section(t, s, others_name);
   }
   free(by_arch.pieces);
+}
+
+int table_of(struct table *t, const struct seccomp_options *options, const struct subject *s,
+             const char *name, const char *others) {
+  *t = (struct table){.options = options, .s = s, .m = s->bdd, .a = &s->all};
+  w_bdd_allow(t->m, AUDIT_LIMIT / 2); /* the report's own diagrams */
+  t->together = outcomes_together(t->a);
+  t->failed = t->together == BDD_NONE;
+  if (!t->failed)
+    add_sections(t, others);
+  if (!t->failed)
+    return WARRANT_OK;
+  table_free(t);
+  cmd_complain("%s: undecided: the table is too large for --limit", name);
+  return WARRANT_REFUSED;
 }
