@@ -30,7 +30,8 @@ struct jump {
 struct assembler {
   const char *name, *at; /* at: the rest of the line */
   unsigned line;
-  bool skips; /* a number in a jump is how many instructions it skips */
+  bool listing; /* the numbers before instructions are theirs */
+  bool skips;   /* a number in a jump is how many instructions it skips */
   warrant_asm_resolve *resolve;
   void *data;
   struct warrant_cinsn *insns; /* owned until the end */
@@ -276,7 +277,7 @@ static bool instruction(struct assembler *a, const char *op, struct warrant_cins
 /* The number of an instruction that a listing begins with. It has to be the right one, or jumps
  * would go elsewhere. */
 static bool listed(struct assembler *a, uint32_t number) {
-  return number == a->count ||
+  return !a->listing || number == a->count ||
          complain(a, "the listing leaves out the instructions before this one", a->at);
 }
 
@@ -351,28 +352,15 @@ static bool distance(struct assembler *a, uint32_t pc, const struct target *t, u
   return *skipped <= limit || complain(a, "the jump is longer than 255 instructions", NULL);
 }
 
-int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
-                        void *data, struct warrant_cinsn **insns, uint32_t *count,
-                        struct warrant_error *error) {
-  return warrant_classic_asm_from(name, text, 1, false, resolve, data, insns, count, error);
-}
-
-int warrant_classic_asm_from(const char *name, const char *text, unsigned first_line, bool skips,
-                             warrant_asm_resolve *resolve, void *data, struct warrant_cinsn **insns,
-                             uint32_t *count, struct warrant_error *error) {
-  struct assembler a = {.name = name,
-                        .line = first_line - 1,
-                        .skips = skips,
-                        .resolve = resolve,
-                        .data = data,
-                        .error = error};
+static int assemble(struct assembler a, const char *text, struct warrant_cinsn **insns,
+                    uint32_t *count) {
   char line[512];
   a.insns = calloc(BPF_MAXINSNS, sizeof *a.insns);
   a.jumps = calloc(BPF_MAXINSNS, sizeof *a.jumps);
   a.labels = calloc(LABELS_MAX, sizeof *a.labels);
   bool good = a.insns && a.jumps && a.labels;
   if (!good)
-    warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
+    warrant_fail(a.error, WARRANT_BAD_INPUT, "%s: out of memory", a.name);
   while (good && *text) {
     size_t n = strcspn(text, "\n");
     a.line++;
@@ -407,4 +395,19 @@ int warrant_classic_asm_from(const char *name, const char *text, unsigned first_
   *insns = a.insns;
   *count = a.count;
   return 0;
+}
+
+int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
+                        void *data, struct warrant_cinsn **insns, uint32_t *count,
+                        struct warrant_error *error) {
+  const struct assembler a = {.name = name, .resolve = resolve, .data = data, .error = error};
+  return assemble(a, text, insns, count);
+}
+
+int warrant_classic_listing(const char *name, const char *text, unsigned first_line, bool skips,
+                            struct warrant_cinsn **insns, uint32_t *count,
+                            struct warrant_error *error) {
+  const struct assembler a = {
+      .name = name, .line = first_line - 1, .listing = true, .skips = skips, .error = error};
+  return assemble(a, text, insns, count);
 }

@@ -33,10 +33,11 @@ typedef bool warrant_asm_resolve(void *data, enum warrant_asm_name what, const c
 int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
                         void *data, struct warrant_cinsn **insns, uint32_t *count,
                         struct warrant_error *error);
-/* The same for a part of a file from line `first_line` on. With `skips` a number in a jump is not
- * the number of an instruction, but how many are skipped, as golang.org/x/net/bpf has it. */
-int warrant_classic_asm_from(const char *name, const char *text, unsigned first_line, bool skips,
-                             warrant_asm_resolve *resolve, void *data, struct warrant_cinsn **insns,
-                             uint32_t *count, struct warrant_error *error);
+/* A listing without names, which is a part of a file from line `first_line` on: the numbers before
+ * instructions have to be theirs. With `skips` a number in a jump is not the number of an
+ * instruction, but how many are skipped, as golang.org/x/net/bpf has it. */
+int warrant_classic_listing(const char *name, const char *text, unsigned first_line, bool skips,
+                            struct warrant_cinsn **insns, uint32_t *count,
+                            struct warrant_error *error);
 
 #endif

@@ -16,8 +16,7 @@ static bool part(struct w_scan *s, const char *from, unsigned line, bool skips) 
   char *text = strndup(from, (size_t)(s->at - from));
   if (!text)
     return w_scan_fail(s, "out of memory");
-  int failed =
-      warrant_classic_asm_from(s->name, text, line, skips, NULL, NULL, &insns, &count, s->error);
+  int failed = warrant_classic_listing(s->name, text, line, skips, &insns, &count, s->error);
   free(text);
   if (failed)
     return false;

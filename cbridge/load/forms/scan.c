@@ -7,14 +7,6 @@
 
 #include "isa/error.h"
 
-void w_filters_free(struct w_filters *f) {
-  for (uint32_t i = 0; i < f->count; i++)
-    free(f->list[i].insns);
-  free(f->list);
-  free(f->bytes);
-  memset(f, 0, sizeof *f);
-}
-
 uint32_t w_scan_line(const struct w_scan *s) {
   uint32_t line = 1;
   for (const char *p = s->start; p < s->at; p++)

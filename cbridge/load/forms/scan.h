@@ -3,7 +3,7 @@
 #define WARRANT_FORMS_SCAN_H
 
 #include "isa/decode.h"
-#include "load/forms/forms.h"
+#include "load/forms/filters.h"
 
 struct w_scan {
   const char *name; /* of the file, for messages */

@@ -281,8 +281,14 @@ static bool bracketed(struct w_scan *s, bool *pointer) {
   return elements(s, pointer);
 }
 
-/* Lists without a declaration, and gdb's values, which have names: $1 = {...}. */
+/* Lists without a declaration, and gdb's values, which have names: $1 = {...}. What gdb says before
+ * the first of them is passed. */
 static bool bare(struct w_scan *s, bool *pointer) {
+  const char *start_of_all = s->at;
+  if (w_scan_find(s, "\n$"))
+    s->at++;
+  else
+    s->at = start_of_all;
   while (w_scan_space(s, true), s->at < s->end) {
     const char *start = s->at;
     char word[WORD_SIZE] = "", name[W_FILTER_NAME_MAX] = "";
