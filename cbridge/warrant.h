@@ -100,9 +100,11 @@ struct warrant_missing {
  * value. */
 struct warrant_program {
   enum warrant_kind kind;
-  char *file;    /* owned; as named by the user */
-  char *section; /* owned; "" when there is none */
-  char *name;    /* owned; "" when there is none */
+  char *file;       /* owned; as named by the user */
+  char *section;    /* owned; "" when there is none */
+  char *name;       /* owned; "" when there is none */
+  const char *form; /* static; what it was read from: "elf", "raw", "asm", a form of
+                       docs/formats.md; NULL: no file */
   uint32_t type; /* BPF_PROG_TYPE_*; 0: raw memory of ctx_size bytes in r1 (the conformance suite's
                     shape) */
   uint32_t ctx_size;    /* bytes; for types whose context is not known here: 0 */
@@ -148,7 +150,8 @@ void warrant_host_free(struct warrant_host *host);
 
 /* How to read a file. The strings are borrowed for the call. All zero is a good default. */
 struct warrant_load_options {
-  const char *format; /* "elf", "ebpf", "cbpf", "seccomp" or "asm"; NULL: found from the content */
+  const char *format; /* "elf", "ebpf", "cbpf", "seccomp", "asm", a form of docs/formats.md, or
+                         "cbpf:FORM"; NULL: found from the content */
   const char *prog;   /* only the program of this name (or section); NULL: every program */
   const char *type;   /* a program type or section name; NULL: from the section name */
   uint32_t ctx_size;  /* bytes of context, for the type "raw" */
@@ -172,6 +175,7 @@ struct warrant_object {
   struct warrant_error *problems;   /* owned; one for each program */
   uint32_t count;
   char warning[256]; /* what is wrong with the file though it can be used, one sentence; "" */
+  bool stack;        /* its programs are the seccomp filters of one process, oldest first */
 };
 
 /* Reads `path` ("-": standard input). Fails when nothing in the file can be used. Files above

@@ -8,7 +8,7 @@ set -u
 # What each room may use besides itself; warrant.h, at the top, belongs to all.
 declare -A MAY_USE=(
   [isa]=''
-  [load]='isa'
+  [load]='isa classic'
   [classic]='isa'
   [verify]='isa load'
   [run]='isa load'

@@ -30,6 +30,8 @@ struct jump {
 struct assembler {
   const char *name, *at; /* at: the rest of the line */
   unsigned line;
+  bool listing; /* the numbers before instructions are theirs */
+  bool skips;   /* a number in a jump is how many instructions it skips */
   warrant_asm_resolve *resolve;
   void *data;
   struct warrant_cinsn *insns; /* owned until the end */
@@ -104,15 +106,52 @@ static bool closing(struct assembler *a, const char *bracket) {
   return symbol(a, bracket) || complain(a, "a bracket should be closed here", a->at);
 }
 
+/* The number of metadata of that name, as bpf_asm, libpcap or Go has it; 16: there is none. */
+static unsigned ancillary(const char *name) {
+  static const struct {
+    const char *other, *ours;
+  } aliases[] = {{"vlanp", "vlan_avail"},
+                 {"random", "rand"},
+                 {"xor_x", "alu_xor_x"},
+                 {"pkttype", "type"},
+                 {"vlan_avail", "vlan_avail"}};
+  unsigned n = 0;
+  for (size_t k = 0; k < sizeof aliases / sizeof *aliases; k++)
+    if (strcmp(name, aliases[k].other) == 0)
+      name = aliases[k].ours;
+  while (n < 16 && strcmp(name, warrant_classic_ancillary_name(n)))
+    n++;
+  return n;
+}
+/* Metadata between `before` and `after`, when that stands here. */
+static bool metadata(struct assembler *a, const char *before, const char *after, uint32_t *k) {
+  const char *start = a->at;
+  char text[WORD_MAX];
+  if (symbol(a, before)) {
+    word(a, text);
+    unsigned n = ancillary(text);
+    if (n < 16 && symbol(a, after)) {
+      *k = (uint32_t)SKF_AD_OFF + 4 * n;
+      return true;
+    }
+  }
+  a->at = start;
+  return false;
+}
+
 static bool load(struct assembler *a, struct warrant_cinsn *i, bool x, uint16_t size) {
   uint16_t class = x ? BPF_LDX : BPF_LD;
-  char text[WORD_MAX];
   if (symbol(a, "M[")) {
     i->code = class | BPF_MEM;
     return number(a, &i->k) && closing(a, "]");
   }
-  if (symbol(a, "#len")) {
+  if (symbol(a, "#len") || symbol(a, "#pktlen")) {
     i->code = class | BPF_LEN;
+    return true;
+  }
+  if (!x &&
+      (metadata(a, "#", "", &i->k) || metadata(a, "[", "]", &i->k) || metadata(a, "", "", &i->k))) {
+    i->code = BPF_LD | BPF_ABS | size;
     return true;
   }
   if (symbol(a, "#")) {
@@ -131,14 +170,6 @@ static bool load(struct assembler *a, struct warrant_cinsn *i, bool x, uint16_t 
   i->code = BPF_LD | BPF_ABS | size;
   if (symbol(a, "["))
     return number(a, &i->k) && closing(a, "]");
-  const char *start = a->at;
-  word(a, text);
-  for (unsigned n = 0; n < 16; n++)
-    if (strcmp(text, warrant_classic_ancillary_name(n)) == 0) {
-      i->k = (uint32_t)SKF_AD_OFF + 4 * n;
-      return true;
-    }
-  a->at = start;
   return value(a, WARRANT_ASM_FIELD, &i->k);
 }
 
@@ -153,11 +184,20 @@ static bool target(struct assembler *a, struct target *t) {
   return true;
 }
 
+/* Where a comparison goes: ", YES" or ", YES, NO", or as tcpdump has it "jt YES jf NO". */
+static bool targets(struct assembler *a, struct target *yes, struct target *no) {
+  if (symbol(a, "jt"))
+    return target(a, yes) && (symbol(a, "jf") || complain(a, "jf should stand here", a->at)) &&
+           target(a, no);
+  return (symbol(a, ",") || complain(a, "a comma and a target should stand here", a->at)) &&
+         target(a, yes) && (!symbol(a, ",") || target(a, no));
+}
+
 /* The second operand: a constant or X. */
 static bool source(struct assembler *a, struct warrant_cinsn *i) {
   if (symbol(a, "#"))
     return number(a, &i->k);
-  if (!symbol(a, "x"))
+  if (!symbol(a, "x") && !symbol(a, "%x"))
     return complain(a, "#K or x should stand here", a->at);
   i->code |= BPF_X;
   return true;
@@ -176,7 +216,7 @@ static bool instruction(struct assembler *a, const char *op, struct warrant_cins
              {"mod", BPF_MOD}, {"or", BPF_OR},   {"and", BPF_AND}, {"xor", BPF_XOR},
              {"lsh", BPF_LSH}, {"rsh", BPF_RSH}},
     jumps[] = {{"jeq", BPF_JEQ}, {"jgt", BPF_JGT}, {"jge", BPF_JGE}, {"jset", BPF_JSET},
-               {"jne", BPF_JEQ}, {"jle", BPF_JGT}, {"jlt", BPF_JGE}};
+               {"jne", BPF_JEQ}, {"jle", BPF_JGT}, {"jlt", BPF_JGE}, {"jneq", BPF_JEQ}};
   enum { OPPOSITES = 4 };
 #define EACH(table) for (size_t n = 0; n < sizeof table / sizeof *table; n++)
   EACH(plain) if (strcmp(op, plain[n].name) == 0) {
@@ -193,9 +233,7 @@ static bool instruction(struct assembler *a, const char *op, struct warrant_cins
   EACH(jumps) if (strcmp(op, jumps[n].name) == 0) {
     i->code = BPF_JMP | jumps[n].code;
     struct target *yes = n < OPPOSITES ? &j->yes : &j->no, *no = n < OPPOSITES ? &j->no : &j->yes;
-    return source(a, i) &&
-           (symbol(a, ",") || complain(a, "a comma and a target should stand here", a->at)) &&
-           target(a, yes) && (!symbol(a, ",") || target(a, no));
+    return source(a, i) && targets(a, yes, no);
   }
   if (strcmp(op, "ja") == 0 || strcmp(op, "jmp") == 0) {
     i->code = BPF_JMP | BPF_JA;
@@ -211,6 +249,7 @@ static bool instruction(struct assembler *a, const char *op, struct warrant_cins
     if (symbol(a, "#"))
       return number(a, &i->k);
     skip_space(a);
+    a->at += *a->at == '%';
     char text[WORD_MAX] = "";
     size_t n = 0;
     for (; (is_word(a->at[n]) || (a->at[n] && strchr("()", a->at[n]))) && n < WORD_MAX - 1; n++)
@@ -235,9 +274,25 @@ static bool instruction(struct assembler *a, const char *op, struct warrant_cins
   return complain(a, "no such instruction", op);
 }
 
+/* The number of an instruction that a listing begins with. It has to be the right one, or jumps
+ * would go elsewhere. */
+static bool listed(struct assembler *a, uint32_t number) {
+  return !a->listing || number == a->count ||
+         complain(a, "the listing leaves out the instructions before this one", a->at);
+}
+
 static bool one_line(struct assembler *a) {
   char text[WORD_MAX];
   uint32_t ignored;
+  if (symbol(a, "(")) { /* tcpdump -d */
+    word(a, text);
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (!*text || *end || !symbol(a, ")"))
+      return complain(a, "the number of the instruction should stand in the bracket", a->at);
+    if (!listed(a, (uint32_t)n))
+      return false;
+  }
   for (;;) { /* the number that a listing begins with, and labels */
     if (at_end(a))
       return true;
@@ -249,8 +304,11 @@ static bool one_line(struct assembler *a) {
       break;
     }
     a->at++;
-    if (number_of(text, &ignored))
+    if (number_of(text, &ignored)) {
+      if (!listed(a, ignored))
+        return false;
       continue;
+    }
     for (uint32_t i = 0; i < a->label_count; i++)
       if (strcmp(a->labels[i].name, text) == 0)
         return complain(a, "this label was given before", text);
@@ -277,6 +335,10 @@ static bool distance(struct assembler *a, uint32_t pc, const struct target *t, u
   if (!t->used)
     return true;
   a->line = a->jumps[pc].line;
+  if (a->skips && !*t->label) {
+    *skipped = to;
+    return to <= limit || complain(a, "the jump is longer than 255 instructions", NULL);
+  }
   if (*t->label) {
     while (i < a->label_count && strcmp(a->labels[i].name, t->label) != 0)
       i++;
@@ -290,17 +352,15 @@ static bool distance(struct assembler *a, uint32_t pc, const struct target *t, u
   return *skipped <= limit || complain(a, "the jump is longer than 255 instructions", NULL);
 }
 
-int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
-                        void *data, struct warrant_cinsn **insns, uint32_t *count,
-                        struct warrant_error *error) {
-  struct assembler a = {.name = name, .resolve = resolve, .data = data, .error = error};
+static int assemble(struct assembler a, const char *text, struct warrant_cinsn **insns,
+                    uint32_t *count) {
   char line[512];
   a.insns = calloc(BPF_MAXINSNS, sizeof *a.insns);
   a.jumps = calloc(BPF_MAXINSNS, sizeof *a.jumps);
   a.labels = calloc(LABELS_MAX, sizeof *a.labels);
   bool good = a.insns && a.jumps && a.labels;
   if (!good)
-    warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
+    warrant_fail(a.error, WARRANT_BAD_INPUT, "%s: out of memory", a.name);
   while (good && *text) {
     size_t n = strcspn(text, "\n");
     a.line++;
@@ -335,4 +395,19 @@ int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve 
   *insns = a.insns;
   *count = a.count;
   return 0;
+}
+
+int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
+                        void *data, struct warrant_cinsn **insns, uint32_t *count,
+                        struct warrant_error *error) {
+  const struct assembler a = {.name = name, .resolve = resolve, .data = data, .error = error};
+  return assemble(a, text, insns, count);
+}
+
+int warrant_classic_listing(const char *name, const char *text, unsigned first_line, bool skips,
+                            struct warrant_cinsn **insns, uint32_t *count,
+                            struct warrant_error *error) {
+  const struct assembler a = {
+      .name = name, .line = first_line - 1, .listing = true, .skips = skips, .error = error};
+  return assemble(a, text, insns, count);
 }

@@ -10,6 +10,9 @@
  *   return   = "ret" ( "a" | "#K" | NAME ) | "unimp #CODE, JT, JF, #K"
  *   target   = LABEL | NUMBER of the instruction
  *
+ * And as other tools write these: "(000)" before an instruction and "jt TARGET jf TARGET" (tcpdump
+ * -d); "#NAME" and "[NAME]" for metadata, "%x", "%a", jneq (bpf_asm, bpfc, Go).
+ *
  * For seccomp the words of its data can be named after `ld`, and constants; the caller knows them.
  */
 #ifndef WARRANT_CLASSIC_ASM_H
@@ -30,5 +33,11 @@ typedef bool warrant_asm_resolve(void *data, enum warrant_asm_name what, const c
 int warrant_classic_asm(const char *name, const char *text, warrant_asm_resolve *resolve,
                         void *data, struct warrant_cinsn **insns, uint32_t *count,
                         struct warrant_error *error);
+/* A listing without names, which is a part of a file from line `first_line` on: the numbers before
+ * instructions have to be theirs. With `skips` a number in a jump is not the number of an
+ * instruction, but how many are skipped, as golang.org/x/net/bpf has it. */
+int warrant_classic_listing(const char *name, const char *text, unsigned first_line, bool skips,
+                            struct warrant_cinsn **insns, uint32_t *count,
+                            struct warrant_error *error);
 
 #endif

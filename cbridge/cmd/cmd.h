@@ -95,7 +95,11 @@ void cmd_release(void);
 int cmd_load_one(const char *path, const struct cmd_options *options,
                  struct warrant_object *object);
 
-/* The same of bytes, which are borrowed for the call. */
+/* The same where several programs will do, if they are a stack: the filters of one process. */
+int cmd_load_stack(const char *path, const struct cmd_options *options,
+                   struct warrant_object *object);
+
+/* One program of bytes, which are borrowed for the call. */
 int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
                        const struct cmd_options *options, struct warrant_object *object);
 

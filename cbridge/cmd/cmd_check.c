@@ -188,6 +188,7 @@ static void print_json(struct check *check, const char *file, const struct warra
   cmd_json_text(o, "file", file);
   cmd_json_text(o, "section", p && *p->section ? p->section : NULL);
   cmd_json_text(o, "program", p && *p->name ? p->name : NULL);
+  cmd_json_text(o, "form", p ? p->form : NULL);
   cmd_json_text(o, "type", p ? type_name(p) : NULL);
   number_or_null(o, "insns", p, p ? p->insn_count : 0);
   cmd_json_text(o, "verdict", judged_word(j->verdict));

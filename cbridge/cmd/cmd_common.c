@@ -36,7 +36,8 @@ int cmd_error(const struct warrant_error *error) {
 
 int cmd_problem(const struct warrant_program *p, const struct warrant_error *problem) {
   if (*p->name)
-    cmd_complain("%s: %s/%s: %s", p->file, p->section, p->name, problem->text);
+    cmd_complain("%s: %s%s%s: %s", p->file, p->section, *p->section ? "/" : "", p->name,
+                 problem->text);
   else
     cmd_complain("%s: %s", p->file, problem->text);
   return problem->code;
@@ -48,12 +49,15 @@ void cmd_print_name(FILE *out, const char *file, const struct warrant_program *p
   if (!program)
     return;
   fputs(": ", out);
-  if (*program->name) {
+  if (*program->section) {
     cmd_print_safe(out, program->section);
     fputc('/', out);
-    cmd_print_safe(out, program->name);
-  } else { /* its form may have been found from its content, so say as what it is taken */
-    fputs(kinds[program->kind], out);
+  }
+  cmd_print_safe(out, program->name);
+  if (!*program->section) { /* found from its content, so say as what it is taken */
+    fprintf(out, "%s%s", *program->name ? ", " : "", kinds[program->kind]);
+    if (program->form && strcmp(program->form, "raw") && strcmp(program->form, "asm"))
+      fprintf(out, " (%s)", program->form);
   }
 }
 
@@ -190,25 +194,14 @@ bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value
   return true;
 }
 
-int cmd_load_one(const char *path, const struct cmd_options *options,
-                 struct warrant_object *object) {
-  struct warrant_error error = {0};
-  uint8_t *bytes;
-  size_t size;
-  if (warrant_read_file(path, &bytes, &size, &error))
-    return cmd_error(&error);
-  int code = cmd_load_one_bytes(w_file_name(path), bytes, size, options, object);
-  free(bytes);
-  return code;
-}
-
-int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
-                       const struct cmd_options *options, struct warrant_object *object) {
+/* One program, or with `stack` the filters of one process. */
+static int load_bytes(const char *name, const uint8_t *bytes, size_t size, bool stack,
+                      const struct cmd_options *options, struct warrant_object *object) {
   struct warrant_error error = {0};
   const struct warrant_load_options load = cmd_loading(options);
   if (warrant_load_bytes(name, bytes, size, &load, object, &error))
     return cmd_error(&error);
-  if (object->count > 1) {
+  if (object->count > 1 && !(stack && object->stack)) {
     char names[400] = "";
     for (uint32_t i = 0; i < object->count; i++)
       if (!w_add_name(names, sizeof names, object->programs[i].name))
@@ -217,12 +210,40 @@ int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
     warrant_object_free(object);
     return WARRANT_BAD_INPUT;
   }
-  if (object->problems[0].code) {
-    int code = cmd_problem(&object->programs[0], &object->problems[0]);
-    warrant_object_free(object);
-    return code;
-  }
+  for (uint32_t i = 0; i < object->count; i++)
+    if (object->problems[i].code) {
+      int code = cmd_problem(&object->programs[i], &object->problems[i]);
+      warrant_object_free(object);
+      return code;
+    }
   return WARRANT_OK;
+}
+
+static int load_file(const char *path, bool stack, const struct cmd_options *options,
+                     struct warrant_object *object) {
+  struct warrant_error error = {0};
+  uint8_t *bytes;
+  size_t size;
+  if (warrant_read_file(path, &bytes, &size, &error))
+    return cmd_error(&error);
+  int code = load_bytes(w_file_name(path), bytes, size, stack, options, object);
+  free(bytes);
+  return code;
+}
+
+int cmd_load_one(const char *path, const struct cmd_options *options,
+                 struct warrant_object *object) {
+  return load_file(path, false, options, object);
+}
+
+int cmd_load_stack(const char *path, const struct cmd_options *options,
+                   struct warrant_object *object) {
+  return load_file(path, true, options, object);
+}
+
+int cmd_load_one_bytes(const char *name, const uint8_t *bytes, size_t size,
+                       const struct cmd_options *options, struct warrant_object *object) {
+  return load_bytes(name, bytes, size, false, options, object);
 }
 
 /* JSON text is UTF-8; names in a file can be anything. Replaces what is not well formed. */

@@ -54,7 +54,11 @@ static void print_json(const char *path, const struct warrant_program *p, uint32
 
 static void print_program(const char *path, const struct cmd_options *options,
                           const struct warrant_program *p, const struct warrant_error *problem) {
-  if (!options->json && *p->name) {
+  if (!options->json && *p->name && !*p->section) { /* a filter of several: see forms/assembly.c */
+    fputs("; ", stdout);
+    cmd_print_safe(stdout, p->name);
+    putchar('\n');
+  } else if (!options->json && *p->name) {
     cmd_print_safe(stdout, p->section);
     putchar('/');
     cmd_print_safe(stdout, p->name);

@@ -110,7 +110,7 @@ int seccomp_emulate(const struct seccomp_options *options, char **files, unsigne
   for (unsigned i = 0; i < s.count && !code; i++) {
     struct warrant_classic_verdict v;
     if (warrant_classic_check(&s.objects[i].programs[0], &v) || !v.accept) {
-      cmd_complain("%s: %s", files[i], v.message);
+      cmd_complain("%s: %s", s.objects[i].programs[0].file, v.message);
       code = WARRANT_REFUSED;
     }
   }

@@ -29,25 +29,54 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
   return WARRANT_OK;
 }
 
-int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
-                    unsigned count) {
-  memset(s, 0, sizeof *s);
-  s->objects = calloc(count, sizeof *s->objects);
-  if (!s->objects) {
+/* The filters of one file: one, or a stack, each of which becomes an object of its own. */
+static int add_file(struct subject *s, const struct cmd_options *options, const char *path) {
+  struct warrant_object file;
+  int code = cmd_load_stack(path, options, &file);
+  if (code)
+    return code;
+  struct warrant_object *more = realloc(s->objects, (s->count + file.count) * sizeof *more);
+  if (!more) {
+    warrant_object_free(&file);
     cmd_complain("out of memory");
     return WARRANT_BAD_INPUT;
   }
-  for (unsigned i = 0; i < count; i++) {
-    int code = cmd_load_one(files[i], &options->common, &s->objects[i]);
-    if (code)
-      return code;
+  s->objects = more;
+  uint32_t taken = 0;
+  for (; taken < file.count; taken++) {
+    struct warrant_object *o = &s->objects[s->count];
+    memset(o, 0, sizeof *o);
+    o->programs = malloc(sizeof *o->programs);
+    o->problems = calloc(1, sizeof *o->problems);
+    if (!o->programs || !o->problems) {
+      free(o->programs);
+      free(o->problems);
+      cmd_complain("out of memory");
+      code = WARRANT_BAD_INPUT;
+      break;
+    }
+    o->programs[0] = file.programs[taken];
+    o->count = 1;
     s->count++;
-    if (s->objects[i].programs[0].kind != WARRANT_SECCOMP) {
-      cmd_complain("%s: this is no seccomp filter", files[i]);
-      return WARRANT_BAD_INPUT;
+    if (o->programs[0].kind != WARRANT_SECCOMP && !code) {
+      cmd_complain("%s: this is no seccomp filter", path);
+      code = WARRANT_BAD_INPUT;
     }
   }
-  return WARRANT_OK;
+  for (uint32_t i = taken; i < file.count; i++)
+    warrant_program_free(&file.programs[i]);
+  free(file.programs);
+  free(file.problems);
+  return code;
+}
+
+int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
+                    unsigned count) {
+  memset(s, 0, sizeof *s);
+  int code = WARRANT_OK;
+  for (unsigned i = 0; i < count && !code; i++)
+    code = add_file(s, &options->common, files[i]);
+  return code;
 }
 
 int subject_load(struct subject *s, const struct seccomp_options *options, char **files,

@@ -6,10 +6,24 @@
 #include "isa/decode.h"
 #include "isa/error.h"
 
+/* No instruction that Linux knows is text: the second byte of a classic one is 0 (of a big-endian
+ * one the first), and an eBPF program ends in an exit or a jump, whose first bytes are no
+ * characters. Characters beyond ASCII stand in comments, an escape begins a colour. */
 bool warrant_is_text(const uint8_t *bytes, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if ((bytes[i] < ' ' || bytes[i] > '~') && !strchr("\t\n\r\f", bytes[i] ? bytes[i] : 1))
+  for (size_t i = 0; i < size;) {
+    if (bytes[i] >= 0x80) {
+      size_t more = bytes[i] >= 0xf0 ? 3 : bytes[i] >= 0xe0 ? 2 : bytes[i] >= 0xc2 ? 1 : 0;
+      if (!more || bytes[i] > 0xf4 || more >= size - i)
+        return false;
+      for (i++; more; more--, i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+          return false;
+      continue;
+    }
+    if ((bytes[i] < ' ' || bytes[i] > '~') && !strchr("\t\n\r\f\033", bytes[i] ? bytes[i] : 1))
       return false;
+    i++;
+  }
   return size > 0;
 }
 
@@ -61,78 +75,5 @@ int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **
   }
   *out = bytes;
   *out_size = n;
-  return 0;
-}
-
-int warrant_decimal(const char *name, const uint8_t *text, size_t size,
-                    struct warrant_cinsn **insns, uint32_t *count, struct warrant_error *error) {
-  for (size_t i = 0; i < size; i++)
-    if (!is_space(text[i]) && text[i] != ',' && (text[i] < '0' || text[i] > '9'))
-      return 1;
-  static const uint64_t limits[] = {UINT16_MAX, UINT8_MAX, UINT8_MAX, UINT32_MAX};
-  static const char *const fields[] = {"code", "jt", "jf", "k"};
-  struct warrant_cinsn *list = NULL, now = {0};
-  uint64_t declared = 0;
-  size_t numbers = 0;
-  for (size_t i = 0; i < size;) {
-    if (text[i] < '0' || text[i] > '9') {
-      i++;
-      continue;
-    }
-    uint64_t value = 0;
-    for (; i < size && text[i] >= '0' && text[i] <= '9'; i++)
-      if (value <= UINT32_MAX)
-        value = value * 10 + (uint64_t)(text[i] - '0');
-    if (numbers == 0) {
-      declared = value;
-      if (declared == 0 || declared > WARRANT_INSNS_MAX)
-        return warrant_fail(
-            error, WARRANT_BAD_INPUT,
-            "%s: the first number, the count of instructions, is not between 1 and %u", name,
-            WARRANT_INSNS_MAX);
-      list = calloc(declared, sizeof *list);
-      if (!list)
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
-    } else {
-      size_t field = (numbers - 1) % 4, index = (numbers - 1) / 4;
-      if (index >= declared) {
-        free(list);
-        return warrant_fail(error, WARRANT_BAD_INPUT,
-                            "%s: more than the %llu instructions that its first number declares",
-                            name, (unsigned long long)declared);
-      }
-      if (value > limits[field]) {
-        free(list);
-        return warrant_fail(error, WARRANT_BAD_INPUT, "%s: instruction %zu: %s is above %llu", name,
-                            index, fields[field], (unsigned long long)limits[field]);
-      }
-      switch (field) {
-      case 0:
-        now.code = (uint16_t)value;
-        break;
-      case 1:
-        now.jt = (uint8_t)value;
-        break;
-      case 2:
-        now.jf = (uint8_t)value;
-        break;
-      default:
-        now.k = (uint32_t)value;
-        list[index] = now;
-      }
-    }
-    numbers++;
-  }
-  if (numbers == 0)
-    return 1;
-  if (numbers != 1 + 4 * declared) {
-    free(list);
-    return warrant_fail(
-        error, WARRANT_BAD_INPUT,
-        "%s: %llu instructions are declared, so %llu numbers should follow, not %zu", name,
-        (unsigned long long)declared, (unsigned long long)(4 * declared), numbers - 1);
-  }
-  *insns = list;
-  *count = (uint32_t)declared;
   return 0;
 }
