@@ -116,7 +116,7 @@ static struct digits digits_of(const struct look *l) {
       d.first = d.decimal ? strtoull(p, NULL, 10) : 0;
     d.characters += n;
     p += prefix + n;
-    if (*p && !space(*p) && !strchr(",\"'\\", *p)) {
+    if (prefix + n == 0 || (*p && !space(*p) && !strchr(",\"'\\", *p))) {
       d.hex = d.decimal = d.pairs = false;
       break;
     }
