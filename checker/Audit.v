@@ -6,21 +6,118 @@
 From Checker Require Export ClassicCheck Bdd.
 
 (** * Inputs *)
-(** The words of [struct seccomp_data] by their offsets, in the order of the variables:
-    architecture, number, each argument with its high half first, instruction pointer. *)
+(** The words of [struct seccomp_data] by their offsets: architecture, number, each argument with
+    its high half first, instruction pointer. *)
 Definition word_order : list Z := [4; 0; 20; 16; 28; 24; 36; 32; 44; 40; 52; 48; 60; 56; 12; 8].
-Definition word_at (r : Z) : Z := nth (Z.to_nat r) word_order 0.
 Fixpoint index_of (k : Z) (l : list Z) : Z :=
   match l with [] => 0 | x :: l' => if x =? k then 0 else 1 + index_of k l' end.
-Definition rank_of (k : Z) : Z := index_of k word_order.
-(** variable 32 r + i is bit 31 - i of word r: the highest bit comes first *)
-Definition bit_var (k j : Z) : Z := 32 * rank_of k + 31 - j.
-Definition input_bit (e : cenv) (v : Z) : bool :=
-  Z.testbit (read_le32 e (word_at (v / 32))) (31 - v mod 32).
-Definition holds_for (f : bdd) (e : cenv) : bool := beval f (input_bit e).
 
-Fixpoint vload (n : nat) (v : Z) : B vec :=
-  match n with O => bret [] | S n' => b <- bvar v ;; l <- vload n' (v - 1) ;; bret (b :: l) end.
+(** An order of the input's bits: groups of words, in each of which the words' bits take turns, the
+    highest ones first.  Words that are compared with each other belong in one group: whether two
+    words of 32 bits are equal takes a hundred nodes so, and 2^32 where one comes after the
+    other. *)
+Definition order : Type := list (list Z).
+Definition plain_order : order := map (fun k => [k]) word_order.
+Definition zlen {A} (l : list A) : Z := Z.of_nat (length l).
+Definition among (k : Z) (l : list Z) : bool := existsb (Z.eqb k) l.
+(** the variable of bit j of word k *)
+Fixpoint bit_var (o : order) (k j : Z) : Z :=
+  match o with
+  | [] => 0
+  | g :: o' =>
+      if among k g then zlen g * (31 - j) + index_of k g else 32 * zlen g + bit_var o' k j
+  end.
+(** and the word and bit of a variable *)
+Fixpoint place_of (o : order) (v : Z) : Z * Z :=
+  match o with
+  | [] => (0, 0)
+  | g :: o' =>
+      if v <? 32 * zlen g then (nth (Z.to_nat (v mod zlen g)) g 0, 31 - v / zlen g)
+      else place_of o' (v - 32 * zlen g)
+  end.
+(** Each word is in some group. *)
+Definition order_ok (o : order) : bool := forallb (fun k => among k (concat o)) word_order.
+
+Definition input_bit (o : order) (e : cenv) (v : Z) : bool :=
+  let '(k, j) := place_of o v in Z.testbit (read_le32 e k) j.
+Definition holds_for (o : order) (f : bdd) (e : cenv) : bool := beval f (input_bit o e).
+
+(** * The order for some programs *)
+(** Which words meet: in an operation with X, or by way of scratch memory.  A set of words is a
+    number with bit r for word r of [word_order].  Architecture and number stay by themselves, so
+    that they come first. *)
+Definition reg_a : Z := 16.
+Definition reg_x : Z := 17.
+Definition reg_keys : list Z :=
+  [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a; reg_x].
+Definition word_set (k : Z) : Z :=
+  let r := index_of k word_order in if r <? 2 then 0 else Z.shiftl 1 r.
+(** the words on which each register may depend; what is not there depends on none *)
+Definition sources : Type := zmap Z.
+Definition source (k : Z) (d : sources) : Z := match zfind k d with Some s => s | None => 0 end.
+Definition join_sources (d d' : sources) : sources :=
+  fold_right (fun k r => zset k (Z.lor (source k d) (source k d')) r) zempty reg_keys.
+Definition reach_with (pc : Z) (d : sources) (pend : zmap sources) : zmap sources :=
+  match zfind pc pend with
+  | Some d' => zset pc (join_sources d d') pend
+  | None => zset pc d pend
+  end.
+(** disjoint sets; those that have a word of [s] become one with it *)
+Definition meet (s : Z) (gs : list Z) : list Z :=
+  fold_right Z.lor s (filter (fun g => negb (Z.land g s =? 0)) gs)
+    :: filter (fun g => Z.land g s =? 0) gs.
+Definition meet_in (a x : Z) (gs : list Z) : list Z :=
+  if (a =? 0) || (x =? 0) then gs else meet (Z.lor a x) gs.
+Definition sources_step (pc : Z) (i : cinsn) (d : sources) (w : zmap sources * list Z) :
+  zmap sources * list Z :=
+  let '(pend, gs) := w in
+  let k := ci_k i in
+  let a := source reg_a d in
+  let x := source reg_x d in
+  let put r s := (reach_with (pc + 1) (zset r s d) pend, gs) in
+  match ci_op i with
+  | CLdAbs _ => put reg_a (word_set k)
+  | CLdLen | CLdImm => put reg_a 0
+  | CLdMem => put reg_a (source k d)
+  | CLdxLen | CLdxImm => put reg_x 0
+  | CLdxMem => put reg_x (source k d)
+  | CSt => put k a
+  | CStx => put k x
+  | CAlu _ CX => (reach_with (pc + 1) (zset reg_a (Z.lor a x) d) pend, meet_in a x gs)
+  | CAlu _ CK | CNeg => put reg_a a
+  | CJa => (reach_with (pc + 1 + k) d pend, gs)
+  | CJmp _ src =>
+      (reach_with (pc + 1 + ci_jt i) d (reach_with (pc + 1 + ci_jf i) d pend),
+       match src with CX => meet_in a x gs | CK => gs end)
+  | CTax => put reg_x a
+  | CTxa => put reg_a x
+  | CRetK | CRetA | CLdInd _ | CLdxMsh => (pend, gs)
+  end.
+Fixpoint meetings (pc : Z) (p : cprog) (w : zmap sources * list Z) : list Z :=
+  match p with
+  | [] => snd w
+  | o :: p' =>
+      match o, zfind pc (fst w) with
+      | Some i, Some d => let '(pend, gs) := sources_step pc i d w in
+          meetings (pc + 1) p' (zdel pc pend, gs)
+      | _, _ => meetings (pc + 1) p' w
+      end
+  end.
+
+(** Each group stands where its first word would. *)
+Definition group_of (r : Z) (gs : list Z) : Z :=
+  fold_right Z.lor (Z.shiftl 1 r) (filter (fun g => Z.testbit g r) gs).
+Definition order_with (gs : list Z) : order :=
+  flat_map (fun k =>
+      let r := index_of k word_order in
+      let g := group_of r gs in
+      if Z.land g (Z.ones r) =? 0
+      then [filter (fun k' => Z.testbit g (index_of k' word_order)) word_order] else [])
+    word_order.
+Definition order_of (ps : list cprog) : order :=
+  let o := order_with
+    (fold_left (fun gs p => meetings 0 p (zset 0 zempty zempty, gs)) ps []) in
+  if order_ok o then o else plain_order.
 
 (** * Values and states *)
 (** 32 bits, and the inputs for which they mean nothing *)
@@ -31,10 +128,6 @@ Definition known (v : vec) : sval := SVal v bfalse.
 Definition sconst (k : Z) : sval := known (vconst word_bits k).
 
 (** registers by number: scratch words 0 to 15, A, X; what is not there is unknown *)
-Definition reg_a : Z := 16.
-Definition reg_x : Z := 17.
-Definition reg_keys : list Z :=
-  [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; reg_a; reg_x].
 Definition sget (k : Z) (rs : zmap sval) : sval :=
   match zfind k rs with Some v => v | None => unknown end.
 Record sstate := SState { ss_guard : bdd; ss_regs : zmap sval }.
@@ -191,6 +284,20 @@ Fixpoint liveness (pc : Z) (p : cprog) : zmap Z :=
   end.
 
 (** * One instruction *)
+(** Rows and what is left undecided are diagrams in the table's order. *)
+Record row := Row { row_outcome : Z; row_cond : bdd; row_witness : list Z (**r the 64 bytes *) }.
+Record table := Table { t_order : order; t_rows : list row; t_undecided : bdd }.
+
+Section Ordered.
+Variable ord : order.
+
+(** the [n] highest bits of word [k], the lowest of them first *)
+Fixpoint vload (k : Z) (n : nat) : B vec :=
+  match n with
+  | O => bret []
+  | S n' => b <- bvar (bit_var ord k (31 - Z.of_nat n')) ;; l <- vload k n' ;; bret (b :: l)
+  end.
+
 Definition pending : Type := zmap sstate * sinks.
 Definition sym_goto (live : zmap Z) (pc : Z) (s : sstate) (w : pending) : T pending :=
   pend <-- merge (live_at live pc) pc s (fst w) ;; tret (pend, snd w).
@@ -202,7 +309,7 @@ Definition sym_step (live : zmap Z) (pc : Z) (i : cinsn) (s : sstate) (w : pendi
   let put r v := sym_goto live (pc + 1) (SState g (zset r v rs)) w in
   let end_ s' := tret (fst w, s') in
   match ci_op i with
-  | CLdAbs _ => v <-- attempt (l <- vload word_bits (bit_var k 0) ;; bret (known l)) unknown ;;
+  | CLdAbs _ => v <-- attempt (l <- vload k word_bits ;; bret (known l)) unknown ;;
     put reg_a v
   | CLdLen => put reg_a (sconst seccomp_size)
   | CLdImm => put reg_a (sconst k)
@@ -243,9 +350,6 @@ Fixpoint sym_from (live : zmap Z) (pc : Z) (p : cprog) (w : pending) : T sinks :
   end.
 
 (** * The table *)
-Record row := Row { row_outcome : Z; row_cond : bdd; row_witness : list Z (**r the 64 bytes *) }.
-Record table := Table { t_rows : list row; t_undecided : bdd }.
-
 (** the inputs that may end in more than one way *)
 Fixpoint overlap (l : list (Z * bdd)) (any twice : bdd) : T bdd :=
   match l with
@@ -279,7 +383,7 @@ Fixpoint true_path (f : bdd) : list Z :=
   end.
 Definition path_byte (vs : list Z) (i : Z) : Z :=
   fold_right (fun j b =>
-      if existsb (Z.eqb (bit_var (Z.land i 60) (8 * Z.land i 3 + j))) vs
+      if existsb (Z.eqb (bit_var ord (Z.land i 60) (8 * Z.land i 3 + j))) vs
       then Z.lor b (Z.shiftl 1 j) else b)
     0 [0; 1; 2; 3; 4; 5; 6; 7].
 Fixpoint numbers_from (k : Z) (n : nat) : list Z :=
@@ -292,7 +396,7 @@ Definition bytes_env (l : list Z) : cenv :=
 
 (** The witness is run, and believed only then. *)
 Definition shows (p : cprog) (r : Z) (c : bdd) (bytes : list Z) : bool :=
-  holds_for c (bytes_env bytes) &&
+  holds_for ord c (bytes_env bytes) &&
   match classic_run LinuxSeccomp p (bytes_env bytes) (length p) with
   | CDone r' => r' =? r
   | _ => false
@@ -313,10 +417,10 @@ Definition decide (p : cprog) : T (list (Z * bdd) * bdd) :=
   tret (l, rest).
 
 (** [limit] bounds the nodes of all diagrams together.  [None]: not a filter that Linux accepts. *)
-Definition audit (limit : Z) (p : cprog) : option table :=
-  if classic_check LinuxSeccomp p then
+Definition audit_in (limit : Z) (p : cprog) : option table :=
+  if order_ok ord && classic_check LinuxSeccomp p then
     let '(_, (l, rest)) := decide p (mgr_empty limit) in
-    option_map (fun rows => Table rows rest) (rows_of p l)
+    option_map (fun rows => Table ord rows rest) (rows_of p l)
   else None.
 
 (** * Two filters: no input ends differently *)
@@ -337,6 +441,11 @@ Definition same_decisions (p q : cprog) : T bool :=
   x <-- decide p ;;
   y <-- decide q ;;
   if is_false (snd x) && is_false (snd y) then all_apart (fst x) (fst y) else tret false.
-Definition equivalent (limit : Z) (p q : cprog) : bool :=
-  classic_check LinuxSeccomp p && classic_check LinuxSeccomp q
+Definition equivalent_in (limit : Z) (p q : cprog) : bool :=
+  order_ok ord && classic_check LinuxSeccomp p && classic_check LinuxSeccomp q
     && snd (same_decisions p q (mgr_empty limit)).
+End Ordered.
+
+(** The programs choose the order. *)
+Definition audit (limit : Z) (p : cprog) : option table := audit_in (order_of [p]) limit p.
+Definition equivalent (limit : Z) (p q : cprog) : bool := equivalent_in (order_of [p; q]) limit p q.

@@ -25,7 +25,8 @@ Definition nr_env (nr : Z) : cenv := bytes_env [nr].
 Example product_audit :
   match audit 500 product_filter with
   | Some t => map row_outcome (t_rows t) = [327681] /\
-      holds_for (t_undecided t) (nr_env 39) = true /\ holds_for (t_undecided t) (nr_env 40) = false
+      holds_for (t_order t) (t_undecided t) (nr_env 39) = true /\
+      holds_for (t_order t) (t_undecided t) (nr_env 40) = false
   | None => False
   end.
 Proof. vm_compute. split; [reflexivity|]. split; reflexivity. Qed.
@@ -37,4 +38,33 @@ Definition at_most (op k jt jf : Z) : cprog := classic_decode
 Example same_twice : equivalent 10000 (at_most 53 4 1 0) (at_most 37 3 1 0) = true.
 Proof. vm_compute. reflexivity. Qed.
 Example not_the_same : equivalent 10000 (at_most 53 4 1 0) (at_most 37 4 1 0) = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** Arguments that are compared with each other are decided, since their bits take turns; not so in
+    the order of the words. *)
+Definition same_halves : cprog := classic_decode
+  [(32, 0, 0, 16); (7, 0, 0, 0); (32, 0, 0, 24); (29, 0, 1, 0); (6, 0, 0, 2147418112);
+   (6, 0, 0, 327681)].
+Example same_halves_order : order_of [same_halves] =
+  [[4]; [0]; [20]; [16; 24]; [28]; [36]; [32]; [44]; [40]; [52]; [48]; [60]; [56]; [12]; [8]].
+Proof. vm_compute. reflexivity. Qed.
+Example same_halves_audit :
+  match audit 10000 same_halves with
+  | Some t => map row_outcome (t_rows t) = [327681; 2147418112] /\ t_undecided t = bfalse
+  | None => False
+  end.
+Proof. vm_compute. split; reflexivity. Qed.
+Example same_halves_plain :
+  match audit_in plain_order 10000 same_halves with
+  | Some t => t_rows t = [] /\ t_undecided t = btrue
+  | None => False
+  end.
+Proof. vm_compute. split; reflexivity. Qed.
+Example same_halves_equivalent : equivalent 10000 same_halves same_halves = true.
+Proof. vm_compute. reflexivity. Qed.
+(** Filters without such comparisons keep the order of the words; one that leaves a word out is no
+    order. *)
+Example plain_filters : order_of [small_filter; at_most 53 4 1 0] = plain_order.
+Proof. vm_compute. reflexivity. Qed.
+Example no_order : audit_in [[4; 0]] 1000 small_filter = None.
 Proof. vm_compute. reflexivity. Qed.

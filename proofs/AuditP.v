@@ -25,9 +25,60 @@ Proof.
   reflexivity.
 Qed.
 
+(** * Orders *)
+(** A variable is the bit that it was made for, whatever the order. *)
+Lemma index_of_nth k l : among k l = true ->
+  0 <= index_of k l < zlen l /\ nth (Z.to_nat (index_of k l)) l 0 = k.
+Proof.
+  unfold zlen. induction l as [|x l IH]; intros H; cbn [among existsb] in H; [discriminate H|].
+  cbn [index_of length]. destruct (Z.eqb_spec x k) as [->|N].
+  - (* here *) split; [lia | reflexivity].
+  - (* further on *)
+    assert (F : (k =? x) = false) by (apply Z.eqb_neq; congruence). rewrite F in H.
+    destruct (IH H) as [R Q]. split; [lia|].
+    replace (Z.to_nat (1 + index_of k l)) with (S (Z.to_nat (index_of k l))) by lia. exact Q.
+Qed.
+Lemma place_of_var o k j : among k (concat o) = true -> 0 <= j < 32 ->
+  0 <= bit_var o k j /\ place_of o (bit_var o k j) = (k, j).
+Proof.
+  intros H J. induction o as [|g o IH]; [discriminate H|].
+  cbn [concat] in H. unfold among in H. rewrite existsb_app in H.
+  cbn [bit_var place_of]. assert (L : 0 <= zlen g) by (unfold zlen; lia).
+  destruct (among k g) eqn:G.
+  - (* in this group *) destruct (index_of_nth k g G) as [R Q].
+    split; [nia|].
+    destruct (Z.ltb_spec (zlen g * (31 - j) + index_of k g) (32 * zlen g)) as [_|N]; [|nia].
+    replace ((zlen g * (31 - j) + index_of k g) mod zlen g) with (index_of k g)
+      by (apply (Z.mod_unique _ _ (31 - j)); lia).
+    replace ((zlen g * (31 - j) + index_of k g) / zlen g) with (31 - j)
+      by (apply (Z.div_unique _ _ _ (index_of k g)); lia).
+    rewrite Q. f_equal. lia.
+  - (* in a later one *) unfold among in G. rewrite G in H. destruct (IH H) as [R Q].
+    split; [lia|].
+    destruct (Z.ltb_spec (32 * zlen g + bit_var o k j) (32 * zlen g)) as [N|_]; [lia|].
+    replace (32 * zlen g + bit_var o k j - 32 * zlen g) with (bit_var o k j) by lia. exact Q.
+Qed.
+(** Every word that a filter may load has its place. *)
+Lemma order_ok_word o k : order_ok o = true -> seccomp_word k = true ->
+  among k (concat o) = true.
+Proof.
+  intros OK S. unfold order_ok in OK. rewrite forallb_forall in OK. apply OK.
+  assert (ALL : forallb (fun k => negb (seccomp_word k) || among k word_order)
+    (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
+  rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL. cbn [negb orb] in ALL.
+  unfold seccomp_word in S. apply andb_true_iff in S as [S _]. apply in_bits_spec in S.
+  unfold seccomp_size in S.
+  assert (IN : In k (map Z.of_nat (seq 0 64))).
+  { apply in_map_iff. exists (Z.to_nat k). split; [lia|]. apply in_seq. lia. }
+  specialize (ALL IN). apply existsb_exists in ALL as [k' [IN' Q]].
+  apply Z.eqb_eq in Q. subst k'. exact IN'.
+Qed.
+
 Section OneInput.
+Variable ORD : order.
+Hypothesis ORD_OK : order_ok ORD = true.
 Variable E : cenv.
-Notation e := (input_bit E).
+Notation e := (input_bit ORD E).
 Notation ev f := (beval f e).
 Notation val v := (vval e v).
 Notation seccomp := LinuxSeccomp.
@@ -221,46 +272,24 @@ Proof.
 Qed.
 
 (** * Loads *)
-(** Each word has a place in the order of variables. *)
-Lemma word_order_ok k : seccomp_word k = true -> word_at (rank_of k) = k /\ 0 <= rank_of k.
-Proof.
-  intros S.
-  assert (ALL : forallb (fun k =>
-      negb (seccomp_word k) || ((word_at (rank_of k) =? k) && (0 <=? rank_of k)))
-    (map Z.of_nat (seq 0 64)) = true) by (vm_compute; reflexivity).
-  rewrite forallb_forall in ALL. specialize (ALL k). rewrite S in ALL.
-  cbn [negb orb] in ALL.
-  unfold seccomp_word in S. apply andb_true_iff in S as [S _]. apply in_bits_spec in S.
-  unfold seccomp_size in S.
-  assert (IN : In k (map Z.of_nat (seq 0 64))).
-  { apply in_map_iff. exists (Z.to_nat k). split; [lia|].
-    apply in_seq. lia. }
-  specialize (ALL IN). apply andb_true_iff in ALL as [ALL1 ALL2].
-  apply Z.eqb_eq in ALL1. apply Z.leb_le in ALL2. auto.
-Qed.
-
 (** The [n] high bits of a word of the input. *)
-Lemma vload_spec r n : forall m, 0 <= r -> (n <= 32)%nat ->
-  bspec e m (vload n (32 * r + Z.of_nat n - 1))
-    (is_vec e n (Z.shiftr (read_le32 E (word_at r)) (32 - Z.of_nat n))).
+Lemma vload_spec k n : forall m, among k (concat ORD) = true -> (n <= 32)%nat ->
+  bspec e m (vload ORD k n)
+    (is_vec e n (Z.shiftr (read_le32 E k) (32 - Z.of_nat n))).
 Proof.
   induction n as [|n IH]; intros m R N; cbn [vload].
   - (* O *) apply bspec_ret. split; [constructor|]. split; [reflexivity|].
     cbn [vval]. symmetry.
     change (32 - Z.of_nat 0) with 32. rewrite Z.shiftr_div_pow2 by lia. apply Z.div_small.
-    pose proof (read_le32_word E (word_at r)) as W. unfold word32 in W. change (2 ^ 32) with W32.
+    pose proof (read_le32_word E k) as W. unfold word32 in W. change (2 ^ 32) with W32.
     exact W.
   - (* S n *) eapply bspec_bind; [apply bvar_spec|]. intros m1 b X1 [W1 E1]. up.
-    replace (32 * r + Z.of_nat (S n) - 1 - 1) with (32 * r + Z.of_nat n - 1) by lia.
-    eapply bspec_bind; [apply IH; lia|]. intros m2 l X2 [W2 [L2 E2]]. up.
+    eapply bspec_bind; [apply IH; [exact R | lia]|]. intros m2 l X2 [W2 [L2 E2]]. up.
     apply bspec_ret.
     split; [apply wfs_cons; auto|]. split; [cbn [length]; congruence|].
     cbn [vval]. rewrite E1, E2. unfold input_bit.
-    assert (D : (32 * r + Z.of_nat (S n) - 1) / 32 = r)
-      by (symmetry; apply (Z.div_unique _ _ _ (Z.of_nat n)); lia).
-    assert (M : (32 * r + Z.of_nat (S n) - 1) mod 32 = Z.of_nat n)
-      by (symmetry; apply (Z.mod_unique _ _ r); lia).
-    rewrite D, M. set (w := read_le32 E (word_at r)).
+    rewrite (proj2 (place_of_var ORD k (31 - Z.of_nat n) R ltac:(lia))).
+    set (w := read_le32 E k).
     replace (32 - Z.of_nat n) with (Z.succ (32 - Z.of_nat (S n))) by lia.
     replace (31 - Z.of_nat n) with (32 - Z.of_nat (S n)) by lia.
     set (j := 32 - Z.of_nat (S n)). assert (J : 0 <= j) by (unfold j; lia). clearbody j.
@@ -683,7 +712,7 @@ Lemma soperand_is src k rs pc a x mem : 0 <= k < W32 -> regs_is rs (CState pc a 
 Proof. intros K R. destruct src; [apply sconst_is; exact K | exact (R reg_x x eq_refl)]. Qed.
 
 Lemma sym_step_spec m live pc i s w : cinsn_ok i = true -> state_wf m s -> work_wf m w ->
-  tspec e m (sym_step live pc i s w) (leaves w (advances pc i s)).
+  tspec e m (sym_step ORD live pc i s w) (leaves w (advances pc i s)).
 Proof.
   intros OK S W. apply cinsn_ok_spec in OK as [KT [KF KK]]. unfold word32 in KK.
   destruct s as [g rs]. destruct S as [G R]. cbn [ss_guard ss_regs] in G, R.
@@ -734,19 +763,17 @@ Proof.
     { apply attempt_spec.
       - (* within the limits *) intros m1 X1. destruct (seccomp_word (ci_k i)) eqn:SW.
         + (* seccomp_word (ci_k i) = true *)
-          destruct (word_order_ok _ SW) as [WO RK]. unfold bit_var.
-          replace (32 * rank_of (ci_k i) + 31 - 0) with
-            (32 * rank_of (ci_k i) + Z.of_nat word_bits - 1) by (unfold word_bits; lia).
-          eapply bspec_bind; [apply vload_spec; [exact RK | unfold word_bits; lia]|].
+          eapply bspec_bind;
+            [apply vload_spec; [exact (order_ok_word _ _ ORD_OK SW) | unfold word_bits; lia]|].
           intros m2 l X2 [WL [LL VL]].
           apply bspec_ret. split; [split; [exact WL|]; split; [exact I | exact LL]|].
-          intros _ _. cbn [known sv_vec]. rewrite VL, WO.
+          intros _ _. cbn [known sv_vec]. rewrite VL.
           unfold word_bits. change (32 - Z.of_nat 32) with 0. apply Z.shiftr_0_r.
         + (* seccomp_word (ci_k i) = false *)
-          assert (GEN : forall n v0 m2,
-              bspec e m2 (vload n v0) (fun m' l => wfs m' l /\ length l = n)).
+          assert (GEN : forall n m2,
+              bspec e m2 (vload ORD (ci_k i) n) (fun m' l => wfs m' l /\ length l = n)).
           { intros n.
-            induction n as [|n IH]; intros v0 m2; cbn [vload];
+            induction n as [|n IH]; intros m2; cbn [vload];
               [apply bspec_ret; split; [constructor | reflexivity]|].
             eapply bspec_bind; [apply bvar_spec|]. intros m3 b X3 [W3 _].
             eapply bspec_bind; [apply IH|].
@@ -992,7 +1019,7 @@ Definition finishes (code : ccode) (pc : Z) (w : pending) (k : sinks) : Prop :=
 Lemma sym_from_spec live code p : forall m pc w,
   (forall i, In (Some i) p -> cinsn_ok i = true) -> holds code pc p ->
   (forall q, pc + clength p <= q -> zfind q code = None) -> work_wf m w ->
-  tspec e m (sym_from live pc p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k /\
+  tspec e m (sym_from ORD live pc p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k /\
     finishes code pc w k).
 Proof.
   unfold clength. induction p as [|o p IH]; intros m pc w OK H OUT W; cbn [sym_from].
@@ -1000,7 +1027,7 @@ Proof.
     intros n c r PC _ RUN. destruct n as [|n]; cbn [classic_steps] in RUN; [discriminate RUN|].
     unfold classic_step in RUN. rewrite OUT in RUN by (cbn [length]; lia). discriminate RUN.
   - (* o :: p *) assert (NEXT : forall m1 w1, work_wf m1 w1 ->
-      tspec e m1 (sym_from live (pc + 1) p w1) (fun m' k => sinks_wf m' k /\
+      tspec e m1 (sym_from ORD live (pc + 1) p w1) (fun m' k => sinks_wf m' k /\
           sinks_grow (snd w1) k /\ finishes code (pc + 1) w1 k)).
     { intros m1 w1 W1.
       apply IH;
@@ -1008,8 +1035,8 @@ Proof.
       intros q Q. apply OUT. cbn [length]. lia. }
     pose proof (holds_head _ _ _ _ H) as HEAD.
     assert (SKIP : match o, zfind pc (fst w) with Some _, Some _ => False | _, _ => True end ->
-      tspec e m (sym_from live (pc + 1) p w) (fun m' k => sinks_wf m' k /\ sinks_grow (snd w) k /\
-          finishes code pc w k)).
+      tspec e m (sym_from ORD live (pc + 1) p w) (fun m' k => sinks_wf m' k /\
+          sinks_grow (snd w) k /\ finishes code pc w k)).
     { intros NONE. eapply tspec_weaken; [|apply NEXT; exact W]. intros m1 k X1 [S1 [G1 F1]].
       split; [exact S1|]. split; [exact G1|]. intros n c r PC PI RUN.
       destruct (Z.eq_dec (cs_pc c) pc) as [Q|Q]; [|apply (F1 n c r); [lia | exact PI | exact RUN]].
@@ -1170,7 +1197,7 @@ Qed.
 
 Definition result (p : cprog) (r : Z) : Prop := classic_run seccomp p E (length p) = CDone r.
 Lemma decide_spec p m : classic_check seccomp p = true ->
-  tspec e m (decide p) (fun m' lr => all_wf m' (fst lr) /\
+  tspec e m (decide ORD p) (fun m' lr => all_wf m' (fst lr) /\
     (forall r c, In (r, c) (fst lr) -> ev c = true -> result p r) /\
     (forall r, result p r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
 Proof.
@@ -1269,7 +1296,7 @@ Proof.
 Qed.
 Lemma same_decisions_spec p q m : classic_check seccomp p = true ->
   classic_check seccomp q = true ->
-  tspec e m (same_decisions p q) (fun _ b => b = true -> forall r, result p r <-> result q r).
+  tspec e m (same_decisions ORD p q) (fun _ b => b = true -> forall r, result p r <-> result q r).
 Proof.
   intros CP CQ. unfold same_decisions.
   eapply tspec_bind; [apply (decide_spec p m CP)|]. intros m1 x X1 [WX [SX KX]].
@@ -1292,15 +1319,16 @@ End OneInput.
 
 (** * The table *)
 (** Rows are decisions, each with an input that shows it. *)
-Lemma rows_of_spec p l : forall rows, rows_of p l = Some rows ->
+Lemma rows_of_spec o p l : forall rows, rows_of o p l = Some rows ->
   (forall w, In w rows -> In (row_outcome w, row_cond w) l /\
-    shows p (row_outcome w) (row_cond w) (row_witness w) = true) /\
+    shows o p (row_outcome w) (row_cond w) (row_witness w) = true) /\
   (forall r c, In (r, c) l -> exists w, In w rows /\ row_outcome w = r /\ row_cond w = c).
 Proof.
   induction l as [|[r c] l IH]; intros rows R; cbn [rows_of] in R.
   - (* [] *) injection R as <-. split; [intros w [] | intros r c []].
-  - (* (r, c) :: l *) destruct (shows p r c (path_bytes c)) eqn:S; [|discriminate R].
-    destruct (rows_of p l) as [rows'|]; cbn [option_map] in R; [|discriminate R]. injection R as <-.
+  - (* (r, c) :: l *) destruct (shows o p r c (path_bytes o c)) eqn:S; [|discriminate R].
+    destruct (rows_of o p l) as [rows'|]; cbn [option_map] in R; [|discriminate R].
+    injection R as <-.
     destruct (IH rows' eq_refl) as [H1 H2]. split.
     + (* each row is a decision *)
       intros w [<-|IN]; cbn [row_outcome row_cond row_witness];
@@ -1308,7 +1336,7 @@ Proof.
       destruct (H1 w IN) as [K1 K2]. split; [right; exact K1 | exact K2].
     + (* each decision is a row *) intros r' c' [P|IN].
       * (* the first decision *)
-        injection P as <- <-. exists (Row r c (path_bytes c)). split; [left; reflexivity | auto].
+        injection P as <- <-. exists (Row r c (path_bytes o c)). split; [left; reflexivity | auto].
       * (* another decision *)
         destruct (H2 r' c' IN) as [w [K1 K2]]. exists w. split; [right; exact K1 | exact K2].
 Qed.
@@ -1316,23 +1344,25 @@ Qed.
 Definition runs_to (p : cprog) (e : cenv) (r : Z) : Prop :=
   classic_run LinuxSeccomp p e (length p) = CDone r.
 
-(** For every input: where a row's condition holds, the filter ends with the row's outcome; the
-    filter's outcome has a row whose condition holds, or the input is among those that the table
-    leaves undecided; and each row has an input. *)
-Theorem audit_exact limit p t : audit limit p = Some t -> forall e,
-  (forall w, In w (t_rows t) -> holds_for (row_cond w) e = true -> runs_to p e (row_outcome w)) /\
+(** For every order of variables and every input: where a row's condition holds, the filter ends
+    with the row's outcome; the filter's outcome has a row whose condition holds, or the input is
+    among those that the table leaves undecided; and each row has an input. *)
+Theorem audit_in_exact o limit p t : audit_in o limit p = Some t -> forall e,
+  (forall w, In w (t_rows t) -> holds_for (t_order t) (row_cond w) e = true ->
+     runs_to p e (row_outcome w)) /\
   (forall r, runs_to p e r ->
-     holds_for (t_undecided t) e = true \/
-     exists w, In w (t_rows t) /\ row_outcome w = r /\ holds_for (row_cond w) e = true).
+     holds_for (t_order t) (t_undecided t) e = true \/
+     exists w, In w (t_rows t) /\ row_outcome w = r /\
+       holds_for (t_order t) (row_cond w) e = true).
 Proof.
-  unfold audit. destruct (classic_check LinuxSeccomp p) eqn:C; [|discriminate].
-  destruct (decide p (mgr_empty limit)) as [m' [l rest]] eqn:D.
-  destruct (rows_of p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A e.
-  assert (TR : t_rows t = rows /\ t_undecided t = rest) by (injection A as <-; split; reflexivity).
-  destruct TR as [-> ->].
-  destruct (decide_spec e p (mgr_empty limit) C (inv_empty _ _)) as [_ [_ Q]]. rewrite D in Q.
-  cbn [fst snd] in Q.
-  destruct Q as [_ [S K]]. destruct (rows_of_spec p l rows R) as [R1 R2]. split.
+  unfold audit_in. destruct (order_ok o) eqn:OK; [|discriminate].
+  destruct (classic_check LinuxSeccomp p) eqn:C; [|discriminate]. cbn [andb].
+  destruct (decide o p (mgr_empty limit)) as [m' [l rest]] eqn:D.
+  destruct (rows_of o p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A e.
+  injection A as <-. cbn [t_order t_rows t_undecided].
+  destruct (decide_spec o OK e p (mgr_empty limit) C (inv_empty _ _)) as [_ [_ Q]].
+  rewrite D in Q. cbn [fst snd] in Q.
+  destruct Q as [_ [S K]]. destruct (rows_of_spec o p l rows R) as [R1 R2]. split.
   - (* a row's outcome is the filter's *) intros w IN H. exact (S _ _ (proj1 (R1 w IN)) H).
   - (* the filter's outcome has a row *)
     intros r RUN. destruct (K r RUN) as [U|[c [IN H]]]; [left; exact U|]. right.
@@ -1340,26 +1370,50 @@ Proof.
     split; [exact W2|]. rewrite W3. exact H.
 Qed.
 
-Theorem audit_witness limit p t : audit limit p = Some t -> forall w, In w (t_rows t) ->
+Theorem audit_in_witness o limit p t : audit_in o limit p = Some t -> forall w, In w (t_rows t) ->
   runs_to p (bytes_env (row_witness w)) (row_outcome w) /\
-    holds_for (row_cond w) (bytes_env (row_witness w)) = true.
+    holds_for (t_order t) (row_cond w) (bytes_env (row_witness w)) = true.
 Proof.
-  unfold audit. destruct (classic_check LinuxSeccomp p); [|discriminate].
-  destruct (decide p (mgr_empty limit)) as [m' [l rest]].
-  destruct (rows_of p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A w.
-  assert (TR : t_rows t = rows) by (injection A as <-; reflexivity). rewrite TR. intros IN.
-  destruct (proj1 (rows_of_spec p l rows R) w IN) as [_ S]. unfold shows in S.
+  unfold audit_in. destruct (order_ok o && classic_check LinuxSeccomp p); [|discriminate].
+  destruct (decide o p (mgr_empty limit)) as [m' [l rest]].
+  destruct (rows_of o p l) as [rows|] eqn:R; [|discriminate]. cbn [option_map]. intros A w.
+  injection A as <-. cbn [t_order t_rows]. intros IN.
+  destruct (proj1 (rows_of_spec o p l rows R) w IN) as [_ S]. unfold shows in S.
   apply andb_true_iff in S as [S1 S2].
   split; [|exact S1]. unfold runs_to.
   destruct (classic_run LinuxSeccomp p (bytes_env (row_witness w)) (length p)); try discriminate S2.
   apply Z.eqb_eq in S2. congruence.
 Qed.
 
+(** What is found equivalent in some order is: every input ends the same in both. *)
+Theorem equivalent_in_sound o limit p q : equivalent_in o limit p q = true ->
+  forall e r, runs_to p e r <-> runs_to q e r.
+Proof.
+  unfold equivalent_in. intros H e. apply andb_true_iff in H as [H S].
+  apply andb_true_iff in H as [H CQ]. apply andb_true_iff in H as [OK CP].
+  destruct (same_decisions_spec o OK e p q (mgr_empty limit) CP CQ (inv_empty _ _)) as [_ [_ Q]].
+  exact (Q S).
+Qed.
+
+(** The same in the order that the filter chooses. *)
+Theorem audit_exact limit p t : audit limit p = Some t -> forall e,
+  (forall w, In w (t_rows t) -> holds_for (t_order t) (row_cond w) e = true ->
+     runs_to p e (row_outcome w)) /\
+  (forall r, runs_to p e r ->
+     holds_for (t_order t) (t_undecided t) e = true \/
+     exists w, In w (t_rows t) /\ row_outcome w = r /\
+       holds_for (t_order t) (row_cond w) e = true).
+Proof. apply audit_in_exact. Qed.
+Theorem audit_witness limit p t : audit limit p = Some t -> forall w, In w (t_rows t) ->
+  runs_to p (bytes_env (row_witness w)) (row_outcome w) /\
+    holds_for (t_order t) (row_cond w) (bytes_env (row_witness w)) = true.
+Proof. apply audit_in_witness. Qed.
+
 (** A table that leaves nothing undecided is the filter. *)
 Corollary audit_complete limit p t :
   audit limit p = Some t -> t_undecided t = bfalse -> forall e r,
   runs_to p e r <->
-  exists w, In w (t_rows t) /\ row_outcome w = r /\ holds_for (row_cond w) e = true.
+  exists w, In w (t_rows t) /\ row_outcome w = r /\ holds_for (t_order t) (row_cond w) e = true.
 Proof.
   intros A U e r. destruct (audit_exact _ _ _ A e) as [S K]. split.
   - (* the filter's outcome has a row *)
@@ -1367,12 +1421,6 @@ Proof.
   - (* a row's outcome is the filter's *) intros [w [IN [<- H]]]. exact (S w IN H).
 Qed.
 
-(** What is found equivalent is: every input ends the same in both. *)
 Theorem equivalent_sound limit p q : equivalent limit p q = true ->
   forall e r, runs_to p e r <-> runs_to q e r.
-Proof.
-  unfold equivalent. intros H e. apply andb_true_iff in H as [H S].
-  apply andb_true_iff in H as [CP CQ].
-  destruct (same_decisions_spec e p q (mgr_empty limit) CP CQ (inv_empty _ _)) as [_ [_ Q]].
-  exact (Q S).
-Qed.
+Proof. apply equivalent_in_sound. Qed.

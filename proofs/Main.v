@@ -80,11 +80,13 @@ Proof. eapply faulty_has_no_certificate; [exact one_place_there | exact one_plac
     gets; an input that meets none is undecided, and is named so; each row has a witness that
     reaches it.  Two filters found equivalent have the same outcome on every input. *)
 Theorem audit_exact : forall limit p t, Audit.audit limit p = Some t ->
-  (forall e w, In w (Audit.t_rows t) -> Audit.holds_for (Audit.row_cond w) e = true ->
+  (forall e w, In w (Audit.t_rows t) ->
+    Audit.holds_for (Audit.t_order t) (Audit.row_cond w) e = true ->
     AuditP.runs_to p e (Audit.row_outcome w)) /\
-  (forall e r, AuditP.runs_to p e r -> Audit.holds_for (Audit.t_undecided t) e = true \/
+  (forall e r, AuditP.runs_to p e r ->
+     Audit.holds_for (Audit.t_order t) (Audit.t_undecided t) e = true \/
      exists w, In w (Audit.t_rows t) /\ Audit.row_outcome w = r
-       /\ Audit.holds_for (Audit.row_cond w) e = true) /\
+       /\ Audit.holds_for (Audit.t_order t) (Audit.row_cond w) e = true) /\
   (forall w, In w (Audit.t_rows t) ->
     AuditP.runs_to p (Audit.bytes_env (Audit.row_witness w)) (Audit.row_outcome w)).
 Proof.
@@ -103,11 +105,12 @@ Theorem translation_audit : forall limit p t q, Audit.audit limit p = Some t ->
   forall maps pf e ce, let tg := Translate.translated_target LinuxSeccomp maps pf in
     well_formed tg e -> Translate.carries LinuxSeccomp tg (Translate.translated q) e ce ->
     exists n r, run tg (Translate.translated q) e n = Ended r /\
-      (forall w, In w (Audit.t_rows t) -> Audit.holds_for (Audit.row_cond w) ce = true ->
+      (forall w, In w (Audit.t_rows t) ->
+        Audit.holds_for (Audit.t_order t) (Audit.row_cond w) ce = true ->
         Audit.row_outcome w = r) /\
-      (Audit.holds_for (Audit.t_undecided t) ce = true \/
+      (Audit.holds_for (Audit.t_order t) (Audit.t_undecided t) ce = true \/
        exists w, In w (Audit.t_rows t) /\ Audit.row_outcome w = r
-         /\ Audit.holds_for (Audit.row_cond w) ce = true).
+         /\ Audit.holds_for (Audit.t_order t) (Audit.row_cond w) ce = true).
 Proof. exact TranslateP.translation_audit. Qed.
 
 Print Assumptions encoding.

@@ -1722,16 +1722,18 @@ Theorem translation_audit limit p tb q : Audit.audit limit p = Some tb ->
   forall maps pf e ce, let t := translated_target LinuxSeccomp maps pf in
     well_formed t e -> carries LinuxSeccomp t (translated q) e ce ->
     exists n r, run t (translated q) e n = Ended r /\
-      (forall w, In w (Audit.t_rows tb) -> Audit.holds_for (Audit.row_cond w) ce = true ->
+      (forall w, In w (Audit.t_rows tb) ->
+        Audit.holds_for (Audit.t_order tb) (Audit.row_cond w) ce = true ->
         Audit.row_outcome w = r) /\
-      (Audit.holds_for (Audit.t_undecided tb) ce = true \/
+      (Audit.holds_for (Audit.t_order tb) (Audit.t_undecided tb) ce = true \/
        exists w, In w (Audit.t_rows tb) /\ Audit.row_outcome w = r /\
-         Audit.holds_for (Audit.row_cond w) ce = true).
+         Audit.holds_for (Audit.t_order tb) (Audit.row_cond w) ce = true).
 Proof.
   intros A T maps pf e ce t WF CA.
   assert (C : classic_check LinuxSeccomp p = true).
-  { unfold Audit.audit in A.
-    destruct (classic_check LinuxSeccomp p); [reflexivity | discriminate A]. }
+  { unfold Audit.audit, Audit.audit_in in A.
+    destruct (classic_check LinuxSeccomp p); [reflexivity|]. rewrite andb_false_r in A.
+    discriminate A. }
   destruct (translation_correct LinuxSeccomp p q maps pf e ce C T WF CA) as [n [r [_ [R CR]]]].
   destruct (AuditP.audit_exact limit p tb A ce) as [A1 A2]. exists n, r. split; [exact R|].
   split; [|exact (A2 r CR)].

@@ -349,7 +349,7 @@ static int lookup(const struct audit *a, const struct input *in, uint32_t *value
   if (of_sockets())
     assign_packet(&in->packet, bits);
   else
-    w_audit_assignment(&in->call, bits);
+    w_audit_assignment(a->bdd, &in->call, bits);
   int rows = 0;
   for (uint32_t i = 0; i < a->outcome_count; i++)
     if (w_bdd_value(a->bdd, a->outcomes[i].when, bits)) {

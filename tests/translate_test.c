@@ -530,7 +530,7 @@ static bool same_audit(const struct warrant_program *p, unsigned samples, uint64
     memcpy(&data, words, sizeof data);
     uint8_t bits[INPUT_VARS / 8];
     uint64_t got;
-    w_audit_assignment(&data, bits);
+    w_audit_assignment(m, &data, bits);
     good = translated_run(&ebpf, &data, &got);
     ++*runs;
     for (uint32_t i = 0; good && i < a.outcome_count; i++)

@@ -81,7 +81,7 @@ static struct value load(struct auditor *t, uint32_t offset) {
   struct value v = {.unknown = BDD_FALSE};
   w_bdd_attempt(m);
   for (unsigned i = 0; i < BDD_BITS; i++)
-    v.bits.bit[i] = w_bdd_make(m, 32 * w_audit_word(offset) + 31 - i, BDD_FALSE, BDD_TRUE);
+    v.bits.bit[i] = w_bdd_make(m, w_input_var(m, w_audit_word(offset), i), BDD_FALSE, BDD_TRUE);
   return settle_value(m, v);
 }
 
@@ -608,6 +608,8 @@ int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit
                         p->kind == WARRANT_SECCOMP ? "seccomp" : "socket", v.message);
   audit->bdd = bdd;
   audit->insn_count = p->insn_count;
+  if (p->kind == WARRANT_SECCOMP && !w_bdd_order(bdd)->chosen && w_input_order(bdd, &p, 1))
+    return warrant_fail(error, WARRANT_BAD_INPUT, "there is not enough memory to audit the filter");
   struct auditor t = {.p = p,
                       .packets = p->kind == WARRANT_CBPF,
                       .all = BDD_TRUE,

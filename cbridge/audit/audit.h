@@ -27,7 +27,8 @@ struct audit {
 };
 
 /* Audits a filter that the classic checker accepts by its kind's rules. Several audits can share
- * one manager, whose limit is for all of them. Free the audit before the manager. */
+ * one manager, whose limit is for all of them; then w_input_order chooses an order of variables for
+ * all of them before, and otherwise the first one does. Free the audit before the manager. */
 int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit *audit,
                   struct warrant_error *error);
 void w_audit_free(struct audit *audit);

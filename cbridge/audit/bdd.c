@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/order.h"
+
 struct node {
   uint32_t var;
   bdd_t low, high;
@@ -26,6 +28,7 @@ struct bdd {
   bool failed;                  /* a limit was met since the attempt began */
   uint64_t work, work_limit;    /* recursive calls; a diagram can be visited without growing */
   uint64_t work_total;
+  struct input_order order;
 };
 
 enum {
@@ -39,6 +42,9 @@ struct bdd *w_bdd_new(uint32_t limit) {
   struct bdd *m = calloc(1, sizeof *m);
   if (!m)
     return NULL;
+  struct meetings none;
+  w_meetings_start(&none);
+  m->order = w_order_with(&none);
   m->total = limit < 64 ? 64 : limit > 0x7fffffff ? 0x7fffffff : limit;
   m->limit = m->total;
   m->allow = m->total / 4;
@@ -71,6 +77,9 @@ void w_bdd_allow(struct bdd *m, uint32_t more) {
   m->work_total += (uint64_t)more * WORK_TOTAL_A_NODE;
   w_bdd_done(m);
 }
+
+const struct input_order *w_bdd_order(const struct bdd *m) { return &m->order; }
+void w_bdd_set_order(struct bdd *m, const struct input_order *order) { m->order = *order; }
 
 uint32_t w_bdd_var(const struct bdd *m, bdd_t f) { return m->nodes[f].var; }
 bdd_t w_bdd_low(const struct bdd *m, bdd_t f) { return m->nodes[f].low; }
@@ -193,6 +202,12 @@ bdd_t w_bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
   return result;
 }
 
+bdd_t w_bdd_choose(struct bdd *m, uint32_t var, bdd_t low, bdd_t high) {
+  if (low != BDD_NONE && high != BDD_NONE &&
+      (m->nodes[low].var <= var || m->nodes[high].var <= var))
+    return w_bdd_ite(m, w_bdd_make(m, var, BDD_FALSE, BDD_TRUE), high, low);
+  return w_bdd_make(m, var, low, high);
+}
 bdd_t w_bdd_xor(struct bdd *m, bdd_t f, bdd_t g) { return w_bdd_ite(m, f, bdd_not(m, g), g); }
 
 bool w_bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment) {

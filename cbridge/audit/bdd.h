@@ -16,11 +16,15 @@ typedef uint32_t bdd_t;
 #define BDD_TRUE ((bdd_t)1)
 #define BDD_NONE ((bdd_t)0xffffffff)
 
-struct bdd; /* the manager */
+struct bdd;         /* the manager */
+struct input_order; /* see order.h */
 
 /* At most `limit` nodes (at least 64). NULL when memory runs out. */
 struct bdd *w_bdd_new(uint32_t limit);
 void w_bdd_free(struct bdd *m);
+/* What the variables of a seccomp filter's inputs are: borrowed; without groups at first. */
+const struct input_order *w_bdd_order(const struct bdd *m);
+void w_bdd_set_order(struct bdd *m, const struct input_order *order);
 /* Allows that many nodes more, for what comes after an audit. */
 void w_bdd_allow(struct bdd *m, uint32_t more);
 
@@ -42,6 +46,8 @@ void w_bdd_done(struct bdd *m);
 void w_bdd_fail(struct bdd *m);
 
 bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high); /* var above both sides' */
+/* `high` where var is true and `low` elsewhere, wherever var stands. */
+bdd_t w_bdd_choose(struct bdd *m, uint32_t var, bdd_t low, bdd_t high);
 bdd_t w_bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h);
 static inline bdd_t bdd_not(struct bdd *m, bdd_t f) { return w_bdd_ite(m, f, BDD_FALSE, BDD_TRUE); }
 static inline bdd_t bdd_and(struct bdd *m, bdd_t f, bdd_t g) {

@@ -165,7 +165,7 @@ static bool diagram(struct reader *r, bdd_t *f) {
       break;
     }
     unsigned bit = (unsigned)__builtin_ctzll(t.mask);
-    bdd_t v = w_bdd_make(r->m, w_term_var(t.field, bit), BDD_FALSE, BDD_TRUE);
+    bdd_t v = w_bdd_make(r->m, w_term_var(r->m, t.field, bit), BDD_FALSE, BDD_TRUE);
     names[count++] = (struct named){name, w_bdd_ite(r->m, v, yes, no)};
   }
   good = good && node(r, names, count, f) && (symbol(r, ")") || complain(r, "`)` is missing"));

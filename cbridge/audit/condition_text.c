@@ -158,7 +158,7 @@ static bool cube(const struct bdd *m, bdd_t f, bdd_t end, uint64_t *mask, uint64
   bdd_t other = end == BDD_TRUE ? BDD_FALSE : BDD_TRUE;
   *mask = *value = 0;
   while (!bdd_is_leaf(f)) {
-    uint64_t bit = (uint64_t)1 << w_term_bit(w_bdd_var(m, f));
+    uint64_t bit = (uint64_t)1 << w_term_bit(m, w_bdd_var(m, f));
     *mask |= bit;
     if (w_bdd_low(m, f) == other) {
       *value |= bit;
@@ -180,7 +180,7 @@ static void forced_bits(struct bdd *m, bdd_t g, const struct bits *bits, uint64_
   *mask = *value = 0;
   for (unsigned i = 0; i < bits->count; i++) {
     uint32_t v = bits->var[i];
-    uint64_t bit = (uint64_t)1 << w_term_bit(v);
+    uint64_t bit = (uint64_t)1 << w_term_bit(m, v);
     bdd_t one = bdd_and(m, g, w_bdd_make(m, v, BDD_FALSE, BDD_TRUE));
     bdd_t zero = bdd_and(m, g, w_bdd_make(m, v, BDD_TRUE, BDD_FALSE));
     if (one == BDD_FALSE || zero == BDD_FALSE)
@@ -203,7 +203,7 @@ static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct b
   if (mask == 0 || mask == bits->mask)
     return false;
   for (unsigned bit = 0; bit < 64; bit++) {
-    uint32_t v = w_term_var(field, bit);
+    uint32_t v = w_term_var(m, field, bit);
     if (mask >> bit & 1)
       fixed[v / 8] |= (uint8_t)(1u << v % 8);
     if (value >> bit & 1)
@@ -229,7 +229,7 @@ static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct b
 static uint64_t extreme(const struct bdd *m, bdd_t f, bool greatest) {
   uint64_t v = greatest ? UINT64_MAX : 0;
   while (!bdd_is_leaf(f)) {
-    uint64_t bit = (uint64_t)1 << w_term_bit(w_bdd_var(m, f));
+    uint64_t bit = (uint64_t)1 << w_term_bit(m, w_bdd_var(m, f));
     bool high = greatest ? w_bdd_high(m, f) != BDD_FALSE : w_bdd_low(m, f) == BDD_FALSE;
     v = high ? v | bit : v & ~bit;
     f = high ? w_bdd_high(m, f) : w_bdd_low(m, f);
@@ -280,7 +280,7 @@ static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int de
     return w_phrase_none();
   struct bits all = {.count = 64, .mask = UINT64_MAX}, used = {0};
   for (unsigned i = 0; i < 64; i++) {
-    uint32_t v = w_term_var(field, 63 - i);
+    uint32_t v = w_term_var(m, field, 63 - i);
     all.var[i] = v;
     if (vars[v / 8] >> v % 8 & 1) {
       used.var[used.count++] = v;
@@ -363,8 +363,8 @@ static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
     w_text_put(&p.text, "%s", f ? "true" : "false");
     return p;
   }
-  unsigned field = w_term_field(w_bdd_var(m, f));
-  uint32_t end = w_term_var(field, 0) + 1, budget = 200000;
+  unsigned field = w_term_field(m, w_bdd_var(m, f));
+  uint32_t end = w_term_var(m, field, 0) + 1, budget = 200000;
   struct exits e = {0};
   find_exits(m, f, end, &e, &budget);
   if (e.too_many)
@@ -415,8 +415,8 @@ static void put_nodes(const struct bdd *m, struct text *t, bdd_t f, uint8_t *see
   put_nodes(m, t, w_bdd_low(m, f), seen);
   put_nodes(m, t, w_bdd_high(m, f), seen);
   uint32_t v = w_bdd_var(m, f);
-  w_text_put(t, "n%" PRIu32 " = %s & 0x%" PRIx64 " ? ", f, w_term_names[w_term_field(v)],
-             (uint64_t)1 << w_term_bit(v));
+  w_text_put(t, "n%" PRIu32 " = %s & 0x%" PRIx64 " ? ", f, w_term_names[w_term_field(m, v)],
+             (uint64_t)1 << w_term_bit(m, v));
   put_node(t, w_bdd_high(m, f));
   w_text_put(t, " : ");
   put_node(t, w_bdd_low(m, f));
@@ -443,9 +443,8 @@ static bool means(struct bdd *m, const char *text, bdd_t f) {
   return w_condition_read(m, &text, &g, NULL) == 0 && *text == '\0' && g == f;
 }
 
-char *w_condition_text(struct bdd *m, bdd_t f) {
-  if (f == BDD_NONE)
-    return NULL;
+/* The condition as a person would write it; `m` has the plain order. */
+static struct phrase short_phrase(struct bdd *m, bdd_t f) {
   struct phrase plain = phrase_of(m, f, 0);
   if (w_phrase_bad(&plain) || plain.binding != BIND_TEST) { /* perhaps the opposite is simpler */
     bdd_t g = bdd_not(m, f);
@@ -461,6 +460,48 @@ char *w_condition_text(struct bdd *m, bdd_t f) {
       w_phrase_free(&opposite);
     }
   }
+  return plain;
+}
+
+/* The same diagram in another manager, whose order may be another one. `done` has what each node
+ * has become, and one more; 0 for those that have not been met. */
+static bdd_t copied(const struct bdd *from, bdd_t f, struct bdd *to, uint32_t *done) {
+  if (bdd_is_leaf(f))
+    return f;
+  if (done[f])
+    return done[f] - 1;
+  bdd_t low = copied(from, w_bdd_low(from, f), to, done);
+  bdd_t high = low == BDD_NONE ? BDD_NONE : copied(from, w_bdd_high(from, f), to, done);
+  if (high == BDD_NONE)
+    return BDD_NONE;
+  uint32_t v = w_bdd_var(from, f);
+  bdd_t g =
+      w_bdd_choose(to, w_input_var(to, w_input_word(from, v), w_input_bit(from, v)), low, high);
+  if (g != BDD_NONE)
+    done[f] = g + 1;
+  return g;
+}
+/* The writer looks at one argument after the other. Where their bits take turns it works on a copy
+ * in the plain order, if that is small: where arguments are not compared with each other. */
+static struct phrase phrase_in_plain_order(const struct bdd *m, bdd_t f) {
+  enum { COPY_MAX = 20000 };
+  struct phrase p = w_phrase_none();
+  struct bdd *plain = w_bdd_new(COPY_MAX);               /* owned here */
+  uint32_t *done = calloc(w_bdd_nodes(m), sizeof *done); /* owned here */
+  bdd_t g = plain && done ? copied(m, f, plain, done) : BDD_NONE;
+  free(done);
+  if (g != BDD_NONE) {
+    w_bdd_allow(plain, COPY_MAX);
+    p = short_phrase(plain, g);
+  }
+  w_bdd_free(plain);
+  return p;
+}
+
+char *w_condition_text(struct bdd *m, bdd_t f) {
+  if (f == BDD_NONE)
+    return NULL;
+  struct phrase plain = w_bdd_order(m)->plain ? short_phrase(m, f) : phrase_in_plain_order(m, f);
   if (!w_phrase_bad(&plain) && means(m, plain.text.s, f))
     return plain.text.s;
   w_phrase_free(&plain);

@@ -39,8 +39,8 @@ static bdd_t add_cubes(struct bdd *m, bdd_t least, bdd_t most, struct cube *now,
     var = w_bdd_var(m, least);
   bdd_t least0 = side(m, least, var, false), least1 = side(m, least, var, true);
   bdd_t most0 = side(m, most, var, false), most1 = side(m, most, var, true);
-  unsigned field = w_term_field(var);
-  uint64_t bit = (uint64_t)1 << w_term_bit(var);
+  unsigned field = w_term_field(m, var);
+  uint64_t bit = (uint64_t)1 << w_term_bit(m, var);
   now->mask[field] |= bit;
   bdd_t zero = add_cubes(m, bdd_and(m, least0, bdd_not(m, most1)), most0, now, c);
   now->value[field] |= bit;

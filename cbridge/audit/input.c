@@ -8,14 +8,24 @@
 
 enum { SECCOMP_SIZE = sizeof(struct seccomp_data) };
 
-static const uint8_t word_offsets[INPUT_WORDS] = {4,  0,  20, 16, 28, 24, 36, 32,
-                                                  44, 40, 52, 48, 60, 56, 12, 8};
+/* ---- Variables ---- */
 
-unsigned w_audit_word(uint32_t offset) {
-  unsigned w = 0;
-  while (w < INPUT_WORDS - 1 && word_offsets[w] != offset)
-    w++;
-  return w;
+uint32_t w_input_var(const struct bdd *m, unsigned word, unsigned j) {
+  return w_bdd_order(m)->var[32 * word + j];
+}
+unsigned w_input_word(const struct bdd *m, uint32_t var) { return w_bdd_order(m)->place[var] / 32; }
+unsigned w_input_bit(const struct bdd *m, uint32_t var) { return w_bdd_order(m)->place[var] % 32; }
+
+int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count) {
+  struct meetings meetings;
+  w_meetings_start(&meetings);
+  for (size_t i = 0; i < count; i++)
+    if (w_meetings_of(&meetings, programs[i]))
+      return -1;
+  struct input_order order = w_order_with(&meetings);
+  order.chosen = true;
+  w_bdd_set_order(m, &order);
+  return 0;
 }
 
 /* ---- Calls ---- */
@@ -33,7 +43,7 @@ struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
   while (!bdd_is_leaf(when)) {
     uint32_t v = w_bdd_var(m, when);
     if (w_bdd_low(m, when) == BDD_FALSE) {
-      words[v / 32] |= 1u << (31 - v % 32);
+      words[w_input_word(m, v)] |= 1u << w_input_bit(m, v);
       when = w_bdd_high(m, when);
     } else {
       when = w_bdd_low(m, when);
@@ -46,13 +56,14 @@ struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
   return d;
 }
 
-void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]) {
+void w_audit_assignment(const struct bdd *m, const struct seccomp_data *input,
+                        uint8_t bits[INPUT_VARS / 8]) {
   uint8_t bytes[SECCOMP_SIZE];
   w_audit_bytes(input, bytes);
   memset(bits, 0, INPUT_VARS / 8);
   for (unsigned v = 0; v < INPUT_VARS; v++) {
-    unsigned bit = 31 - v % 32;
-    if (bytes[word_offsets[v / 32] + bit / 8] >> bit % 8 & 1)
+    unsigned bit = w_input_bit(m, v);
+    if (bytes[w_audit_offset(w_input_word(m, v)) + bit / 8] >> bit % 8 & 1)
       bits[v / 8] |= (uint8_t)(1u << v % 8);
   }
 }
@@ -60,7 +71,7 @@ void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VAR
 bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value) {
   while (!bdd_is_leaf(f) && w_bdd_var(m, f) < 32 * (word + 1)) {
     uint32_t v = w_bdd_var(m, f);
-    f = value >> (31 - v % 32) & 1 ? w_bdd_high(m, f) : w_bdd_low(m, f);
+    f = value >> w_input_bit(m, v) & 1 ? w_bdd_high(m, f) : w_bdd_low(m, f);
   }
   return f;
 }

@@ -6,14 +6,17 @@
 #include <linux/seccomp.h>
 
 #include "audit/bdd.h"
+#include "audit/order.h"
 #include "warrant.h"
 
-/* The words of seccomp_data in the order of the variables; variable 32 w + i is bit 31 - i of word
- * w. Argument n has its high half in INPUT_ARG + 2 n and its low half after it. */
-enum { INPUT_ARCH = 0, INPUT_NR = 1, INPUT_ARG = 2, INPUT_IP = 14, INPUT_WORDS = 16 };
-enum { INPUT_VARS = 32 * INPUT_WORDS };
-/* The word at an offset that is a multiple of 4 below 64. */
-unsigned w_audit_word(uint32_t offset);
+/* The variable of bit j of a word, 0 the lowest; the order is the manager's. */
+uint32_t w_input_var(const struct bdd *m, unsigned word, unsigned j);
+/* The word of a variable, and which of its bits it is. */
+unsigned w_input_word(const struct bdd *m, uint32_t var);
+unsigned w_input_bit(const struct bdd *m, uint32_t var);
+/* Gives a manager that has no diagrams yet the order for these filters. Returns 0, or -1 when
+ * memory runs out. */
+int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count);
 
 /* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
  * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
@@ -32,9 +35,10 @@ struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when);
 /* Its bytes as they lie in memory on a little-endian machine. */
 void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
 /* The assignment of an input, for w_bdd_value. */
-void w_audit_assignment(const struct seccomp_data *input, uint8_t bits[INPUT_VARS / 8]);
-/* The inputs whose word `word` is `value`: what is left of a diagram when that is fixed. The words
- * before it must not occur in it any more. */
+void w_audit_assignment(const struct bdd *m, const struct seccomp_data *input,
+                        uint8_t bits[INPUT_VARS / 8]);
+/* The inputs whose word `word`, architecture or number, is `value`: what is left of a diagram when
+ * that is fixed. The words before it must not occur in it any more. */
 bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);
 
 /* A packet of `when`, which is not BDD_FALSE: the shortest along one path of the diagram; bits that

@@ -440,7 +440,7 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
     if (nr)
       result->witness.nr = (int)*nr;
     uint8_t bits[INPUT_VARS / 8];
-    w_audit_assignment(&result->witness, bits);
+    w_audit_assignment(m, &result->witness, bits);
     for (uint32_t i = 0; i < audit->outcome_count; i++)
       if (w_bdd_value(m, audit->outcomes[i].when, bits))
         result->value = audit->outcomes[i].value;

@@ -9,9 +9,9 @@ enum { FIELDS = 7 }; /* six arguments and the instruction pointer */
 extern const char *const w_term_names[FIELDS];
 
 /* The variable of a bit of a field, and which field and bit a variable is. */
-uint32_t w_term_var(unsigned field, unsigned bit);
-unsigned w_term_field(uint32_t var);
-unsigned w_term_bit(uint32_t var);
+uint32_t w_term_var(const struct bdd *m, unsigned field, unsigned bit);
+unsigned w_term_field(const struct bdd *m, uint32_t var);
+unsigned w_term_bit(const struct bdd *m, uint32_t var);
 
 struct term {
   unsigned field;

@@ -197,9 +197,17 @@ int seccomp_diff(const struct seccomp_options *options, char **files, unsigned c
   if (!bdd)
     cmd_complain("out of memory");
   if (!code)
-    code = subject_load(&old, options, &files[0], 1, bdd);
+    code = subject_filters(&old, options, &files[0], 1);
   if (!code)
-    code = subject_load(&new, options, &files[1], 1, bdd);
+    code = subject_filters(&new, options, &files[1], 1);
+  if (!code && subjects_order(bdd, (const struct subject *[]){&old, &new}, 2)) {
+    cmd_complain("out of memory");
+    code = WARRANT_BAD_INPUT;
+  }
+  if (!code)
+    code = subject_audit(&old, files[0], bdd, options->limit);
+  if (!code)
+    code = subject_audit(&new, files[1], bdd, options->limit);
   if (!code) {
     w_bdd_allow(bdd, options->limit / 2);
     bdd_t f = differences(&d, &old.all, &new.all);

@@ -140,7 +140,7 @@ static bdd_t narrow_domain(struct bdd *m) {
   bdd_t f = BDD_TRUE;
   for (unsigned arg = 6; arg-- > 0;)
     for (unsigned i = 32; i-- > 0;)
-      f = w_bdd_make(m, 32 * (INPUT_ARG + 2 * arg) + i, f, BDD_FALSE);
+      f = w_bdd_choose(m, w_input_var(m, INPUT_ARG + 2 * arg, 31 - i), f, BDD_FALSE);
   return f;
 }
 

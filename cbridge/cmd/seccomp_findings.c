@@ -121,32 +121,36 @@ static void find_arch(struct findings *r) {
   free(p.pieces);
 }
 
-static uint32_t low_var(unsigned arg) { return 32 * (INPUT_ARG + 2 * arg + 1); }
-static uint32_t high_var(unsigned arg) { return 32 * (INPUT_ARG + 2 * arg); }
+static unsigned low_word(unsigned arg) { return INPUT_ARG + 2 * arg + 1; }
+static unsigned high_word(unsigned arg) { return INPUT_ARG + 2 * arg; }
 /* A comparison of the whole low half looks at its highest bits; a test of flags seldom does. */
-static bool looks_at_top(const uint8_t *vars, uint32_t first) {
-  for (uint32_t v = first; v < first + 4; v++)
+static bool looks_at_top(const struct bdd *m, const uint8_t *vars, unsigned word) {
+  for (unsigned j = 28; j < 32; j++) {
+    uint32_t v = w_input_var(m, word, j);
     if (!(vars[v / 8] >> v % 8 & 1))
       return false;
+  }
   return true;
 }
-static bool looks_at(const uint8_t *vars, uint32_t first) {
-  for (uint32_t v = first; v < first + 32; v++)
+static bool looks_at(const struct bdd *m, const uint8_t *vars, unsigned word) {
+  for (unsigned j = 0; j < 32; j++) {
+    uint32_t v = w_input_var(m, word, j);
     if (vars[v / 8] >> v % 8 & 1)
       return true;
+  }
   return false;
 }
 /* f with the high half of an argument fixed, and with `sign` its low half's highest bit set. */
 static bdd_t with_high(struct bdd *m, bdd_t f, unsigned arg, uint32_t high, bool sign) {
   uint8_t fixed[INPUT_VARS / 8] = {0}, values[INPUT_VARS / 8] = {0};
   for (uint32_t i = 0; i < 32; i++) {
-    uint32_t v = high_var(arg) + i;
+    uint32_t v = w_input_var(m, high_word(arg), 31 - i);
     fixed[v / 8] |= (uint8_t)(1u << v % 8);
     if (high >> (31 - i) & 1)
       values[v / 8] |= (uint8_t)(1u << v % 8);
   }
   if (sign) {
-    uint32_t v = low_var(arg);
+    uint32_t v = w_input_var(m, low_word(arg), 31);
     fixed[v / 8] |= (uint8_t)(1u << v % 8);
     values[v / 8] |= (uint8_t)(1u << v % 8);
   }
@@ -212,11 +216,11 @@ static void call_input(struct seccomp_data *d, unsigned arch, uint32_t nr) {
 /* What is said about one argument of one call. `f` are the arguments for which it runs. */
 static void find_halves(struct findings *r, unsigned arch, const struct named_call *call,
                         unsigned arg, bdd_t f, const uint8_t *vars) {
-  bool low = looks_at(vars, low_var(arg)), high = looks_at(vars, high_var(arg));
-  bool narrow = narrow_arguments(call->name) >> arg & 1;
   struct bdd *m = r->s->bdd;
+  bool low = looks_at(m, vars, low_word(arg)), high = looks_at(m, vars, high_word(arg));
+  bool narrow = narrow_arguments(call->name) >> arg & 1;
   char message[200];
-  if (low && !high && !narrow && looks_at_top(vars, low_var(arg))) {
+  if (low && !high && !narrow && looks_at_top(m, vars, low_word(arg))) {
     struct seccomp_data d = w_audit_input(m, f);
     call_input(&d, arch, call->nr);
     d.args[arg] |= (uint64_t)1 << 32;
@@ -341,7 +345,7 @@ static void find_outcomes(struct findings *r) {
   for (uint32_t i = 0; i < r->s->all.outcome_count; i++) {
     uint8_t vars[INPUT_VARS / 8] = {0};
     if (!w_bdd_support(r->s->bdd, r->s->all.outcomes[i].when, vars) ||
-        (!looks_at(vars, 32 * INPUT_IP) && !looks_at(vars, 32 * (INPUT_IP + 1))))
+        (!looks_at(r->s->bdd, vars, INPUT_IP) && !looks_at(r->s->bdd, vars, INPUT_IP + 1)))
       continue;
     struct seccomp_data d = w_audit_input(r->s->bdd, r->s->all.outcomes[i].when);
     found(r, "ip-dependent", "low", &d,

@@ -6,12 +6,29 @@
 #include "cmd/seccomp_process.h"
 #include "isa/bytes.h"
 
+int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count) {
+  size_t n = 0;
+  for (unsigned i = 0; i < count; i++)
+    n += subjects[i]->count;
+  const struct warrant_program **programs = calloc(n + 1, sizeof *programs); /* owned here */
+  if (!programs)
+    return -1;
+  n = 0;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < subjects[i]->count; k++)
+      programs[n++] = &subjects[i]->objects[k].programs[0];
+  int result = w_input_order(bdd, programs, n);
+  free(programs);
+  return result;
+}
+
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
   struct warrant_error error = {0};
   s->own_bdd = !bdd;
   s->bdd = bdd ? bdd : w_bdd_new(limit);
   s->audits = calloc(s->count, sizeof *s->audits);
-  if (!s->bdd || !s->audits) {
+  if (!s->bdd || !s->audits ||
+      (s->own_bdd && subjects_order(s->bdd, (const struct subject *[]){s}, 1))) {
     cmd_complain("%s: out of memory", name);
     return WARRANT_BAD_INPUT;
   }
