@@ -96,7 +96,8 @@ static void diff_numbers(struct diff *d, const char *name, uint32_t token, unsig
     if (p.pieces[i].set != BDD_NONE) {
       if (g == BDD_FALSE)
         continue;
-      char *text = word_text(d->m, p.pieces[i].set, INPUT_NR, unnamed); /* owned here */
+      char *text = word_text(d->m, w_bdd_cut(d->m, f, 32 * (INPUT_NR + 1), g), INPUT_NR,
+                             unnamed); /* owned here */
       d->undecided |= !text;
       w.low = w.high = low;
       w.set = text ? text : "numbers of a set too large to print";
@@ -179,7 +180,8 @@ static void diff_arches(struct diff *d, bdd_t f) {
     char name[64], *set = NULL; /* owned here */
     snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, q->low, q->high);
     if (q->set != BDD_NONE) {
-      set = word_text(d->m, q->set, INPUT_ARCH, bdd_not(d->m, named));
+      set = word_text(d->m, w_bdd_cut(d->m, f, 32 * (INPUT_ARCH + 1), q->f), INPUT_ARCH,
+                      bdd_not(d->m, named));
       d->undecided |= !set;
     }
     diff_numbers(d, set ? set : name, q->low, ARCHES, q->f, 0, UINT32_MAX);

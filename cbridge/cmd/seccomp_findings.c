@@ -9,6 +9,7 @@
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_pieces.h"
+#include "cmd/seccomp_wrap.h"
 
 /* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. */
 static const char escape_policy[] = "never RUN for ptrace\n"
@@ -74,8 +75,10 @@ static void found(struct findings *r, const char *name, const char *severity,
     return;
   }
   bool bad = strcmp(severity, "high") == 0;
-  printf("%s%s%s (%s): %s\n", cmd_colour(stdout, bad ? CMD_BAD : CMD_NOTE), name,
-         cmd_colour(stdout, CMD_PLAIN), severity, message);
+  printf("%s%s%s (%s): ", cmd_colour(stdout, bad ? CMD_BAD : CMD_NOTE), name,
+         cmd_colour(stdout, CMD_PLAIN), severity);
+  put_wrapped(stdout, (unsigned)(strlen(name) + strlen(severity) + 5), 4, message);
+  putchar('\n');
   if (witness) {
     char action[64] = "?";
     if (ran)
@@ -97,8 +100,10 @@ bdd_t calls_that_run(const struct audit *a) {
 static void find_arch(struct findings *r) {
   bdd_t run = r->run;
   struct pieces p = split_word(r->s->bdd, run, INPUT_ARCH);
+  r->undecided |= p.failed;
   for (size_t i = 0; i < p.count; i++) {
-    if (p.pieces[i].f == BDD_FALSE || p.pieces[i].high - p.pieces[i].low < 2)
+    bool many = p.pieces[i].set != BDD_NONE || p.pieces[i].high - p.pieces[i].low >= 2;
+    if (p.pieces[i].f == BDD_FALSE || !many)
       continue;
     /* A real architecture makes the better example. */
     struct seccomp_data d = w_audit_input(r->s->bdd, p.pieces[i].f);
@@ -160,17 +165,29 @@ static bdd_t with_high(struct bdd *m, bdd_t f, unsigned arg, uint32_t high, bool
 static void find_x32(struct findings *r) {
   bdd_t run = r->run;
   bdd_t f = w_audit_fix(r->s->bdd, run, INPUT_ARCH, arches[X86_64].token);
+  bdd_t own = word_within(r->s->bdd, INPUT_NR, X32_BIT, X32_BIT + 1023);
   struct pieces p = split_word(r->s->bdd, f, INPUT_NR);
   struct arch_calls calls = calls_of(X32);
+  r->undecided |= p.failed || own == BDD_NONE;
   bool open = false, differs = false, allowed = false;
   for (size_t i = 0; i < p.count && !open; i++) {
     uint32_t low = p.pieces[i].low < X32_BIT ? X32_BIT : p.pieces[i].low, high = p.pieces[i].high;
     high = high > X32_BIT + 1023 ? X32_BIT + 1023 : high;
-    if (p.pieces[i].f == BDD_FALSE || high < low)
-      continue;
-    allowed = true;
-    if (high - low < 512)
-      continue; /* no more than a row of calls that are named one by one */
+    bdd_t set = p.pieces[i].set;
+    if (set != BDD_NONE && p.pieces[i].f != BDD_FALSE) { /* numbers here and there: every second */
+      set = bdd_and(r->s->bdd, set, own);
+      if (word_count(r->s->bdd, set) < 512) {
+        allowed |= set != BDD_FALSE;
+        continue;
+      }
+      low = high = (uint32_t)w_audit_input(r->s->bdd, set).nr;
+    } else {
+      if (p.pieces[i].f == BDD_FALSE || high < low)
+        continue;
+      allowed = true;
+      if (high - low < 512)
+        continue; /* no more than a row of calls that are named one by one */
+    }
     open = true;
     struct seccomp_data d = w_audit_input(r->s->bdd, p.pieces[i].f);
     d.arch = arches[X86_64].token;
@@ -288,9 +305,9 @@ static void find_arguments(struct findings *r) {
 static void find_instructions(struct findings *r, uint32_t n) {
   const struct audit *a = &r->s->audits[n];
   const struct warrant_program *p = &r->s->objects[n].programs[0];
-  char message[400], text[64], list[200];
+  char message[400], text[64], list[200], more[32] = "";
   size_t used = 0;
-  unsigned always = 0;
+  unsigned always = 0, listed = 0; /* listed: of the first ones; the others are counted */
   struct seccomp_data example = {0};
   for (uint32_t pc = 0; pc < a->insn_count; pc++) {
     if (a->reach[pc] == BDD_FALSE) {
@@ -314,8 +331,10 @@ static void find_instructions(struct findings *r, uint32_t n) {
       if (always == 0)
         example = d;
       int n = snprintf(list + used, sizeof list - used, "%s%" PRIu32, always ? ", " : "", pc);
-      if (n > 0 && used + (size_t)n + 8 < sizeof list)
+      if (n > 0 && used + (size_t)n < sizeof list) {
         used += (size_t)n;
+        listed++;
+      }
       always++;
       continue;
     }
@@ -326,8 +345,10 @@ static void find_instructions(struct findings *r, uint32_t n) {
   if (always == 0)
     return;
   list[used] = '\0';
-  snprintf(message, sizeof message, "%u comparison%s always true for what reaches %s: %s", always,
-           always == 1 ? " is" : "s are", always == 1 ? "it" : "them", list);
+  if (listed < always)
+    snprintf(more, sizeof more, " and %u more", always - listed);
+  snprintf(message, sizeof message, "%u comparison%s always true for what reaches %s: %s%s", always,
+           always == 1 ? " is" : "s are", always == 1 ? "it" : "them", list, more);
   found(r, "dead-rule", "info", &example, message);
 }
 
@@ -381,10 +402,13 @@ static int find_policy(struct findings *r) {
       r->undecided = true;
     if (result.holds != 0)
       continue;
-    char message[300];
-    snprintf(message, sizeof message, "%s on %s violates: %s", result.call ? result.call : "a call",
-             result.arch, result.text);
-    found(r, "escape", "high", result.has_witness ? &result.witness : NULL, message);
+    char *message = NULL; /* owned here; an assertion can be of any length */
+    if (asprintf(&message, "%s on %s violates: %s", result.call ? result.call : "a call",
+                 result.arch, result.text) < 0)
+      message = NULL;
+    found(r, "escape", "high", result.has_witness ? &result.witness : NULL,
+          message ? message : "out of memory");
+    free(message);
   }
   w_policy_free(policy);
   return WARRANT_OK;

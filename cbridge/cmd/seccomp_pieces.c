@@ -259,6 +259,8 @@ char *word_text(struct bdd *m, bdd_t set, unsigned word, bdd_t care) {
   const char *name = word == INPUT_ARCH ? "arch" : "nr";
   char *best = NULL; /* owned here */
   bdd_t forms[] = {w_bdd_simplify(m, set, care), set};
+  if (set == BDD_NONE || care == BDD_NONE)
+    return NULL;
   bdd_t *done = calloc(w_bdd_nodes(m) + 2, sizeof *done); /* owned here */
   if (!done)
     return NULL;

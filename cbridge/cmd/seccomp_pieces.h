@@ -35,7 +35,8 @@ bdd_t word_within(struct bdd *m, unsigned word, uint32_t low, uint32_t high);
 /* How many values a diagram over one word holds for. */
 double word_count(const struct bdd *m, bdd_t set);
 /* A set of values of a word as a condition such as `nr & 0x1 == 0x1`, which for the values of
- * `care` means exactly the set. The caller frees it; NULL when it is too large. */
+ * `care` means exactly the set, and for others what makes the text short. The caller frees it; NULL
+ * when it is too large. */
 char *word_text(struct bdd *m, bdd_t set, unsigned word, bdd_t care);
 
 #endif

@@ -132,7 +132,8 @@ static bool add_set(struct table *t, struct section *s, const struct piece *p, b
   if (!g)
     return false;
   g->by_numbers = true;
-  g->numbers = word_text(t->m, p->set, INPUT_NR, unnamed);
+  bdd_t all = w_bdd_cut(t->m, s->f, 32 * (INPUT_NR + 1), p->f); /* with those that have names */
+  g->numbers = word_text(t->m, all, INPUT_NR, unnamed);
   s->calls_unprinted |= !g->numbers;
   t->unprinted += !g->numbers;
   return true;
@@ -228,7 +229,8 @@ static void arch_section(struct table *t, const char *name, uint32_t token, unsi
 /* Architectures without a name that are told from others: a run of them, or a set. */
 static void other_section(struct table *t, const struct piece *p, bdd_t unnamed) {
   if (p->set != BDD_NONE) {
-    char *text = word_text(t->m, p->set, INPUT_ARCH, unnamed), *name = NULL; /* owned here */
+    bdd_t all = w_bdd_cut(t->m, t->together, 32 * (INPUT_ARCH + 1), p->f);
+    char *text = word_text(t->m, all, INPUT_ARCH, unnamed), *name = NULL; /* owned here */
     t->unprinted += !text;
     if (asprintf(&name, "other architectures with %s",
                  text ? text : "values of a set too large to print") < 0)
