@@ -113,6 +113,7 @@ while IFS= read -r line; do
   "$ASAN_WARRANT" seccomp check --policy "$work/bad" "$work/good.bpf" > /dev/null 2> "$work/err"
   same "check: refused policy $n" '2 1' "$? $(wc -l < "$work/err")"
 done <<'END'
+never RUN for aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 never
 never RUN
 never RUN for

@@ -135,14 +135,17 @@ void w_bdd_done(struct bdd *m) {
   m->limit = m->total;
   m->work_limit = m->work_total;
 }
-void w_bdd_fail(struct bdd *m) {
+void w_bdd_forget(struct bdd *m) {
   while (m->count > m->mark) {
     const struct node *n = &m->nodes[--m->count];
     m->buckets[bucket_of(m, n)] = n->next;
   }
   memset(m->memo, 0, m->memo_count * sizeof *m->memo);
-  m->allow = m->allow / 2 > m->total / 1000 ? m->allow / 2 : m->total / 1000;
   w_bdd_done(m);
+}
+void w_bdd_fail(struct bdd *m) {
+  w_bdd_forget(m);
+  m->allow = m->allow / 2 > m->total / 1000 ? m->allow / 2 : m->total / 1000;
 }
 
 bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high) {

@@ -44,6 +44,8 @@ void w_bdd_attempt(struct bdd *m);
 bool w_bdd_failed(const struct bdd *m);
 void w_bdd_done(struct bdd *m);
 void w_bdd_fail(struct bdd *m);
+/* Everything as w_bdd_attempt found it, and the next attempt is allowed as much as this one. */
+void w_bdd_forget(struct bdd *m);
 
 bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high); /* var above both sides' */
 /* `high` where var is true and `low` elsewhere, wherever var stands. */

@@ -127,17 +127,20 @@ static bool symbol(struct reader *r, char c) {
   r->at++;
   return true;
 }
-/* A name of letters, digits, '_' and '-'; "" when there is none. */
+/* A name of letters, digits, '_' and '-'. False where there is none or one too long (cut short it
+ * could be another's). */
 static bool name(struct reader *r, char out[NAME_MAX_LENGTH]) {
   skip_space(r);
   size_t n = 0;
   while (isalnum((unsigned char)*r->at) || *r->at == '_' || *r->at == '-') {
     if (n + 1 < NAME_MAX_LENGTH)
-      out[n++] = *r->at;
+      out[n] = *r->at;
+    n++;
     r->at++;
   }
-  out[n] = '\0';
-  return n > 0;
+  bool good = n > 0 && n < NAME_MAX_LENGTH;
+  out[good ? n : 0] = '\0';
+  return good;
 }
 static bool keyword(struct reader *r, const char *word) {
   const char *start = r->at;
@@ -258,7 +261,8 @@ static int read_calls(struct reader *r, struct call **calls, unsigned *count, bo
       continue;
     }
     if (!name(r, word))
-      return complain(r, "the name of a system call should stand here", NULL);
+      return complain(r, "the name of a system call, of at most 63 letters, should stand here",
+                      NULL);
     if (!known_call(r->policy, word))
       return complain(r, "no architecture has a system call of this name", word);
     if (add_call(r, calls, count, word))

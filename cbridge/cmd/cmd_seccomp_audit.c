@@ -5,57 +5,12 @@
 
 #include "audit/policy.h"
 #include "cmd/seccomp_commands.h"
+#include "cmd/seccomp_cost.h"
 #include "cmd/seccomp_findings.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
 #include "cmd/seccomp_wrap.h"
-
-struct cost {
-  bool known;
-  uint32_t longest;
-  double mean;
-};
-
-/* How many instructions one call executes: the longest and the mean over its arguments. */
-static struct cost cost_of(const struct table *t, const struct section *s, uint32_t nr) {
-  enum { VARYING_MAX = 256 };
-  struct cost c = {.known = s->reach != NULL};
-  struct bdd *m = t->m;
-  bdd_t varying[VARYING_MAX];
-  unsigned count = 0;
-  for (uint32_t pc = 0; c.known && pc < s->insn_count; pc++) {
-    bdd_t f = w_audit_fix(m, s->reach[pc], INPUT_NR, nr);
-    if (f == BDD_TRUE) {
-      c.longest++;
-      c.mean++;
-    } else if (f != BDD_FALSE) {
-      double share = w_bdd_share(m, f);
-      c.mean += share;
-      c.known = share >= 0 && count < VARYING_MAX;
-      if (c.known)
-        varying[count++] = f;
-    }
-  }
-  if (!c.known || count == 0)
-    return c;
-  struct bdd_vec sum = w_bdd_const(0);
-  for (unsigned i = 0; i < count; i++) {
-    struct bdd_vec one = w_bdd_const(0);
-    one.bit[0] = varying[i];
-    sum = w_bdd_vec_alu(m, 0x00, &sum, &one); /* BPF_ADD */
-  }
-  bdd_t domain = BDD_TRUE;
-  for (int bit = 9; bit >= 0; bit--) {
-    bdd_t high = bdd_and(m, domain, sum.bit[bit]);
-    c.known &= high != BDD_NONE;
-    if (high != BDD_FALSE) {
-      domain = high;
-      c.longest += 1u << bit;
-    }
-  }
-  return c;
-}
 
 static const char *action_colour(uint32_t value) {
   return cmd_colour(stdout, w_action_runs(value) ? CMD_GOOD : CMD_BAD);
@@ -85,8 +40,9 @@ static void row_json(const struct section *s, const char *call, const uint32_t *
   else
     cJSON_AddTrueToObject(o, "unprinted");
   if (cost && cost->known) {
-    cmd_json_u64(o, "steps_longest", cost->longest);
-    cJSON_AddNumberToObject(o, "steps_mean", cost->mean);
+    cmd_json_u64(o, cost->exact ? "steps_longest" : "steps_bound", cost->longest);
+    if (cost->mean >= 0)
+      cJSON_AddNumberToObject(o, "steps_mean", cost->mean);
   }
   cmd_print_json(o);
 }
@@ -99,8 +55,8 @@ static void group_json(const struct table *t, const struct section *s, const str
     outcome_name(t, e->index, action, sizeof action);
     for (size_t c = 0; c < g->count; c++) {
       struct cost cost = {0};
-      if (g->calls[c].name)
-        cost = cost_of(t, s, g->calls[c].low);
+      if (g->calls[c].name && s->one_token)
+        cost = cost_of(t->s, s->token, g->calls[c].low);
       row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true, &cost);
     }
     if (g->by_numbers)
@@ -185,27 +141,36 @@ static void group_text(const struct table *t, const struct section *s, const str
     print_calls(g);
 }
 
-/* What a section's calls execute, all of them together. */
+/* What a section's calls execute, all of them together. A call of which nothing is known is told.
+ */
 static void costs_text(const struct table *t, const struct section *s) {
   double mean = 0;
   uint32_t longest = 0;
-  const char *slowest = NULL;
-  unsigned counted = 0;
-  for (unsigned i = 0; i < s->calls.count && s->reach; i++) {
-    struct cost cost = cost_of(t, s, s->calls.calls[i].nr);
-    if (!cost.known)
-      continue;
-    mean += cost.mean;
-    counted++;
-    if (cost.longest > longest) {
+  const char *slowest = "none";
+  unsigned means = 0, unknown = 0;
+  bool exact = true; /* of the slowest */
+  if (t->s->stacked || !s->one_token || s->calls.count == 0)
+    return;
+  for (unsigned i = 0; i < s->calls.count; i++) {
+    struct cost cost = cost_of(t->s, s->token, s->calls.calls[i].nr);
+    unknown += !cost.known;
+    if (cost.known && cost.mean >= 0) {
+      mean += cost.mean;
+      means++;
+    }
+    if (cost.known && cost.longest > longest) {
       longest = cost.longest;
       slowest = s->calls.calls[i].name;
+      exact = cost.exact;
     }
   }
-  if (counted)
-    printf("  %scost: %.1f instructions in the mean over the calls, at most %" PRIu32 " (%s)%s\n",
-           cmd_colour(stdout, CMD_DIM), mean / counted, longest, slowest ? slowest : "none",
-           cmd_colour(stdout, CMD_PLAIN));
+  printf("  %scost: ", cmd_colour(stdout, CMD_DIM));
+  if (means == s->calls.count)
+    printf("%.1f instructions in the mean over the calls, ", mean / means);
+  printf("at most %" PRIu32 " (%s%s)", longest, slowest, exact ? "" : ", a bound");
+  if (unknown)
+    printf(", not known for %u call%s", unknown, unknown == 1 ? "" : "s");
+  printf("%s\n", cmd_colour(stdout, CMD_PLAIN));
 }
 static void section_text(const struct table *t, const struct section *s) {
   fputs(cmd_colour(stdout, CMD_NOTE), stdout);

@@ -229,7 +229,7 @@ static bdd_t as_argument(struct bdd *m, bdd_t f, bdd_t *done) {
     unsigned bit = 31 - w_bdd_var(m, f) % 32;
     bdd_t low = as_argument(m, w_bdd_low(m, f), done),
           high = as_argument(m, w_bdd_high(m, f), done);
-    done[f] = w_bdd_make(m, w_term_var(0, bit), low, high);
+    done[f] = w_bdd_make(m, w_term_var(m, 0, bit), low, high);
   }
   return done[f];
 }

@@ -172,7 +172,6 @@ static void section_free(struct section *s) {
   }
   free(s->groups);
   calls_free(&s->calls);
-  free(s->reach);
   free(s->arch);
 }
 void table_free(struct table *t) {
@@ -217,12 +216,8 @@ static void arch_section(struct table *t, const char *name, uint32_t token, unsi
     s.ranges[0].low = X32_BIT;
     s.ranges[0].high = 2 * X32_BIT - 1;
   }
-  const struct audit *one = t->s->stacked ? NULL : &t->s->audits[0];
-  if (one && (s.reach = malloc(one->insn_count * sizeof *s.reach))) {
-    s.insn_count = one->insn_count;
-    for (uint32_t pc = 0; pc < s.insn_count; pc++)
-      s.reach[pc] = w_audit_fix(t->m, one->reach[pc], INPUT_ARCH, token);
-  }
+  s.token = token;
+  s.one_token = true;
   add_section(t, s, name);
 }
 

@@ -44,8 +44,8 @@ struct section {
   struct group *groups;    /* owned; that of the rest is last, if it has no call of its own */
   size_t group_count, group_room;
   bool calls_unprinted; /* numbers of some group could not be written */
-  bdd_t *reach;         /* owned; what may reach each instruction on this architecture, or NULL */
-  uint32_t insn_count;
+  uint32_t token;       /* of the architecture */
+  bool one_token;       /* there is one */
 };
 
 struct table {

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# warrant seccomp audit: "at most N instructions" is never below a run, however many rules compare the arguments of one call; what is a
+# bound says so; and counting takes nothing from the findings.
+set -u
+. "$(dirname "$0")/lib.sh"
+start() { printf '%s\n' 'ld arch' 'jeq #x86_64, native' 'ret KILL_PROCESS' 'native: ld nr' 'jeq #write, rules' 'ret EPERM'; }
+# N rules over the six arguments: a flag test each, or an equality of 64 bits
+flags() {
+  start
+  for ((i = 0; i < $1; i++)); do
+    printf '%s\n' "$([ "$i" = 0 ] && echo 'rules: ')ld arg$((i % 6))" "and #$((65793 * (i + 3)))" "jne #$((65793 * (i + 3) & i * 2654435769 & 0xffffffff)), r$i" 'ret ALLOW' "r$i: ld nr"
+  done
+  echo 'ret EPERM'
+}
+equal64() {
+  start
+  for ((i = 0; i < $1; i++)); do
+    printf '%s\n' "$([ "$i" = 0 ] && echo 'rules: ')ld arg$((i % 6)).high" "jne #$((i * 7 + 1)), r$i" "ld arg$((i % 6))" "jne #$((i * 2654435761 & 0xffffffff)), r$i" 'ret ALLOW' "r$i: ld nr"
+  done
+  echo 'ret EPERM'
+}
+# What --json says of write, and the interpreter's steps for some arguments: none may be above.
+count() { # NAME
+  local most ran
+  "$WARRANT" seccomp asm "$work/$1.s" --output "$work/$1.bpf"
+  "$WARRANT" seccomp audit --json "$work/$1.bpf" > "$work/json" 2> "$work/err"
+  same "$1: findings, or none, and no error" true "$([ $? -le 1 ] && echo true)"
+  same "$1: nothing left out" '' "$(cat "$work/err")"
+  most=$(jq -s 'map(select(.syscall == "write") | .steps_longest // .steps_bound) | max' "$work/json")
+  for value in 0 1 0x1010101 0xffffffffffffffff; do
+    ran=$("$WARRANT" seccomp emu --json "$work/$1.bpf" --syscall write --arg 0=$value --arg 1=$value --arg 5=$value | jq "[.filters[][]] | length")
+    same "$1: no run of write is longer than said ($value)" true "$([ "$ran" -gt 0 ] && [ "$ran" -le "$most" ] && echo true || echo "$ran > $most")"
+  done
+  same "$1: the text has the same number" 1 "$("$WARRANT" seccomp audit "$work/$1.bpf" | grep -c "at most $most (write\(, a bound\)\?)")"
+}
+flags 3 > "$work/few.s"
+count few
+same 'few: exact' true "$(jq -s 'map(select(.syscall == "write")) | all(.steps_longest)' "$work/json")"
+flags 60 > "$work/flags.s"
+count flags
+equal64 20 > "$work/equal20.s"
+count equal20
+equal64 50 > "$work/equal50.s"
+count equal50
+finish
