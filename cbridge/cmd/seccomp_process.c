@@ -137,6 +137,26 @@ static struct installing *call_of(struct tracing *t, pid_t pid) {
   return &t->calls[t->call_count++];
 }
 
+static void forget(struct tracing *t, pid_t pid) {
+  for (unsigned i = 0; i < t->call_count; i++)
+    if (t->calls[i].pid == pid) {
+      free(t->calls[i].insns);
+      t->calls[i] = t->calls[--t->call_count];
+      return;
+    }
+}
+/* Ends what is still traced. Each thread is waited for: the first thread of a process can't be
+ * reaped while another one, traced too, is not. */
+static void end_all(struct tracing *t, pid_t child) {
+  int status;
+  kill(child, SIGKILL);
+  for (unsigned i = 0; i < t->call_count; i++)
+    kill(t->calls[i].pid, SIGKILL);
+  for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0 || (pid < 0 && errno == EINTR);)
+    if (pid > 0 && WIFSTOPPED(status))
+      kill(pid, SIGKILL); /* begun meanwhile */
+}
+
 /* At the entry of seccomp(SECCOMP_SET_MODE_FILTER, flags, program) or
  * prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program): keeps a copy of the program. */
 static void entered(struct installing *c, const struct __ptrace_syscall_info *info) {
@@ -204,6 +224,7 @@ int filters_of_command(char **argv, unsigned most, struct warrant_object **objec
     if (pid < 0)
       break; /* all have ended */
     if (!WIFSTOPPED(status)) {
+      forget(&t, pid);
       if (pid == child && WIFEXITED(status) && WEXITSTATUS(status) == 127 && t.count == 0) {
         cmd_complain("%s can't be run", argv[0]);
         code = WARRANT_BAD_INPUT;
@@ -228,10 +249,8 @@ int filters_of_command(char **argv, unsigned most, struct warrant_object **objec
     }
     ptrace(PTRACE_SYSCALL, pid, NULL, (void *)signal);
   }
-  if (child > 0 && (code || t.count >= most)) {
-    kill(child, SIGKILL); /* its children go with the tracer: PTRACE_O_EXITKILL */
-    waitpid(child, &status, __WALL);
-  }
+  if (child > 0 && (code || t.count >= most))
+    end_all(&t, child);
   for (unsigned i = 0; i < t.call_count; i++)
     free(t.calls[i].insns);
   free(t.calls);
