@@ -34,6 +34,15 @@ static const char *action_name(uint32_t value) {
   return NULL;
 }
 bool w_action_known(uint32_t value) { return action_name(value) != NULL; }
+uint32_t w_action_effect(uint32_t value) {
+  enum { ERRNO_MOST = 4095 };
+  uint32_t action = value & SECCOMP_RET_ACTION_FULL, data = value & SECCOMP_RET_DATA;
+  if (!w_action_known(value) || action == SECCOMP_RET_TRACE || action == SECCOMP_RET_TRAP)
+    return value;
+  if (action != SECCOMP_RET_ERRNO)
+    return action;
+  return action | (data > ERRNO_MOST ? ERRNO_MOST : data);
+}
 bool w_action_runs(uint32_t value) {
   uint32_t action = value & SECCOMP_RET_ACTION_FULL;
   return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
@@ -154,6 +163,8 @@ static bool keyword(struct reader *r, const char *word) {
 static int want(struct reader *r, struct assertion *a, uint32_t mask, uint32_t bits) {
   if (a->wanted_count == ACTIONS_MAX)
     return complain(r, "too many actions in one assertion", NULL);
+  if (mask & SECCOMP_RET_DATA) /* as in the outcomes that it is compared with */
+    bits = w_action_effect(bits);
   a->wanted[a->wanted_count++] = (struct wanted){mask, bits};
   return 0;
 }

@@ -11,6 +11,9 @@ int w_action_text(uint32_t value, char *out, size_t size);
 bool w_action_value(const char *text, uint32_t *value);
 /* False for a value that Linux does not know, and treats as KILL_PROCESS. */
 bool w_action_known(uint32_t value);
+/* What Linux makes of it (kernel/seccomp.c): an error number above 4095 is 4095, and the data of
+ * actions other than ERRNO, TRACE and TRAP is nothing. Values that are no action stay. */
+uint32_t w_action_effect(uint32_t value);
 /* The call is executed: ALLOW or LOG. */
 bool w_action_runs(uint32_t value);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/policy.h"
 #include "cmd/seccomp_process.h"
 #include "isa/bytes.h"
 
@@ -22,6 +23,33 @@ int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsig
   return result;
 }
 
+/* Outcomes that Linux does not tell apart are one. They stay in ascending order, since no effect is
+ * beyond another value's. Returns 0 or an exit code. */
+static int merge_effects(struct subject *s, const char *name, const struct audit *raw) {
+  struct audit_outcome *o = calloc(raw->outcome_count + 1, sizeof *o); /* the subject's */
+  s->all = *raw;
+  s->all.outcomes = o;
+  s->all.outcome_count = 0;
+  if (!o) {
+    cmd_complain("%s: out of memory", name);
+    return WARRANT_BAD_INPUT;
+  }
+  for (uint32_t i = 0; i < raw->outcome_count; i++) {
+    struct audit_outcome *last = s->all.outcome_count ? &o[s->all.outcome_count - 1] : NULL;
+    uint32_t value = w_action_effect(raw->outcomes[i].value);
+    if (!last || last->value != value) {
+      o[s->all.outcome_count++] = (struct audit_outcome){value, raw->outcomes[i].when};
+      continue;
+    }
+    last->when = bdd_or(s->bdd, last->when, raw->outcomes[i].when);
+    if (last->when == BDD_NONE) {
+      cmd_complain("%s: undecided: the table is too large for --limit", name);
+      return WARRANT_REFUSED;
+    }
+  }
+  return WARRANT_OK;
+}
+
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
   struct warrant_error error = {0};
   s->own_bdd = !bdd;
@@ -38,12 +66,16 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
       return error.code;
     }
   s->stacked = s->count > 1;
-  s->all = s->audits[0];
-  if (s->stacked && w_audit_stack(s->audits, s->count, &s->all, &error)) {
+  if (!s->stacked)
+    return merge_effects(s, name, &s->audits[0]);
+  struct audit raw; /* owned here */
+  if (w_audit_stack(s->audits, s->count, &raw, &error)) {
     cmd_complain("%s: %s", name, error.text);
     return error.code;
   }
-  return WARRANT_OK;
+  int code = merge_effects(s, name, &raw);
+  w_audit_free(&raw);
+  return code;
 }
 
 /* The filters of one file: one, or a stack, each of which becomes an object of its own. */
@@ -119,8 +151,7 @@ void subject_free(struct subject *s) {
       w_audit_free(&s->audits[i]);
     warrant_object_free(&s->objects[i]);
   }
-  if (s->stacked)
-    w_audit_free(&s->all);
+  free(s->all.outcomes);
   free(s->audits);
   free(s->objects);
   if (s->own_bdd)
@@ -137,6 +168,8 @@ bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t
         (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
       *value = v;
   }
+  if (s->count)
+    *value = w_action_effect(*value);
   return s->count > 0;
 }
 

@@ -10,7 +10,7 @@ struct subject {
   unsigned count;
   struct bdd *bdd;
   struct audit *audits; /* owned; one a filter */
-  struct audit all;     /* of the whole stack: with one filter the same as audits[0], borrowed */
+  struct audit all;     /* of the whole stack: what Linux makes of it; its outcomes are owned */
   bool stacked, own_bdd;
 };
 /* Loads a stack of filters, the first one installed first, without an audit. Returns 0 or an exit
@@ -30,7 +30,7 @@ int subject_open(struct subject *s, const struct seccomp_options *options, char 
 int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count);
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
-/* What the subject returns for an input, by the interpreter. */
+/* What Linux makes of what the subject returns for an input, by the interpreter. */
 bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value);
 
 /* Writes the instructions as they lie in memory. Returns 0 or an exit code. */

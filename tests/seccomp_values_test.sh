@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What a filter returns is judged by what Linux makes of it: an error number above 4095 is 4095, the data of ALLOW, KILL and LOG is
+# nothing; filters that differ in nothing else are equivalent.
+set -u
+. "$(dirname "$0")/lib.sh"
+# filter NAME VALUE: VALUE for getppid, ALLOW for the rest
+filter() { printf '%s\n' 'ld nr' 'jne #getppid, rest' "ret #$2" 'rest: ret ALLOW' | "$WARRANT" seccomp asm - --output "$work/$1.bpf"; }
+filter e4 0x50004
+filter e5 0x50005
+filter e4095 0x50fff
+filter e5000 0x51388
+filter eall 0x5ffff
+filter allow 0x7fff0000
+filter allow7 0x7fff0007
+filter log 0x7ffc0000
+filter log1 0x7ffc0001
+filter thread 0
+filter thread9 9
+filter process 0x80000000
+filter process3 0x80000003
+filter trace 0x7ff00001
+filter trace2 0x7ff00002
+filter trap 0x30001
+filter trap2 0x30002
+compare() { "$WARRANT" seccomp diff "$work/$1.bpf" "$work/$2.bpf" > "$work/out" 2> "$work/err"; same "$1 and $2" "$3" $?; }
+compare e4095 e5000 0
+compare e5000 eall 0
+compare allow allow7 0
+compare log log1 0
+compare thread thread9 0
+compare process process3 0
+compare e4 e5 1
+compare e4 e4095 1
+compare allow log 1
+compare thread process 1
+compare trace trace2 1
+compare trap trap2 1
+for name in e5000 allow7 log1 process3 eall; do
+  "$WARRANT" seccomp explain "$work/$name.bpf" > "$work/policy"
+  "$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/$name.bpf"
+  same "$name keeps what explain says of it" 0 $?
+done
+same 'the table has the value that Linux returns' 'ERRNO(4095)' "$("$WARRANT" seccomp audit --json "$work/e5000.bpf" | jq -rs 'map(select(.syscall == "getppid")) | .[0].action')"
+same 'emu ends with it' 'ERRNO(4095)' "$("$WARRANT" seccomp emu --json "$work/e5000.bpf" --syscall getppid | jq -r .action)"
+same 'ALLOW with data is one row with ALLOW' ALLOW "$("$WARRANT" seccomp audit --json "$work/allow7.bpf" | jq -rs 'map(select(.action) | select(.syscall) | .action) | unique | join(" ")')"
+echo 'ERRNO(5000) for getppid on x86_64' > "$work/policy"
+"$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/e4095.bpf"
+same 'a policy that wants 5000 has 4095' 0 $?
+"$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/e4.bpf"
+same 'and not 4' 1 $?
+# A stack compares actions as they are returned: the newest of equal actions has its data.
+"$WARRANT" seccomp diff "$work/e5000.bpf" "$work/e4095.bpf" > /dev/null
+same 'emu of a stack: of equal actions the newest' 'ERRNO(EINTR)' "$("$WARRANT" seccomp emu --json "$work/e5000.bpf" "$work/e4.bpf" --syscall getppid | jq -r .action)"
+
+cat > "$work/child.c" <<'END_C'
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(void) {
+  struct sock_filter f[] = {{BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+                            {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_getppid},
+                            {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | 5000},
+                            {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW | 7}};
+  struct sock_fprog p = {4, f};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p))
+    return 77;
+  errno = 0;
+  long r = syscall(SYS_getppid);
+  printf("%ld %d %d\n", r, errno, getpid() > 0);
+  return 0;
+}
+END_C
+cc -o "$work/child" "$work/child.c" || not_ok 'the running kernel' 'cc failed'
+ran=$("$work/child")
+if [ $? = 77 ]; then skip 'the running kernel' 'it installs no filter here'; else same 'the running kernel: 5000 is 4095, ALLOW with data allows' '-1 4095 1' "$ran"; fi
+finish
