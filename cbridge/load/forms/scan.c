@@ -31,10 +31,21 @@ static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+/* `# 12 "file.c"` at the beginning of a line, which `gcc -E` leaves between those of a source. */
+static bool line_marker(const struct w_scan *s) {
+  return s->end - s->at > 2 && s->at[0] == '#' && s->at[1] == ' ' && s->at[2] >= '0' &&
+         s->at[2] <= '9' && (s->at == s->start || s->at[-1] == '\n');
+}
+
 void w_scan_space(struct w_scan *s, bool comments) {
   for (;;) {
     while (s->at < s->end && is_space(*s->at))
       s->at++;
+    if (comments && line_marker(s)) {
+      while (s->at < s->end && *s->at != '\n')
+        s->at++;
+      continue;
+    }
     if (!comments || s->end - s->at < 2 || *s->at != '/')
       return;
     if (s->at[1] == '/') {

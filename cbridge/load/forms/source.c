@@ -126,6 +126,17 @@ static bool other_value(struct w_scan *s) {
   return w_scan_word(s, word, sizeof word) || w_scan_fail(s, "a value should stand here");
 }
 
+/* Whether what stands behind an opening bracket is a list of structures, or of macros, and not the
+ * fields of one: it begins with a bracket, or as Go has it with a structure's type. */
+static bool begins_list(struct w_scan s) {
+  char word[WORD_SIZE];
+  w_scan_space(&s, true);
+  if (s.at < s.end && strchr("{[}]B", *s.at))
+    return *s.at != '\0';
+  return w_scan_word(&s, word, sizeof word) &&
+         (!w_scan_take(&s, ".") || w_scan_word(&s, word, sizeof word)) && w_scan_take(&s, "{");
+}
+
 /* The elements of one array, from its opening bracket on; nested brackets are passed. */
 static bool elements(struct w_scan *s, bool *pointer) {
   for (int depth = 1; depth;) {
@@ -136,9 +147,7 @@ static bool elements(struct w_scan *s, bool *pointer) {
       return w_scan_fail(s, "the list of instructions is not closed");
     if (w_scan_take(s, "{")) {
       const char *inside = s->at;
-      w_scan_space(s, true);
-      if (s->at < s->end && (*s->at == '{' || *s->at == '[' || *s->at == '}')) {
-        s->at = inside;
+      if (begins_list(*s)) {
         depth++;
         continue;
       }
@@ -269,9 +278,7 @@ static bool declarations(struct w_scan *s) {
 static bool bracketed(struct w_scan *s, bool *pointer) {
   bool other = *s->at == '[';
   const char *inside = ++s->at;
-  w_scan_space(s, true);
-  bool list = s->at < s->end && strchr("{[}]B", *s->at);
-  if (!other && !list) {
+  if (!other && !begins_list(*s)) {
     if (!fields(s, &other))
       return false;
     if (!other)
