@@ -49,6 +49,7 @@ static const char help[] =
     "  --count N       dump: end the command after so many filters\n"
     "  --output FILE   import, asm, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
     "  --set @NAME     import: this set of what `systemd-analyze syscall-filter` prints\n"
+    "  --runtime NAME  import: as runc (default), crun, docker or podman reads and installs it\n"
     "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
     "  --drop-cap NAME import: and not this one; the options count in their order\n"
     "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
@@ -83,6 +84,7 @@ enum {
   OPT_PID,
   OPT_OUTPUT,
   OPT_SET,
+  OPT_RUNTIME,
   OPT_CAP,
   OPT_DROP_CAP,
   OPT_KERNEL,
@@ -91,6 +93,18 @@ enum {
   OPT_IP,
   OPT_COUNT,
 };
+
+/* As read_option. */
+static int read_runtime(const char *name, enum runtime *runtime) {
+  static const char *const names[] = {"runc", "crun", "docker", "podman"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0) {
+      *runtime = (enum runtime)i;
+      return -1;
+    }
+  cmd_complain("--runtime %s: runc, crun, docker and podman are known", name);
+  return WARRANT_BAD_INPUT;
+}
 
 /* Returns -1 to go on, or an exit code. */
 static int read_option(struct seccomp_options *a, int option) {
@@ -111,6 +125,8 @@ static int read_option(struct seccomp_options *a, int option) {
   case OPT_SET:
     a->set = optarg;
     return -1;
+  case OPT_RUNTIME:
+    return read_runtime(optarg, &a->runtime);
   case OPT_CAP:
   case OPT_DROP_CAP:
     if (a->cap_count == CAP_CHANGES_MAX) {
@@ -225,6 +241,7 @@ int cmd_seccomp(int argc, char **argv) {
       {"pid", required_argument, NULL, OPT_PID},
       {"output", required_argument, NULL, OPT_OUTPUT},
       {"set", required_argument, NULL, OPT_SET},
+      {"runtime", required_argument, NULL, OPT_RUNTIME},
       {"cap", required_argument, NULL, OPT_CAP},
       {"drop-cap", required_argument, NULL, OPT_DROP_CAP},
       {"kernel", required_argument, NULL, OPT_KERNEL},

@@ -11,6 +11,7 @@
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_profile.h"
+#include "cmd/seccomp_stub.h"
 #include "cmd/seccomp_subject.h"
 
 /* ---- Compiling ---- */
@@ -43,7 +44,7 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
     if (nr == __NR_SCMP_ERROR || r->action == p->otherwise)
       continue; /* newer than libseccomp; or nothing new */
     error = seccomp_rule_add_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
-    if (error == -EEXIST)
+    if (error == -EEXIST && !p->json)
       error = 0;
   }
   if (!error)
@@ -52,29 +53,46 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
   return WARRANT_BAD_INPUT;
 }
 
+/* What libseccomp compiled, behind the stub; owned by the caller, or NULL with the cause. */
+static uint8_t *installed(const struct profile *p, scmp_filter_ctx ctx, size_t *size, int *why) {
+  FILE *f = tmpfile();
+  int error = f ? seccomp_export_bpf(ctx, fileno(f)) : -errno;
+  long compiled = -1;
+  struct sock_filter stub[STUB_MAX];
+  size_t before = stub_applies(p) ? stub_make(p, stub) * sizeof *stub : 0;
+  uint8_t *bytes = NULL;
+  if (!error && fseek(f, 0, SEEK_END) == 0)
+    compiled = ftell(f);
+  if (compiled > 0 && (bytes = malloc(before + (size_t)compiled))) {
+    rewind(f);
+    memcpy(bytes, stub, before);
+    if (fread(bytes + before, 1, (size_t)compiled, f) != (size_t)compiled) {
+      free(bytes);
+      bytes = NULL;
+    }
+  }
+  *why = error ? -error : errno;
+  *size = before + (size_t)compiled;
+  if (f)
+    fclose(f);
+  return bytes;
+}
 static int export_to(const struct profile *p, scmp_filter_ctx ctx, const char *output,
                      struct warrant_object *object) {
-  FILE *f = output ? fopen(output, "w+b") : tmpfile();
-  int error = f ? seccomp_export_bpf(ctx, fileno(f)) : -errno;
-  long size = -1;
-  uint8_t *bytes = NULL; /* owned here */
-  if (!error && fseek(f, 0, SEEK_END) == 0)
-    size = ftell(f);
-  if (size > 0 && (bytes = malloc((size_t)size)))
-    rewind(f);
-  bool good = bytes && fread(bytes, 1, (size_t)size, f) == (size_t)size;
-  if (f && fclose(f))
-    good = false;
-  int code = WARRANT_OK;
-  struct warrant_error why = {0};
-  struct warrant_load_options load = {.format = "seccomp"};
-  if (!good) {
-    cmd_complain("%s: the filter could not be written: %s", output ? output : p->path,
-                 strerror(error ? -error : errno));
-    code = WARRANT_BAD_INPUT;
-  } else if (warrant_load_bytes(p->path, bytes, (size_t)size, &load, object, &why)) {
-    code = cmd_error(&why);
+  size_t size = 0;
+  int why = 0;
+  uint8_t *bytes = installed(p, ctx, &size, &why); /* owned here */
+  if (!bytes) {
+    cmd_complain("%s: the filter could not be made: %s", p->path, strerror(why));
+    return WARRANT_BAD_INPUT;
   }
+  struct warrant_error bad = {0};
+  struct warrant_load_options load = {.format = "seccomp"};
+  int code = WARRANT_OK;
+  if (warrant_load_bytes(p->path, bytes, size, &load, object, &bad))
+    code = cmd_error(&bad);
+  else if (output)
+    code = filter_write(output, &object->programs[0]);
   free(bytes);
   return code;
 }
@@ -105,7 +123,7 @@ static bdd_t rule_meaning(struct bdd *m, const struct rule *r) {
 
 struct comparison {
   const struct seccomp_options *options;
-  const struct profile *profile;
+  struct profile *profile;
   const struct subject *s;
   unsigned differences;
   bool undecided;
@@ -144,10 +162,26 @@ static bdd_t narrow_domain(struct bdd *m) {
   return f;
 }
 
+/* A rule that does not decide what it says: another one of the call does. */
+static void find_overruled(struct comparison *c, const struct rule *r, bdd_t matched) {
+  char place[PLACE_MAX], text[200], action[64];
+  if (matched == BDD_FALSE || matched == BDD_NONE || !c->profile->json)
+    return;
+  w_action_text(r->action, action, sizeof action);
+  snprintf(place, sizeof place, "/syscalls/%u", r->entry);
+  snprintf(text, sizeof text, "%s for %s is dropped%s: another rule for the call counts", action,
+           r->call, r->arg_count ? " for some arguments" : "");
+  for (unsigned i = 0; i < c->profile->finding_count; i++)
+    if (strcmp(c->profile->findings[i].text, text) == 0)
+      return;
+  profile_finding(c->profile, true, "overruled", place, text);
+}
+
 static void compare_call(struct comparison *c, unsigned arch, const struct named_call *call) {
   struct bdd *m = c->s->bdd;
   const struct audit *a = &c->s->all;
   const struct profile *p = c->profile;
+  uint32_t otherwise = stub_answers(p, arch, call->nr) ? SECCOMP_RET_ERRNO | ENOSYS : p->otherwise;
   /* For libseccomp x32 is one of those, although the kernel passes 64 bits on. */
   bdd_t domain = arches[arch].wide && arch != X32 ? BDD_TRUE : narrow_domain(m);
   bdd_t matched = BDD_FALSE;
@@ -161,18 +195,21 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
     if (when == BDD_FALSE)
       continue;
     /* Where several rules match, any of their actions will do. */
-    bdd_t right = value == p->otherwise ? bdd_not(m, matched) : BDD_FALSE;
+    bdd_t right = value == otherwise ? bdd_not(m, matched) : BDD_FALSE;
     for (unsigned i = 0; i < p->count; i++)
       if (p->rules[i].action == value && strcmp(p->rules[i].call, call->name) == 0)
         right = bdd_or(m, right, rule_meaning(m, &p->rules[i]));
     bdd_t wrong = bdd_and(m, when, bdd_not(m, right));
+    for (unsigned i = 0; i < p->count; i++)
+      if (p->rules[i].action != value && strcmp(p->rules[i].call, call->name) == 0)
+        find_overruled(c, &p->rules[i], bdd_and(m, when, rule_meaning(m, &p->rules[i])));
     if (wrong == BDD_NONE) {
       c->undecided = true;
     } else if (wrong != BDD_FALSE) {
       bdd_t by_default = bdd_and(m, wrong, bdd_not(m, matched));
       char expected[64] = "another action";
       if (by_default != BDD_FALSE)
-        w_action_text(p->otherwise, expected, sizeof expected);
+        w_action_text(otherwise, expected, sizeof expected);
       else
         for (unsigned i = 0; i < p->count; i++)
           if (strcmp(p->rules[i].call, call->name) == 0 &&
@@ -183,7 +220,27 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   }
 }
 
-static int check_compiler(const struct seccomp_options *options, const struct profile *p,
+/* Returns whether one is a warning. */
+static bool print_findings(const struct seccomp_options *options, const struct profile *p) {
+  bool warned = false;
+  for (unsigned i = 0; i < p->finding_count; i++) {
+    const struct finding *f = &p->findings[i];
+    warned |= f->warning;
+    if (options->common.json) {
+      cJSON *o = cJSON_CreateObject();
+      cmd_json_text(o, "finding", f->name);
+      cmd_json_text(o, "level", f->warning ? "warning" : "note");
+      cmd_json_text(o, "place", f->place);
+      cmd_json_text(o, "text", f->text);
+      cmd_print_json(o);
+    } else if (!options->common.quiet) {
+      printf("%s %s at %s: %s\n", f->warning ? "warning:" : "note:", f->name, f->place, f->text);
+    }
+  }
+  return warned;
+}
+
+static int check_compiler(const struct seccomp_options *options, struct profile *p,
                           struct subject *s) {
   struct comparison c = {.options = options, .profile = p, .s = s};
   w_bdd_allow(s->bdd, options->limit);
@@ -211,7 +268,8 @@ static int check_compiler(const struct seccomp_options *options, const struct pr
            c.differences ? "the filter differs from the profile"
            : c.undecided ? "undecided"
                          : "the filter does what the profile says, for every input");
-  return c.differences || c.undecided ? WARRANT_REFUSED : WARRANT_OK;
+  bool warned = print_findings(options, p);
+  return c.differences || c.undecided || warned ? WARRANT_REFUSED : WARRANT_OK;
 }
 
 int seccomp_import(const struct seccomp_options *options, char **files, unsigned count) {
@@ -248,6 +306,7 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
     seccomp_release(ctx);
   subject_free(&s);
   free(p.rules);
+  free(p.findings);
   free(text);
   return code;
 }

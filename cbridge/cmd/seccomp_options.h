@@ -10,6 +10,8 @@
 enum { CAP_CHANGES_MAX = 64 };
 enum fail_on { FAIL_ANY, FAIL_ALLOWED, FAIL_DENIED };
 
+enum runtime { RUNTIME_RUNC, RUNTIME_CRUN, RUNTIME_DOCKER, RUNTIME_PODMAN };
+
 struct seccomp_options {
   struct cmd_options common;
   uint32_t limit;        /* nodes of all diagrams together */
@@ -25,6 +27,7 @@ struct seccomp_options {
   const char *call_name;
   struct seccomp_data call;
   /* What a profile is compiled for. */
+  enum runtime runtime;
   const char *set;    /* or NULL */
   unsigned kernel[2]; /* its version */
   struct {

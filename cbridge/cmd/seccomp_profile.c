@@ -5,10 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-int profile_bad(const struct profile *p, const char *what, const char *about) {
-  cmd_complain("%s: %s%s%s", p->path, what, about ? ": " : "", about ? about : "");
-  return WARRANT_BAD_INPUT;
-}
+#include "cmd/profile_json.h"
+
 static int add_rule(struct profile *p, const struct rule *rule) {
   if (p->count == p->room) {
     unsigned room = p->room ? 2 * p->room : 256;
@@ -24,8 +22,28 @@ static int add_rule(struct profile *p, const struct rule *rule) {
 
 /* ---- JSON ---- */
 
-static int read_action(const struct profile *p, const cJSON *from, const char *name,
-                       const cJSON *error, uint32_t *action) {
+/* The data of an action; EPERM where none is given, as the runtimes have it. They keep 16 bits. */
+static int read_error(struct profile *p, const cJSON *error, const char *place, uint32_t *action) {
+  bool takes = *action == SECCOMP_RET_ERRNO || *action == SECCOMP_RET_TRACE;
+  uint64_t data = EPERM;
+  bool given = error && !cJSON_IsNull(error);
+  if (given && !profile_number(error, UINT64_MAX, &data))
+    return profile_bad(p, "an error number is no whole number", place);
+  if (given && !takes && p->options->runtime != RUNTIME_RUNC &&
+      p->options->runtime != RUNTIME_DOCKER)
+    return profile_bad(p, "crun refuses an error number for this action", place);
+  if (given && !takes)
+    profile_finding(p, false, "errno-unused", place, "the action takes no error number");
+  if (given && takes && data > SECCOMP_RET_DATA)
+    profile_finding(p, true, "errno-range", place, "only the lowest 16 bits of the number count");
+  else if (given && *action == SECCOMP_RET_ERRNO && data > 4095)
+    profile_finding(p, true, "errno-range", place, "Linux makes 4095 of larger error numbers");
+  if (takes)
+    *action |= (uint32_t)data & SECCOMP_RET_DATA;
+  return WARRANT_OK;
+}
+static int read_action(struct profile *p, const cJSON *from, const char *name, const cJSON *error,
+                       const char *place, uint32_t *action) {
   static const struct {
     const char *name;
     uint32_t action;
@@ -46,13 +64,7 @@ static int read_action(const struct profile *p, const cJSON *from, const char *n
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i].name, text->valuestring) == 0) {
       *action = names[i].action;
-      if (*action == SECCOMP_RET_ERRNO || *action == SECCOMP_RET_TRACE) {
-        double data = cJSON_IsNumber(error) ? error->valuedouble : 1; /* EPERM, as runc has it */
-        if (data < 0 || data > SECCOMP_RET_DATA)
-          return profile_bad(p, "an error number is out of range", NULL);
-        *action |= (uint32_t)data;
-      }
-      return WARRANT_OK;
+      return read_error(p, error, place, action);
     }
   return profile_bad(p, "no such action", text->valuestring);
 }
@@ -62,14 +74,9 @@ static int read_value(const struct profile *p, const cJSON *arg, const char *nam
   *v = 0;
   if (!n || cJSON_IsNull(n))
     return WARRANT_OK;
-  if (!cJSON_IsNumber(n) || n->valuedouble < 0)
-    return profile_bad(p, "an argument's value is not a number", name);
-  if (n->valuedouble > 9007199254740992.0) { /* JSON numbers are doubles here */
-    cmd_complain("%s: values above 2^53 are not supported", p->path);
-    return WARRANT_UNSUPPORTED;
-  }
-  *v = (uint64_t)n->valuedouble;
-  return WARRANT_OK;
+  return profile_number(n, UINT64_MAX, v)
+             ? WARRANT_OK
+             : profile_bad(p, "an argument's value is not a whole number of 64 bits", name);
 }
 static int read_arg(const struct profile *p, const cJSON *arg, struct scmp_arg_cmp *cmp) {
   static const struct {
@@ -84,18 +91,21 @@ static int read_arg(const struct profile *p, const cJSON *arg, struct scmp_arg_c
              {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ}};
   const cJSON *index = cJSON_GetObjectItemCaseSensitive(arg, "index");
   const cJSON *op = cJSON_GetObjectItemCaseSensitive(arg, "op");
-  uint64_t a, b;
+  uint64_t a, b, place;
   int code = read_value(p, arg, "value", &a);
   if (!code)
     code = read_value(p, arg, "valueTwo", &b);
   if (code)
     return code;
-  if (!cJSON_IsNumber(index) || index->valuedouble < 0 || index->valuedouble > 5 ||
-      !cJSON_IsString(op))
-    return profile_bad(p, "an argument needs an index from 0 to 5 and an op", NULL);
+  if (!index && p->options->runtime != RUNTIME_CRUN)
+    place = 0; /* Go's decoder leaves it so */
+  else if (!profile_number(index, 5, &place))
+    return profile_bad(p, "an argument needs an index from 0 to 5", NULL);
+  if (!cJSON_IsString(op))
+    return profile_bad(p, "an argument needs an op", NULL);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
     if (strcmp(ops[i].name, op->valuestring) == 0) {
-      *cmp = (struct scmp_arg_cmp){(unsigned)index->valuedouble, ops[i].op, a, b};
+      *cmp = (struct scmp_arg_cmp){(unsigned)place, ops[i].op, a, b};
       return WARRANT_OK;
     }
   return profile_bad(p, "no such op", op->valuestring);
@@ -147,7 +157,7 @@ static int speaks(const struct profile *p, const cJSON *rule, const char *name, 
     bool here = contains(list, arches[p->options->arch].go);
     *yes = all ? *yes && here : *yes || here;
   }
-  if (kernel && !cJSON_IsNull(kernel)) {
+  if (kernel && !cJSON_IsNull(kernel) && p->options->runtime != RUNTIME_PODMAN) {
     unsigned least[2];
     const unsigned *has = p->options->kernel;
     if (!cJSON_IsString(kernel) || read_version(kernel->valuestring, least))
@@ -158,85 +168,208 @@ static int speaks(const struct profile *p, const cJSON *rule, const char *name, 
   return WARRANT_OK;
 }
 
-static int read_entry(struct profile *p, const cJSON *entry) {
-  struct rule rule = {0};
-  const cJSON *names = cJSON_GetObjectItemCaseSensitive(entry, "names");
-  const cJSON *one = cJSON_GetObjectItemCaseSensitive(entry, "name");
-  const cJSON *args = cJSON_GetObjectItemCaseSensitive(entry, "args"), *arg, *name;
-  int code = read_action(p, entry, "action", cJSON_GetObjectItemCaseSensitive(entry, "errnoRet"),
-                         &rule.action);
-  if (code)
-    return code;
-  struct scmp_arg_cmp compared[16];
-  unsigned count = 0;
-  bool again = false; /* one argument compared twice: runc then takes each comparison as a rule */
-  cJSON_ArrayForEach(arg, args) {
-    if (count == 16)
-      return profile_bad(p, "too many comparisons in one rule", NULL);
-    if ((code = read_arg(p, arg, &compared[count])))
-      return code;
-    for (unsigned i = 0; i < count; i++)
-      again |= compared[i].arg == compared[count].arg;
-    count++;
+/* The error number of an action. podman has names for it, and numbers in quotes, which count before
+ * the other key. */
+static const cJSON *named_error(struct profile *p, const cJSON *from, const char *name,
+                                const char *plain) {
+  const cJSON *error = cJSON_GetObjectItemCaseSensitive(from, plain);
+  const cJSON *text = cJSON_GetObjectItemCaseSensitive(from, name);
+  if (p->options->runtime == RUNTIME_PODMAN && cJSON_IsString(text) && *text->valuestring && !error)
+    profile_finding(p, true, "errno-name", name, "a name of an error without its number");
+  return error;
+}
+
+/* One call of an entry, whose place is `place`. */
+static int read_name(struct profile *p, const cJSON *name, struct rule *rule, const char *place) {
+  if (!cJSON_IsString(name))
+    return profile_bad(p, "the name of a system call is not a string", place);
+  if (!*name->valuestring)
+    return profile_bad(p, "the name of a system call is empty", place);
+  snprintf(rule->call, sizeof rule->call, "%s", name->valuestring);
+  if (seccomp_syscall_resolve_name(name->valuestring) == __NR_SCMP_ERROR) {
+    char text[200];
+    /* What was to be let through falls to a stricter default: nothing becomes possible by that. */
+    bool lost = p->otherwise == SECCOMP_RET_ALLOW || p->otherwise == SECCOMP_RET_LOG;
+    snprintf(text, sizeof text,
+             "libseccomp knows no call %.60s: misspelt, or newer than it; the rule is left out",
+             name->valuestring);
+    profile_finding(p, lost, "unknown-call", place, text);
   }
-  if (one && cJSON_IsString(one))
-    names = NULL;
-  for (name = names ? names->child : one; name; name = names ? name->next : NULL) {
-    if (!cJSON_IsString(name))
-      return profile_bad(p, "the name of a system call is not a string", NULL);
-    snprintf(rule.call, sizeof rule.call, "%s", name->valuestring);
-    for (unsigned i = 0; i < (again ? count : 1) && !code; i++) {
-      rule.arg_count = again ? 1 : count;
-      memcpy(rule.args, compared + (again ? i : 0), rule.arg_count * sizeof *rule.args);
-      code = add_rule(p, &rule);
+  if (rule->action != SECCOMP_RET_USER_NOTIF)
+    return WARRANT_OK;
+  if (p->options->runtime == RUNTIME_RUNC || p->options->runtime == RUNTIME_DOCKER) {
+    if (strcmp(rule->call, "write") == 0)
+      return profile_bad(p, "runc refuses SCMP_ACT_NOTIFY for write", place);
+    if (!p->listener)
+      return profile_bad(p, "runc refuses SCMP_ACT_NOTIFY without listenerPath", place);
+  } else if (!p->listener) {
+    profile_finding(p, true, "no-listener", place, "without listenerPath the call fails (ENOSYS)");
+  }
+  return WARRANT_OK;
+}
+
+enum { COMPARISONS_MAX = 64 };
+/* The comparisons of an entry; *again: one argument is compared twice, and each is a rule then. */
+static int read_args(struct profile *p, const cJSON *entry, const char *place,
+                     struct scmp_arg_cmp compared[COMPARISONS_MAX], unsigned *count, bool *again) {
+  const cJSON *arg;
+  cJSON_ArrayForEach(arg, cJSON_GetObjectItemCaseSensitive(entry, "args")) {
+    if (*count == 6 &&
+        (p->options->runtime == RUNTIME_CRUN || p->options->runtime == RUNTIME_PODMAN)) {
+      profile_finding(p, true, "args-left-out", place,
+                      "crun reads the first six comparisons alone");
+      break;
     }
+    if (*count == COMPARISONS_MAX)
+      return profile_bad(p, "too many comparisons in one rule", place);
+    int code = read_arg(p, arg, &compared[*count]);
     if (code)
       return code;
+    for (unsigned i = 0; i < *count; i++)
+      *again |= compared[i].arg == compared[*count].arg;
+    ++*count;
+  }
+  if (*again)
+    profile_finding(
+        p, true, "alternatives", place,
+        "one argument is compared twice: the runtime takes each comparison as a rule of "
+        "its own, so any one of them is enough");
+  return WARRANT_OK;
+}
+
+static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
+  struct rule rule = {.entry = number};
+  char place[PLACE_MAX];
+  const cJSON *names = cJSON_GetObjectItemCaseSensitive(entry, "names"), *name;
+  const cJSON *one = cJSON_GetObjectItemCaseSensitive(entry, "name");
+  struct scmp_arg_cmp compared[COMPARISONS_MAX];
+  unsigned count = 0, i = 0;
+  bool again = false;
+  snprintf(place, sizeof place, "/syscalls/%u", number);
+  const cJSON *error = named_error(p, entry, "errno", "errnoRet");
+  int code = read_action(p, entry, "action", error, place, &rule.action);
+  if (!code)
+    code = read_args(p, entry, place, compared, &count, &again);
+  bool both = cJSON_GetArraySize(names) > 0 && cJSON_IsString(one) && *one->valuestring;
+  if (!code && both &&
+      (p->options->runtime == RUNTIME_DOCKER || p->options->runtime == RUNTIME_PODMAN))
+    return profile_bad(p, "name and names are both given, which Docker and podman refuse", place);
+  if (!code && one && (both || p->bundle)) {
+    profile_finding(p, true, "name-ignored", place, "the runtime reads names, not name");
+    one = NULL;
+  }
+  if (one && !cJSON_IsNull(one))
+    names = NULL;
+  for (name = names ? names->child : one; name && !code; name = names ? name->next : NULL, i++) {
+    snprintf(place, sizeof place, names ? "/syscalls/%u/names/%u" : "/syscalls/%u/name", number, i);
+    code = read_name(p, name, &rule, place);
+    for (unsigned k = 0; k < (again ? count : 1) && !code; k++) {
+      rule.arg_count = again ? 1 : count;
+      memcpy(rule.args, compared + (again ? k : 0), rule.arg_count * sizeof *rule.args);
+      code = add_rule(p, &rule);
+    }
+  }
+  return code;
+}
+
+/* What the runtimes know of architectures and flags, or refuse. */
+static int read_arches(struct profile *p, const cJSON *json) {
+  const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(json, "archMap");
+  const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "architectures");
+  char name[40];
+  if (p->bundle)
+    map = NULL; /* the runtime does not know it */
+  if (cJSON_GetArraySize(map) > 0 && cJSON_GetArraySize(list) > 0)
+    return profile_bad(
+        p, "archMap and architectures are both given, which Docker and podman refuse", NULL);
+  snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[p->options->arch].oci);
+  cJSON_ArrayForEach(item, map) {
+    const cJSON *main_arch = cJSON_GetObjectItemCaseSensitive(item, "architecture");
+    if (cJSON_IsString(main_arch) && strcmp(main_arch->valuestring, name) == 0) {
+      list = cJSON_GetObjectItemCaseSensitive(item, "subArchitectures");
+      p->listed[p->options->arch] = true;
+    }
+  }
+  cJSON_ArrayForEach(item, list) {
+    unsigned i = 0;
+    for (; i < ARCHES; i++) {
+      snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[i].oci);
+      if (cJSON_IsString(item) && strcmp(item->valuestring, name) == 0)
+        break;
+    }
+    if (i == ARCHES)
+      return profile_bad(p, "no such architecture",
+                         cJSON_IsString(item) ? item->valuestring : NULL);
+    if (arches[i].big_endian) {
+      cmd_complain("%s: %s is not supported: the halves of its arguments lie the other way round",
+                   p->path, name);
+      return WARRANT_UNSUPPORTED;
+    }
+    p->arches[i] = p->listed[i] = true;
+  }
+  return WARRANT_OK;
+}
+static int read_flags(const struct profile *p, const cJSON *json) {
+  static const char *const known[] = {"TSYNC", "LOG", "SPEC_ALLOW", "WAIT_KILLABLE_RECV"};
+  const cJSON *item;
+  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "flags")) {
+    bool good = false;
+    for (size_t i = 0; i < sizeof known / sizeof *known && cJSON_IsString(item); i++)
+      good |= strncmp(item->valuestring, "SECCOMP_FILTER_FLAG_", 20) == 0 &&
+              strcmp(item->valuestring + 20, known[i]) == 0;
+    if (p->options->runtime == RUNTIME_RUNC)
+      return profile_bad(p, "runc 1.1 refuses a profile with flags", "/flags");
+    if (!good)
+      return profile_bad(p, "no such flag",
+                         cJSON_IsString(item) ? item->valuestring : "not a string");
   }
   return WARRANT_OK;
 }
 
 static int read_json(struct profile *p, const char *text) {
-  cJSON *json = cJSON_Parse(text);
-  if (!json)
-    return profile_bad(p, "not JSON", NULL);
-  int code = read_action(p, json, "defaultAction",
-                         cJSON_GetObjectItemCaseSensitive(json, "defaultErrnoRet"), &p->otherwise);
-  const cJSON *entry;
+  cJSON *root = NULL;
+  const cJSON *json = profile_json(p, text, &root), *entry;
+  if (!json) {
+    cJSON_Delete(root);
+    return WARRANT_BAD_INPUT;
+  }
+  p->json = true;
+  const cJSON *error = named_error(p, json, "defaultErrno", "defaultErrnoRet");
+  const cJSON *listener = cJSON_GetObjectItemCaseSensitive(json, "listenerPath");
+  p->listener = cJSON_IsString(listener) && *listener->valuestring;
+  uint64_t data;
+  p->no_stub = error && profile_number(error, UINT64_MAX, &data) && data == SCMP_ACT_ERRNO(ENOSYS);
+  int code = read_action(p, json, "defaultAction", error, "/defaultErrnoRet", &p->otherwise);
+  if (!code && p->otherwise == SECCOMP_RET_USER_NOTIF &&
+      (p->options->runtime == RUNTIME_RUNC || p->options->runtime == RUNTIME_DOCKER))
+    code = profile_bad(p, "runc refuses SCMP_ACT_NOTIFY as default action", NULL);
+  if (!code)
+    code = read_flags(p, json);
+  if (!code)
+    code = read_arches(p, json);
+  unsigned number = 0;
   cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(json, "syscalls")) {
-    bool included, excluded;
-    if (!code)
+    bool included = true, excluded = false;
+    if (!code && !p->bundle) {
       code = speaks(p, entry, "includes", &included);
-    if (!code)
-      code = speaks(p, entry, "excludes", &excluded);
+      if (!code)
+        code = speaks(p, entry, "excludes", &excluded);
+    } else if (!code && (cJSON_GetObjectItemCaseSensitive(entry, "includes") ||
+                         cJSON_GetObjectItemCaseSensitive(entry, "excludes"))) {
+      char place[PLACE_MAX];
+      snprintf(place, sizeof place, "/syscalls/%u", number);
+      profile_finding(p, true, "unknown-key", place,
+                      "runtimes read neither includes nor excludes: the rule applies everywhere");
+    }
     if (code)
       break;
     if (included && !excluded)
-      code = read_entry(p, entry);
+      code = read_entry(p, entry, number);
     else
       p->skipped++;
+    number++;
   }
-  const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "archMap"), *item;
-  const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "architectures");
-  char name[40];
-  snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[p->options->arch].oci);
-  cJSON_ArrayForEach(item, map) {
-    const cJSON *main_arch = cJSON_GetObjectItemCaseSensitive(item, "architecture");
-    if (cJSON_IsString(main_arch) && strcmp(main_arch->valuestring, name) == 0)
-      list = cJSON_GetObjectItemCaseSensitive(item, "subArchitectures");
-  }
-  for (unsigned i = 0; i < ARCHES; i++) {
-    snprintf(name, sizeof name, "SCMP_ARCH_%s", arches[i].oci);
-    if (!contains(list, name))
-      continue;
-    if (arches[i].big_endian) {
-      cmd_complain("%s: %s is not supported: the halves of its arguments lie the other way round",
-                   p->path, name);
-      code = code ? code : WARRANT_UNSUPPORTED;
-    }
-    p->arches[i] = true;
-  }
-  cJSON_Delete(json);
+  cJSON_Delete(root);
   return code;
 }
 

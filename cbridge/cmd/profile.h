@@ -1,0 +1,48 @@
+/* What a profile says, as rules, and what is found in it. */
+#ifndef WARRANT_PROFILE_H
+#define WARRANT_PROFILE_H
+
+#include <seccomp.h>
+
+#include "cmd/seccomp_names.h"
+#include "cmd/seccomp_options.h"
+
+/* One rule of the profile; all its comparisons must hold. */
+struct rule {
+  char call[64];
+  uint32_t action; /* as the filter returns it */
+  struct scmp_arg_cmp args[6];
+  unsigned arg_count;
+  unsigned entry; /* its place in `syscalls` */
+};
+/* What a runtime does with the profile that its writer may not have meant. */
+enum { PLACE_MAX = 160 };
+struct finding {
+  bool warning;          /* the filter is not what the profile says */
+  const char *name;      /* static */
+  char place[PLACE_MAX]; /* a JSON pointer */
+  char text[200];
+};
+struct profile {
+  const char *path;
+  const struct seccomp_options *options;
+  uint32_t otherwise; /* what calls without a rule come to */
+  struct rule *rules; /* owned */
+  unsigned count, room;
+  unsigned skipped; /* rules for capabilities or architectures that are not there */
+  bool arches[ARCHES];
+  bool listed[ARCHES];      /* by the profile: of these runc knows the newest call */
+  bool json, bundle;        /* a container's profile; in an OCI bundle */
+  bool listener;            /* it names one */
+  bool no_stub;             /* defaultErrnoRet is the number by which runc leaves its stub out */
+  struct finding *findings; /* owned */
+  unsigned finding_count;
+};
+
+/* Complains about a profile; returns WARRANT_BAD_INPUT. */
+int profile_bad(const struct profile *p, const char *what, const char *about);
+/* Adds a finding; one that finds no memory is told at once. */
+void profile_finding(struct profile *p, bool warning, const char *name, const char *place,
+                     const char *text);
+
+#endif
