@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# warrant seccomp import refuses what runc refuses, and says of what runc passes over where it stands in the profile.
+set -u
+. "$(dirname "$0")/lib.sh"
+# imported NAME WANT PROFILE: exit code and the findings, as NAME@PLACE
+imported() {
+  printf '%s' "$3" > "$work/profile.json"
+  "$ASAN_WARRANT" seccomp import "$work/profile.json" > "$work/out" 2> "$work/err"
+  local code=$?
+  [ "$code" = 2 ] && same "$1: one sentence" 1 "$(wc -l < "$work/err")"
+  same "$1" "$2" "$code$(cat "$work/out" "$work/err" | sed -n 's/^\(warning\|note\): \([a-z-]*\) at \([^:]*\): .*/ \2@\3/p' | sort | tr -d '\n')"
+}
+rule() { printf '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[%s]}' "$1"; }
+imported 'a plain profile' 0 "$(rule '{"names":["read"],"action":"SCMP_ACT_ALLOW"}')"
+imported 'a misspelt call that would be let through' '0 unknown-call@/syscalls/0/names/1' "$(rule '{"names":["read","raed"],"action":"SCMP_ACT_ALLOW"}')"
+imported 'a misspelt call that would be denied' '1 unknown-call@/syscalls/0/names/0' \
+  '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdri"],"action":"SCMP_ACT_KILL"}]}'
+imported 'name beside names' '1 name-ignored@/syscalls/0' "$(rule '{"name":"write","names":["read"],"action":"SCMP_ACT_ALLOW"}')"
+imported 'two actions for a call' '1 overruled@/syscalls/1' "$(rule '{"names":["read"],"action":"SCMP_ACT_ALLOW"},{"names":["read"],"action":"SCMP_ACT_KILL"}')"
+imported 'an argument compared twice' '1 alternatives@/syscalls/0' \
+  "$(rule '{"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":3,"op":"SCMP_CMP_GE"},{"index":0,"value":9,"op":"SCMP_CMP_LE"}]}')"
+imported 'an unknown architecture' 2 '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_Z80"],"syscalls":[]}'
+imported 'an unknown action' 2 '{"defaultAction":"SCMP_ACT_MAYBE","syscalls":[]}'
+imported 'NOTIFY for everything' 2 '{"defaultAction":"SCMP_ACT_NOTIFY","syscalls":[]}'
+imported 'NOTIFY for write' 2 "$(rule '{"names":["write"],"action":"SCMP_ACT_NOTIFY"}')"
+imported 'a bundle' 0 "{\"ociVersion\":\"1.0.2\",\"linux\":{\"seccomp\":$(rule '{"names":["read"],"action":"SCMP_ACT_ALLOW"}')}}"
+imported 'keys in capitals: as Go reads them' '0 key-case@/Syscalls key-case@/syscalls/0/Action key-case@/syscalls/0/Names' \
+  '{"defaultAction":"SCMP_ACT_ERRNO","Syscalls":[{"Names":["read"],"Action":"SCMP_ACT_ALLOW"}]}'
+printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","Syscalls":[{"Names":["read"],"Action":"SCMP_ACT_ALLOW"}]}' > "$work/profile.json"
+"$WARRANT" seccomp import --output "$work/filter.bpf" "$work/profile.json" > /dev/null 2>&1
+same 'and enforces them' ALLOW "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --syscall read | jq -r .action)"
+imported 'cut text' 2 '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":['
+finish
