@@ -188,6 +188,17 @@ text 'a dump with a hole' '00000000: 2000 0000 0400 0000  ........\n00000010: 06
 text 'a star without an end' '00000000  06 00 00 00 00 00 ff 7f  06 00 00 00 00 00 ff 7f  |................|\n*\n'
 text 'base64 of half an instruction' 'BgAAAAA=\n'
 text 'columns left out' ' 0000: 0x06 0x00 0x00 0x7fff0000\n 0001: A = arch\n'
+# much NAME TEXT BEGINNING: four megabytes of it behind a beginning, in no longer than a text that is read once takes
+much() {
+  { printf '%s' "$3"; yes "$2" | head -c 4000000; } > "$work/text"
+  refused "$1" "$work/text"
+  { printf '%s' "$3"; yes "$2" | head -c 4000000 | tr -d '\n'; } > "$work/text"
+  refused "$1, in one line" "$work/text"
+}
+much 'much prose' 'some words, and no filter' ''
+much 'many words of bytecode' 'bytecode ' ''
+much 'many declarations without an end' 'sock_filter x[' ''
+much 'many filters without a call' 'filter=' $'prctl(\n'
 text 'a snap of which half is missing' 'SC\1\0\0\0\0\0'
 text 'a form that nobody knows' '1\n6 0 0 0\n' --format seccomp:nothing
 head -c 150 "$work/snap" > "$work/cut"

@@ -35,5 +35,5 @@ bool w_read_columns(struct w_scan *s) {
     s->at = after;
     before = after;
   }
-  return (s->at == s->end || false) && w_scan_some(s, "no instruction in it");
+  return s->at == s->end && w_scan_some(s, "no instruction in it");
 }

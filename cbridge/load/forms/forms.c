@@ -17,11 +17,13 @@ struct look {
 static bool has(const struct look *l, const char *what) { return strstr(l->text, what) != NULL; }
 static bool space(char c) { return c && strchr(" \t\r\n\f", c); }
 
-static bool looks_listed(const struct look *l) { /* "12: 0x20 0x00 ..." in some line */
+static bool looks_columns(const struct look *l) { /* "12: 0x20 0x00 ..." in some line */
   for (const char *line = l->text; line; line = strchr(line, '\n'), line += line != NULL) {
+    char begin[80]; /* sscanf looks for the end of the whole text at each call */
     unsigned number, code, jt;
     line += strspn(line, " \t\r\n");
-    if (sscanf(line + (*line == 'L'), "%u: 0x%x 0x%x ", &number, &code, &jt) == 3)
+    snprintf(begin, sizeof begin, "%.*s", (int)sizeof begin - 1, line + (*line == 'L'));
+    if (sscanf(begin, "%u: 0x%x 0x%x ", &number, &code, &jt) == 3)
       return true;
     if (!*line)
       break;
@@ -29,11 +31,10 @@ static bool looks_listed(const struct look *l) { /* "12: 0x20 0x00 ..." in some 
   return false;
 }
 static bool columns_of(const struct look *l, const char *heading) {
-  return looks_listed(l) && has(l, heading);
+  return looks_columns(l) && has(l, heading);
 }
 static bool looks_scmp(const struct look *l) { return columns_of(l, " OP   JT   JF   K"); }
 static bool looks_ceccomp(const struct look *l) { return columns_of(l, "Label "); }
-static bool looks_columns(const struct look *l) { return looks_listed(l); }
 
 static bool looks_dump(const struct look *l) { /* the first offset is 0 */
   size_t zeros = strspn(l->text, "0");
@@ -97,7 +98,6 @@ static bool looks_structures(const struct look *l) {
 struct digits {
   size_t words, characters;
   bool hex, pairs, decimal;
-  uint64_t first;
 };
 static struct digits digits_of(const struct look *l) {
   struct digits d = {.hex = true, .pairs = true, .decimal = true};
@@ -112,8 +112,7 @@ static struct digits digits_of(const struct look *l) {
     d.hex &= n > 0 && n % 2 == 0;
     d.pairs &= n == 2;
     d.decimal &= ten > 0 && ten == n && ten <= 10 && (*p != '0' || n == 1);
-    if (d.words++ == 0)
-      d.first = d.decimal ? strtoull(p, NULL, 10) : 0;
+    d.words++;
     d.characters += n;
     p += prefix + n;
     if (prefix + n == 0 || (*p && !space(*p) && !strchr(",\"'\\", *p))) {

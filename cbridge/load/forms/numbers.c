@@ -119,16 +119,17 @@ bool w_read_bytecode(struct w_scan *s) {
   for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
     s->at = begin;
     while (w_scan_find(s, words[k])) {
+      const struct w_scan word = *s;
       char name[W_FILTER_NAME_MAX];
       uint64_t count;
       bool none, quoted;
-      snprintf(name, sizeof name, "line %u", w_scan_line(s));
       s->at += strlen(words[k]);
       w_scan_space(s, false);
       quoted = w_scan_take(s, "\"") || w_scan_take(s, "'");
       const char *start = s->at;
       if (!w_scan_number(s, &count))
         continue; /* the word alone */
+      snprintf(name, sizeof name, "line %u", w_scan_line(&word));
       if (!w_scan_filter(s, name))
         return false;
       w_scan_space(s, false);

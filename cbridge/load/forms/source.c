@@ -209,21 +209,25 @@ static bool calls(struct w_scan *s) {
   } known[] = {
       {"seccomp(", W_FORM_SECCOMP}, {"prctl(", W_FORM_SECCOMP}, {"setsockopt(", W_FORM_SOCKET}};
   char before[WORD_SIZE] = "";
+  const char *searched = s->start; /* before it, no call in this line is without its filter */
   bool first = true, pointer = false;
   s->out->stack = true;
   while (w_scan_find(s, "filter=")) {
-    const char *line = s->at, *after = s->at + strlen("filter=");
-    while (line > s->start && line[-1] != '\n')
-      line--;
+    const char *newline = memrchr(searched, '\n', (size_t)(s->at - searched));
+    const char *from = newline ? newline + 1 : searched, *after = s->at + strlen("filter=");
     char name[W_FILTER_NAME_MAX], process[WORD_SIZE];
     size_t k = 0;
     const char *call = NULL;
     for (; k < 3 && !call; k++)
-      call = memmem(line, (size_t)(s->at - line), known[k].name, strlen(known[k].name));
+      call = memmem(from, (size_t)(s->at - from), known[k].name, strlen(known[k].name));
     s->at = after;
+    searched = call ? from : after;
     if (!call)
       continue;
     k--;
+    const char *line = call;
+    while (line > s->start && line[-1] != '\n')
+      line--;
     if (s->at == s->end || *s->at != '[')
       return w_scan_fail(s, "strace shows the instructions only with -v");
     snprintf(name, sizeof name, "%.*s at line %u", (int)strlen(known[k].name) - 1, known[k].name,
@@ -259,8 +263,10 @@ static bool declarations(struct w_scan *s) {
     w_scan_space(s, true);
     w_scan_word(s, name, sizeof name);
     w_scan_space(s, true);
-    if (!w_scan_take(s, "[") || !w_scan_find(s, "]"))
+    if (!w_scan_take(s, "["))
       continue;
+    if (!w_scan_find(s, "]"))
+      break; /* nor does one stand behind another declaration */
     s->at++;
     w_scan_space(s, true);
     if (!w_scan_take(s, "="))
@@ -330,15 +336,13 @@ static bool bare(struct w_scan *s, bool *pointer) {
   return true;
 }
 
+static bool has(struct w_scan s, const char *text) { return w_scan_find(&s, text); }
+
 bool w_read_source(struct w_scan *s) {
-  bool pointer = false, good;
-  const char *start = s->at;
-  if (w_scan_find(s, "filter=") && (s->at = start, w_scan_find(s, "(")))
-    s->at = start, good = calls(s);
-  else if (s->at = start, w_scan_find(s, "sock_filter"))
-    s->at = start, good = declarations(s);
-  else
-    good = bare(s, &pointer);
+  bool pointer = false;
+  bool good = has(*s, "filter=") && has(*s, "(") ? calls(s)
+              : has(*s, "sock_filter")           ? declarations(s)
+                                                 : bare(s, &pointer);
   if (!good)
     return false;
   if (pointer)
