@@ -8,6 +8,7 @@
 
 #include "classic/classic.h"
 #include "isa/error.h"
+#include "isa/room.h"
 
 #define SKF_AD ((uint32_t)SKF_AD_OFF) /* offsets from here on are ancillary loads */
 
@@ -32,7 +33,7 @@ struct auditor {
   uint32_t *live;         /* owned; one bit a register */
   struct state **pending; /* owned, and its elements; one an instruction, or NULL */
   struct audit *audit;
-  uint32_t room;
+  size_t room;
   bdd_t lost; /* inputs of which nothing is known */
   bool no_memory;
 };
@@ -149,16 +150,13 @@ static void add_out(struct auditor *t, uint32_t value, bdd_t guard) {
     r->outcomes[low].when = either(t->m, r->outcomes[low].when, guard);
     return;
   }
-  if (r->outcome_count == t->room) {
-    uint32_t room = t->room ? 2 * t->room : 16;
-    struct audit_outcome *more = realloc(r->outcomes, room * sizeof *more);
-    if (!more) {
-      t->no_memory = true;
-      return;
-    }
-    r->outcomes = more;
-    t->room = room;
+  struct audit_outcome *more =
+      w_room_for_one(r->outcomes, r->outcome_count, &t->room, sizeof *more);
+  if (!more) {
+    t->no_memory = true;
+    return;
   }
+  r->outcomes = more;
   memmove(r->outcomes + low + 1, r->outcomes + low, (r->outcome_count - low) * sizeof *r->outcomes);
   r->outcomes[low] = (struct audit_outcome){value, guard};
   r->outcome_count++;
@@ -663,7 +661,8 @@ int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *resu
     } else {
       struct audit old = *result;
       result->outcomes = NULL;
-      result->outcome_count = t.room = 0;
+      result->outcome_count = 0;
+      t.room = 0;
       for (uint32_t i = 0; i < old.outcome_count; i++)
         for (uint32_t j = 0; j < audits[n].outcome_count; j++) {
           uint32_t newer = old.outcomes[i].value, older = audits[n].outcomes[j].value;

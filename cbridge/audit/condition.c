@@ -8,6 +8,7 @@
 
 #include "audit/term.h"
 #include "isa/error.h"
+#include "isa/room.h"
 
 enum { DEPTH_MAX = 100 }; /* of parentheses */
 
@@ -147,15 +148,12 @@ static bool diagram(struct reader *r, bdd_t *f) {
       r->at = start;
       break;
     }
-    if (count == room) {
-      room = room ? 2 * room : 64;
-      struct named *more = realloc(names, room * sizeof *more);
-      if (!more) {
-        good = complain(r, "out of memory");
-        break;
-      }
-      names = more;
+    struct named *more = w_room_for_one(names, count, &room, sizeof *more);
+    if (!more) {
+      good = complain(r, "out of memory");
+      break;
     }
+    names = more;
     struct term t;
     bdd_t yes, no;
     good = term(r, &t) && symbol(r, "?") && node(r, names, count, &yes) && symbol(r, ":") &&

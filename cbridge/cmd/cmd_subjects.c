@@ -12,19 +12,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "isa/room.h"
 #include "load/loader.h"
 
 /* --- Which ----------------------------------------------------------------------------------- */
 
 static bool add(struct subjects *s, const char *path, bool embedded, size_t offset, size_t size) {
-  if (s->count == s->room) {
-    size_t room = s->room ? 2 * s->room : 64;
-    struct subject *larger = realloc(s->list, room * sizeof *larger);
-    if (!larger)
-      return false;
-    s->list = larger;
-    s->room = room;
-  }
+  struct subject *larger = w_room_for_one(s->list, s->count, &s->room, sizeof *larger);
+  if (!larger)
+    return false;
+  s->list = larger;
   struct subject *x = &s->list[s->count];
   *x = (struct subject){.path = strdup(path), .offset = offset, .size = size, .embedded = embedded};
   if (embedded ? asprintf(&x->name, "%s@0x%zx", path, offset) < 0 : !(x->name = strdup(path)))

@@ -28,7 +28,8 @@ struct profile {
   const struct seccomp_options *options;
   uint32_t otherwise; /* what calls without a rule come to */
   struct rule *rules; /* owned */
-  unsigned count, room;
+  unsigned count;
+  size_t room;
   unsigned skipped; /* rules for capabilities or architectures that are not there */
   bool arches[ARCHES];
   bool listed[ARCHES];      /* by the profile: of these runc knows the newest call */

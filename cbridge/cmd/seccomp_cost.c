@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/room.h"
+
 struct pace {
   uint32_t steps;
   bdd_t when;
 };
 struct paces {
   struct pace *paces; /* owned; ascending, none twice */
-  uint32_t count, room;
+  uint32_t count;
+  size_t room;
 };
 struct walk {
   struct bdd *m;
@@ -42,14 +45,10 @@ static bool pace_add(struct walk *w, uint64_t pc, uint32_t steps, bdd_t when) {
     to->paces[i - 1].when = bdd_or(w->m, to->paces[i - 1].when, when);
     return to->paces[i - 1].when != BDD_NONE;
   }
-  if (to->count == to->room) {
-    uint32_t room = to->room ? 2 * to->room : 2;
-    struct pace *more = realloc(to->paces, room * sizeof *more);
-    if (!more)
-      return false;
-    to->paces = more;
-    to->room = room;
-  }
+  struct pace *more = w_room_for_one(to->paces, to->count, &to->room, sizeof *more);
+  if (!more)
+    return false;
+  to->paces = more;
   memmove(to->paces + i + 1, to->paces + i, (to->count - i) * sizeof *to->paces);
   to->paces[i] = (struct pace){steps, when};
   to->count++;

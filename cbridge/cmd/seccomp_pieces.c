@@ -6,6 +6,7 @@
 
 #include "audit/condition_text.h"
 #include "audit/term.h"
+#include "isa/room.h"
 
 enum {
   RUNS_MAX = 4096,    /* more runs of values than that are looked at as sets */
@@ -23,14 +24,10 @@ bdd_t outcomes_together(const struct audit *a) {
 }
 
 static bool add(struct pieces *p, struct piece piece) {
-  if (p->count == p->room) {
-    size_t room = p->room ? 2 * p->room : 64;
-    struct piece *more = realloc(p->pieces, room * sizeof *more);
-    if (!more)
-      return false;
-    p->pieces = more;
-    p->room = room;
-  }
+  struct piece *more = w_room_for_one(p->pieces, p->count, &p->room, sizeof *more);
+  if (!more)
+    return false;
+  p->pieces = more;
   p->pieces[p->count++] = piece;
   return true;
 }
@@ -94,16 +91,13 @@ static void find_exits(struct exits *e, bdd_t f) {
     find_exits(e, w_bdd_high(e->m, f));
     return;
   }
-  if (e->count == e->room) {
-    size_t room = e->room ? 2 * e->room : 64;
-    bdd_t *more = room <= SETS_MAX ? realloc(e->exit, room * sizeof *more) : NULL;
-    if (!more) {
-      e->failed = true;
-      return;
-    }
-    e->exit = more;
-    e->room = room;
+  bdd_t *more =
+      e->count < SETS_MAX ? w_room_for_one(e->exit, e->count, &e->room, sizeof *more) : NULL;
+  if (!more) {
+    e->failed = true;
+    return;
   }
+  e->exit = more;
   e->exit[e->count++] = f;
 }
 

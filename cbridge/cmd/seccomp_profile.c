@@ -6,16 +6,13 @@
 #include <strings.h>
 
 #include "cmd/profile_json.h"
+#include "isa/room.h"
 
 static int add_rule(struct profile *p, const struct rule *rule) {
-  if (p->count == p->room) {
-    unsigned room = p->room ? 2 * p->room : 256;
-    struct rule *more = realloc(p->rules, room * sizeof *more);
-    if (!more)
-      return profile_bad(p, "out of memory", NULL);
-    p->rules = more;
-    p->room = room;
-  }
+  struct rule *more = w_room_for_one(p->rules, p->count, &p->room, sizeof *more);
+  if (!more)
+    return profile_bad(p, "out of memory", NULL);
+  p->rules = more;
   p->rules[p->count++] = *rule;
   return WARRANT_OK;
 }

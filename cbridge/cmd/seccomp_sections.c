@@ -7,6 +7,7 @@
 #include "audit/condition_text.h"
 #include "audit/policy.h"
 #include "cmd/seccomp_pieces.h"
+#include "isa/room.h"
 
 const char unprinted_condition[] = "(a condition too large to print)";
 const char unprinted_numbers[] = "(numbers of a set too large to print)";
@@ -31,14 +32,10 @@ static struct group *group_of(struct section *s, bdd_t f) {
   for (size_t i = 0; i < s->group_count; i++)
     if (s->groups[i].f == f)
       return &s->groups[i];
-  if (s->group_count == s->group_room) {
-    size_t room = s->group_room ? 2 * s->group_room : 16;
-    struct group *more = realloc(s->groups, room * sizeof *more);
-    if (!more)
-      return NULL;
-    s->groups = more;
-    s->group_room = room;
-  }
+  struct group *more = w_room_for_one(s->groups, s->group_count, &s->group_room, sizeof *more);
+  if (!more)
+    return NULL;
+  s->groups = more;
   s->groups[s->group_count] = (struct group){.f = f, .rest = f == s->rest};
   return &s->groups[s->group_count++];
 }
@@ -46,14 +43,10 @@ static bool add_call(struct section *s, bdd_t f, char *name, uint32_t low, uint3
   struct group *group = group_of(s, f);
   if (!group)
     return false;
-  if (group->count == group->room) {
-    size_t room = group->room ? 2 * group->room : 8;
-    void *more = realloc(group->calls, room * sizeof *group->calls);
-    if (!more)
-      return false;
-    group->calls = more;
-    group->room = room;
-  }
+  void *more = w_room_for_one(group->calls, group->count, &group->room, sizeof *group->calls);
+  if (!more)
+    return false;
+  group->calls = more;
   group->calls[group->count].name = name;
   group->calls[group->count].low = low;
   group->calls[group->count++].high = high;
@@ -186,20 +179,15 @@ void table_free(struct table *t) {
 static void add_section(struct table *t, struct section s, const char *name) {
   s.arch = strdup(name);
   bool good = s.arch && section_gather(t, &s);
-  if (good && t->count == t->room) {
-    size_t room = t->room ? 2 * t->room : 8;
-    struct section *more = realloc(t->sections, room * sizeof *more);
-    good = more;
-    if (more) {
-      t->sections = more;
-      t->room = room;
-    }
-  }
-  if (good)
-    t->sections[t->count++] = s;
-  else
+  struct section *more =
+      good ? w_room_for_one(t->sections, t->count, &t->room, sizeof *more) : NULL;
+  if (!more) {
     section_free(&s);
-  t->failed |= !good;
+    t->failed = true;
+    return;
+  }
+  t->sections = more;
+  t->sections[t->count++] = s;
 }
 
 static void arch_section(struct table *t, const char *name, uint32_t token, unsigned arch) {

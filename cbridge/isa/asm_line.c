@@ -9,6 +9,7 @@
 
 #include "isa/decode.h"
 #include "isa/error.h"
+#include "isa/room.h"
 
 /* --- Messages --------------------------------------------------------------------------------- */
 
@@ -177,28 +178,15 @@ bool w_asm_need_this(struct assembler *a, struct reg want, const char *why) {
 
 /* --- Output ----------------------------------------------------------------------------------- */
 
-/* Makes room for one element more of an array that grows. */
-static bool grow(struct assembler *a, void **array, uint32_t count, uint32_t *room, size_t size) {
-  if (count < *room)
-    return true;
-  uint32_t more = *room ? *room * 2 : 64;
-  void *larger = realloc(*array, more * size);
-  if (!larger)
-    return w_asm_fail(a, "out of memory");
-  *array = larger;
-  *room = more;
-  return true;
-}
-
 bool w_asm_emit(struct assembler *a, struct warrant_insn i) {
   if (a->count == WARRANT_INSNS_MAX)
     return w_asm_fail(a, "a program may have %u instructions and no more", WARRANT_INSNS_MAX);
-  void *insns = a->insns;
-  bool ok = grow(a, &insns, a->count, &a->room, sizeof i);
+  struct warrant_insn *insns = w_room_for_one(a->insns, a->count, &a->room, sizeof *insns);
+  if (!insns)
+    return w_asm_fail(a, "out of memory");
   a->insns = insns;
-  if (ok)
-    a->insns[a->count++] = i;
-  return ok;
+  a->insns[a->count++] = i;
+  return true;
 }
 bool w_asm_emit_long(struct assembler *a, struct warrant_insn i, int32_t next) {
   i.op = BPF_LD | BPF_DW | BPF_IMM;
@@ -206,20 +194,20 @@ bool w_asm_emit_long(struct assembler *a, struct warrant_insn i, int32_t next) {
 }
 
 bool w_asm_add_label(struct assembler *a, struct word name) {
-  void *labels = a->labels;
-  bool ok = grow(a, &labels, a->label_count, &a->label_room, sizeof *a->labels);
+  struct label *labels = w_room_for_one(a->labels, a->label_count, &a->label_room, sizeof *labels);
+  if (!labels)
+    return w_asm_fail(a, "out of memory");
   a->labels = labels;
-  if (ok)
-    a->labels[a->label_count++] = (struct label){name, a->count, a->line};
-  return ok;
+  a->labels[a->label_count++] = (struct label){name, a->count, a->line};
+  return true;
 }
 static bool add_fixup(struct assembler *a, struct word name, bool in_imm) {
-  void *fixups = a->fixups;
-  bool ok = grow(a, &fixups, a->fixup_count, &a->fixup_room, sizeof *a->fixups);
+  struct fixup *fixups = w_room_for_one(a->fixups, a->fixup_count, &a->fixup_room, sizeof *fixups);
+  if (!fixups)
+    return w_asm_fail(a, "out of memory");
   a->fixups = fixups;
-  if (ok)
-    a->fixups[a->fixup_count++] = (struct fixup){name, a->count, a->line, in_imm};
-  return ok;
+  a->fixups[a->fixup_count++] = (struct fixup){name, a->count, a->line, in_imm};
+  return true;
 }
 
 /* A distance ("+3", "pc-2") or a label. */

@@ -27,11 +27,14 @@ struct assembler {
   const char *at, *end; /* what is left of the line */
   uint32_t line;
   struct warrant_insn *insns; /* owned, as are labels and fixups */
-  uint32_t count, room;
+  uint32_t count;
+  size_t room;
   struct label *labels;
-  uint32_t label_count, label_room;
+  uint32_t label_count;
+  size_t label_room;
   struct fixup *fixups;
-  uint32_t fixup_count, fixup_room;
+  uint32_t fixup_count;
+  size_t fixup_room;
 };
 
 /* --- Messages --------------------------------------------------------------------------------- */

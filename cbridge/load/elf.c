@@ -15,6 +15,7 @@
 
 #include "isa/bytes.h"
 #include "isa/decode.h"
+#include "isa/room.h"
 #include "load/elf_maps.h"
 #include "load/elf_programs.h"
 #include "load/elf_reloc.h"
@@ -124,18 +125,15 @@ static const struct code *code_of(struct elf *e, uint32_t section) {
 /* The functions that a program consists of, each once, in the order they are met. */
 struct linking {
   struct part *parts; /* owned */
-  uint32_t count, room, slots;
+  uint32_t count, slots;
+  size_t room;
 };
 
 static int add_part(struct elf *e, struct linking *l, const struct found_program *function) {
-  if (l->count == l->room) {
-    uint32_t room = l->room ? 2 * l->room : 8;
-    struct part *larger = realloc(l->parts, room * sizeof *larger);
-    if (!larger)
-      return bad(e, "%s: out of memory", e->name);
-    l->parts = larger;
-    l->room = room;
-  }
+  struct part *larger = w_room_for_one(l->parts, l->count, &l->room, sizeof *larger);
+  if (!larger)
+    return bad(e, "%s: out of memory", e->name);
+  l->parts = larger;
   l->parts[l->count++] = (struct part){.function = function, .at = l->slots};
   if (function->count > WARRANT_INSNS_MAX - l->slots)
     return warrant_fail(e->error, WARRANT_UNSUPPORTED,

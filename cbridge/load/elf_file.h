@@ -86,9 +86,11 @@ struct elf {
   const char *license; /* license_size bytes, perhaps without a NUL */
   size_t license_size;
   struct found_program *programs;
-  uint32_t program_count, program_room;
+  uint32_t program_count;
+  size_t program_room;
   struct found_program *functions; /* all that can be called, by position */
-  uint32_t function_count, function_room;
+  uint32_t function_count;
+  size_t function_room;
   struct warrant_host *host, *own_host; /* own_host: owned, where the caller has given none */
   struct warrant_core_fix *fixes;       /* owned; CO-RE relocations of the sections looked at */
   uint32_t fix_count, fix_room;

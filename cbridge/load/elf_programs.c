@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/room.h"
+
 static int by_position(const void *a, const void *b) {
   const struct found_program *x = a, *y = b;
   if (x->section != y->section)
@@ -12,16 +14,12 @@ static int by_position(const void *a, const void *b) {
   return strcmp(x->name, y->name);
 }
 
-static int add_function(struct elf *e, struct found_program **list, uint32_t *count, uint32_t *room,
+static int add_function(struct elf *e, struct found_program **list, uint32_t *count, size_t *room,
                         struct found_program function) {
-  if (*count == *room) {
-    uint32_t more = *room ? 2 * *room : 16;
-    struct found_program *larger = realloc(*list, more * sizeof *larger);
-    if (!larger)
-      return bad(e, "%s: out of memory", e->name);
-    *list = larger;
-    *room = more;
-  }
+  struct found_program *larger = w_room_for_one(*list, *count, room, sizeof *larger);
+  if (!larger)
+    return bad(e, "%s: out of memory", e->name);
+  *list = larger;
   (*list)[(*count)++] = function;
   return 0;
 }

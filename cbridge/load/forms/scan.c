@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "isa/error.h"
+#include "isa/room.h"
 
 uint32_t w_scan_line(const struct w_scan *s) {
   uint32_t line = 1;
@@ -148,14 +149,10 @@ bool w_scan_filter(struct w_scan *s, const char *name) {
   struct w_filters *f = s->out;
   if (f->count == W_FILTERS_MAX)
     return w_scan_fail(s, "more than %d filters in one file", W_FILTERS_MAX);
-  if (f->count == f->room) {
-    uint32_t room = f->room ? 2 * f->room : 4;
-    struct w_filter *more = realloc(f->list, room * sizeof *more);
-    if (!more)
-      return w_scan_fail(s, "out of memory");
-    f->list = more;
-    f->room = room;
-  }
+  struct w_filter *more = w_room_for_one(f->list, f->count, &f->room, sizeof *more);
+  if (!more)
+    return w_scan_fail(s, "out of memory");
+  f->list = more;
   struct w_filter *now = &f->list[f->count++];
   memset(now, 0, sizeof *now);
   snprintf(now->name, sizeof now->name, "%s", name);
@@ -173,14 +170,10 @@ bool w_scan_insn(struct w_scan *s, uint64_t code, uint64_t jt, uint64_t jf, uint
                          (unsigned long long)limits[i]);
   if (f->count == WARRANT_INSNS_MAX)
     return w_scan_fail(s, "more than %u instructions", WARRANT_INSNS_MAX);
-  if (f->count == f->room) {
-    uint32_t room = f->room ? 2 * f->room : 64;
-    struct warrant_cinsn *more = realloc(f->insns, room * sizeof *more);
-    if (!more)
-      return w_scan_fail(s, "out of memory");
-    f->insns = more;
-    f->room = room;
-  }
+  struct warrant_cinsn *more = w_room_for_one(f->insns, f->count, &f->room, sizeof *more);
+  if (!more)
+    return w_scan_fail(s, "out of memory");
+  f->insns = more;
   f->insns[f->count++] =
       (struct warrant_cinsn){(uint16_t)code, (uint8_t)jt, (uint8_t)jf, (uint32_t)k};
   return true;
