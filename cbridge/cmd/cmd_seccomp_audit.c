@@ -49,21 +49,25 @@ static void row_json(const struct section *s, const char *call, const uint32_t *
 
 /* The rows of one part of a diagram, for all its calls. */
 static void group_json(const struct table *t, const struct section *s, const struct group *g) {
+  struct cost *costs = calloc(g->count + 1, sizeof *costs); /* owned here; of each call */
+  if (!costs)
+    cmd_complain("out of memory: what calls cost is left out");
+  for (size_t c = 0; c < g->count && costs; c++)
+    if (g->calls[c].name && s->one_token)
+      costs[c] = cost_of(t->s, s->token, g->calls[c].low);
   for (size_t i = 0; i < g->ending_count; i++) {
     const struct ending *e = &g->endings[i];
     char action[64];
     outcome_name(t, e->index, action, sizeof action);
-    for (size_t c = 0; c < g->count; c++) {
-      struct cost cost = {0};
-      if (g->calls[c].name && s->one_token)
-        cost = cost_of(t->s, s->token, g->calls[c].low);
-      row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true, &cost);
-    }
+    for (size_t c = 0; c < g->count; c++)
+      row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true,
+               costs ? &costs[c] : NULL);
     if (g->by_numbers)
       row_json(s, NULL, NULL, 0, g, action, e, g->numbers, NULL);
     if (g->rest)
       row_json(s, "*", NULL, 0, g, action, e, !s->calls_unprinted, NULL);
   }
+  free(costs);
 }
 
 /* ---- Text ---- */

@@ -54,18 +54,18 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
 }
 
 /* What libseccomp compiled, behind the stub; owned by the caller, or NULL with the cause. */
-static uint8_t *installed(const struct profile *p, scmp_filter_ctx ctx, size_t *size, int *why) {
+static uint8_t *installed(const struct stub *stub, scmp_filter_ctx ctx, size_t *size, int *why) {
   FILE *f = tmpfile();
   int error = f ? seccomp_export_bpf(ctx, fileno(f)) : -errno;
   long compiled = -1;
-  struct sock_filter stub[STUB_MAX];
-  size_t before = stub_applies(p) ? stub_make(p, stub) * sizeof *stub : 0;
+  struct sock_filter first[STUB_MAX];
+  size_t before = stub_make(stub, first) * sizeof *first;
   uint8_t *bytes = NULL;
   if (!error && fseek(f, 0, SEEK_END) == 0)
     compiled = ftell(f);
   if (compiled > 0 && (bytes = malloc(before + (size_t)compiled))) {
     rewind(f);
-    memcpy(bytes, stub, before);
+    memcpy(bytes, first, before);
     if (fread(bytes + before, 1, (size_t)compiled, f) != (size_t)compiled) {
       free(bytes);
       bytes = NULL;
@@ -77,11 +77,11 @@ static uint8_t *installed(const struct profile *p, scmp_filter_ctx ctx, size_t *
     fclose(f);
   return bytes;
 }
-static int export_to(const struct profile *p, scmp_filter_ctx ctx, const char *output,
-                     struct warrant_object *object) {
+static int export_to(const struct profile *p, const struct stub *stub, scmp_filter_ctx ctx,
+                     const char *output, struct warrant_object *object) {
   size_t size = 0;
   int why = 0;
-  uint8_t *bytes = installed(p, ctx, &size, &why); /* owned here */
+  uint8_t *bytes = installed(stub, ctx, &size, &why); /* owned here */
   if (!bytes) {
     cmd_complain("%s: the filter could not be made: %s", p->path, strerror(why));
     return WARRANT_BAD_INPUT;
@@ -124,6 +124,7 @@ static bdd_t rule_meaning(struct bdd *m, const struct rule *r) {
 struct comparison {
   const struct seccomp_options *options;
   struct profile *profile;
+  const struct stub *stub;
   const struct subject *s;
   unsigned differences;
   bool undecided;
@@ -181,7 +182,8 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   struct bdd *m = c->s->bdd;
   const struct audit *a = &c->s->all;
   const struct profile *p = c->profile;
-  uint32_t otherwise = stub_answers(p, arch, call->nr) ? SECCOMP_RET_ERRNO | ENOSYS : p->otherwise;
+  uint32_t otherwise =
+      stub_answers(c->stub, arch, call->nr) ? SECCOMP_RET_ERRNO | ENOSYS : p->otherwise;
   /* For libseccomp x32 is one of those, although the kernel passes 64 bits on. */
   bdd_t domain = arches[arch].wide && arch != X32 ? BDD_TRUE : narrow_domain(m);
   bdd_t matched = BDD_FALSE;
@@ -241,8 +243,8 @@ static bool print_findings(const struct seccomp_options *options, const struct p
 }
 
 static int check_compiler(const struct seccomp_options *options, struct profile *p,
-                          struct subject *s) {
-  struct comparison c = {.options = options, .profile = p, .s = s};
+                          const struct stub *stub, struct subject *s) {
+  struct comparison c = {.options = options, .profile = p, .stub = stub, .s = s};
   w_bdd_allow(s->bdd, options->limit);
   c.undecided = s->all.undecided != BDD_FALSE;
   unsigned calls_compared = 0;
@@ -286,6 +288,7 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
   int code = cmd_read_text(path, &text);
   if (!code)
     code = profile_read(&p, text);
+  const struct stub stub = stub_of(&p);
   scmp_filter_ctx ctx = NULL;
   if (!code && !(ctx = seccomp_init(to_libseccomp(p.otherwise))))
     code = profile_bad(&p, "libseccomp takes no such default action", NULL);
@@ -295,13 +298,13 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
   if (!code && !s.objects)
     code = profile_bad(&p, "out of memory", NULL);
   if (!code)
-    code = export_to(&p, ctx, options->output, &s.objects[0]);
+    code = export_to(&p, &stub, ctx, options->output, &s.objects[0]);
   if (!code) {
     s.count = 1;
     code = subject_audit(&s, path, NULL, options->limit);
   }
   if (!code)
-    code = check_compiler(options, &p, &s);
+    code = check_compiler(options, &p, &stub, &s);
   if (ctx)
     seccomp_release(ctx);
   subject_free(&s);

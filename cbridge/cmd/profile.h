@@ -40,6 +40,15 @@ struct profile {
   unsigned finding_count;
 };
 
+/* The runtime is runc, alone or under Docker; the others hand a profile to crun. */
+static inline bool profile_for_runc(const struct profile *p) {
+  return p->options->runtime == RUNTIME_RUNC || p->options->runtime == RUNTIME_DOCKER;
+}
+/* It is read by Docker or podman first. */
+static inline bool profile_for_engine(const struct profile *p) {
+  return p->options->runtime == RUNTIME_DOCKER || p->options->runtime == RUNTIME_PODMAN;
+}
+
 /* Complains about a profile; returns WARRANT_BAD_INPUT. */
 int profile_bad(const struct profile *p, const char *what, const char *about);
 /* Adds a finding; one that finds no memory is told at once. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/policy.h"
 #include "cmd/profile_json.h"
 #include "isa/room.h"
 
@@ -26,14 +27,13 @@ static int read_error(struct profile *p, const cJSON *error, const char *place, 
   bool given = error && !cJSON_IsNull(error);
   if (given && !profile_number(error, UINT64_MAX, &data))
     return profile_bad(p, "an error number is no whole number", place);
-  if (given && !takes && p->options->runtime != RUNTIME_RUNC &&
-      p->options->runtime != RUNTIME_DOCKER)
+  if (given && !takes && !profile_for_runc(p))
     return profile_bad(p, "crun refuses an error number for this action", place);
   if (given && !takes)
     profile_finding(p, false, "errno-unused", place, "the action takes no error number");
   if (given && takes && data > SECCOMP_RET_DATA)
     profile_finding(p, true, "errno-range", place, "only the lowest 16 bits of the number count");
-  else if (given && *action == SECCOMP_RET_ERRNO && data > 4095)
+  else if (given && takes && w_action_effect(*action | (uint32_t)data) != (*action | data))
     profile_finding(p, true, "errno-range", place, "Linux makes 4095 of larger error numbers");
   if (takes)
     *action |= (uint32_t)data & SECCOMP_RET_DATA;
@@ -194,7 +194,7 @@ static int read_name(struct profile *p, const cJSON *name, struct rule *rule, co
   }
   if (rule->action != SECCOMP_RET_USER_NOTIF)
     return WARRANT_OK;
-  if (p->options->runtime == RUNTIME_RUNC || p->options->runtime == RUNTIME_DOCKER) {
+  if (profile_for_runc(p)) {
     if (strcmp(rule->call, "write") == 0)
       return profile_bad(p, "runc refuses SCMP_ACT_NOTIFY for write", place);
     if (!p->listener)
@@ -211,8 +211,7 @@ static int read_args(struct profile *p, const cJSON *entry, const char *place,
                      struct scmp_arg_cmp compared[COMPARISONS_MAX], unsigned *count, bool *again) {
   const cJSON *arg;
   cJSON_ArrayForEach(arg, cJSON_GetObjectItemCaseSensitive(entry, "args")) {
-    if (*count == 6 &&
-        (p->options->runtime == RUNTIME_CRUN || p->options->runtime == RUNTIME_PODMAN)) {
+    if (*count == 6 && !profile_for_runc(p)) {
       profile_finding(p, true, "args-left-out", place,
                       "crun reads the first six comparisons alone");
       break;
@@ -248,8 +247,7 @@ static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
   if (!code)
     code = read_args(p, entry, place, compared, &count, &again);
   bool both = cJSON_GetArraySize(names) > 0 && cJSON_IsString(one) && *one->valuestring;
-  if (!code && both &&
-      (p->options->runtime == RUNTIME_DOCKER || p->options->runtime == RUNTIME_PODMAN))
+  if (!code && both && profile_for_engine(p))
     return profile_bad(p, "name and names are both given, which Docker and podman refuse", place);
   if (!code && one && (both || p->bundle)) {
     profile_finding(p, true, "name-ignored", place, "the runtime reads names, not name");
@@ -337,8 +335,7 @@ static int read_json(struct profile *p, const char *text) {
   uint64_t data;
   p->no_stub = error && profile_number(error, UINT64_MAX, &data) && data == SCMP_ACT_ERRNO(ENOSYS);
   int code = read_action(p, json, "defaultAction", error, "/defaultErrnoRet", &p->otherwise);
-  if (!code && p->otherwise == SECCOMP_RET_USER_NOTIF &&
-      (p->options->runtime == RUNTIME_RUNC || p->options->runtime == RUNTIME_DOCKER))
+  if (!code && p->otherwise == SECCOMP_RET_USER_NOTIF && profile_for_runc(p))
     code = profile_bad(p, "runc refuses SCMP_ACT_NOTIFY as default action", NULL);
   if (!code)
     code = read_flags(p, json);

@@ -3,35 +3,26 @@
 #include <errno.h>
 #include <stddef.h>
 
-bool stub_applies(const struct profile *p) {
-  if (!p->json || p->no_stub)
-    return false;
-  if (p->options->runtime != RUNTIME_RUNC && p->options->runtime != RUNTIME_DOCKER)
-    return false;
+struct stub stub_of(const struct profile *p) {
+  struct stub stub = {{0}};
   uint32_t action = p->otherwise & SECCOMP_RET_ACTION_FULL;
-  return action != SECCOMP_RET_ALLOW && action != SECCOMP_RET_LOG && action != SECCOMP_RET_TRACE;
+  if (!p->json || p->no_stub || !profile_for_runc(p) || action == SECCOMP_RET_ALLOW ||
+      action == SECCOMP_RET_LOG || action == SECCOMP_RET_TRACE)
+    return stub;
+  for (unsigned arch = 0; arch < ARCHES; arch++)
+    for (unsigned i = 0; i < p->count && p->listed[arch]; i++) {
+      int nr = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, p->rules[i].call);
+      /* libseccomp has negative numbers for calls that are not there. */
+      if (nr > (int)stub.newest[arch])
+        stub.newest[arch] = (uint32_t)nr;
+    }
+  return stub;
 }
 
-/* The newest call of an architecture that the profile names; 0: none, and no stub for it. */
-static uint32_t newest(const struct profile *p, unsigned arch) {
-  int most = 0;
-  for (unsigned i = 0; i < p->count && p->listed[arch]; i++) {
-    int nr = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, p->rules[i].call);
-    if (nr > most) /* libseccomp has negative numbers for calls that are not there */
-      most = nr;
-  }
-  return (uint32_t)most;
-}
-
-bool stub_answers(const struct profile *p, unsigned arch, uint32_t nr) {
-  uint32_t most = stub_applies(p) ? newest(p, arch) : 0;
-  return most && nr > most;
-}
-
-unsigned stub_make(const struct profile *p, struct sock_filter out[STUB_MAX]) {
+unsigned stub_make(const struct stub *stub, struct sock_filter out[STUB_MAX]) {
   unsigned n = 0;
   for (unsigned arch = 0; arch < ARCHES; arch++) {
-    uint32_t most = newest(p, arch);
+    uint32_t most = stub->newest[arch];
     if (!most)
       continue;
     /* x86_64 and x32 have one token; a bit of the number tells them apart. */

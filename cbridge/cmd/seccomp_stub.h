@@ -7,12 +7,17 @@
 
 #include "cmd/profile.h"
 
-/* Whether runc puts them before this profile's filter. */
-bool stub_applies(const struct profile *p);
-/* Whether they answer for this call. */
-bool stub_answers(const struct profile *p, unsigned arch, uint32_t nr);
+struct stub {
+  uint32_t newest[ARCHES]; /* call that the profile names; 0: the architecture has no stub */
+};
+/* None at all where runc puts none before this profile's filter. */
+struct stub stub_of(const struct profile *p);
+/* Whether it answers for this call. */
+static inline bool stub_answers(const struct stub *stub, unsigned arch, uint32_t nr) {
+  return stub->newest[arch] && nr > stub->newest[arch];
+}
 enum { STUB_MAX = 6 * ARCHES };
 /* Writes them; returns how many. They fall through to the filter, or end. */
-unsigned stub_make(const struct profile *p, struct sock_filter out[STUB_MAX]);
+unsigned stub_make(const struct stub *stub, struct sock_filter out[STUB_MAX]);
 
 #endif
