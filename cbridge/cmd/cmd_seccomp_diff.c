@@ -79,9 +79,7 @@ static void diff_numbers(struct diff *d, const char *name, uint32_t token, unsig
   struct arch_calls calls = {0};
   if (arch < ARCHES)
     calls = calls_of(arch);
-  bdd_t domain = word_within(d->m, INPUT_NR, from, to), named = BDD_FALSE;
-  for (unsigned i = 0; i < calls.count; i++)
-    named = bdd_or(d->m, named, word_within(d->m, INPUT_NR, calls.calls[i].nr, calls.calls[i].nr));
+  bdd_t domain = word_within(d->m, INPUT_NR, from, to), named = named_numbers(d->m, &calls);
   bdd_t unnamed = bdd_and(d->m, domain, bdd_not(d->m, named));
   struct pieces p = split_within(d->m, f, INPUT_NR, domain, named);
   d->undecided |= p.failed;
@@ -159,9 +157,7 @@ static bdd_t differences(struct diff *d, const struct audit *old, const struct a
 
 /* The changes of all architectures: by name, and those without in runs or sets. */
 static void diff_arches(struct diff *d, bdd_t f) {
-  bdd_t named = BDD_FALSE;
-  for (unsigned k = 0; k < ARCHES; k++)
-    named = bdd_or(d->m, named, word_within(d->m, INPUT_ARCH, arches[k].token, arches[k].token));
+  bdd_t named = named_arches(d->m);
   struct pieces p = split_within(d->m, f, INPUT_ARCH, BDD_TRUE, named);
   d->undecided |= p.failed;
   for (size_t i = 0; i < p.count; i++) {

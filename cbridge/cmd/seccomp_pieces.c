@@ -210,6 +210,18 @@ bdd_t word_within(struct bdd *m, unsigned word, uint32_t low, uint32_t high) {
   bdd_t f = at_most(m, word, high);
   return low ? bdd_and(m, f, bdd_not(m, at_most(m, word, low - 1))) : f;
 }
+bdd_t named_arches(struct bdd *m) {
+  bdd_t named = BDD_FALSE;
+  for (unsigned i = 0; i < ARCHES; i++)
+    named = bdd_or(m, named, word_within(m, INPUT_ARCH, arches[i].token, arches[i].token));
+  return named;
+}
+bdd_t named_numbers(struct bdd *m, const struct arch_calls *calls) {
+  bdd_t named = BDD_FALSE;
+  for (unsigned i = 0; i < calls->count; i++)
+    named = bdd_or(m, named, word_within(m, INPUT_NR, calls->calls[i].nr, calls->calls[i].nr));
+  return named;
+}
 double word_count(const struct bdd *m, bdd_t set) {
   return set == BDD_NONE ? 0 : w_bdd_share(m, set) * 4294967296.0;
 }

@@ -3,6 +3,7 @@
 #define WARRANT_SECCOMP_PIECES_H
 
 #include "audit/audit.h"
+#include "cmd/seccomp_names.h"
 
 /* All outcomes in one diagram: below the input's bits, variable INPUT_VARS + i stands for outcome
  * i, and false for what is undecided. */
@@ -32,6 +33,9 @@ bdd_t most_common(struct bdd *m, const struct pieces *p, unsigned word, uint32_t
 
 /* The values of a word from low to high, as a diagram. */
 bdd_t word_within(struct bdd *m, unsigned word, uint32_t low, uint32_t high);
+/* The architectures that have names, and the numbers of an architecture that have. */
+bdd_t named_arches(struct bdd *m);
+bdd_t named_numbers(struct bdd *m, const struct arch_calls *calls);
 /* How many values a diagram over one word holds for. */
 double word_count(const struct bdd *m, bdd_t set);
 /* A set of values of a word as a condition such as `nr & 0x1 == 0x1`, which for the values of

@@ -73,20 +73,12 @@ static bool add_endings(struct table *t, struct group *g) {
 
 /* ---- The calls of a section ---- */
 
-/* The numbers of a section, and those of them that have names. */
+/* The numbers of a section. */
 static bdd_t domain_of(struct bdd *m, const struct section *s) {
   bdd_t domain = BDD_FALSE;
   for (unsigned k = 0; k < s->range_count; k++)
     domain = bdd_or(m, domain, word_within(m, INPUT_NR, s->ranges[k].low, s->ranges[k].high));
   return domain;
-}
-static bdd_t named_numbers(struct bdd *m, const struct section *s) {
-  bdd_t named = BDD_FALSE;
-  for (unsigned i = 0; i < s->calls.count; i++) {
-    uint32_t nr = s->calls.calls[i].nr;
-    named = bdd_or(m, named, word_within(m, INPUT_NR, nr, nr));
-  }
-  return named;
 }
 
 /* A run of numbers: those with a name one by one, the others in runs. */
@@ -135,7 +127,7 @@ static bool add_set(struct table *t, struct section *s, const struct piece *p, b
 static bool section_gather(struct table *t, struct section *s) {
   if (s->index < ARCHES)
     s->calls = calls_of(s->index);
-  bdd_t domain = domain_of(t->m, s), named = named_numbers(t->m, s);
+  bdd_t domain = domain_of(t->m, s), named = named_numbers(t->m, &s->calls);
   bdd_t unnamed = bdd_and(t->m, domain, bdd_not(t->m, named));
   struct pieces p = split_within(t->m, s->f, INPUT_NR, domain, named);
   s->rest = most_common(t->m, &p, INPUT_NR, s->ranges[0].low, s->ranges[0].high);
@@ -235,10 +227,7 @@ static void other_section(struct table *t, const struct piece *p, bdd_t unnamed)
 }
 
 static void add_sections(struct table *t, const char *others_name) {
-  bdd_t named = BDD_FALSE;
-  for (unsigned i = 0; i < ARCHES; i++)
-    named = bdd_or(t->m, named, word_within(t->m, INPUT_ARCH, arches[i].token, arches[i].token));
-  bdd_t unnamed = bdd_not(t->m, named);
+  bdd_t named = named_arches(t->m), unnamed = bdd_not(t->m, named);
   struct pieces by_arch = split_within(t->m, t->together, INPUT_ARCH, BDD_TRUE, named);
   t->failed |= by_arch.failed || unnamed == BDD_NONE;
   bdd_t others = most_common(t->m, &by_arch, INPUT_ARCH, 0, UINT32_MAX);

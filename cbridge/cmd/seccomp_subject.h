@@ -25,9 +25,9 @@ int subject_load(struct subject *s, const struct seccomp_options *options, char 
 enum { SUBJECT_NAME_MAX = 32 };
 int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
                  unsigned count, char process[SUBJECT_NAME_MAX], const char **name);
-/* Audits loaded programs. */
 /* One order of variables for all of them, before any is audited. Not 0 when memory runs out. */
 int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count);
+/* Audits loaded programs. */
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
 /* What Linux makes of what the subject returns for an input, by the interpreter. */

@@ -5,12 +5,7 @@
 
 #include "load/forms/scan.h"
 
-static int nibble(char c) {
-  return c >= '0' && c <= '9'   ? c - '0'
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                : -1;
-}
+static int nibble(char c) { return w_digit(c, 16); }
 
 bool w_read_hex(struct w_scan *s) {
   while (s->at < s->end) {

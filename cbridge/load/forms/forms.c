@@ -15,7 +15,6 @@ struct look {
 };
 
 static bool has(const struct look *l, const char *what) { return strstr(l->text, what) != NULL; }
-static bool space(char c) { return c && strchr(" \t\r\n\f", c); }
 
 static bool looks_columns(const struct look *l) { /* "12: 0x20 0x00 ..." in some line */
   for (const char *line = l->text; line; line = strchr(line, '\n'), line += line != NULL) {
@@ -102,7 +101,7 @@ struct digits {
 static struct digits digits_of(const struct look *l) {
   struct digits d = {.hex = true, .pairs = true, .decimal = true};
   for (const char *p = l->text; *p;) {
-    if (space(*p) || strchr(",\"'", *p)) {
+    if (w_is_space(*p) || strchr(",\"'", *p)) {
       p++;
       continue;
     }
@@ -115,7 +114,7 @@ static struct digits digits_of(const struct look *l) {
     d.words++;
     d.characters += n;
     p += prefix + n;
-    if (prefix + n == 0 || (*p && !space(*p) && !strchr(",\"'\\", *p))) {
+    if (prefix + n == 0 || (*p && !w_is_space(*p) && !strchr(",\"'\\", *p))) {
       d.hex = d.decimal = d.pairs = false;
       break;
     }
@@ -145,14 +144,14 @@ static bool mnemonic(const char *text) {
   size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz");
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strlen(words[i]) == n && memcmp(words[i], text, n) == 0)
-      return !text[n] || space(text[n]);
+      return !text[n] || w_is_space(text[n]);
   return false;
 }
 /* The first instruction of an assembly text, behind comments, numbers and labels; NULL: none. */
 static const char *first_insn(const struct look *l) {
   const char *p = l->text;
   for (;;) {
-    while (space(*p))
+    while (w_is_space(*p))
       p++;
     if (*p == ';' || strncmp(p, "//", 2) == 0 || strncmp(p, "filter ", 7) == 0) {
       p += strcspn(p, "\n");

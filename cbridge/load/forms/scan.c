@@ -28,10 +28,6 @@ bool w_scan_fail(struct w_scan *s, const char *format, ...) {
   return false;
 }
 
-static bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
 /* `# 12 "file.c"` at the beginning of a line, which `gcc -E` leaves between those of a source. */
 static bool line_marker(const struct w_scan *s) {
   return s->end - s->at > 2 && s->at[0] == '#' && s->at[1] == ' ' && s->at[2] >= '0' &&
@@ -40,7 +36,7 @@ static bool line_marker(const struct w_scan *s) {
 
 void w_scan_space(struct w_scan *s, bool comments) {
   for (;;) {
-    while (s->at < s->end && is_space(*s->at))
+    while (s->at < s->end && w_is_space(*s->at))
       s->at++;
     if (comments && line_marker(s)) {
       while (s->at < s->end && *s->at != '\n')
@@ -88,7 +84,7 @@ bool w_scan_word(struct w_scan *s, char *word, size_t size) {
   return n > 0;
 }
 
-static int digit(char c, unsigned base) {
+int w_digit(char c, unsigned base) {
   int d = c >= '0' && c <= '9'   ? c - '0'
           : c >= 'a' && c <= 'f' ? c - 'a' + 10
           : c >= 'A' && c <= 'F' ? c - 'A' + 10
@@ -102,13 +98,13 @@ bool w_scan_number(struct w_scan *s, uint64_t *value) {
   if (s->end - p >= 2 && *p == '0' && (p[1] == 'x' || p[1] == 'X')) {
     base = 16;
     p += 2;
-  } else if (s->end - p >= 2 && *p == '0' && digit(p[1], 8) >= 0) {
+  } else if (s->end - p >= 2 && *p == '0' && w_digit(p[1], 8) >= 0) {
     base = 8;
   }
-  if (p == s->end || digit(*p, base) < 0)
+  if (p == s->end || w_digit(*p, base) < 0)
     return false;
-  for (*value = 0; p < s->end && digit(*p, base) >= 0; p++) {
-    uint64_t d = (uint64_t)digit(*p, base);
+  for (*value = 0; p < s->end && w_digit(*p, base) >= 0; p++) {
+    uint64_t d = (uint64_t)w_digit(*p, base);
     if (*value > (UINT64_MAX - d) / base)
       return false;
     *value = *value * base + d;
@@ -138,7 +134,7 @@ bool w_scan_next_line(struct w_scan *s, char *line, size_t size) {
     return false;
   }
   memcpy(line, s->at, n);
-  while (n && is_space(line[n - 1]))
+  while (n && w_is_space(line[n - 1]))
     n--;
   line[n] = '\0';
   s->at = newline ? newline + 1 : s->end;

@@ -19,6 +19,12 @@ bool w_scan_fail(struct w_scan *s, const char *format, ...) __attribute__((forma
 /* The number of the line that `at` is in. */
 uint32_t w_scan_line(const struct w_scan *s);
 
+static inline bool w_is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+/* The digit that a character is, or -1. */
+int w_digit(char c, unsigned base);
+
 /* Over spaces, newlines and comments of C, which count as spaces where `comments` is set. */
 void w_scan_space(struct w_scan *s, bool comments);
 /* Over `text`, when it stands here. */
