@@ -50,7 +50,7 @@ static int check_policy(const struct seccomp_options *options, struct subject *s
       uint32_t value = r.value;
       char action[64];
       subject_run(s, &r.witness, &value);
-      w_action_text(value, action, sizeof action);
+      w_action_text(w_action_effect(value), action, sizeof action);
       fputs("          ", stdout);
       print_input(stdout, &r.witness);
       printf(" -> %s\n", action);

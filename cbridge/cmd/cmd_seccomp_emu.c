@@ -75,7 +75,7 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
     steps += r.steps;
   }
   subject_run(s, d, &value);
-  w_action_text(value, action, sizeof action);
+  w_action_text(w_action_effect(value), action, sizeof action);
   if (o) {
     cJSON_AddItemToObject(o, "input", json_input(d));
     cmd_json_text(o, "action", action);

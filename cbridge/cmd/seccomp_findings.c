@@ -69,7 +69,7 @@ static void found(struct findings *r, const char *name, const char *severity,
       cJSON_AddNullToObject(o, "witness");
     char action[64] = "";
     if (ran)
-      w_action_text(value, action, sizeof action);
+      w_action_text(w_action_effect(value), action, sizeof action);
     cmd_json_text(o, "action", ran ? action : NULL);
     cmd_print_json(o);
     return;
@@ -82,7 +82,7 @@ static void found(struct findings *r, const char *name, const char *severity,
   if (witness) {
     char action[64] = "?";
     if (ran)
-      w_action_text(value, action, sizeof action);
+      w_action_text(w_action_effect(value), action, sizeof action);
     fputs("    ", stdout);
     print_input(stdout, witness);
     printf(" -> %s\n", action);

@@ -168,8 +168,6 @@ bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t
         (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
       *value = v;
   }
-  if (s->count)
-    *value = w_action_effect(*value);
   return s->count > 0;
 }
 

@@ -30,7 +30,7 @@ int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsig
 /* Audits loaded programs. */
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
-/* What Linux makes of what the subject returns for an input, by the interpreter. */
+/* What the subject returns for an input, by the interpreter. */
 bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value);
 
 /* Writes the instructions as they lie in memory. Returns 0 or an exit code. */
