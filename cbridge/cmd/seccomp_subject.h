@@ -12,9 +12,11 @@ struct subject {
   struct audit *audits; /* owned; one a filter */
   struct audit all;     /* of the whole stack: with one filter the same as audits[0], borrowed */
   bool stacked, own_bdd;
+  const char *policy; /* borrowed, may be NULL: a text that conditions are read of later */
 };
 /* Loads a stack of filters, the first one installed first, without an audit. Returns 0 or an exit
- * code, having complained, as do those below. subject_free after each of them. */
+ * code, having complained, as do those below. subject_free after each of them. What `s` has before
+ * is dropped, but for `policy`. */
 int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
                     unsigned count);
 /* Loads and audits them. `bdd` is NULL for a manager of its own. */
@@ -25,9 +27,11 @@ int subject_load(struct subject *s, const struct seccomp_options *options, char 
 enum { SUBJECT_NAME_MAX = 32 };
 int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
                  unsigned count, char process[SUBJECT_NAME_MAX], const char **name);
+/* One order of variables for all of them, and for what a policy compares (NULL without one), before
+ * any is audited. Not 0 when memory runs out. */
+int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count,
+                   const char *policy);
 /* Audits loaded programs. */
-/* One order of variables for all of them, before any is audited. Not 0 when memory runs out. */
-int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count);
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
 /* What the subject returns for an input, by the interpreter. */
