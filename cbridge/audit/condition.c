@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/term.h"
+#include "audit/expression.h"
 #include "isa/error.h"
 #include "isa/room.h"
 
@@ -54,67 +54,173 @@ static bool number(struct reader *r, uint64_t *v) {
   return true;
 }
 
-static bool term(struct reader *r, struct term *t) {
-  for (t->field = 0; t->field < FIELDS && !word(r, w_term_names[t->field]); t->field++)
-    ;
-  if (t->field == FIELDS)
-    return complain(r, "a condition should stand here, such as `arg0 == 1`");
-  t->mask = UINT64_MAX;
-  return !symbol(r, "&") || number(r, &t->mask);
-}
-static bool test(struct reader *r, bdd_t *f) {
-  struct term t;
-  uint64_t k, high;
-  struct bdd *m = r->m;
-  if (!term(r, &t))
-    return false;
-  if (word(r, "in")) {
-    if (symbol(r, "[")) {
-      if (!number(r, &k) || !symbol(r, ",") || !number(r, &high) || !symbol(r, "]"))
-        return complain(r, "an interval is written `[LOW, HIGH]`");
-      *f = bdd_and(m, w_term_at_most(m, &t, high, BDD_TRUE),
-                   bdd_not(m, w_term_at_most(m, &t, k, BDD_FALSE)));
+/* ---- Expressions ---- */
+
+static bool expression(struct reader *r, unsigned width, struct expression *e);
+static bool part(struct reader *r, unsigned width, struct expression *e) {
+  skip_space(r);
+  if (symbol(r, "(")) {
+    if (++r->depth > DEPTH_MAX)
+      return complain(r, "the condition is nested too deeply");
+    bool good = expression(r, width, e) && (symbol(r, ")") || complain(r, "`)` is missing"));
+    r->depth--;
+    return good;
+  }
+  if (isdigit((unsigned char)*r->at)) {
+    uint64_t k;
+    if (!number(r, &k))
+      return false;
+    *e = w_expression_number(k);
+    return true;
+  }
+  for (unsigned field = 0; field < FIELDS; field++)
+    if (word(r, w_term_names[field])) {
+      *e = symbol(r, ".high") ? w_expression_high(r->m, field) : w_expression_field(field);
       return true;
     }
-    if (!symbol(r, "{"))
-      return complain(r, "after `in` comes `[LOW, HIGH]` or `{A, B, ...}`");
-    *f = BDD_FALSE;
-    do {
-      if (!number(r, &k))
-        return false;
-      *f = bdd_or(m, *f, w_term_equals(m, &t, k));
-    } while (symbol(r, ","));
-    return symbol(r, "}") || complain(r, "a set ends with `}`");
+  return complain(r, "a condition should stand here, such as `arg0 == 1`");
+}
+/* Behind what looks like a part of an expression. */
+static const char *behind_part(const char *s) {
+  unsigned depth = 0;
+  while (*s == ' ' || *s == '\t')
+    s++;
+  if (*s != '(') {
+    while (isalnum((unsigned char)*s) || *s == '.' || *s == '_')
+      s++;
+    return s;
   }
+  do {
+    depth += *s == '(';
+    depth -= *s == ')';
+  } while (*s++ && *s != '\n' && depth);
+  return depth ? "" : s;
+}
+/* How many bits of a sum matter: those up to the highest of a mask that stands behind it. */
+static unsigned bits_before_mask(const char *s) {
+  struct reader r = {.at = behind_part(s)};
+  while (symbol(&r, "+") || symbol(&r, "-"))
+    r.at = behind_part(r.at);
+  uint64_t mask;
+  if (!symbol(&r, "&") || !number(&r, &mask))
+    return WIDE;
+  return mask ? WIDE - (unsigned)__builtin_clzll(mask) : 1;
+}
+/* The lowest `width` bits of an expression: others are 0, or not there. */
+static bool expression(struct reader *r, unsigned width, struct expression *e) {
+  struct expression y;
+  unsigned masked = bits_before_mask(r->at);
+  width = masked < width ? masked : width;
+  if (!part(r, width, e))
+    return false;
+  for (;;) {
+    bool plus = symbol(r, "+");
+    if (!plus && !symbol(r, "-"))
+      break;
+    if (!part(r, width, &y))
+      return false;
+    *e = plus ? w_expression_add(r->m, width, e, &y) : w_expression_subtract(r->m, width, e, &y);
+  }
+  while (symbol(r, "&")) {
+    if (!part(r, WIDE, &y))
+      return false;
+    *e = w_expression_and(r->m, e, &y);
+    skip_space(r);
+    if (*r->at == '+' || *r->at == '-')
+      return complain(r, "`&` binds less than `+` and `-`: put parentheses around one of them");
+  }
+  return true;
+}
+
+/* An argument and a mask of one bit. */
+static bool term_bit(struct reader *r, unsigned *field, unsigned *bit) {
+  struct expression e;
+  if (!expression(r, WIDE, &e))
+    return false;
+  uint64_t mask = e.kind == EXPRESSION_TERM ? e.term.mask : 0;
+  if (mask == 0 || mask & (mask - 1))
+    return false;
+  *field = e.term.field;
+  *bit = (unsigned)__builtin_ctzll(mask);
+  return true;
+}
+
+static bool member(struct reader *r, const struct expression *e, bdd_t *f) {
+  uint64_t k, high;
+  struct bdd *m = r->m;
+  if (symbol(r, "[")) {
+    if (!number(r, &k) || !symbol(r, ",") || !number(r, &high) || !symbol(r, "]"))
+      return complain(r, "an interval is written `[LOW, HIGH]`");
+    struct expression from = w_expression_number(k), to = w_expression_number(high);
+    *f = bdd_and(m, w_expression_less(m, true, e, &to),
+                 bdd_not(m, w_expression_less(m, false, e, &from)));
+    return true;
+  }
+  if (!symbol(r, "{"))
+    return complain(r, "after `in` comes `[LOW, HIGH]` or `{A, B, ...}`");
+  *f = BDD_FALSE;
+  do {
+    if (!number(r, &k))
+      return false;
+    struct expression one = w_expression_number(k);
+    *f = bdd_or(m, *f, w_expression_equal(m, e, &one));
+  } while (symbol(r, ","));
+  return symbol(r, "}") || complain(r, "a set ends with `}`");
+}
+static bool test(struct reader *r, bdd_t *f) {
+  struct expression a, b;
+  struct bdd *m = r->m;
+  if (!expression(r, WIDE, &a))
+    return false;
+  if (word(r, "in"))
+    return member(r, &a, f);
   static const char *const operators[] = {"==", "!=", "<=", ">=", "<", ">"};
   unsigned op = 0;
   while (op < 6 && !symbol(r, operators[op]))
     op++;
   if (op == 6)
     return complain(r, "a comparison or `in` should follow");
-  if (!number(r, &k))
+  if (!expression(r, WIDE, &b))
     return false;
   switch (op) {
   case 0:
-    *f = w_term_equals(m, &t, k);
+    *f = w_expression_equal(m, &a, &b);
     break;
   case 1:
-    *f = bdd_not(m, w_term_equals(m, &t, k));
+    *f = bdd_not(m, w_expression_equal(m, &a, &b));
     break;
   case 2:
-    *f = w_term_at_most(m, &t, k, BDD_TRUE);
+    *f = w_expression_less(m, true, &a, &b);
     break;
   case 3:
-    *f = bdd_not(m, w_term_at_most(m, &t, k, BDD_FALSE));
+    *f = bdd_not(m, w_expression_less(m, false, &a, &b));
     break;
   case 4:
-    *f = w_term_at_most(m, &t, k, BDD_FALSE);
+    *f = w_expression_less(m, false, &a, &b);
     break;
   default:
-    *f = bdd_not(m, w_term_at_most(m, &t, k, BDD_TRUE));
+    *f = bdd_not(m, w_expression_less(m, true, &a, &b));
   }
   return true;
 }
+
+/* Whether a parenthesis is around an expression, not a condition: that shows behind it. */
+static bool opens_expression(const char *s) {
+  unsigned depth = 0;
+  do {
+    depth += *s == '(';
+    depth -= *s == ')';
+    if (*s == '\0' || *s == '\n')
+      return false;
+    s++;
+  } while (depth);
+  while (*s == ' ' || *s == '\t')
+    s++;
+  return (*s && strchr("+-&=!<>", *s)) ||
+         (strncmp(s, "in", 2) == 0 && !isalnum((unsigned char)s[2]));
+}
+
+/* ---- Conditions ---- */
 
 struct named {
   uint64_t name;
@@ -154,16 +260,15 @@ static bool diagram(struct reader *r, bdd_t *f) {
       break;
     }
     names = more;
-    struct term t;
+    unsigned field, bit;
     bdd_t yes, no;
-    good = term(r, &t) && symbol(r, "?") && node(r, names, count, &yes) && symbol(r, ":") &&
-           node(r, names, count, &no) && symbol(r, ";");
-    if (!good || t.mask == 0 || t.mask & (t.mask - 1)) {
+    good = term_bit(r, &field, &bit) && symbol(r, "?") && node(r, names, count, &yes) &&
+           symbol(r, ":") && node(r, names, count, &no) && symbol(r, ";");
+    if (!good) {
       good = complain(r, "a node is written `nNAME = argN & BIT ? NODE : NODE;`");
       break;
     }
-    unsigned bit = (unsigned)__builtin_ctzll(t.mask);
-    bdd_t v = w_bdd_make(r->m, w_term_var(r->m, t.field, bit), BDD_FALSE, BDD_TRUE);
+    bdd_t v = w_bdd_make(r->m, w_term_var(r->m, field, bit), BDD_FALSE, BDD_TRUE);
     names[count++] = (struct named){name, w_bdd_ite(r->m, v, yes, no)};
   }
   good = good && node(r, names, count, f) && (symbol(r, ")") || complain(r, "`)` is missing"));
@@ -181,6 +286,8 @@ static bool unary(struct reader *r, bdd_t *f) {
     *f = good ? bdd_not(r->m, *f) : BDD_NONE;
   } else if (symbol(r, "diagram(")) {
     good = diagram(r, f);
+  } else if (skip_space(r), *r->at == '(' && opens_expression(r->at)) {
+    good = test(r, f);
   } else if (symbol(r, "(")) {
     good = any_of(r, f) && (symbol(r, ")") || complain(r, "`)` is missing"));
   } else if (word(r, "true")) {
@@ -216,6 +323,32 @@ static bool any_of(struct reader *r, bdd_t *f) {
     *f = bdd_or(r->m, *f, g);
   }
   return true;
+}
+
+/* The fields that a stretch of text compares: from one `and`, `or`, `when`, ... to the next. */
+void w_condition_meetings(const char *text, struct meetings *g) {
+  static const char *const ends[] = {"and", "or", "not", "when", "unless"};
+  uint16_t low = 0, high = 0, halves = 0;
+  for (const char *s = text;; s++) {
+    bool end = *s == '\0' || strchr("\n?:;#", *s);
+    bool starts = s == text || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
+    struct reader r = {.at = s};
+    for (unsigned i = 0; starts && !end && i < sizeof ends / sizeof *ends; i++)
+      end = word(&r, ends[i]);
+    for (unsigned field = 0; starts && !end && field < FIELDS; field++)
+      if (word(&r, w_term_names[field])) {
+        halves |= symbol(&r, ".high") ? 1 : 0;
+        high |= (uint16_t)(1u << (INPUT_ARG + 2 * field));
+        low |= (uint16_t)(1u << (INPUT_ARG + 2 * field + 1));
+      }
+    if (end) {
+      w_meetings_add(g, halves ? high | low : high);
+      w_meetings_add(g, halves ? high | low : low);
+      low = high = halves = 0;
+    }
+    if (*s == '\0')
+      return;
+  }
 }
 
 int w_condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/comparison.h"
 #include "audit/condition.h"
 #include "audit/cover.h"
 #include "audit/phrase.h"
@@ -499,9 +500,20 @@ static struct phrase phrase_in_plain_order(const struct bdd *m, bdd_t f) {
 }
 
 char *w_condition_text(struct bdd *m, bdd_t f) {
+  enum { SHORT = 40 }; /* nothing else is looked for */
   if (f == BDD_NONE)
     return NULL;
   struct phrase plain = w_bdd_order(m)->plain ? short_phrase(m, f) : phrase_in_plain_order(m, f);
+  if (!w_bdd_order(m)->plain && (w_phrase_bad(&plain) || plain.text.length > SHORT)) {
+    struct phrase compared = w_comparison_phrase(m, f, phrase_in_plain_order);
+    bool shorter = w_phrase_bad(&plain) || compared.text.length < plain.text.length;
+    if (!w_phrase_bad(&compared) && compared.text.length && shorter &&
+        means(m, compared.text.s, f)) {
+      w_phrase_free(&plain);
+      return compared.text.s;
+    }
+    w_phrase_free(&compared);
+  }
   if (!w_phrase_bad(&plain) && means(m, plain.text.s, f))
     return plain.text.s;
   w_phrase_free(&plain);

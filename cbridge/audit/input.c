@@ -16,9 +16,12 @@ uint32_t w_input_var(const struct bdd *m, unsigned word, unsigned j) {
 unsigned w_input_word(const struct bdd *m, uint32_t var) { return w_bdd_order(m)->place[var] / 32; }
 unsigned w_input_bit(const struct bdd *m, uint32_t var) { return w_bdd_order(m)->place[var] % 32; }
 
-int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count) {
+int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count,
+                  const struct meetings *also) {
   struct meetings meetings;
   w_meetings_start(&meetings);
+  for (unsigned w = 0; also && w < INPUT_WORDS; w++)
+    w_meetings_add(&meetings, also->group[w]);
   for (size_t i = 0; i < count; i++)
     if (w_meetings_of(&meetings, programs[i]))
       return -1;

@@ -14,9 +14,10 @@ uint32_t w_input_var(const struct bdd *m, unsigned word, unsigned j);
 /* The word of a variable, and which of its bits it is. */
 unsigned w_input_word(const struct bdd *m, uint32_t var);
 unsigned w_input_bit(const struct bdd *m, uint32_t var);
-/* Gives a manager that has no diagrams yet the order for these filters. Returns 0, or -1 when
- * memory runs out. */
-int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count);
+/* Gives a manager that has no diagrams yet the order for these filters, and for words that meet
+ * elsewhere (`also` may be NULL). Returns 0, or -1 when memory runs out. */
+int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count,
+                  const struct meetings *also);
 
 /* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
  * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;

@@ -136,6 +136,7 @@ struct input_order w_order_with(const struct meetings *g) {
     for (unsigned w = first; w < INPUT_WORDS; w++) {
       if (!(group >> w & 1))
         continue;
+      o.group[w] = group;
       for (unsigned j = 0; j < 32; j++) {
         unsigned v = base + size * (31 - j) + index;
         o.var[32 * w + j] = (uint16_t)v;

@@ -19,10 +19,11 @@ unsigned w_audit_word(uint32_t offset);
 unsigned w_audit_offset(unsigned word);
 
 struct input_order {
-  uint16_t var[INPUT_VARS];   /* of bit j of word w, at 32 w + j */
-  uint16_t place[INPUT_VARS]; /* of each variable: 32 w + j */
-  bool plain;                 /* no two words form a group */
-  bool chosen;                /* for some filters */
+  uint16_t var[INPUT_VARS];    /* of bit j of word w, at 32 w + j */
+  uint16_t place[INPUT_VARS];  /* of each variable: 32 w + j */
+  uint16_t group[INPUT_WORDS]; /* of each word: the set of its group, one bit a word */
+  bool plain;                  /* no two words form a group */
+  bool chosen;                 /* for some filters */
 };
 
 /* Words that have been found to meet: for each the set of its group, one bit a word. */

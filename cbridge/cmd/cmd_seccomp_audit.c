@@ -236,12 +236,17 @@ static int report(const struct seccomp_options *options, const char *name,
 }
 
 int seccomp_audit(const struct seccomp_options *options, char **files, unsigned count) {
-  struct subject s;
+  struct subject s = {0};
   char process[SUBJECT_NAME_MAX];
   const char *name;
-  int code = subject_open(&s, options, files, count, process, &name);
+  char *policy = NULL; /* owned here */
+  int code = options->policy ? cmd_read_text(options->policy, &policy) : WARRANT_OK;
+  s.policy = policy;
+  if (!code)
+    code = subject_open(&s, options, files, count, process, &name);
   if (!code)
     code = report(options, name, &s);
+  free(policy);
   subject_free(&s);
   return code;
 }

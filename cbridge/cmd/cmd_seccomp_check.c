@@ -66,6 +66,7 @@ int seccomp_check(const struct seccomp_options *options, char **files, unsigned 
   struct subject s = {0};
   char *text = NULL; /* owned here */
   int code = cmd_read_text(options->policy, &text);
+  s.policy = text;
   if (!code)
     code = subject_load(&s, options, files, count, NULL);
   if (!code)

@@ -198,7 +198,7 @@ int seccomp_diff(const struct seccomp_options *options, char **files, unsigned c
     code = subject_filters(&old, options, &files[0], 1);
   if (!code)
     code = subject_filters(&new, options, &files[1], 1);
-  if (!code && subjects_order(bdd, (const struct subject *[]){&old, &new}, 2)) {
+  if (!code && subjects_order(bdd, (const struct subject *[]){&old, &new}, 2, NULL)) {
     cmd_complain("out of memory");
     code = WARRANT_BAD_INPUT;
   }

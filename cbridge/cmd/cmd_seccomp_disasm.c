@@ -4,7 +4,7 @@
 #include "cmd/seccomp_subject.h"
 
 int seccomp_disasm(const struct seccomp_options *options, char **files, unsigned count) {
-  struct subject s;
+  struct subject s = {0};
   int code = subject_filters(&s, options, files, count);
   if (!code)
     code = filters_list(s.objects, s.count, options->arch, options->common.json);

@@ -91,7 +91,7 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
 
 int seccomp_emulate(const struct seccomp_options *options, char **files, unsigned count) {
   struct seccomp_data call = options->call;
-  struct subject s;
+  struct subject s = {0};
   struct seccomp_names names = names_of_libseccomp();
   uint32_t nr;
   char *end;

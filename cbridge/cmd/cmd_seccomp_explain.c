@@ -118,7 +118,7 @@ static int explain(const struct seccomp_options *options, const char *name,
 }
 
 int seccomp_explain(const struct seccomp_options *options, char **files, unsigned count) {
-  struct subject s;
+  struct subject s = {0};
   char process[SUBJECT_NAME_MAX];
   const char *name;
   int code = subject_open(&s, options, files, count, process, &name);

@@ -380,16 +380,9 @@ static int find_policy(struct findings *r) {
   struct warrant_error error = {0};
   struct seccomp_names names = names_of_libseccomp();
   struct policy *policy = NULL;
-  char *text = NULL; /* owned here */
-  const char *name = "the default policy";
-  if (r->options->policy) {
-    name = r->options->policy;
-    int code = cmd_read_text(name, &text);
-    if (code)
-      return code;
-  }
-  int status = w_policy_read(name, text ? text : escape_policy, r->s->bdd, &names, &policy, &error);
-  free(text);
+  const char *text = r->s->policy ? r->s->policy : escape_policy;
+  const char *name = r->s->policy ? r->options->policy : "the default policy";
+  int status = w_policy_read(name, text, r->s->bdd, &names, &policy, &error);
   if (status)
     return cmd_error(&error);
   for (unsigned i = 0; i < w_policy_count(policy); i++) {

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/condition.h"
 #include "audit/policy.h"
 #include "cmd/seccomp_process.h"
 #include "isa/bytes.h"
 
-int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count) {
+int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count,
+                   const char *policy) {
   size_t n = 0;
   for (unsigned i = 0; i < count; i++)
     n += subjects[i]->count;
@@ -18,7 +20,11 @@ int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsig
   for (unsigned i = 0; i < count; i++)
     for (unsigned k = 0; k < subjects[i]->count; k++)
       programs[n++] = &subjects[i]->objects[k].programs[0];
-  int result = w_input_order(bdd, programs, n);
+  struct meetings meetings;
+  w_meetings_start(&meetings);
+  if (policy)
+    w_condition_meetings(policy, &meetings);
+  int result = w_input_order(bdd, programs, n, &meetings);
   free(programs);
   return result;
 }
@@ -56,7 +62,7 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
   s->bdd = bdd ? bdd : w_bdd_new(limit);
   s->audits = calloc(s->count, sizeof *s->audits);
   if (!s->bdd || !s->audits ||
-      (s->own_bdd && subjects_order(s->bdd, (const struct subject *[]){s}, 1))) {
+      (s->own_bdd && subjects_order(s->bdd, (const struct subject *[]){s}, 1, s->policy))) {
     cmd_complain("%s: out of memory", name);
     return WARRANT_BAD_INPUT;
   }
@@ -121,7 +127,7 @@ static int add_file(struct subject *s, const struct cmd_options *options, const 
 
 int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
                     unsigned count) {
-  memset(s, 0, sizeof *s);
+  *s = (struct subject){.policy = s->policy};
   int code = WARRANT_OK;
   for (unsigned i = 0; i < count && !code; i++)
     code = add_file(s, &options->common, files[i]);
@@ -136,7 +142,7 @@ int subject_load(struct subject *s, const struct seccomp_options *options, char 
 
 int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
                  unsigned count, char process[SUBJECT_NAME_MAX], const char **name) {
-  memset(s, 0, sizeof *s);
+  *s = (struct subject){.policy = s->policy};
   *name = options->pid ? process : files[0];
   if (!options->pid)
     return subject_load(s, options, files, count, NULL);

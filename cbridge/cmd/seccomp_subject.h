@@ -12,9 +12,11 @@ struct subject {
   struct audit *audits; /* owned; one a filter */
   struct audit all;     /* of the whole stack: what Linux makes of it; its outcomes are owned */
   bool stacked, own_bdd;
+  const char *policy; /* borrowed, may be NULL: a text that conditions are read of later */
 };
 /* Loads a stack of filters, the first one installed first, without an audit. Returns 0 or an exit
- * code, having complained, as do those below. subject_free after each of them. */
+ * code, having complained, as do those below. subject_free after each of them. What `s` has before
+ * is dropped, but for `policy`. */
 int subject_filters(struct subject *s, const struct seccomp_options *options, char **files,
                     unsigned count);
 /* Loads and audits them. `bdd` is NULL for a manager of its own. */
@@ -25,8 +27,10 @@ int subject_load(struct subject *s, const struct seccomp_options *options, char 
 enum { SUBJECT_NAME_MAX = 32 };
 int subject_open(struct subject *s, const struct seccomp_options *options, char **files,
                  unsigned count, char process[SUBJECT_NAME_MAX], const char **name);
-/* One order of variables for all of them, before any is audited. Not 0 when memory runs out. */
-int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count);
+/* One order of variables for all of them, and for what a policy compares (NULL without one), before
+ * any is audited. Not 0 when memory runs out. */
+int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count,
+                   const char *policy);
 /* Audits loaded programs. */
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
