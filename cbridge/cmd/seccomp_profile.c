@@ -272,6 +272,15 @@ static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
   return code;
 }
 
+/* runc 1.1 knows fewer architectures than libseccomp. */
+static bool runc_knows(const char *oci) {
+  static const char *const newer[] = {"RISCV64", "LOONGARCH64", "PARISC", "PARISC64",
+                                      "M68K",    "SH",          "SHEB"};
+  for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
+    if (strcmp(newer[i], oci) == 0)
+      return false;
+  return true;
+}
 /* What the runtimes know of architectures and flags, or refuse. */
 static int read_arches(struct profile *p, const cJSON *json) {
   const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(json, "archMap");
@@ -297,6 +306,8 @@ static int read_arches(struct profile *p, const cJSON *json) {
       if (cJSON_IsString(item) && strcmp(item->valuestring, name) == 0)
         break;
     }
+    if (i < ARCHES && p->options->runtime == RUNTIME_RUNC && !runc_knows(arches[i].oci))
+      return profile_bad(p, "runc 1.1 does not know this architecture", name);
     if (i == ARCHES)
       return profile_bad(p, "no such architecture",
                          cJSON_IsString(item) ? item->valuestring : NULL);
