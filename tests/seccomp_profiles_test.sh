@@ -54,6 +54,9 @@ same 'crun: flags that it knows' '0 ' "$(imported $profiles/refused-flags.json -
 same 'crun: riscv64' '0 ' "$(imported $profiles/refused-arch-riscv.json --runtime crun)"
 same 'crun: keys of another case' '2 ' "$(imported $profiles/keys-any-case.json --runtime crun)"
 same 'crun: an error number for another action' '2 ' "$(imported $profiles/errno-on-kill.json --runtime crun)"
+same 'crun: a negative value' '1 negative-value' "$(imported $profiles/refused-value-negative.json --runtime crun)"
+same 'crun: it is one of 64 bits' 'ERRNO(EPERM) ALLOW' "$(for n in 0xffffffffffffffff 1; do action ptrace --arg 0=$n; done | paste -sd ' ')"
+same 'crun: an empty name is an unknown one' '1 unknown-call' "$(imported $profiles/refused-empty-name.json --runtime crun)"
 same 'crun: NOTIFY without a listener' '1 no-listener' "$(imported $profiles/refused-notify-no-listener.json --runtime crun)"
 for runtime in docker podman; do
   same "$runtime: name beside names" '2 ' "$(imported $profiles/both-names.json --runtime $runtime)"
