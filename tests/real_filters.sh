@@ -53,7 +53,8 @@ print_row filter insns seconds MB findings undecided ''
 profile() { # NAME FILE PACKAGE
   if ! has "$2" "$3"; then
     lacks "$1" "package $3 could not be installed"
-  elif ! "$WARRANT" seccomp import "$2" --output "$work/$1.bpf" > "$work/out" 2>&1; then
+  elif "$WARRANT" seccomp import "$2" --output "$work/$1.bpf" > "$work/out" 2>&1
+    [ $? -ge 2 ] || grep -q 'differs\|undecided' "$work/out"; then # what a runtime passes over is no failure here
     lacks "$1" "$(tail -n 1 "$work/out")"
     failed=1
   else

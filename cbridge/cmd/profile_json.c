@@ -140,21 +140,37 @@ static int keys_of(struct profile *p, cJSON *object, const char *keys, const cha
   }
   return WARRANT_OK;
 }
+/* A list where one has to be. */
+static int list_at(const struct profile *p, const cJSON *object, const char *key) {
+  const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, key);
+  if (!list || cJSON_IsNull(list) || cJSON_IsArray(list))
+    return WARRANT_OK;
+  return profile_bad(p, "a list is needed", key);
+}
 static int all_keys(struct profile *p, cJSON *json) {
   int code = keys_of(p, json, profile_keys, "");
+  static const char *const lists[] = {"syscalls", "architectures", "flags", "archMap"};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists && !code; i++)
+    code = list_at(p, json, lists[i]);
   unsigned i = 0;
   cJSON *entry, *arg;
   cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(json, "syscalls")) {
     char place[PLACE_MAX];
     snprintf(place, sizeof place, "/syscalls/%u", i++);
     if (!code)
-      code = keys_of(p, entry, syscall_keys, place);
+      code = cJSON_IsObject(entry) ? keys_of(p, entry, syscall_keys, place)
+                                   : profile_bad(p, "not an object", place);
+    if (!code)
+      code = list_at(p, entry, "names");
+    if (!code)
+      code = list_at(p, entry, "args");
     unsigned k = 0;
     cJSON_ArrayForEach(arg, cJSON_GetObjectItemCaseSensitive(entry, "args")) {
       char inner[PLACE_MAX];
       snprintf(inner, sizeof inner, "/syscalls/%u/args/%u", i - 1, k++);
       if (!code)
-        code = keys_of(p, arg, arg_keys, inner);
+        code = cJSON_IsObject(arg) ? keys_of(p, arg, arg_keys, inner)
+                                   : profile_bad(p, "not an object", inner);
     }
   }
   return code;

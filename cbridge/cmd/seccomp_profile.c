@@ -66,16 +66,25 @@ static int read_action(struct profile *p, const cJSON *from, const char *name, c
   return profile_bad(p, "no such action", text->valuestring);
 }
 
-static int read_value(const struct profile *p, const cJSON *arg, const char *name, uint64_t *v) {
+static int read_value(struct profile *p, const cJSON *arg, const char *name, uint64_t *v) {
   const cJSON *n = cJSON_GetObjectItemCaseSensitive(arg, name);
   *v = 0;
   if (!n || cJSON_IsNull(n))
     return WARRANT_OK;
+  if (cJSON_IsNumber(n) && p->options->runtime == RUNTIME_CRUN && *n->valuestring == '-' &&
+      n->valuestring[1 + strspn(n->valuestring + 1, "0123456789")] == '\0') {
+    errno = 0;
+    *v = strtoull(n->valuestring, NULL, 10); /* which wraps, there as here */
+    if (!errno) {
+      profile_finding(p, true, "negative-value", name, "crun takes it as a number of 64 bits");
+      return WARRANT_OK;
+    }
+  }
   return profile_number(n, UINT64_MAX, v)
              ? WARRANT_OK
              : profile_bad(p, "an argument's value is not a whole number of 64 bits", name);
 }
-static int read_arg(const struct profile *p, const cJSON *arg, struct scmp_arg_cmp *cmp) {
+static int read_arg(struct profile *p, const cJSON *arg, struct scmp_arg_cmp *cmp) {
   static const struct {
     const char *name;
     enum scmp_compare op;
@@ -94,8 +103,8 @@ static int read_arg(const struct profile *p, const cJSON *arg, struct scmp_arg_c
     code = read_value(p, arg, "valueTwo", &b);
   if (code)
     return code;
-  if (!index && p->options->runtime != RUNTIME_CRUN)
-    place = 0; /* Go's decoder leaves it so */
+  if (!index)
+    place = 0; /* as the decoders leave it */
   else if (!profile_number(index, 5, &place))
     return profile_bad(p, "an argument needs an index from 0 to 5", NULL);
   if (!cJSON_IsString(op))
@@ -180,7 +189,7 @@ static const cJSON *named_error(struct profile *p, const cJSON *from, const char
 static int read_name(struct profile *p, const cJSON *name, struct rule *rule, const char *place) {
   if (!cJSON_IsString(name))
     return profile_bad(p, "the name of a system call is not a string", place);
-  if (!*name->valuestring)
+  if (!*name->valuestring && p->options->runtime != RUNTIME_CRUN)
     return profile_bad(p, "the name of a system call is empty", place);
   snprintf(rule->call, sizeof rule->call, "%s", name->valuestring);
   if (seccomp_syscall_resolve_name(name->valuestring) == __NR_SCMP_ERROR) {
@@ -267,6 +276,15 @@ static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
   return code;
 }
 
+/* runc 1.1 knows fewer architectures than libseccomp. */
+static bool runc_knows(const char *oci) {
+  static const char *const newer[] = {"RISCV64", "LOONGARCH64", "PARISC", "PARISC64",
+                                      "M68K",    "SH",          "SHEB"};
+  for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
+    if (strcmp(newer[i], oci) == 0)
+      return false;
+  return true;
+}
 /* What the runtimes know of architectures and flags, or refuse. */
 static int read_arches(struct profile *p, const cJSON *json) {
   const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(json, "archMap");
@@ -292,6 +310,8 @@ static int read_arches(struct profile *p, const cJSON *json) {
       if (cJSON_IsString(item) && strcmp(item->valuestring, name) == 0)
         break;
     }
+    if (i < ARCHES && p->options->runtime == RUNTIME_RUNC && !runc_knows(arches[i].oci))
+      return profile_bad(p, "runc 1.1 does not know this architecture", name);
     if (i == ARCHES)
       return profile_bad(p, "no such architecture",
                          cJSON_IsString(item) ? item->valuestring : NULL);
