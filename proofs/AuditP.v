@@ -1195,15 +1195,694 @@ Proof.
   apply IH; [lia|]. rewrite zfind_other by lia. exact F.
 Qed.
 
-Definition result (p : cprog) (r : Z) : Prop := classic_run seccomp p E (length p) = CDone r.
-Lemma decide_spec p m : classic_check seccomp p = true ->
-  tspec e m (decide ORD p) (fun m' lr => all_wf m' (fst lr) /\
-    (forall r c, In (r, c) (fst lr) -> ev c = true -> result p r) /\
-    (forall r, result p r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
+(** * By halves *)
+Lemma tspec_ret_inv {A} m (a : A) (Q : mgr -> A -> Prop) : (inv e m -> Q m a) ->
+  tspec e m (tret a) Q.
+Proof. intros H V. split; [exact V|]. split; [apply ext_refl | exact (H V)]. Qed.
+
+(** ** What A is *)
+(** Instructions that go on to the next one *)
+Definition straight (i : cinsn) : bool :=
+  match ci_op i with CRetK | CJa | CJmp _ _ => false | _ => true end.
+Lemma straight_next i c : plain i = true -> straight i = true ->
+  match classic_exec seccomp E i c with
+  | CNext c' => cs_pc c' = cs_pc c + 1
+  | CEnd _ => False
+  | CBad _ => True
+  end.
 Proof.
-  intros C. unfold decide.
+  unfold plain, straight. intros P S. destruct c as [pc a x mem]. unfold classic_exec.
+  destruct (ci_op i) as [z|z| | | | | | | | | |o src| | |cc src| | | |] eqn:O; try discriminate P;
+    try discriminate S; cbn [cs_pc].
+  - (* CLdAbs *) destruct z; cbn [in_dialect negb]; try exact I.
+    destruct (seccomp_word (ci_k i)); [reflexivity | exact I].
+  - (* CLdLen *) reflexivity.
+  - (* CLdImm *) reflexivity.
+  - (* CAlu *) destruct src; [|discriminate P].
+    destruct (negb (in_dialect seccomp (CAlu o CK))); [exact I|].
+    destruct o; cbn [calu_exec]; try reflexivity;
+      match goal with |- context [if ?b then _ else _] => destruct b end;
+        first [exact I | reflexivity].
+  - (* CNeg *) reflexivity.
+Qed.
+
+Lemma only_a_is v c : sv_is v (cs_a c) -> state_is (only_a v) c.
+Proof.
+  intros V. split; [reflexivity|]. intros k z C. cbn [only_a ss_regs]. unfold sget.
+  rewrite zfind_set. destruct (Z.eqb_spec k reg_a) as [->|N].
+  - (* A *) rewrite creg_a in C. injection C as <-. exact V.
+  - (* others are unknown *) rewrite zfind_empty. apply unknown_is.
+Qed.
+(** A after an instruction that goes on to the next one *)
+Lemma a_after_spec m pc i v : cinsn_ok i = true -> plain i = true -> straight i = true ->
+  sv_wf m v ->
+  tspec e m (a_after ORD pc i v) (fun m' ov => (forall v', ov = Some v' -> sv_wf m' v') /\
+    forall c c', cs_pc c = pc -> sv_is v (cs_a c) -> classic_exec seccomp E i c = CNext c' ->
+      exists v', ov = Some v' /\ sv_is v' (cs_a c')).
+Proof.
+  intros OK P S V. unfold a_after. eapply tspec_bind.
+  { apply (sym_step_spec m zempty pc i (only_a v) (zempty, Sinks zempty bfalse) OK).
+    - (* the state *) split; [exact I|]. apply zset_regs_wf; [exact V|].
+      intros k w F. rewrite zfind_empty in F. discriminate F.
+    - (* no other work *) split; cbn [fst snd].
+      + (* no states *) intros k s F. rewrite zfind_empty in F. discriminate F.
+      + (* no sinks *) split; [|exact I]. intros r d F. cbn [k_outs] in F.
+        rewrite zfind_empty in F. discriminate F. }
+  intros m1 w1 X1 [[W1 _] [_ ADV]]. apply tspec_ret. split.
+  - (* in the tables *) intros v' Q. destruct (zfind (pc + 1) (fst w1)) as [s|] eqn:F;
+      [|discriminate Q]. injection Q as <-. apply sget_wf. exact (proj2 (W1 _ _ F)).
+  - (* and A *) intros c c' PC SV EX. specialize (ADV c PC (only_a_is v c SV)).
+    pose proof (straight_next i c P S) as N. rewrite EX in ADV, N.
+    destruct ADV as [[s [F [_ R]]] _]. rewrite N, PC in F. rewrite F. cbn [option_map].
+    eexists. split; [reflexivity|]. exact (R reg_a _ (creg_a c')).
+Qed.
+
+(** What is said of A at the state's instruction is so. *)
+Definition a_is (v : option sval) (c : cstate) : Prop := forall w, v = Some w -> sv_is w (cs_a c).
+Definition at_is (l : avals) (c : cstate) : Prop :=
+  exists v, zfind (cs_pc c) l = Some v /\ a_is v c.
+Definition avals_wf (m : mgr) (l : avals) : Prop :=
+  forall q v, zfind q l = Some (Some v) -> sv_wf m v.
+Lemma avals_wf_ext m m' l : ext m m' -> avals_wf m l -> avals_wf m' l.
+Proof. intros X H q v F. exact (sv_wf_ext _ _ _ X (H _ _ F)). Qed.
+Lemma same_val_eq m a b : inv e m -> sv_wf m a -> sv_wf m b -> same_val a b = true -> a = b.
+Proof.
+  intros V [A1 [A2 _]] [B1 [B2 _]] S. unfold same_val in S. apply andb_true_iff in S as [S1 S2].
+  destruct a as [va ua], b as [vb ub]. cbn [sv_vec sv_unknown] in *.
+  f_equal; [eapply vsame_eq; eassumption | eapply wf_same; eassumption].
+Qed.
+Lemma aflow_spec m pc v l : inv e m -> avals_wf m l -> (forall w, v = Some w -> sv_wf m w) ->
+  avals_wf m (aflow pc v l) /\ (forall c, at_is l c -> at_is (aflow pc v l) c) /\
+  forall c, cs_pc c = pc -> a_is v c -> at_is (aflow pc v l) c.
+Proof.
+  intros V L W. unfold aflow.
+  assert (NONE : avals_wf m (zset pc None l) /\
+    (forall c, at_is l c -> at_is (zset pc None l) c) /\
+    forall c, cs_pc c = pc -> a_is v c -> at_is (zset pc None l) c).
+  { split; [|split].
+    - (* in the tables *) intros q w F. rewrite zfind_set in F.
+      destruct (q =? pc); [discriminate F | eauto].
+    - (* what was so *) intros c [w [F A]]. unfold at_is. rewrite zfind_set.
+      destruct (cs_pc c =? pc); [|eauto]. exists None.
+      split; [reflexivity | intros u Q; discriminate Q].
+    - (* what comes *) intros c PC A. unfold at_is. rewrite zfind_set, PC, Z.eqb_refl.
+      exists None. split; [reflexivity | intros u Q; discriminate Q]. }
+  destruct (zfind pc l) as [[w|]|] eqn:F.
+  - (* a value *) destruct v as [v'|]; [|exact NONE]. destruct (same_val w v') eqn:S; [|exact NONE].
+    apply (same_val_eq m w v' V (L _ _ F) (W _ eq_refl)) in S. subst v'.
+    split; [exact L|]. split; [auto|]. intros c PC A. exists (Some w). rewrite PC. auto.
+  - (* more than one *) split; [exact L|]. split; [auto|]. intros c PC A. exists None.
+    rewrite PC. split; [exact F | intros u Q; discriminate Q].
+  - (* none yet *) split; [|split].
+    + (* in the tables *) intros q w G. rewrite zfind_set in G.
+      destruct (q =? pc); [injection G as ->; auto | eauto].
+    + (* what was so *) intros c [w [G A]]. unfold at_is. rewrite zfind_set.
+      destruct (Z.eqb_spec (cs_pc c) pc) as [Q|Q]; [congruence | eauto].
+    + (* what comes *) intros c PC A. unfold at_is. rewrite zfind_set, PC, Z.eqb_refl. eauto.
+Qed.
+
+(** ** The conditions of jumps *)
+Definition jumps_wf (m : mgr) (js : jumps) : Prop :=
+  forall q b, zfind q js = Some b -> wf m (fst b) /\ wf m (snd b).
+Definition jump_is (js : jumps) (i : cinsn) (c : cstate) : Prop :=
+  match ci_op i with
+  | CJmp cc _ =>
+      if ccond_holds cc (cs_a c) (ci_k i) then ev (fst (jump_at js (cs_pc c))) = true
+      else ev (snd (jump_at js (cs_pc c))) = true
+  | _ => True
+  end.
+Lemma jumps_wf_ext m m' js : ext m m' -> jumps_wf m js -> jumps_wf m' js.
+Proof. intros X H q b F. destruct (H q b F) as [H1 H2]. split; eapply wf_ext; eauto. Qed.
+Lemma jump_at_wf m js pc : jumps_wf m js ->
+  wf m (fst (jump_at js pc)) /\ wf m (snd (jump_at js pc)).
+Proof.
+  intros H. unfold jump_at. destruct (zfind pc js) as [b|] eqn:F; [exact (H pc b F)|].
+  split; exact I.
+Qed.
+
+Definition steps_on (pc : Z) (i : cinsn) (v : option sval) (l l' : avals) (js' : jumps) : Prop :=
+  (forall c, at_is l c -> at_is l' c) /\
+  forall c, cs_pc c = pc -> a_is v c -> jump_is js' i c /\
+    forall c', classic_exec seccomp E i c = CNext c' -> at_is l' c' /\ pc < cs_pc c'.
+Lemma jumps_step_spec m pc i v l js : cinsn_ok i = true -> plain i = true ->
+  (forall w, v = Some w -> sv_wf m w) -> avals_wf m l -> jumps_wf m js ->
+  tspec e m (jumps_step ORD pc i v l js) (fun m' x => match x with
+    | None => True
+    | Some (l', js') => avals_wf m' l' /\ jumps_wf m' js' /\
+        (forall q, q <> pc -> zfind q js' = zfind q js) /\ steps_on pc i v l l' js'
+    end).
+Proof.
+  intros OK P W L J. pose proof OK as KS. apply cinsn_ok_spec in KS as [KT [KF KK]].
+  unfold word32 in KK.
+  set (a := match v with Some a => a | None => unknown end).
+  assert (AW : sv_wf m a) by (unfold a; destruct v; [auto | apply unknown_wf]).
+  assert (AI : forall c, a_is v c -> sv_is a (cs_a c))
+    by (unfold a; destruct v; intros c A; [auto | apply unknown_is]).
+  assert (STRAIGHT : straight i = true ->
+    tspec e m (v' <-- a_after ORD pc i a ;; tret (Some (aflow (pc + 1) v' l, js)))
+      (fun m' x => match x with
+       | None => True
+       | Some (l', js') => avals_wf m' l' /\ jumps_wf m' js' /\
+           (forall q, q <> pc -> zfind q js' = zfind q js) /\ steps_on pc i v l l' js'
+       end)).
+  { intros S. eapply tspec_bind; [apply (a_after_spec m pc i a OK P S AW)|].
+    intros m1 v' X1 [W1 A1]. apply tspec_ret_inv. intros V1.
+    destruct (aflow_spec m1 (pc + 1) v' l V1 (avals_wf_ext _ _ _ X1 L) W1) as [F1 [F2 F3]].
+    split; [exact F1|]. split; [exact (jumps_wf_ext _ _ _ X1 J)|]. split; [reflexivity|].
+    split; [exact F2|]. intros c PC A. split.
+    - (* no jump *) unfold jump_is. unfold straight in S.
+      destruct (ci_op i); first [exact I | discriminate S].
+    - (* the next instruction *) intros c' EX. pose proof (straight_next i c P S) as N.
+      rewrite EX in N. split; [|lia]. apply F3; [lia|].
+      destruct (A1 c c' PC (AI c A) EX) as [w [Q B]]. intros u QU.
+      rewrite Q in QU. injection QU as <-. exact B. }
+  unfold jumps_step. fold a.
+  destruct v as [v0|]; [|destruct (reads_a i) eqn:RA; [apply tspec_ret; exact I|]];
+  (destruct (ci_op i) as [z|z| | | | | | | | | |o src| | |cc src| | | |] eqn:O;
+    try (apply STRAIGHT; unfold straight; rewrite O; reflexivity);
+    try (exfalso; unfold reads_a in RA; rewrite O in RA; discriminate RA)).
+  - (* CJa, A known *)
+    apply tspec_ret_inv. intros V.
+    destruct (aflow_spec m (pc + 1 + ci_k i) (Some v0) l V L W) as [F1 [F2 F3]].
+    split; [exact F1|]. split; [exact J|]. split; [reflexivity|]. split; [exact F2|].
+    intros c PC A. split; [unfold jump_is; rewrite O; exact I|].
+    destruct c as [pc0 a0 x mem]. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
+    cbn [in_dialect negb]. intros c' Q. injection Q as <-. split; [|cbn [cs_pc]; lia].
+    apply F3; [reflexivity | exact A].
+  - (* CJmp *) destruct src; [|unfold plain in P; rewrite O in P; discriminate P].
+    eapply tspec_bind.
+    { apply (sbranch_spec _ _ m btrue a (sconst (ci_k i)) (scond_spec cc));
+        [exact I | exact AW | apply sconst_wf]. }
+    intros m1 b X1 [B1 [B2 BQ]]. apply tspec_ret_inv. intros V1.
+    assert (W1 : forall w, Some v0 = Some w -> sv_wf m1 w)
+      by (intros w Q; exact (sv_wf_ext _ _ _ X1 (W w Q))).
+    destruct (aflow_spec m1 (pc + 1 + ci_jt i) (Some v0) l V1 (avals_wf_ext _ _ _ X1 L) W1)
+      as [F1 [F2 F3]].
+    destruct (aflow_spec m1 (pc + 1 + ci_jf i) (Some v0) _ V1 F1 W1) as [G1 [G2 G3]].
+    split; [exact G1|]. split.
+    { intros q b' F. rewrite zfind_set in F. destruct (q =? pc); [injection F as <-; auto|].
+      destruct (J q b' F) as [J1 J2]. split; eapply wf_ext; eauto. }
+    split; [intros q N; apply zfind_other; congruence|]. split; [auto|].
+    intros c PC A.
+    specialize (BQ (cs_a c) (ci_k i) (AI c A) (sconst_is (ci_k i) KK) eq_refl). split.
+    + (* its condition *) unfold jump_is, jump_at. rewrite O, PC, zfind_same. exact BQ.
+    + (* where it goes *) destruct c as [pc0 a0 x mem]. cbn [cs_pc] in PC. subst pc0.
+      unfold classic_exec. rewrite O. cbn [in_dialect negb].
+      destruct (ccond_holds cc a0 (ci_k i)); intros c' Q; injection Q as <-;
+        (split; [|cbn [cs_pc]; lia]);
+        [apply G2; apply F3; [reflexivity | exact A] | apply G3; [reflexivity | exact A]].
+  - (* CRetK, A known *)
+    apply tspec_ret. split; [exact L|]. split; [exact J|]. split; [reflexivity|].
+    split; [auto|]. intros c PC A. split; [unfold jump_is; rewrite O; exact I|].
+    destruct c as [pc0 a0 x mem]. unfold classic_exec. rewrite O. cbn [in_dialect negb].
+    intros c' Q. discriminate Q.
+  - (* CJa *)
+    apply tspec_ret_inv. intros V.
+    destruct (aflow_spec m (pc + 1 + ci_k i) None l V L W) as [F1 [F2 F3]].
+    split; [exact F1|]. split; [exact J|]. split; [reflexivity|]. split; [exact F2|].
+    intros c PC A. split; [unfold jump_is; rewrite O; exact I|].
+    destruct c as [pc0 a0 x mem]. cbn [cs_pc] in PC. subst pc0. unfold classic_exec. rewrite O.
+    cbn [in_dialect negb]. intros c' Q. injection Q as <-. split; [|cbn [cs_pc]; lia].
+    apply F3; [reflexivity | exact A].
+  - (* CRetK *) apply tspec_ret. split; [exact L|]. split; [exact J|]. split; [reflexivity|].
+    split; [auto|]. intros c PC A. split; [unfold jump_is; rewrite O; exact I|].
+    destruct c as [pc0 a0 x mem]. unfold classic_exec. rewrite O. cbn [in_dialect negb].
+    intros c' Q. discriminate Q.
+Qed.
+
+(** States that a run gets to *)
+Inductive gets (code : ccode) (c : cstate) : cstate -> Prop :=
+  | gets_here : gets code c c
+  | gets_step c1 c' : classic_step seccomp code E c = CNext c1 -> gets code c1 c' -> gets code c c'.
+Lemma gets_on code c c1 c2 : gets code c c1 -> classic_step seccomp code E c1 = CNext c2 ->
+  gets code c c2.
+Proof.
+  intros G S. induction G as [c|c c0 c1 S0 G IH].
+  - (* here *) eapply gets_step; [exact S | apply gets_here].
+  - (* a step *) eapply gets_step; [exact S0 | exact (IH S)].
+Qed.
+Lemma code_at_find code pc i : code_at code pc = Some i <-> zfind pc code = Some (Some i).
+Proof.
+  unfold code_at. destruct (zfind pc code) as [[i'|]|]; split; intros Q; congruence.
+Qed.
+
+Definition jumps_are (code : ccode) (js : jumps) (c : cstate) : Prop :=
+  forall c', gets code c c' -> forall i, code_at code (cs_pc c') = Some i -> jump_is js i c'.
+Lemma jumps_from_spec code q : forall m pc l js,
+  (forall i, In (Some i) q -> cinsn_ok i = true /\ plain i = true) -> holds code pc q ->
+  (forall k, pc + clength q <= k -> zfind k code = None) -> avals_wf m l -> jumps_wf m js ->
+  tspec e m (jumps_from ORD pc q l js) (fun m' x => match x with
+    | None => True
+    | Some js' => jumps_wf m' js' /\ (forall k, k < pc -> zfind k js' = zfind k js) /\
+        forall c, pc <= cs_pc c -> at_is l c -> jumps_are code js' c
+    end).
+Proof.
+  unfold clength. induction q as [|o q IH]; intros m pc l js OK H OUT L J; cbn [jumps_from].
+  - (* [] *) apply tspec_ret. split; [exact J|]. split; [reflexivity|].
+    intros c PC _ c' G i CI.
+    assert (NONE : zfind (cs_pc c) code = None) by (apply OUT; cbn [length]; lia).
+    destruct G as [|c1 c' S G].
+    + (* here *) apply code_at_find in CI. congruence.
+    + (* a step *) unfold classic_step in S. rewrite NONE in S. discriminate S.
+  - (* o :: q *)
+    assert (NEXT : forall m1 l1 js1, avals_wf m1 l1 -> jumps_wf m1 js1 ->
+      tspec e m1 (jumps_from ORD (pc + 1) q l1 js1) (fun m' x => match x with
+        | None => True
+        | Some js' => jumps_wf m' js' /\ (forall k, k < pc + 1 -> zfind k js' = zfind k js1) /\
+            forall c, pc + 1 <= cs_pc c -> at_is l1 c -> jumps_are code js' c
+        end)).
+    { intros m1 l1 js1 L1 J1.
+      apply IH; [intros i IN; apply OK; right; exact IN | exact (holds_tail _ _ _ _ H) | | exact L1
+        | exact J1].
+      intros k Q. apply OUT. cbn [length]. lia. }
+    pose proof (holds_head _ _ _ _ H) as HEAD.
+    assert (SKIP : match o, zfind pc l with Some _, Some _ => False | _, _ => True end ->
+      tspec e m (jumps_from ORD (pc + 1) q l js) (fun m' x => match x with
+        | None => True
+        | Some js' => jumps_wf m' js' /\ (forall k, k < pc -> zfind k js' = zfind k js) /\
+            forall c, pc <= cs_pc c -> at_is l c -> jumps_are code js' c
+        end)).
+    { intros NONE. eapply tspec_weaken; [|apply NEXT; assumption].
+      intros m1 [js'|] X1 Q; [|exact I]. destruct Q as [J1 [K1 G1]].
+      split; [exact J1|]. split; [intros k KL; apply K1; lia|].
+      intros c PC A. destruct (Z.eq_dec (cs_pc c) pc) as [Q|Q]; [|apply G1; [lia | exact A]].
+      destruct A as [v [F _]]. rewrite Q in F. rewrite F in NONE.
+      destruct o as [i|]; [contradiction|]. intros c' G i CI. destruct G as [|c1 c' S G].
+      - (* here *) apply code_at_find in CI. rewrite Q, HEAD in CI. discriminate CI.
+      - (* a step *) unfold classic_step in S. rewrite Q, HEAD in S. discriminate S. }
+    destruct o as [i|]; [|apply SKIP; exact I].
+    destruct (zfind pc l) as [v|] eqn:F; [|apply SKIP; exact I]. clear SKIP.
+    destruct (OK i (or_introl eq_refl)) as [OKI PI].
+    eapply tspec_bind; [apply (jumps_step_spec m pc i v l js OKI PI); [|exact L | exact J]|].
+    { intros w Q. subst v. exact (L _ _ F). }
+    intros m1 [[l1 js1]|] X1 Q1; [|apply tspec_ret; exact I].
+    destruct Q1 as [L1 [J1 [K1 [G1 S1]]]].
+    eapply tspec_weaken; [|apply (NEXT m1 l1 js1); assumption].
+    intros m2 [js2|] X2 Q2; [|exact I]. destruct Q2 as [J2 [K2 G2]].
+    split; [exact J2|]. split; [intros k KL; rewrite K2 by lia; apply K1; lia|].
+    intros c PC A. destruct (Z.eq_dec (cs_pc c) pc) as [Q|Q]; [|apply G2; [lia | auto]].
+    destruct A as [v' [F' A]]. rewrite Q, F in F'. injection F' as <-.
+    destruct (S1 c Q A) as [JI NX]. intros c' G i' CI. destruct G as [|c1 c' S G].
+    + (* here *) apply code_at_find in CI. rewrite Q, HEAD in CI. injection CI as <-.
+      unfold jump_is, jump_at in *. rewrite Q in *. rewrite K2 by lia. exact JI.
+    + (* a step *) unfold classic_step in S. rewrite Q, HEAD in S. destruct (NX c1 S) as [A1 P1].
+      apply (G2 c1); [lia | exact A1 | exact G | exact CI].
+Qed.
+
+(** ** The ways out of an interval *)
+Definition has (l : exits) (x : exit) : Prop := exists d, In (x, d) l /\ ev d = true.
+Definition exits_wf (m : mgr) (l : exits) : Prop := forall x, In x l -> wf m (snd x).
+Lemma exits_wf_ext m m' l : ext m m' -> exits_wf m l -> exits_wf m' l.
+Proof. intros X H x IN. exact (wf_ext _ _ _ X (H x IN)). Qed.
+Lemma exit_eqb_eq x y : exit_eqb x y = true -> x = y.
+Proof.
+  destruct x, y; cbn [exit_eqb]; intros Q; try discriminate Q; apply Z.eqb_eq in Q; congruence.
+Qed.
+Lemma exit_add_spec x g l : forall m, wf m g -> exits_wf m l ->
+  tspec e m (exit_add x g l) (fun m' l' => exits_wf m' l' /\ (forall y, has l y -> has l' y) /\
+    (ev g = true -> has l' x)).
+Proof.
+  induction l as [|[y d] l IH]; intros m G L; cbn [exit_add]; destruct (is_false g) eqn:F;
+    try (apply tspec_ret; split; [exact L|]; split; [auto|];
+      intros Q; rewrite (is_false_ev _ F) in Q; discriminate Q).
+  - (* [] *) apply tspec_ret. split; [intros z [<-|[]]; exact G|].
+    split; [intros z [d [[] _]]|]. intros Q. exists g. split; [left; reflexivity | exact Q].
+  - (* (y, d) :: l *) assert (D : wf m d) by exact (L (y, d) (or_introl eq_refl)).
+    assert (L' : exits_wf m l) by (intros z IN; exact (L z (or_intror IN))).
+    destruct (exit_eqb y x) eqn:EQ.
+    + (* the same way *) apply exit_eqb_eq in EQ. subst y.
+      eapply (tspec_bind e m _ _ (fun m' d' => wf m' d' /\ (ev d = true -> ev d' = true) /\
+          (ev g = true -> ev d' = true))).
+      * (* its new condition *) apply attempt_spec.
+        -- (* within the limits *) intros m1 X1. up.
+           eapply bspec_weaken; [|apply bor_spec; assumption]. intros m2 d' X2 [W Q].
+           split; [exact W|]. rewrite Q. split; intros ->; [reflexivity | apply orb_true_r].
+        -- (* given up: true *) intros m1 X1. split; [exact I|]. split; reflexivity.
+      * (* the ways with it *) intros m1 d' X1 [W [Q1 Q2]]. apply tspec_ret. split.
+        { intros z [<-|IN]; [exact W | exact (exits_wf_ext _ _ _ X1 L' z IN)]. }
+        split; [|intros Q; exists d'; split; [left; reflexivity | auto]].
+        intros z [d0 [[P|IN] Q]];
+          [injection P as <- <-; exists d'; split; [left; reflexivity | auto]|].
+        exists d0. split; [right; exact IN | exact Q].
+    + (* another way *) eapply tspec_bind; [apply (IH m G L')|]. intros m1 l1 X1 [L1 [H1 G1]].
+      apply tspec_ret. split.
+      { intros z [<-|IN]; [exact (wf_ext _ _ _ X1 D) | auto]. }
+      split.
+      * (* what there was *) intros z [d0 [[P|IN] Q]].
+        -- (* y *) injection P as <- <-. exists d. split; [left; reflexivity | exact Q].
+        -- (* another *) destruct (H1 z) as [d1 [IN1 Q1]]; [exists d0; auto|].
+           exists d1. split; [right; exact IN1 | exact Q1].
+      * (* x *) intros Q. destruct (G1 Q) as [d1 [IN1 Q1]]. exists d1.
+        split; [right; exact IN1 | exact Q1].
+Qed.
+
+Section Ways.
+Variable code : ccode.
+Variable js : jumps.
+Hypothesis OK : forall pc i, code_at code pc = Some i -> cinsn_ok i = true /\ plain i = true.
+Hypothesis JS : jumps_are code js classic_init.
+
+Definition ends_in (c : cstate) (r : Z) : Prop :=
+  exists n, classic_steps seccomp code E n c = CDone r.
+Lemma ends_in_step c i r : ends_in c r -> code_at code (cs_pc c) = Some i ->
+  (exists c1, classic_exec seccomp E i c = CNext c1 /\ classic_step seccomp code E c = CNext c1 /\
+     ends_in c1 r) \/ classic_exec seccomp E i c = CEnd r.
+Proof.
+  intros [n R] CI. apply code_at_find in CI. destruct n as [|n]; cbn [classic_steps] in R;
+    [discriminate R|].
+  assert (S : classic_step seccomp code E c = classic_exec seccomp E i c)
+    by (unfold classic_step; rewrite CI; reflexivity).
+  rewrite S in R. destruct (classic_exec seccomp E i c) as [c1|r'|f] eqn:EX; [| |discriminate R].
+  - (* CNext *) left. exists c1. split; [reflexivity|]. split; [exact S|]. exists n. exact R.
+  - (* CEnd *) right. injection R as ->. reflexivity.
+Qed.
+Lemma ends_in_code c r : ends_in c r -> exists i, code_at code (cs_pc c) = Some i.
+Proof.
+  intros [n R]. destruct n as [|n]; cbn [classic_steps] in R; [discriminate R|].
+  unfold classic_step in R. unfold code_at.
+  destruct (zfind (cs_pc c) code) as [[i|]|]; [eauto | discriminate R | discriminate R].
+Qed.
+
+(** A run that ends in [r] leaves by one of [l], at [high] or beyond, or returns. *)
+Definition leads (l : exits) (high r : Z) : Prop :=
+  has l (XRet r) \/
+  exists c, high <= cs_pc c /\ has l (XTo (cs_pc c)) /\ gets code classic_init c /\ ends_in c r.
+Definition good (high entry : Z) (l : exits) : Prop :=
+  forall c r, cs_pc c = entry -> gets code classic_init c -> ends_in c r -> leads l high r.
+Lemma leads_mono l l' high r : (forall y, has l y -> has l' y) -> leads l high r ->
+  leads l' high r.
+Proof. intros H [K|[c [C1 [C2 [C3 C4]]]]]; [left; auto | right; exists c; auto]. Qed.
+
+Lemma target_leads l high c r : has l (target code (cs_pc c)) -> high <= cs_pc c ->
+  gets code classic_init c -> ends_in c r -> leads l high r.
+Proof.
+  intros H HI G R. destruct (ends_in_code c r R) as [i CI]. unfold target in H. rewrite CI in H.
+  assert (TO : has l (XTo (cs_pc c)) -> leads l high r) by (intros T; right; exists c; auto).
+  destruct (ci_op i) eqn:O; try (exact (TO H)).
+  left. destruct (ends_in_step c i r R CI) as [[c1 [EX _]]|EX].
+  - (* a return does not go on *) destruct c as [pc a x mem]. unfold classic_exec in EX.
+    rewrite O in EX. discriminate EX.
+  - (* it returns its number *) destruct c as [pc a x mem]. unfold classic_exec in EX.
+    rewrite O in EX. injection EX as <-. exact H.
+Qed.
+Lemma has_one x : has [(x, btrue)] x.
+Proof. exists btrue. split; [left; reflexivity | reflexivity]. Qed.
+
+Lemma one_exits_spec m pc : jumps_wf m js ->
+  tspec e m (one_exits code js pc) (fun m' l => exits_wf m' l /\ good (pc + 1) pc l).
+Proof.
+  intros J. unfold one_exits.
+  assert (ONE : forall x, exits_wf m [(x, btrue)]) by (intros x y [<-|[]]; exact I).
+  destruct (code_at code pc) as [i|] eqn:CI.
+  2: { apply tspec_ret. split; [intros x []|]. intros c r PC G R.
+       destruct (ends_in_code c r R) as [i C2]. congruence. }
+  destruct (OK pc i CI) as [OKI PI]. apply cinsn_ok_spec in OKI as [KT [KF KK]].
+  unfold word32 in KK.
+  assert (STRAIGHT : straight i = true ->
+    tspec e m (tret [(target code (pc + 1), btrue)])
+      (fun m' l => exits_wf m' l /\ good (pc + 1) pc l)).
+  { intros S. apply tspec_ret. split; [apply ONE|]. intros c r PC G R. subst pc.
+    pose proof (straight_next i c PI S) as N.
+    destruct (ends_in_step c i r R CI) as [[c1 [EX [ST R1]]]|EX]; rewrite EX in N; [|contradiction].
+    apply (target_leads _ _ c1 r);
+      [rewrite N; apply has_one | lia | eapply gets_on; eauto | exact R1]. }
+  destruct (ci_op i) as [z|z| | | | | | | | | |o src| | |cc src| | | |] eqn:O;
+    try (apply STRAIGHT; unfold straight; rewrite O; reflexivity); clear STRAIGHT.
+  - (* CJa *) apply tspec_ret. split; [apply ONE|]. intros c r PC G R. subst pc.
+    destruct (ends_in_step c i r R CI) as [[c1 [EX [ST R1]]]|EX];
+      destruct c as [pc a x mem]; unfold classic_exec in EX; rewrite O in EX;
+      cbn [in_dialect negb] in EX; [|discriminate EX].
+    injection EX as <-. cbn [cs_pc].
+    apply (target_leads _ _ (CState (pc + 1 + ci_k i) a x mem) r);
+      [apply has_one | cbn [cs_pc]; lia | eapply gets_on; eauto | exact R1].
+  - (* CJmp *) destruct src; [|unfold plain in PI; rewrite O in PI; discriminate PI].
+    destruct (jump_at_wf m js pc J) as [JT JF].
+    eapply tspec_bind; [apply exit_add_spec; [exact JT | intros x []]|].
+    intros m1 l1 X1 [L1 [_ T1]].
+    eapply tspec_weaken; [|apply exit_add_spec; [exact (wf_ext _ _ _ X1 JF) | exact L1]].
+    intros m2 l2 X2 [L2 [M2 T2]]. split; [exact L2|]. intros c r PC G R. subst pc.
+    pose proof (JS c G i CI) as JI. unfold jump_is in JI. rewrite O in JI.
+    destruct (ends_in_step c i r R CI) as [[c1 [EX [ST R1]]]|EX];
+      destruct c as [pc a x mem]; unfold classic_exec in EX; rewrite O in EX;
+      cbn [in_dialect negb cs_pc cs_a] in *;
+      [|destruct (ccond_holds cc a (ci_k i)); discriminate EX].
+    destruct (ccond_holds cc a (ci_k i)); injection EX as <-.
+    + (* taken *) apply (target_leads _ _ (CState (pc + 1 + ci_jt i) a x mem) r);
+        [apply M2, T1, JI | cbn [cs_pc]; lia | eapply gets_on; eauto | exact R1].
+    + (* not taken *) apply (target_leads _ _ (CState (pc + 1 + ci_jf i) a x mem) r);
+        [apply T2, JI | cbn [cs_pc]; lia | eapply gets_on; eauto | exact R1].
+  - (* CRetK *) apply tspec_ret. split; [apply ONE|]. intros c r PC G R. subst pc.
+    destruct (ends_in_step c i r R CI) as [[c1 [EX _]]|EX];
+      destruct c as [pc a x mem]; unfold classic_exec in EX; rewrite O in EX;
+      cbn [in_dialect negb] in EX; [discriminate EX|].
+    injection EX as <-. left. apply has_one.
+Qed.
+
+Definition known_ok (m : mgr) (h : known_exits) : Prop :=
+  forall key k from entry l, zfind key h = Some (k, from, entry, l) -> exits_wf m l /\
+    (from <= entry < from + 2 ^ Z.of_nat k -> good (from + 2 ^ Z.of_nat k) entry l).
+Lemma known_ok_ext m m' h : ext m m' -> known_ok m h -> known_ok m' h.
+Proof.
+  intros X H key k from entry l F. destruct (H _ _ _ _ _ F) as [H1 H2].
+  split; [exact (exits_wf_ext _ _ _ X H1) | exact H2].
+Qed.
+
+Lemma beyond_spec c r : forall m l, wf m c -> exits_wf m r -> exits_wf m l ->
+  tspec e m (beyond c r l) (fun m' l' => exits_wf m' l' /\ (forall y, has l y -> has l' y) /\
+    (ev c = true -> forall y, has r y -> has l' y)).
+Proof.
+  induction r as [|[x d] r IH]; intros m l C R L; cbn [beyond].
+  - (* [] *) apply tspec_ret. split; [exact L|]. split; [auto|]. intros _ y [d [[] _]].
+  - (* (x, d) :: r *) assert (D : wf m d) by exact (R (x, d) (or_introl eq_refl)).
+    assert (R' : exits_wf m r) by (intros z IN; exact (R z (or_intror IN))).
+    eapply (tspec_bind e m _ _ (fun m' g => wf m' g /\
+        (ev c = true -> ev d = true -> ev g = true))).
+    { apply attempt_spec.
+      - (* within the limits *) intros m1 X1. up.
+        eapply bspec_weaken; [|apply band_spec; assumption]. intros m2 g X2 [W Q].
+        split; [exact W|]. rewrite Q. intros -> ->. reflexivity.
+      - (* given up: all that leave the first half *)
+        intros m1 X1. up. split; [assumption | auto]. }
+    intros m1 g X1 [G Q]. up.
+    eapply tspec_bind; [apply exit_add_spec; [exact G | exact (exits_wf_ext _ _ _ X1 L)]|].
+    intros m2 l2 X2 [L2 [M2 T2]]. up.
+    eapply tspec_weaken; [|apply (IH m2 l2); [assumption | | exact L2]].
+    2: { eapply exits_wf_ext; [|exact R']. eauto using ext_trans. }
+    intros m3 l3 X3 [L3 [M3 T3]]. split; [exact L3|]. split; [auto|].
+    intros CE y [d0 [[P|IN] DE]].
+    + (* x *) injection P as <- <-. auto.
+    + (* another *) apply (T3 CE). exists d0. auto.
+Qed.
+
+Lemma go_on_spec next middle high l :
+  (forall m pc h, known_ok m h -> jumps_wf m js ->
+     tspec e m (next pc h) (fun m' x => known_ok m' (snd x) /\ exits_wf m' (fst x) /\
+       (middle <= pc < high -> good high pc (fst x)))) ->
+  forall m acc h, known_ok m h -> jumps_wf m js -> exits_wf m l -> exits_wf m acc ->
+  tspec e m (go_on next high l acc h) (fun m' x => known_ok m' (snd x) /\ exits_wf m' (fst x) /\
+    (forall y, has acc y -> has (fst x) y) /\
+    forall r, leads l middle r -> leads (fst x) high r).
+Proof.
+  intros NEXT. induction l as [|[x c] l IH]; intros m acc h K J L A; cbn [go_on].
+  - (* [] *) apply tspec_ret. cbn [fst snd]. split; [exact K|]. split; [exact A|].
+    split; [auto|]. intros r [[d [[] _]]|[c [_ [[d [[] _]] _]]]].
+  - (* (x, c) :: l *) assert (C : wf m c) by exact (L (x, c) (or_introl eq_refl)).
+    assert (L' : exits_wf m l) by (intros z IN; exact (L z (or_intror IN))).
+    (* it is enough to look at what leaves by x *)
+    assert (TAIL : forall m1 acc1 h1, ext m m1 -> known_ok m1 h1 -> exits_wf m1 acc1 ->
+      (forall y, has acc y -> has acc1 y) ->
+      (ev c = true -> (forall r, x = XRet r -> leads acc1 high r) /\
+         forall c' r, x = XTo (cs_pc c') -> middle <= cs_pc c' -> gets code classic_init c' ->
+           ends_in c' r -> leads acc1 high r) ->
+      tspec e m1 (go_on next high l acc1 h1) (fun m' z => known_ok m' (snd z) /\
+        exits_wf m' (fst z) /\ (forall y, has acc y -> has (fst z) y) /\
+        forall r, leads ((x, c) :: l) middle r -> leads (fst z) high r)).
+    { intros m1 acc1 h1 X1 K1 A1 M1 Q1.
+      eapply tspec_weaken; [|apply (IH m1 acc1 h1); [exact K1 | exact (jumps_wf_ext _ _ _ X1 J)
+        | exact (exits_wf_ext _ _ _ X1 L') | exact A1]].
+      intros m2 z X2 [K2 [W2 [M2 T2]]]. split; [exact K2|]. split; [exact W2|]. split; [auto|].
+      intros r [[d [[P|IN] DE]]|[c' [C1 [[d [[P|IN] DE]] [C3 C4]]]]].
+      - (* x returns *) injection P as -> ->. destruct (Q1 DE) as [Q2 _].
+        exact (leads_mono _ _ _ _ M2 (Q2 r eq_refl)).
+      - (* another does *) apply T2. left. exists d. auto.
+      - (* x goes on *) injection P as -> ->. destruct (Q1 DE) as [_ Q2].
+        exact (leads_mono _ _ _ _ M2 (Q2 c' r eq_refl C1 C3 C4)).
+      - (* another does *) apply T2. right. exists c'. split; [exact C1|].
+        split; [exists d; auto | auto]. }
+    assert (OUT : (forall pc, x = XTo pc -> high <= pc) ->
+      tspec e m (acc' <-- exit_add x c acc ;; go_on next high l acc' h) (fun m' z =>
+        known_ok m' (snd z) /\ exits_wf m' (fst z) /\ (forall y, has acc y -> has (fst z) y) /\
+        forall r, leads ((x, c) :: l) middle r -> leads (fst z) high r)).
+    { intros HIGH. eapply tspec_bind; [apply exit_add_spec; [exact C | exact A]|].
+      intros m1 acc1 X1 [A1 [M1 T1]].
+      apply TAIL; [exact X1 | exact (known_ok_ext _ _ _ X1 K) | exact A1 | exact M1|].
+      intros CE. split.
+      - (* it returns *) intros r ->. left. auto.
+      - (* it goes on beyond *) intros c' r -> _ G R. right. exists c'. auto. }
+    destruct x as [pc|r0]; [|apply OUT; discriminate].
+    destruct (Z.ltb_spec pc high) as [LT|GE];
+      [|apply OUT; intros pc' Q; injection Q as <-; exact GE].
+    eapply tspec_bind; [apply (NEXT m pc h K J)|]. intros m1 rx X1 [K1 [W1 G1]]. up.
+    eapply tspec_bind; [apply (beyond_spec c (fst rx) m1 acc); [assumption | exact W1
+      | exact (exits_wf_ext _ _ _ X1 A)]|].
+    intros m2 acc2 X2 [A2 [M2 T2]].
+    apply TAIL; [eauto using ext_trans | exact (known_ok_ext _ _ _ X2 K1) | exact A2 | exact M2|].
+    intros CE. split; [intros r Q; discriminate Q|]. intros c' r Q MID G R. injection Q as ->.
+    apply (leads_mono (fst rx)); [exact (T2 CE)|]. apply (G1 ltac:(lia) c' r eq_refl G R).
+Qed.
+
+Lemma exits_find_in k from entry h l : exits_find k from entry h = Some l ->
+  exists key, zfind key h = Some (k, from, entry, l).
+Proof.
+  unfold exits_find. intros F.
+  destruct (zfind (exits_key k from entry) h) as [[[[k' from'] entry'] l']|] eqn:Z;
+    [|discriminate F].
+  destruct (Nat.eqb k' k && (from' =? from) && (entry' =? entry)) eqn:Q; [|discriminate F].
+  injection F as ->. apply andb_true_iff in Q as [Q Q3]. apply andb_true_iff in Q as [Q1 Q2].
+  apply Nat.eqb_eq in Q1. apply Z.eqb_eq in Q2, Q3. subst. eauto.
+Qed.
+Lemma exits_of_spec k : forall m from entry h, known_ok m h -> jumps_wf m js ->
+  tspec e m (exits_of code js k from entry h) (fun m' x => known_ok m' (snd x) /\
+    exits_wf m' (fst x) /\
+    (from <= entry < from + 2 ^ Z.of_nat k -> good (from + 2 ^ Z.of_nat k) entry (fst x))).
+Proof.
+  induction k as [|k IH]; intros m from entry h K J.
+  - (* one instruction *) cbn [exits_of]. eapply tspec_bind; [apply (one_exits_spec m from J)|].
+    intros m1 l X1 [L1 G1]. apply tspec_ret. cbn [fst snd].
+    split; [exact (known_ok_ext _ _ _ X1 K)|]. split; [exact L1|].
+    change (2 ^ Z.of_nat 0) with 1. intros R. replace entry with from by lia. exact G1.
+  - (* two halves *)
+    change (exits_of code js (S k) from entry h) with
+      (match exits_find (S k) from entry h with
+       | Some l => tret (l, h)
+       | None =>
+           let middle := from + 2 ^ Z.of_nat k in
+           x <-- (if middle <=? entry then exits_of code js k middle entry h
+                  else
+                    l <-- exits_of code js k from entry h ;;
+                    go_on (fun pc h' => exits_of code js k middle pc h')
+                      (middle + 2 ^ Z.of_nat k) (fst l) [] (snd l)) ;;
+           tret (fst x, zset (exits_key (S k) from entry) (S k, from, entry, fst x) (snd x))
+       end).
+    destruct (exits_find (S k) from entry h) as [l|] eqn:F.
+    + (* remembered *) apply exits_find_in in F as [key F]. apply tspec_ret. cbn [fst snd].
+      split; [exact K|]. exact (K _ _ _ _ _ F).
+    + (* not yet known *) cbv zeta. set (middle := from + 2 ^ Z.of_nat k).
+      assert (HIGH : from + 2 ^ Z.of_nat (S k) = middle + 2 ^ Z.of_nat k).
+      { unfold middle. rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. lia. }
+      rewrite HIGH.
+      eapply (tspec_bind e m _ _ (fun m' x => known_ok m' (snd x) /\ exits_wf m' (fst x) /\
+        (from <= entry < middle + 2 ^ Z.of_nat k -> good (middle + 2 ^ Z.of_nat k) entry (fst x)))).
+      * (* the ways *) destruct (Z.leb_spec middle entry) as [GE|LT].
+        -- (* the second half alone *)
+           eapply tspec_weaken; [|apply (IH m middle entry h K J)].
+           intros m1 x X1 [K1 [W1 G1]]. split; [exact K1|]. split; [exact W1|].
+           intros R. apply G1. lia.
+        -- (* both *) eapply tspec_bind; [apply (IH m from entry h K J)|].
+           intros m1 l X1 [K1 [W1 G1]].
+           eapply tspec_weaken; [|apply (go_on_spec _ middle (middle + 2 ^ Z.of_nat k) (fst l));
+             [intros m2 pc h2 K2 J2; exact (IH m2 middle pc h2 K2 J2) | exact K1
+               | exact (jumps_wf_ext _ _ _ X1 J) | exact W1 | intros x []]].
+           intros m2 x X2 [K2 [W2 [_ T2]]]. split; [exact K2|]. split; [exact W2|].
+           intros R c r PC G RUN. apply T2.
+           apply (G1 ltac:(unfold middle in LT; lia) c r PC G RUN).
+      * (* remembered now *) intros m1 x X1 [K1 [W1 G1]]. apply tspec_ret. cbn [fst snd].
+        split; [|split; [exact W1 | exact G1]].
+        intros key k' from' entry' l Z. rewrite zfind_set in Z.
+        destruct (key =? exits_key (S k) from entry); [|exact (K1 _ _ _ _ _ Z)].
+        injection Z as <- <- <- <-. rewrite HIGH. auto.
+Qed.
+End Ways.
+
+Lemma ends_of_spec l : forall m s, exits_wf m l -> sinks_wf m s ->
+  tspec e m (ends_of l s) (fun m' s' => sinks_wf m' s' /\ sinks_grow s s' /\
+    (forall r, has l (XRet r) -> sinks_is s' r) /\
+    forall pc r, has l (XTo pc) -> sinks_is s' r).
+Proof.
+  induction l as [|[x g] l IH]; intros m s L S; cbn [ends_of].
+  - (* [] *) apply tspec_ret. split; [exact S|]. split; [apply sinks_grow_refl|].
+    split; [intros r [d [[] _]] | intros pc r [d [[] _]]].
+  - (* (x, g) :: l *) assert (G : wf m g) by exact (L (x, g) (or_introl eq_refl)).
+    assert (L' : exits_wf m l) by (intros z IN; exact (L z (or_intror IN))).
+    destruct x as [pc0|r0].
+    + (* XTo *) eapply tspec_bind; [apply (add_lost_spec m g s G S)|]. intros m1 s1 X1 [S1 [G1 Q1]].
+      eapply tspec_weaken; [|apply (IH m1 s1); [exact (exits_wf_ext _ _ _ X1 L') | exact S1]].
+      intros m2 s2 X2 [S2 [G2 [R2 T2]]]. split; [exact S2|].
+      split; [eapply sinks_grow_trans; eauto|]. split.
+      * (* returns *) intros r [d [[P|IN] D]]; [discriminate P | apply R2; exists d; auto].
+      * (* other ways *) intros pc r [d [[P|IN] D]].
+        -- (* this one *) injection P as <- <-. apply G2. auto.
+        -- (* another *) apply (T2 pc). exists d. auto.
+    + (* XRet *) eapply tspec_bind; [apply (add_out_spec m r0 g s G S)|].
+      intros m1 s1 X1 [S1 [G1 Q1]].
+      eapply tspec_weaken; [|apply (IH m1 s1); [exact (exits_wf_ext _ _ _ X1 L') | exact S1]].
+      intros m2 s2 X2 [S2 [G2 [R2 T2]]]. split; [exact S2|].
+      split; [eapply sinks_grow_trans; eauto|]. split.
+      * (* returns *) intros r [d [[P|IN] D]]; [injection P as <- <-; apply G2; auto|].
+        apply R2. exists d. auto.
+      * (* other ways *)
+        intros pc r [d [[P|IN] D]]; [discriminate P | apply (T2 pc); exists d; auto].
+Qed.
+
+Lemma code_from_in p : forall pc m k o, zfind k (code_from pc p m) = Some o ->
+  zfind k m = Some o \/ In o p.
+Proof.
+  induction p as [|o1 p IH]; intros pc m k o F; cbn [code_from] in F; [auto|].
+  apply IH in F as [F|F]; [|right; right; exact F]. rewrite zfind_set in F.
+  destruct (k =? pc); [injection F as <-; right; left; reflexivity | auto].
+Qed.
+(** The filter's outcome for this input *)
+Definition result (p : cprog) (r : Z) : Prop := classic_run seccomp p E (length p) = CDone r.
+Lemma by_halves_spec p m : classic_check seccomp p = true ->
+  tspec e m (by_halves ORD p) (fun m' x => match x with
+    | None => True
+    | Some s => sinks_wf m' s /\ forall r, result p r -> sinks_is s r
+    end).
+Proof.
+  intros C. unfold by_halves.
+  destruct (forallb (fun o => match o with Some i => plain i | None => false end) p) eqn:P;
+    [|apply tspec_ret; exact I].
+  rewrite forallb_forall in P.
+  assert (OK : forall i, In (Some i) p -> cinsn_ok i = true /\ plain i = true)
+    by (intros i IN; split; [exact (check_insns p C i IN) | exact (P _ IN)]).
   eapply tspec_bind.
-  { apply (sym_from_spec (liveness 0 p) (classic_code p) p m 0).
+  { apply (jumps_from_spec (classic_code p) p m 0).
+    - (* the instructions *) exact OK.
+    - (* the code holds the program *) apply code_from_holds.
+    - (* and nothing beyond it *) intros q Q. apply code_from_out; [exact Q | apply zfind_empty].
+    - (* A at the start *) intros q v F. rewrite zfind_set in F.
+      destruct (q =? 0);
+        [injection F as <-; apply sconst_wf | rewrite zfind_empty in F; discriminate F].
+    - (* no jumps yet *) intros q b F. rewrite zfind_empty in F. discriminate F. }
+  intros m1 [js|] X1 Q1; [|apply tspec_ret; exact I]. destruct Q1 as [J1 [_ A1]].
+  assert (JS : jumps_are (classic_code p) js classic_init).
+  { apply A1; [cbn [classic_init cs_pc]; lia|]. exists (Some (sconst 0)).
+    split; [apply zfind_same|]. intros w Q. injection Q as <-. exact (sconst_is 0 ltac:(lia)). }
+  assert (CODE : forall pc i, code_at (classic_code p) pc = Some i ->
+    cinsn_ok i = true /\ plain i = true).
+  { intros pc i F. apply code_at_find in F. apply code_from_in in F as [F|F];
+      [rewrite zfind_empty in F; discriminate F | exact (OK i F)]. }
+  eapply tspec_bind; [apply (exits_of_spec _ js CODE JS); [|exact J1]|].
+  { intros key k from entry l F. rewrite zfind_empty in F. discriminate F. }
+  intros m2 x X2 [_ [W2 G2]].
+  eapply tspec_bind; [apply (ends_of_spec (fst x) m2 (Sinks zempty bfalse) W2)|].
+  { split; [|exact I]. intros r d F. cbn [k_outs] in F. rewrite zfind_empty in F. discriminate F. }
+  intros m3 s X3 [S3 [_ [R3 T3]]]. apply tspec_ret. split; [exact S3|]. intros r RUN.
+  set (k := doublings max_doublings (clength p)) in *.
+  assert (HI : 0 <= 0 < 0 + 2 ^ Z.of_nat k)
+    by (pose proof (Z.pow_pos_nonneg 2 (Z.of_nat k) ltac:(lia) ltac:(lia)); lia).
+  destruct (G2 HI classic_init r eq_refl (gets_here _ _)) as [H|[c [_ [H _]]]].
+  - (* the run *) exists (length p). exact RUN.
+  - (* it returns *) exact (R3 r H).
+  - (* it goes on beyond *) exact (T3 _ r H).
+Qed.
+
+Lemma ends_spec p m : classic_check seccomp p = true ->
+  tspec e m (ends ORD p) (fun m' s => sinks_wf m' s /\ forall r, result p r -> sinks_is s r).
+Proof.
+  intros C. unfold ends. eapply tspec_bind; [apply (by_halves_spec p m C)|].
+  intros m0 [s|] X0 Q0; [apply tspec_ret; exact Q0|]. eapply tspec_weaken.
+  2: { apply (sym_from_spec (liveness 0 p) (classic_code p) p m0 0).
     - (* the instructions are well formed *) exact (check_insns p C).
     - (* the code holds the program *) apply code_from_holds.
     - (* and nothing beyond it *) intros q Q. apply code_from_out; [exact Q | apply zfind_empty].
@@ -1215,16 +1894,25 @@ Proof.
         discriminate F.
       + (* the sinks *) split; [|exact I]. intros r d F. cbn [k_outs] in F.
         rewrite zfind_empty in F. discriminate F. }
-  intros m1 s X1 [[SW SL] [_ FIN]].
-  assert (ENDS : forall r, result p r -> sinks_is s r).
-  { intros r R. apply (FIN (length p) classic_init r); [cbn [classic_init cs_pc]; lia | | exact R].
-    exists sym_init. cbn [fst classic_init cs_pc]. split; [apply zfind_same|].
-    split; [reflexivity|].
-    cbn [sym_init ss_regs]. intros k z F. unfold creg in F.
-    cbn [classic_init cs_a cs_x cs_mem] in F. unfold sget. rewrite !zfind_set.
-    destruct (Z.eqb_spec k reg_a) as [->|NA]; [injection F as <-; apply sconst_is; lia|].
-    destruct (Z.eqb_spec k reg_x) as [->|NX]; [injection F as <-; apply sconst_is; lia|].
-    rewrite zfind_empty in F. discriminate F. }
+  intros m1 s X1 [SW [_ FIN]]. split; [exact SW|].
+  intros r R. apply (FIN (length p) classic_init r); [cbn [classic_init cs_pc]; lia | | exact R].
+  exists sym_init. cbn [fst classic_init cs_pc]. split; [apply zfind_same|].
+  split; [reflexivity|].
+  cbn [sym_init ss_regs]. intros k z F. unfold creg in F.
+  cbn [classic_init cs_a cs_x cs_mem] in F. unfold sget. rewrite !zfind_set.
+  destruct (Z.eqb_spec k reg_a) as [->|NA]; [injection F as <-; apply sconst_is; lia|].
+  destruct (Z.eqb_spec k reg_x) as [->|NX]; [injection F as <-; apply sconst_is; lia|].
+  rewrite zfind_empty in F. discriminate F.
+Qed.
+Lemma decide_spec p m : classic_check seccomp p = true ->
+  tspec e m (decide ORD p) (fun m' lr => all_wf m' (fst lr) /\
+    (forall r c, In (r, c) (fst lr) -> ev c = true -> result p r) /\
+    (forall r, result p r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
+Proof.
+  intros C. unfold decide.
+  eapply tspec_bind.
+  { exact (ends_spec p m C). }
+  intros m1 s X1 [[SW SL] ENDS].
   assert (ALL : all_wf m1 (zlist (k_outs s))).
   { intros [r d] IN. apply zlist_find in IN. exact (SW r d IN). }
   eapply tspec_bind; [apply overlap_spec; [exact ALL | exact I | exact SL]|].

@@ -104,6 +104,72 @@ static void random_filter(unsigned length, bool gentle) {
     emit(BPF_RET | BPF_K, 0, 0, returns[below(4)]);
 }
 
+/* A place in an input: the half of an argument, seldom another word. */
+static uint32_t place(void) { return below(8) ? 16 + 4 * below(12) : 4 * below(4); }
+static uint32_t some_return(void) { return returns[below(4)]; }
+/* Rules one after the other, as filters have them: 64-bit numbers, bits, ranges. */
+static void rule_filter(unsigned length) {
+  filter.insn_count = 0;
+  while (filter.insn_count < length) {
+    uint32_t arg = 16 + 8 * below(6);
+    uint64_t k = likely();
+    switch (below(4)) {
+    case 0:
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, arg + 4);
+      emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, (uint32_t)(k >> 32));
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, arg);
+      emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t)k);
+      break;
+    case 1:
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
+      emit(BPF_ALU | BPF_AND | BPF_K, 0, 0, (uint32_t)k);
+      emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t)(k & likely()));
+      break;
+    case 2:
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
+      emit(BPF_JMP | BPF_JGT | BPF_K, 0, 2, (uint32_t)k);
+      emit(BPF_JMP | BPF_JGE | BPF_K, 1, 0, (uint32_t)k + below(600));
+      break;
+    default: /* two arguments with each other */
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
+      emit(BPF_MISC | BPF_TAX, 0, 0, 0);
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
+      emit(BPF_JMP | BPF_X | (below(2) ? BPF_JEQ : below(2) ? BPF_JGT : BPF_JGE), 0, 1, 0);
+    }
+    emit(BPF_RET | BPF_K, 0, 0, some_return());
+  }
+  emit(BPF_RET | BPF_K, 0, 0, some_return());
+}
+/* Of A alone, with jumps all over: the audit goes by halves where A does not depend on the way. */
+static void plain_filter(unsigned length) {
+  static const uint16_t tests[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
+  static const uint16_t ops[] = {BPF_AND, BPF_ADD, BPF_RSH, BPF_LSH, BPF_OR, BPF_XOR, BPF_SUB};
+  bool loaded = false;
+  filter.insn_count = 0;
+  while (filter.insn_count < length) {
+    unsigned left = length - filter.insn_count;
+    uint32_t k = (uint32_t)likely();
+    if (!loaded || below(6) == 0) { /* A is loaded before what reads it, whatever way led there */
+      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
+      loaded = true;
+    } else if (below(8) == 0) {
+      uint16_t op = ops[below(7)];
+      emit(BPF_ALU | op | BPF_K, 0, 0, op == BPF_RSH || op == BPF_LSH ? k % 32 : k);
+    } else if (below(12) == 0) {
+      emit(BPF_JMP | BPF_JA, 0, 0, below(left > 4 ? 4 : left));
+      loaded = below(6) == 0; /* else it would depend on the way */
+    } else {
+      uint8_t jt = (uint8_t)below(left > 8 ? 8 : left), jf = (uint8_t)below(left > 8 ? 8 : left);
+      emit(BPF_JMP | tests[below(4)] | BPF_K, jt, jf, k);
+      loaded = below(6) == 0;
+      if (below(4) == 0)
+        emit(BPF_RET | BPF_K, 0, 0, some_return());
+    }
+  }
+  for (unsigned i = 0; i < 9; i++)
+    emit(BPF_RET | BPF_K, 0, 0, some_return());
+}
+
 /* ---- Tables as text, for comparison with the proved audit ---- */
 
 /* Parents before children, numbered as they are met: equal texts, equal diagrams. */
@@ -127,15 +193,15 @@ static void print_diagram(const struct bdd *m, bdd_t f, struct numbering *n) {
   print_diagram(m, w_bdd_low(m, f), n);
   print_diagram(m, w_bdd_high(m, f), n);
 }
-/* A line `filter LIMIT CODE JT JF K ...`, a line `row OUTCOME DIAGRAM` each, `undecided DIAGRAM`.
- */
+/* A line `filter LIMIT CODE JT JF K ...`, or `halves` where it was decided so, a line `row OUTCOME
+ * DIAGRAM` each, `undecided DIAGRAM`. */
 static void print_table(uint32_t limit) {
   struct bdd *m = w_bdd_new(limit);
   struct numbering *n = malloc(sizeof *n);
   struct audit a;
   if (!m || !n || warrant_audit(&filter, m, &a, NULL))
     exit(2);
-  printf("filter %" PRIu32, limit);
+  printf("%s %" PRIu32, a.halves ? "halves" : "filter", limit);
   for (uint32_t i = 0; i < filter.insn_count; i++)
     printf(" %u %u %u %" PRIu32, insns[i].code, insns[i].jt, insns[i].jf, insns[i].k);
   putchar('\n');
@@ -215,7 +281,17 @@ static int print_tables(unsigned count, unsigned part, char **files) {
       print_table(edges[n].limit);
       continue;
     }
-    random_filter(part ? 12 + below(20) : 10 + below(40), gentle);
+    unsigned length = part ? 12 + below(20) : 10 + below(40);
+    switch (below(4)) {
+    case 0:
+      plain_filter(length);
+      break;
+    case 1:
+      rule_filter(2 * length);
+      break;
+    default:
+      random_filter(length, gentle);
+    }
     print_table(part ? low[below(4)] : limits[below(4)]);
   }
   return 0;

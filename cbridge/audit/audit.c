@@ -6,163 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/auditor.h"
+#include "audit/halves.h"
 #include "classic/classic.h"
 #include "isa/error.h"
-#include "isa/room.h"
 
 #define SKF_AD ((uint32_t)SKF_AD_OFF) /* offsets from here on are ancillary loads */
 
 enum { REG_A = 16, REG_X = 17, REGS = 18, MAX_VALUES = 1024 };
 
-/* 32 bits, and the inputs for which they mean nothing. */
-struct value {
-  struct bdd_vec bits;
-  bdd_t unknown;
-};
 struct state {
   bdd_t guard;
   uint32_t present; /* one bit a register; what is absent is unknown */
   struct value reg[REGS];
 };
 
-struct auditor {
-  const struct warrant_program *p;
-  bool packets; /* a socket filter */
-  bdd_t all;    /* every input there is */
-  struct bdd *m;
-  uint32_t *live;         /* owned; one bit a register */
-  struct state **pending; /* owned, and its elements; one an instruction, or NULL */
-  struct audit *audit;
-  size_t room;
-  bdd_t lost; /* inputs of which nothing is known */
-  bool no_memory;
-};
-
-static struct value constant(uint32_t k) {
-  return (struct value){.bits = w_bdd_const(k), .unknown = BDD_FALSE};
-}
-static struct value unknown(void) {
-  return (struct value){.bits = w_bdd_const(0), .unknown = BDD_TRUE};
-}
 static struct value get(const struct state *s, unsigned reg) {
-  return s->present >> reg & 1 ? s->reg[reg] : unknown();
+  return s->present >> reg & 1 ? s->reg[reg] : w_value_unknown();
 }
 static void set(struct state *s, unsigned reg, struct value v) {
   s->reg[reg] = v;
   s->present |= 1u << reg;
 }
 
-/* Ends an attempt: the result, or what to fall back on when a limit was met, if only for a bit that
- * the result leaves out: a carry, a remainder. */
-static bdd_t settle(struct bdd *m, bdd_t result, bdd_t otherwise) {
-  if (!w_bdd_failed(m)) {
-    w_bdd_done(m);
-    return result;
-  }
-  w_bdd_fail(m);
-  return otherwise;
-}
-static struct value settle_value(struct bdd *m, struct value v) {
-  if (!w_bdd_failed(m)) {
-    w_bdd_done(m);
-    return v;
-  }
-  w_bdd_fail(m);
-  return unknown();
-}
-static bdd_t either(struct bdd *m, bdd_t f, bdd_t g) {
-  w_bdd_attempt(m);
-  return settle(m, bdd_or(m, f, g), BDD_TRUE);
-}
-
-/* ---- Operations ---- */
-
-static struct value load(struct auditor *t, uint32_t offset) {
-  struct bdd *m = t->m;
-  struct value v = {.unknown = BDD_FALSE};
-  w_bdd_attempt(m);
-  for (unsigned i = 0; i < BDD_BITS; i++)
-    v.bits.bit[i] = w_bdd_make(m, w_input_var(m, w_audit_word(offset), i), BDD_FALSE, BDD_TRUE);
-  return settle_value(m, v);
-}
-
-static struct value alu(struct auditor *t, uint8_t op, struct value a, struct value y) {
-  if (a.unknown == BDD_TRUE || y.unknown == BDD_TRUE)
-    return unknown();
-  struct value r;
-  w_bdd_attempt(t->m);
-  r.bits = w_bdd_vec_alu(t->m, op, &a.bits, &y.bits);
-  r.unknown = bdd_or(t->m, a.unknown, y.unknown);
-  return settle_value(t->m, r);
-}
-
-static bdd_t test(struct bdd *m, uint8_t op, const struct bdd_vec *a, const struct bdd_vec *y) {
-  switch (op) {
-  case BPF_JEQ:
-    return w_bdd_vec_same(m, a, y);
-  case BPF_JGT:
-    return w_bdd_vec_less(m, false, y, a);
-  case BPF_JGE:
-    return w_bdd_vec_less(m, true, y, a);
-  default:
-    return w_bdd_vec_meets(m, a, y);
-  }
-}
-
-/* The inputs of `guard` for which a test holds and those for which it does not; both where it is
- * unknown. */
-static void branch(struct auditor *t, bdd_t guard, uint8_t op, struct value a, struct value y,
-                   bdd_t *yes, bdd_t *no) {
-  struct bdd *m = t->m;
-  *yes = *no = guard;
-  if (a.unknown == BDD_TRUE || y.unknown == BDD_TRUE)
-    return;
-  w_bdd_attempt(m);
-  bdd_t c = test(m, op, &a.bits, &y.bits);
-  bdd_t u = bdd_or(m, a.unknown, y.unknown);
-  bdd_t if_true = bdd_and(m, guard, bdd_or(m, c, u));
-  bdd_t n = bdd_not(m, c);
-  bdd_t if_false = bdd_and(m, guard, bdd_or(m, n, u));
-  if (if_true == BDD_NONE || if_false == BDD_NONE) {
-    w_bdd_fail(m);
-    return;
-  }
-  w_bdd_done(m);
-  *yes = if_true;
-  *no = if_false;
-}
-
 /* ---- Ends ---- */
-
-static void add_out(struct auditor *t, uint32_t value, bdd_t guard) {
-  struct audit *r = t->audit;
-  if (guard == BDD_FALSE)
-    return;
-  uint32_t low = 0, high = r->outcome_count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (r->outcomes[middle].value < value)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  if (low < r->outcome_count && r->outcomes[low].value == value) {
-    r->outcomes[low].when = either(t->m, r->outcomes[low].when, guard);
-    return;
-  }
-  struct audit_outcome *more =
-      w_room_for_one(r->outcomes, r->outcome_count, &t->room, sizeof *more);
-  if (!more) {
-    t->no_memory = true;
-    return;
-  }
-  r->outcomes = more;
-  memmove(r->outcomes + low + 1, r->outcomes + low, (r->outcome_count - low) * sizeof *r->outcomes);
-  r->outcomes[low] = (struct audit_outcome){value, guard};
-  r->outcome_count++;
-}
-
-static void add_lost(struct auditor *t, bdd_t guard) { t->lost = either(t->m, t->lost, guard); }
 
 struct split {
   uint32_t count;
@@ -191,7 +58,7 @@ static bool split(struct bdd *m, const struct bdd_vec *bits, int bit, bdd_t guar
 static void ret_a(struct auditor *t, bdd_t guard, struct value a) {
   struct bdd *m = t->m;
   if (a.unknown == BDD_TRUE) {
-    add_lost(t, guard);
+    w_add_lost(t, guard);
     return;
   }
   struct split *found = malloc(sizeof *found); /* owned here */
@@ -205,13 +72,13 @@ static void ret_a(struct auditor *t, bdd_t guard, struct value a) {
   bdd_t known = bdd_and(m, guard, bdd_not(m, a.unknown));
   if (no == BDD_NONE || !split(m, &a.bits, BDD_BITS - 1, known, 0, found)) {
     w_bdd_fail(m);
-    add_lost(t, guard);
+    w_add_lost(t, guard);
   } else {
     w_bdd_done(m);
-    add_lost(t, no);
+    w_add_lost(t, no);
     while (found->count) {
       const struct audit_outcome *o = &found->found[--found->count];
-      add_out(t, o->value, o->when);
+      w_add_out(t, o->value, o->when);
     }
   }
   free(found);
@@ -223,7 +90,7 @@ static void ret_a(struct auditor *t, bdd_t guard, struct value a) {
 static struct value merge_value(struct bdd *m, bdd_t guard0, bdd_t guard1, struct value a,
                                 struct value b) {
   if (a.unknown == BDD_TRUE && b.unknown == BDD_TRUE)
-    return unknown();
+    return w_value_unknown();
   struct value r;
   w_bdd_attempt(m);
   if (w_bdd_vec_equal(&a.bits, &b.bits)) {
@@ -234,7 +101,7 @@ static struct value merge_value(struct bdd *m, bdd_t guard0, bdd_t guard1, struc
     bdd_t o = bdd_or(m, b.unknown, guard0);
     r.unknown = w_bdd_ite(m, guard1, o, a.unknown);
   }
-  return settle_value(m, r);
+  return w_settle_value(m, r);
 }
 
 static void go(struct auditor *t, uint32_t pc, const struct state *s, bdd_t guard) {
@@ -252,7 +119,7 @@ static void go(struct auditor *t, uint32_t pc, const struct state *s, bdd_t guar
     return;
   }
   bdd_t guard0 = old->guard;
-  old->guard = either(t->m, guard0, guard);
+  old->guard = w_either(t->m, guard0, guard);
   old->present &= s->present & t->live[pc];
   for (int r = REGS - 1; r >= 0; r--)
     if (old->present >> r & 1)
@@ -406,7 +273,7 @@ static void load_packet(struct auditor *t, uint32_t pc, struct state *s, struct 
     r.bits = w_bdd_const(0);
     memcpy(r.bits.bit + 2, byte.bit, 4 * sizeof byte.bit[0]);
   }
-  add_out(t, 0, r.outside);
+  w_add_out(t, 0, r.outside);
   set(s, to, (struct value){r.bits, r.unknown});
   go(t, pc + 1, s, r.inside);
 }
@@ -418,7 +285,7 @@ static void load_ancillary(struct auditor *t, uint32_t pc, struct state *s) {
   bdd_t rest = s->guard;
   struct value v = {.unknown = BDD_FALSE};
   if (number == SKF_AD_ALU_XOR_X) {
-    set(s, REG_A, alu(t, BPF_XOR, get(s, REG_A), get(s, REG_X)));
+    set(s, REG_A, w_value_alu(t, BPF_XOR, get(s, REG_A), get(s, REG_X)));
     go(t, pc + 1, s, rest);
     return;
   }
@@ -426,9 +293,9 @@ static void load_ancillary(struct auditor *t, uint32_t pc, struct state *s) {
     from = PACKET_RANDOM + 32 * pc;
   w_bdd_attempt(m);
   v.bits = variables(m, from);
-  v = settle_value(m, v);
+  v = w_settle_value(m, v);
   if (number == SKF_AD_NLATTR || number == SKF_AD_NLATTR_NEST) {
-    v = unknown(); /* a search through the packet */
+    v = w_value_unknown(); /* a search through the packet */
   } else if (number == SKF_AD_IFINDEX || number == SKF_AD_HATYPE) {
     w_bdd_attempt(m); /* without a device it ends with what A is */
     bdd_t device = w_bdd_make(m, PACKET_DEVICE, BDD_FALSE, BDD_TRUE);
@@ -450,7 +317,7 @@ static void load_ancillary(struct auditor *t, uint32_t pc, struct state *s) {
 static void step(struct auditor *t, uint32_t pc, struct state *s) {
   const struct warrant_cinsn *i = &t->p->cinsns[pc];
   struct value a = get(s, REG_A), x = get(s, REG_X);
-  struct value y = BPF_SRC(i->code) == BPF_X ? x : constant(i->k);
+  struct value y = BPF_SRC(i->code) == BPF_X ? x : w_value_constant(i->k);
   switch (BPF_CLASS(i->code)) {
   case BPF_LD:
   case BPF_LDX: {
@@ -458,32 +325,32 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
     switch (BPF_MODE(i->code)) {
     case BPF_ABS:
       if (!t->packets) {
-        set(s, to, load(t, i->k));
+        set(s, to, w_value_load(t, i->k));
         break;
       }
       if (i->k >= SKF_AD)
         load_ancillary(t, pc, s);
       else
-        load_packet(t, pc, s, constant(0));
+        load_packet(t, pc, s, w_value_constant(0));
       return;
     case BPF_IND:
       load_packet(t, pc, s, x);
       return;
     case BPF_MSH:
-      load_packet(t, pc, s, constant(0));
+      load_packet(t, pc, s, w_value_constant(0));
       return;
     case BPF_LEN:
       if (t->packets) {
         struct value v = {.unknown = BDD_FALSE};
         w_bdd_attempt(t->m);
         v.bits = variables(t->m, PACKET_LENGTH);
-        set(s, to, settle_value(t->m, v));
+        set(s, to, w_settle_value(t->m, v));
       } else {
-        set(s, to, constant(sizeof(struct seccomp_data)));
+        set(s, to, w_value_constant(sizeof(struct seccomp_data)));
       }
       break;
     case BPF_IMM:
-      set(s, to, constant(i->k));
+      set(s, to, w_value_constant(i->k));
       break;
     default:
       set(s, to, get(s, i->k));
@@ -498,16 +365,16 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
     break;
   case BPF_ALU:
     if (i->code == (BPF_ALU | BPF_NEG)) {
-      set(s, REG_A, alu(t, BPF_SUB, constant(0), a));
+      set(s, REG_A, w_value_alu(t, BPF_SUB, w_value_constant(0), a));
     } else if (i->code == (BPF_ALU | BPF_DIV | BPF_X) || i->code == (BPF_ALU | BPF_MOD | BPF_X)) {
       bdd_t zero, rest;
-      branch(t, s->guard, BPF_JEQ, x, constant(0), &zero, &rest);
-      add_out(t, 0, zero);
-      set(s, REG_A, alu(t, BPF_OP(i->code), a, x));
+      w_value_branch(t, s->guard, BPF_JEQ, x, w_value_constant(0), &zero, &rest);
+      w_add_out(t, 0, zero);
+      set(s, REG_A, w_value_alu(t, BPF_OP(i->code), a, x));
       go(t, pc + 1, s, rest);
       return;
     } else {
-      set(s, REG_A, alu(t, BPF_OP(i->code), a, y));
+      set(s, REG_A, w_value_alu(t, BPF_OP(i->code), a, y));
     }
     break;
   case BPF_JMP:
@@ -515,7 +382,7 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
       go(t, pc + 1 + i->k, s, s->guard);
       return;
     }
-    branch(t, s->guard, BPF_OP(i->code), a, y, &t->audit->taken[pc], &t->audit->fallen[pc]);
+    w_value_branch(t, s->guard, BPF_OP(i->code), a, y, &t->audit->taken[pc], &t->audit->fallen[pc]);
     go(t, pc + 1 + i->jt, s, t->audit->taken[pc]);
     go(t, pc + 1 + i->jf, s, t->audit->fallen[pc]);
     return;
@@ -523,7 +390,7 @@ static void step(struct auditor *t, uint32_t pc, struct state *s) {
     if (i->code == (BPF_RET | BPF_A))
       ret_a(t, s->guard, a);
     else
-      add_out(t, i->k, s->guard);
+      w_add_out(t, i->k, s->guard);
     return;
   default:
     if (BPF_MISCOP(i->code) == BPF_TAX)
@@ -545,15 +412,15 @@ static void make_exact(struct auditor *t) {
     bdd_t when = r->outcomes[i].when;
     w_bdd_attempt(m);
     bdd_t both = bdd_and(m, any, when);
-    bad = settle(m, bdd_or(m, bad, both), BDD_TRUE);
-    any = either(m, any, when);
+    bad = w_settle(m, bdd_or(m, bad, both), BDD_TRUE);
+    any = w_either(m, any, when);
   }
   bdd_t rest = t->all;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < r->outcome_count; i++) {
     w_bdd_attempt(m);
     bdd_t good = bdd_not(m, bad);
-    bdd_t when = settle(m, bdd_and(m, r->outcomes[i].when, good), BDD_FALSE);
+    bdd_t when = w_settle(m, bdd_and(m, r->outcomes[i].when, good), BDD_FALSE);
     if (when != BDD_FALSE)
       r->outcomes[kept++] = (struct audit_outcome){r->outcomes[i].value, when};
   }
@@ -561,7 +428,7 @@ static void make_exact(struct auditor *t) {
   for (uint32_t i = 0; i < kept; i++) {
     w_bdd_attempt(m);
     bdd_t others = bdd_not(m, r->outcomes[i].when);
-    rest = settle(m, bdd_and(m, rest, others), BDD_TRUE);
+    rest = w_settle(m, bdd_and(m, rest, others), BDD_TRUE);
   }
   r->undecided = rest;
 }
@@ -575,11 +442,11 @@ static void audit_program(struct auditor *t) {
   }
   if (t->packets) {
     w_bdd_attempt(t->m);
-    t->all = settle(t->m, bdd_not(t->m, at_least(t->m, PACKET_MAX + 1)), BDD_TRUE);
+    t->all = w_settle(t->m, bdd_not(t->m, at_least(t->m, PACKET_MAX + 1)), BDD_TRUE);
   }
   start->guard = t->all;
-  set(start, REG_A, constant(0));
-  set(start, REG_X, constant(0));
+  set(start, REG_A, w_value_constant(0));
+  set(start, REG_X, w_value_constant(0));
   t->pending[0] = start;
   liveness(t);
   for (uint32_t pc = 0; pc < p->insn_count && !t->no_memory; pc++) {
@@ -624,7 +491,10 @@ int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit
   if (!t.no_memory) {
     memset(audit->taken, 0xff, n * sizeof *audit->taken); /* BDD_NONE */
     memset(audit->fallen, 0xff, n * sizeof *audit->fallen);
-    audit_program(&t);
+    if (t.packets || !w_audit_by_halves(&t))
+      audit_program(&t);
+    else if (!t.no_memory)
+      make_exact(&t);
   }
   for (uint32_t pc = 0; t.pending && pc < n; pc++)
     free(t.pending[pc]);
@@ -641,6 +511,7 @@ void w_audit_free(struct audit *audit) {
   free(audit->reach);
   free(audit->taken);
   free(audit->fallen);
+  w_halves_free(audit->halves);
   memset(audit, 0, sizeof *audit);
 }
 
@@ -657,7 +528,7 @@ int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *resu
   for (uint32_t n = count; n-- > 0 && !t.no_memory;) {
     if (n == count - 1) {
       for (uint32_t i = 0; i < audits[n].outcome_count; i++)
-        add_out(&t, audits[n].outcomes[i].value, audits[n].outcomes[i].when);
+        w_add_out(&t, audits[n].outcomes[i].value, audits[n].outcomes[i].when);
     } else {
       struct audit old = *result;
       result->outcomes = NULL;
@@ -668,12 +539,12 @@ int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *resu
           uint32_t newer = old.outcomes[i].value, older = audits[n].outcomes[j].value;
           w_bdd_attempt(m);
           bdd_t both =
-              settle(m, bdd_and(m, old.outcomes[i].when, audits[n].outcomes[j].when), BDD_TRUE);
-          add_out(&t, strictness(older) < strictness(newer) ? older : newer, both);
+              w_settle(m, bdd_and(m, old.outcomes[i].when, audits[n].outcomes[j].when), BDD_TRUE);
+          w_add_out(&t, strictness(older) < strictness(newer) ? older : newer, both);
         }
       free(old.outcomes);
     }
-    add_lost(&t, audits[n].undecided);
+    w_add_lost(&t, audits[n].undecided);
   }
   if (t.no_memory) {
     w_audit_free(result);

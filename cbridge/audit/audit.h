@@ -7,24 +7,10 @@
 
 #include "audit/bdd.h"
 #include "audit/input.h"
+#include "audit/table.h"
 #include "warrant.h"
 
 #define AUDIT_LIMIT 2000000u /* nodes: the default */
-
-struct audit_outcome {
-  uint32_t value; /* what the filter returns */
-  bdd_t when;     /* for exactly these inputs */
-};
-struct audit {
-  struct bdd *bdd;                /* borrowed */
-  struct audit_outcome *outcomes; /* owned; ascending values; disjoint, none empty */
-  uint32_t outcome_count;
-  bdd_t undecided; /* the other inputs: BDD_FALSE when the table is exact */
-  uint32_t insn_count;
-  bdd_t *reach;  /* owned; for each instruction the inputs that may reach it */
-  bdd_t *taken;  /* owned; for each conditional jump those that may jump; BDD_NONE for others */
-  bdd_t *fallen; /* owned; and those that may not */
-};
 
 /* Audits a filter that the classic checker accepts by its kind's rules. Several audits can share
  * one manager, whose limit is for all of them; then w_input_order chooses an order of variables for

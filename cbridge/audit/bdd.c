@@ -23,6 +23,8 @@ struct bdd {
   uint32_t bucket_count;
   struct memo *memo; /* owned; `memo_count`, a power of two; the last result of each slot */
   uint32_t memo_count;
+  uint32_t *written; /* owned; slots of the memo since the attempt began, the first WRITTEN_MAX */
+  uint32_t written_count;
   uint32_t total, limit, allow; /* node numbers, as in checker/Bdd.v */
   uint32_t mark;                /* the count when the attempt began */
   bool failed;                  /* a limit was met since the attempt began */
@@ -34,6 +36,7 @@ struct bdd {
 enum {
   FIRST_ROOM = 4096,
   MEMO_MAX = 1 << 20,
+  WRITTEN_MAX = 1 << 16,
   WORK_A_NODE = 32,       /* calls that an attempt may make for each node that it may make */
   WORK_TOTAL_A_NODE = 128 /* the same for everything together */
 };
@@ -54,7 +57,8 @@ struct bdd *w_bdd_new(uint32_t limit) {
   m->nodes = malloc(m->room * sizeof *m->nodes);
   m->buckets = calloc(m->bucket_count, sizeof *m->buckets);
   m->memo = calloc(m->memo_count, sizeof *m->memo);
-  if (!m->nodes || !m->buckets || !m->memo) {
+  m->written = malloc(WRITTEN_MAX * sizeof *m->written);
+  if (!m->nodes || !m->buckets || !m->memo || !m->written) {
     w_bdd_free(m);
     return NULL;
   }
@@ -69,6 +73,7 @@ void w_bdd_free(struct bdd *m) {
   free(m->nodes);
   free(m->buckets);
   free(m->memo);
+  free(m->written);
   free(m);
 }
 
@@ -125,6 +130,7 @@ static bool grow(struct bdd *m) {
 
 void w_bdd_attempt(struct bdd *m) {
   m->failed = false;
+  m->written_count = 0;
   m->mark = m->count;
   m->limit = m->total - m->count < m->allow ? m->total : m->count + m->allow;
   uint64_t work = m->work + (uint64_t)m->allow * WORK_A_NODE + 1024;
@@ -140,7 +146,12 @@ void w_bdd_forget(struct bdd *m) {
     const struct node *n = &m->nodes[--m->count];
     m->buckets[bucket_of(m, n)] = n->next;
   }
-  memset(m->memo, 0, m->memo_count * sizeof *m->memo);
+  /* What was remembered since may be about nodes that are gone. */
+  if (m->written_count < WRITTEN_MAX)
+    for (uint32_t i = 0; i < m->written_count; i++)
+      m->memo[m->written[i]] = (struct memo){0};
+  else
+    memset(m->memo, 0, m->memo_count * sizeof *m->memo);
   w_bdd_done(m);
 }
 void w_bdd_fail(struct bdd *m) {
@@ -200,8 +211,12 @@ bdd_t w_bdd_ite(struct bdd *m, bdd_t f, bdd_t g, bdd_t h) {
     return BDD_NONE;
   bdd_t high = w_bdd_ite(m, when(m, var, f, true), when(m, var, g, true), when(m, var, h, true));
   bdd_t result = w_bdd_make(m, var, low, high);
-  if (result != BDD_NONE) /* the table may have grown */
-    m->memo[mix(f, g, h) & (m->memo_count - 1)] = (struct memo){f, g, h, result};
+  if (result != BDD_NONE) {
+    slot = mix(f, g, h) & (m->memo_count - 1); /* the table may have grown */
+    m->memo[slot] = (struct memo){f, g, h, result};
+    if (m->written_count < WRITTEN_MAX)
+      m->written[m->written_count++] = slot;
+  }
   return result;
 }
 
@@ -312,6 +327,23 @@ static bdd_t cut(struct bdd *m, struct walk *w, bdd_t f, uint32_t end, bdd_t cho
 bdd_t w_bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen) {
   struct walk w = {0};
   bdd_t result = f == BDD_NONE ? BDD_NONE : cut(m, &w, f, end, chosen);
+  walk_free(&w);
+  return result;
+}
+
+static bdd_t copy(struct bdd *to, const struct bdd *from, struct walk *w, bdd_t f) {
+  bdd_t result;
+  if (bdd_is_leaf(f) || walk_find(w, f, &result))
+    return bdd_is_leaf(f) ? f : result;
+  const struct node *n = &from->nodes[f];
+  bdd_t low = copy(to, from, w, n->low);
+  bdd_t high = low == BDD_NONE ? BDD_NONE : copy(to, from, w, n->high);
+  result = w_bdd_make(to, n->var, low, high);
+  return result == BDD_NONE ? BDD_NONE : walk_add(w, f, result);
+}
+bdd_t w_bdd_copy(struct bdd *to, const struct bdd *from, bdd_t f) {
+  struct walk w = {0};
+  bdd_t result = f == BDD_NONE ? BDD_NONE : copy(to, from, &w, f);
   walk_free(&w);
   return result;
 }

@@ -64,6 +64,8 @@ bdd_t w_bdd_fix(struct bdd *m, bdd_t f, const uint8_t *fixed, const uint8_t *val
 /* The diagram with every part whose variable is `end` or above replaced: `chosen` by true, others
  * by false. */
 bdd_t w_bdd_cut(struct bdd *m, bdd_t f, uint32_t end, bdd_t chosen);
+/* The same function in another manager. */
+bdd_t w_bdd_copy(struct bdd *to, const struct bdd *from, bdd_t f);
 /* A diagram that equals f where `care` holds, often a smaller one. */
 bdd_t w_bdd_simplify(struct bdd *m, bdd_t f, bdd_t care);
 /* The variables that it depends on: sets bit v of `vars` for each. False when memory runs out. */

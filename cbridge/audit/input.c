@@ -41,6 +41,13 @@ void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[SECCOMP_SIZE]
     bytes[i] = (uint8_t)(parts[i / 8] >> i % 8 * 8);
 }
 
+static struct seccomp_data of_words(const uint32_t words[INPUT_WORDS]) {
+  struct seccomp_data d = {.nr = (int)words[INPUT_NR], .arch = words[INPUT_ARCH]};
+  for (int i = 0; i < 6; i++)
+    d.args[i] = (uint64_t)words[INPUT_ARG + 2 * i] << 32 | words[INPUT_ARG + 2 * i + 1];
+  d.instruction_pointer = (uint64_t)words[INPUT_IP] << 32 | words[INPUT_IP + 1];
+  return d;
+}
 struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
   uint32_t words[INPUT_WORDS] = {0};
   while (!bdd_is_leaf(when)) {
@@ -52,11 +59,14 @@ struct seccomp_data w_audit_input(const struct bdd *m, bdd_t when) {
       when = w_bdd_low(m, when);
     }
   }
-  struct seccomp_data d = {.nr = (int)words[INPUT_NR], .arch = words[INPUT_ARCH]};
-  for (int i = 0; i < 6; i++)
-    d.args[i] = (uint64_t)words[INPUT_ARG + 2 * i] << 32 | words[INPUT_ARG + 2 * i + 1];
-  d.instruction_pointer = (uint64_t)words[INPUT_IP] << 32 | words[INPUT_IP + 1];
-  return d;
+  return of_words(words);
+}
+struct seccomp_data w_audit_data(const struct bdd *m, const uint8_t bits[INPUT_VARS / 8]) {
+  uint32_t words[INPUT_WORDS] = {0};
+  for (uint32_t v = 0; v < INPUT_VARS; v++)
+    if (bits[v / 8] >> v % 8 & 1)
+      words[w_input_word(m, v)] |= 1u << w_input_bit(m, v);
+  return of_words(words);
 }
 
 void w_audit_assignment(const struct bdd *m, const struct seccomp_data *input,

@@ -38,6 +38,8 @@ void w_audit_bytes(const struct seccomp_data *input, uint8_t bytes[64]);
 /* The assignment of an input, for w_bdd_value. */
 void w_audit_assignment(const struct bdd *m, const struct seccomp_data *input,
                         uint8_t bits[INPUT_VARS / 8]);
+/* The input of an assignment. */
+struct seccomp_data w_audit_data(const struct bdd *m, const uint8_t bits[INPUT_VARS / 8]);
 /* The inputs whose word `word`, architecture or number, is `value`: what is left of a diagram when
  * that is fixed. The words before it must not occur in it any more. */
 bdd_t w_audit_fix(const struct bdd *m, bdd_t f, unsigned word, uint32_t value);

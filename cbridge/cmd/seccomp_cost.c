@@ -74,23 +74,28 @@ static bool pace_step(struct walk *w, uint32_t pc, struct pace p, bdd_t yes, bdd
                   steps, p.when);
 }
 
-/* False at a limit. */
-static bool longest_of(struct walk *w, uint32_t *longest) {
+/* The longest run, and the mean, which divisions by X of 0 would make too large; *mean is negative
+ * when it is not known. False at a limit. */
+static bool walk(struct walk *w, uint32_t *longest, double *mean) {
   uint32_t n = w->a->insn_count;
   enum { SETS_AN_INSN = 64, SETS_LEAST = 4096, NODES_MAX = 1 << 18, NODES_KEPT = 256 };
   w->budget = SETS_AN_INSN * n + SETS_LEAST;
   w->at = calloc(n, sizeof *w->at);
   uint32_t nodes = w_bdd_nodes(w->m);
   *longest = 0;
+  *mean = 0;
   w_bdd_attempt(w->m);
   bool good = w->at && pace_add(w, 0, 0, BDD_TRUE);
   for (uint32_t pc = 0; pc < n && good; pc++) {
-    bool jump = w->a->taken[pc] != BDD_NONE;
+    bool jump = w->at[pc].count && w->a->taken[pc] != BDD_NONE;
     bdd_t yes = jump ? of_call(w, w->a->taken[pc]) : BDD_FALSE;
     bdd_t no = jump ? of_call(w, w->a->fallen[pc]) : BDD_FALSE;
     good = w_bdd_nodes(w->m) - nodes <= NODES_MAX;
-    for (uint32_t i = 0; i < w->at[pc].count && good; i++)
+    for (uint32_t i = 0; i < w->at[pc].count && good; i++) {
+      double share = w_bdd_share(w->m, w->at[pc].paces[i].when);
+      *mean = share < 0 || *mean < 0 ? -1 : *mean + share;
       good = pace_step(w, pc, w->at[pc].paces[i], yes, no, longest);
+    }
   }
   for (uint32_t pc = 0; pc < n && w->at; pc++)
     free(w->at[pc].paces);
@@ -135,8 +140,8 @@ struct cost cost_of(const struct subject *s, uint32_t token, uint32_t nr) {
                    .insns = s->objects[0].programs[0].cinsns,
                    .token = token,
                    .nr = nr};
-  bool varies = false;
-  for (uint32_t pc = 0; pc < w.a->insn_count; pc++) {
+  bool varies = !w.a->reach; /* an audit by halves: the walk tells */
+  for (uint32_t pc = 0; pc < w.a->insn_count && w.a->reach; pc++) {
     bdd_t f = of_call(&w, w.a->reach[pc]);
     double share = f == BDD_NONE ? -1 : w_bdd_share(w.m, f);
     varies |= !bdd_is_leaf(f);
@@ -144,11 +149,15 @@ struct cost cost_of(const struct subject *s, uint32_t token, uint32_t nr) {
     c.mean = share < 0 || c.mean < 0 ? -1 : c.mean + share;
   }
   c.known = true;
-  if (!decided)
-    c.mean = -1;
-  if (varies && !longest_of(&w, &c.longest)) {
+  double mean = -1;
+  if (varies && !walk(&w, &c.longest, &mean)) {
+    mean = -1;
     c.exact = false;
     c.known = bound_of(&w, &c.longest);
   }
+  if (!w.a->reach)
+    c.mean = mean;
+  if (!decided)
+    c.mean = -1;
   return c;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/policy.h"
+#include "audit/reach.h"
 #include "classic/classic.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
@@ -308,11 +309,18 @@ static void find_instructions(struct findings *r, uint32_t n) {
   char message[400], text[64], list[200], more[32] = "";
   size_t used = 0;
   unsigned always = 0, listed = 0; /* listed: of the first ones; the others are counted */
+  unsigned unknown = 0;
   struct seccomp_data example = {0};
+  struct reached *reached = w_audit_reached(a, p); /* owned here */
+  if (!reached) {
+    r->undecided = true;
+    return;
+  }
   for (uint32_t pc = 0; pc < a->insn_count; pc++) {
-    if (a->reach[pc] == BDD_FALSE) {
+    const struct reached *here = &reached[pc];
+    if (here->here == REACH_NEVER) {
       uint32_t last = pc;
-      while (last + 1 < a->insn_count && a->reach[last + 1] == BDD_FALSE)
+      while (last + 1 < a->insn_count && reached[last + 1].here == REACH_NEVER)
         last++;
       if (last > pc)
         snprintf(message, sizeof message,
@@ -323,11 +331,14 @@ static void find_instructions(struct findings *r, uint32_t n) {
       pc = last;
       continue;
     }
-    if (a->taken[pc] == BDD_NONE || p->cinsns[pc].jt == p->cinsns[pc].jf ||
-        (a->taken[pc] != BDD_FALSE && a->fallen[pc] != BDD_FALSE))
+    if (a->taken[pc] == BDD_NONE || p->cinsns[pc].jt == p->cinsns[pc].jf)
       continue;
-    struct seccomp_data d = w_audit_input(r->s->bdd, a->reach[pc]);
-    if (a->fallen[pc] == BDD_FALSE) { /* compilers write many, so they are told once */
+    unknown += here->taken == REACH_UNKNOWN || here->fallen == REACH_UNKNOWN;
+    if (here->here != REACH_SOME || here->taken == here->fallen ||
+        (here->taken != REACH_NEVER && here->fallen != REACH_NEVER))
+      continue;
+    struct seccomp_data d = here->example;
+    if (here->fallen == REACH_NEVER) { /* compilers write many, so they are told once */
       if (always == 0)
         example = d;
       int n = snprintf(list + used, sizeof list - used, "%s%" PRIu32, always ? ", " : "", pc);
@@ -341,6 +352,13 @@ static void find_instructions(struct findings *r, uint32_t n) {
     warrant_classic_disasm(&p->cinsns[pc], pc, text, sizeof text);
     snprintf(message, sizeof message, "instruction %" PRIu32 " (%s) never matches", pc, text);
     found(r, "dead-rule", "low", &d, message);
+  }
+  free(reached);
+  if (unknown > 0) {
+    snprintf(message, sizeof message,
+             "whether %u comparison%s always or never true is too hard to tell", unknown,
+             unknown == 1 ? " is" : "s are");
+    found(r, "dead-rule", "info", NULL, message);
   }
   if (always == 0)
     return;
