@@ -581,7 +581,11 @@ static void test_text(void) {
       {"arg2 in [0, 4095]", "arg2 <= 4095"},
       {"arg2 in [5, 4095]", NULL},
       {"arg2 >= 0x100000000", NULL},
-      {"arg0 in {1, 2, 9}", "arg0 in [1, 2] or arg0 == 9"},
+      {"arg0 in {1, 2, 9}", NULL},
+      {"arg0 in [1, 2] or arg0 in {9, 0x12345}", "arg0 in {0x1, 0x2, 0x9, 0x12345}"},
+      {"arg1 == 0x80247009 or arg1 in {0x5401, 0x541b, 0x7003, 0x7004, 0x8946, 0x40103d02, "
+       "0x43403d05}",
+       "arg1 in {0x5401, 0x541b, 0x7003, 0x7004, 0x8946, 0x40103d02, 0x43403d05, 0x80247009}"},
       {"arg3 & 0xffffffff == 0x7", NULL},
       {"arg3 & 0xffffffff <= 0x10", NULL},
       {"arg0 == 1 and arg2 != 7", NULL},

@@ -81,43 +81,54 @@ static unsigned length(const struct regions *r) {
   return n;
 }
 
+/* A range of a few values is rather part of a set, unless it is all there is. */
+static bool in_set(const struct regions *r, unsigned i) {
+  enum { FEW_VALUES = 4 };
+  uint64_t more = r->region[i].high - r->region[i].low;
+  return more == 0 || (more < FEW_VALUES && r->count > 1);
+}
+static void range_put(struct phrase *p, unsigned field, uint64_t mask, uint64_t low,
+                      uint64_t high) {
+  w_text_term(&p->text, field, mask);
+  if (low == 0) {
+    w_text_put(&p->text, " <= ");
+    w_text_value(&p->text, mask, high);
+  } else if (high == mask) {
+    w_text_put(&p->text, " >= ");
+    w_text_value(&p->text, mask, low);
+  } else {
+    w_text_put(&p->text, " in [");
+    w_text_value(&p->text, mask, low);
+    w_text_put(&p->text, ", ");
+    w_text_value(&p->text, mask, high);
+    w_text_put(&p->text, "]");
+  }
+}
 static struct phrase regions_phrase(unsigned field, uint64_t mask, const struct regions *r) {
   struct phrase p = {.binding = BIND_TEST};
-  unsigned single = 0, parts = 0;
+  uint64_t values = 0,
+           base = mask; /* of the set: how many, and what tells their base, the same for all */
+  unsigned parts = 0;
   for (unsigned i = 0; i < r->count; i++)
-    single += r->region[i].low == r->region[i].high;
-  for (unsigned i = 0; i < r->count; i++) {
-    uint64_t low = spread(r->region[i].low, mask), high = spread(r->region[i].high, mask);
-    if (low == high)
-      continue;
-    w_text_put(&p.text, "%s", parts++ ? " or " : "");
-    w_text_term(&p.text, field, mask);
-    if (low == 0) {
-      w_text_put(&p.text, " <= ");
-      w_text_value(&p.text, mask, high);
-    } else if (high == mask) {
-      w_text_put(&p.text, " >= ");
-      w_text_value(&p.text, mask, low);
+    if (in_set(r, i)) {
+      values += r->region[i].high - r->region[i].low + 1;
+      base = spread(r->region[i].high, mask) > UINT16_MAX ? 0 : base;
     } else {
-      w_text_put(&p.text, " in [");
-      w_text_value(&p.text, mask, low);
-      w_text_put(&p.text, ", ");
-      w_text_value(&p.text, mask, high);
-      w_text_put(&p.text, "]");
+      w_text_put(&p.text, "%s", parts++ ? " or " : "");
+      range_put(&p, field, mask, spread(r->region[i].low, mask), spread(r->region[i].high, mask));
     }
-  }
-  if (single) {
+  if (values) {
     w_text_put(&p.text, "%s", parts++ ? " or " : "");
     w_text_term(&p.text, field, mask);
-    w_text_put(&p.text, "%s", single == 1 ? " == " : " in {");
+    w_text_put(&p.text, "%s", values == 1 ? " == " : " in {");
     bool first = true;
     for (unsigned i = 0; i < r->count; i++)
-      if (r->region[i].low == r->region[i].high) {
+      for (uint64_t k = 0; in_set(r, i) && k <= r->region[i].high - r->region[i].low; k++) {
         w_text_put(&p.text, "%s", first ? "" : ", ");
-        w_text_value(&p.text, mask, spread(r->region[i].low, mask));
+        w_text_value(&p.text, base, spread(r->region[i].low + k, mask));
         first = false;
       }
-    if (single > 1)
+    if (values > 1)
       w_text_put(&p.text, "}");
   }
   if (parts > 1)
@@ -309,20 +320,25 @@ static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int de
     w_text_value(&p.text, mask, value);
     return p;
   }
-  if (best == 4 || found[best].count > 6) {
-    if (within_interval(m, f, field, &used, &p) ||
-        required_bits(m, f, field, &used, false, depth, &p) ||
-        required_bits(m, f, field, &used, true, depth, &p)) {
-      if (!w_phrase_bad(&p))
-        return p;
-      w_phrase_free(&p);
-    }
-  }
-  if (best == 4)
-    return w_cover_phrase(m, f);
+  struct phrase listed = w_phrase_none();
   uint64_t of = best < 2 ? UINT64_MAX : used.mask;
-  return best % 2 ? outside_phrase(field, of, &found[best])
-                  : regions_phrase(field, of, &found[best]);
+  if (best < 4)
+    listed = best % 2 ? outside_phrase(field, of, &found[best])
+                      : regions_phrase(field, of, &found[best]);
+  enum { FEW = 6 };
+  if (best < 4 && found[best].count <= FEW)
+    return listed;
+  if (within_interval(m, f, field, &used, &p) ||
+      required_bits(m, f, field, &used, false, depth, &p) ||
+      required_bits(m, f, field, &used, true, depth, &p)) {
+    bool longer = !w_phrase_bad(&listed) && p.text.length >= listed.text.length;
+    if (!w_phrase_bad(&p) && !longer) {
+      w_phrase_free(&listed);
+      return p;
+    }
+    w_phrase_free(&p);
+  }
+  return best < 4 ? listed : w_cover_phrase(m, f);
 }
 
 /* ---- Several arguments ---- */
