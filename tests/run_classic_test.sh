@@ -139,4 +139,160 @@ $dns"
 capture le $usual 1 > "$work/none.pcap"
 on "a capture without packets" 0 '0 packets: 0 kept, 0 dropped' --packets "$work/none.pcap" "$work/tcp"
 
+# --- What is not read ----------------------------------------------------------------------------
+
+# unread NAME STATUS WANT_OUTPUT SENTENCE FILE
+unread() {
+  on "$1" "$2" "$3" --packets "$work/$5" "$work/tcp"
+  says "$1" "$4"
+}
+printf '\x0a\x0d\x0d\x0a\x1c\x00\x00\x00' > "$work/ng"
+unread "pcapng" 3 "" "is a pcapng capture, which is not read" ng
+capture le $((0xa1b2cd34)) 1 "$web" > "$work/kuznetzov"
+unread "longer records" 3 "" "magic 0xa1b2cd34" kuznetzov
+gzip -nc "$work/all.pcap" > "$work/gz"
+unread "compressed" 3 "" "is compressed" gz
+{ head -c 4 "$work/all.pcap" && printf '\x02\x00\x03\x00' && tail -c +9 "$work/all.pcap"; } > "$work/old"
+unread "an old version" 3 "" "pcap of version 2.3 is not read" old
+head -c 23 "$work/all.pcap" > "$work/short"
+unread "cut off in the header" 2 "" "a pcap capture begins with 24 bytes, and there are 23" short
+head -c 93 "$work/all.pcap" > "$work/one"
+unread "cut off in a packet" 2 "" "cut off in packet 1: 53 of 54 bytes are there" one
+head -c 109 "$work/all.pcap" > "$work/two"
+unread "cut off behind a packet" 2 '1: 0x28, keeps 40 of 54 bytes
+1 packet: 1 kept, 0 dropped' "cut off behind packet 1: 15 bytes are left" two
+capture le $usual 1 "$web" "$dns/45" > "$work/damaged"
+unread "more captured than there was" 2 '1: 0x28, keeps 40 of 54 bytes
+1 packet: 1 kept, 0 dropped' "packet 2 is damaged: 46 bytes captured of 45" damaged
+capture le $usual 1 "$web/4294967295" > "$work/endless"
+unread "longer than any packet" 2 "" "packet 1 is damaged: 54 bytes captured of 4294967295, and no packet is so long" endless
+: > "$work/empty"
+unread "an empty file" 2 "" "empty: neither a pcap capture nor hexadecimal text" empty
+unread "another file" 2 "" "unknown: neither a pcap capture nor hexadecimal text" web.bin
+unread "no such file" 2 "" "No such file" nowhere
+printf '%s\n00f\n' "$web" > "$work/odd"
+unread "half a byte" 2 '1: 0x28, keeps 40 of 54 bytes
+1 packet: 1 kept, 0 dropped' "packet 2: byte 2: not a pair of hexadecimal digits" odd
+on "a capture as one packet" 2 "" --packet "@$work/all.pcap" "$work/tcp"
+says "a capture as one packet" "is a pcap capture: --packets"
+on "no packet" 2 "" "$work/tcp"
+says "no packet" "--packet HEX|@FILE, or --packets FILE"
+on "two kinds of packets" 2 "" --packet "$web" --packets "$work/all.pcap" "$work/tcp"
+says "two kinds of packets" "not both"
+for option in "--ctx 00" "--map a=b" "--seed 2"; do
+  # shellcheck disable=SC2086 # two words
+  on "${option% *} on a classic filter" 2 "" $option --packet "$web" "$work/tcp"
+  says "${option% *} on a classic filter" "${option% *} is for eBPF programs"
+done
+for option in "--packets $work/all.pcap" "--meta mark=1" "--network 0" "--pcap-link 101"; do
+  # shellcheck disable=SC2086 # two words
+  on "${option%% *} on an eBPF program" 2 "" $option --prog arithmetic $CORPUS/runs/runs.o
+  says "${option%% *} on an eBPF program" "${option%% *} is for classic filters"
+done
+"$ASAN_WARRANT" run --packets "$work/all.pcap" "$work/tcp" > /dev/full 2> "$work/err"
+same "a full disk" 2 $?
+filter call '32 0 0 0' '21 0 1 39' '6 0 0 327681' '6 0 0 2147418112'
+on "a seccomp filter" 3 "" --format seccomp --packet "$web" "$work/call"
+says "a seccomp filter" 'warrant seccomp emu'
+
+# --- What is not known ---------------------------------------------------------------------------
+
+# A capture of 60 bytes has 40 of them. Linux saw 60, and so does `ld len`.
+cut=${web:0:80}
+capture le $usual 1 "$cut/60" > "$work/cut.pcap"
+filter len '128 0 0 0' '22 0 0 0'
+filter inside '48 0 0 39' '6 0 0 65535'
+filter past '48 0 0 60' '6 0 0 65535'
+filter between '32 0 0 37' '6 0 0 65535'
+filter msh '177 0 0 40' '6 0 0 65535'
+filter behind '1 0 0 30' '80 0 0 10' '6 0 0 65535'
+for engine in c reference; do
+  on "the length is that of the packet, $engine" 0 '1: 0x3c, keeps all 60 bytes*' --engine $engine --packets "$work/cut.pcap" "$work/len"
+  on "a byte that was captured, $engine" 0 '1: 0xffff, keeps all 60 bytes*' --engine $engine --packets "$work/cut.pcap" "$work/inside"
+  on "a byte that no packet had, $engine" 0 '1: 0x0, dropped*' --engine $engine --packets "$work/cut.pcap" "$work/past"
+  for name in between msh behind; do
+    on "bytes that were not captured: $name, $engine" 3 '1: not known: instruction * needs bytes
+1 packet: 0 kept, 0 dropped, 1 unknown' --engine $engine --packets "$work/cut.pcap" "$work/$name"
+    says "bytes that were not captured: $name, $engine" "were not captured"
+  done
+  on "what is not known, JSON, $engine" 3 '{"packet":1,"result":null,"steps":2,"fault":null,"length":60,"captured":40,"kept":null,"unknown":{"needs":"bytes","pc":1}}
+{"packets":1,"kept":0,"dropped":0,"faulted":0,"unknown":1}' --json --engine $engine --packets "$work/cut.pcap" "$work/behind"
+  on "a trace ends where it is not known, $engine" 3 '{"pc":0,"a":"0x0","x":"0x0","write":null}
+{"pc":1,"a":"0x0","x":"0x1e","write":null}
+1: not known*' --trace --engine $engine --packets "$work/cut.pcap" "$work/behind"
+done
+
+# load NUMBER: a filter that returns the metadata.
+load() { filter "$1" "32 0 0 $((4294963200 + $2))" '22 0 0 0'; }
+while read -r name number; do
+  load "$name" "$number"
+  on "$name is not known" 3 "not known: instruction 0 needs $name" --packet "$web" "$work/$name"
+  says "$name is not known" "reads $name, which packets in a file do not have: --meta $name=N"
+  for engine in c reference; do
+    on "$name is given, $engine" 0 0x2a --engine $engine --meta "$name=42" --packet "$web" "$work/$name"
+  done
+done << 'END'
+type 4
+ifidx 8
+mark 20
+queue 24
+rxhash 32
+cpu 36
+vlan_tci 44
+vlan_avail 48
+poff 52
+rand 56
+vlan_tpid 60
+END
+load proto 0
+load hatype 28
+for engine in c reference; do
+  on "the protocol, $engine" 3 '1: 0x800, *
+2: 0x800, *
+3: 0x800, *
+4: 0x86dd, *
+5: 0x806, *
+6: not known: instruction 0 needs proto
+7: 0x4, *' --engine $engine --packets "$work/all.pcap" "$work/proto"
+  says "the protocol, $engine" "--meta proto=N"
+  on "a protocol that is given, $engine" 0 0x7 --engine $engine --meta proto=7 --packet "$web" "$work/proto"
+  on "Ethernet's device, $engine" 0 0x1 --engine $engine --packet "$web" "$work/hatype"
+  on "without a device, $engine" 0 0x0 --engine $engine --meta device=0 --packet "$web" "$work/ifidx"
+done
+# What is not reached is not asked for.
+filter early '40 0 0 12' '21 1 0 2048' '32 0 0 4294963244' '6 0 0 1'
+on "metadata that is not reached" 0 0x1 --packet "$web" "$work/early"
+for meta in mark mark= mark=x mark=4294967296 nla=1 alu_xor_x=1 device=2 nothing=1 =1 mark=-1; do
+  on "--meta $meta" 2 "" --meta "$meta" --packet "$web" "$work/tcp"
+  says "--meta $meta" "write NAME=NUMBER"
+done
+
+# --- Where the headers are -----------------------------------------------------------------------
+
+filter net "48 0 0 $((0xfff00000 + 9))" '22 0 0 0'    # the protocol, from the network header
+filter link "40 0 0 $((0xffe00000 + 12))" '22 0 0 0'  # the type, from the link-layer header
+filter neither '32 0 0 2147483648' '6 0 0 1'          # before both
+packet_of_ip=${web:28}
+capture le $usual 101 "$packet_of_ip" > "$work/raw.pcap"
+capture le $usual 113 "00000001000600112233445500000800$packet_of_ip" > "$work/sll.pcap"
+capture le $usual 127 "0000080000000000$packet_of_ip" > "$work/radio.pcap"
+for engine in c reference; do
+  on "the network header, $engine" 0 0x6 --engine $engine --packet "$web" "$work/net"
+  on "the network header is elsewhere, $engine" 0 0x8 --engine $engine --network 3 --packet "$web" "$work/net"
+  on "the link-layer header, $engine" 0 0x800 --engine $engine --packet "$web" "$work/link"
+  on "no such header, $engine" 0 0x0 --engine $engine --packet "$web" "$work/neither"
+  on "IP in hexadecimal, $engine" 0 0x6 --engine $engine --pcap-link 101 --packet "$packet_of_ip" "$work/net"
+  on "IP in a capture, $engine" 0 '1: 0x6, keeps 6 of 40 bytes*' --engine $engine --packets "$work/raw.pcap" "$work/net"
+  says "IP in a capture, $engine" "link type 101 (RAW), not Ethernet"
+  on "IP's protocol, $engine" 0 '1: 0x800, *' --engine $engine --packets "$work/raw.pcap" "$work/proto"
+  on "a capture of any device, $engine" 0 '1: 0x6, *' --engine $engine --packets "$work/sll.pcap" "$work/net"
+  says "a capture of any device, $engine" "link type 113 (LINUX_SLL), not Ethernet"
+  on "a capture of any device has no header of the kernel's, $engine" 3 '1: not known: instruction 0 needs link*' \
+    --engine $engine --packets "$work/sll.pcap" "$work/link"
+  on "another link type, $engine" 3 '1: not known: instruction 0 needs network*' --engine $engine --packets "$work/radio.pcap" "$work/net"
+  on "another link type, with the header's place, $engine" 0 '1: 0x6, *' --engine $engine --network 8 --packets "$work/radio.pcap" "$work/net"
+done
+on "a link type for a capture" 2 "*" --pcap-link 101 --packets "$work/all.pcap" "$work/net"
+says "a link type for a capture" "a capture says its link type"
+
 finish
