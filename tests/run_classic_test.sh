@@ -295,4 +295,153 @@ done
 on "a link type for a capture" 2 "*" --pcap-link 101 --packets "$work/all.pcap" "$work/net"
 says "a link type for a capture" "a capture says its link type"
 
+# --- Faults --------------------------------------------------------------------------------------
+
+# A filter that no kernel takes: what is wrong with it, where, after how many steps.
+filter bad-pc '0 0 0 1' '5 0 0 7'
+filter unknown-instruction '255 0 0 0'
+filter scratch-index '2 0 0 16' '6 0 0 0'
+filter scratch-undefined '0 0 0 1' '2 0 0 3' '97 0 0 2' '6 0 0 0'
+filter division-by-zero '0 0 0 1' '52 0 0 0' '6 0 0 0'
+filter bad-shift '100 0 0 32' '6 0 0 0'
+filter bad-load '32 0 0 4294963201' '6 0 0 0'
+while read -r fault pc steps; do
+  for engine in c reference; do
+    on "fault $fault, $engine" 1 "fault: $fault at instruction $pc after $steps steps" --engine $engine --packet "$web" "$work/$fault"
+    on "fault $fault, JSON, $engine" 1 "{\"packet\":1,\"result\":null,\"steps\":$steps,\"fault\":{\"kind\":\"$fault\",\"pc\":$pc},\"length\":54,\"captured\":54,\"kept\":null}
+{\"packets\":1,\"kept\":0,\"dropped\":0,\"faulted\":1,\"unknown\":0}" --json --engine $engine --packets - "$work/$fault" <<< "$web"
+  done
+done << 'END'
+bad-pc 9 3
+unknown-instruction 0 1
+scratch-index 0 1
+scratch-undefined 2 3
+division-by-zero 1 2
+bad-shift 0 1
+bad-load 0 1
+END
+for engine in c reference; do
+  on "out of fuel, $engine" 1 "fault: out-of-fuel at instruction 2 after 2 steps" --fuel 2 --engine $engine --packet "$web" "$work/tcp"
+  on "just enough fuel, $engine" 0 0x28 --fuel 5 --engine $engine --packet "$web" "$work/tcp"
+  on "a write to scratch memory, $engine" 1 '{"pc":0,"a":"0x0","x":"0x0","write":null}
+{"pc":1,"a":"0x1","x":"0x0","write":{"region":"scratch","off":12,"bytes":"01000000"}}
+{"pc":2,"a":"0x1","x":"0x0","write":null}
+fault: *' --trace --engine $engine --packet "$web" "$work/scratch-undefined"
+done
+
+# --- Random filters in every engine --------------------------------------------------------------
+
+# Any instruction with any operands, most of them sensible, and mostly forward jumps within the filter.
+random_filter() { # random_filter SEED LENGTH
+  awk -v seed="$1" -v n="$2" 'BEGIN {
+    srand(seed)
+    count = split("0 1 2 3 4 5 7 12 20 21 29 28 36 37 44 45 48 53 60 61 64 69 72 77 80 84 92 96 97 100 108 112 116 124 128 129 132 135 148 156 164 172 177 32 40 48 32 40 48 22 6", codes)
+    print n
+    for (i = 0; i < n - 1; i++) {
+      code = codes[1 + int(rand() * count)]
+      k = rand() < 0.5 ? int(rand() * 70) : rand() < 0.7 ? int(rand() * 4294967296) : int(rand() * 16)
+      if (code == 2 || code == 3 || code == 96 || code == 97) k = int(rand() * (rand() < 0.95 ? 3 : 20))
+      if (code == 100 || code == 116) k = int(rand() * (rand() < 0.95 ? 32 : 40))
+      if ((code == 52 || code == 148) && rand() < 0.9) k++
+      if (code == 32 || code == 40 || code == 48 || code == 64 || code == 72 || code == 80 || code == 177) {
+        where = rand()
+        if (where < 0.2) k = 4293918720 + int(rand() * 40)
+        else if (where < 0.3) k = 4292870144 + int(rand() * 40)
+        else if (where < 0.4) k = 4294963200 + 4 * int(rand() * 17)
+        else k = int(rand() * 70)
+      }
+      left = n - i - 1 # forward, now and then out of the filter
+      jt = int(rand() * (rand() < 0.97 ? left : left + 2))
+      jf = int(rand() * (rand() < 0.97 ? left : left + 2))
+      if (code == 5) k = jt
+      printf "%d %d %d %.0f\n", code, jt, jf, k
+    }
+    print "22 0 0 0"
+  }'
+}
+metas=()
+for name in type ifidx mark queue rxhash cpu vlan_tci vlan_avail poff rand vlan_tpid proto; do
+  metas+=(--meta "$name=$((${#metas[@]} * 77 + 3))")
+done
+printf '%s\n' "0500030001000000040009c0" "100001800500030001000000040009c0" >> "$work/all.hex" # netlink attributes
+different="" kernel_different="" ran=0 values=0 faults=0 asked=0
+kernel=yes
+"$WARRANT" run --engine kernel --packet "$web" "$work/tcp" > "$work/out" 2> "$work/err" || kernel=
+for seed in $(seq 150); do
+  random_filter "$seed" $((seed % 12 + 3)) > "$work/random"
+  for engine in c reference; do
+    "$WARRANT" run --json --trace --engine $engine "${metas[@]}" --packets "$work/all.hex" "$work/random" > "$work/$engine" 2> "$work/err"
+    echo "exit $?" >> "$work/$engine"
+  done
+  cmp -s "$work/c" "$work/reference" || different="$different $seed"
+  ran=$((ran + $(grep -c '"pc"' "$work/c")))
+  values=$((values + $(grep -c '"result":"0x[1-9a-f]' "$work/c")))
+  faults=$((faults + $(grep -c '"fault":{' "$work/c")))
+  [ -n "$kernel" ] && "$WARRANT" run --json --engine kernel --packets "$work/all.hex" "$work/random" 2> "$work/err" |
+    jq -r 'select(.kept != null and .packet != null) | "\(.packet) \(.kept)"' > "$work/kernel"
+  if [ -n "$kernel" ] && [ -s "$work/kernel" ]; then
+    asked=$((asked + $(wc -l < "$work/kernel")))
+    grep -v ^exit "$work/c" | jq -r 'select(.packet != null) | "\(.packet) \(.kept)"' > "$work/here"
+    ! grep -qvxFf "$work/here" "$work/kernel" || kernel_different="$kernel_different $seed"
+  fi
+done
+same "random filters: both interpreters take the same steps" "" "$different"
+if [ "$ran" -gt 1000 ] && [ "$values" -gt 100 ] && [ "$faults" -gt 50 ]; then
+  ok "random filters: there is something to compare"
+else
+  not_ok "random filters: there is something to compare" "$ran steps, $values results, $faults faults"
+fi
+
+# --- The kernel ----------------------------------------------------------------------------------
+
+if [ -z "$kernel" ]; then
+  skip "the kernel's filters" "$(head -n 1 "$work/err")"
+else
+  same "random filters: the kernel keeps as much" "" "$kernel_different"
+  if [ "$asked" -gt 100 ]; then
+    ok "random filters: the kernel was asked"
+  else
+    not_ok "random filters: the kernel was asked" "$asked times"
+  fi
+  on "the kernel, kept in part" 0 0x28 --engine kernel --packet "$web" "$work/tcp"
+  on "the kernel, dropped" 0 0x0 --engine kernel --packet "$dns" "$work/tcp"
+  on "the kernel, all" 0 "keeps all 54 bytes" --engine kernel --packet "$web" $CORPUS/socket/all.ddd
+  on "the kernel, packets" 0 "$want" --engine kernel --packets "$work/all.pcap" "$work/tcp"
+  on "the kernel, JSON" 0 '{"result":"0x28","steps":null,"fault":null,"length":54,"captured":54,"kept":40}' \
+    --json --engine kernel --packet "$web" "$work/tcp"
+  on "the kernel, the length of a packet that was cut" 0 '1: keeps all 60 bytes*' --engine kernel --packets "$work/cut.pcap" "$work/len"
+  for name in mark net link; do
+    on "the kernel, $name" 3 "not known: instruction 0 needs *" --engine kernel --meta mark=1 --packet "$web" "$work/$name"
+    says "the kernel, $name" "between the sockets that --engine kernel has"
+  done
+  on "the kernel, not certified" 1 "" --engine kernel --packet "$web" "$work/unsafe"
+fi
+
+# --- tcpdump -------------------------------------------------------------------------------------
+
+# What tcpdump -ddd makes of an expression keeps as many packets here as tcpdump prints.
+if ! command -v tcpdump > /dev/null; then
+  skip "tcpdump on the same captures" "tcpdump is not here"
+else
+  total=0
+  while IFS=: read -r name expression; do
+    count=$(tcpdump -r "$work/all.pcap" "$expression" 2> "$work/err" | wc -l)
+    total=$((total + count))
+    same "as many as tcpdump prints: $name" "$count kept" \
+      "$("$ASAN_WARRANT" run --quiet --packets "$work/all.pcap" "$CORPUS/socket/$name.ddd" | grep -o '[0-9]* kept')"
+  done < <(grep -v '^#' corpus/socket/expressions.txt)
+  if [ $total -gt 7 ]; then ok "tcpdump prints some"; else not_ok "tcpdump prints some" $total; fi
+  while read -r file link expression; do
+    tcpdump -ddd -y "$link" "$expression" > "$work/compiled" 2> "$work/err"
+    same "as many as tcpdump prints of $file: $expression" "$(tcpdump -r "$work/$file" "$expression" 2> "$work/err" | wc -l) kept" \
+      "$("$ASAN_WARRANT" run --quiet --packets "$work/$file" "$work/compiled" 2> "$work/err" | grep -o '[0-9]* kept')"
+  done << 'END'
+nano-big.pcap EN10MB udp or arp
+big.pcap EN10MB ip[6:2] & 0x1fff != 0
+raw.pcap RAW tcp dst port 80
+sll.pcap LINUX_SLL tcp dst port 80
+sll.pcap LINUX_SLL udp
+END
+fi
+
 finish

@@ -381,10 +381,6 @@ static int run_classic(const struct run_options *o, const struct warrant_program
                  o->packet ? ", not both" : "");
     return WARRANT_BAD_INPUT;
   }
-  if (o->engine == ENGINE_KERNEL) {
-    cmd_complain("run: --engine kernel is for eBPF programs");
-    return WARRANT_UNSUPPORTED;
-  }
   if (o->packet)
     code = read_bytes("--packet", o->packet, &packet, &options.packet_size);
   if (code == WARRANT_OK && packet && o->packet[0] == '@' &&
@@ -396,7 +392,7 @@ static int run_classic(const struct run_options *o, const struct warrant_program
     cmd_complain("--packet: no packet is longer than %u bytes", WARRANT_PACKET_MAX);
     code = WARRANT_BAD_INPUT;
   }
-  if (code == WARRANT_OK && o->certified)
+  if (code == WARRANT_OK && (o->certified || o->engine == ENGINE_KERNEL))
     code = certify(o, p);
   options.packet = packet;
   options.engine = o->engine;

@@ -115,8 +115,12 @@ bool packet_meta_option(const char *option, struct packet_known *k) {
 /* ---- Needs ---- */
 
 static const char *ancillary_needs(const struct packet_known *k, unsigned number) {
-  if (is_computed(number))
-    return number == SKF_AD_ALU_XOR_X || k->captured == k->in.length ? NULL : "bytes";
+  if (number == SKF_AD_ALU_XOR_X)
+    return NULL;
+  if (is_computed(number) && k->in.linear)
+    return k->captured == k->in.length ? NULL : "bytes";
+  if (k->bare)
+    return warrant_classic_ancillary_name(number / 4);
   if (!k->in.device && (number == SKF_AD_IFINDEX || number == SKF_AD_HATYPE))
     return NULL; /* ends the program */
   return k->meta >> number / 4 & 1 ? NULL : warrant_classic_ancillary_name(number / 4);
@@ -124,9 +128,9 @@ static const char *ancillary_needs(const struct packet_known *k, unsigned number
 
 static const char *place_needs(const struct packet_known *k, uint32_t offset, unsigned size) {
   int64_t o = (int32_t)offset, at;
-  if (o < 0 && o >= SKF_NET_OFF && !k->network)
+  if (o < 0 && o >= SKF_NET_OFF && (!k->network || k->bare))
     return "network";
-  if (o < SKF_NET_OFF && o >= SKF_LL_OFF && !k->in.link_known)
+  if (o < SKF_NET_OFF && o >= SKF_LL_OFF && (!k->in.link_known || k->bare))
     return "link";
   if (warrant_classic_place(&k->in, offset, &at) && at + size <= k->in.length &&
       at + size > k->captured)

@@ -11,6 +11,7 @@ struct packet_known {
   struct warrant_classic_input in;
   uint32_t captured; /* bytes: what is behind them in `in` are zeros in place of what it had */
   bool network;      /* where the network header is */
+  bool bare;         /* it has its bytes alone: no place of a header, no device, no metadata */
   uint16_t meta;     /* one bit each, by SKF_AD_* / 4 */
 };
 

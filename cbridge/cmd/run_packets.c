@@ -8,15 +8,18 @@
 #include "classic/code.h"
 #include "cmd/packet_needs.h"
 #include "cmd/reference_packet.h"
+#include "kernel/kernel_filter.h"
 #include "load/capture.h"
 #include "load/file.h"
 #include "run/env.h"
+
+enum { IN_ONE_PIECE = 2048 };
 
 /* What became of one packet. */
 enum ended { KEPT, DROPPED, FAULTED, UNKNOWN, ENDS };
 struct outcome {
   enum ended ended;
-  uint32_t value; /* what the filter returned */
+  uint32_t value; /* what the filter returned; in the kernel, how many bytes it keeps */
   uint64_t steps, pc;
   char fault[40];    /* its kind */
   const char *needs; /* what was asked for; static */
@@ -25,7 +28,8 @@ struct outcome {
 struct running {
   const struct packet_run_options *o;
   const struct warrant_program *p;
-  struct packet_known given; /* what the command line says of every packet */
+  struct packet_known given;           /* what the command line says of every packet */
+  struct warrant_kernel_filter kernel; /* open for that engine */
   uint64_t counts[ENDS], number;
 };
 
@@ -133,29 +137,52 @@ static int run_reference(const struct running *r, const struct packet_known *pac
   return WARRANT_OK;
 }
 
+/* The kernel says no more than how many bytes are kept; that the filter asks for nothing else than
+ * bytes, the C interpreter has said. */
+static int run_kernel(const struct running *r, const struct packet_known *packet,
+                      struct outcome *out) {
+  struct warrant_error error = {0};
+  uint32_t bytes = 0;
+  if (out->needs)
+    return WARRANT_OK;
+  if (warrant_kernel_filter_run(&r->kernel, packet->in.bytes, packet->in.length, &bytes, &error))
+    return cmd_error(&error);
+  *out = (struct outcome){.ended = DROPPED, .value = bytes};
+  return WARRANT_OK;
+}
+
 /* ---- What is printed ---- */
 
 static uint32_t kept(const struct packet_known *packet, const struct outcome *out) {
   return out->value < packet->in.length ? out->value : packet->in.length;
 }
 
+/* Whether `value` is what the filter returned: the kernel does not tell what is above the length.
+ */
+static bool value_known(const struct running *r, const struct packet_known *packet,
+                        const struct outcome *out) {
+  return out->ended < FAULTED && (r->o->engine != ENGINE_KERNEL || out->value < packet->in.length);
+}
+
 static void print_json(const struct running *r, const struct packet_known *packet,
                        const struct outcome *out) {
-  bool result = out->ended == KEPT || out->ended == DROPPED;
   putchar('{');
   if (r->o->packets)
     printf("\"packet\":%" PRIu64 ",", r->number);
-  if (result)
+  if (value_known(r, packet, out))
     printf("\"result\":\"0x%" PRIx32 "\"", out->value);
   else
     printf("\"result\":null");
-  printf(",\"steps\":%" PRIu64 ",\"fault\":", out->steps);
-  if (out->ended == FAULTED)
-    printf("{\"kind\":\"%s\",\"pc\":%" PRIu64 "}", out->fault, out->pc);
+  if (r->o->engine == ENGINE_KERNEL) /* it counts no steps */
+    printf(",\"steps\":null");
   else
-    printf("null");
+    printf(",\"steps\":%" PRIu64, out->steps);
+  if (out->ended == FAULTED)
+    printf(",\"fault\":{\"kind\":\"%s\",\"pc\":%" PRIu64 "}", out->fault, out->pc);
+  else
+    printf(",\"fault\":null");
   printf(",\"length\":%" PRIu32 ",\"captured\":%" PRIu32, packet->in.length, packet->captured);
-  if (result)
+  if (out->ended < FAULTED)
     printf(",\"kept\":%" PRIu32 "}\n", kept(packet, out));
   else if (out->ended == UNKNOWN)
     printf(",\"kept\":null,\"unknown\":{\"needs\":\"%s\",\"pc\":%" PRIu64 "}}\n", out->needs,
@@ -166,22 +193,26 @@ static void print_json(const struct running *r, const struct packet_known *packe
 
 static void print_text(const struct running *r, const struct packet_known *packet,
                        const struct outcome *out) {
-  if (r->o->packets)
+  bool many = r->o->packets, value = value_known(r, packet, out);
+  if (many)
     printf("%" PRIu64 ": ", r->number);
   if (out->ended == FAULTED)
     printf("fault: %s at instruction %" PRIu64 " after %" PRIu64 " steps\n", out->fault, out->pc,
            out->steps);
   else if (out->ended == UNKNOWN)
     printf("not known: instruction %" PRIu64 " needs %s\n", out->pc, out->needs);
-  else if (!r->o->packets)
-    printf("0x%" PRIx32 "\n", out->value);
-  else if (out->ended == DROPPED)
-    puts("0x0, dropped");
+  if (out->ended >= FAULTED)
+    return;
+  if (value)
+    printf("0x%" PRIx32 "%s", out->value, many ? ", " : "\n");
+  if (!many && value)
+    return;
+  if (out->ended == DROPPED)
+    puts("dropped");
   else if (kept(packet, out) == packet->in.length)
-    printf("0x%" PRIx32 ", keeps all %" PRIu32 " bytes\n", out->value, packet->in.length);
+    printf("keeps all %" PRIu32 " bytes\n", packet->in.length);
   else
-    printf("0x%" PRIx32 ", keeps %" PRIu32 " of %" PRIu32 " bytes\n", out->value, out->value,
-           packet->in.length);
+    printf("keeps %" PRIu32 " of %" PRIu32 " bytes\n", out->value, packet->in.length);
 }
 
 static void print_summary(const struct running *r) {
@@ -200,7 +231,11 @@ static void print_summary(const struct running *r) {
 
 /* What to do about it, in a sentence. */
 static void explain_need(const struct running *r, const char *needs) {
-  if (strcmp(needs, "network") == 0)
+  if (r->o->engine == ENGINE_KERNEL && strcmp(needs, "bytes"))
+    cmd_complain("%s: asks for %s, and between the sockets that --engine kernel has, packets have "
+                 "their bytes alone",
+                 r->p->file, needs);
+  else if (strcmp(needs, "network") == 0)
     cmd_complain("%s: loads at SKF_NET_OFF, and the link type does not say where the network "
                  "header is: --network N",
                  r->p->file);
@@ -227,6 +262,9 @@ static int run_packet(struct running *r, const struct w_captured *packet, uint32
   known.in.bytes = packet->bytes;
   known.in.length = known.in.wire_length = packet->length;
   known.captured = packet->captured;
+  known.bare = r->o->engine == ENGINE_KERNEL;
+  if (known.bare) /* what is longer may be in several pieces there */
+    known.in.linear = packet->length <= IN_ONE_PIECE;
   if (packet->captured < packet->length) { /* `ld len` gives the length that Linux saw */
     if (!(whole = calloc(packet->length, 1))) {
       cmd_complain("out of memory");
@@ -240,6 +278,8 @@ static int run_packet(struct running *r, const struct w_captured *packet, uint32
   int code = run_c(r, &known, &out);
   if (code == WARRANT_OK && r->o->engine == ENGINE_REFERENCE)
     code = run_reference(r, &known, &out);
+  if (code == WARRANT_OK && r->o->engine == ENGINE_KERNEL)
+    code = run_kernel(r, &known, &out);
   if (code == WARRANT_OK) {
     if (out.ended == DROPPED && kept(&known, &out))
       out.ended = KEPT;
@@ -288,6 +328,7 @@ static int run_file(struct running *r, const char **needs) {
 
 int run_packets(const struct packet_run_options *o, const struct warrant_program *p) {
   struct running r = {.o = o, .p = p, .given.in = {.linear = true, .device = true}};
+  struct warrant_error error = {0};
   const char *needs = NULL;
   int code;
   for (size_t i = 0; i < o->meta_count; i++)
@@ -297,12 +338,16 @@ int run_packets(const struct packet_run_options *o, const struct warrant_program
                    o->meta[i]);
       return WARRANT_BAD_INPUT;
     }
+  if (o->engine == ENGINE_KERNEL && warrant_kernel_filter_open(p, &r.kernel, &error))
+    return cmd_error(&error);
   if (o->packets) {
     code = run_file(&r, &needs);
   } else {
     const struct w_captured packet = {o->packet, o->packet_size, o->packet_size};
     code = run_packet(&r, &packet, o->link_type, &needs);
   }
+  if (o->engine == ENGINE_KERNEL)
+    warrant_kernel_filter_close(&r.kernel);
   if (r.counts[FAULTED])
     code = cmd_worse(code, WARRANT_REFUSED);
   if (needs) {
