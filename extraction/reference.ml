@@ -111,29 +111,66 @@ let execute target program env trace =
 
 (* {1 Classic programs} *)
 
-(* A packet with its metadata, or the data of a system call (docs/formats.md). *)
+(* A packet with its metadata, or the data of a system call (docs/formats.md), and the most steps. *)
 let read_packet bytes =
   let r = make bytes in
   magic r "a packet" "WPKT";
-  (match u8 r with 1 -> () | v -> bad "version %d is not known" v);
-  let device = u8 r <> 0 in
+  (match u8 r with 2 -> () | v -> bad "version %d is not known" v);
+  let fuel = u64 r in
+  let flags = u8 r in
   let meta = Array.init 16 (fun _ -> Z.of_int (u32 r)) in
+  let signed () = Z.signed_extract (Z.of_int (u32 r)) 0 32 in
+  let ce_net = signed () in
+  let link = signed () in
   let data = string r (u32 r) in
   finish r;
   let length = Z.of_int (String.length data) in
   let byte i = if Z.sign i < 0 || Z.geq i length then Z.zero else Z.of_int (Char.code data.[Z.to_int i]) in
-  { Core.ce_byte = byte; ce_head = Z.zero; ce_len = length; ce_wire = length; ce_net = Z.zero; ce_link = None;
-    ce_linear = true; ce_device = device; ce_meta = (fun n _ -> meta.(Z.to_int n / 4)) }
+  ( { Core.ce_byte = byte; ce_head = Z.zero; ce_len = length; ce_wire = length; ce_net;
+      ce_link = (if flags land 2 <> 0 then Some link else None); ce_linear = true; ce_device = flags land 1 <> 0;
+      ce_meta = (fun n _ -> meta.(Z.to_int n / 4)) },
+    fuel )
 
-let run_classic dialect program environment =
+let classic_fault_name = function
+  | Core.CfPc -> "bad-pc"
+  | CfInsn -> "unknown-instruction"
+  | CfScratchIndex -> "scratch-index"
+  | CfScratchUndef -> "scratch-undefined"
+  | CfDivZero -> "division-by-zero"
+  | CfShift -> "bad-shift"
+  | CfLoad -> "bad-load"
+
+let classic_trace_line insn (s : Core.cstate) =
+  let store k v =
+    let bytes = List.init 4 (fun i -> Printf.sprintf "%02x" (Z.to_int (Z.extract v (8 * i) 8))) in
+    if Z.geq k Core.scratch_size then "null"
+    else Printf.sprintf "{\"region\":\"scratch\",\"off\":%d,\"bytes\":\"%s\"}" (4 * Z.to_int k) (String.concat "" bytes)
+  in
+  let write =
+    match insn with
+    | Some { Core.ci_op = CSt; ci_k; _ } -> store ci_k s.cs_a
+    | Some { Core.ci_op = CStx; ci_k; _ } -> store ci_k s.cs_x
+    | _ -> "null"
+  in
+  Printf.sprintf "{\"pc\":%s,\"a\":%s,\"x\":%s,\"write\":%s}" (Z.to_string s.cs_pc) (hex s.cs_a) (hex s.cs_x) write
+
+let run_classic dialect program environment trace =
   match read_packet environment with
   | exception Bad s -> Error ("unusable packet: " ^ s)
-  | env -> (
-    let steps = Z.of_int (List.length program) in
-    match Core.classic_run dialect program env steps with
-    | Core.CDone r -> Ok (Printf.sprintf "{\"result\":%s,\"fault\":null}" (hex r))
-    | Core.CFault (_, pc) -> Ok (Printf.sprintf "{\"result\":null,\"fault\":{\"pc\":%s}}" (Z.to_string pc))
-    | Core.COut _ -> Error "it does not end")
+  | env, fuel ->
+    let code = Core.classic_code program in
+    let rec go (s : Core.cstate) steps =
+      if Z.geq steps fuel then faulted "out-of-fuel" s.cs_pc steps
+      else begin
+        let steps = Z.succ steps in
+        Option.iter (fun line -> Option.iter (fun insn -> line (classic_trace_line insn s)) (Core.zfind s.cs_pc code)) trace;
+        match Core.classic_step dialect code env s with
+        | Core.CNext s -> go s steps
+        | Core.CEnd r -> ended r steps
+        | Core.CBad f -> faulted (classic_fault_name f) s.cs_pc steps
+      end
+    in
+    Ok (go Core.classic_init Z.zero)
 
 (* {1 Any program} *)
 
@@ -157,5 +194,5 @@ let run image environment trace =
   | image -> (
     match image.Image.kind with
     | Image.Ebpf -> run_ebpf image environment trace
-    | Image.Socket -> run_classic Core.LinuxSocket (Image.classic_program image) environment
-    | Image.Seccomp -> run_classic Core.LinuxSeccomp (Image.classic_program image) environment)
+    | Image.Socket -> run_classic Core.LinuxSocket (Image.classic_program image) environment trace
+    | Image.Seccomp -> run_classic Core.LinuxSeccomp (Image.classic_program image) environment trace)

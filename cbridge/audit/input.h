@@ -7,6 +7,7 @@
 
 #include "audit/bdd.h"
 #include "audit/order.h"
+#include "classic/classic.h"
 #include "warrant.h"
 
 /* The variable of bit j of a word, 0 the lowest; the order is the manager's. */
@@ -21,9 +22,9 @@ int w_input_order(struct bdd *m, const struct warrant_program *const *programs, 
 
 /* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
  * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
- * whether there is a device; the length. Linux's packets are not longer than PACKET_MAX bytes. */
+ * whether there is a device; the length. */
 enum {
-  PACKET_MAX = 8 * 65535,
+  PACKET_MAX = WARRANT_PACKET_MAX,
   PACKET_META = 8 * PACKET_MAX,
   PACKET_RANDOM = PACKET_META + 8 * 64,
   PACKET_DEVICE = PACKET_RANDOM + 32 * 4096,

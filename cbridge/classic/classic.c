@@ -297,7 +297,7 @@ static uint32_t read_le(const struct warrant_classic_input *in, unsigned size, i
 
 /* Linux reads an offset as signed: a negative one counts from the network or the link-layer header.
  * It has done so up to the packet's end, and not only in its first piece, since 6.16. */
-static bool linux_place(const struct warrant_classic_input *in, uint32_t offset, int64_t *at) {
+bool warrant_classic_place(const struct warrant_classic_input *in, uint32_t offset, int64_t *at) {
   int64_t o = offset < 0x80000000u ? (int64_t)offset : (int64_t)offset - 0x100000000;
   if (o >= 0)
     *at = o;
@@ -316,7 +316,7 @@ static bool packet_load(enum warrant_dialect dialect, const struct warrant_class
                         unsigned size, uint64_t offset, uint32_t *v) {
   int64_t at = (int64_t)offset;
   if (dialect != WARRANT_DIALECT_LIBPCAP &&
-      (!linux_place(in, (uint32_t)offset, &at) || at < -(int64_t)in->headroom))
+      (!warrant_classic_place(in, (uint32_t)offset, &at) || at < -(int64_t)in->headroom))
     return false;
   if (at + (int64_t)size > (int64_t)in->length)
     return false;

@@ -56,6 +56,9 @@ int warrant_classic_check(const struct warrant_program *p, struct warrant_classi
 int warrant_classic_check_as(const struct warrant_program *p, enum warrant_dialect dialect,
                              struct warrant_classic_verdict *v);
 
+/* Linux's packets are not longer. */
+#define WARRANT_PACKET_MAX (8u * 65535)
+
 /* What a program runs on: a packet with its metadata, or one system call. */
 struct warrant_classic_input {
   const uint8_t
@@ -87,6 +90,10 @@ enum warrant_classic_fault {
 };
 /* The fault as one word, static; "" for a number that is none. */
 const char *warrant_classic_fault_word(enum warrant_classic_fault fault);
+
+/* Where Linux reads for a packet load at `offset`: *at counts from the start of the data, and may
+ * lie outside. False: below SKF_LL_OFF, or the link-layer header's place is not known. */
+bool warrant_classic_place(const struct warrant_classic_input *in, uint32_t offset, int64_t *at);
 
 enum warrant_classic_outcome {
   WARRANT_CLASSIC_DONE,

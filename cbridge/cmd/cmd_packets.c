@@ -7,9 +7,7 @@
 
 #include "audit/audit.h"
 #include "classic/classic.h"
-#include "cmd/validator.h"
-#include "isa/bytes.h"
-#include "load/image.h"
+#include "cmd/reference_packet.h"
 
 /* ---- The reference interpreter ---- */
 
@@ -23,27 +21,14 @@ static void take_line(void *data, const char *line, size_t length) {
 
 bool packets_reference_agrees(const struct warrant_program *p, const struct audit_packet *packet,
                               uint32_t value) {
-  enum { BEFORE = 4 + 2 + 16 * 4 + 4 };
-  uint8_t *image = NULL, *bytes = malloc(BEFORE + (size_t)packet->length);
-  size_t image_size = 0;
+  struct warrant_classic_input in = {
+      .bytes = packet->bytes, .length = packet->length, .device = packet->device};
   char why[200], want[80];
   struct said said = {""};
-  bool same = false;
-  if (bytes && warrant_image(p, &image, &image_size, NULL) == 0) {
-    memcpy(bytes, "WPKT\1", 5);
-    bytes[5] = packet->device;
-    for (int i = 0; i < 16; i++)
-      w_store_le(bytes + 6 + 4 * i, 4, packet->meta[i]);
-    w_store_le(bytes + BEFORE - 4, 4, packet->length);
-    memcpy(bytes + BEFORE, packet->bytes, packet->length);
-    int ran = warrant_reference_run(image, image_size, bytes, BEFORE + packet->length, false,
-                                    take_line, &said, why, sizeof why);
-    int n = snprintf(want, sizeof want, "{\"result\":\"0x%" PRIx32 "\",", value);
-    same = ran == 1 && strncmp(said.text, want, (size_t)n) == 0;
-  }
-  free(image);
-  free(bytes);
-  return same;
+  memcpy(in.meta, packet->meta, sizeof in.meta);
+  int ran = reference_packet_run(p, &in, p->insn_count, false, take_line, &said, why, sizeof why);
+  int n = snprintf(want, sizeof want, "{\"result\":\"0x%" PRIx32 "\",", value);
+  return ran == 1 && strncmp(said.text, want, (size_t)n) == 0;
 }
 
 /* ---- A sample ---- */

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classic/classic.h"
 #include "cmd/cmd.h"
 #include "cmd/cmd_judge.h"
+#include "cmd/run_packets.h"
+#include "load/capture.h"
 #include "run/session.h"
 #include "load/image.h"
 #include "kernel/kernel.h"
@@ -15,8 +18,8 @@
 static const char help[] =
     "usage: warrant run [OPTION]... FILE\n"
     "\n"
-    "Executes one eBPF program and prints r0 on the last line. What is not given is zero or "
-    "empty, but\n"
+    "Executes one eBPF program and prints r0 on the last line, or a classic socket filter on each\n"
+    "packet (below). What is not given is zero or empty, but\n"
     "for the fields of a context that the kernel's test run fills in: interface, length, "
     "protocol, ...\n"
     "\n"
@@ -38,20 +41,39 @@ static const char help[] =
     "  --btf FILE, --kconfig FILE, --rodata NAME=VALUE   as for `warrant "
     "check`\n"
     "  --json               the result as JSON\n"
+    "  --quiet              of a file of packets the summary alone\n"
     "  --help, --version\n"
+    "\n"
+    "Classic filters return how many bytes of a packet are kept, 0 to drop it; they see it as a\n"
+    "packet socket of Linux does, from the link-layer header on. They take --packet, or:\n"
+    "  --packets FILE       each packet of a pcap capture, or of hexadecimal text, one a line\n"
+    "  --meta NAME=N        what a load of metadata gives, by the name that `warrant disasm` "
+    "prints\n"
+    "                       (type, ifidx, mark, vlan_avail, ...); device=0: the packet has none.\n"
+    "                       Known are proto, and hatype of Ethernet\n"
+    "  --network N          where the network header is (default: by the link type)\n"
+    "  --pcap-link N        the link type of packets in hexadecimal: 1 is Ethernet (default), 101 "
+    "IP\n"
     "\n"
     "Exit code: 0 when the program ended, 1 when it faulted or was not run because it is refused, "
     "3 when\n"
-    "the kernel has no test run for its type, its helpers or this input, 4 without bpf(2).\n"
+    "the kernel has no test run for its type, its helpers or this input, or a filter asks for "
+    "what\n"
+    "its packets do not tell, 4 without bpf(2).\n"
     "\n"
     "Examples:\n"
     "  warrant run --packet @frame.bin --trace prog.bpf.o\n"
+    "  tcpdump -ddd -y EN10MB tcp port 80 | warrant run --packets capture.pcap -\n"
     "  echo 'b7 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00' | warrant run --hex --format ebpf "
     "-\n";
 
 enum {
   RUN_CTX = CMD_OWN,
   RUN_PACKET,
+  RUN_PACKETS,
+  RUN_META,
+  RUN_NETWORK,
+  RUN_PCAP_LINK,
   RUN_MAP,
   RUN_ENGINE,
   RUN_CERTIFIED,
@@ -61,17 +83,18 @@ enum {
   RUN_TRACE
 };
 enum { MAPS_GIVEN_MAX = 64, USUAL_CTX_MAX = 256 };
-enum engine { ENGINE_C, ENGINE_REFERENCE, ENGINE_KERNEL, ENGINES };
 static const char *const engine_names[ENGINES] = {"c", "reference", "kernel"};
 
 struct run_options {
   struct cmd_options common;
   const char *ctx, *packet, *cert, *maps[MAPS_GIVEN_MAX];
   size_t map_count;
-  enum engine engine;
+  enum run_engine engine;
   bool certified, trace;
   bool steps_given; /* an option that says how an interpreter takes its steps */
   uint64_t seed, fuel;
+  struct packet_run_options packets;  /* of classic filters; what all share is set late */
+  const char *for_ebpf, *for_classic; /* an option that is for these alone; NULL: none was given */
 };
 
 /* HEX or @FILE; the caller frees *bytes. */
@@ -339,13 +362,59 @@ static void usual_context(const struct warrant_program *p, struct warrant_env *e
   }
 }
 
+/* A socket filter, on one packet or a file of them. */
+static int run_classic(const struct run_options *o, const struct warrant_program *p) {
+  struct packet_run_options options = o->packets;
+  uint8_t *packet = NULL;
+  int code = WARRANT_OK;
+  if (p->kind == WARRANT_SECCOMP) {
+    cmd_complain("%s: is a seccomp filter: `warrant seccomp emu` runs it on a system call",
+                 p->file);
+    return WARRANT_UNSUPPORTED;
+  }
+  if (o->for_ebpf) {
+    cmd_complain("run: %s is for eBPF programs; %s is a classic filter", o->for_ebpf, p->file);
+    return WARRANT_BAD_INPUT;
+  }
+  if (!o->packet == !options.packets) {
+    cmd_complain("run: a classic filter runs on packets: --packet HEX|@FILE, or --packets FILE%s",
+                 o->packet ? ", not both" : "");
+    return WARRANT_BAD_INPUT;
+  }
+  if (o->packet)
+    code = read_bytes("--packet", o->packet, &packet, &options.packet_size);
+  if (code == WARRANT_OK && packet && o->packet[0] == '@' &&
+      w_is_pcap(packet, options.packet_size)) {
+    cmd_complain("--packet %s: is a pcap capture: --packets %s", o->packet, o->packet + 1);
+    code = WARRANT_BAD_INPUT;
+  }
+  if (code == WARRANT_OK && options.packet_size > WARRANT_PACKET_MAX) {
+    cmd_complain("--packet: no packet is longer than %u bytes", WARRANT_PACKET_MAX);
+    code = WARRANT_BAD_INPUT;
+  }
+  if (code == WARRANT_OK && (o->certified || o->engine == ENGINE_KERNEL))
+    code = certify(o, p);
+  options.packet = packet;
+  options.engine = o->engine;
+  options.json = o->common.json;
+  options.quiet = o->common.quiet;
+  options.trace = o->trace;
+  options.fuel = o->fuel;
+  if (code == WARRANT_OK)
+    code = run_packets(&options, p);
+  free(packet);
+  return code;
+}
+
 static int run_program(const struct run_options *o, const struct warrant_program *p) {
   struct warrant_env env;
   uint8_t *ctx = NULL, *packet = NULL, usual[USUAL_CTX_MAX];
   int code = WARRANT_OK;
-  if (p->kind != WARRANT_EBPF) {
-    cmd_complain("%s: `warrant run` takes eBPF programs; this one is classic BPF", p->file);
-    return WARRANT_UNSUPPORTED;
+  if (p->kind != WARRANT_EBPF)
+    return run_classic(o, p);
+  if (o->for_classic) {
+    cmd_complain("run: %s is for classic filters; %s is an eBPF program", o->for_classic, p->file);
+    return WARRANT_BAD_INPUT;
   }
   struct warrant_entries *entries = calloc((size_t)p->map_count + 1, sizeof *entries);
   warrant_env_default(&env);
@@ -385,10 +454,41 @@ static bool take_number(const char *option, uint64_t *value) {
   return true;
 }
 
+/* Those of classic filters; the same. */
+static int take_packets_option(struct run_options *o, int option) {
+  struct packet_run_options *packets = &o->packets;
+  uint32_t number = 0;
+  switch (option) {
+  case RUN_PACKETS:
+    o->for_classic = "--packets";
+    packets->packets = optarg;
+    return -1;
+  case RUN_META:
+    o->for_classic = "--meta";
+    if (packets->meta_count == META_GIVEN_MAX) {
+      cmd_complain("--meta: more than %d", META_GIVEN_MAX);
+      return WARRANT_BAD_INPUT;
+    }
+    packets->meta[packets->meta_count++] = optarg;
+    return -1;
+  case RUN_NETWORK:
+    o->for_classic = "--network";
+    if (!cmd_number("--network", 0, UINT16_MAX, &number))
+      return WARRANT_BAD_INPUT;
+    packets->network = number;
+    return -1;
+  default:
+    o->for_classic = "--pcap-link";
+    packets->link_given = true;
+    return cmd_number("--pcap-link", 0, UINT16_MAX, &packets->link_type) ? -1 : WARRANT_BAD_INPUT;
+  }
+}
+
 /* Returns -1 to go on, or an exit code. */
 static int take_option(struct run_options *o, int option) {
   switch (option) {
   case RUN_CTX:
+    o->for_ebpf = "--ctx";
     o->ctx = optarg;
     return -1;
   case RUN_PACKET:
@@ -406,11 +506,18 @@ static int take_option(struct run_options *o, int option) {
     return -1;
   case RUN_SEED:
     o->steps_given = true;
+    o->for_ebpf = "--seed";
     return take_number("--seed", &o->seed) ? -1 : WARRANT_BAD_INPUT;
   case RUN_FUEL:
     o->steps_given = true;
     return take_number("--fuel", &o->fuel) ? -1 : WARRANT_BAD_INPUT;
+  case RUN_PACKETS:
+  case RUN_META:
+  case RUN_NETWORK:
+  case RUN_PCAP_LINK:
+    return take_packets_option(o, option);
   case RUN_MAP:
+    o->for_ebpf = "--map";
     if (o->map_count == MAPS_GIVEN_MAX) {
       cmd_complain("--map: more than %d", MAPS_GIVEN_MAX);
       return WARRANT_BAD_INPUT;
@@ -420,7 +527,7 @@ static int take_option(struct run_options *o, int option) {
   case RUN_ENGINE:
     for (int e = 0; e < ENGINES; e++)
       if (strcmp(optarg, engine_names[e]) == 0) {
-        o->engine = (enum engine)e;
+        o->engine = (enum run_engine)e;
         return -1;
       }
     cmd_complain("--engine %s: c, reference and kernel are known", optarg);
@@ -431,19 +538,27 @@ static int take_option(struct run_options *o, int option) {
 }
 
 int cmd_run(int argc, char **argv) {
-  static const struct option long_options[] = {CMD_COMMON_OPTIONS,
-                                               CMD_LOAD_OPTIONS,
-                                               {"ctx", required_argument, NULL, RUN_CTX},
-                                               {"packet", required_argument, NULL, RUN_PACKET},
-                                               {"map", required_argument, NULL, RUN_MAP},
-                                               {"engine", required_argument, NULL, RUN_ENGINE},
-                                               {"certified", no_argument, NULL, RUN_CERTIFIED},
-                                               {"cert", required_argument, NULL, RUN_CERT},
-                                               {"seed", required_argument, NULL, RUN_SEED},
-                                               {"fuel", required_argument, NULL, RUN_FUEL},
-                                               {"trace", no_argument, NULL, RUN_TRACE},
-                                               {NULL, 0, NULL, 0}};
-  struct run_options o = {.common.jobs = 1, .seed = 1, .fuel = 1000000};
+  static const struct option long_options[] = {
+      CMD_COMMON_OPTIONS,
+      CMD_LOAD_OPTIONS,
+      {"ctx", required_argument, NULL, RUN_CTX},
+      {"packet", required_argument, NULL, RUN_PACKET},
+      {"packets", required_argument, NULL, RUN_PACKETS},
+      {"meta", required_argument, NULL, RUN_META},
+      {"network", required_argument, NULL, RUN_NETWORK},
+      {"pcap-link", required_argument, NULL, RUN_PCAP_LINK},
+      {"map", required_argument, NULL, RUN_MAP},
+      {"engine", required_argument, NULL, RUN_ENGINE},
+      {"certified", no_argument, NULL, RUN_CERTIFIED},
+      {"cert", required_argument, NULL, RUN_CERT},
+      {"seed", required_argument, NULL, RUN_SEED},
+      {"fuel", required_argument, NULL, RUN_FUEL},
+      {"trace", no_argument, NULL, RUN_TRACE},
+      {NULL, 0, NULL, 0}};
+  struct run_options o = {.common.jobs = 1,
+                          .seed = 1,
+                          .fuel = 1000000,
+                          .packets = {.network = NETWORK_UNKNOWN, .link_type = 1}};
   for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
     int code = take_option(&o, option);
     if (code >= 0)
@@ -461,6 +576,10 @@ int cmd_run(int argc, char **argv) {
   if (o.engine == ENGINE_REFERENCE && o.certified) {
     cmd_complain("run: --certified and --cert are for the C interpreter: the reference one always "
                  "checks");
+    return WARRANT_BAD_INPUT;
+  }
+  if (o.packets.packets && strcmp(o.packets.packets, "-") == 0 && strcmp(argv[optind], "-") == 0) {
+    cmd_complain("run: the filter and the packets cannot both come from standard input");
     return WARRANT_BAD_INPUT;
   }
   struct warrant_object object;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "isa/error.h"
+#include "kernel/kernel_filter.h"
 
 #define HASH_BYTES_MAX ((uint64_t)16 << 20)
 #define FIGURES_SIZE ((uint32_t)64 << 10)
@@ -309,14 +310,6 @@ void warrant_kernel_close(struct warrant_kernel_program *in_kernel) {
 
 /* --- Classic --------------------------------------------------------------------------------- */
 
-static struct sock_filter *filter_of(const struct warrant_program *p) {
-  struct sock_filter *filter = calloc(p->insn_count ? p->insn_count : 1, sizeof *filter);
-  for (uint32_t i = 0; filter && i < p->insn_count; i++)
-    filter[i] =
-        (struct sock_filter){p->cinsns[i].code, p->cinsns[i].jt, p->cinsns[i].jf, p->cinsns[i].k};
-  return filter;
-}
-
 static int attach_to_own_socket(const struct sock_fprog *program, struct warrant_kernel_result *r,
                                 struct warrant_error *error) {
   int pair[2];
@@ -375,7 +368,7 @@ static int install_in_child(const struct sock_fprog *program, struct warrant_ker
 
 static int load_classic(const struct warrant_program *p, struct warrant_kernel_result *r,
                         struct warrant_error *error) {
-  struct sock_filter *filter = filter_of(p);
+  struct sock_filter *filter = w_kernel_instructions(p);
   if (!filter)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
   struct sock_fprog program = {.len = (unsigned short)p->insn_count, .filter = filter};

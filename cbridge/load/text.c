@@ -67,8 +67,7 @@ int warrant_unhex(const char *name, const uint8_t *text, size_t size, uint8_t **
     if (high < 0 || low < 0) {
       free(bytes);
       return warrant_fail(error, WARRANT_BAD_INPUT,
-                          "%s: byte %zu: not a pair of hexadecimal digits, which --hex asks for",
-                          name, i);
+                          "%s: byte %zu: not a pair of hexadecimal digits", name, i);
     }
     bytes[n++] = (uint8_t)(high << 4 | low);
     i += 2;
