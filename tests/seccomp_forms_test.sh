@@ -42,12 +42,19 @@ fold -w 48 <<< "$pairs" | awk 'NF {printf "%07x", 16 * (NR - 1); for (i = 1; i <
 list=$(each '"%s%d %d %d %.0f", n ? "," : "", code, jt, jf, k')
 printf -- '-A OUTPUT -m bpf --bytecode "8,%s" -j DROP\n' "$list" > "$forms/bytecode.iptables-save"
 printf '    0     0 DROP  0    --  *      *       0.0.0.0/0            0.0.0.0/0           match bpf %s\n' "$list" > "$forms/bytecode.iptables-L"
+sed 's/  *match bpf/ match bpf/;s/$/\x00/' "$forms/bytecode.iptables-L" > "$forms/bytecode.iptables-L-v"
 printf "filter protocol all pref 49152 bpf chain 0 handle 0x1 flowid 1:1 bytecode '8,%s'\n" "$list" > "$forms/bytecode.tc"
 printf 'p_raw UNCONN 0 0 *:lo *\n\tbpf filter (8):  %s,\n' "$(each '"%s0x%02x %d %d %.0f", n ? ", " : "", code, jt, jf, k')" > "$forms/ss.filter"
 { echo 8; cat "$work/quads"; } > "$forms/numbers.ddd"
 cp "$work/quads" "$forms/numbers.no-count"
 printf '8,%s\n' "$list" > "$forms/numbers.one-line"
 each '"{ 0x%x, %d, %d, 0x%08x },\n", code, jt, jf, k' > "$forms/structures.dd"
+sed '1i/* { op, jt, jf, k }, */' "$forms/structures.dd" > "$forms/structures.bpf_dbg"
+printf '[%s]\n' "$(each '"%s[%d, %d, %d, %.0f]", n ? ", " : "", code, jt, jf, k')" > "$forms/structures.lists"
+printf '[%s]\n' "$(each '"%s(%d, %d, %d, %.0f)", n ? ",\n " : "", code, jt, jf, k')" > "$forms/structures.tuples"
+rust='"%ssock_filter { code: %d, jt: %d, jf: %d, k: %.0f }", n ? ", " : "", code, jt, jf, k'
+printf '[%s]\n' "$(each "$rust")" > "$forms/structures.rust"
+sed 's/, sock/,\n    sock/g;s/^.sock/[\n    sock/;s/ }.$/ },\n]/' "$forms/structures.rust" > "$forms/structures.rust-lines"
 {
   printf '#include <linux/filter.h>\nstatic struct sock_filter filter[] = { /* all of it */\n'
   each '"{ .code = 0x%x, .jt = %d, .jf = %d, .k = 0x%08xU },\n", code, jt, jf, k'
@@ -69,6 +76,7 @@ struct sock_filter filter[] = {
 END
 printf 'unsigned char filter[] = {\n%s\n};\nunsigned int filter_len = 64;\n' "$(each "$little" | sed 's/../0x&, /g')" > "$forms/byte-array.xxd-i"
 printf '[%s]\n' "$(for octet in $pairs; do printf '%d ' "0x$octet"; done | sed 's/ $//')" > "$forms/byte-array.go"
+printf '[]byte{%s}\n' "$(for octet in $pairs; do printf '0x%x, ' "0x$octet"; done | sed 's/, $//')" > "$forms/byte-array.go-sharp"
 # 64-bit numbers are beyond awk's
 words=$(while read -r code jt jf k; do printf '%u,' $((code | jt << 16 | jf << 24 | k << 32)); done < "$work/quads")
 printf '[%s]\n' "${words%,}" > "$forms/json-words.list"
@@ -77,10 +85,14 @@ for names in code,jt,jf,k Op,Jt,Jf,K Code,JT,JF,K; do
   IFS=, read -r a b c d <<< "$names"
   printf '[%s]\n' "$(each "\"%s{\\\"$a\\\":%d,\\\"$b\\\":%d,\\\"$c\\\":%d,\\\"$d\\\":%.0f}\", n ? \",\" : \"\", code, jt, jf, k")" > "$forms/json.$a"
 done
+tr '"' "'" < "$forms/json.code" > "$forms/json.python"
 printf '[]bpf.RawInstruction{%s}\n' "$(each '"%sbpf.RawInstruction{Op:0x%x, Jt:0x%x, Jf:0x%x, K:0x%x}", n ? ", " : "", code, jt, jf, k')" > "$forms/go.v-sharp"
 printf '[%s]\n' "$(each '"%s{Op:%d Jt:%d Jf:%d K:%.0f}", n ? " " : "", code, jt, jf, k')" > "$forms/go.v-plus"
+printf '[%s]\n' "$(each '"%s{%d %d %d %.0f}", n ? " " : "", code, jt, jf, k')" > "$forms/go.v"
+printf '[%s]\n' "$(each '"%s{Code:%d Jt:%d Jf:%d K:%.0f}", n ? " " : "", code, jt, jf, k')" > "$forms/go.syscall-plus"
 printf '[]unix.SockFilter{%s}\n' "$(each '"%sunix.SockFilter{Code:0x%x, Jt:0x%x, Jf:0x%x, K:0x%x}", n ? ", " : "", code, jt, jf, k')" > "$forms/go.unix"
 printf '$1 = {%s}\n' "$(each '"%s{code = %d, jt = %d '"'\\\\\\\\%03o'"', jf = %d '"'\\\\\\\\%03o'"', k = %.0f}", n ? ", " : "", code, jt, jt, jf, jf, k')" > "$forms/gdb.print"
+printf '$1 = {%s}\n' "$(each '"%s[%d] = {code = %d, jt = %d '"'\\\\%03o'"', jf = %d '"'\\\\%03o'"', k = %.0f}", n ? ",\n  " : "", n, code, jt, jt, jf, jf, k')" > "$forms/gdb.indexes"
 macro='(int(code % 8) == 5 ? "%sBPF_JUMP(0x%x, 0x%x, 0x%x, 0x%x)" : "%sBPF_STMT(0x%x, 0x%x)"), n ? ", " : "", code, k, jt, jf'
 printf 'seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=8, filter=[%s]}) = 0\n' "$(each "$macro")" > "$forms/strace.seccomp"
 printf '[pid  7] prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, {len=8, filter=[%s]}) = 0\n' "$(each "$macro")" > "$forms/strace.prctl"
@@ -89,6 +101,8 @@ printf '%s\n' "$pairs" > "$forms/hex.pairs"
 each "$little" | sed 's/../\\x&/g;s/.*/"&"/' > "$forms/hex.escaped"
 base64 "$work/raw" > "$forms/base64.lines"
 base64 -w 0 "$work/raw" > "$forms/base64.line"
+printf '"%s"\n' "$(base64 -w 0 "$work/raw")" > "$forms/base64.json"
+printf "b'%s'\n" "$(base64 -w 0 "$work/raw")" > "$forms/base64.python"
 "$WARRANT" disasm --format seccomp "$work/raw" > "$forms/listing.disasm" || exit 1
 cat > "$forms/tcpdump.d" <<'END'
 (000) ld       [4]
@@ -182,6 +196,9 @@ text 'jump backward' '(000) ld [4]\n(001) jeq #0x1 jt 0 jf 2\n(002) ret #0\n'
 text 'a macro that nobody knows' 'BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset_of_mine),\n'
 text 'a macro not closed' 'BPF_STMT(6, 0x7fff0000'
 text 'strace without -v' 'prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, {len=8, filter=0x7ffd0000}) = 0\n'
+text 'elements out of order' 'struct sock_filter f[] = { [1] = { 6, 0, 0, 0 }, [0] = { 32, 0, 0, 4 } };\n'
+text 'bytes of 0 in another text' 'bytecode "1,6 0 0 0\0"\n'
+text 'hexadecimal numbers of Rust' '[sock_filter { code: 6, jt: 0, jf: 0, k: 7fff0000 }]\n'
 text 'gdb that cut the array' '$1 = {{code = 6, jt = 0, jf = 0, k = 0}...}\n'
 text 'endless repetition' '$1 = {{code = 6, jt = 0, jf = 0, k = 0} <repeats 99999999999 times>}\n'
 text 'a dump with a hole' '00000000: 2000 0000 0400 0000  ........\n00000010: 0600 0000 0000 ff7f  ........\n'

@@ -47,9 +47,12 @@ bool w_read_base64(struct w_scan *s) {
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   uint32_t bits = 0;
   unsigned have = 0, letters_seen = 0, padding = 0;
+  w_scan_space(s, false);
+  if (s->end - s->at > 1 && s->at[0] == 'b' && strchr("\"'", s->at[1])) /* Python's bytes */
+    s->at++;
   for (; s->at < s->end; s->at++) {
     const char *found;
-    if (strchr(" \t\r\n\f", *s->at))
+    if (strchr(" \t\r\n\f\"'", *s->at))
       continue;
     if (*s->at == '=') {
       padding++;

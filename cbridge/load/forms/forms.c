@@ -66,7 +66,7 @@ static bool flat_list(const struct look *l, char bracket, size_t *numbers, bool 
 }
 static bool looks_byte_array(const struct look *l) {
   size_t n;
-  bool bytes, list = *l->text == '[';
+  bool bytes, list = *l->text == '[' && l->text[1] != ']'; /* Go: []byte{ */
   return flat_list(l, list ? '[' : '{', &n, &bytes) && bytes && n > 4 && n % 8 == 0;
 }
 static bool looks_words(const struct look *l) {
@@ -80,16 +80,29 @@ static bool looks_words(const struct look *l) {
 }
 static bool looks_json(const struct look *l) {
   return (*l->text == '[' || *l->text == '{') &&
-         (has(l, "\"Op\"") || has(l, "\"Code\"") || has(l, "\"code\""));
+         (has(l, "\"Op\"") || has(l, "\"Code\"") || has(l, "\"code\"") || has(l, "'code'"));
+}
+/* Whether a list of what `bracket` opens begins here, with a number in the first of them. */
+static bool list_of(const struct look *l, char bracket) {
+  const char *p = l->text;
+  if (*p++ != '[')
+    return false;
+  p += strspn(p, " \t\r\n");
+  if (*p++ != bracket)
+    return false;
+  return w_digit(p[strspn(p, " \t\r\n")], 10) >= 0;
 }
 static bool looks_go(const struct look *l) {
-  return has(l, "RawInstruction{") || has(l, "{Op:") || has(l, "SockFilter{");
+  return has(l, "RawInstruction{") || has(l, "{Op:") || has(l, "SockFilter{") || has(l, "{Code:") ||
+         list_of(l, '{');
 }
 static bool looks_gdb(const struct look *l) {
   return has(l, "{code = ") || (*l->text == '$' && has(l, " = {"));
 }
 static bool looks_structures(const struct look *l) {
-  return has(l, "sock_filter") || *l->text == '{';
+  struct w_scan s = {.start = l->text, .at = l->text, .end = l->end};
+  w_scan_space(&s, true);
+  return has(l, "sock_filter") || *s.at == '{' || list_of(l, '[') || list_of(l, '(');
 }
 
 /* Words of digits: how many, and whether all are pairs of hexadecimal digits, or as a decimal
@@ -132,7 +145,7 @@ static bool looks_hex(const struct look *l) {
 }
 static bool looks_base64(const struct look *l) {
   size_t n = strspn(l->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                             "+/-_=\r\n");
+                             "+/-_=\r\n\"'");
   return !l->text[n] && n >= 11 && strcspn(l->text, "=+/0123456789") < n;
 }
 
@@ -238,14 +251,30 @@ void w_form_names(char *text, size_t size) {
 
 /* ---- Reading ---- */
 
-/* A copy that ends in '\0', without colours and the mark that some editors begin a text with; the
- * caller frees it. */
+/* Whether it is text; iptables -L ends the instructions of a match with a byte of 0. */
+static bool is_text(const uint8_t *bytes, size_t size) {
+  static const char match[] = "match bpf ";
+  const uint8_t *zero = memchr(bytes, 0, size), *from = bytes;
+  if (!zero || !memmem(bytes, (size_t)(zero - bytes), match, strlen(match)))
+    return warrant_is_text(bytes, size);
+  for (; zero; zero = memchr(from, 0, size - (size_t)(from - bytes))) {
+    if (zero > from && !warrant_is_text(from, (size_t)(zero - from)))
+      return false;
+    from = zero + 1;
+  }
+  return from == bytes + size || warrant_is_text(from, size - (size_t)(from - bytes));
+}
+
+/* A copy that ends in '\0', without bytes of 0, colours and the mark that some editors begin a text
+ * with; the caller frees it. */
 static char *plain(const uint8_t *bytes, size_t size) {
   char *text = malloc(size + 1);
   size_t n = 0, i = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   while (text && i < size) {
     if (bytes[i] != 0x1b) {
-      text[n++] = (char)bytes[i++];
+      if (bytes[i])
+        text[n++] = (char)bytes[i];
+      i++;
       continue;
     }
     i += i + 1 < size && bytes[i + 1] == '[' ? 2 : 1; /* ESC [ numbers letter */
@@ -305,7 +334,7 @@ int w_forms_read(const char *name, const uint8_t *bytes, size_t size, const char
   if (size >= 4 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0) &&
       (bytes[2] == 0 || bytes[3] == 0))
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: text in UTF-16: save it as UTF-8", name);
-  if (!warrant_is_text(bytes, size))
+  if (!is_text(bytes, size))
     return form ? warrant_fail(error, WARRANT_BAD_INPUT, "%s: not text, as --format %s needs it",
                                name, form)
                 : 0;

@@ -22,14 +22,15 @@ static int field_of(const char *word) {
   return -1;
 }
 
-/* A name and what follows it in C (".code ="), gdb ("code ="), Go ("Op:") and JSON ("\"Op\":"). */
+/* A name and what follows it in C (".code ="), gdb ("code ="), Go ("Op:"), JSON ("\"Op\":") and
+ * Python ("'code':"). */
 static bool field_name(struct w_scan *s, char word[WORD_SIZE]) {
   const char *start = s->at;
-  bool quoted = w_scan_take(s, "\"");
-  if (!quoted)
+  const char *quote = w_scan_take(s, "\"") ? "\"" : w_scan_take(s, "'") ? "'" : NULL;
+  if (!quote)
     w_scan_take(s, ".");
   if (w_scan_word(s, word, WORD_SIZE) && (word[0] < '0' || word[0] > '9') &&
-      (!quoted || w_scan_take(s, "\""))) {
+      (!quote || w_scan_take(s, quote))) {
     w_scan_space(s, true);
     if (w_scan_take(s, ":") || (s->end - s->at > 1 && s->at[1] != '=' && w_scan_take(s, "=")))
       return true;
@@ -38,9 +39,9 @@ static bool field_name(struct w_scan *s, char word[WORD_SIZE]) {
   return false;
 }
 
-/* After the opening brace of four fields. Where the first of them shows that this is another
- * structure, *other is set and nothing is read. */
-static bool fields(struct w_scan *s, bool *other) {
+/* After the opening bracket of four fields, up to `close`. Where the first of them shows that this
+ * is another structure, *other is set and nothing is read. */
+static bool fields(struct w_scan *s, const char *close, bool *other) {
   uint64_t values[4] = {0};
   bool given[4] = {false};
   int next = 0;
@@ -48,7 +49,7 @@ static bool fields(struct w_scan *s, bool *other) {
   for (;;) {
     char word[WORD_SIZE];
     w_scan_space(s, true);
-    if (w_scan_take(s, "}"))
+    if (w_scan_take(s, close))
       break;
     if (field_name(s, word)) {
       next = field_of(word);
@@ -69,7 +70,7 @@ static bool fields(struct w_scan *s, bool *other) {
       w_scan_take(s, "'");
     }
     w_scan_space(s, true);
-    if (w_scan_take(s, "}"))
+    if (w_scan_take(s, close))
       break;
     if (s->at == s->end)
       return w_scan_fail(s, "an instruction ends in its middle");
@@ -126,32 +127,66 @@ static bool other_value(struct w_scan *s) {
   return w_scan_word(s, word, sizeof word) || w_scan_fail(s, "a value should stand here");
 }
 
-/* Whether what stands behind an opening bracket is a list of structures, or of macros, and not the
- * fields of one: it begins with a bracket, or as Go has it with a structure's type. */
-static bool begins_list(struct w_scan s) {
+/* Whether what stands behind an opening bracket, up to `close`, is a list of structures, or of
+ * macros, and not the fields of one: it begins with a bracket, or as Go and Rust have it with a
+ * structure's type. */
+static bool begins_list(struct w_scan s, const char *close) {
   char word[WORD_SIZE];
   w_scan_space(&s, true);
-  if (s.at < s.end && strchr("{[}]B", *s.at))
+  if (*close == ']' && w_scan_take(&s, "(")) /* elsewhere it begins a number */
+    return true;
+  if (s.at < s.end && strchr("{[}])B", *s.at))
     return *s.at != '\0';
-  return w_scan_word(&s, word, sizeof word) &&
-         (!w_scan_take(&s, ".") || w_scan_word(&s, word, sizeof word)) && w_scan_take(&s, "{");
+  if (!w_scan_word(&s, word, sizeof word) ||
+      (w_scan_take(&s, ".") && !w_scan_word(&s, word, sizeof word)))
+    return false;
+  w_scan_space(&s, true);
+  return w_scan_take(&s, "{");
+}
+
+/* Over an opening bracket; gives what closes it, or NULL when none stands here. */
+static const char *opening(struct w_scan *s) {
+  return w_scan_take(s, "{") ? "}" : w_scan_take(s, "[") ? "]" : w_scan_take(s, "(") ? ")" : NULL;
+}
+
+/* Over the `[12] =` before an element, which has to be the next one; *any tells whether it is
+ * there. */
+static bool element_number(struct w_scan *s, bool *any) {
+  struct w_scan ahead = *s;
+  uint64_t number;
+  *any = false;
+  if (!w_scan_take(&ahead, "[") || !w_scan_number(&ahead, &number) || !w_scan_take(&ahead, "]"))
+    return true;
+  w_scan_space(&ahead, true);
+  if (!w_scan_take(&ahead, "="))
+    return true;
+  *any = true;
+  if (number != s->out->list[s->out->count - 1].count)
+    return w_scan_fail(s, "the instructions are not in the order of their numbers");
+  s->at = ahead.at;
+  return true;
 }
 
 /* The elements of one array, from its opening bracket on; nested brackets are passed. */
 static bool elements(struct w_scan *s, bool *pointer) {
   for (int depth = 1; depth;) {
     char word[WORD_SIZE];
-    bool other;
+    const char *close;
+    bool other, numbered;
     w_scan_space(s, true);
     if (s->at == s->end)
       return w_scan_fail(s, "the list of instructions is not closed");
-    if (w_scan_take(s, "{")) {
+    if (!element_number(s, &numbered))
+      return false;
+    if (numbered)
+      continue;
+    if ((close = opening(s))) {
       const char *inside = s->at;
-      if (begins_list(*s)) {
+      if (begins_list(*s, close)) {
         depth++;
         continue;
       }
-      if (!fields(s, &other))
+      if (!fields(s, close, &other))
         return false;
       if (other) {
         s->at = inside;
@@ -159,9 +194,7 @@ static bool elements(struct w_scan *s, bool *pointer) {
       } else if (!repeats(s)) {
         return false;
       }
-    } else if (w_scan_take(s, "[")) {
-      depth++;
-    } else if (w_scan_take(s, "}") || w_scan_take(s, "]")) {
+    } else if (w_scan_take(s, "}") || w_scan_take(s, "]") || w_scan_take(s, ")")) {
       depth--;
     } else if (w_scan_take(s, ",") || w_scan_take(s, ";")) {
       continue;
@@ -282,10 +315,10 @@ static bool declarations(struct w_scan *s) {
 
 /* A structure or a list of them, at its opening bracket: one instruction, or all that is in it. */
 static bool bracketed(struct w_scan *s, bool *pointer) {
-  bool other = *s->at == '[';
-  const char *inside = ++s->at;
-  if (!other && !begins_list(*s)) {
-    if (!fields(s, &other))
+  bool other;
+  const char *close = opening(s), *inside = s->at;
+  if (!begins_list(*s, close)) {
+    if (!fields(s, close, &other))
       return false;
     if (!other)
       return repeats(s);
@@ -317,7 +350,7 @@ static bool bare(struct w_scan *s, bool *pointer) {
     }
     if (!s->out->count && !w_scan_filter(s, ""))
       return false;
-    if (*s->at == '[' || *s->at == '{') {
+    if (strchr("[{(", *s->at)) {
       if (!bracketed(s, pointer))
         return false;
       continue;
@@ -328,7 +361,7 @@ static bool bare(struct w_scan *s, bool *pointer) {
       if (!macro(s, word[4] == 'S' ? 2 : 4))
         return false;
     } else if (!w_scan_take(s, ".") && strcmp(word, "RawInstruction") &&
-               strcmp(word, "SockFilter")) {
+               strcmp(word, "SockFilter") && strcmp(word, "sock_filter")) {
       s->at = start;
       return w_scan_fail(s, "'%s' is no instruction; `gcc -E` replaces macros", word);
     }
@@ -338,11 +371,17 @@ static bool bare(struct w_scan *s, bool *pointer) {
 
 static bool has(struct w_scan s, const char *text) { return w_scan_find(&s, text); }
 
+/* Whether sock_filter is the name of elements, as Rust has them, and nothing is declared. */
+static bool is_list(struct w_scan s) {
+  w_scan_space(&s, true);
+  return w_scan_take(&s, "[") || !has(s, "[");
+}
+
 bool w_read_source(struct w_scan *s) {
   bool pointer = false;
-  bool good = has(*s, "filter=") && has(*s, "(") ? calls(s)
-              : has(*s, "sock_filter")           ? declarations(s)
-                                                 : bare(s, &pointer);
+  bool good = has(*s, "filter=") && has(*s, "(")       ? calls(s)
+              : has(*s, "sock_filter") && !is_list(*s) ? declarations(s)
+                                                       : bare(s, &pointer);
   if (!good)
     return false;
   if (pointer)
