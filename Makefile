@@ -20,6 +20,7 @@
 # make import-agrees         profiles as imported and as runc installs them, which it installs (PROFILES=FOLDER: those, too)
 # make forms                 reads what other tools print of a filter; has those that are missing from Debian's archive
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
+# make calls LINUX=DIR       compares the table of calls with the source of a kernel
 # make audit-million         the audits in C and in Coq on a million filters
 # make transfer-ten-million, make states-thousand   slow runs of two tests
 #
@@ -36,7 +37,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -79,6 +80,14 @@ forms: deps
 simulator: deps
 	@$(SUBMAKE) -j$(JOBS) all tests
 	@tests/simulator.sh
+
+# The kernel's tables and definitions in DIR against the one table here. A newer release: write the table anew,
+# `tests/seccomp_calls.pl DIR > cbridge/cmd/seccomp_calls.txt`, and read what changed.
+calls:
+	@[ -n '$(LINUX)' ] || { echo 'make calls LINUX=DIR: which folder has the source of a kernel?' >&2; exit 2; }
+	@perl tests/seccomp_calls.pl '$(LINUX)' > build/generated/seccomp_calls.txt
+	@diff -u cbridge/cmd/seccomp_calls.txt build/generated/seccomp_calls.txt && echo 'the table of calls is the source'"'"'s'
+
 # Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
 transfer-ten-million: deps
 	@$(SUBMAKE) -j$(JOBS) all build/tests/transfer_test build/tests/states_test

@@ -7,6 +7,7 @@
 #include "audit/policy.h"
 #include "audit/reach.h"
 #include "classic/classic.h"
+#include "cmd/seccomp_calls.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_pieces.h"
@@ -205,8 +206,9 @@ static void find_x32(struct findings *r) {
     bdd_t here = w_audit_fix(r->s->bdd, f, INPUT_NR, calls.calls[i].nr);
     bdd_t there = w_audit_fix(r->s->bdd, f, INPUT_NR, nr);
     bdd_t more = bdd_and(r->s->bdd, here, bdd_not(r->s->bdd, there));
+    const struct kernel_call *known = kernel_call_by_number(X32, calls.calls[i].nr);
     for (unsigned arg = 0; arg < 6; arg++) /* halves that the kernel ignores make no difference */
-      if (narrow_arguments(calls.calls[i].name) >> arg & 1)
+      if (known && known->narrow >> arg & 1)
         more = with_high(r->s->bdd, more, arg, 0, false);
     if (more == BDD_FALSE || more == BDD_NONE)
       continue;
@@ -231,14 +233,16 @@ static void call_input(struct seccomp_data *d, unsigned arch, uint32_t nr) {
   d->nr = (int)nr;
 }
 
-/* What is said about one argument of one call. `f` are the arguments for which it runs. */
+/* What is said about one argument of one call. `f` are the arguments for which it runs. Nothing is
+ * said where it isn't known how much of the argument the kernel takes. */
 static void find_halves(struct findings *r, unsigned arch, const struct named_call *call,
                         unsigned arg, bdd_t f, const uint8_t *vars) {
   struct bdd *m = r->s->bdd;
   bool low = looks_at(m, vars, low_word(arg)), high = looks_at(m, vars, high_word(arg));
-  bool narrow = narrow_arguments(call->name) >> arg & 1;
+  const struct kernel_call *known = kernel_call_by_number(arch, call->nr);
+  bool narrow = known && known->narrow >> arg & 1, wide = known && known->wide >> arg & 1;
   char message[200];
-  if (low && !high && !narrow && looks_at_top(m, vars, low_word(arg))) {
+  if (low && !high && wide && looks_at_top(m, vars, low_word(arg))) {
     struct seccomp_data d = w_audit_input(m, f);
     call_input(&d, arch, call->nr);
     d.args[arg] |= (uint64_t)1 << 32;
@@ -248,7 +252,7 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
     found(r, "low-half-only", "medium", &d, message);
     return;
   }
-  if (!low || !high)
+  if (!low || !high || (!narrow && !wide))
     return;
   bdd_t zero = with_high(m, f, arg, 0, false);
   if (narrow) {

@@ -39,9 +39,6 @@ char *call_name(unsigned arch, uint32_t nr);
 struct seccomp_names names_of_libseccomp(void);
 /* The architecture of an input, or ARCHES. */
 unsigned arch_of(const struct seccomp_data *d);
-/* Arguments that the kernel takes as 32-bit numbers, one bit each, as far as they are known here.
- */
-unsigned narrow_arguments(const char *call);
 /* How texts write the number of a call: beyond INT32_MAX in hexadecimal. */
 enum { CALL_NUMBER_MAX = 12 };
 void call_number(uint32_t nr, char out[CALL_NUMBER_MAX]);

@@ -1,4 +1,4 @@
-; The low half alone of an argument that has 64 bits.
+; The low half alone of an argument that is declared with 64 bits, of which the kernel uses the low ones: no finding.
         ld arch
         jeq #x86_64, native
         ret KILL_PROCESS

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# What the kernel takes of each argument of each call, by architecture and number, and what the audit finds with it.
+set -u
+. "$(dirname "$0")/lib.sh"
+echo '# no assertions' > "$work/none"
+
+# filter NAME ARCH CALL INSTRUCTIONS: NAME.bpf, on ARCH: CALL goes to the instructions, which end at `allow` or `deny`;
+# every other call is denied.
+filter() {
+  printf 'ld arch\njeq #%s, native\nret KILL_PROCESS\nnative: ld nr\njeq #%s, call\ndeny: ret EPERM\ncall:\n%s\nallow: ret ALLOW\n' "$2" "$3" "$4" |
+    "$WARRANT" seccomp asm --arch "$2" - --output "$work/$1.bpf"
+}
+# findings FILTER: NAME SEVERITY of each, in a line
+findings() {
+  "$WARRANT" seccomp audit --json --findings --policy "$work/none" "$work/$1.bpf" |
+    jq -rs 'map(select(.finding)) | map("\(.finding) \(.severity)") | unique | join(", ")'
+}
+# low ARCH CALL ARG: findings of a filter that compares the low half of an argument with 5 and no other half
+low() {
+  filter low "$1" "$2" $'ld arg'"$3"$'\njeq #5, allow\nret EPERM'
+  findings low
+}
+# both ARCH CALL ARG: of one that denies 5 in 64 bits
+both() {
+  filter both "$1" "$2" $'ld arg'"$3"$'\njne #5, allow\nld arg'"$3"$'.high\njne #0, allow\nret EPERM'
+  findings both
+}
+
+# ---- The table ----
+table=cbridge/cmd/seccomp_calls.txt
+same 'the table: its release' 1 "$(grep -cE '^#.* of Linux [0-9.]+; written by tests/seccomp_calls.pl\.$' "$table")"
+mk/seccomp_calls.sh "$table" > "$work/table.c"
+same 'the table, printed, is what is compiled' '' "$(diff "$work/table.c" build/generated/seccomp_calls_table.c | head -n 3)"
+same 'the table: 18 architectures' 18 "$(grep -c '^static const struct kernel_call calls_' "$work/table.c")"
+for line in 'x	x86_64:1 x86_64:1	-' 'x	x86_64:1	s31 fd' 'x	x86_64	-' 'x	x86_64:1' 'X"	x86_64:1	-' \
+  'x	x86_64:1	64 a, 64 b, 64 c, 64 d, 64 e, 64 f, 64 g'; do
+  { head -n 1 "$table"; echo "$line"; } > "$work/bad.txt"
+  mk/seccomp_calls.sh "$work/bad.txt" > "$work/out" 2> "$work/err"
+  same "the table: refused: ${line//$'\t'/ }" 1 $?
+done
+# What is known from elsewhere, a row each: ARCH NUMBER NAME ARGUMENTS NARROW WIDE.
+while read -r arch nr name count narrow wide; do
+  same "the table: $name on $arch" "    {${nr}u, \"$name\", true, $count, $narrow, $wide}," \
+    "$(sed -n "/calls_$arch\[/,/^};/p" "$work/table.c" | grep "{${nr}u,")"
+done << 'ROWS'
+x86_64 105 setuid 1 0x01 0x00
+x86_64 117 setresuid 3 0x07 0x00
+x86_64 30 shmat 3 0x05 0x02
+x86_64 31 shmctl 3 0x03 0x04
+x86_64 272 unshare 1 0x00 0x01
+x86_64 56 clone 5 0x01 0x1e
+s390x 120 clone 5 0x02 0x1d
+aarch64 220 clone 5 0x01 0x1e
+x86_64 135 personality 1 0x01 0x00
+ppc64 136 personality 1 0x01 0x00
+x86_64 9 mmap 6 0x00 0x23
+x86_64 19 readv 3 0x01 0x02
+x86_64 0 read 3 0x01 0x06
+x86_64 247 waitid 5 0x0b 0x14
+x32 1073742353 waitid 5 0x0b 0x14
+x86_64 54 setsockopt 5 0x17 0x08
+x86_64 39 getpid 0 0x00 0x00
+x86_64 202 futex 6 0x26 0x19
+i386 23 setuid 1 0x01 0x00
+ROWS
+
+# ---- What the audit finds with it ----
+for row in 'setuid 0' 'setresuid 2' 'shmat 0' 'shmctl 1' 'readv 0' 'clone 0' 'personality 0' 'landlock_restrict_self 0'; do
+  read -r call arg <<< "$row"
+  same "64 bits of arg$arg of $call" 'high-half high' "$(both x86_64 "$call" "$arg")"
+  same "32 bits of arg$arg of $call" '' "$(low x86_64 "$call" "$arg")"
+done
+for row in 'mprotect 2' 'shmat 1' 'unshare 0' 'read 2' 'ptrace 0'; do
+  read -r call arg <<< "$row"
+  same "64 bits of arg$arg of $call" '' "$(both x86_64 "$call" "$arg")"
+  same "32 bits of arg$arg of $call" 'low-half-only medium' "$(low x86_64 "$call" "$arg")"
+done
+# Nothing is claimed where the body decides, past the last argument, and of calls without a definition.
+for row in 'mmap 2' 'mmap 4' 'prctl 1' 'getpid 0' 'setuid 1' 'tuxcall 0'; do
+  read -r call arg <<< "$row"
+  same "64 bits of arg$arg of $call: no claim" '' "$(both x86_64 "$call" "$arg")"
+  same "32 bits of arg$arg of $call: no claim" '' "$(low x86_64 "$call" "$arg")"
+done
+
+finish
