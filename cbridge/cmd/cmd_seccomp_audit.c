@@ -198,11 +198,13 @@ static void table_print(const struct table *t, bool json) {
   }
 }
 
-static int report(const struct seccomp_options *options, const char *name,
-                  const struct subject *s) {
+static int audit_report(const struct seccomp_options *options, const char *name,
+                        const struct subject *s) {
   bool json = options->common.json;
   struct table t;
-  struct findings f = {.options = options, .s = s, .undecided = s->all.undecided != BDD_FALSE};
+  struct report r = {.options = options, .s = s};
+  struct findings f = {
+      .options = options, .s = s, .report = &r, .undecided = s->all.undecided != BDD_FALSE};
   int code = table_of(&t, options, s, name, json ? "*" : "every other architecture");
   if (code)
     return code;
@@ -222,17 +224,20 @@ static int report(const struct seccomp_options *options, const char *name,
   }
   if (!options->findings_only)
     table_print(&t, json);
-  code = findings_print(&f);
+  code = findings_collect(&f);
+  report_order(&r);
+  report_print(&r);
   if (t.unprinted)
     cmd_complain("%s: %u row%s could not be printed in full: too large", name, t.unprinted,
                  t.unprinted == 1 ? "" : "s");
-  if (!json && !f.found)
+  if (!json && !r.matter)
     puts("nothing found");
   unsigned unprinted = t.unprinted;
   table_free(&t);
+  report_free(&r);
   if (code)
     return code;
-  return f.found || f.undecided || unprinted ? WARRANT_REFUSED : WARRANT_OK;
+  return r.matter || r.failed || f.undecided || unprinted ? WARRANT_REFUSED : WARRANT_OK;
 }
 
 int seccomp_audit(const struct seccomp_options *options, char **files, unsigned count) {
@@ -245,7 +250,7 @@ int seccomp_audit(const struct seccomp_options *options, char **files, unsigned 
   if (!code)
     code = subject_open(&s, options, files, count, process, &name);
   if (!code)
-    code = report(options, name, &s);
+    code = audit_report(options, name, &s);
   free(policy);
   subject_free(&s);
   return code;

@@ -54,41 +54,46 @@ static const char escape_policy[] = "never RUN for ptrace\n"
                                     "never RUN for acct\n"
                                     "never RUN for quotactl\n";
 
+/* About the filter as a whole. */
 static void found(struct findings *r, const char *name, const char *severity,
                   const struct seccomp_data *witness, const char *message) {
-  uint32_t value = 0;
-  bool ran = witness && subject_run(r->s, witness, &value);
-  if (strcmp(severity, "info") != 0)
-    r->found++;
-  if (r->options->common.json) {
-    cJSON *o = cJSON_CreateObject();
-    cmd_json_text(o, "finding", name);
-    cmd_json_text(o, "severity", severity);
-    cmd_json_text(o, "message", message);
-    if (witness)
-      cJSON_AddItemToObject(o, "witness", json_input(witness));
-    else
-      cJSON_AddNullToObject(o, "witness");
-    char action[64] = "";
-    if (ran)
-      w_action_text(w_action_effect(value), action, sizeof action);
-    cmd_json_text(o, "action", ran ? action : NULL);
-    cmd_print_json(o);
-    return;
-  }
-  bool bad = strcmp(severity, "high") == 0;
-  printf("%s%s%s (%s): ", cmd_colour(stdout, bad ? CMD_BAD : CMD_NOTE), name,
-         cmd_colour(stdout, CMD_PLAIN), severity);
-  put_wrapped(stdout, (unsigned)(strlen(name) + strlen(severity) + 5), 4, message);
-  putchar('\n');
-  if (witness) {
-    char action[64] = "?";
-    if (ran)
-      w_action_text(w_action_effect(value), action, sizeof action);
-    fputs("    ", stdout);
-    print_input(stdout, witness);
-    printf(" -> %s\n", action);
-  }
+  report_add(
+      r->report,
+      &(struct found){.name = name, .severity = severity, .witness = witness, .message = message});
+}
+/* About x86_64, to which the x32 numbers belong. */
+static void found_x32(struct findings *r, const char *severity, const struct seccomp_data *witness,
+                      const char *message) {
+  report_add(r->report, &(struct found){.name = "x32-open",
+                                        .severity = severity,
+                                        .witness = witness,
+                                        .message = message,
+                                        .about_arch = true,
+                                        .arch = X86_64});
+}
+/* About one call: the cause is a sentence without its name. */
+static void found_call(struct findings *r, const char *name, const char *severity,
+                       const struct seccomp_data *witness, unsigned arch, const char *call,
+                       const char *cause) {
+  report_add(r->report, &(struct found){.name = name,
+                                        .severity = severity,
+                                        .witness = witness,
+                                        .cause = cause,
+                                        .call = call,
+                                        .about_arch = true,
+                                        .arch = arch});
+}
+/* About an instruction, or several when pc is NO_PC. */
+static void found_insn(struct findings *r, const char *name, const char *severity,
+                       const struct seccomp_data *witness, uint32_t filter, uint32_t pc,
+                       const char *message) {
+  report_add(r->report, &(struct found){.name = name,
+                                        .severity = severity,
+                                        .witness = witness,
+                                        .message = message,
+                                        .has_place = true,
+                                        .filter = filter,
+                                        .pc = pc});
 }
 
 bdd_t calls_that_run(const struct audit *a) {
@@ -194,8 +199,7 @@ static void find_x32(struct findings *r) {
     struct seccomp_data d = w_audit_input(r->s->bdd, p.pieces[i].f);
     d.arch = arches[X86_64].token;
     d.nr = (int)(low + 1 <= high ? low + 1 : low);
-    found(r, "x32-open", "high", &d,
-          "numbers with the x32 bit (0x40000000) are let through on x86_64");
+    found_x32(r, "high", &d, "numbers with the x32 bit (0x40000000) are let through on x86_64");
   }
   for (unsigned i = 0; i < calls.count && !open && !differs; i++) {
     /* The same call as x86_64 makes it: denied there and allowed here is a way around. */
@@ -219,11 +223,11 @@ static void find_x32(struct findings *r) {
     char message[200];
     snprintf(message, sizeof message, "%s runs by its x32 number where its x86_64 number does not",
              calls.calls[i].name);
-    found(r, "x32-open", "high", &d, message);
+    found_x32(r, "high", &d, message);
   }
   if (allowed && !open && !differs)
-    found(r, "x32-open", "info", NULL,
-          "x32 calls are let through, the same ones as on x86_64; few systems need them");
+    found_x32(r, "info", NULL,
+              "x32 calls are let through, the same ones as on x86_64; few systems need them");
   calls_free(&calls);
   free(p.pieces);
 }
@@ -247,9 +251,8 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
     call_input(&d, arch, call->nr);
     d.args[arg] |= (uint64_t)1 << 32;
     snprintf(message, sizeof message,
-             "%s on %s: only the low half of arg%u is compared, and any high half passes",
-             call->name, arches[arch].name, arg);
-    found(r, "low-half-only", "medium", &d, message);
+             "only the low half of arg%u is compared, and any high half passes", arg);
+    found_call(r, "low-half-only", "medium", &d, arch, call->name, message);
     return;
   }
   if (!low || !high || (!narrow && !wide))
@@ -261,10 +264,10 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
       struct seccomp_data d = w_audit_input(m, around);
       call_input(&d, arch, call->nr);
       snprintf(message, sizeof message,
-               "%s on %s: the kernel ignores the high half of arg%u, which is compared: a denied "
+               "the kernel ignores the high half of arg%u, which is compared: a denied "
                "value passes with bits set there",
-               call->name, arches[arch].name, arg);
-      found(r, "high-half", "high", &d, message);
+               arg);
+      found_call(r, "high-half", "high", &d, arch, call->name, message);
       return;
     }
   }
@@ -280,10 +283,10 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
     call_input(&d, arch, call->nr);
     d.args[arg] = (d.args[arg] & UINT32_MAX) | 0x80000000u | (slip_z ? 0xffffffff00000000u : 0);
     snprintf(message, sizeof message,
-             "%s on %s: arg%u is compared with a negative number that is %s-extended; the other "
+             "arg%u is compared with a negative number that is %s-extended; the other "
              "form of it is treated differently",
-             call->name, arches[arch].name, arg, slip_z ? "zero" : "sign");
-    found(r, "sign-extension", narrow ? "medium" : "low", &d, message);
+             arg, slip_z ? "zero" : "sign");
+    found_call(r, "sign-extension", narrow ? "medium" : "low", &d, arch, call->name, message);
   }
 }
 
@@ -312,6 +315,7 @@ static void find_instructions(struct findings *r, uint32_t n) {
   const struct warrant_program *p = &r->s->objects[n].programs[0];
   char message[400], text[64], list[200], more[32] = "";
   size_t used = 0;
+  uint32_t first = NO_PC;
   unsigned always = 0, listed = 0; /* listed: of the first ones; the others are counted */
   unsigned unknown = 0;
   struct seccomp_data example = {0};
@@ -331,7 +335,7 @@ static void find_instructions(struct findings *r, uint32_t n) {
                  "no input reaches the instructions %" PRIu32 " to %" PRIu32, pc, last);
       else
         snprintf(message, sizeof message, "no input reaches instruction %" PRIu32, pc);
-      found(r, "unreachable", "low", NULL, message);
+      found_insn(r, "unreachable", "low", NULL, n, pc, message);
       pc = last;
       continue;
     }
@@ -343,11 +347,13 @@ static void find_instructions(struct findings *r, uint32_t n) {
       continue;
     struct seccomp_data d = here->example;
     if (here->fallen == REACH_NEVER) { /* compilers write many, so they are told once */
-      if (always == 0)
+      if (always == 0) {
         example = d;
-      int n = snprintf(list + used, sizeof list - used, "%s%" PRIu32, always ? ", " : "", pc);
-      if (n > 0 && used + (size_t)n < sizeof list) {
-        used += (size_t)n;
+        first = pc;
+      }
+      int added = snprintf(list + used, sizeof list - used, "%s%" PRIu32, always ? ", " : "", pc);
+      if (added > 0 && used + (size_t)added < sizeof list) {
+        used += (size_t)added;
         listed++;
       }
       always++;
@@ -355,14 +361,14 @@ static void find_instructions(struct findings *r, uint32_t n) {
     }
     warrant_classic_disasm(&p->cinsns[pc], pc, text, sizeof text);
     snprintf(message, sizeof message, "instruction %" PRIu32 " (%s) never matches", pc, text);
-    found(r, "dead-rule", "low", &d, message);
+    found_insn(r, "dead-rule", "low", &d, n, pc, message);
   }
   free(reached);
   if (unknown > 0) {
     snprintf(message, sizeof message,
              "whether %u comparison%s always or never true is too hard to tell", unknown,
              unknown == 1 ? " is" : "s are");
-    found(r, "dead-rule", "info", NULL, message);
+    found_insn(r, "dead-rule", "info", NULL, n, NO_PC, message);
   }
   if (always == 0)
     return;
@@ -371,7 +377,7 @@ static void find_instructions(struct findings *r, uint32_t n) {
     snprintf(more, sizeof more, " and %u more", always - listed);
   snprintf(message, sizeof message, "%u comparison%s always true for what reaches %s: %s%s", always,
            always == 1 ? " is" : "s are", always == 1 ? "it" : "them", list, more);
-  found(r, "dead-rule", "info", &example, message);
+  found_insn(r, "dead-rule", "info", &example, n, always == 1 ? first : NO_PC, message);
 }
 
 static void find_outcomes(struct findings *r) {
@@ -398,13 +404,35 @@ static void find_outcomes(struct findings *r) {
   }
 }
 
+/* Calls that one return lets through are together whichever assertions they violate. */
+static void found_escape(struct findings *r, const char *policy,
+                         const struct assertion_result *result) {
+  char *message = NULL, *cause = NULL; /* owned here; an assertion can be of any length */
+  if (asprintf(&message, "%s on %s violates: %s", result->call ? result->call : "a call",
+               result->arch, result->text) < 0)
+    message = NULL;
+  if (asprintf(&cause, "against %s", policy) < 0)
+    cause = NULL;
+  report_add(r->report, &(struct found){.name = "escape",
+                                        .severity = "high",
+                                        .witness = result->has_witness ? &result->witness : NULL,
+                                        .message = message ? message : "out of memory",
+                                        .cause = cause,
+                                        .call = result->call,
+                                        .about_arch = true,
+                                        .one_hole = true,
+                                        .arch = arch_by_name(result->arch)});
+  free(cause);
+  free(message);
+}
+
 static int find_policy(struct findings *r) {
   struct warrant_error error = {0};
   struct seccomp_names names = names_of_libseccomp();
   struct policy *policy = NULL;
   const char *text = r->s->policy ? r->s->policy : escape_policy;
-  const char *name = r->s->policy ? r->options->policy : "the default policy";
-  int status = w_policy_read(name, text, r->s->bdd, &names, &policy, &error);
+  const char *policy_name = r->s->policy ? r->options->policy : "the default policy";
+  int status = w_policy_read(policy_name, text, r->s->bdd, &names, &policy, &error);
   if (status)
     return cmd_error(&error);
   for (unsigned i = 0; i < w_policy_count(policy); i++) {
@@ -417,19 +445,13 @@ static int find_policy(struct findings *r) {
       r->undecided = true;
     if (result.holds != 0)
       continue;
-    char *message = NULL; /* owned here; an assertion can be of any length */
-    if (asprintf(&message, "%s on %s violates: %s", result.call ? result.call : "a call",
-                 result.arch, result.text) < 0)
-      message = NULL;
-    found(r, "escape", "high", result.has_witness ? &result.witness : NULL,
-          message ? message : "out of memory");
-    free(message);
+    found_escape(r, policy_name, &result);
   }
   w_policy_free(policy);
   return WARRANT_OK;
 }
 
-int findings_print(struct findings *r) {
+int findings_collect(struct findings *r) {
   find_arch(r);
   find_x32(r);
   find_arguments(r);

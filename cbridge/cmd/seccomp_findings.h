@@ -2,19 +2,18 @@
 #ifndef WARRANT_SECCOMP_FINDINGS_H
 #define WARRANT_SECCOMP_FINDINGS_H
 
-#include "cmd/seccomp_options.h"
-#include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_report.h"
 
 struct findings {
   const struct seccomp_options *options;
   const struct subject *s;
-  bdd_t run;      /* calls_that_run */
-  unsigned found; /* those that matter */
+  struct report *report;
+  bdd_t run; /* calls_that_run */
   bool undecided;
 };
 /* Inputs for which the call is executed. BDD_NONE at a limit. */
 bdd_t calls_that_run(const struct audit *a);
-/* Prints each finding with its witness, and counts them. Returns 0 or an exit code. */
-int findings_print(struct findings *f);
+/* Adds each finding with its witness to the report. Returns 0 or an exit code. */
+int findings_collect(struct findings *f);
 
 #endif

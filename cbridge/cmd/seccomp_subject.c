@@ -5,6 +5,7 @@
 
 #include "audit/condition.h"
 #include "audit/policy.h"
+#include "classic/classic.h"
 #include "cmd/seccomp_process.h"
 #include "isa/bytes.h"
 
@@ -165,16 +166,30 @@ void subject_free(struct subject *s) {
   memset(s, 0, sizeof *s);
 }
 
-bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value) {
+bool subject_decide(const struct subject *s, const struct seccomp_data *d, uint32_t *value,
+                    uint32_t *filter, uint32_t *pc) {
+  uint8_t bytes[64];
+  w_audit_bytes(d, bytes);
+  const struct warrant_classic_input in = {.bytes = bytes, .length = 64, .wire_length = 64};
   for (unsigned i = s->count; i-- > 0;) {
-    uint32_t v;
-    if (w_audit_run(&s->objects[i].programs[0], d, &v, NULL))
+    const struct warrant_program *p = &s->objects[i].programs[0];
+    struct warrant_classic_result r;
+    if (warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count, NULL, NULL, &r, NULL) ||
+        r.outcome != WARRANT_CLASSIC_DONE)
       return false;
-    if (i == s->count - 1 ||
-        (int32_t)(v & SECCOMP_RET_ACTION_FULL) < (int32_t)(*value & SECCOMP_RET_ACTION_FULL))
-      *value = v;
+    if (i == s->count - 1 || (int32_t)(r.value & SECCOMP_RET_ACTION_FULL) <
+                                 (int32_t)(*value & SECCOMP_RET_ACTION_FULL)) {
+      *value = r.value;
+      *filter = i;
+      *pc = (uint32_t)r.pc;
+    }
   }
   return s->count > 0;
+}
+
+bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value) {
+  uint32_t filter, pc;
+  return subject_decide(s, d, value, &filter, &pc);
 }
 
 int filter_write(const char *path, const struct warrant_program *p) {

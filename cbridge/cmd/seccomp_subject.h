@@ -36,6 +36,9 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
 void subject_free(struct subject *s);
 /* What the subject returns for an input, by the interpreter. */
 bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value);
+/* The same, with the filter that decides and the instruction by which it returns. */
+bool subject_decide(const struct subject *s, const struct seccomp_data *d, uint32_t *value,
+                    uint32_t *filter, uint32_t *pc);
 
 /* Writes the instructions as they lie in memory. Returns 0 or an exit code. */
 int filter_write(const char *path, const struct warrant_program *p);
