@@ -118,7 +118,7 @@ unsigned w_policy_count(const struct policy *policy) { return policy->count; }
 struct reader {
   struct policy *policy;
   const char *name, *at;
-  unsigned line;
+  unsigned line, next_line;
   struct warrant_error *error;
 };
 static int complain(struct reader *r, const char *what, const char *about) {
@@ -300,6 +300,20 @@ static int read_arches(struct reader *r, struct assertion *a) {
   return 0;
 }
 
+/* What stands from `start` to `end`, with one space where there are several, as where lines have
+ * been joined. The caller frees it; NULL when memory runs out. */
+static char *one_line(const char *start, const char *end) {
+  char *text = malloc((size_t)(end - start) + 1);
+  size_t n = 0;
+  for (; text && start < end; start++)
+    if (!isspace((unsigned char)*start))
+      text[n++] = *start;
+    else if (n && text[n - 1] != ' ')
+      text[n++] = ' ';
+  if (text)
+    text[n - (n && text[n - 1] == ' ')] = '\0';
+  return text;
+}
 static int read_assertion(struct reader *r, enum quantifier quantifier, const char *start) {
   struct policy *p = r->policy;
   struct assertion *more = realloc(p->assertions, (p->count + 1) * sizeof *more);
@@ -328,10 +342,7 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
     if (unless)
       a->when = bdd_not(p->bdd, a->when);
   }
-  const char *end = r->at;
-  while (end > start && isspace((unsigned char)end[-1]))
-    end--;
-  a->text = strndup(start, (size_t)(end - start));
+  a->text = one_line(start, r->at);
   return a->text ? 0 : complain(r, "out of memory", NULL);
 }
 static int read_list(struct reader *r) {
@@ -378,6 +389,26 @@ static int read_line(struct reader *r) {
   return status;
 }
 
+/* Ends the line at `line` in place, with those that it goes on in: the next begins with a number of
+ * r->next_line. Returns it, or NULL. */
+static char *end_line(struct reader *r, char *line) {
+  r->line = r->next_line;
+  bool comment = false; /* it ends with its line */
+  for (char *from = line;;) {
+    char *end = strchr(from, '\n');
+    r->next_line++;
+    if (!end)
+      return NULL;
+    *end = '\0';
+    char *last = end > from && end[-1] == '\r' ? end - 1 : end;
+    comment |= strchr(from, '#') != NULL;
+    if (comment || last == from || last[-1] != '\\')
+      return end + 1;
+    memset(last - 1, ' ', (size_t)(end - last) + 2);
+    from = end + 1;
+  }
+}
+
 int w_policy_read(const char *name, const char *text, struct bdd *bdd,
                   const struct seccomp_names *names, struct policy **policy,
                   struct warrant_error *error) {
@@ -390,14 +421,11 @@ int w_policy_read(const char *name, const char *text, struct bdd *bdd,
   }
   p->bdd = bdd;
   p->names = *names;
-  struct reader r = {.policy = p, .name = name, .error = error};
+  struct reader r = {.policy = p, .name = name, .next_line = 1, .error = error};
   int status = 0;
   for (char *line = copy, *next; line && status == 0; line = next) {
-    next = strchr(line, '\n');
-    if (next)
-      *next++ = '\0';
+    next = end_line(&r, line);
     r.at = line;
-    r.line++;
     status = read_line(&r);
   }
   free(copy);

@@ -131,14 +131,16 @@ static void group_text(const struct table *t, const struct section *s, const str
            e->index < t->a->outcome_count ? action_colour(t->a->outcomes[e->index].value) : "",
            action, cmd_colour(stdout, CMD_PLAIN));
     if (g->ending_count > 1 && i == otherwise) {
-      printf(" otherwise");
+      column = put_wrapped(stdout, column, 8, " otherwise");
     } else if (!e->always) {
-      printf(" when ");
-      put_wrapped(stdout, column + 6, 8, e->condition ? e->condition : unprinted_condition);
+      column = put_wrapped(stdout, column, 8, " when ");
+      column = put_wrapped(stdout, column, 8, e->condition ? e->condition : unprinted_condition);
     }
     if (every_other && k == 0)
-      printf(s->calls_unprinted ? "  (every other call, but for numbers too large a set to print)"
-                                : "  (every other call)");
+      put_wrapped(stdout, column, 8,
+                  s->calls_unprinted
+                      ? "  (every other call, but for numbers too large a set to print)"
+                      : "  (every other call)");
     putchar('\n');
   }
   if (!every_other)
@@ -215,12 +217,14 @@ static int audit_report(const struct seccomp_options *options, const char *name,
     return WARRANT_REFUSED;
   }
   if (!json) {
-    cmd_print_safe(stdout, name);
-    printf(": %" PRIu32 " outcome%s, %s", t.a->outcome_count, t.a->outcome_count == 1 ? "" : "s",
-           f.undecided ? "not all inputs decided" : "every input decided");
+    char text[160], unprinted[64] = "";
     if (t.unprinted)
-      printf("; %u row%s could not be printed in full", t.unprinted, t.unprinted == 1 ? "" : "s");
-    putchar('\n');
+      snprintf(unprinted, sizeof unprinted, "; %u row%s could not be printed in full", t.unprinted,
+               t.unprinted == 1 ? "" : "s");
+    snprintf(text, sizeof text, ": %" PRIu32 " outcome%s, %s%s", t.a->outcome_count,
+             t.a->outcome_count == 1 ? "" : "s",
+             f.undecided ? "not all inputs decided" : "every input decided", unprinted);
+    put_named(stdout, name, text);
   }
   if (!options->findings_only)
     table_print(&t, json);

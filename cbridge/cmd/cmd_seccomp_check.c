@@ -7,6 +7,7 @@
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 static int check_policy(const struct seccomp_options *options, struct subject *s,
                         const char *text) {
@@ -44,7 +45,7 @@ static int check_policy(const struct seccomp_options *options, struct subject *s
            : r.holds == 0 ? "fails"
                           : "undecided",
            cmd_colour(stdout, CMD_PLAIN));
-    cmd_print_safe(stdout, r.text);
+    put_wrapped(stdout, 10, 14, r.text);
     putchar('\n');
     if (r.has_witness) {
       uint32_t value = r.value;

@@ -7,6 +7,7 @@
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_pieces.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 struct change {
   uint32_t old, new;
@@ -61,14 +62,18 @@ static void print_change(struct diff *d, const struct which *w, bdd_t f) {
     } else if (!d->options->quiet) {
       printf("%s%-8s%s ", cmd_colour(stdout, *c->word == 'a' ? CMD_BAD : CMD_NOTE), c->word,
              cmd_colour(stdout, CMD_PLAIN));
-      print_input(stdout, &input);
-      char last[CALL_NUMBER_MAX];
+      char last[CALL_NUMBER_MAX], *text = NULL, *call = input_text(&input); /* owned here */
       call_number(w->high, last);
-      if (w->high != w->low)
-        printf(" (and numbers up to %s)", last);
-      if (w->set)
-        printf(" (and others with %s)", w->set);
-      printf(": %s, was %s\n", new, old);
+      bool run = w->high != w->low;
+      if (call &&
+          asprintf(&text, "%s%s%s%s%s%s%s: %s, was %s", call, run ? " (and numbers up to " : "",
+                   run ? last : "", run ? ")" : "", w->set ? " (and others with " : "",
+                   w->set ? w->set : "", w->set ? ")" : "", new, old) < 0)
+        text = NULL;
+      put_wrapped(stdout, 9, 12, text ? text : "out of memory");
+      free(text);
+      free(call);
+      putchar('\n');
     }
   }
 }

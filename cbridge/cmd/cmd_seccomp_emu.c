@@ -11,6 +11,7 @@
 #include "cmd/seccomp_listing.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 struct steps {
   const struct warrant_program *p;
@@ -83,8 +84,13 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
     cmd_json_u64(o, "steps", steps);
     cmd_print_json(o);
   } else {
-    print_input(stdout, d);
-    printf(" -> %s, %" PRIu64 " instructions\n", action, steps);
+    char *text = NULL, *input = input_text(d); /* owned here */
+    if (!input || asprintf(&text, "%s -> %s, %" PRIu64 " instructions", input, action, steps) < 0)
+      text = NULL;
+    put_wrapped(stdout, 0, 4, text ? text : "out of memory");
+    putchar('\n');
+    free(text);
+    free(input);
   }
   return WARRANT_OK;
 }

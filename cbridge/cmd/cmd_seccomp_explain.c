@@ -7,6 +7,7 @@
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 /* One line of a policy: an assertion, or a comment where the language has no words, or where the
  * condition could not be written, so that `check` would be asked something else. */
@@ -29,7 +30,7 @@ static void policy_line(const struct table *t, bool assertion, const char *actio
       cJSON_AddTrueToObject(o, "unprinted");
     cmd_print_json(o);
   } else {
-    printf("%s%s\n", assertion ? "" : "# ", text);
+    put_policy(stdout, assertion, text);
   }
   free(text);
 }
@@ -100,9 +101,8 @@ static int explain(const struct seccomp_options *options, const char *name,
   }
   for (size_t i = 0; i < t.count; i++) {
     if (!json) {
-      fputs("\n# ", stdout);
-      cmd_print_safe(stdout, t.sections[i].arch);
       putchar('\n');
+      put_policy(stdout, false, t.sections[i].arch);
     }
     for (size_t k = 0; k < t.sections[i].group_count; k++)
       group_policy(&t, &t.sections[i], &t.sections[i].groups[k]);

@@ -13,6 +13,7 @@
 #include "cmd/seccomp_profile.h"
 #include "cmd/seccomp_stub.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_wrap.h"
 
 /* ---- Compiling ---- */
 
@@ -149,9 +150,14 @@ static void tell(struct comparison *c, unsigned arch, const struct named_call *c
     cmd_print_json(o);
     return;
   }
-  printf("differs: ");
-  print_input(stdout, &d);
-  printf(": the filter gives %s, the profile %s\n", action, expected);
+  char *text = NULL, *input = input_text(&d); /* owned here */
+  if (!input || asprintf(&text, "differs: %s: the filter gives %s, the profile %s", input, action,
+                         expected) < 0)
+    text = NULL;
+  put_wrapped(stdout, 0, 4, text ? text : "out of memory");
+  putchar('\n');
+  free(text);
+  free(input);
 }
 
 /* Arguments have 32 bits there. */
@@ -236,12 +242,29 @@ static bool print_findings(const struct seccomp_options *options, const struct p
       cmd_json_text(o, "text", f->text);
       cmd_print_json(o);
     } else if (!options->common.quiet) {
-      printf("%s %s at %s: %s\n", f->warning ? "warning:" : "note:", f->name, f->place, f->text);
+      char *text = NULL; /* owned here */
+      if (asprintf(&text, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
+                   f->text) < 0)
+        text = NULL;
+      put_wrapped(stdout, 0, 4, text ? text : "out of memory");
+      putchar('\n');
+      free(text);
     }
   }
   return warned;
 }
 
+static void print_summary(const struct comparison *c, unsigned calls) {
+  const struct profile *p = c->profile;
+  char text[200];
+  snprintf(text, sizeof text,
+           ": %u rules (%u do not apply), %" PRIu32 " instructions, %u calls compared: %s",
+           p->count, p->skipped, c->s->objects[0].programs[0].insn_count, calls,
+           c->differences ? "the filter differs from the profile"
+           : c->undecided ? "undecided"
+                          : "the filter does what the profile says, for every input");
+  put_named(stdout, p->path, text);
+}
 static int check_compiler(const struct seccomp_options *options, struct profile *p,
                           const struct stub *stub, struct subject *s) {
   struct comparison c = {.options = options, .profile = p, .stub = stub, .s = s};
@@ -265,11 +288,7 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
   if (c.undecided)
     cmd_complain("%s: undecided for some inputs within --limit", p->path);
   if (!options->common.json && !options->common.quiet)
-    printf("%s: %u rules (%u do not apply), %" PRIu32 " instructions, %u calls compared: %s\n",
-           p->path, p->count, p->skipped, s->objects[0].programs[0].insn_count, calls_compared,
-           c.differences ? "the filter differs from the profile"
-           : c.undecided ? "undecided"
-                         : "the filter does what the profile says, for every input");
+    print_summary(&c, calls_compared);
   bool warned = print_findings(options, p);
   return c.differences || c.undecided || warned ? WARRANT_REFUSED : WARRANT_OK;
 }

@@ -5,8 +5,14 @@
 
 #include "cmd/cmd.h"
 #include "cmd/seccomp_names.h"
+#include "cmd/seccomp_wrap.h"
 
-void print_input(FILE *out, const struct seccomp_data *d) {
+char *input_text(const struct seccomp_data *d) {
+  char *text = NULL; /* owned by the caller */
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  if (!out)
+    return NULL;
   unsigned arch = arch_of(d);
   char *name = arch < ARCHES ? call_name(arch, (uint32_t)d->nr) : NULL;
   char number[CALL_NUMBER_MAX];
@@ -27,6 +33,16 @@ void print_input(FILE *out, const struct seccomp_data *d) {
     fprintf(out, ") on architecture 0x%08" PRIx32, d->arch);
   if (d->instruction_pointer)
     fprintf(out, " at 0x%" PRIx64, (uint64_t)d->instruction_pointer);
+  if (fclose(out) == 0)
+    return text;
+  free(text);
+  return NULL;
+}
+void print_input(FILE *out, const struct seccomp_data *d) {
+  enum { INDENT = 8, ACTION = 36 };
+  char *text = input_text(d); /* owned here */
+  put_within(out, WRAP_COLUMNS - ACTION, INDENT, INDENT + 4, text ? text : "out of memory");
+  free(text);
 }
 
 cJSON *json_input(const struct seccomp_data *d) {

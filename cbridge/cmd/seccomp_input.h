@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <cjson/cJSON.h>
 
-/* "read(arg0 = 0x1, ...) on x86_64" */
+/* "read(0x1, ...) on x86_64". The caller frees it; NULL when memory runs out. */
+char *input_text(const struct seccomp_data *d);
+/* The same at the beginning of a line, which may be indented, with room for an action behind it. */
 void print_input(FILE *out, const struct seccomp_data *d);
 cJSON *json_input(const struct seccomp_data *d);
 
