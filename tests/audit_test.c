@@ -107,13 +107,58 @@ static void random_filter(unsigned length, bool gentle) {
 /* A place in an input: the half of an argument, seldom another word. */
 static uint32_t place(void) { return below(8) ? 16 + 4 * below(12) : 4 * below(4); }
 static uint32_t some_return(void) { return returns[below(4)]; }
-/* Rules one after the other, as filters have them: 64-bit numbers, bits, ranges. */
-static void rule_filter(unsigned length) {
+/* A or X := a word, perhaps a few bits of it. */
+static void load_masked(uint32_t from, uint32_t mask, bool masked, bool to_x) {
+  emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, from);
+  if (masked)
+    emit(BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
+  if (to_x)
+    emit(BPF_MISC | BPF_TAX, 0, 0, 0);
+}
+/* Two words with each other, or their sum or difference with a number; falls through if it holds.
+ */
+static void compare_words(void) {
+  static const uint16_t tests[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
+  bool masked = below(3) == 0;
+  uint32_t mask = (uint32_t)likely(), k = (uint32_t)likely();
+  load_masked(place(), mask, masked, true);
+  load_masked(place(), mask, masked, false);
+  switch (below(4)) {
+  case 0: /* a sum with a number */
+    emit(BPF_ALU | (below(2) ? BPF_ADD : BPF_SUB) | BPF_X, 0, 0, 0);
+    emit(BPF_JMP | tests[below(4)] | BPF_K, 0, 1, k);
+    break;
+  case 1: /* a sum with the other word */
+    emit(BPF_ALU | (below(2) ? BPF_ADD : BPF_SUB) | BPF_K, 0, 0, k);
+    emit(BPF_JMP | tests[below(3)] | BPF_X, 0, 1, 0);
+    break;
+  default:
+    emit(BPF_JMP | tests[below(3)] | BPF_X, 0, 1, 0);
+  }
+}
+/* Two arguments with each other, all 64 bits or some of them; falls through if it holds. */
+static void compare_arguments(void) {
+  uint32_t a = 16 + 8 * below(6), b = 16 + 8 * below(6);
+  bool masked = below(3) == 0, equal = below(2) == 0;
+  uint8_t low = masked ? 6 : 4; /* instructions of the comparison of the low halves */
+  uint64_t mask = likely();
+  load_masked(a + 4, (uint32_t)(mask >> 32), masked, true);
+  load_masked(b + 4, (uint32_t)(mask >> 32), masked, false);
+  if (!equal)
+    emit(BPF_JMP | BPF_JGT | BPF_X, low + 1, 0, 0);
+  emit(BPF_JMP | BPF_JEQ | BPF_X, 0, low + 1, 0);
+  load_masked(a, (uint32_t)mask, masked, true);
+  load_masked(b, (uint32_t)mask, masked, false);
+  emit(BPF_JMP | (equal ? BPF_JEQ : below(2) ? BPF_JGT : BPF_JGE) | BPF_X, 0, 1, 0);
+}
+/* Rules one after the other, as filters have them: 64-bit numbers, bits, ranges; with `meet`, two
+ * arguments with each other, too. Without, the audit goes by halves. */
+static void rule_filter(unsigned length, bool meet) {
   filter.insn_count = 0;
   while (filter.insn_count < length) {
     uint32_t arg = 16 + 8 * below(6);
     uint64_t k = likely();
-    switch (below(4)) {
+    switch (below(meet ? 5 : 3)) {
     case 0:
       emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, arg + 4);
       emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, (uint32_t)(k >> 32));
@@ -130,11 +175,11 @@ static void rule_filter(unsigned length) {
       emit(BPF_JMP | BPF_JGT | BPF_K, 0, 2, (uint32_t)k);
       emit(BPF_JMP | BPF_JGE | BPF_K, 1, 0, (uint32_t)k + below(600));
       break;
-    default: /* two arguments with each other */
-      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
-      emit(BPF_MISC | BPF_TAX, 0, 0, 0);
-      emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, place());
-      emit(BPF_JMP | BPF_X | (below(2) ? BPF_JEQ : below(2) ? BPF_JGT : BPF_JGE), 0, 1, 0);
+    case 3:
+      compare_words();
+      break;
+    default:
+      compare_arguments();
     }
     emit(BPF_RET | BPF_K, 0, 0, some_return());
   }
@@ -287,7 +332,7 @@ static int print_tables(unsigned count, unsigned part, char **files) {
       plain_filter(length);
       break;
     case 1:
-      rule_filter(2 * length);
+      rule_filter(2 * length, below(2) == 0);
       break;
     default:
       random_filter(length, gentle);
