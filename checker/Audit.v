@@ -591,12 +591,13 @@ Fixpoint rows_of (p : cprog) (l : list (Z * bdd)) : option (list row) :=
       if shows p r c bytes then option_map (cons (Row r c bytes)) (rows_of p l') else None
   end.
 
-Definition decide (p : cprog) : T (list (Z * bdd) * bdd) :=
-  s <-- ends p ;;
+(** Leaves each outcome the inputs that may end in no other way; and the rest. *)
+Definition settle (s : sinks) : T (list (Z * bdd) * bdd) :=
   bad <-- overlap (zlist (k_outs s)) bfalse (k_lost s) ;;
   l <-- exact bad (zlist (k_outs s)) ;;
   rest <-- uncovered l btrue ;;
   tret (l, rest).
+Definition decide (p : cprog) : T (list (Z * bdd) * bdd) := s <-- ends p ;; settle s.
 
 (** [limit] bounds the nodes of all diagrams together.  [None]: not a filter that Linux accepts. *)
 Definition audit_in (limit : Z) (p : cprog) : option table :=

@@ -1904,16 +1904,15 @@ Proof.
   destruct (Z.eqb_spec k reg_x) as [->|NX]; [injection F as <-; apply sconst_is; lia|].
   rewrite zfind_empty in F. discriminate F.
 Qed.
-Lemma decide_spec p m : classic_check seccomp p = true ->
-  tspec e m (decide ORD p) (fun m' lr => all_wf m' (fst lr) /\
-    (forall r c, In (r, c) (fst lr) -> ev c = true -> result p r) /\
-    (forall r, result p r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
+(** What is left to an outcome ends in it, if the sinks have whatever may happen. *)
+Lemma settle_spec (R : Z -> Prop) r0 s m : sinks_wf m s -> R r0 ->
+  (forall r, R r -> sinks_is s r) ->
+  tspec e m (settle s) (fun m' lr => all_wf m' (fst lr) /\ wf m' (snd lr) /\
+    (forall r c, In (r, c) (fst lr) -> ev c = true -> R r) /\
+    (forall r, R r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
 Proof.
-  intros C. unfold decide.
-  eapply tspec_bind.
-  { exact (ends_spec p m C). }
-  intros m1 s X1 [[SW SL] ENDS].
-  assert (ALL : all_wf m1 (zlist (k_outs s))).
+  intros [SW SL] R0 ENDS. unfold settle.
+  assert (ALL : all_wf m (zlist (k_outs s))).
   { intros [r d] IN. apply zlist_find in IN. exact (SW r d IN). }
   eapply tspec_bind; [apply overlap_spec; [exact ALL | exact I | exact SL]|].
   intros m2 bad X2 [WB QB]. up.
@@ -1921,25 +1920,33 @@ Proof.
   intros m3 l X3 [WL QL]. up.
   eapply tspec_bind; [apply uncovered_spec; [exact WL | exact I]|]. intros m4 rest X4 [WR QR].
   apply tspec_ret. cbn [fst snd].
-  split; [exact (all_wf_ext _ _ _ X4 WL)|].
-  assert (SOUND : forall r c, In (r, c) l -> ev c = true -> forall r', result p r' -> r' = r).
-  { intros r c IN Q r' R. destruct (QL r c IN Q) as [B [d [ID D]]].
+  split; [exact (all_wf_ext _ _ _ X4 WL)|]. split; [exact WR|].
+  assert (SOUND : forall r c, In (r, c) l -> ev c = true -> forall r', R r' -> r' = r).
+  { intros r c IN Q r' RR. destruct (QL r c IN Q) as [B [d [ID D]]].
     destruct (QB B) as [LOST [_ ONE]].
-    destruct (ENDS r' R) as [K|[d' [F' D']]]; [congruence|]. apply zlist_find in F'.
+    destruct (ENDS r' RR) as [K|[d' [F' D']]]; [congruence|]. apply zlist_find in F'.
     pose proof (ONE (r, d) (r', d') ID F' D D') as Q'. congruence. }
   split.
-  - (* a row's outcome is the filter's *)
-    intros r c IN Q. destruct (classic_check_run seccomp p C E) as [r0 [R0 _]].
-    rewrite <- (SOUND r c IN Q r0 R0). exact R0.
-  - (* the filter's outcome has a row *)
-    intros r R. destruct (existsb (fun x => ev (snd x)) l) eqn:EX.
+  - (* a row's outcome happens *)
+    intros r c IN Q. rewrite <- (SOUND r c IN Q r0 R0). exact R0.
+  - (* what happens has a row *)
+    intros r RR. destruct (existsb (fun x => ev (snd x)) l) eqn:EX.
     + (* some condition holds *)
-      right. apply existsb_exists in EX as [[r0 c] [IN Q]]. cbn [snd] in Q.
-      rewrite (SOUND r0 c IN Q r R). eauto.
+      right. apply existsb_exists in EX as [[r1 c] [IN Q]]. cbn [snd] in Q.
+      rewrite (SOUND r1 c IN Q r RR). eauto.
     + (* no condition holds *) left. apply QR; [|reflexivity]. intros x IN.
       destruct (ev (snd x)) eqn:Q; [|reflexivity].
       assert (N : existsb (fun x => ev (snd x)) l = true) by (apply existsb_exists; eauto).
       congruence.
+Qed.
+Lemma decide_spec p m : classic_check seccomp p = true ->
+  tspec e m (decide ORD p) (fun m' lr => all_wf m' (fst lr) /\ wf m' (snd lr) /\
+    (forall r c, In (r, c) (fst lr) -> ev c = true -> result p r) /\
+    (forall r, result p r -> ev (snd lr) = true \/ exists c, In (r, c) (fst lr) /\ ev c = true)).
+Proof.
+  intros C. unfold decide. eapply tspec_bind; [exact (ends_spec p m C)|].
+  intros m1 s X1 [SW ENDS]. destruct (classic_check_run seccomp p C E) as [r0 [R0 _]].
+  exact (settle_spec (result p) r0 s m1 SW R0 ENDS).
 Qed.
 
 (** * Two filters *)
@@ -1987,8 +1994,8 @@ Lemma same_decisions_spec p q m : classic_check seccomp p = true ->
   tspec e m (same_decisions ORD p q) (fun _ b => b = true -> forall r, result p r <-> result q r).
 Proof.
   intros CP CQ. unfold same_decisions.
-  eapply tspec_bind; [apply (decide_spec p m CP)|]. intros m1 x X1 [WX [SX KX]].
-  eapply tspec_bind; [apply (decide_spec q m1 CQ)|]. intros m2 y X2 [WY [SY KY]].
+  eapply tspec_bind; [apply (decide_spec p m CP)|]. intros m1 x X1 [WX [_ [SX KX]]].
+  eapply tspec_bind; [apply (decide_spec q m1 CQ)|]. intros m2 y X2 [WY [_ [SY KY]]].
   destruct (is_false (snd x) && is_false (snd y)) eqn:F; [|apply tspec_ret; discriminate].
   apply andb_true_iff in F as [FX FY]. apply is_false_ev in FX, FY.
   eapply tspec_weaken; [|apply all_apart_spec; [exact (all_wf_ext _ _ _ X2 WX) | exact WY]].
@@ -2050,7 +2057,7 @@ Proof.
   injection A as <-. cbn [t_order t_rows t_undecided].
   destruct (decide_spec o OK e p (mgr_empty limit) C (inv_empty _ _)) as [_ [_ Q]].
   rewrite D in Q. cbn [fst snd] in Q.
-  destruct Q as [_ [S K]]. destruct (rows_of_spec o p l rows R) as [R1 R2]. split.
+  destruct Q as [_ [_ [S K]]]. destruct (rows_of_spec o p l rows R) as [R1 R2]. split.
   - (* a row's outcome is the filter's *) intros w IN H. exact (S _ _ (proj1 (R1 w IN)) H).
   - (* the filter's outcome has a row *)
     intros r RUN. destruct (K r RUN) as [U|[c [IN H]]]; [left; exact U|]. right.

@@ -7,14 +7,17 @@
     [step], [fault]                                semantics/Machine.v
     [wf_layout]                                    semantics/Layout.v
     [audit], [runs_to]                             checker/Audit.v, proofs/AuditP.v
+    [audit_effects]                                checker/AuditEffect.v
+    [effect], [stack_value], [linux_effect]        semantics/SeccompEffect.v
     [translate], [translatable], [carries]         semantics/Translate.v
     docs/theorems.md says the same in English.  The numbers are those of docs/architecture.md: 4, a
     reference analyzer, and 5, that no address leaks, are not stated yet. *)
 From Semantics Require Import Encode Classic.
 From Semantics Require Translate.
 From Proofs Require TranslateP.
-From Checker Require Audit.
-From Proofs Require AuditP LeakP.
+From Semantics Require SeccompEffect.
+From Checker Require Audit AuditEffect.
+From Proofs Require AuditP AuditEffectP LeakP.
 From Checker Require Import Cert ClassicCheck.
 From Proofs Require Import CertP EncodeP ClassicP Nonvacuous.
 
@@ -95,6 +98,37 @@ Proof.
   - (* undecided *) intros e. exact (proj2 (AuditP.audit_exact limit p t A e)).
   - (* witnesses *) intros w I. exact (proj1 (AuditP.audit_witness limit p t A w I)).
 Qed.
+(** And so is the table of effects, of a stack of filters in the order of their installation: what
+    Linux makes of the values that they return ([linux_effect]: the strictest action, the newest
+    filter's data, errors up to 4095).  Where nothing is undecided, a row holds for exactly the
+    inputs that end as it says. *)
+Corollary effects_exact : forall limit ps t, AuditEffect.audit_effects limit ps = Some t ->
+  (forall e w, In w (Audit.t_rows t) ->
+    Audit.holds_for (Audit.t_order t) (Audit.row_cond w) e = true ->
+    SeccompEffect.linux_effect ps e = Some (Audit.row_outcome w)) /\
+  (forall e w, In w (Audit.t_rows t) ->
+    Audit.holds_for (Audit.t_order t) (Audit.t_undecided t) e = false ->
+    (Audit.holds_for (Audit.t_order t) (Audit.row_cond w) e = true <->
+     SeccompEffect.linux_effect ps e = Some (Audit.row_outcome w))) /\
+  (forall e v, SeccompEffect.linux_effect ps e = Some v ->
+     Audit.holds_for (Audit.t_order t) (Audit.t_undecided t) e = true \/
+     exists w, In w (Audit.t_rows t) /\ Audit.row_outcome w = v
+       /\ Audit.holds_for (Audit.t_order t) (Audit.row_cond w) e = true) /\
+  (forall w, In w (Audit.t_rows t) ->
+    SeccompEffect.linux_effect ps (Audit.bytes_env (Audit.row_witness w))
+      = Some (Audit.row_outcome w)).
+Proof.
+  intros limit ps t A. split; [|split; [|split]].
+  - (* rows *) intros e. exact (proj1 (AuditEffectP.effects_exact limit ps t A e)).
+  - (* exactly *) intros e w I U. exact (AuditEffectP.effects_iff limit ps t A e w I U).
+  - (* undecided *) intros e. exact (proj2 (AuditEffectP.effects_exact limit ps t A e)).
+  - (* witnesses *) intros w I.
+    exact (proj1 (proj2 (AuditEffectP.effects_witness limit ps t A) w I)).
+Qed.
+(** Of one filter it is the effect of the value that it returns. *)
+Corollary one_filter_effect : forall p e v, SeccompEffect.linux_effect [p] e = Some v <->
+  exists r, AuditP.runs_to p e r /\ SeccompEffect.effect r = v.
+Proof. exact AuditEffectP.one_effect. Qed.
 Theorem equivalent_filters : forall limit p q, Audit.equivalent limit p q = true ->
   forall e r, AuditP.runs_to p e r <-> AuditP.runs_to q e r.
 Proof. exact AuditP.equivalent_sound. Qed.
@@ -122,5 +156,7 @@ Print Assumptions nothing_is_leaked.
 Print Assumptions faulty_has_no_certificate.
 Print Assumptions one_place_is_refused.
 Print Assumptions audit_exact.
+Print Assumptions effects_exact.
+Print Assumptions one_filter_effect.
 Print Assumptions equivalent_filters.
 Print Assumptions translation_audit.
