@@ -140,7 +140,7 @@ END
 is() {
   local file=$1
   shift
-  timeout 20 "$ASAN_WARRANT" disasm "$@" "$file" > "$work/got" 2> "$work/err" || echo "exit $? "
+  timeout 90 "$ASAN_WARRANT" disasm "$@" "$file" > "$work/got" 2> "$work/err" || echo "exit $? "
   cmp -s "$work/got" "$work/want" || head -3 "$work/err" "$work/got"
 }
 for file in "$forms"/*; do
@@ -166,7 +166,7 @@ same 'and is read back as printed' '' "$("$ASAN_WARRANT" disasm "$work/got" 2>&1
 refused() {
   local name=$1 file=$2 status
   shift 2
-  timeout 20 "$ASAN_WARRANT" disasm "$@" "$file" > "$work/got" 2> "$work/err"
+  timeout 90 "$ASAN_WARRANT" disasm "$@" "$file" > "$work/got" 2> "$work/err"
   status=$?
   same "refused: $name" '2, 1 line, 0 bytes' "$status, $(wc -l < "$work/err") line, $(wc -c < "$work/got") bytes"
 }
@@ -225,7 +225,7 @@ refused 'a snap cut off' "$work/cut"
 for file in "$forms"/*; do
   bad=''
   for form in $named; do
-    timeout 20 "$WARRANT" disasm --format "seccomp:$form" "$file" > "$work/got" 2> "$work/err"
+    timeout 90 "$WARRANT" disasm --format "seccomp:$form" "$file" > "$work/got" 2> "$work/err"
     case $?:$(wc -l < "$work/err"):$(wc -c < "$work/got") in 0:0:0 | 2:1:0) ;; 0:*:[1-9]*) ;; *) bad+=" $form:$?" ;; esac
   done
   same "${file##*/} as every form" '' "$bad"
