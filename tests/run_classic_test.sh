@@ -106,6 +106,15 @@ paste -sd, "$work/tcp" > "$work/tcp.bytecode"
 for form in listing raw hex bytecode; do
   on "a filter as $form" 0 0x28 --format cbpf --packet "$web" "$work/tcp.$form"
 done
+# shellcheck disable=SC2059 # the format is made here
+each() { sed 1d "$work/tcp" | while read -r code jt jf k; do printf "$1" "$code" "$jt" "$jf" "$k"; done; }
+each '{ 0x%x, %d, %d, 0x%08x },\n' > "$work/tcp.structures"
+echo "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len=6, filter=[$(each '{code=0x%x, jt=%d, jf=%d, k=0x%x}, ')]}, 16) = 0" > "$work/tcp.strace"
+printf 'p_raw UNCONN 0 0 *:lo *\n\tbpf filter (6):  %s\n' "$(each '0x%02x %d %d %d,')" > "$work/tcp.ss"
+echo "[$(each '{"code":%d,"jt":%d,"jf":%d,"k":%d},' | sed 's/,$//')]" > "$work/tcp.json"
+for form in structures strace ss json; do
+  on "a filter as $form, found from its content" 0 0x28 --packet "$web" "$work/tcp.$form"
+done
 
 # --- Files of packets ----------------------------------------------------------------------------
 
@@ -191,9 +200,27 @@ for option in "--packets $work/all.pcap" "--meta mark=1" "--network 0" "--pcap-l
 done
 "$ASAN_WARRANT" run --packets "$work/all.pcap" "$work/tcp" > /dev/full 2> "$work/err"
 same "a full disk" 2 $?
+# A capture that ends anywhere, or has another byte anywhere in its first 100.
+wrong=""
+for n in $(seq 0 140); do
+  head -c "$n" "$work/big.pcap" > "$work/cut"
+  { head -c "$n" "$work/big.pcap" && printf '\xff' && tail -c +$((n + 2)) "$work/big.pcap"; } > "$work/changed"
+  for file in cut changed; do
+    "$ASAN_WARRANT" run --packets "$work/$file" "$work/tcp" > "$work/out" 2> "$work/err"
+    case $? in
+    0) [ $file = changed ] || [ "$n" = 24 ] || [ "$n" = 94 ] || wrong="$wrong $file $n: no error" ;;
+    2 | 3) [ -s "$work/err" ] || wrong="$wrong $file $n: no sentence" ;;
+    *) wrong="$wrong $file $n: $?" ;;
+    esac
+  done
+done
+same "a capture that ends or differs anywhere" "" "$wrong"
 filter call '32 0 0 0' '21 0 1 39' '6 0 0 327681' '6 0 0 2147418112'
 on "a seccomp filter" 3 "" --format seccomp --packet "$web" "$work/call"
-says "a seccomp filter" 'warrant seccomp emu'
+says "a seccomp filter" "is a seccomp filter: \`warrant seccomp emu\`"
+on "a filter that looks like seccomp's" 3 "" --packet "$web" "$work/call"
+says "a filter that looks like seccomp's" "looks like a seccomp filter, which \`warrant seccomp emu\`"
+on "a socket filter that looks like seccomp's" 0 0x50001 --format cbpf --packet "00000027$web" "$work/call"
 
 # --- What is not known ---------------------------------------------------------------------------
 

@@ -372,6 +372,12 @@ static int run_classic(const struct run_options *o, const struct warrant_program
                  p->file);
     return WARRANT_UNSUPPORTED;
   }
+  if (!o->common.load.format && warrant_looks_like_seccomp(p->cinsns, p->insn_count)) {
+    cmd_complain("%s: looks like a seccomp filter, which `warrant seccomp emu` runs on a system "
+                 "call; --format cbpf takes it as a socket filter",
+                 p->file);
+    return WARRANT_UNSUPPORTED;
+  }
   if (o->for_ebpf) {
     cmd_complain("run: %s is for eBPF programs; %s is a classic filter", o->for_ebpf, p->file);
     return WARRANT_BAD_INPUT;

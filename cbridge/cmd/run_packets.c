@@ -10,7 +10,7 @@
 #include "cmd/reference_packet.h"
 #include "kernel/kernel_filter.h"
 #include "load/capture.h"
-#include "load/file.h"
+#include "load/loader.h"
 #include "run/env.h"
 
 enum { IN_ONE_PIECE = 2048 };

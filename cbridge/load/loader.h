@@ -5,6 +5,7 @@
 #include "isa/error.h"
 #include "load/embedded.h"
 #include "load/file.h"
+#include "load/rawforms.h"
 #include "load/sections.h"
 #include "load/text.h"
 

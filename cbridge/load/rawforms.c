@@ -151,6 +151,10 @@ static enum raw_form classic_dialect(const struct warrant_cinsn *cinsns, size_t 
   return insns && tells ? RAW_SECCOMP : RAW_EITHER_CLASSIC;
 }
 
+bool warrant_looks_like_seccomp(const struct warrant_cinsn *cinsns, size_t count) {
+  return classic_dialect(cinsns, count) == RAW_SECCOMP;
+}
+
 static bool ebpf_known(const struct warrant_insn *i) {
   uint8_t op = i->op;
   if (i->dst > 10 || (i->src > 10))

@@ -13,5 +13,8 @@ int warrant_load_raw(const char *name, const uint8_t *bytes, size_t size, const 
 int warrant_load_filters(const char *name, struct w_filters *filters, const char *kind,
                          const struct warrant_load_options *options, struct warrant_object *object,
                          struct warrant_error *error);
+/* Whether a filter is more likely one of seccomp's than of a socket: what it loads and returns is
+ * seccomp's, and no usual number of bytes. */
+bool warrant_looks_like_seccomp(const struct warrant_cinsn *cinsns, size_t count);
 
 #endif
