@@ -192,6 +192,8 @@ if has gdb gdb; then
   v=$(version gdb --version)
   made gdb "gdb $v, print" gdb -nx -batch -ex 'print filter' "$work/filter"
   made gdb "gdb $v, print/x of a pointer, pretty" gdb -nx -batch -ex 'set print pretty on' -ex 'print/x *program.filter@program.len' "$work/filter"
+  made dump "gdb $v, x/200xb" gdb -nx -batch -ex 'x/200xb filter' "$work/filter"
+  made dump "gdb $v, x/50xw" gdb -nx -batch -ex 'x/50xw filter' "$work/filter"
 else
   absent gdb gdb 'no such package'
 fi
@@ -202,6 +204,26 @@ if has strace strace; then
   done
 else
   absent strace strace 'no such package'
+fi
+
+if command -v rustc > "$work/log"; then
+  cat > "$work/filter.rs" <<'END'
+use std::io::Read;
+#[allow(non_camel_case_types, dead_code)]
+#[derive(Debug)]
+struct sock_filter { code: u16, jt: u8, jf: u8, k: u32 }
+fn main() {
+    let mut b = vec![];
+    std::io::stdin().read_to_end(&mut b).unwrap();
+    let one = |c: &[u8]| sock_filter {
+        code: u16::from_le_bytes([c[0], c[1]]), jt: c[2], jf: c[3], k: u32::from_le_bytes([c[4], c[5], c[6], c[7]])
+    };
+    println!("{:?}", b.chunks(8).map(one).collect::<Vec<_>>());
+}
+END
+  rustc -o "$work/rust" "$work/filter.rs" 2> "$work/log" && made structures "Rust $(version rustc --version), {:?}" "$work/rust"
+else
+  absent structures Rust 'no rustc here'
 fi
 
 # ---- Dumps of bytes ----
@@ -222,7 +244,10 @@ else
   absent dump hexdump 'no such package'
 fi
 v=$(version od --version)
+made dump "od -t x1 $v" od -t x1
 made dump "od -A x -t x1z $v" od -A x -t x1z
+made dump "od -A d -t x4 $v" od -A d -t x4
+made byte-array "od -A n -v -t u1 $v" od -A n -v -t u1
 made hex "od -A n -t x1 $v" od -A n -v -t x1
 made base64 "base64 $v" base64
 
@@ -358,6 +383,7 @@ b = sys.stdin.buffer.read()
 print($1)"; }
   made json-words "Python $v, JSON of 64-bit numbers" python 'json.dumps([x for x, in struct.iter_unpack("<Q", b)])'
   made json-words "Python $v, JSON of named 64-bit numbers" python 'json.dumps({"main": [x for x, in struct.iter_unpack("<Q", b)]}, indent=2)'
+  made structures "Python $v, list of tuples" python 'list(struct.iter_unpack("<HBBI", b))'
   made byte-array "Python $v, list of bytes" python 'list(b)'
   made hex "Python $v, bytes.hex()" python 'b.hex()'
 else

@@ -39,6 +39,14 @@ fold -w 48 <<< "$pairs" | awk '{printf "%08x: ", 16 * (NR - 1); for (i = 1; i <=
   sed '/: *\.*$/d' > "$forms/dump.xxd"
 fold -w 48 <<< "$pairs" | awk 'NF {printf "%08x  %s  |................|\n", 16 * (NR - 1), $0} END {printf "%08x\n", 64}' > "$forms/dump.hexdump-C"
 fold -w 48 <<< "$pairs" | awk 'NF {printf "%07x", 16 * (NR - 1); for (i = 1; i < NF; i += 2) printf " %s%s", $(i + 1), $i; print ""} END {printf "%07x\n", 64}' > "$forms/dump.hexdump"
+# od's offsets are octal, words are numbers, whose lowest byte is the last two digits
+fold -w 48 <<< "$pairs" | awk 'NF {printf "%07o %s\n", 16 * (NR - 1), $0} END {printf "%07o\n", 64}' > "$forms/dump.od"
+fold -w 48 <<< "$pairs" | awk 'NF {printf "%07d", 16 * (NR - 1); for (i = 1; i < NF; i += 4) printf " %s%s%s%s", $(i + 3), $(i + 2), $(i + 1), $i; print ""} END {printf "%07d\n", 64}' > "$forms/dump.od-tx4"
+fold -w 48 <<< "$pairs" | awk 'NF {printf "%08d: ", 16 * (NR - 1); for (i = 1; i <= NF; i++) printf "%s%s", $i, i % 2 ? "" : " "; print " ................"}' > "$forms/dump.xxd-d"
+fold -w 24 <<< "$pairs" | awk 'NF {printf "0x4%03x <filter+%d>:", 8 * (NR - 1), 8 * (NR - 1); for (i = 1; i <= NF; i++) printf "\t0x%s", $i; print ""}' |
+  sed 's/+0>/>/' > "$forms/dump.gdb-xb"
+fold -w 24 <<< "$pairs" | awk 'NF {printf "0x4%03x:\t0x%s%s%s%s\t0x%s%s%s%s\n", 8 * (NR - 1), $4, $3, $2, $1, $8, $7, $6, $5}' > "$forms/dump.gdb-xw"
+for octet in $pairs; do printf '%4d' "0x$octet"; done | fold -w 64 > "$forms/byte-array.od-tu1"
 list=$(each '"%s%d %d %d %.0f", n ? "," : "", code, jt, jf, k')
 printf -- '-A OUTPUT -m bpf --bytecode "8,%s" -j DROP\n' "$list" > "$forms/bytecode.iptables-save"
 printf '    0     0 DROP  0    --  *      *       0.0.0.0/0            0.0.0.0/0           match bpf %s\n' "$list" > "$forms/bytecode.iptables-L"
@@ -202,6 +210,13 @@ text 'hexadecimal numbers of Rust' '[sock_filter { code: 6, jt: 0, jf: 0, k: 7ff
 text 'gdb that cut the array' '$1 = {{code = 6, jt = 0, jf = 0, k = 0}...}\n'
 text 'endless repetition' '$1 = {{code = 6, jt = 0, jf = 0, k = 0} <repeats 99999999999 times>}\n'
 text 'a dump with a hole' '00000000: 2000 0000 0400 0000  ........\n00000010: 0600 0000 0000 ff7f  ........\n'
+text 'a star that may end at several places' '0000000 06 00 00 00 00 00 ff 7f 06 00 00 00 00 00 ff 7f\n*\n0000060\n'
+text 'octal words of od' '0000000 000006 000000 000000 077777\n0000010\n'
+text 'addresses with a hole' '0x10:\t0x20\t0x00\t0x00\t0x00\n0x18:\t0x06\t0x00\t0x00\t0x00\n'
+for words in '0020 0000 0004 0000 0006 0000 0000 7fff' '00000020 00000004 00000006 7fff0000' '0000000400000020 7fff000000000006'; do
+  text "numbers of ${words%% *} digits, which stand backwards" "$words\\n"
+done
+text 'xxd -e' '00000000: 00000020 00000004 00000006 7fff0000  ................\n'
 text 'a star without an end' '00000000  06 00 00 00 00 00 ff 7f  06 00 00 00 00 00 ff 7f  |................|\n*\n'
 text 'base64 of half an instruction' 'BgAAAAA=\n'
 text 'columns left out' ' 0000: 0x06 0x00 0x00 0x7fff0000\n 0001: A = arch\n'

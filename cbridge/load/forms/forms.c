@@ -1,5 +1,6 @@
 /* The table of forms, and which of them a file looks like: a function each, asked in the table's
  * order, which decides where two would do. docs/formats.md says the same in words. */
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +36,14 @@ static bool columns_of(const struct look *l, const char *heading) {
 static bool looks_scmp(const struct look *l) { return columns_of(l, " OP   JT   JF   K"); }
 static bool looks_ceccomp(const struct look *l) { return columns_of(l, "Label "); }
 
-static bool looks_dump(const struct look *l) { /* the first offset is 0 */
+static bool looks_dump(const struct look *l) { /* the first offset is 0; gdb's x has an address */
   size_t zeros = strspn(l->text, "0");
   char after = l->text[zeros];
+  if (strncmp(l->text, "0x", 2) == 0) {
+    const char *p = l->text + 2 + strspn(l->text + 2, "0123456789abcdef");
+    p += strncmp(p, " <", 2) == 0 ? strcspn(p, ">\n") + 1 : 0;
+    return strncmp(p, ":\t", 2) == 0;
+  }
   return zeros >= 6 && (after == ':' || after == ' ') &&
          strspn(l->text + zeros, ": 0123456789abcdefABCDEF") >= 3;
 }
@@ -64,10 +70,28 @@ static bool flat_list(const struct look *l, char bracket, size_t *numbers, bool 
   }
   return s.at < s.end && (*s.at == '}' || *s.at == ']');
 }
+/* Bytes without brackets, as `od -A n -t u1` shows them: eight of them are a return at the end, and
+ * four, as tcpdump -ddd would have them, are none. */
+static bool bare_bytes(const struct look *l) {
+  struct w_scan s = {.start = l->text, .at = l->text, .end = l->end};
+  uint8_t last[8] = {0};
+  size_t n = 0;
+  for (uint64_t v; w_scan_number(&s, &v); n++) {
+    if (v > UINT8_MAX)
+      return false;
+    last[n % 8] = (uint8_t)v;
+    w_scan_space(&s, false);
+    w_scan_take(&s, ",");
+    w_scan_space(&s, false);
+  }
+  return s.at == s.end && n && n % 8 == 0 && BPF_CLASS(last[0]) == BPF_RET && !last[1] &&
+         !last[2] && !last[3] && BPF_CLASS(last[4]) != BPF_RET;
+}
 static bool looks_byte_array(const struct look *l) {
   size_t n;
   bool bytes, list = *l->text == '[' && l->text[1] != ']'; /* Go: []byte{ */
-  return flat_list(l, list ? '[' : '{', &n, &bytes) && bytes && n > 4 && n % 8 == 0;
+  return (flat_list(l, list ? '[' : '{', &n, &bytes) && bytes && n > 4 && n % 8 == 0) ||
+         bare_bytes(l);
 }
 static bool looks_words(const struct look *l) {
   size_t n;
