@@ -1,6 +1,5 @@
 /* warrant seccomp asm: a filter from a list of instructions, with names. */
 #include <inttypes.h>
-#include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +29,7 @@ static bool resolve_name(void *data, enum warrant_asm_name what, const char *nam
     *value = arches[named].token;
     return true;
   }
-  int nr = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, name);
-  *value = (uint32_t)nr;
-  return nr >= 0;
+  return call_by_name(arch, name, value);
 }
 
 int seccomp_assemble(const struct seccomp_options *options, char **files, unsigned file_count) {

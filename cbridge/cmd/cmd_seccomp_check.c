@@ -12,7 +12,7 @@
 static int check_policy(const struct seccomp_options *options, struct subject *s,
                         const char *text) {
   struct warrant_error error = {0};
-  struct seccomp_names names = names_of_libseccomp();
+  struct seccomp_names names = names_of_calls();
   struct policy *policy = NULL;
   w_bdd_allow(s->bdd, options->limit / 2);
   if (w_policy_read(options->policy, text, s->bdd, &names, &policy, &error))

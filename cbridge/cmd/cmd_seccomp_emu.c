@@ -98,13 +98,12 @@ static int emulate(const struct subject *s, const struct cmd_options *options,
 int seccomp_emulate(const struct seccomp_options *options, char **files, unsigned count) {
   struct seccomp_data call = options->call;
   struct subject s = {0};
-  struct seccomp_names names = names_of_libseccomp();
   uint32_t nr;
   char *end;
   long number = strtol(options->call_name, &end, 0);
   if (*options->call_name && !*end) {
     call.nr = (int)number;
-  } else if (names.number(names.data, options->arch, options->call_name, &nr)) {
+  } else if (call_by_name(options->arch, options->call_name, &nr)) {
     call.nr = (int)nr;
   } else {
     cmd_complain("--syscall %s: no such call on %s", options->call_name,

@@ -33,15 +33,17 @@ int seccomp_resolve(const struct seccomp_options *options, char **words, unsigne
       if (only < ARCHES && a != only)
         continue;
       if (number) {
-        char *name = seccomp_syscall_resolve_num_arch(arches[a].libseccomp, (int)nr);
+        /* Below 0: libseccomp's own number of a call that is not there. */
+        char *name = nr < 0 ? seccomp_syscall_resolve_num_arch(arches[a].libseccomp, (int)nr)
+                            : call_name(a, (uint32_t)nr);
         if (name)
           put_call(a, name, (int)nr, json), found = true;
         free(name);
       } else {
-        int there = seccomp_syscall_resolve_name_arch(arches[a].libseccomp, words[i]);
-        if (there != __NR_SCMP_ERROR &&
-            (there >= 0 || only < ARCHES)) /* below 0: libseccomp's own */
-          put_call(a, words[i], there, json), found = true;
+        uint32_t there;
+        bool known = call_by_name(a, words[i], &there);
+        if (known || (only < ARCHES && (int)there != __NR_SCMP_ERROR))
+          put_call(a, words[i], (int)there, json), found = true;
       }
     }
     if (!found) {

@@ -25,9 +25,8 @@ extern const struct kernel_arch kernel_arches[];
 extern const unsigned kernel_arch_count;
 extern const char kernel_release[];
 
-/* The call of this number, or of this name; NULL: the architecture has no such call there. `arch`
- * is an index of `arches`. */
-const struct kernel_call *kernel_call_by_number(unsigned arch, uint32_t nr);
-const struct kernel_call *kernel_call_by_name(unsigned arch, const char *name);
+/* The call of this number, or of this name, on the architecture of a name; NULL: it has none. */
+const struct kernel_call *kernel_call_by_number(const char *arch, uint32_t nr);
+const struct kernel_call *kernel_call_by_name(const char *arch, const char *name);
 
 #endif

@@ -204,13 +204,12 @@ static void find_x32(struct findings *r) {
   for (unsigned i = 0; i < calls.count && !open && !differs; i++) {
     /* The same call as x86_64 makes it: denied there and allowed here is a way around. */
     uint32_t nr;
-    struct seccomp_names names = names_of_libseccomp();
-    if (!names.number(names.data, X86_64, calls.calls[i].name, &nr))
+    if (!call_by_name(X86_64, calls.calls[i].name, &nr))
       continue;
     bdd_t here = w_audit_fix(r->s->bdd, f, INPUT_NR, calls.calls[i].nr);
     bdd_t there = w_audit_fix(r->s->bdd, f, INPUT_NR, nr);
     bdd_t more = bdd_and(r->s->bdd, here, bdd_not(r->s->bdd, there));
-    const struct kernel_call *known = kernel_call_by_number(X32, calls.calls[i].nr);
+    const struct kernel_call *known = kernel_call_by_number(arches[X32].name, calls.calls[i].nr);
     for (unsigned arg = 0; arg < 6; arg++) /* halves that the kernel ignores make no difference */
       if (known && known->narrow >> arg & 1)
         more = with_high(r->s->bdd, more, arg, 0, false);
@@ -243,7 +242,7 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
                         unsigned arg, bdd_t f, const uint8_t *vars) {
   struct bdd *m = r->s->bdd;
   bool low = looks_at(m, vars, low_word(arg)), high = looks_at(m, vars, high_word(arg));
-  const struct kernel_call *known = kernel_call_by_number(arch, call->nr);
+  const struct kernel_call *known = kernel_call_by_number(arches[arch].name, call->nr);
   bool narrow = known && known->narrow >> arg & 1, wide = known && known->wide >> arg & 1;
   char message[200];
   if (low && !high && wide && looks_at_top(m, vars, low_word(arg))) {
@@ -290,6 +289,53 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
   }
 }
 
+/* Arguments that are compared for a call of which no definition is known: no claim, but a word. */
+static void find_unknown(struct findings *r, unsigned arch, bdd_t here) {
+  struct bdd *m = r->s->bdd;
+  struct pieces p = split_word(m, here, INPUT_NR);
+  uint32_t first = arch == X32 ? X32_BIT : 0;
+  uint32_t last = arch == X32 ? 2 * X32_BIT - 1 : arch == X86_64 ? X32_BIT - 1 : UINT32_MAX;
+  unsigned unknown = 0; /* calls, or runs of them */
+  struct seccomp_data d = {0};
+  r->undecided |= p.failed;
+  for (size_t i = 0; i < p.count; i++) {
+    const struct piece *piece = &p.pieces[i];
+    uint8_t vars[INPUT_VARS / 8] = {0};
+    bool compared = false;
+    if (bdd_is_leaf(piece->f) || !w_bdd_support(m, piece->f, vars))
+      continue;
+    for (unsigned word = INPUT_ARG; word < INPUT_IP; word++)
+      compared |= looks_at(m, vars, word);
+    uint64_t nr = piece->low < first ? first : piece->low;
+    uint32_t high = piece->set != BDD_NONE ? piece->low : piece->high;
+    high = high > last ? last : high;
+    const struct kernel_call *call = NULL;
+    while (nr <= high && (call = kernel_call_by_number(arches[arch].name, (uint32_t)nr)) &&
+           call->defined)
+      nr++;
+    if (!compared || nr > high)
+      continue;
+    if (unknown++ == 0) {
+      d = w_audit_input(m, piece->f);
+      call_input(&d, arch, (uint32_t)nr);
+    }
+  }
+  free(p.pieces);
+  if (!unknown)
+    return;
+  char message[240], number[CALL_NUMBER_MAX], more[40] = "";
+  char *name = call_name(arch, (uint32_t)d.nr); /* owned here */
+  call_number((uint32_t)d.nr, number);
+  if (unknown > 1)
+    snprintf(more, sizeof more, " (and %u like it)", unknown - 1);
+  snprintf(message, sizeof message,
+           "%s%s%s on %s: how much of its arguments the kernel takes is not known, so nothing is "
+           "said of their halves",
+           name ? name : "call ", name ? "" : number, more, arches[arch].name);
+  free(name);
+  found(r, "unknown-width", "info", &d, message);
+}
+
 static void find_arguments(struct findings *r) {
   bdd_t run = r->run;
   bdd_t others = w_audit_fix(r->s->bdd, run, INPUT_ARCH, 0x12345678);
@@ -307,6 +353,7 @@ static void find_arguments(struct findings *r) {
         find_halves(r, arch, &calls.calls[i], arg, f, vars);
     }
     calls_free(&calls);
+    find_unknown(r, arch, here);
   }
 }
 
@@ -428,7 +475,7 @@ static void found_escape(struct findings *r, const char *policy,
 
 static int find_policy(struct findings *r) {
   struct warrant_error error = {0};
-  struct seccomp_names names = names_of_libseccomp();
+  struct seccomp_names names = names_of_calls();
   struct policy *policy = NULL;
   const char *text = r->s->policy ? r->s->policy : escape_policy;
   const char *policy_name = r->s->policy ? r->options->policy : "the default policy";

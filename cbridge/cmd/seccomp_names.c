@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/seccomp_calls.h"
+
 #define SAME(arch) (uint32_t) arch, (uint32_t)arch
 const struct arch_info arches[ARCHES] = {
     [X86_64] = {"x86_64", SAME(SCMP_ARCH_X86_64), true, false, "X86_64", "amd64"},
@@ -53,7 +55,21 @@ enum { NUMBERS = 1024, ARM_PRIVATE = 0x0f0000, ARM_PRIVATE_COUNT = 16 };
 char *call_name(unsigned arch, uint32_t nr) {
   if (nr > INT32_MAX)
     return NULL;
-  return seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
+  char *name = seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
+  const struct kernel_call *call = name ? NULL : kernel_call_by_number(arches[arch].name, nr);
+  return call ? strdup(call->name) : name;
+}
+bool libseccomp_names(unsigned arch, uint32_t nr) {
+  char *name = seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
+  free(name);
+  return name != NULL;
+}
+bool call_by_name(unsigned arch, const char *name, uint32_t *nr) {
+  int there = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, name);
+  /* Below 0: libseccomp's own number of a call that it has on other architectures alone. */
+  const struct kernel_call *call = there < 0 ? kernel_call_by_name(arches[arch].name, name) : NULL;
+  *nr = call ? call->nr : (uint32_t)there;
+  return call || there >= 0;
 }
 
 void call_number(uint32_t nr, char out[CALL_NUMBER_MAX]) {
@@ -97,11 +113,9 @@ static const char *arch_name(void *data, unsigned i, uint32_t *token) {
 }
 static bool number(void *data, unsigned arch, const char *name, uint32_t *nr) {
   (void)data;
-  int n = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, name);
-  *nr = (uint32_t)n;
-  return n >= 0;
+  return call_by_name(arch, name, nr);
 }
-struct seccomp_names names_of_libseccomp(void) {
+struct seccomp_names names_of_calls(void) {
   return (struct seccomp_names){.arch_count = ARCHES, .arch = arch_name, .number = number};
 }
 

@@ -1,4 +1,5 @@
-/* Architectures and system calls as libseccomp names them. */
+/* Architectures and system calls as libseccomp names them, and those that it doesn't know as the
+ * kernel's own tables do. */
 #ifndef WARRANT_SECCOMP_NAMES_H
 #define WARRANT_SECCOMP_NAMES_H
 
@@ -35,8 +36,11 @@ struct arch_calls calls_of(unsigned arch);
 void calls_free(struct arch_calls *calls);
 /* The name of one call, or NULL. The caller frees it. */
 char *call_name(unsigned arch, uint32_t nr);
+bool libseccomp_names(unsigned arch, uint32_t nr); /* has a name for it */
+/* The number of the call with this name; false when there is none. */
+bool call_by_name(unsigned arch, const char *name, uint32_t *nr);
 /* For policies. */
-struct seccomp_names names_of_libseccomp(void);
+struct seccomp_names names_of_calls(void);
 /* The architecture of an input, or ARCHES. */
 unsigned arch_of(const struct seccomp_data *d);
 /* How texts write the number of a call: beyond INT32_MAX in hexadecimal. */
