@@ -445,6 +445,11 @@ static int find_policy(struct findings *r) {
   return WARRANT_OK;
 }
 
+void findings_too_large(struct findings *r) {
+  r->undecided = true;
+  found(r, "undecided", "high", NULL, "the findings are too large for --limit");
+}
+
 int findings_collect(struct findings *r) {
   find_arch(r);
   find_x32(r);
