@@ -516,33 +516,40 @@ static bool is_meant(const struct seccomp_names *names, const struct audit *a, u
   return none;
 }
 
-int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
-                    struct assertion_result *result, struct warrant_error *error) {
+int w_policy_decide_from(const struct policy *policy, unsigned i, const struct audit *audit,
+                         unsigned *from, struct assertion_result *result,
+                         struct warrant_error *error) {
   const struct assertion *a = &policy->assertions[i];
   const struct seccomp_names *names = &policy->names;
+  unsigned calls = a->call_count + a->any_call;
   *result = (struct assertion_result){.text = a->text, .line = a->line, .holds = 1};
   bool undecided = false;
-  for (unsigned arch = 0; arch < names->arch_count; arch++) {
+  while (*from < names->arch_count * calls) {
+    unsigned arch = *from / calls, c = (*from)++ % calls;
     uint32_t token, nr;
     const char *arch_name = names->arch(names->data, arch, &token);
     if (!(a->arches >> arch & 1) ||
         (!a->arches_named && a->quantifier != NEVER && !is_meant(names, audit, arch)))
       continue;
-    for (unsigned c = 0; c < a->call_count + a->any_call; c++) {
-      bool all = c == a->call_count;
-      if (!all && !names->number(names->data, arch, a->calls[c].name, &nr))
-        continue;
-      result->arch = arch_name;
-      result->call = all ? NULL : a->calls[c].name;
-      if (decide_one(a, audit, token, all ? NULL : &nr, result))
-        return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
-      if (result->holds == 0)
-        return 0;
-      undecided |= result->holds < 0;
-      result->holds = 1;
-    }
+    bool all = c == a->call_count;
+    if (!all && !names->number(names->data, arch, a->calls[c].name, &nr))
+      continue;
+    result->arch = arch_name;
+    result->call = all ? NULL : a->calls[c].name;
+    if (decide_one(a, audit, token, all ? NULL : &nr, result))
+      return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
+    if (result->holds == 0)
+      return 0;
+    undecided |= result->holds < 0;
+    result->holds = 1;
   }
   if (undecided)
     result->holds = -1;
   return 0;
+}
+
+int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
+                    struct assertion_result *result, struct warrant_error *error) {
+  unsigned from = 0;
+  return w_policy_decide_from(policy, i, audit, &from, result, error);
 }

@@ -50,5 +50,10 @@ unsigned w_policy_count(const struct policy *policy);
 /* Decides assertion i. Returns 0, or -1 at a limit. */
 int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
                     struct assertion_result *result, struct warrant_error *error);
+/* The same for the calls that are left: *from is 0 at first, and then behind the call of the last
+ * result that did not hold. */
+int w_policy_decide_from(const struct policy *policy, unsigned i, const struct audit *audit,
+                         unsigned *from, struct assertion_result *result,
+                         struct warrant_error *error);
 
 #endif

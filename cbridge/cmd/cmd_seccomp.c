@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_names.h"
+#include "cmd/seccomp_rules.h"
 
 static const char help[] =
     "usage: warrant seccomp audit   [OPTION]... FILE... | --pid PID\n"
@@ -41,8 +42,8 @@ static const char help[] =
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
-    "  --arch NAME     audit, explain: only this architecture's rows; others: the machine's\n"
-    "                  (x86_64); resolve: on this one alone\n"
+    "  --arch NAME     audit, explain: only this architecture's rows and findings; others: the\n"
+    "                  machine's (x86_64); resolve: on this one alone\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
     "  --limit N       nodes of all diagrams together (default 2000000)\n"
     "  --pid PID       a process in place of files\n"
@@ -55,7 +56,8 @@ static const char help[] =
     "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
     "  --syscall CALL, --arg N=VALUE, --ip ADDRESS   emu: the call; what is not given is 0\n"
     "  --format FORM, --hex   as for `warrant check`; seccomp is assumed\n"
-    "  --json          one object a line\n"
+    "  --json          one object a line; `warrant schema` describes it\n"
+    "  --sarif         audit, check, import: what was found as SARIF 2.1.0, for code scanning\n"
     "  --quiet, --help, --version\n"
     "\n"
     "Exit code: 0 nothing found, equivalent, every assertion holds; 1 found, different, an\n"
@@ -92,6 +94,7 @@ enum {
   OPT_ARG,
   OPT_IP,
   OPT_COUNT,
+  OPT_SARIF,
 };
 
 /* As read_option. */
@@ -189,6 +192,13 @@ static int read_option(struct seccomp_options *a, int option) {
       return WARRANT_BAD_INPUT;
     a->pid = (long)value;
     return -1;
+  case OPT_SARIF:
+    a->sarif = true;
+    return -1;
+  case CMD_HELP:
+    fputs(help, stdout);
+    rules_print(stdout);
+    return WARRANT_OK;
   default:
     return cmd_option(&a->common, option, "seccomp", help);
   }
@@ -200,6 +210,7 @@ enum {
   NEEDS_POLICY = 2, /* --policy */
   NEEDS_CALL = 4,   /* --syscall */
   ANY_ARCH = 8,     /* --arch, if it looks at that, may be one without a name */
+  HAS_SARIF = 16,   /* --sarif */
 };
 static const struct {
   const char *name;
@@ -207,10 +218,10 @@ static const struct {
   unsigned flags;
   int (*run)(const struct seccomp_options *options, char **files, unsigned count);
 } commands[] = {
-    {"audit", 1, UINT_MAX, TAKES_PID | ANY_ARCH, seccomp_audit},
+    {"audit", 1, UINT_MAX, TAKES_PID | ANY_ARCH | HAS_SARIF, seccomp_audit},
     {"diff", 2, 2, ANY_ARCH, seccomp_diff},
-    {"check", 1, UINT_MAX, NEEDS_POLICY | ANY_ARCH, seccomp_check},
-    {"import", 1, 1, 0, seccomp_import},
+    {"check", 1, UINT_MAX, NEEDS_POLICY | ANY_ARCH | HAS_SARIF, seccomp_check},
+    {"import", 1, 1, HAS_SARIF, seccomp_import},
     {"explain", 1, UINT_MAX, TAKES_PID | ANY_ARCH, seccomp_explain},
     {"emu", 1, UINT_MAX, NEEDS_CALL, seccomp_emulate},
     {"dump", 1, UINT_MAX, TAKES_PID, seccomp_dump},
@@ -249,6 +260,7 @@ int cmd_seccomp(int argc, char **argv) {
       {"arg", required_argument, NULL, OPT_ARG},
       {"ip", required_argument, NULL, OPT_IP},
       {"count", required_argument, NULL, OPT_COUNT},
+      {"sarif", no_argument, NULL, OPT_SARIF},
       {NULL, 0, NULL, 0},
   };
   struct seccomp_options o = {.common = {.jobs = 1, .load = {.format = "seccomp"}},
@@ -269,6 +281,11 @@ int cmd_seccomp(int argc, char **argv) {
   o.arch = o.arch_name ? arch_by_name(o.arch_name) : X86_64;
   if (o.arch == ARCHES && !(c < COMMANDS && commands[c].flags & ANY_ARCH)) {
     cmd_complain("--arch %s: no such architecture", o.arch_name);
+    return WARRANT_BAD_INPUT;
+  }
+  if (o.sarif && (o.common.json || (c < COMMANDS && !(commands[c].flags & HAS_SARIF)))) {
+    cmd_complain(o.common.json ? "--sarif: goes with no --json"
+                               : "--sarif: is for audit, check and import");
     return WARRANT_BAD_INPUT;
   }
   if (c < COMMANDS && complete(c, &o, count))

@@ -8,6 +8,8 @@
 #include "cmd/seccomp_cost.h"
 #include "cmd/seccomp_findings.h"
 #include "cmd/seccomp_names.h"
+#include "cmd/seccomp_rules.h"
+#include "cmd/seccomp_sarif.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
 #include "cmd/seccomp_wrap.h"
@@ -200,9 +202,37 @@ static void table_print(const struct table *t, bool json) {
   }
 }
 
+static void print_header(const char *name, const struct table *t, bool undecided) {
+  char text[160], unprinted[64] = "";
+  if (t->unprinted)
+    snprintf(unprinted, sizeof unprinted, "; %u row%s could not be printed in full", t->unprinted,
+             t->unprinted == 1 ? "" : "s");
+  snprintf(text, sizeof text, ": %" PRIu32 " outcome%s, %s%s", t->a->outcome_count,
+           t->a->outcome_count == 1 ? "" : "s",
+           undecided ? "not all inputs decided" : "every input decided", unprinted);
+  put_named(stdout, name, text);
+}
+
+/* What was found, in the form that is asked for. Returns the exit code. */
+static int tell(const struct seccomp_options *options, struct report *r, unsigned unprinted,
+                int code) {
+  report_order(r);
+  if (!options->sarif) {
+    report_print(r);
+    return code;
+  }
+  cJSON *log = sarif_start(OF_AUDIT);
+  if (!log)
+    return WARRANT_BAD_INPUT;
+  report_sarif(r, log);
+  if (unprinted)
+    sarif_notify(log, "some rows of the table could not be printed in full: too large");
+  return sarif_print(log, code);
+}
+
 static int audit_report(const struct seccomp_options *options, const char *name,
                         const struct subject *s) {
-  bool json = options->common.json;
+  bool json = options->common.json, text = !json && !options->sarif;
   struct table t;
   struct report r = {.options = options, .s = s};
   struct findings f = {
@@ -211,37 +241,27 @@ static int audit_report(const struct seccomp_options *options, const char *name,
   if (code)
     return code;
   f.run = calls_that_run(&s->all);
+  if (text && f.run != BDD_NONE)
+    print_header(name, &t, f.undecided);
+  if (f.run != BDD_NONE && !options->findings_only && !options->sarif)
+    table_print(&t, json);
   if (f.run == BDD_NONE) {
     cmd_complain("%s: undecided: the findings are too large for --limit", name);
-    table_free(&t);
-    return WARRANT_REFUSED;
+    findings_too_large(&f);
+  } else {
+    code = findings_collect(&f);
   }
-  if (!json) {
-    char text[160], unprinted[64] = "";
-    if (t.unprinted)
-      snprintf(unprinted, sizeof unprinted, "; %u row%s could not be printed in full", t.unprinted,
-               t.unprinted == 1 ? "" : "s");
-    snprintf(text, sizeof text, ": %" PRIu32 " outcome%s, %s%s", t.a->outcome_count,
-             t.a->outcome_count == 1 ? "" : "s",
-             f.undecided ? "not all inputs decided" : "every input decided", unprinted);
-    put_named(stdout, name, text);
-  }
-  if (!options->findings_only)
-    table_print(&t, json);
-  code = findings_collect(&f);
-  report_order(&r);
-  report_print(&r);
+  if (!code)
+    code = r.matter || r.failed || f.undecided || t.unprinted ? WARRANT_REFUSED : WARRANT_OK;
+  code = tell(options, &r, t.unprinted, code);
   if (t.unprinted)
     cmd_complain("%s: %u row%s could not be printed in full: too large", name, t.unprinted,
                  t.unprinted == 1 ? "" : "s");
-  if (!json && !r.matter)
+  if (text && !r.matter)
     puts("nothing found");
-  unsigned unprinted = t.unprinted;
   table_free(&t);
   report_free(&r);
-  if (code)
-    return code;
-  return r.matter || r.failed || f.undecided || unprinted ? WARRANT_REFUSED : WARRANT_OK;
+  return code;
 }
 
 int seccomp_audit(const struct seccomp_options *options, char **files, unsigned count) {

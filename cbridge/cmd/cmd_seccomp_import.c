@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "audit/condition.h"
+#include "cmd/json_lines.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_profile.h"
+#include "cmd/seccomp_rules.h"
+#include "cmd/seccomp_sarif.h"
 #include "cmd/seccomp_stub.h"
 #include "cmd/seccomp_subject.h"
 #include "cmd/seccomp_wrap.h"
@@ -124,12 +127,30 @@ static bdd_t rule_meaning(struct bdd *m, const struct rule *r) {
 
 struct comparison {
   const struct seccomp_options *options;
+  cJSON *log; /* of SARIF, or NULL */
   struct profile *profile;
   const struct stub *stub;
   const struct subject *s;
   unsigned differences;
   bool undecided;
 };
+static const char *profile_file(const struct profile *p) {
+  return strcmp(p->path, "-") ? p->path : NULL;
+}
+static void difference_sarif(struct comparison *c, unsigned arch, const struct named_call *call,
+                             const char *action, const char *expected, cJSON *properties) {
+  char message[300];
+  snprintf(message, sizeof message, "%s on %s: the filter gives %s, the profile %s", call->name,
+           arches[arch].name, action, expected);
+  const char *const same[] = {arches[arch].name, call->name, action, expected};
+  sarif_add(c->log, &(struct sarif_result){.rule = "compiler",
+                                           .severity = "high",
+                                           .message = message,
+                                           .file = profile_file(c->profile),
+                                           .same = same,
+                                           .same_count = sizeof same / sizeof *same,
+                                           .properties = properties});
+}
 static void tell(struct comparison *c, unsigned arch, const struct named_call *call, bdd_t when,
                  uint32_t value, const char *expected) {
   struct seccomp_data d = w_audit_input(c->s->bdd, when);
@@ -138,7 +159,7 @@ static void tell(struct comparison *c, unsigned arch, const struct named_call *c
   char action[64];
   w_action_text(value, action, sizeof action);
   c->differences++;
-  if (c->options->common.json) {
+  if (c->log || c->options->common.json) {
     cJSON *o = cJSON_CreateObject();
     cmd_json_text(o, "difference", "compiler");
     cmd_json_text(o, "arch", arches[arch].name);
@@ -147,7 +168,10 @@ static void tell(struct comparison *c, unsigned arch, const struct named_call *c
     cmd_json_text(o, "profile", expected);
     cmd_json_text(o, "filter", action);
     cJSON_AddItemToObject(o, "witness", json_input(&d));
-    cmd_print_json(o);
+    if (c->log)
+      difference_sarif(c, arch, call, action, expected, o);
+    else
+      cmd_print_json(o);
     return;
   }
   char *text = NULL, *input = input_text(&d); /* owned here */
@@ -228,27 +252,47 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   }
 }
 
+static cJSON *finding_json(const struct finding *f) {
+  cJSON *o = cJSON_CreateObject();
+  cmd_json_text(o, "finding", f->name);
+  cmd_json_text(o, "level", f->warning ? "warning" : "note");
+  cmd_json_text(o, "place", f->place);
+  cmd_json_text(o, "text", f->text);
+  return o;
+}
+/* The fingerprint has no place: entries move. */
+static void finding_sarif(const struct comparison *c, const struct finding *f, const char *text) {
+  const char *key = strrchr(f->place, '/');
+  const char *const same[] = {key && strspn(key + 1, "0123456789") < strlen(key + 1) ? key : "",
+                              f->text};
+  sarif_add(c->log, &(struct sarif_result){.rule = f->name,
+                                           .severity = f->warning ? "warning" : "note",
+                                           .message = f->text,
+                                           .file = profile_file(c->profile),
+                                           .line = json_line(text, f->place),
+                                           .inside = f->place,
+                                           .same = same,
+                                           .same_count = sizeof same / sizeof *same,
+                                           .properties = finding_json(f)});
+}
 /* Returns whether one is a warning. */
-static bool print_findings(const struct seccomp_options *options, const struct profile *p) {
+static bool tell_findings(const struct comparison *c, const char *text) {
   bool warned = false;
-  for (unsigned i = 0; i < p->finding_count; i++) {
-    const struct finding *f = &p->findings[i];
+  for (unsigned i = 0; i < c->profile->finding_count; i++) {
+    const struct finding *f = &c->profile->findings[i];
     warned |= f->warning;
-    if (options->common.json) {
-      cJSON *o = cJSON_CreateObject();
-      cmd_json_text(o, "finding", f->name);
-      cmd_json_text(o, "level", f->warning ? "warning" : "note");
-      cmd_json_text(o, "place", f->place);
-      cmd_json_text(o, "text", f->text);
-      cmd_print_json(o);
-    } else if (!options->common.quiet) {
-      char *text = NULL; /* owned here */
-      if (asprintf(&text, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
+    if (c->log) {
+      finding_sarif(c, f, text);
+    } else if (c->options->common.json) {
+      cmd_print_json(finding_json(f));
+    } else if (!c->options->common.quiet) {
+      char *line = NULL; /* owned here */
+      if (asprintf(&line, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
                    f->text) < 0)
-        text = NULL;
-      put_wrapped(stdout, 0, 4, text ? text : "out of memory");
+        line = NULL;
+      put_wrapped(stdout, 0, 4, line ? line : "out of memory");
       putchar('\n');
-      free(text);
+      free(line);
     }
   }
   return warned;
@@ -266,8 +310,10 @@ static void print_summary(const struct comparison *c, unsigned calls) {
   put_named(stdout, p->path, text);
 }
 static int check_compiler(const struct seccomp_options *options, struct profile *p,
-                          const struct stub *stub, struct subject *s) {
+                          const struct stub *stub, struct subject *s, const char *text) {
   struct comparison c = {.options = options, .profile = p, .stub = stub, .s = s};
+  if (options->sarif && !(c.log = sarif_start(OF_IMPORT)))
+    return WARRANT_BAD_INPUT;
   w_bdd_allow(s->bdd, options->limit);
   c.undecided = s->all.undecided != BDD_FALSE;
   unsigned calls_compared = 0;
@@ -289,10 +335,16 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
   }
   if (c.undecided)
     cmd_complain("%s: undecided for some inputs within --limit", p->path);
-  if (!options->common.json && !options->common.quiet)
+  if (c.undecided && c.log)
+    sarif_add(c.log, &(struct sarif_result){.rule = "undecided",
+                                            .severity = "high",
+                                            .message = "undecided for some inputs within --limit",
+                                            .file = profile_file(p)});
+  if (!c.log && !options->common.json && !options->common.quiet)
     print_summary(&c, calls_compared);
-  bool warned = print_findings(options, p);
-  return c.differences || c.undecided || warned ? WARRANT_REFUSED : WARRANT_OK;
+  bool warned = tell_findings(&c, text);
+  int code = c.differences || c.undecided || warned ? WARRANT_REFUSED : WARRANT_OK;
+  return c.log ? sarif_print(c.log, code) : code;
 }
 
 int seccomp_import(const struct seccomp_options *options, char **files, unsigned count) {
@@ -325,7 +377,7 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
     code = subject_audit(&s, path, NULL, options->limit);
   }
   if (!code)
-    code = check_compiler(options, &p, &stub, &s);
+    code = check_compiler(options, &p, &stub, &s, text);
   if (ctx)
     seccomp_release(ctx);
   subject_free(&s);

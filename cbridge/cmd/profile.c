@@ -16,6 +16,6 @@ void profile_finding(struct profile *p, bool warning, const char *name, const ch
   p->findings = more;
   struct finding *f = &more[p->finding_count++];
   *f = (struct finding){.warning = warning, .name = name};
-  snprintf(f->place, sizeof f->place, "%s", place);
+  snprintf(f->place, sizeof f->place, "%s%s", p->bundle ? "/linux/seccomp" : "", place);
   snprintf(f->text, sizeof f->text, "%s", text);
 }

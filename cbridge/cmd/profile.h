@@ -51,7 +51,8 @@ static inline bool profile_for_engine(const struct profile *p) {
 
 /* Complains about a profile; returns WARRANT_BAD_INPUT. */
 int profile_bad(const struct profile *p, const char *what, const char *about);
-/* Adds a finding; one that finds no memory is told at once. */
+/* Adds a finding, at a JSON pointer from the profile on; one that finds no memory is told at once.
+ */
 void profile_finding(struct profile *p, bool warning, const char *name, const char *place,
                      const char *text);
 

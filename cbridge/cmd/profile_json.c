@@ -109,13 +109,25 @@ static const char *find_key(const char *keys, const char *key, bool loose, size_
 }
 
 static bool go(const struct profile *p) { return p->options->runtime != RUNTIME_CRUN; }
+/* A pointer's part for a key, cut where it is very long. */
+static void key_part(const char *key, char out[96]) {
+  size_t used = 0;
+  for (const char *c = key; *c && c < key + 40; c++) {
+    bool special = *c == '~' || *c == '/';
+    if (special)
+      out[used++] = '~';
+    out[used++] = special ? *c == '~' ? '0' : '1' : *c;
+  }
+  out[used] = '\0';
+}
 /* The keys of one object: their proper case, and each once. */
 static int keys_of(struct profile *p, cJSON *object, const char *keys, const char *place) {
   for (cJSON *item = object ? object->child : NULL, *next; item; item = next) {
-    char where[PLACE_MAX];
+    char where[PLACE_MAX], part[96];
     size_t n = 0;
     next = item->next;
-    snprintf(where, sizeof where, "%s/%.40s", place, item->string);
+    key_part(item->string, part);
+    snprintf(where, sizeof where, "%.60s/%s", place, part);
     const char *key = find_key(keys, item->string, go(p), &n);
     if (!key) {
       profile_finding(p, true, "unknown-key", where,

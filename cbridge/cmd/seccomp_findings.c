@@ -458,7 +458,7 @@ static void found_escape(struct findings *r, const char *policy,
   if (asprintf(&message, "%s on %s violates: %s", result->call ? result->call : "a call",
                result->arch, result->text) < 0)
     message = NULL;
-  if (asprintf(&cause, "against %s", policy) < 0)
+  if (asprintf(&cause, "let through against %s", policy) < 0)
     cause = NULL;
   report_add(r->report, &(struct found){.name = "escape",
                                         .severity = "high",
@@ -483,19 +483,22 @@ static int find_policy(struct findings *r) {
   if (status)
     return cmd_error(&error);
   for (unsigned i = 0; i < w_policy_count(policy); i++) {
-    struct assertion_result result;
-    if (w_policy_decide(policy, i, &r->s->all, &result, &error)) {
-      r->undecided = true;
-      continue;
+    struct assertion_result result = {.holds = 0};
+    for (unsigned from = 0; result.holds == 0;) { /* each call on each architecture */
+      if (w_policy_decide_from(policy, i, &r->s->all, &from, &result, &error))
+        result.holds = -1;
+      r->undecided |= result.holds < 0;
+      if (result.holds == 0)
+        found_escape(r, policy_name, &result);
     }
-    if (result.holds < 0)
-      r->undecided = true;
-    if (result.holds != 0)
-      continue;
-    found_escape(r, policy_name, &result);
   }
   w_policy_free(policy);
   return WARRANT_OK;
+}
+
+void findings_too_large(struct findings *r) {
+  r->undecided = true;
+  found(r, "undecided", "high", NULL, "the findings are too large for --limit");
 }
 
 int findings_collect(struct findings *r) {

@@ -15,5 +15,7 @@ struct findings {
 bdd_t calls_that_run(const struct audit *a);
 /* Adds each finding with its witness to the report. Returns 0 or an exit code. */
 int findings_collect(struct findings *f);
+/* In its place, where there is no diagram of the calls that run. */
+void findings_too_large(struct findings *f);
 
 #endif

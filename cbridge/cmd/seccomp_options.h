@@ -19,6 +19,7 @@ struct seccomp_options {
   unsigned arch;         /* the machine, as seccomp_names.h counts them */
   const char *policy;    /* a file, or NULL */
   bool findings_only;
+  bool sarif; /* in place of text */
   enum fail_on fail_on;
   long pid;           /* in place of files; 0: none */
   unsigned most;      /* filters to take from a command */

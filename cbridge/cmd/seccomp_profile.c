@@ -66,7 +66,8 @@ static int read_action(struct profile *p, const cJSON *from, const char *name, c
   return profile_bad(p, "no such action", text->valuestring);
 }
 
-static int read_value(struct profile *p, const cJSON *arg, const char *name, uint64_t *v) {
+static int read_value(struct profile *p, const cJSON *arg, const char *name, const char *at,
+                      uint64_t *v) {
   const cJSON *n = cJSON_GetObjectItemCaseSensitive(arg, name);
   *v = 0;
   if (!n || cJSON_IsNull(n))
@@ -76,7 +77,9 @@ static int read_value(struct profile *p, const cJSON *arg, const char *name, uin
     errno = 0;
     *v = strtoull(n->valuestring, NULL, 10); /* which wraps, there as here */
     if (!errno) {
-      profile_finding(p, true, "negative-value", name, "crun takes it as a number of 64 bits");
+      char place[PLACE_MAX];
+      snprintf(place, sizeof place, "%s/%s", at, name);
+      profile_finding(p, true, "negative-value", place, "crun takes it as a number of 64 bits");
       return WARRANT_OK;
     }
   }
@@ -84,7 +87,7 @@ static int read_value(struct profile *p, const cJSON *arg, const char *name, uin
              ? WARRANT_OK
              : profile_bad(p, "an argument's value is not a whole number of 64 bits", name);
 }
-static int read_arg(struct profile *p, const cJSON *arg, struct scmp_arg_cmp *cmp) {
+static int read_arg(struct profile *p, const cJSON *arg, const char *at, struct scmp_arg_cmp *cmp) {
   static const struct {
     const char *name;
     enum scmp_compare op;
@@ -98,9 +101,9 @@ static int read_arg(struct profile *p, const cJSON *arg, struct scmp_arg_cmp *cm
   const cJSON *index = cJSON_GetObjectItemCaseSensitive(arg, "index");
   const cJSON *op = cJSON_GetObjectItemCaseSensitive(arg, "op");
   uint64_t a, b, place;
-  int code = read_value(p, arg, "value", &a);
+  int code = read_value(p, arg, "value", at, &a);
   if (!code)
-    code = read_value(p, arg, "valueTwo", &b);
+    code = read_value(p, arg, "valueTwo", at, &b);
   if (code)
     return code;
   if (!index)
@@ -176,12 +179,16 @@ static int speaks(const struct profile *p, const cJSON *rule, const char *name, 
 
 /* The error number of an action. podman has names for it, and numbers in quotes, which count before
  * the other key. */
-static const cJSON *named_error(struct profile *p, const cJSON *from, const char *name,
-                                const char *plain) {
+static const cJSON *named_error(struct profile *p, const cJSON *from, const char *at,
+                                const char *name, const char *plain) {
   const cJSON *error = cJSON_GetObjectItemCaseSensitive(from, plain);
   const cJSON *text = cJSON_GetObjectItemCaseSensitive(from, name);
-  if (p->options->runtime == RUNTIME_PODMAN && cJSON_IsString(text) && *text->valuestring && !error)
-    profile_finding(p, true, "errno-name", name, "a name of an error without its number");
+  if (p->options->runtime == RUNTIME_PODMAN && cJSON_IsString(text) && *text->valuestring &&
+      !error) {
+    char place[PLACE_MAX];
+    snprintf(place, sizeof place, "%s/%s", at, name);
+    profile_finding(p, true, "errno-name", place, "a name of an error without its number");
+  }
   return error;
 }
 
@@ -227,7 +234,9 @@ static int read_args(struct profile *p, const cJSON *entry, const char *place,
     }
     if (*count == COMPARISONS_MAX)
       return profile_bad(p, "too many comparisons in one rule", place);
-    int code = read_arg(p, arg, &compared[*count]);
+    char at[PLACE_MAX];
+    snprintf(at, sizeof at, "%.120s/args/%u", place, *count);
+    int code = read_arg(p, arg, at, &compared[*count]);
     if (code)
       return code;
     for (unsigned i = 0; i < *count; i++)
@@ -251,7 +260,7 @@ static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
   unsigned count = 0, i = 0;
   bool again = false;
   snprintf(place, sizeof place, "/syscalls/%u", number);
-  const cJSON *error = named_error(p, entry, "errno", "errnoRet");
+  const cJSON *error = named_error(p, entry, place, "errno", "errnoRet");
   int code = read_action(p, entry, "action", error, place, &rule.action);
   if (!code)
     code = read_args(p, entry, place, compared, &count, &again);
@@ -349,7 +358,7 @@ static int read_json(struct profile *p, const char *text) {
     return WARRANT_BAD_INPUT;
   }
   p->json = true;
-  const cJSON *error = named_error(p, json, "defaultErrno", "defaultErrnoRet");
+  const cJSON *error = named_error(p, json, "", "defaultErrno", "defaultErrnoRet");
   const cJSON *listener = cJSON_GetObjectItemCaseSensitive(json, "listenerPath");
   p->listener = cJSON_IsString(listener) && *listener->valuestring;
   uint64_t data;

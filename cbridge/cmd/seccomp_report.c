@@ -7,17 +7,17 @@
 
 #include "audit/policy.h"
 #include "cmd/seccomp_input.h"
+#include "cmd/seccomp_sarif.h"
 #include "cmd/seccomp_wrap.h"
 #include "isa/room.h"
+#include "load/file.h"
 
 /* ---- Collecting ---- */
 
-/* --arch x86_64 is also about the calls that an x86_64 process makes by their x32 numbers. */
+/* x32 calls that are let through concern both of the architectures that share a token. */
 static bool asked_for(const struct seccomp_options *o, const struct found *f) {
-  if (!o->arch_name || !f->about_arch)
-    return true;
-  return o->arch < ARCHES && arches[f->arch].token == arches[o->arch].token &&
-         (o->arch == f->arch || f->arch == X86_64 || o->arch == X86_64);
+  return !o->arch_name || !f->about_arch || o->arch == f->arch ||
+         (o->arch == X32 && strcmp(f->name, "x32-open") == 0);
 }
 
 /* A copy, or NULL for NULL; *failed when memory runs out. */
@@ -166,7 +166,7 @@ static void json_number(cJSON *o, const char *name, uint32_t value, uint32_t non
   else
     cmd_json_u64(o, name, value);
 }
-static void found_json(const struct report *r, const struct found *f) {
+static cJSON *found_json(const struct report *r, const struct found *f) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "finding", f->name);
   cmd_json_text(o, "severity", f->severity);
@@ -187,7 +187,64 @@ static void found_json(const struct report *r, const struct found *f) {
   cmd_json_u64(group, "number", f->group);
   cmd_json_text(group, "arch", f->about_arch ? arches[f->arch].name : NULL);
   cmd_json_text(group, "cause", f->cause);
-  cmd_print_json(o);
+  return o;
+}
+
+/* ---- SARIF ---- */
+
+char *report_place(const struct seccomp_options *options, const struct subject *s, uint32_t filter,
+                   uint32_t pc, struct sarif_result *result) {
+  char *inside = NULL; /* the caller's */
+  if (filter == NO_FILTER)
+    return NULL;
+  const struct warrant_program *p = &s->objects[filter].programs[0];
+  bool a_file = !options->pid && strcmp(p->file, w_file_name("-")) != 0;
+  bool raw = p->form && strcmp(p->form, "raw") == 0 && !options->common.load.hex;
+  if ((pc == NO_PC ? asprintf(&inside, "filter %" PRIu32, filter)
+                   : asprintf(&inside, "filter %" PRIu32 "/instruction %" PRIu32, filter, pc)) < 0)
+    inside = NULL;
+  result->file = a_file ? p->file : NULL;
+  result->in_bytes = a_file && raw && pc != NO_PC;
+  result->offset = (uint64_t)8 * pc;
+  result->length = 8;
+  result->inside = inside;
+  return inside;
+}
+/* The message with its witness; the caller frees it. */
+static char *told(const struct found *f) {
+  char *text = NULL, action[64];
+  if (!f->witness || !f->ran)
+    return strdup(f->message);
+  w_action_text(f->value, action, sizeof action);
+  char *input = input_text(f->witness); /* owned here */
+  if (!input || asprintf(&text, "%s; such as %s -> %s", f->message, input, action) < 0)
+    text = NULL;
+  free(input);
+  return text;
+}
+void report_sarif(const struct report *r, cJSON *log) {
+  for (size_t i = 0; i < r->count; i++) {
+    const struct found *f = &r->all[i];
+    /* Numbers of instructions move; of several findings about instructions the count stays. */
+    char nth[24];
+    unsigned before = 0;
+    for (size_t k = 0; k < i; k++)
+      before += f->has_place && r->all[k].has_place && strcmp(r->all[k].name, f->name) == 0;
+    snprintf(nth, sizeof nth, "%u", before);
+    const char *same[] = {f->about_arch ? arches[f->arch].name : NULL,
+                          f->has_place ? NULL : f->cause, f->call, f->has_place ? nth : f->message};
+    struct sarif_result result = {.rule = f->name,
+                                  .severity = f->severity,
+                                  .same = same,
+                                  .same_count = sizeof same / sizeof *same,
+                                  .properties = found_json(r, f)};
+    char *inside = report_place(r->options, r->s, f->filter, f->pc, &result); /* owned here */
+    char *message = told(f);                                                  /* owned here */
+    result.message = message ? message : f->message;
+    sarif_add(log, &result);
+    free(inside);
+    free(message);
+  }
 }
 
 /* ---- Text ---- */
@@ -280,7 +337,7 @@ void report_print(const struct report *r) {
   for (size_t i = 0, n; i < r->count; i += n) {
     n = 1;
     if (r->options->common.json) {
-      found_json(r, &r->all[i]);
+      cmd_print_json(found_json(r, &r->all[i]));
       continue;
     }
     while (i + n < r->count && same_line(&r->all[i], &r->all[i + n]))

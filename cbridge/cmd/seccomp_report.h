@@ -40,6 +40,13 @@ void report_add(struct report *r, const struct found *f);
  */
 void report_order(struct report *r);
 void report_print(const struct report *r);
+/* The same as results of a SARIF log. */
+void report_sarif(const struct report *r, cJSON *log);
+/* Where a filter's instruction is, each as far as it is known: the file, its bytes if they are
+ * instructions, and a name, which the caller frees. */
+struct sarif_result;
+char *report_place(const struct seccomp_options *options, const struct subject *s, uint32_t filter,
+                   uint32_t pc, struct sarif_result *result);
 void report_free(struct report *r);
 
 #endif

@@ -1,0 +1,98 @@
+#include "cmd/seccomp_rules.h"
+
+#include <string.h>
+
+#include "cmd/seccomp_wrap.h"
+
+const struct seccomp_rule seccomp_rules[SECCOMP_RULES] = {
+    {"arch-unchecked", OF_AUDIT, "high",
+     "calls are let through on architectures that the filter does not name; numbers mean other "
+     "calls there",
+     "Compare the architecture first, and kill the process on all that are not meant."},
+    {"x32-open", OF_AUDIT, "high",
+     "numbers with the x32 bit are let through on x86_64, as a range or for a call that is denied "
+     "by its x86_64 number; info: the same calls as on x86_64",
+     "Deny numbers from 0x40000000 on where the architecture is x86_64."},
+    {"low-half-only", OF_AUDIT, "medium",
+     "a comparison of the whole low half of an argument, any high half passes, and the kernel "
+     "looks at 64 bits",
+     "Compare the high half too."},
+    {"high-half", OF_AUDIT, "high",
+     "the kernel takes 32 bits of an argument, the filter compares 64, so a denied value passes "
+     "with "
+     "bits set above",
+     "Compare the low half alone, by a masked comparison with 0xffffffff."},
+    {"sign-extension", OF_AUDIT, "low",
+     "a negative number is compared in one form, zero- or sign-extended, and the other form is "
+     "treated differently",
+     "Compare the low half alone where the kernel takes 32 bits, else both forms."},
+    {"dead-rule", OF_AUDIT, "low",
+     "a comparison that never matches what reaches it; info: comparisons that always do",
+     "Remove the comparison, or correct what comes before it."},
+    {"unreachable", OF_AUDIT, "low", "instructions that no input reaches",
+     "Remove them, or correct the jumps before them."},
+    {"bad-action", OF_AUDIT, "medium", "a return value that is no action: Linux kills the process",
+     "Return one of the kernel's SECCOMP_RET_ values."},
+    {"ip-dependent", OF_AUDIT, "low",
+     "the decision depends on the instruction pointer, which the process chooses",
+     "Decide without the instruction pointer."},
+    {"escape", OF_AUDIT, "high", "a call violates an assertion of the policy",
+     "Deny the call, or give a policy of your own with --policy."},
+    {"undecided", OF_AUDIT | OF_IMPORT, "high", "some inputs are beyond --limit",
+     "Give a larger --limit; what is undecided may be anything."},
+    {"assertion-fails", OF_CHECK, "high",
+     "an assertion of the policy does not hold; the witness violates it",
+     "Change the filter, or the policy."},
+    {"assertion-undecided", OF_CHECK, "high", "whether an assertion holds is beyond --limit",
+     "Give a larger --limit; what is undecided may be anything."},
+    {"compiler", OF_IMPORT, "high", "the compiled filter does not do what the profile says",
+     "Look at the witness: the runtime installs this filter, and not what the profile says."},
+    {"unknown-call", OF_IMPORT, "medium",
+     "libseccomp has no such call, so the rule is left out; a note where the default denies",
+     "Correct the name, or use a newer libseccomp."},
+    {"unknown-key", OF_IMPORT, "medium", "a key that is read by nobody",
+     "Correct the key, or remove it."},
+    {"key-case", OF_IMPORT, "info", "a key in another case, which Go alone reads",
+     "Write the key as the specification has it."},
+    {"key-twice", OF_IMPORT, "medium", "a key stands twice, and only the last one counts",
+     "Remove one of them."},
+    {"name-ignored", OF_IMPORT, "medium", "name beside names, or in a bundle",
+     "Put the call into names."},
+    {"alternatives", OF_IMPORT, "medium", "an argument compared twice: either comparison is enough",
+     "Write a masked comparison, or rules of their own."},
+    {"overruled", OF_IMPORT, "medium",
+     "another rule for the call, or a default that the rule repeats, decides",
+     "Keep one rule for the call and these arguments."},
+    {"errno-range", OF_IMPORT, "medium",
+     "an error number is too large: 16 bits count, and 4095 for Linux",
+     "Give an error number from 1 to 4095."},
+    {"errno-unused", OF_IMPORT, "info", "an error number for an action that takes none",
+     "Remove the number, or use SCMP_ACT_ERRNO."},
+    {"errno-name", OF_IMPORT, "medium", "podman: an error's name without its number",
+     "Give errnoRet as well."},
+    {"args-left-out", OF_IMPORT, "medium", "crun: comparisons after the sixth",
+     "Write at most six comparisons in a rule."},
+    {"no-listener", OF_IMPORT, "medium", "crun: NOTIFY without listenerPath",
+     "Give listenerPath, or another action."},
+    {"negative-value", OF_IMPORT, "medium", "crun: -1 is 2^64 - 1",
+     "Write the number that is meant, of 64 bits without a sign."},
+};
+
+void rules_print(FILE *out) {
+  static const struct {
+    unsigned of;
+    const char *title;
+  } parts[] = {{OF_AUDIT, "Findings of audit:"},
+               {OF_CHECK, "Of check, with --sarif:"},
+               {OF_IMPORT, "Of import:"}};
+  for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+    fprintf(out, "\n%s\n", parts[p].title);
+    for (unsigned i = 0; i < SECCOMP_RULES; i++)
+      if (seccomp_rules[i].of & parts[p].of) {
+        enum { TEXT = 22 };
+        int used = fprintf(out, "  %-19s ", seccomp_rules[i].name);
+        put_wrapped(out, used > 0 ? (unsigned)used : TEXT, TEXT, seccomp_rules[i].text);
+        fputc('\n', out);
+      }
+  }
+}
