@@ -61,7 +61,7 @@ same 'crun: NOTIFY without a listener' '1 no-listener' "$(imported $profiles/ref
 for runtime in docker podman; do
   same "$runtime: name beside names" '2 ' "$(imported $profiles/both-names.json --runtime $runtime)"
 done
-"$ASAN_WARRANT" seccomp import --runtime lxc $profiles/stub.json > /dev/null 2>&1
+"$ASAN_WARRANT" seccomp import --runtime rkt $profiles/stub.json > /dev/null 2>&1
 same 'no such runtime' 2 $?
 
 # ---- Damaged ones ----

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "audit/condition.h"
+#include "audit/policy.h"
 #include "cmd/json_lines.h"
+#include "cmd/profile_write.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
@@ -81,18 +83,29 @@ static uint8_t *installed(const struct stub *stub, scmp_filter_ctx ctx, size_t *
     fclose(f);
   return bytes;
 }
-static int export_to(const struct profile *p, const struct stub *stub, scmp_filter_ctx ctx,
-                     const char *output, struct warrant_object *object) {
-  size_t size = 0;
+/* The filter by libseccomp; owned by the caller, or NULL after a complaint. */
+static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, size_t *size,
+                              int *code) {
+  uint8_t *bytes = NULL;
   int why = 0;
-  uint8_t *bytes = installed(stub, ctx, &size, &why); /* owned here */
-  if (!bytes) {
-    cmd_complain("%s: the filter could not be made: %s", p->path, strerror(why));
-    return WARRANT_BAD_INPUT;
-  }
+  scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
+  *code = ctx ? compile(p, ctx) : profile_bad(p, "libseccomp takes no such default action", NULL);
+  if (!*code && !(bytes = installed(stub, ctx, size, &why)))
+    *code = profile_bad(p, "the filter could not be made", strerror(why));
+  if (ctx)
+    seccomp_release(ctx);
+  return bytes;
+}
+static int make_filter(const struct profile *p, const struct stub *stub, const char *output,
+                       struct warrant_object *object) {
+  size_t size = 0;
+  int code = WARRANT_OK;
+  uint8_t *bytes = p->ordered ? profile_write(p, &size, &code)
+                              : by_libseccomp(p, stub, &size, &code); /* owned here */
+  if (!bytes)
+    return code;
   struct warrant_error bad = {0};
   struct warrant_load_options load = {.format = "seccomp"};
-  int code = WARRANT_OK;
   if (warrant_load_bytes(p->path, bytes, size, &load, object, &bad))
     code = cmd_error(&bad);
   else if (output)
@@ -103,24 +116,30 @@ static int export_to(const struct profile *p, const struct stub *stub, scmp_filt
 
 /* ---- Checking the compiler ---- */
 
+static const char *const ops[] = {[SCMP_CMP_NE] = "!=", [SCMP_CMP_LT] = "<",  [SCMP_CMP_LE] = "<=",
+                                  [SCMP_CMP_EQ] = "==", [SCMP_CMP_GE] = ">=", [SCMP_CMP_GT] = ">"};
+static bdd_t read_condition(struct bdd *m, const char *text) {
+  bdd_t f = BDD_NONE;
+  return w_condition_read(m, &text, &f, NULL) ? BDD_NONE : f;
+}
 static bdd_t rule_meaning(struct bdd *m, const struct rule *r) {
-  static const char *const ops[] = {
-      [SCMP_CMP_NE] = "!=", [SCMP_CMP_LT] = "<",  [SCMP_CMP_LE] = "<=",
-      [SCMP_CMP_EQ] = "==", [SCMP_CMP_GE] = ">=", [SCMP_CMP_GT] = ">"};
   bdd_t all = BDD_TRUE;
+  for (unsigned i = 0; i < r->test_count; i++) {
+    const struct test *t = &r->tests[i];
+    char text[120];
+    snprintf(text, sizeof text, "arg%u & 0x%" PRIx64 " %s 0x%" PRIx64, t->arg, t->mask, ops[t->op],
+             t->value);
+    all = bdd_and(m, all, read_condition(m, text));
+  }
   for (unsigned i = 0; i < r->arg_count; i++) {
     const struct scmp_arg_cmp *c = &r->args[i];
     char text[120];
-    const char *at = text;
-    bdd_t f = BDD_NONE;
     if (c->op == SCMP_CMP_MASKED_EQ)
       snprintf(text, sizeof text, "arg%u & 0x%" PRIx64 " == 0x%" PRIx64, c->arg,
                (uint64_t)c->datum_a, (uint64_t)(c->datum_b & c->datum_a));
     else
       snprintf(text, sizeof text, "arg%u %s 0x%" PRIx64, c->arg, ops[c->op], (uint64_t)c->datum_a);
-    if (w_condition_read(m, &at, &f, NULL))
-      return BDD_NONE;
-    all = bdd_and(m, all, f);
+    all = bdd_and(m, all, read_condition(m, text));
   }
   return all;
 }
@@ -193,34 +212,90 @@ static bdd_t narrow_domain(struct bdd *m) {
   return f;
 }
 
+/* One finding of a kind for a rule. */
+static void find_once(struct comparison *c, const struct rule *r, const char *name,
+                      const char *text) {
+  char place[PLACE_MAX];
+  profile_place(r, place);
+  for (unsigned i = 0; i < c->profile->finding_count; i++)
+    if (strcmp(c->profile->findings[i].text, text) == 0 &&
+        strcmp(c->profile->findings[i].place, place) == 0)
+      return;
+  profile_finding(c->profile, true, name, place, text);
+}
 /* A rule that does not decide what it says: another one of the call does. */
 static void find_overruled(struct comparison *c, const struct rule *r, bdd_t matched) {
-  char place[PLACE_MAX], text[200], action[64];
-  if (matched == BDD_FALSE || matched == BDD_NONE || !c->profile->json)
+  char text[200], action[64];
+  if (matched == BDD_FALSE || matched == BDD_NONE || !c->profile->json || c->profile->ordered)
     return;
   w_action_text(r->action, action, sizeof action);
-  snprintf(place, sizeof place, "/syscalls/%u", r->entry);
   snprintf(text, sizeof text, "%s for %s is dropped%s: another rule for the call counts", action,
            r->call, r->arg_count ? " for some arguments" : "");
-  for (unsigned i = 0; i < c->profile->finding_count; i++)
-    if (strcmp(c->profile->findings[i].text, text) == 0)
-      return;
-  profile_finding(c->profile, true, "overruled", place, text);
+  find_once(c, r, "overruled", text);
+}
+/* What an ordered profile's rule never gets to decide. */
+static void find_idle(struct comparison *c, const struct rule *r, bdd_t alone, bdd_t left) {
+  char text[200], action[64];
+  w_action_text(r->action, action, sizeof action);
+  snprintf(text, sizeof text, "%s for %s never applies: %s", action, r->call,
+           alone == BDD_FALSE ? "its comparisons never hold" : "those before it decide");
+  if (left == BDD_FALSE)
+    find_once(c, r, alone == BDD_FALSE ? "never-holds" : "overruled", text);
+}
+
+/* The rules of one call, and for which arguments each decides; alternatives but where the profile
+ * is ordered. */
+struct choice {
+  const struct rule *rule;
+  uint32_t value; /* what Linux makes of its action, as outcomes are */
+  bdd_t when;
+};
+static struct choice *choices_of(struct comparison *c, const char *call, bdd_t domain,
+                                 unsigned *count, bdd_t *matched) {
+  struct bdd *m = c->s->bdd;
+  const struct profile *p = c->profile;
+  struct choice *all = calloc(p->count + 1, sizeof *all);
+  *matched = BDD_FALSE;
+  *count = 0;
+  for (unsigned i = 0; i < p->count && all; i++)
+    if (strcmp(p->rules[i].call, call) == 0) {
+      bdd_t alone = bdd_and(m, rule_meaning(m, &p->rules[i]), domain);
+      bdd_t left = p->ordered ? bdd_and(m, alone, bdd_not(m, *matched)) : alone;
+      if (p->ordered)
+        find_idle(c, &p->rules[i], alone, left);
+      all[(*count)++] = (struct choice){&p->rules[i], w_action_effect(p->rules[i].action), left};
+      *matched = bdd_or(m, *matched, alone);
+    }
+  return all;
+}
+/* An outcome that the profile does not have for these inputs. */
+static void tell_wrong(struct comparison *c, unsigned arch, const struct named_call *call,
+                       bdd_t wrong, bdd_t matched, uint32_t otherwise, uint32_t value,
+                       const struct choice *choices, unsigned count) {
+  struct bdd *m = c->s->bdd;
+  bdd_t by_default = bdd_and(m, wrong, bdd_not(m, matched));
+  char expected[64] = "another action";
+  if (by_default != BDD_FALSE)
+    w_action_text(otherwise, expected, sizeof expected);
+  else
+    for (unsigned i = 0; i < count; i++)
+      if (bdd_and(m, wrong, choices[i].when) != BDD_FALSE)
+        w_action_text(choices[i].rule->action, expected, sizeof expected);
+  tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
 }
 
 static void compare_call(struct comparison *c, unsigned arch, const struct named_call *call) {
   struct bdd *m = c->s->bdd;
   const struct audit *a = &c->s->all;
-  const struct profile *p = c->profile;
-  uint32_t otherwise =
-      stub_answers(c->stub, arch, call->nr) ? SECCOMP_RET_ERRNO | ENOSYS : p->otherwise;
+  uint32_t otherwise = stub_answers(c->stub, arch, call->nr)
+                           ? SECCOMP_RET_ERRNO | ENOSYS
+                           : w_action_effect(c->profile->otherwise);
   /* For libseccomp x32 is one of those, although the kernel passes 64 bits on. */
-  bdd_t domain = arches[arch].wide && arch != X32 ? BDD_TRUE : narrow_domain(m);
-  bdd_t matched = BDD_FALSE;
-  for (unsigned i = 0; i < p->count; i++)
-    if (strcmp(p->rules[i].call, call->name) == 0)
-      matched = bdd_or(m, matched, rule_meaning(m, &p->rules[i]));
-  for (uint32_t k = 0; k < a->outcome_count; k++) {
+  bdd_t domain = arches[arch].wide && arch != X32 ? BDD_TRUE : narrow_domain(m), matched;
+  unsigned count;
+  struct choice *choices = choices_of(c, call->name, domain, &count, &matched); /* owned here */
+  c->undecided |= !choices;
+  for (uint32_t k = 0; k < a->outcome_count && choices; k++) {
     uint32_t value = a->outcomes[k].value;
     bdd_t when = w_audit_fix(m, a->outcomes[k].when, INPUT_ARCH, arches[arch].token);
     when = bdd_and(m, w_audit_fix(m, when, INPUT_NR, call->nr), domain);
@@ -228,28 +303,18 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
       continue;
     /* Where several rules match, any of their actions will do. */
     bdd_t right = value == otherwise ? bdd_not(m, matched) : BDD_FALSE;
-    for (unsigned i = 0; i < p->count; i++)
-      if (p->rules[i].action == value && strcmp(p->rules[i].call, call->name) == 0)
-        right = bdd_or(m, right, rule_meaning(m, &p->rules[i]));
-    bdd_t wrong = bdd_and(m, when, bdd_not(m, right));
-    for (unsigned i = 0; i < p->count; i++)
-      if (p->rules[i].action != value && strcmp(p->rules[i].call, call->name) == 0)
-        find_overruled(c, &p->rules[i], bdd_and(m, when, rule_meaning(m, &p->rules[i])));
-    if (wrong == BDD_NONE) {
-      c->undecided = true;
-    } else if (wrong != BDD_FALSE) {
-      bdd_t by_default = bdd_and(m, wrong, bdd_not(m, matched));
-      char expected[64] = "another action";
-      if (by_default != BDD_FALSE)
-        w_action_text(otherwise, expected, sizeof expected);
+    for (unsigned i = 0; i < count; i++)
+      if (choices[i].value == value)
+        right = bdd_or(m, right, choices[i].when);
       else
-        for (unsigned i = 0; i < p->count; i++)
-          if (strcmp(p->rules[i].call, call->name) == 0 &&
-              bdd_and(m, wrong, rule_meaning(m, &p->rules[i])) != BDD_FALSE)
-            w_action_text(p->rules[i].action, expected, sizeof expected);
-      tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
-    }
+        find_overruled(c, choices[i].rule, bdd_and(m, when, choices[i].when));
+    bdd_t wrong = bdd_and(m, when, bdd_not(m, right));
+    if (wrong == BDD_NONE)
+      c->undecided = true;
+    else if (wrong != BDD_FALSE)
+      tell_wrong(c, arch, call, wrong, matched, otherwise, value, choices, count);
   }
+  free(choices);
 }
 
 static cJSON *finding_json(const struct finding *f) {
@@ -322,11 +387,12 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
       continue;
     struct arch_calls calls = calls_of(arch);
     for (unsigned i = 0; i < calls.count; i++) {
-      if (!libseccomp_names(arch, calls.calls[i].nr))
+      if (!p->ordered && !libseccomp_names(arch, calls.calls[i].nr))
         continue; /* no rule of the filter can be about it; the profile's is a finding */
       /* On i386 libseccomp folds the calls of sockets and System V IPC into these two. */
-      if (!arches[arch].wide && (strcmp(calls.calls[i].name, "socketcall") == 0 ||
-                                 strcmp(calls.calls[i].name, "ipc") == 0))
+      if (!p->ordered && !arches[arch].wide &&
+          (strcmp(calls.calls[i].name, "socketcall") == 0 ||
+           strcmp(calls.calls[i].name, "ipc") == 0))
         continue;
       compare_call(&c, arch, &calls.calls[i]);
       calls_compared++;
@@ -362,27 +428,19 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
   if (!code)
     code = profile_read(&p, text);
   const struct stub stub = stub_of(&p);
-  scmp_filter_ctx ctx = NULL;
-  if (!code && !(ctx = seccomp_init(to_libseccomp(p.otherwise))))
-    code = profile_bad(&p, "libseccomp takes no such default action", NULL);
-  if (!code)
-    code = compile(&p, ctx);
   s.objects = calloc(1, sizeof *s.objects);
   if (!code && !s.objects)
     code = profile_bad(&p, "out of memory", NULL);
   if (!code)
-    code = export_to(&p, &stub, ctx, options->output, &s.objects[0]);
+    code = make_filter(&p, &stub, options->output, &s.objects[0]);
   if (!code) {
     s.count = 1;
     code = subject_audit(&s, path, NULL, options->limit);
   }
   if (!code)
     code = check_compiler(options, &p, &stub, &s, text);
-  if (ctx)
-    seccomp_release(ctx);
   subject_free(&s);
-  free(p.rules);
-  free(p.findings);
+  profile_free(&p);
   free(text);
   return code;
 }

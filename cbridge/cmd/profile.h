@@ -7,13 +7,22 @@
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_options.h"
 
+/* A comparison that libseccomp has no form for: `argN & mask op value`, unsigned. */
+struct test {
+  unsigned arg;
+  enum scmp_compare op; /* but for SCMP_CMP_MASKED_EQ */
+  uint64_t mask, value;
+};
 /* One rule of the profile; all its comparisons must hold. */
 struct rule {
   char call[64];
   uint32_t action; /* as the filter returns it */
   struct scmp_arg_cmp args[6];
   unsigned arg_count;
-  unsigned entry; /* its place in `syscalls` */
+  struct test *tests; /* owned by the profile; in place of args, where it is ordered */
+  unsigned test_count;
+  const char *within; /* borrowed, or NULL: what the place of a finding begins with */
+  unsigned entry;     /* its place in `syscalls`, or its line */
 };
 /* What a runtime does with the profile that its writer may not have meant. */
 enum { PLACE_MAX = 160 };
@@ -31,6 +40,12 @@ struct profile {
   unsigned count;
   size_t room;
   unsigned skipped; /* rules for capabilities or architectures that are not there */
+  /* The first rule of a call whose comparisons hold decides, whatever comes after it, and such a
+   * filter is not libseccomp's. */
+  bool ordered;
+  uint32_t elsewhere; /* then: what calls of other architectures come to */
+  char **texts;       /* owned: what `within` of rules borrows */
+  unsigned text_count;
   bool arches[ARCHES];
   bool listed[ARCHES];      /* by the profile: of these runc knows the newest call */
   bool json, bundle;        /* a container's profile; in an OCI bundle */
@@ -51,9 +66,21 @@ static inline bool profile_for_engine(const struct profile *p) {
 
 /* Complains about a profile; returns WARRANT_BAD_INPUT. */
 int profile_bad(const struct profile *p, const char *what, const char *about);
-/* Adds a finding, at a JSON pointer from the profile on; one that finds no memory is told at once.
- */
+/* The same for a place in it, and an exit code that the caller chooses. */
+int profile_says(const struct profile *p, int code, const char *place, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Adds a rule, which keeps its tests even where there is no memory for it. */
+int profile_add(struct profile *p, const struct rule *rule);
+/* Adds a test to a rule that is not in the profile yet. */
+int profile_test(const struct profile *p, struct rule *rule, struct test test);
+/* Keeps a text as long as the profile. NULL: out of memory. */
+const char *profile_keep(struct profile *p, const char *text);
+/* Where a rule stands. */
+void profile_place(const struct rule *rule, char place[PLACE_MAX]);
+/* Adds a finding, at a JSON pointer from the profile on (or a line); one that finds no memory is
+ * told at once. */
 void profile_finding(struct profile *p, bool warning, const char *name, const char *place,
                      const char *text);
+void profile_free(struct profile *p);
 
 #endif

@@ -10,7 +10,14 @@
 enum { CAP_CHANGES_MAX = 64 };
 enum fail_on { FAIL_ANY, FAIL_ALLOWED, FAIL_DENIED };
 
-enum runtime { RUNTIME_RUNC, RUNTIME_CRUN, RUNTIME_DOCKER, RUNTIME_PODMAN };
+/* What reads a profile: a container's one, or a policy in a language of its own. */
+enum runtime {
+  RUNTIME_RUNC,
+  RUNTIME_CRUN,
+  RUNTIME_DOCKER,
+  RUNTIME_PODMAN,
+  RUNTIME_MINIJAIL,
+};
 
 struct seccomp_options {
   struct cmd_options common;

@@ -7,16 +7,7 @@
 
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
-#include "isa/room.h"
-
-static int add_rule(struct profile *p, const struct rule *rule) {
-  struct rule *more = w_room_for_one(p->rules, p->count, &p->room, sizeof *more);
-  if (!more)
-    return profile_bad(p, "out of memory", NULL);
-  p->rules = more;
-  p->rules[p->count++] = *rule;
-  return WARRANT_OK;
-}
+#include "cmd/profile_minijail.h"
 
 /* ---- JSON ---- */
 
@@ -279,7 +270,7 @@ static int read_entry(struct profile *p, const cJSON *entry, unsigned number) {
     for (unsigned k = 0; k < (again ? count : 1) && !code; k++) {
       rule.arg_count = again ? 1 : count;
       memcpy(rule.args, compared + (again ? k : 0), rule.arg_count * sizeof *rule.args);
-      code = add_rule(p, &rule);
+      code = profile_add(p, &rule);
     }
   }
   return code;
@@ -434,7 +425,7 @@ static int read_set(struct profile *p, const struct lines *l, const char *set, u
       bool known = false;
       for (unsigned k = 0; k < p->count; k++)
         known |= strcmp(p->rules[k].call, rule.call) == 0;
-      code = known ? WARRANT_OK : add_rule(p, &rule);
+      code = known ? WARRANT_OK : profile_add(p, &rule);
     }
     if (code)
       return code;
@@ -477,8 +468,32 @@ static int read_list(struct profile *p, char *text, const char *set) {
                        : profile_bad(p, "no system call that libseccomp knows is in it", NULL);
 }
 
+/* ---- Which language ---- */
+
+/* Whether a line of the text, up to a comment, looks like one of minijail's: "read: 1". */
+static bool like_minijail(const char *text) {
+  for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    line += strspn(line, " \t");
+    size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (n > 0 && line[n + strspn(line + n, " \t")] == ':')
+      return true;
+  }
+  return false;
+}
+/* The language of a text that --runtime does not name. */
+static enum runtime language(const struct profile *p, const char *text) {
+  if (p->options->runtime != RUNTIME_RUNC || text[strspn(text, " \t\r\n")] == '{')
+    return p->options->runtime;
+  return like_minijail(text) ? RUNTIME_MINIJAIL : RUNTIME_RUNC;
+}
+
 int profile_read(struct profile *p, char *text) {
   p->arches[p->options->arch] = true;
-  return text[strspn(text, " \t\r\n")] == '{' ? read_json(p, text)
-                                              : read_list(p, text, p->options->set);
+  switch (language(p, text)) {
+  case RUNTIME_MINIJAIL:
+    return profile_minijail(p, text);
+  default:
+    return text[strspn(text, " \t\r\n")] == '{' ? read_json(p, text)
+                                                : read_list(p, text, p->options->set);
+  }
 }
