@@ -45,7 +45,7 @@ for bpf in "$work"/*.bpf; do
   narrow "check $name" check --policy "$work/long-policy" "$bpf"
   # What explain says is broken into lines; joined, it is the same assertions, and all of them hold.
   "$WARRANT" seccomp explain "$bpf" > "$work/policy" 2> "$work/err"
-  "$WARRANT" seccomp explain --json "$bpf" 2> "$work/err" | jq -r 'select(.assertion) | .assertion' > "$work/want"
+  "$WARRANT" seccomp explain --json "$bpf" 2> "$work/err" | jq -r 'select(.assertion) | .named // .assertion' > "$work/want"
   "$WARRANT" seccomp check --json --policy "$work/policy" "$bpf" > "$work/checked"
   same "explain $name: read back" "$(cat "$work/want")" "$(jq -r .assertion "$work/checked")"
   same "explain $name: holds" 0 "$(jq -r 'select(.holds != true) | .assertion' "$work/checked" | wc -l)"

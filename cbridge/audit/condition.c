@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/arguments.h"
 #include "audit/expression.h"
 #include "isa/error.h"
 #include "isa/room.h"
@@ -16,10 +17,13 @@ struct reader {
   struct bdd *m;
   const char *at;
   struct warrant_error *error;
+  struct words *words; /* or NULL: there are no names */
   int depth;
+  bool said; /* what is wrong, better than by where it is noticed */
 };
 static bool complain(struct reader *r, const char *what) {
-  warrant_fail(r->error, WARRANT_BAD_INPUT, "%s", what);
+  if (!r->said)
+    warrant_fail(r->error, WARRANT_BAD_INPUT, "%s", what);
   return false;
 }
 static void skip_space(struct reader *r) {
@@ -42,7 +46,39 @@ static bool word(struct reader *r, const char *s) {
   r->at += n;
   return true;
 }
+/* The length of a name that stands next. */
+static size_t name(struct reader *r) {
+  size_t n = 0;
+  skip_space(r);
+  while (isalpha((unsigned char)r->at[n]) || r->at[n] == '_' ||
+         (n && isdigit((unsigned char)r->at[n])))
+    n++;
+  return n;
+}
+/* A constant that stands next, if there is one: whether there is, and then *good: it has a value.
+ */
+static bool constant(struct reader *r, uint64_t *v, bool *good) {
+  size_t n = r->words ? name(r) : 0;
+  const struct constant *c = n ? w_constant_named(r->at, n) : NULL;
+  uint32_t value;
+  if (!c)
+    return false;
+  *good = w_constant_value(c, r->words->arch, &value);
+  *v = value;
+  if (!*good && !r->said)
+    warrant_fail(r->error, WARRANT_BAD_INPUT,
+                 "the value of %s on %s is not known: say `on` and the architectures", c->name,
+                 r->words->arch);
+  r->said |= !*good;
+  r->words->unknown |= !*good;
+  r->words->used = true;
+  r->at += n;
+  return true;
+}
 static bool number(struct reader *r, uint64_t *v) {
+  bool good;
+  if (constant(r, v, &good))
+    return good;
   skip_space(r);
   char *end = NULL;
   errno = 0;
@@ -54,30 +90,73 @@ static bool number(struct reader *r, uint64_t *v) {
   return true;
 }
 
+/* Numbers and constants with `|` between them. */
+static bool bits(struct reader *r, uint64_t *v) {
+  uint64_t more;
+  if (!number(r, v))
+    return false;
+  while (symbol(r, "|")) {
+    if (!number(r, &more))
+      return false;
+    *v |= more;
+  }
+  return true;
+}
+
 /* ---- Expressions ---- */
 
 static bool expression(struct reader *r, unsigned width, struct expression *e);
+/* The argument that the name stands for which comes next, or FIELDS. */
+static unsigned field_named(struct reader *r) {
+  for (unsigned field = 0; field < FIELDS; field++)
+    if (word(r, w_term_names[field]))
+      return field;
+  size_t n = r->words ? name(r) : 0;
+  unsigned argument = n ? w_argument_named(r->words->arch, r->words->call, r->at, n) : ARGUMENTS;
+  if (argument == ARGUMENTS)
+    return FIELDS;
+  r->words->used = true;
+  r->at += n;
+  return argument;
+}
+/* `(A|B)`; false where something else stands, and nothing is read then. */
+static bool bits_in_parentheses(struct reader *r, uint64_t *k) {
+  struct reader ahead = *r;
+  ahead.error = NULL;
+  if (!bits(&ahead, k) || !symbol(&ahead, ")"))
+    return false;
+  r->at = ahead.at;
+  return true;
+}
 static bool part(struct reader *r, unsigned width, struct expression *e) {
+  uint64_t k;
+  bool good;
   skip_space(r);
   if (symbol(r, "(")) {
+    if (bits_in_parentheses(r, &k)) {
+      *e = w_expression_number(k);
+      return true;
+    }
     if (++r->depth > DEPTH_MAX)
       return complain(r, "the condition is nested too deeply");
-    bool good = expression(r, width, e) && (symbol(r, ")") || complain(r, "`)` is missing"));
+    good = expression(r, width, e) && (symbol(r, ")") || complain(r, "`)` is missing"));
     r->depth--;
     return good;
   }
-  if (isdigit((unsigned char)*r->at)) {
-    uint64_t k;
-    if (!number(r, &k))
-      return false;
+  unsigned field = field_named(r);
+  if (field < FIELDS) {
+    *e = symbol(r, ".high") ? w_expression_high(r->m, field) : w_expression_field(field);
+    return true;
+  }
+  bool digit = isdigit((unsigned char)*r->at);
+  if (digit ? number(r, &k) : constant(r, &k, &good) && good) {
+    if (symbol(r, "|"))
+      return complain(r, "put parentheses around what is joined with `|`");
     *e = w_expression_number(k);
     return true;
   }
-  for (unsigned field = 0; field < FIELDS; field++)
-    if (word(r, w_term_names[field])) {
-      *e = symbol(r, ".high") ? w_expression_high(r->m, field) : w_expression_field(field);
-      return true;
-    }
+  if (digit || r->said)
+    return false;
   return complain(r, "a condition should stand here, such as `arg0 == 1`");
 }
 /* Behind what looks like a part of an expression. */
@@ -97,19 +176,19 @@ static const char *behind_part(const char *s) {
   return depth ? "" : s;
 }
 /* How many bits of a sum matter: those up to the highest of a mask that stands behind it. */
-static unsigned bits_before_mask(const char *s) {
-  struct reader r = {.at = behind_part(s)};
+static unsigned bits_before_mask(const struct reader *from) {
+  struct reader r = {.at = behind_part(from->at), .words = from->words};
   while (symbol(&r, "+") || symbol(&r, "-"))
     r.at = behind_part(r.at);
   uint64_t mask;
-  if (!symbol(&r, "&") || !number(&r, &mask))
+  if (!symbol(&r, "&") || !(symbol(&r, "(") ? bits_in_parentheses(&r, &mask) : number(&r, &mask)))
     return WIDE;
   return mask ? WIDE - (unsigned)__builtin_clzll(mask) : 1;
 }
 /* The lowest `width` bits of an expression: others are 0, or not there. */
 static bool expression(struct reader *r, unsigned width, struct expression *e) {
   struct expression y;
-  unsigned masked = bits_before_mask(r->at);
+  unsigned masked = bits_before_mask(r);
   width = masked < width ? masked : width;
   if (!part(r, width, e))
     return false;
@@ -149,7 +228,7 @@ static bool member(struct reader *r, const struct expression *e, bdd_t *f) {
   uint64_t k, high;
   struct bdd *m = r->m;
   if (symbol(r, "[")) {
-    if (!number(r, &k) || !symbol(r, ",") || !number(r, &high) || !symbol(r, "]"))
+    if (!bits(r, &k) || !symbol(r, ",") || !bits(r, &high) || !symbol(r, "]"))
       return complain(r, "an interval is written `[LOW, HIGH]`");
     struct expression from = w_expression_number(k), to = w_expression_number(high);
     *f = bdd_and(m, w_expression_less(m, true, e, &to),
@@ -160,7 +239,7 @@ static bool member(struct reader *r, const struct expression *e, bdd_t *f) {
     return complain(r, "after `in` comes `[LOW, HIGH]` or `{A, B, ...}`");
   *f = BDD_FALSE;
   do {
-    if (!number(r, &k))
+    if (!bits(r, &k))
       return false;
     struct expression one = w_expression_number(k);
     *f = bdd_or(m, *f, w_expression_equal(m, e, &one));
@@ -325,26 +404,45 @@ static bool any_of(struct reader *r, bdd_t *f) {
   return true;
 }
 
-/* The fields that a stretch of text compares: from one `and`, `or`, `when`, ... to the next. */
+/* The fields that the word at `s` may be, one bit each. A name stands for what it is in any call.
+ */
+static unsigned fields_at(const char *s, bool *high) {
+  struct reader r = {.at = s};
+  for (unsigned field = 0; field < FIELDS; field++)
+    if (word(&r, w_term_names[field])) {
+      *high |= symbol(&r, ".high");
+      return 1u << field;
+    }
+  return w_arguments_called(s, name(&r));
+}
+/* The fields that a stretch of text compares: from one `and`, `or`, `when`, ... to the next. A name
+ * alone does not compare what it may stand for. */
 void w_condition_meetings(const char *text, struct meetings *g) {
   static const char *const ends[] = {"and", "or", "not", "when", "unless"};
-  uint16_t low = 0, high = 0, halves = 0;
+  unsigned fields = 0, terms = 0;
+  bool halves = false;
   for (const char *s = text;; s++) {
     bool end = *s == '\0' || strchr("\n?:;#", *s);
     bool starts = s == text || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
     struct reader r = {.at = s};
     for (unsigned i = 0; starts && !end && i < sizeof ends / sizeof *ends; i++)
       end = word(&r, ends[i]);
-    for (unsigned field = 0; starts && !end && field < FIELDS; field++)
-      if (word(&r, w_term_names[field])) {
-        halves |= symbol(&r, ".high") ? 1 : 0;
-        high |= (uint16_t)(1u << (INPUT_ARG + 2 * field));
-        low |= (uint16_t)(1u << (INPUT_ARG + 2 * field + 1));
-      }
+    if (starts && !end && (isalpha((unsigned char)*s) || *s == '_')) {
+      unsigned more = fields_at(s, &halves);
+      terms += more != 0;
+      fields |= more;
+    }
     if (end) {
+      uint16_t low = 0, high = 0;
+      for (unsigned field = 0; field < FIELDS && terms > 1; field++)
+        if (fields >> field & 1) {
+          high |= (uint16_t)(1u << (INPUT_ARG + 2 * field));
+          low |= (uint16_t)(1u << (INPUT_ARG + 2 * field + 1));
+        }
       w_meetings_add(g, halves ? high | low : high);
       w_meetings_add(g, halves ? high | low : low);
-      low = high = halves = 0;
+      fields = terms = 0;
+      halves = false;
     }
     if (*s == '\0')
       return;
@@ -352,7 +450,11 @@ void w_condition_meetings(const char *text, struct meetings *g) {
 }
 
 int w_condition_read(struct bdd *m, const char **text, bdd_t *f, struct warrant_error *error) {
-  struct reader r = {.m = m, .at = *text, .error = error};
+  return w_condition_read_words(m, NULL, text, f, error);
+}
+int w_condition_read_words(struct bdd *m, struct words *words, const char **text, bdd_t *f,
+                           struct warrant_error *error) {
+  struct reader r = {.m = m, .at = *text, .error = error, .words = words};
   bool good = any_of(&r, f);
   skip_space(&r);
   *text = r.at;

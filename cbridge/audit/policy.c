@@ -83,6 +83,7 @@ struct assertion {
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
   bdd_t when;
+  bdd_t *whens; /* owned; in the place of `when` where names stand in it: see when_of */
   unsigned line;
   char *text; /* owned */
 };
@@ -105,6 +106,7 @@ void w_policy_free(struct policy *policy) {
     return;
   for (unsigned i = 0; i < policy->count; i++) {
     free(policy->assertions[i].calls);
+    free(policy->assertions[i].whens);
     free(policy->assertions[i].text);
   }
   for (unsigned i = 0; i < policy->list_count; i++)
@@ -314,6 +316,66 @@ static char *one_line(const char *start, const char *end) {
     text[n - (n && text[n - 1] == ' ')] = '\0';
   return text;
 }
+/* The calls that an assertion names, and one more for all of them. */
+static unsigned call_slots(const struct assertion *a) { return a->call_count + a->any_call; }
+/* The place of the condition for an architecture and a call. */
+static bdd_t *when_of(struct assertion *a, unsigned arch, unsigned call) {
+  return a->whens ? &a->whens[(size_t)arch * call_slots(a) + call] : &a->when;
+}
+/* The condition at r->at as it is for one architecture and call. */
+static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned arch,
+                    unsigned call, struct words *words) {
+  struct warrant_error why = {0};
+  const struct seccomp_names *names = &r->policy->names;
+  uint32_t token;
+  bdd_t f = BDD_NONE;
+  *words = (struct words){.arch = names->arch(names->data, arch, &token),
+                          .call = call < a->call_count ? a->calls[call].name : NULL};
+  skip_space(r);
+  int status = w_condition_read_words(r->policy->bdd, words, &r->at, &f, &why);
+  /* Without `on` only a filter tells whether this architecture is meant. */
+  bool later = words->unknown && !a->arches_named && a->quantifier != NEVER;
+  if (status && !later)
+    return complain(r, why.text, NULL);
+  *when_of(a, arch, call) = status ? BDD_NONE : unless ? bdd_not(r->policy->bdd, f) : f;
+  return 0;
+}
+/* Reads it for each architecture and call, if names stand in it. */
+static int read_condition(struct reader *r, struct assertion *a, bool unless) {
+  const struct seccomp_names *names = &r->policy->names;
+  const char *start = r->at, *end = NULL;
+  struct words words;
+  unsigned first = 0;
+  while (first + 1 < names->arch_count && !(a->arches >> first & 1))
+    first++;
+  if (read_one(r, a, unless, first, 0, &words))
+    return -1;
+  if (!words.used)
+    return 0;
+  a->whens = malloc((size_t)names->arch_count * call_slots(a) * sizeof *a->whens);
+  if (!a->whens)
+    return complain(r, "out of memory", NULL);
+  for (size_t i = 0; i < (size_t)names->arch_count * call_slots(a); i++)
+    a->whens[i] = BDD_NONE;
+  for (unsigned arch = first; arch < names->arch_count; arch++)
+    for (unsigned call = 0; call < call_slots(a); call++) {
+      uint32_t nr;
+      bool there =
+          call == a->call_count || names->number(names->data, arch, a->calls[call].name, &nr);
+      if (!(a->arches >> arch & 1) || !there)
+        continue;
+      r->at = start;
+      if (read_one(r, a, unless, arch, call, &words))
+        return -1;
+      end = words.unknown ? end : r->at;
+    }
+  if (!end) { /* nowhere: what the first architecture and call say is right or wrong, though */
+    r->at = start;
+    return read_one(r, a, unless, first, 0, &words);
+  }
+  r->at = end;
+  return 0;
+}
 static int read_assertion(struct reader *r, enum quantifier quantifier, const char *start) {
   struct policy *p = r->policy;
   struct assertion *more = realloc(p->assertions, (p->count + 1) * sizeof *more);
@@ -334,14 +396,8 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
   if (keyword(r, "on") && read_arches(r, a))
     return -1;
   bool unless = keyword(r, "unless");
-  if (unless || keyword(r, "when")) {
-    struct warrant_error why = {0};
-    skip_space(r);
-    if (w_condition_read(p->bdd, &r->at, &a->when, &why))
-      return complain(r, why.text, NULL);
-    if (unless)
-      a->when = bdd_not(p->bdd, a->when);
-  }
+  if ((unless || keyword(r, "when")) && read_condition(r, a, unless))
+    return -1;
   a->text = one_line(start, r->at);
   return a->text ? 0 : complain(r, "out of memory", NULL);
 }
@@ -448,7 +504,7 @@ static bool is_wanted(const struct assertion *a, uint32_t value) {
 
 /* One architecture and one system call, or all of them when `nr` is NULL. */
 static int decide_one(const struct assertion *a, const struct audit *audit, uint32_t token,
-                      const uint32_t *nr, struct assertion_result *result) {
+                      const uint32_t *nr, bdd_t condition, struct assertion_result *result) {
   struct bdd *m = audit->bdd;
   bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
   for (uint32_t i = 0; i < audit->outcome_count; i++)
@@ -459,14 +515,14 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
   if (nr)
     unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
-  unknown = bdd_and(m, unknown, a->when);
+  unknown = bdd_and(m, unknown, condition);
   bdd_t bad;
   if (a->quantifier == NEVER) {
-    bad = bdd_and(m, good, a->when);
+    bad = bdd_and(m, good, condition);
   } else if (a->quantifier == ALWAYS) {
-    bad = bdd_and(m, a->when, bdd_not(m, bdd_or(m, good, unknown)));
+    bad = bdd_and(m, condition, bdd_not(m, bdd_or(m, good, unknown)));
   } else {
-    bdd_t shown = bdd_and(m, good, a->when);
+    bdd_t shown = bdd_and(m, good, condition);
     if (shown == BDD_NONE || unknown == BDD_NONE)
       return -1;
     if (shown == BDD_FALSE)
@@ -519,9 +575,9 @@ static bool is_meant(const struct seccomp_names *names, const struct audit *a, u
 int w_policy_decide_from(const struct policy *policy, unsigned i, const struct audit *audit,
                          unsigned *from, struct assertion_result *result,
                          struct warrant_error *error) {
-  const struct assertion *a = &policy->assertions[i];
+  struct assertion *a = &policy->assertions[i];
   const struct seccomp_names *names = &policy->names;
-  unsigned calls = a->call_count + a->any_call;
+  unsigned calls = call_slots(a);
   *result = (struct assertion_result){.text = a->text, .line = a->line, .holds = 1};
   bool undecided = false;
   while (*from < names->arch_count * calls) {
@@ -536,7 +592,7 @@ int w_policy_decide_from(const struct policy *policy, unsigned i, const struct a
       continue;
     result->arch = arch_name;
     result->call = all ? NULL : a->calls[c].name;
-    if (decide_one(a, audit, token, all ? NULL : &nr, result))
+    if (decide_one(a, audit, token, all ? NULL : &nr, *when_of(a, arch, c), result))
       return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
     if (result->holds == 0)
       return 0;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/naming.h"
 #include "audit/policy.h"
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_cost.h"
@@ -12,6 +13,7 @@
 #include "cmd/seccomp_sarif.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
+#include "cmd/seccomp_words.h"
 #include "cmd/seccomp_wrap.h"
 
 static const char *action_colour(uint32_t value) {
@@ -21,9 +23,9 @@ static const char *action_colour(uint32_t value) {
 /* ---- JSON ---- */
 
 /* A row of the table: `low` is NULL where no single number or run of numbers is meant. */
-static void row_json(const struct section *s, const char *call, const uint32_t *low, uint32_t high,
-                     const struct group *g, const char *action, const struct ending *e,
-                     bool calls_told, const struct cost *cost) {
+static void row_json(const struct table *t, const struct section *s, const char *call,
+                     const uint32_t *low, uint32_t high, const struct group *g, const char *action,
+                     const struct ending *e, bool calls_told, const struct cost *cost) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "arch", s->arch);
   cmd_json_text(o, "syscall", call);
@@ -41,6 +43,13 @@ static void row_json(const struct section *s, const char *call, const uint32_t *
     cmd_json_text(o, "condition", e->condition);
   else
     cJSON_AddTrueToObject(o, "unprinted");
+  if (calls_told && call && e->condition && s->index < ARCHES) {
+    char *named = w_condition_named(t->m, e->condition, condition_of(t, g->f, e->index),
+                                    arches[s->index].name, call); /* owned here */
+    if (named)
+      cmd_json_text(o, "condition_named", named);
+    free(named);
+  }
   if (cost && cost->known) {
     cmd_json_u64(o, cost->exact ? "steps_longest" : "steps_bound", cost->longest);
     if (cost->mean >= 0)
@@ -62,42 +71,45 @@ static void group_json(const struct table *t, const struct section *s, const str
     char action[64];
     outcome_name(t, e->index, action, sizeof action);
     for (size_t c = 0; c < g->count; c++)
-      row_json(s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true,
+      row_json(t, s, g->calls[c].name, &g->calls[c].low, g->calls[c].high, g, action, e, true,
                costs ? &costs[c] : NULL);
     if (g->by_numbers)
-      row_json(s, NULL, NULL, 0, g, action, e, g->numbers, NULL);
+      row_json(t, s, NULL, NULL, 0, g, action, e, g->numbers, NULL);
     if (g->rest)
-      row_json(s, "*", NULL, 0, g, action, e, !s->calls_unprinted, NULL);
+      row_json(t, s, "*", NULL, 0, g, action, e, !s->calls_unprinted, NULL);
   }
   free(costs);
 }
 
 /* ---- Text ---- */
 
-static void print_calls(const struct group *g) {
-  enum { INDENT = 6 };
+/* The calls of a row. `first`: and the numbers that have no name. */
+static void print_calls(const struct section *s, const struct group *g, const struct variant *v,
+                        bool first) {
+  enum { INDENT = 6, CALLS_COLUMNS = 90 };
   unsigned column = 0;
-  for (size_t c = 0; c < g->count; c++) {
-    char text[96], low[CALL_NUMBER_MAX], high[CALL_NUMBER_MAX];
+  for (size_t i = 0; i < v->count; i++) {
+    size_t c = v->calls[i];
+    char text[CALL_TEXT_MAX], low[CALL_NUMBER_MAX], high[CALL_NUMBER_MAX];
     call_number(g->calls[c].low, low);
     call_number(g->calls[c].high, high);
     if (g->calls[c].name)
-      snprintf(text, sizeof text, "%s", g->calls[c].name);
+      call_signature(s, g, g->calls[c].name, text, sizeof text);
     else if (g->calls[c].low == g->calls[c].high)
       snprintf(text, sizeof text, "#%s", low);
     else
       snprintf(text, sizeof text, "#%s..%s", low, high);
     unsigned n = (unsigned)strlen(text) + 1;
-    if (column == 0 || column + n > 90) {
+    if (column == 0 || column + n > CALLS_COLUMNS) {
       printf("%s%*s", column ? "\n" : "", INDENT, "");
       column = INDENT;
     }
-    printf("%s%s", text, c + 1 < g->count ? " " : "");
+    printf("%s%s", text, i + 1 < v->count ? " " : "");
     column += n;
   }
-  if (g->count)
+  if (v->count)
     putchar('\n');
-  if (g->by_numbers) {
+  if (g->by_numbers && first) {
     printf("%*severy other call with ", INDENT, "");
     put_wrapped(stdout, INDENT + 22, INDENT + 2, g->numbers ? g->numbers : unprinted_numbers);
     putchar('\n');
@@ -119,8 +131,8 @@ static size_t otherwise_of(const struct section *s, const struct group *g) {
       return i;
   return g->ending_count - 1;
 }
-static void group_text(const struct table *t, const struct section *s, const struct group *g,
-                       bool every_other) {
+static void variant_text(const struct table *t, const struct section *s, const struct group *g,
+                         const struct variant *v, bool every_other) {
   size_t otherwise = otherwise_of(s, g);
   for (size_t k = 0; k < g->ending_count; k++) {
     /* That one stands last. */
@@ -136,7 +148,8 @@ static void group_text(const struct table *t, const struct section *s, const str
       column = put_wrapped(stdout, column, 8, " otherwise");
     } else if (!e->always) {
       column = put_wrapped(stdout, column, 8, " when ");
-      column = put_wrapped(stdout, column, 8, e->condition ? e->condition : unprinted_condition);
+      const char *condition = variant_condition(g, v, i);
+      column = put_wrapped(stdout, column, 8, condition ? condition : unprinted_condition);
     }
     if (every_other && k == 0)
       put_wrapped(stdout, column, 8,
@@ -145,8 +158,20 @@ static void group_text(const struct table *t, const struct section *s, const str
                       : "  (every other call)");
     putchar('\n');
   }
-  if (!every_other)
-    print_calls(g);
+}
+static void group_text(const struct table *t, const struct section *s, const struct group *g,
+                       bool every_other) {
+  struct variants v;
+  if (!variants_of(t, s, g, &v))
+    cmd_complain("out of memory: some rows are left out");
+  for (size_t i = 0; i < v.count; i++) {
+    if (variant_empty(g, &v, i))
+      continue;
+    variant_text(t, s, g, &v.variants[i], every_other && i == 0);
+    if (!every_other || i > 0)
+      print_calls(s, g, &v.variants[i], i == 0);
+  }
+  variants_free(&v);
 }
 
 /* What a section's calls execute, all of them together. A call of which nothing is known is told.

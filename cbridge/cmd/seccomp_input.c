@@ -3,10 +3,26 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "audit/naming.h"
 #include "cmd/cmd.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_wrap.h"
 
+/* "flags=O_RDWR|O_CREAT", or "0x2" where names are not known. */
+static void put_argument(FILE *out, unsigned arch, const char *call, unsigned i, uint64_t value) {
+  const char *arch_name = arch < ARCHES ? arches[arch].name : "";
+  char name[ARGUMENT_NAME_MAX];
+  struct text words = {0}; /* owned here */
+  fputs(i ? ", " : "", out);
+  if (w_argument_name(arch_name, call, i, name))
+    fprintf(out, "%s=", name);
+  if (w_name_value(&words, w_argument_kind(arch_name, call, i), arch_name, UINT64_MAX, value) &&
+      words.s)
+    fputs(words.s, out);
+  else
+    fprintf(out, "0x%" PRIx64, value);
+  free(words.s);
+}
 char *input_text(const struct seccomp_data *d) {
   char *text = NULL; /* owned by the caller */
   size_t size = 0;
@@ -21,16 +37,16 @@ char *input_text(const struct seccomp_data *d) {
     fprintf(out, "%s(", name);
   else
     fprintf(out, "call %s (", number);
-  free(name);
   int last = 5;
   while (last > 0 && d->args[last] == 0)
     last--;
   for (int i = 0; i <= last; i++)
-    fprintf(out, "%s0x%" PRIx64, i ? ", " : "", (uint64_t)d->args[i]);
+    put_argument(out, arch, name, (unsigned)i, d->args[i]);
   if (arch < ARCHES)
     fprintf(out, ") on %s", arches[arch].name);
   else
     fprintf(out, ") on architecture 0x%08" PRIx32, d->arch);
+  free(name);
   if (d->instruction_pointer)
     fprintf(out, " at 0x%" PRIx64, (uint64_t)d->instruction_pointer);
   if (fclose(out) == 0)

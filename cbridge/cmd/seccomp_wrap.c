@@ -22,6 +22,11 @@ static enum place place(const char *text, size_t n) {
     return WORD;
   if (before != ' ')
     return NOWHERE;
+  size_t open = n - 1; /* an interval stays whole */
+  while (open > 0 && text[open] != '[' && text[open] != ']')
+    open--;
+  if (text[open] == '[')
+    return NOWHERE;
   bool after = n > 1 && (text[n - 2] == ',' || text[n - 2] == ';');
   bool joins = strncmp(text + n, "and ", 4) == 0 || strncmp(text + n, "or ", 3) == 0;
   return after || joins ? PHRASE : WORD;
@@ -54,7 +59,7 @@ static unsigned put(FILE *out, const struct style *s, unsigned column, const cha
   unsigned begin = (unsigned)strlen(s->next) + s->indent;
   size_t ends = s->columns - strlen(s->end);
   for (;;) {
-    size_t length = strlen(text);
+    size_t length = strnlen(text, WRAP_COLUMNS + 1);
     if (column + length <= s->columns) {
       put_part(out, text, length);
       return column + (unsigned)length;
