@@ -2,6 +2,7 @@
 # make run      checks the project's real input and prints the verdicts
 # make test     runs the tests
 # make bench    measures (SAMPLES="FOLDER..." and LIST=FILE: tests/bench.sh says more)
+# make bench-seccomp        how the cost of a seccomp audit grows, beside OLD=REVISION and SECCOMP_TOOLS=PATH (tests/bench_seccomp.sh)
 # make packages checks the BPF objects in Debian packages, which it downloads
 # make contracts            asks unmodified kernels in QEMU whether contracts hold (KERNELS="6.1 6.12 6.18 7.3")
 # make linux-agrees  compares `warrant check --linux` with this host's kernel (tests/linux_agrees.sh), or with
@@ -37,7 +38,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -102,6 +103,11 @@ states-thousand: deps
 bench: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@SAMPLES='$(SAMPLES)' LIST='$(LIST)' tests/bench.sh
+
+# OLD and SECCOMP_TOOLS reach the script, as all that is set on the command line does.
+bench-seccomp: deps
+	@$(SUBMAKE) -j$(JOBS) programs $(CORPUS)/seccomp/worker.bpf build/tests/bench_seccomp
+	@JOBS=$(JOBS) tests/bench_seccomp.sh
 
 # The BPF objects in Debian packages; downloads about 200 MB.
 packages: deps
