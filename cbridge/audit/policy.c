@@ -83,6 +83,7 @@ struct assertion {
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
   bdd_t when;
+  bdd_t when_swapped; /* the same of big-endian architectures */
   unsigned line;
   char *text; /* owned */
 };
@@ -317,8 +318,14 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
     return complain(r, "`for` and system calls should follow the action", NULL);
   if (read_calls(r, &a->calls, &a->call_count, &a->any_call))
     return -1;
-  if (keyword(r, "on") && read_arches(r, a))
+  bool except = keyword(r, "except");
+  if (keyword(r, "on") ? read_arches(r, a)
+                       : except && complain(r, "`except` is followed by `on`", NULL))
     return -1;
+  if (except) {
+    a->arches = ~a->arches;
+    a->arches_named = false;
+  }
   bool unless = keyword(r, "unless");
   if (unless || keyword(r, "when")) {
     struct warrant_error why = {0};
@@ -328,6 +335,7 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
     if (unless)
       a->when = bdd_not(p->bdd, a->when);
   }
+  a->when_swapped = w_audit_swapped(p->bdd, a->when);
   const char *end = r->at;
   while (end > start && isspace((unsigned char)end[-1]))
     end--;
@@ -422,6 +430,7 @@ static bool is_wanted(const struct assertion *a, uint32_t value) {
 static int decide_one(const struct assertion *a, const struct audit *audit, uint32_t token,
                       const uint32_t *nr, struct assertion_result *result) {
   struct bdd *m = audit->bdd;
+  bdd_t asked = w_arch_big_endian(token) ? a->when_swapped : a->when;
   bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
   for (uint32_t i = 0; i < audit->outcome_count; i++)
     if (is_wanted(a, audit->outcomes[i].value)) {
@@ -431,14 +440,14 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
   if (nr)
     unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
-  unknown = bdd_and(m, unknown, a->when);
+  unknown = bdd_and(m, unknown, asked);
   bdd_t bad;
   if (a->quantifier == NEVER) {
-    bad = bdd_and(m, good, a->when);
+    bad = bdd_and(m, good, asked);
   } else if (a->quantifier == ALWAYS) {
-    bad = bdd_and(m, a->when, bdd_not(m, bdd_or(m, good, unknown)));
+    bad = bdd_and(m, asked, bdd_not(m, bdd_or(m, good, unknown)));
   } else {
-    bdd_t shown = bdd_and(m, good, a->when);
+    bdd_t shown = bdd_and(m, good, asked);
     if (shown == BDD_NONE || unknown == BDD_NONE)
       return -1;
     if (shown == BDD_FALSE)

@@ -3,10 +3,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "audit/input.h"
 #include "cmd/cmd.h"
 #include "cmd/seccomp_names.h"
 
-void print_input(FILE *out, const struct seccomp_data *d) {
+/* As the process passes the numbers. */
+static struct seccomp_data passed(const struct seccomp_data *d) {
+  return w_arch_big_endian(d->arch) ? w_input_swapped(d) : *d;
+}
+
+void print_input(FILE *out, const struct seccomp_data *input) {
+  struct seccomp_data numbers = passed(input), *d = &numbers;
   unsigned arch = arch_of(d);
   char *name = arch < ARCHES ? call_name(arch, (uint32_t)d->nr) : NULL;
   char number[CALL_NUMBER_MAX];
@@ -29,7 +36,8 @@ void print_input(FILE *out, const struct seccomp_data *d) {
     fprintf(out, " at 0x%" PRIx64, (uint64_t)d->instruction_pointer);
 }
 
-cJSON *json_input(const struct seccomp_data *d) {
+cJSON *json_input(const struct seccomp_data *input) {
+  struct seccomp_data numbers = passed(input), *d = &numbers;
   cJSON *o = cJSON_CreateObject();
   char text[32];
   snprintf(text, sizeof text, "0x%08" PRIx32, d->arch);
