@@ -125,4 +125,69 @@ same 'the table and libseccomp have the same numbers' '' "$(while read -r arch n
   grep -q "^$name	.*\b$arch:$nr\b" "$table" || [ "$arch" = s390 ] || echo "$arch $nr $name"
 done < "$work/out")"
 
+# ---- The other byte order: the high half comes first ----
+# passes FILTER: the rows of the call that is let through, as ARCH CONDITION
+passes() {
+  "$WARRANT" seccomp audit --json --policy "$work/none" "$work/$1.bpf" | jq -r 'select(.arch and .action == "ALLOW") | "\(.arch) \(.syscall) \(.condition)"'
+}
+# escapes FILTER CALL: the first arguments of the witness for the default policy
+escapes() {
+  "$WARRANT" seccomp audit --json --findings "$work/$1.bpf" |
+    jq -r --arg call "$2" 'select(.finding == "escape" and (.message | startswith($call + " "))) | .witness.args[0:2] | join(",")' | tr '\n' ' '
+}
+clone=$'ld arg1.high\njset #0, allow, more\nmore: ld arg1\njset #0x7e020000, no, allow\nno: ret EPERM'
+filter s390x_clone s390x clone "$clone"
+same 's390x: flags of clone, arg1' 's390x clone arg1 & 0x7e020000 == 0' "$(passes s390x_clone)"
+same 's390x: words of a listing' 'arg1.high arg1' "$("$WARRANT" seccomp disasm "$work/s390x_clone.bpf" | sed -n 's/.*ld .*; \(arg.*\)/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+same 's390x: an offset in asm' 'ld [24] ld [28]' "$("$WARRANT" seccomp disasm "$work/s390x_clone.bpf" | grep -oE 'ld \[2[0-9]\]' | tr '\n' ' ' | sed 's/ $//')"
+same 's390x: no escape by clone' '' "$(escapes s390x_clone clone)"
+"$WARRANT" seccomp explain "$work/s390x_clone.bpf" > "$work/policy"
+"$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/s390x_clone.bpf" > "$work/out"
+same 's390x: explain, read back' '0 1' "$? $(grep -c '^ALLOW for clone on s390x when arg1 & 0x7e020000 == 0' "$work/policy")"
+emulated() { "$WARRANT" seccomp emu --json --arch "$1" --syscall clone --arg "$2" "$work/$3.bpf" | jq -rs 'last | "\(.action) \(.input.args[1])"'; }
+same 's390x: emu, a low half' 'ERRNO(EPERM) 0x20000' "$(emulated s390x 1=0x20000 s390x_clone)"
+same 's390x: emu, a high half' 'ALLOW 0x2000000000000' "$(emulated s390x 1=0x2000000000000 s390x_clone)"
+# arg0 is the stack there, so a filter that looks at it lets every clone through; elsewhere arg0 has the flags.
+filter s390x_wrong s390x clone $'ld arg0\njset #0x7e020000, no, allow\nno: ret EPERM'
+same 's390x: escape by arg1' '0x0,0x20000 ' "$(escapes s390x_wrong clone)"
+filter aarch64_clone aarch64 clone $'ld arg0\njset #0x7e020000, no, allow\nno: ret EPERM'
+same 'aarch64: no escape by clone' '' "$(escapes aarch64_clone clone)"
+filter ppc64_clone ppc64 clone "$clone"
+same 'ppc64: escape by arg0' '0x20000,0x0 ' "$(escapes ppc64_clone clone)"
+same 'ppc64: the halves of arg1' 'ppc64 clone arg1 & 0x7e020000 == 0' "$(passes ppc64_clone)"
+"$WARRANT" seccomp diff --json "$work/none.bpf" "$work/s390x_clone.bpf" > "$work/out"
+same 's390x: a witness of diff' '["clone","0x0"]' "$(jq -cs 'map(select(.arch == "s390x" and .new == "ALLOW"))[0] | [.syscall, .witness.args[1]]' "$work/out")"
+filter s390x_other s390x clone $'ld arg1.high\njset #0, allow, more\nmore: ld arg1\njset #0x7c020000, no, allow\nno: ret EPERM'
+same 's390x: a witness of a change' '0x2000000' "$("$WARRANT" seccomp diff --json "$work/s390x_clone.bpf" "$work/s390x_other.bpf" | jq -r '.witness.args[1]')"
+for arch in s390x ppc64 mips64 parisc64; do
+  filter big "$arch" setresuid $'ld arg1\njne #5, allow\nld arg1.high\njne #0, allow\nret EPERM'
+  same "$arch: 64 bits of arg1 of setresuid" 'high-half high' "$(findings big)"
+  same "$arch: its witness" '0x100000005 ALLOW' "$("$WARRANT" seccomp audit --json --findings --policy "$work/none" "$work/big.bpf" |
+    jq -r 'select(.finding) | "\(.witness.args[1]) \(.action)"')"
+  filter big "$arch" munmap $'ld arg1\njeq #5, allow\nret EPERM'
+  same "$arch: 32 bits of arg1 of munmap" 'low-half-only medium' "$(findings big)"
+  same "$arch: its witness" '0x100000005 ALLOW' "$("$WARRANT" seccomp audit --json --findings --policy "$work/none" "$work/big.bpf" |
+    jq -r 'select(.finding) | "\(.witness.args[1]) \(.action)"')"
+done
+# The file itself in the other byte order is the same filter.
+od -An -v -tu1 -w8 "$work/s390x_clone.bpf" | while read -r a b c d e f g h; do
+  printf "$(printf '\\%03o' "$b" "$a" "$c" "$d" "$h" "$g" "$f" "$e")"
+done > "$work/big_file.bpf"
+same 'a file in the other byte order' "$(passes s390x_clone)" "$(passes big_file)"
+# Where the architecture is not looked at, both orders have a row of their own.
+printf 'ld [16]\njeq #5, yes, no\nyes: ret ALLOW\nno: ret EPERM\n' | "$WARRANT" seccomp asm - --output "$work/any.bpf"
+same 'no architecture: both orders' '* arg0 & 0xffffffff == 0x5|*, big-endian 0x500000000' "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/any.bpf" |
+  jq -rs 'map(select(.arch and .action == "ALLOW" and (.arch | startswith("*"))) | "\(.arch) \(.condition | if test("0x500000000") then "0x500000000" else . end)") | unique | join("|")')"
+printf 'never RUN for read on ppc64 when arg0 == 0x500000000\nnever RUN for read except on x86_64, ppc64 when arg0 == 0x500000000\nnever RUN for read on ppc64 when arg0 == 5\n' > "$work/policy"
+same 'a policy: numbers as they are passed; except on' 'false 0x500000000|false 0x500000000|true -' "$("$WARRANT" seccomp check --json --policy "$work/policy" "$work/any.bpf" |
+  jq -rs 'map("\(.holds) \(if .witness then .witness.args[0] else "-" end)") | join("|")')"
+echo 'never RUN for read except x86_64' > "$work/policy"
+"$WARRANT" seccomp check --policy "$work/policy" "$work/any.bpf" > "$work/out" 2>&1
+same 'a policy: except without on' '2 1' "$? $(grep -c '`except` is followed by `on`' "$work/out")"
+# TIOCSTI has another number on MIPS.
+filter mips_ioctl mips64el ioctl $'ld arg1\njeq #0x5412, no, allow\nno: ret EPERM'
+same 'mips64el: TIOCSTI and TIOCLINUX' '0x0,0x5472 0x0,0x5483 ' "$(escapes mips_ioctl ioctl)"
+filter arm_ioctl aarch64 ioctl $'ld arg1\njeq #0x5412, no, more\nmore: jeq #0x541c, no, allow\nno: ret EPERM'
+same 'aarch64: TIOCSTI and TIOCLINUX' '' "$(escapes arm_ioctl ioctl)"
+
 finish

@@ -1,5 +1,6 @@
 #include "audit/input.h"
 
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,46 @@ int w_audit_run(const struct warrant_program *p, const struct seccomp_data *inpu
   if (steps)
     *steps = r.steps;
   return 0;
+}
+
+/* ---- Byte order ---- */
+
+bool w_arch_big_endian(uint32_t arch) { return !(arch & __AUDIT_ARCH_LE); }
+
+struct seccomp_data w_input_swapped(const struct seccomp_data *input) {
+  struct seccomp_data d = *input;
+  for (int i = 0; i < 6; i++)
+    d.args[i] = input->args[i] << 32 | input->args[i] >> 32;
+  d.instruction_pointer = input->instruction_pointer << 32 | input->instruction_pointer >> 32;
+  return d;
+}
+
+/* `done` keeps what each node became, BDD_NONE where that is not known yet. */
+static bdd_t swapped(struct bdd *m, bdd_t f, bdd_t *done) {
+  if (bdd_is_leaf(f))
+    return f;
+  if (done[f] != BDD_NONE)
+    return done[f];
+  uint32_t v = w_bdd_var(m, f);
+  if (v < INPUT_VARS && w_input_word(m, v) >= INPUT_ARG)
+    v = w_input_var(m, w_input_word(m, v) ^ 1, w_input_bit(m, v));
+  bdd_t low = swapped(m, w_bdd_low(m, f), done);
+  bdd_t high = low == BDD_NONE ? BDD_NONE : swapped(m, w_bdd_high(m, f), done);
+  if (high == BDD_NONE)
+    return BDD_NONE;
+  return done[f] = w_bdd_choose(m, v, low, high);
+}
+bdd_t w_audit_swapped(struct bdd *m, bdd_t f) {
+  if (f == BDD_NONE || bdd_is_leaf(f))
+    return f;
+  size_t size = (size_t)w_bdd_nodes(m) + 2;
+  bdd_t *done = malloc(size * sizeof *done); /* owned here */
+  if (!done)
+    return BDD_NONE;
+  memset(done, 0xff, size * sizeof *done);
+  bdd_t g = swapped(m, f, done);
+  free(done);
+  return g;
 }
 
 /* ---- Packets ---- */

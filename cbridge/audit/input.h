@@ -20,6 +20,15 @@ unsigned w_input_bit(const struct bdd *m, uint32_t var);
 int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count,
                   const struct meetings *also);
 
+/* On big-endian architectures the high half of an argument, and of the instruction pointer, is
+ * first in memory. A filter and its diagrams are about words where they lie, and so is struct
+ * seccomp_data here, whose numbers are those of a little-endian machine. What texts say is about
+ * numbers as a process passes them: there the halves are swapped, in both directions. */
+bool w_arch_big_endian(uint32_t arch);
+struct seccomp_data w_input_swapped(const struct seccomp_data *input);
+/* The same of a diagram over inputs; BDD_NONE at a limit. */
+bdd_t w_audit_swapped(struct bdd *m, bdd_t f);
+
 /* A packet's variables, highest bit first: byte i at 8 i; the metadata of SKF_AD_* at 8 SKF_AD_*
  * from PACKET_META on, those of random numbers, which differ by instruction, from PACKET_RANDOM on;
  * whether there is a device; the length. */

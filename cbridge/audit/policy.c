@@ -83,7 +83,8 @@ struct assertion {
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
   bdd_t when;
-  bdd_t *whens; /* owned; in the place of `when` where names stand in it: see when_of */
+  bdd_t when_swapped; /* the same of big-endian architectures */
+  bdd_t *whens;       /* owned; in the place of both where names stand in it: see when_of */
   unsigned line;
   char *text; /* owned */
 };
@@ -319,8 +320,10 @@ static char *one_line(const char *start, const char *end) {
 /* The calls that an assertion names, and one more for all of them. */
 static unsigned call_slots(const struct assertion *a) { return a->call_count + a->any_call; }
 /* The place of the condition for an architecture and a call. */
-static bdd_t *when_of(struct assertion *a, unsigned arch, unsigned call) {
-  return a->whens ? &a->whens[(size_t)arch * call_slots(a) + call] : &a->when;
+static bdd_t *when_of(struct assertion *a, unsigned arch, uint32_t token, unsigned call) {
+  if (a->whens)
+    return &a->whens[(size_t)arch * call_slots(a) + call];
+  return w_arch_big_endian(token) ? &a->when_swapped : &a->when;
 }
 /* The condition at r->at as it is for one architecture and call. */
 static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned arch,
@@ -337,7 +340,12 @@ static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned
   bool later = words->unknown && !a->arches_named && a->quantifier != NEVER;
   if (status && !later)
     return complain(r, why.text, NULL);
-  *when_of(a, arch, call) = status ? BDD_NONE : unless ? bdd_not(r->policy->bdd, f) : f;
+  f = status ? BDD_NONE : unless ? bdd_not(r->policy->bdd, f) : f;
+  if (!a->whens)
+    a->when = f;
+  else
+    *when_of(a, arch, token, call) =
+        w_arch_big_endian(token) ? w_audit_swapped(r->policy->bdd, f) : f;
   return 0;
 }
 /* Reads it for each architecture and call, if names stand in it. */
@@ -393,11 +401,18 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
     return complain(r, "`for` and system calls should follow the action", NULL);
   if (read_calls(r, &a->calls, &a->call_count, &a->any_call))
     return -1;
-  if (keyword(r, "on") && read_arches(r, a))
+  bool except = keyword(r, "except");
+  if (keyword(r, "on") ? read_arches(r, a)
+                       : except && complain(r, "`except` is followed by `on`", NULL))
     return -1;
+  if (except) {
+    a->arches = ~a->arches;
+    a->arches_named = false;
+  }
   bool unless = keyword(r, "unless");
   if ((unless || keyword(r, "when")) && read_condition(r, a, unless))
     return -1;
+  a->when_swapped = w_audit_swapped(p->bdd, a->when);
   a->text = one_line(start, r->at);
   return a->text ? 0 : complain(r, "out of memory", NULL);
 }
@@ -592,7 +607,7 @@ int w_policy_decide_from(const struct policy *policy, unsigned i, const struct a
       continue;
     result->arch = arch_name;
     result->call = all ? NULL : a->calls[c].name;
-    if (decide_one(a, audit, token, all ? NULL : &nr, *when_of(a, arch, c), result))
+    if (decide_one(a, audit, token, all ? NULL : &nr, *when_of(a, arch, token, c), result))
       return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
     if (result->holds == 0)
       return 0;

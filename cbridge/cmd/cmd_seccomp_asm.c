@@ -18,7 +18,7 @@ static bool resolve_name(void *data, enum warrant_asm_name what, const char *nam
   if (what == WARRANT_ASM_FIELD) {
     char word[24];
     for (*value = 0; *value < 64; *value += 4) {
-      word_name(*value, word, sizeof word);
+      word_name(*value, arches[arch].big_endian, word, sizeof word);
       if (strcmp(word, name) == 0)
         return true;
     }

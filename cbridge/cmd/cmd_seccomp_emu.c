@@ -111,6 +111,8 @@ int seccomp_emulate(const struct seccomp_options *options, char **files, unsigne
     return WARRANT_BAD_INPUT;
   }
   call.arch = arches[options->arch].token;
+  if (w_arch_big_endian(call.arch)) /* as the words lie */
+    call = w_input_swapped(&call);
   int code = subject_filters(&s, options, files, count);
   for (unsigned i = 0; i < s.count && !code; i++) {
     struct warrant_classic_verdict v;

@@ -13,46 +13,54 @@
 #include "cmd/seccomp_pieces.h"
 #include "cmd/seccomp_wrap.h"
 
-/* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. */
-static const char escape_policy[] = "never RUN for ptrace\n"
-                                    "never RUN for process_vm_readv\n"
-                                    "never RUN for process_vm_writev\n"
-                                    "never RUN for pidfd_getfd\n"
-                                    "never RUN for kcmp\n"
-                                    "never RUN for open_by_handle_at\n"
-                                    "never RUN for bpf\n"
-                                    "never RUN for perf_event_open\n"
-                                    "never RUN for io_uring_setup\n"
-                                    "never RUN for userfaultfd\n"
-                                    "never RUN for keyctl\n"
-                                    "never RUN for add_key\n"
-                                    "never RUN for request_key\n"
-                                    "never RUN for init_module\n"
-                                    "never RUN for finit_module\n"
-                                    "never RUN for delete_module\n"
-                                    "never RUN for kexec_load\n"
-                                    "never RUN for kexec_file_load\n"
-                                    "never RUN for mount\n"
-                                    "never RUN for umount2\n"
-                                    "never RUN for pivot_root\n"
-                                    "never RUN for move_mount\n"
-                                    "never RUN for open_tree\n"
-                                    "never RUN for fsopen\n"
-                                    "never RUN for fsmount\n"
-                                    "never RUN for mount_setattr\n"
-                                    "never RUN for setns\n"
-                                    "never RUN for unshare when arg0 & 0x7e020080 != 0\n"
-                                    "never RUN for clone when arg0 & 0x7e020000 != 0\n"
-                                    "never RUN for clone3\n"
-                                    "never RUN for ioctl when arg1 & 0xffffffff == 0x5412\n"
-                                    "never RUN for ioctl when arg1 & 0xffffffff == 0x541c\n"
-                                    "never RUN for reboot\n"
-                                    "never RUN for swapon\n"
-                                    "never RUN for swapoff\n"
-                                    "never RUN for iopl\n"
-                                    "never RUN for ioperm\n"
-                                    "never RUN for acct\n"
-                                    "never RUN for quotactl\n";
+/* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. The flags
+ * of clone are its second argument on s390, and MIPS has numbers of its own for TIOCSTI and
+ * TIOCLINUX. */
+#define ON_MIPS "on mips, mipsel, mips64, mips64el, mips64n32, mipsel64n32"
+#define NOT_MIPS "except " ON_MIPS
+static const char escape_policy[] =
+    "never RUN for ptrace\n"
+    "never RUN for process_vm_readv\n"
+    "never RUN for process_vm_writev\n"
+    "never RUN for pidfd_getfd\n"
+    "never RUN for kcmp\n"
+    "never RUN for open_by_handle_at\n"
+    "never RUN for bpf\n"
+    "never RUN for perf_event_open\n"
+    "never RUN for io_uring_setup\n"
+    "never RUN for userfaultfd\n"
+    "never RUN for keyctl\n"
+    "never RUN for add_key\n"
+    "never RUN for request_key\n"
+    "never RUN for init_module\n"
+    "never RUN for finit_module\n"
+    "never RUN for delete_module\n"
+    "never RUN for kexec_load\n"
+    "never RUN for kexec_file_load\n"
+    "never RUN for mount\n"
+    "never RUN for umount2\n"
+    "never RUN for pivot_root\n"
+    "never RUN for move_mount\n"
+    "never RUN for open_tree\n"
+    "never RUN for fsopen\n"
+    "never RUN for fsmount\n"
+    "never RUN for mount_setattr\n"
+    "never RUN for setns\n"
+    "never RUN for unshare when arg0 & 0x7e020080 != 0\n"
+    "never RUN for clone except on s390, s390x when arg0 & 0x7e020000 != 0\n"
+    "never RUN for clone on s390, s390x when arg1 & 0x7e020000 != 0\n"
+    "never RUN for clone3\n"
+    "never RUN for ioctl " NOT_MIPS " when arg1 & 0xffffffff == 0x5412\n"
+    "never RUN for ioctl " NOT_MIPS " when arg1 & 0xffffffff == 0x541c\n"
+    "never RUN for ioctl " ON_MIPS " when arg1 & 0xffffffff == 0x5472\n"
+    "never RUN for ioctl " ON_MIPS " when arg1 & 0xffffffff == 0x5483\n"
+    "never RUN for reboot\n"
+    "never RUN for swapon\n"
+    "never RUN for swapoff\n"
+    "never RUN for iopl\n"
+    "never RUN for ioperm\n"
+    "never RUN for acct\n"
+    "never RUN for quotactl\n";
 
 /* About the filter as a whole. */
 static void found(struct findings *r, const char *name, const char *severity,
@@ -235,6 +243,10 @@ static void call_input(struct seccomp_data *d, unsigned arch, uint32_t nr) {
   d->arch = arches[arch].token;
   d->nr = (int)nr;
 }
+/* What a filter sees of a call whose arguments are those that a process passes. */
+static struct seccomp_data words_of(const struct seccomp_data *passed) {
+  return w_arch_big_endian(passed->arch) ? w_input_swapped(passed) : *passed;
+}
 
 /* What is said about one argument of one call. `f` are the arguments for which it runs. Nothing is
  * said where it isn't known how much of the argument the kernel takes. */
@@ -251,6 +263,7 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
     d.args[arg] |= (uint64_t)1 << 32;
     snprintf(message, sizeof message,
              "only the low half of arg%u is compared, and any high half passes", arg);
+    d = words_of(&d);
     found_call(r, "low-half-only", "medium", &d, arch, call->name, message);
     return;
   }
@@ -266,6 +279,7 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
                "the kernel ignores the high half of arg%u, which is compared: a denied "
                "value passes with bits set there",
                arg);
+      d = words_of(&d);
       found_call(r, "high-half", "high", &d, arch, call->name, message);
       return;
     }
@@ -285,6 +299,7 @@ static void find_halves(struct findings *r, unsigned arch, const struct named_ca
              "arg%u is compared with a negative number that is %s-extended; the other "
              "form of it is treated differently",
              arg, slip_z ? "zero" : "sign");
+    d = words_of(&d);
     found_call(r, "sign-extension", narrow ? "medium" : "low", &d, arch, call->name, message);
   }
 }
@@ -333,6 +348,7 @@ static void find_unknown(struct findings *r, unsigned arch, bdd_t here) {
            "said of their halves",
            name ? name : "call ", name ? "" : number, more, arches[arch].name);
   free(name);
+  d = words_of(&d);
   found(r, "unknown-width", "info", &d, message);
 }
 
@@ -341,8 +357,14 @@ static void find_arguments(struct findings *r) {
   bdd_t others = w_audit_fix(r->s->bdd, run, INPUT_ARCH, 0x12345678);
   for (unsigned arch = 0; arch < ARCHES; arch++) {
     bdd_t here = w_audit_fix(r->s->bdd, run, INPUT_ARCH, arches[arch].token);
-    if (!arches[arch].wide || arches[arch].big_endian || (here == others && arch != X86_64))
+    if (!arches[arch].wide || (here == others && arch != X86_64))
       continue;
+    if (w_arch_big_endian(arches[arch].token))
+      here = w_audit_swapped(r->s->bdd, here);
+    if (here == BDD_NONE) {
+      r->undecided = true;
+      continue;
+    }
     struct arch_calls calls = calls_of(arch);
     for (unsigned i = 0; i < calls.count; i++) {
       bdd_t f = w_audit_fix(r->s->bdd, here, INPUT_NR, calls.calls[i].nr);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "audit/input.h"
 #include "audit/naming.h"
 #include "cmd/cmd.h"
 #include "cmd/seccomp_names.h"
@@ -23,7 +24,13 @@ static void put_argument(FILE *out, unsigned arch, const char *call, unsigned i,
     fprintf(out, "0x%" PRIx64, value);
   free(words.s);
 }
-char *input_text(const struct seccomp_data *d) {
+/* As the process passes the numbers. */
+static struct seccomp_data passed(const struct seccomp_data *d) {
+  return w_arch_big_endian(d->arch) ? w_input_swapped(d) : *d;
+}
+
+char *input_text(const struct seccomp_data *input) {
+  struct seccomp_data numbers = passed(input), *d = &numbers;
   char *text = NULL; /* owned by the caller */
   size_t size = 0;
   FILE *out = open_memstream(&text, &size);
@@ -61,7 +68,8 @@ void print_input(FILE *out, const struct seccomp_data *d) {
   free(text);
 }
 
-cJSON *json_input(const struct seccomp_data *d) {
+cJSON *json_input(const struct seccomp_data *input) {
+  struct seccomp_data numbers = passed(input), *d = &numbers;
   cJSON *o = cJSON_CreateObject();
   char text[32];
   snprintf(text, sizeof text, "0x%08" PRIx32, d->arch);

@@ -72,13 +72,14 @@ struct note *notes_of(const struct warrant_program *p) {
   return notes;
 }
 
-void word_name(unsigned offset, char *out, size_t size) {
+void word_name(unsigned offset, bool big_endian, char *out, size_t size) {
+  const char *half = (offset % 8 != 0) == big_endian ? "" : ".high";
   if (offset == 0 || offset == 4)
     snprintf(out, size, "%s", offset ? "arch" : "nr");
   else if (offset < 16)
-    snprintf(out, size, "%s", offset == 8 ? "ip" : "ip.high");
+    snprintf(out, size, "ip%s", half);
   else
-    snprintf(out, size, "arg%u%s", (offset - 16) / 8, offset % 8 ? ".high" : "");
+    snprintf(out, size, "arg%u%s", (offset - 16) / 8, half);
 }
 /* What an instruction means in terms of the system call; "" when there is nothing to say. Numbers
  * are names of `arch` where the filter has not compared it. */
@@ -88,14 +89,14 @@ static void annotate(const struct warrant_program *p, uint32_t pc, struct note n
   bool compares =
       BPF_CLASS(c->code) == BPF_JMP && BPF_SRC(c->code) == BPF_K && c->code != (BPF_JMP | BPF_JA);
   char word[24];
+  unsigned by = n.arch < ARCHES ? n.arch : arch;
   *out = '\0';
   if (c->code == (BPF_RET | BPF_K)) {
     w_action_text(c->k, out, size);
   } else if (c->code == (BPF_LD | BPF_W | BPF_ABS) && c->k < 64 && c->k % 4 == 0) {
-    word_name(c->k, out, size);
+    word_name(c->k, arches[by].big_endian, out, size);
   } else if (compares && n.word < NO_WORD) {
-    word_name(n.word, word, sizeof word);
-    unsigned by = n.arch < ARCHES ? n.arch : arch;
+    word_name(n.word, arches[by].big_endian, word, sizeof word);
     if (n.word == 0 && by == X86_64 && c->k & X32_BIT)
       by = X32;
     char *name = n.word == 0 && BPF_OP(c->code) == BPF_JEQ ? call_name(by, c->k) : NULL;

@@ -14,8 +14,8 @@ struct note {
 };
 /* One an instruction. The caller frees what it returns; NULL when memory runs out. */
 struct note *notes_of(const struct warrant_program *p);
-/* "arg0.high": the name of a word by its offset. */
-void word_name(unsigned offset, char *out, size_t size);
+/* "arg0.high": the name of a word by its offset; the first half is the high one or the low one. */
+void word_name(unsigned offset, bool big_endian, char *out, size_t size);
 /* One instruction into an object, or printed when `json` is NULL; numbers are names of `arch` where
  * the filter does not say. */
 void put_insn(const struct warrant_program *p, const struct note *notes, uint32_t pc, unsigned arch,

@@ -182,11 +182,27 @@ static void add_section(struct table *t, struct section s, const char *name) {
   t->sections[t->count++] = s;
 }
 
+/* A section of architectures of both byte orders: two, unless it does not matter. */
+static void mixed_section(struct table *t, struct section s, const char *name) {
+  bdd_t big = w_audit_swapped(t->m, s.f);
+  char *second = NULL; /* owned here */
+  t->failed |= big == BDD_NONE || asprintf(&second, "%s, big-endian", name) < 0;
+  if (!t->failed)
+    add_section(t, s, name);
+  if (!t->failed && big != s.f) {
+    s.f = big;
+    add_section(t, s, second);
+  }
+  free(second);
+}
+
 static void arch_section(struct table *t, const char *name, uint32_t token, unsigned arch) {
   if (t->options->arch_name && strcmp(t->options->arch_name, name) != 0)
     return;
   struct section s = {.index = arch, .ranges = {{0, UINT32_MAX}}, .range_count = 1};
   s.f = w_audit_fix(t->m, t->together, INPUT_ARCH, token);
+  if (w_arch_big_endian(token)) /* its conditions are about numbers as they are passed */
+    s.f = w_audit_swapped(t->m, s.f);
   if (arch == X86_64) { /* the numbers between are x32's */
     s.ranges[0].high = X32_BIT - 1;
     s.ranges[1].low = 2 * X32_BIT;
@@ -201,6 +217,15 @@ static void arch_section(struct table *t, const char *name, uint32_t token, unsi
   add_section(t, s, name);
 }
 
+static void mixed_arches(struct table *t, const char *name, uint32_t token) {
+  struct section s = {.index = ARCHES, .ranges = {{0, UINT32_MAX}}, .range_count = 1};
+  s.f = w_audit_fix(t->m, t->together, INPUT_ARCH, token);
+  s.token = token;
+  s.one_token = true;
+  if (!t->options->arch_name)
+    mixed_section(t, s, name);
+}
+
 /* Architectures without a name that are told from others: a run of them, or a set. */
 static void other_section(struct table *t, const struct piece *p, bdd_t unnamed) {
   if (p->set != BDD_NONE) {
@@ -211,7 +236,7 @@ static void other_section(struct table *t, const struct piece *p, bdd_t unnamed)
                  text ? text : "values of a set too large to print") < 0)
       name = NULL;
     if (name)
-      arch_section(t, name, p->low, ARCHES);
+      mixed_arches(t, name, p->low);
     else
       t->failed = true;
     free(name);
@@ -219,11 +244,13 @@ static void other_section(struct table *t, const struct piece *p, bdd_t unnamed)
     return;
   }
   char name[64];
-  if (p->low == p->high)
+  if (p->low == p->high) {
     snprintf(name, sizeof name, "0x%08" PRIx32, p->low);
-  else
-    snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, p->low, p->high);
-  arch_section(t, name, p->low, ARCHES);
+    arch_section(t, name, p->low, ARCHES);
+    return;
+  }
+  snprintf(name, sizeof name, "0x%08" PRIx32 "-0x%08" PRIx32, p->low, p->high);
+  mixed_arches(t, name, p->low);
 }
 
 static void add_sections(struct table *t, const char *others_name) {
@@ -250,7 +277,7 @@ static void add_sections(struct table *t, const char *others_name) {
   if (!t->options->arch_name && !t->failed) {
     struct section s = {
         .index = ARCHES, .ranges = {{0, UINT32_MAX}}, .range_count = 1, .f = others};
-    add_section(t, s, others_name);
+    mixed_section(t, s, others_name);
   }
   free(by_arch.pieces);
 }
