@@ -183,7 +183,8 @@ printf '%s\n00f\n' "$web" > "$work/odd"
 unread "half a byte" 2 '1: 0x28, keeps 40 of 54 bytes
 1 packet: 1 kept, 0 dropped' "packet 2: byte 2: not a pair of hexadecimal digits" odd
 on "a capture as one packet" 2 "" --packet "@$work/all.pcap" "$work/tcp"
-says "a capture as one packet" "is a pcap capture: --packets"
+says "a capture as one packet" "is a capture: --packets"
+on "a pcapng capture as one packet" 2 "" --packet "@$work/ng" "$work/tcp"
 on "no packet" 2 "" "$work/tcp"
 says "no packet" "--packet HEX|@FILE, or --packets FILE"
 on "two kinds of packets" 2 "" --packet "$web" --packets "$work/all.pcap" "$work/tcp"
