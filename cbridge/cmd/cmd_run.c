@@ -390,8 +390,8 @@ static int run_classic(const struct run_options *o, const struct warrant_program
   if (o->packet)
     code = read_bytes("--packet", o->packet, &packet, &options.packet_size);
   if (code == WARRANT_OK && packet && o->packet[0] == '@' &&
-      w_is_pcap(packet, options.packet_size)) {
-    cmd_complain("--packet %s: is a pcap capture: --packets %s", o->packet, o->packet + 1);
+      w_is_capture(packet, options.packet_size)) {
+    cmd_complain("--packet %s: is a capture: --packets %s", o->packet, o->packet + 1);
     code = WARRANT_BAD_INPUT;
   }
   if (code == WARRANT_OK && options.packet_size > WARRANT_PACKET_MAX) {

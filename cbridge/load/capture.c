@@ -33,8 +33,12 @@ static uint32_t half(const struct w_capture *c, size_t at) {
 
 static bool is_magic(uint32_t v) { return v == MICROSECONDS || v == NANOSECONDS; }
 
-bool w_is_pcap(const uint8_t *bytes, size_t size) {
+static bool is_pcap(const uint8_t *bytes, size_t size) {
   return size >= 4 && (is_magic(w_le32(bytes)) || is_magic(swap(w_le32(bytes))));
+}
+
+bool w_is_capture(const uint8_t *bytes, size_t size) {
+  return is_pcap(bytes, size) || (size >= 4 && w_le32(bytes) == SECTION_HEADER);
 }
 
 /* A sentence about captures that are not read, or NULL. */
@@ -68,7 +72,7 @@ static int open_pcap(struct w_capture *c, struct warrant_error *error) {
 int w_capture_open(const char *name, const uint8_t *bytes, size_t size, struct w_capture *c,
                    struct warrant_error *error) {
   *c = (struct w_capture){.name = name, .bytes = bytes, .size = size};
-  if (w_is_pcap(bytes, size))
+  if (is_pcap(bytes, size))
     return open_pcap(c, error);
   const char *other = size >= 4 ? not_read(w_le32(bytes)) : NULL;
   if (other)

@@ -20,8 +20,8 @@ struct w_captured {
   uint32_t captured, length;
 };
 
-/* Whether bytes begin as a pcap file does. */
-bool w_is_pcap(const uint8_t *bytes, size_t size);
+/* Whether bytes begin as a capture does, also as a pcapng one, which is not read. */
+bool w_is_capture(const uint8_t *bytes, size_t size);
 /* Finds out what it is. The bytes are borrowed until w_capture_close. Returns 0; or -1 with an
  * error, and then there is nothing to close. */
 int w_capture_open(const char *name, const uint8_t *bytes, size_t size, struct w_capture *capture,
