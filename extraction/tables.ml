@@ -1,4 +1,4 @@
-(* Prints the C tables of cbridge/isa/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v and Translate.v. *)
+(* Prints the C tables of cbridge/isa/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v, Translate.v and SeccompEffect.v. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
@@ -212,6 +212,8 @@ let classic_fields () =
     (fun k -> match context_field (Num.of_int k) with Some (off, be) -> [ (k, off, be) ] | None -> [])
     (List.init 64 Fun.id)
 
+let action a = p "  {\"%s\", %s, %s, %s, %s},\n" a.sa_name (n a.sa_value) (n a.sa_data) (yes a.sa_runs) (yes a.sa_refuses)
+
 let () =
   p "/* Printed from semantics/ when the project is built. */\n#include \"isa/tables.h\"\n\n#include <stddef.h>\n\n#include \"isa/decode.h\"\n\n";
   p "const struct w_helper w_helpers[] = {\n";
@@ -241,4 +243,7 @@ let () =
   p "};\nconst struct w_classic_field w_classic_fields[] = {\n";
   List.iter (fun (k, off, be) -> p "  {%d, %s, %s},\n" k (n off) (yes be)) (classic_fields ());
   p "};\nconst uint32_t w_classic_field_count = %d;\n" (List.length (classic_fields ()));
+  p "const struct w_seccomp_action w_seccomp_actions[] = {\n";
+  List.iter action seccomp_actions;
+  p "};\nconst uint32_t w_seccomp_action_count = %d;\n" (List.length seccomp_actions);
   encodings ()

@@ -24,7 +24,7 @@ Qed.
 Lemma effect_allow v : ret_action v = ret_allow -> effect v = ret_allow.
 Proof.
   intros A. unfold effect.
-  assert (F : action_of v = Some (SeccompAction "ALLOW" ret_allow 0 true))
+  assert (F : action_of v = Some (SeccompAction "ALLOW" ret_allow 0 true false))
     by (unfold action_of; rewrite A; reflexivity).
   rewrite F. cbn [sa_value sa_data]. rewrite Z.min_r; [reflexivity|].
   unfold ret_data. apply Z.land_nonneg. right. discriminate.

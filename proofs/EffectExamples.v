@@ -31,7 +31,8 @@ Proof. vm_compute. reflexivity. Qed.
 Example newest_data : stack_value [ret errno 5000; ret errno 4] = ret errno 4 /\
   stack_value [ret errno 4; ret errno 5000] = ret errno 5000.
 Proof. vm_compute. split; reflexivity. Qed.
-(** The strictest action counts wherever it is; what is no action counts by its number and kills. *)
+(** The strictest action counts wherever it is. What is no action counts by its number, and
+    kills. *)
 Example strictest : stack_value [ret trap 1; ret errno 2; ret_allow] = ret trap 1 /\
   stack_value [0; ret_kill_process; log] = ret_kill_process /\
   effect (stack_value [305397760; 0]) = 0 /\

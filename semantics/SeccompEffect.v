@@ -8,21 +8,22 @@ Record seccomp_action := SeccompAction {
   sa_name : string;
   sa_value : Z;           (**r SECCOMP_RET_*, without data *)
   sa_data : Z;            (**r the largest data that mean something, for which greater ones stand *)
-  sa_runs : bool }.       (**r the call is executed *)
+  sa_runs : bool;         (**r the call is executed; *)
+  sa_refuses : bool }.    (**r it is not.  Neither: others decide *)
 Definition ret_kill_process : Z := 2147483648.                                  (* 0x80000000 *)
 Definition ret_allow : Z := 2147418112.                                         (* 0x7fff0000 *)
 Definition data_mask : Z := 65535.
 Definition max_errno : Z := 4095.
-(** The strictest one first; the first four refuse the call. *)
+(** The strictest one first. *)
 Definition seccomp_actions : list seccomp_action :=
-  [SeccompAction "KILL_PROCESS" ret_kill_process 0 false;
-   SeccompAction "KILL_THREAD" 0 0 false;
-   SeccompAction "TRAP" 196608 data_mask false;                                 (* 0x00030000 *)
-   SeccompAction "ERRNO" 327680 max_errno false;                                (* 0x00050000 *)
-   SeccompAction "USER_NOTIF" 2143289344 0 false;                               (* 0x7fc00000 *)
-   SeccompAction "TRACE" 2146435072 data_mask false;                            (* 0x7ff00000 *)
-   SeccompAction "LOG" 2147221504 0 true;                                       (* 0x7ffc0000 *)
-   SeccompAction "ALLOW" ret_allow 0 true].
+  [SeccompAction "KILL_PROCESS" ret_kill_process 0 false true;
+   SeccompAction "KILL_THREAD" 0 0 false true;
+   SeccompAction "TRAP" 196608 data_mask false true;                            (* 0x00030000 *)
+   SeccompAction "ERRNO" 327680 max_errno false true;                           (* 0x00050000 *)
+   SeccompAction "USER_NOTIF" 2143289344 0 false false;                         (* 0x7fc00000 *)
+   SeccompAction "TRACE" 2146435072 data_mask false false;                      (* 0x7ff00000 *)
+   SeccompAction "LOG" 2147221504 0 true false;                                 (* 0x7ffc0000 *)
+   SeccompAction "ALLOW" ret_allow 0 true false].
 
 Definition ret_action (v : Z) : Z := Z.ldiff (wrap32 v) data_mask.
 Definition ret_data (v : Z) : Z := Z.land v data_mask.

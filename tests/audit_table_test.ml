@@ -3,6 +3,8 @@
    First 300 generated ones of some size, then small ones, 20,000 unless an argument says how many; a second argument is the
    part to begin with, for several processes that share the work. *)
 
+open Diagram_text
+
 let generated = 300
 let argument n default = if Array.length Sys.argv > n then int_of_string Sys.argv.(n) else default
 let small = argument 1 20_000
@@ -11,34 +13,12 @@ let of_a_part = 10_000
 let program = "build/asan/tests/audit_test"
 let real = List.filter Sys.file_exists [ "build/corpus/seccomp/worker.bpf" ]
 
-(* Parents before children, numbered as they are met. *)
-let text diagram =
-  let seen = Hashtbl.create 64 and b = Buffer.create 256 in
-  let rec go = function
-    | Core.Const v -> Buffer.add_string b (if v then " T" else " F")
-    | Core.Test (id, var, lo, hi) -> (
-        match Hashtbl.find_opt seen (Z.to_int id) with
-        | Some i -> Buffer.add_string b (Printf.sprintf " %d" i)
-        | None ->
-            let i = Hashtbl.length seen in
-            Hashtbl.add seen (Z.to_int id) i;
-            Buffer.add_string b (Printf.sprintf " %d:%s" i (Z.to_string var));
-            go lo;
-            go hi)
-  in
-  go diagram;
-  Buffer.contents b
-
 let table limit words =
   match Core.audit limit (Core.classic_decode words) with
   | None -> [ "refused" ]
   | Some t ->
       List.map (fun r -> "row " ^ Z.to_string r.Core.row_outcome ^ text r.Core.row_cond) t.Core.t_rows
       @ [ "undecided" ^ text t.Core.t_undecided ]
-
-let rec words = function
-  | code :: jt :: jf :: k :: rest -> (((code, jt), jf), k) :: words rest
-  | _ -> []
 
 let different = ref 0 and compared = ref 0 and undecided = ref 0
 let by_halves = ref 0 and halves_undecided = ref 0

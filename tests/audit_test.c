@@ -21,6 +21,7 @@
 #include "audit/condition_text.h"
 #include "audit/policy.h"
 #include "classic/classic_asm.h"
+#include "diagram_text.h"
 #include "random.h"
 #include "report.h"
 
@@ -217,27 +218,6 @@ static void plain_filter(unsigned length) {
 
 /* ---- Tables as text, for comparison with the proved audit ---- */
 
-/* Parents before children, numbered as they are met: equal texts, equal diagrams. */
-struct numbering {
-  bdd_t seen[200000];
-  unsigned count;
-};
-static void print_diagram(const struct bdd *m, bdd_t f, struct numbering *n) {
-  if (bdd_is_leaf(f)) {
-    printf(" %c", f ? 'T' : 'F');
-    return;
-  }
-  unsigned i = 0;
-  while (i < n->count && n->seen[i] != f)
-    i++;
-  printf(" %u", i);
-  if (i < n->count)
-    return;
-  n->seen[n->count++] = f;
-  printf(":%" PRIu32, w_bdd_var(m, f));
-  print_diagram(m, w_bdd_low(m, f), n);
-  print_diagram(m, w_bdd_high(m, f), n);
-}
 /* A line `filter LIMIT CODE JT JF K ...`, or `halves` where it was decided so, a line `row OUTCOME
  * DIAGRAM` each, `undecided DIAGRAM`. */
 static void print_table(uint32_t limit) {

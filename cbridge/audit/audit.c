@@ -3,10 +3,12 @@
 #include "audit/audit.h"
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/auditor.h"
+#include "audit/effect.h"
 #include "audit/halves.h"
 #include "classic/classic.h"
 #include "isa/error.h"
@@ -515,35 +517,26 @@ void w_audit_free(struct audit *audit) {
   memset(audit, 0, sizeof *audit);
 }
 
-/* Linux runs the newest filter first and keeps the result of the lowest action, which it compares
- * as a signed number; of equals it keeps the newest filter's. */
-static int32_t strictness(uint32_t value) { return (int32_t)(value & SECCOMP_RET_ACTION_FULL); }
-
 int w_audit_stack(const struct audit *audits, uint32_t count, struct audit *result,
                   struct warrant_error *error) {
   memset(result, 0, sizeof *result);
   result->bdd = audits[0].bdd;
   struct bdd *m = result->bdd;
   struct auditor t = {.m = m, .audit = result, .all = BDD_TRUE, .lost = BDD_FALSE};
-  for (uint32_t n = count; n-- > 0 && !t.no_memory;) {
-    if (n == count - 1) {
-      for (uint32_t i = 0; i < audits[n].outcome_count; i++)
-        w_add_out(&t, audits[n].outcomes[i].value, audits[n].outcomes[i].when);
-    } else {
-      struct audit old = *result;
-      result->outcomes = NULL;
-      result->outcome_count = 0;
-      t.room = 0;
-      for (uint32_t i = 0; i < old.outcome_count; i++)
-        for (uint32_t j = 0; j < audits[n].outcome_count; j++) {
-          uint32_t newer = old.outcomes[i].value, older = audits[n].outcomes[j].value;
-          w_bdd_attempt(m);
-          bdd_t both =
-              w_settle(m, bdd_and(m, old.outcomes[i].when, audits[n].outcomes[j].when), BDD_TRUE);
-          w_add_out(&t, strictness(older) < strictness(newer) ? older : newer, both);
-        }
-      free(old.outcomes);
-    }
+  w_add_out(&t, SECCOMP_RET_ALLOW, BDD_TRUE);
+  for (uint32_t n = count; n-- > 0 && !t.no_memory;) { /* the newest first */
+    struct audit newer = *result;
+    result->outcomes = NULL;
+    result->outcome_count = 0;
+    t.room = 0;
+    for (uint32_t i = 0; i < newer.outcome_count; i++)
+      for (uint32_t j = 0; j < audits[n].outcome_count; j++) {
+        const struct audit_outcome *a = &newer.outcomes[i], *b = &audits[n].outcomes[j];
+        w_bdd_attempt(m);
+        bdd_t both = w_settle(m, bdd_and(m, a->when, b->when), BDD_TRUE);
+        w_add_out(&t, w_action_stricter(a->value, b->value), both);
+      }
+    free(newer.outcomes);
     w_add_lost(&t, audits[n].undecided);
   }
   if (t.no_memory) {

@@ -9,51 +9,17 @@
 
 #include "audit/condition.h"
 #include "isa/error.h"
+#include "isa/tables.h"
 
 /* ---- Actions ---- */
 
-static const struct {
-  const char *name;
-  uint32_t action;
-} actions[] = {
-    {"KILL_PROCESS", SECCOMP_RET_KILL_PROCESS},
-    {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
-    {"TRAP", SECCOMP_RET_TRAP},
-    {"ERRNO", SECCOMP_RET_ERRNO},
-    {"USER_NOTIF", SECCOMP_RET_USER_NOTIF},
-    {"TRACE", SECCOMP_RET_TRACE},
-    {"LOG", SECCOMP_RET_LOG},
-    {"ALLOW", SECCOMP_RET_ALLOW},
-};
-enum { ACTIONS = sizeof actions / sizeof *actions };
-
-static const char *action_name(uint32_t value) {
-  for (unsigned i = 0; i < ACTIONS; i++)
-    if ((value & SECCOMP_RET_ACTION_FULL) == actions[i].action)
-      return actions[i].name;
-  return NULL;
-}
-bool w_action_known(uint32_t value) { return action_name(value) != NULL; }
-uint32_t w_action_effect(uint32_t value) {
-  enum { ERRNO_MOST = 4095 };
-  uint32_t action = value & SECCOMP_RET_ACTION_FULL, data = value & SECCOMP_RET_DATA;
-  if (!w_action_known(value) || action == SECCOMP_RET_TRACE || action == SECCOMP_RET_TRAP)
-    return value;
-  if (action != SECCOMP_RET_ERRNO)
-    return action;
-  return action | (data > ERRNO_MOST ? ERRNO_MOST : data);
-}
-bool w_action_runs(uint32_t value) {
-  uint32_t action = value & SECCOMP_RET_ACTION_FULL;
-  return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
-}
-
 int w_action_text(uint32_t value, char *out, size_t size) {
-  const char *name = action_name(value);
+  const struct w_seccomp_action *action = w_seccomp_action_of(value);
   uint32_t data = value & SECCOMP_RET_DATA;
-  if (!name)
+  if (!action)
     return snprintf(out, size, "0x%08" PRIx32, value);
-  if ((value & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO) {
+  const char *name = action->name;
+  if (action->value == SECCOMP_RET_ERRNO) {
     const char *error = data ? strerrorname_np((int)data) : NULL;
     return error ? snprintf(out, size, "%s(%s)", name, error)
                  : snprintf(out, size, "%s(%" PRIu32 ")", name, data);
@@ -171,6 +137,16 @@ static int want(struct reader *r, struct assertion *a, uint32_t mask, uint32_t b
   a->wanted[a->wanted_count++] = (struct wanted){mask, bits};
   return 0;
 }
+/* All actions that execute the call, or all that refuse it. */
+static int want_all(struct reader *r, struct assertion *a, bool run) {
+  for (uint32_t i = 0; i < w_seccomp_action_count; i++) {
+    const struct w_seccomp_action *action = &w_seccomp_actions[i];
+    if ((run ? action->runs : action->refuses) &&
+        want(r, a, SECCOMP_RET_ACTION_FULL, action->value))
+      return -1;
+  }
+  return 0;
+}
 /* An error by number or name; false when there is none. */
 static bool error_number(const char *text, uint32_t *number) {
   if (isdigit((unsigned char)*text)) {
@@ -188,6 +164,12 @@ static bool error_number(const char *text, uint32_t *number) {
   }
   return false;
 }
+static const struct w_seccomp_action *action_named(const char *name) {
+  for (uint32_t i = 0; i < w_seccomp_action_count; i++)
+    if (strcmp(name, w_seccomp_actions[i].name) == 0)
+      return &w_seccomp_actions[i];
+  return NULL;
+}
 bool w_action_value(const char *text, uint32_t *value) {
   char word[NAME_MAX_LENGTH], data[NAME_MAX_LENGTH], end;
   uint32_t number = 0;
@@ -195,11 +177,11 @@ bool w_action_value(const char *text, uint32_t *value) {
   if (n == 2 && text[strlen(text) - 1] == ')' ? !error_number(data, &number)
                                               : n != 1 || strlen(word) != strlen(text))
     return false;
-  for (unsigned i = 0; i < ACTIONS; i++)
-    if (strcmp(word, actions[i].name) == 0) {
-      *value = actions[i].action | number;
-      return true;
-    }
+  const struct w_seccomp_action *action = action_named(word);
+  if (action) {
+    *value = action->value | number;
+    return true;
+  }
   *value = SECCOMP_RET_ERRNO;
   if (n == 2 || !isalpha((unsigned char)*word) || !error_number(word, &number))
     return false;
@@ -216,9 +198,9 @@ static int read_action(struct reader *r, struct assertion *a) {
     return complain(r, "an action's data is a number or the name of an error, in parentheses",
                     NULL);
   uint32_t mask = SECCOMP_RET_ACTION_FULL | (with_data ? SECCOMP_RET_DATA : 0);
-  for (unsigned i = 0; i < ACTIONS; i++)
-    if (strcmp(word, actions[i].name) == 0)
-      return want(r, a, mask, actions[i].action | number);
+  const struct w_seccomp_action *action = action_named(word);
+  if (action)
+    return want(r, a, mask, action->value | number);
   if (with_data)
     return complain(r, "no such action", word);
   if (strcmp(word, "KILL") == 0)
@@ -226,13 +208,9 @@ static int read_action(struct reader *r, struct assertion *a) {
                ? -1
                : 0;
   if (strcmp(word, "RUN") == 0)
-    return want(r, a, mask, SECCOMP_RET_ALLOW) || want(r, a, mask, SECCOMP_RET_LOG) ? -1 : 0;
-  if (strcmp(word, "DENY") == 0) {
-    for (unsigned i = 0; i < 4; i++) /* the first four of the table */
-      if (want(r, a, mask, actions[i].action))
-        return -1;
-    return 0;
-  }
+    return want_all(r, a, true);
+  if (strcmp(word, "DENY") == 0)
+    return want_all(r, a, false);
   if (error_number(word, &number) && isalpha((unsigned char)*word))
     return want(r, a, mask | SECCOMP_RET_DATA, SECCOMP_RET_ERRNO | number);
   return complain(r, "no such action", word);

@@ -3,19 +3,13 @@
 #define WARRANT_POLICY_H
 
 #include "audit/audit.h"
+#include "audit/effect.h"
 
 /* What a filter returns as text: "ALLOW", "ERRNO(EPERM)", "TRACE(7)", or the number when it is no
  * action. Returns what snprintf would. */
 int w_action_text(uint32_t value, char *out, size_t size);
 /* The reverse, for one action; an error's name alone stands for ERRNO(..). */
 bool w_action_value(const char *text, uint32_t *value);
-/* False for a value that Linux does not know, and treats as KILL_PROCESS. */
-bool w_action_known(uint32_t value);
-/* What Linux makes of it (kernel/seccomp.c): an error number above 4095 is 4095, and the data of
- * actions other than ERRNO, TRACE and TRAP is nothing. Values that are no action stay. */
-uint32_t w_action_effect(uint32_t value);
-/* The call is executed: ALLOW or LOG. */
-bool w_action_runs(uint32_t value);
 
 /* Architectures and system calls by name; the caller's, for as long as a policy lives. */
 struct seccomp_names {

@@ -121,8 +121,7 @@ static void group_policy(struct table *t, const struct section *s, const struct 
       const struct ending *e = &g->endings[i];
       char action[64];
       outcome_name(t, e->index, action, sizeof action);
-      bool named = s->index < ARCHES && e->index < t->a->outcome_count &&
-                   w_action_known(t->a->outcomes[e->index].value);
+      bool named = s->index < ARCHES && e->index < t->a->outcome_count;
       if (calls)
         policy_line(t, named, action, calls, e, v.variants[k].conditions[i]);
       if (k == 0)

@@ -451,8 +451,9 @@ static void find_instructions(struct findings *r, uint32_t n) {
 
 static void find_outcomes(struct findings *r) {
   char message[200];
-  for (uint32_t i = 0; i < r->s->all.outcome_count; i++) {
-    const struct audit_outcome *o = &r->s->all.outcomes[i];
+  const struct audit *returned = subject_returns(r->s);
+  for (uint32_t i = 0; i < returned->outcome_count; i++) {
+    const struct audit_outcome *o = &returned->outcomes[i];
     if (w_action_known(o->value))
       continue;
     struct seccomp_data d = w_audit_input(r->s->bdd, o->when);

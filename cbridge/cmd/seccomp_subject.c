@@ -30,31 +30,16 @@ int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsig
   return result;
 }
 
-/* Outcomes that Linux does not tell apart are one. They stay in ascending order, since no effect is
- * beyond another value's. Returns 0 or an exit code. */
-static int merge_effects(struct subject *s, const char *name, const struct audit *raw) {
-  struct audit_outcome *o = calloc(raw->outcome_count + 1, sizeof *o); /* the subject's */
-  s->all = *raw;
-  s->all.outcomes = o;
-  s->all.outcome_count = 0;
-  if (!o) {
+static int merge_effects(struct subject *s, const char *name) {
+  int failed = w_audit_effects(subject_returns(s), &s->all);
+  if (!failed)
+    return WARRANT_OK;
+  if (failed < 0) {
     cmd_complain("%s: out of memory", name);
     return WARRANT_BAD_INPUT;
   }
-  for (uint32_t i = 0; i < raw->outcome_count; i++) {
-    struct audit_outcome *last = s->all.outcome_count ? &o[s->all.outcome_count - 1] : NULL;
-    uint32_t value = w_action_effect(raw->outcomes[i].value);
-    if (!last || last->value != value) {
-      o[s->all.outcome_count++] = (struct audit_outcome){value, raw->outcomes[i].when};
-      continue;
-    }
-    last->when = bdd_or(s->bdd, last->when, raw->outcomes[i].when);
-    if (last->when == BDD_NONE) {
-      cmd_complain("%s: undecided: the table is too large for --limit", name);
-      return WARRANT_REFUSED;
-    }
-  }
-  return WARRANT_OK;
+  cmd_complain("%s: undecided: the table is too large for --limit", name);
+  return WARRANT_REFUSED;
 }
 
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit) {
@@ -73,16 +58,14 @@ int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t
       return error.code;
     }
   s->stacked = s->count > 1;
-  if (!s->stacked)
-    return merge_effects(s, name, &s->audits[0]);
-  struct audit raw; /* owned here */
-  if (w_audit_stack(s->audits, s->count, &raw, &error)) {
+  if (s->stacked && w_audit_stack(s->audits, s->count, &s->stack, &error)) {
     cmd_complain("%s: %s", name, error.text);
     return error.code;
   }
-  int code = merge_effects(s, name, &raw);
-  w_audit_free(&raw);
-  return code;
+  return merge_effects(s, name);
+}
+const struct audit *subject_returns(const struct subject *s) {
+  return s->stacked ? &s->stack : &s->audits[0];
 }
 
 /* The filters of one file: one, or a stack, each of which becomes an object of its own. */
@@ -158,6 +141,7 @@ void subject_free(struct subject *s) {
       w_audit_free(&s->audits[i]);
     warrant_object_free(&s->objects[i]);
   }
+  w_audit_free(&s->stack);
   free(s->all.outcomes);
   free(s->audits);
   free(s->objects);
@@ -177,9 +161,9 @@ bool subject_decide(const struct subject *s, const struct seccomp_data *d, uint3
     if (warrant_classic_run(p, WARRANT_DIALECT_SECCOMP, &in, p->insn_count, NULL, NULL, &r, NULL) ||
         r.outcome != WARRANT_CLASSIC_DONE)
       return false;
-    if (i == s->count - 1 || (int32_t)(r.value & SECCOMP_RET_ACTION_FULL) <
-                                 (int32_t)(*value & SECCOMP_RET_ACTION_FULL)) {
-      *value = r.value;
+    uint32_t both = i == s->count - 1 ? r.value : w_action_stricter(*value, r.value);
+    if (i == s->count - 1 || both != *value) {
+      *value = both;
       *filter = i;
       *pc = (uint32_t)r.pc;
     }

@@ -10,7 +10,8 @@ struct subject {
   unsigned count;
   struct bdd *bdd;
   struct audit *audits; /* owned; one a filter */
-  struct audit all;     /* of the whole stack: what Linux makes of it; its outcomes are owned */
+  struct audit stack;   /* owned; of several filters: what they return together */
+  struct audit all;     /* what Linux makes of that; its outcomes are owned */
   bool stacked, own_bdd;
   const char *policy; /* borrowed, may be NULL: a text that conditions are read of later */
 };
@@ -34,6 +35,8 @@ int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsig
 /* Audits loaded programs. */
 int subject_audit(struct subject *s, const char *name, struct bdd *bdd, uint32_t limit);
 void subject_free(struct subject *s);
+/* What an audited subject returns, before Linux makes something of it. */
+const struct audit *subject_returns(const struct subject *s);
 /* What the subject returns for an input, by the interpreter. */
 bool subject_run(const struct subject *s, const struct seccomp_data *d, uint32_t *value);
 /* The same, with the filter that decides and the instruction by which it returns. */

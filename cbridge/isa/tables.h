@@ -1,5 +1,6 @@
-/* Helpers, program types and context fields, and the opcodes of classic BPF. The data is printed
- * from semantics/ into tables.c when the project is built; nobody writes it twice. */
+/* Helpers, program types and context fields, the opcodes of classic BPF and the actions of seccomp
+ * filters. The data is printed from semantics/ into tables.c when the project is built; nobody
+ * writes it twice. */
 #ifndef WARRANT_TABLES_H
 #define WARRANT_TABLES_H
 
@@ -241,6 +242,24 @@ struct w_classic_field {
 };
 extern const struct w_classic_field w_classic_fields[];
 extern const uint32_t w_classic_field_count;
+
+/* The actions of seccomp filters, the strictest one first. */
+struct w_seccomp_action {
+  const char *name;
+  uint32_t value; /* SECCOMP_RET_*, without data */
+  uint32_t data;  /* the largest that mean something, for which greater ones stand */
+  bool runs;      /* the call is executed; */
+  bool refuses;   /* it is not. Neither: others decide */
+};
+extern const struct w_seccomp_action w_seccomp_actions[];
+extern const uint32_t w_seccomp_action_count;
+/* The action of a returned value; NULL: Linux knows none. */
+static inline const struct w_seccomp_action *w_seccomp_action_of(uint32_t value) {
+  for (uint32_t i = 0; i < w_seccomp_action_count; i++)
+    if ((value & 0xffff0000) == w_seccomp_actions[i].value)
+      return &w_seccomp_actions[i];
+  return 0;
+}
 
 extern const struct w_helper w_helpers[];
 extern const uint32_t w_helper_count;

@@ -15,6 +15,7 @@
 #include "isa/bytes.h"
 #include "isa/decode.h"
 #include "isa/error.h"
+#include "isa/tables.h"
 #include "load/single.h"
 
 enum raw_form { RAW_UNKNOWN, RAW_EBPF, RAW_CBPF, RAW_SECCOMP, RAW_EITHER_CLASSIC, RAW_EITHER };
@@ -103,22 +104,6 @@ static struct warrant_cinsn *classic_of(const uint8_t *bytes, size_t count, bool
   return cinsns;
 }
 
-static bool seccomp_action(uint32_t k) {
-  switch (k & SECCOMP_RET_ACTION_FULL) {
-  case SECCOMP_RET_KILL_PROCESS:
-  case SECCOMP_RET_KILL_THREAD:
-  case SECCOMP_RET_TRAP:
-  case SECCOMP_RET_ERRNO:
-  case SECCOMP_RET_USER_NOTIF:
-  case SECCOMP_RET_TRACE:
-  case SECCOMP_RET_LOG:
-  case SECCOMP_RET_ALLOW:
-    return true;
-  default:
-    return false;
-  }
-}
-
 static bool seccomp_insn(struct warrant_cinsn c) {
   switch (BPF_CLASS(c.code)) {
   case BPF_LD:
@@ -142,7 +127,7 @@ static enum raw_form classic_dialect(const struct warrant_cinsn *cinsns, size_t 
     struct warrant_cinsn c = cinsns[i];
     insns = insns && seccomp_insn(c);
     if (c.code == (BPF_RET | BPF_K)) {
-      returns = returns && seccomp_action(c.k);
+      returns = returns && w_seccomp_action_of(c.k);
       tells = tells || c.k >= 0x10000;
     }
   }
