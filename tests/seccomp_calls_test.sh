@@ -38,30 +38,33 @@ for line in 'x	x86_64:1 x86_64:1	-' 'x	x86_64:1	s31 fd' 'x	x86_64	-' 'x	x86_64:1
   mk/seccomp_calls.sh "$work/bad.txt" > "$work/out" 2> "$work/err"
   same "the table: refused: ${line//$'\t'/ }" 1 $?
 done
-# What is known from elsewhere, a row each: ARCH NUMBER NAME ARGUMENTS NARROW WIDE.
-while read -r arch nr name count narrow wide; do
-  same "the table: $name on $arch" "    {${nr}u, \"$name\", true, $count, $narrow, $wide}," \
+# What is known from elsewhere, a row each: ARCH NUMBER NAME ARGUMENTS NARROW SIXTEEN WIDE.
+while read -r arch nr name count narrow sixteen wide; do
+  same "the table: $name on $arch" "    {${nr}u, \"$name\", true, $count, $narrow, $sixteen, $wide}," \
     "$(sed -n "/calls_$arch\[/,/^};/p" "$work/table.c" | grep "{${nr}u,")"
 done << 'ROWS'
-x86_64 105 setuid 1 0x01 0x00
-x86_64 117 setresuid 3 0x07 0x00
-x86_64 30 shmat 3 0x05 0x02
-x86_64 31 shmctl 3 0x03 0x04
-x86_64 272 unshare 1 0x00 0x01
-x86_64 56 clone 5 0x01 0x1e
-s390x 120 clone 5 0x02 0x1d
-aarch64 220 clone 5 0x01 0x1e
-x86_64 135 personality 1 0x01 0x00
-ppc64 136 personality 1 0x01 0x00
-x86_64 9 mmap 6 0x00 0x23
-x86_64 19 readv 3 0x01 0x02
-x86_64 0 read 3 0x01 0x06
-x86_64 247 waitid 5 0x0b 0x14
-x32 1073742353 waitid 5 0x0b 0x14
-x86_64 54 setsockopt 5 0x17 0x08
-x86_64 39 getpid 0 0x00 0x00
-x86_64 202 futex 6 0x26 0x19
-i386 23 setuid 1 0x01 0x00
+x86_64 105 setuid 1 0x01 0x00 0x00
+x86_64 117 setresuid 3 0x07 0x00 0x00
+x86_64 30 shmat 3 0x05 0x00 0x02
+x86_64 31 shmctl 3 0x03 0x00 0x04
+x86_64 272 unshare 1 0x00 0x00 0x01
+x86_64 56 clone 5 0x01 0x00 0x1e
+s390x 120 clone 5 0x02 0x00 0x1d
+aarch64 220 clone 5 0x01 0x00 0x1e
+x86_64 135 personality 1 0x01 0x00 0x00
+ppc64 136 personality 1 0x01 0x00 0x00
+x86_64 9 mmap 6 0x00 0x00 0x23
+x86_64 19 readv 3 0x01 0x00 0x02
+x86_64 0 read 3 0x01 0x00 0x06
+x86_64 247 waitid 5 0x0b 0x00 0x14
+x32 1073742353 waitid 5 0x0b 0x00 0x14
+x86_64 54 setsockopt 5 0x17 0x00 0x08
+x86_64 39 getpid 0 0x00 0x00 0x00
+x86_64 202 futex 6 0x26 0x00 0x19
+i386 23 setuid 1 0x01 0x01 0x00
+i386 213 setuid32 1 0x01 0x00 0x00
+x86_64 90 chmod 2 0x02 0x02 0x01
+x86_64 257 openat 4 0x0d 0x08 0x02
 ROWS
 
 # ---- What the audit finds with it ----
@@ -75,6 +78,32 @@ for row in 'mprotect 2' 'shmat 1' 'unshare 0' 'read 2' 'ptrace 0'; do
   same "64 bits of arg$arg of $call" '' "$(both x86_64 "$call" "$arg")"
   same "32 bits of arg$arg of $call" 'low-half-only medium' "$(low x86_64 "$call" "$arg")"
 done
+# Sixteen bits: of a mode everywhere, of a user in the old calls of i386 and arm.
+for row in 'x86_64 chmod 1' 'aarch64 openat 3' 's390x mkdir 1' 'i386 setuid 0' 'arm setresgid 2' 'i386 chmod 1'; do
+  read -r arch call arg <<< "$row"
+  filter sixteen "$arch" "$call" $'ld arg'"$arg"$'\njne #5, allow\nret EPERM'
+  same "32 bits of arg$arg of $call on $arch" 'high-bits high' "$(findings sixteen)"
+  same "and the witness" '5 ALLOW true' "$("$WARRANT" seccomp audit --json --findings --policy "$work/none" "$work/sixteen.bpf" | jq -r --argjson arg "$arg" 'select(.finding) |
+    (.witness.args[$arg] | ltrimstr("0x")) as $value | "\($value[-1:]) \(.action) \($value | test("^[0-9a-f]{1,4}000[05]$"))"')"
+  filter sixteen "$arch" "$call" $'ld arg'"$arg"$'\nand #0xffff\njne #5, allow\nret EPERM'
+  same "16 bits of arg$arg of $call on $arch" '' "$(findings sixteen)"
+  filter sixteen "$arch" "$call" $'ld arg'"$arg"$'\njeq #5, allow\nret EPERM'
+  same "one value of arg$arg of $call on $arch" '' "$(findings sixteen)"
+done
+filter sixteen i386 setuid32 $'ld arg0\njne #5, allow\nret EPERM'
+same "setuid32 on i386 takes 32 bits" '' "$(findings sixteen)"
+# x32 calls that let through only what the kernel takes for the same are no way around.
+x32() { # x32 CALL ARG: 5 in 64 bits by the x86_64 number, in its low half by the x32 number
+  printf 'ld arch\njeq #x86_64, native\nret KILL_PROCESS\nnative: ld nr\njeq #%s, wide\njeq #%s, narrow\ndeny: ret EPERM\nwide: ld arg%s.high\njne #0, no\nnarrow: ld arg%s\njeq #5, allow\nno: ret EPERM\nallow: ret ALLOW\n' \
+    "$("$WARRANT" seccomp resolve --arch x86_64 "$1" | awk '{ print $2 }')" "$("$WARRANT" seccomp resolve --arch x32 "$1" | awk '{ print $2 }')" "$2" "$2" |
+    "$WARRANT" seccomp asm - --output "$work/x32.bpf"
+  findings x32
+}
+for row in 'shmat 0' 'shmat 2' 'shmctl 1' 'mmap 2' 'setuid 0'; do
+  read -r call arg <<< "$row"
+  same "x32: 32 bits of arg$arg of $call" 0 "$(x32 "$call" "$arg" | grep -c 'x32-open high')"
+done
+same 'x32: 32 bits of an address' 1 "$(x32 munmap 0 | grep -c 'x32-open high')"
 # Nothing is claimed where the body decides, past the last argument, and of calls without a definition.
 for row in 'mmap 2' 'mmap 4' 'prctl 1' 'getpid 0' 'setuid 1'; do
   read -r call arg <<< "$row"
@@ -169,6 +198,29 @@ for arch in s390x ppc64 mips64 parisc64; do
   same "$arch: its witness" '0x100000005 ALLOW' "$("$WARRANT" seccomp audit --json --findings --policy "$work/none" "$work/big.bpf" |
     jq -r 'select(.finding) | "\(.witness.args[1]) \(.action)"')"
 done
+# libseccomp's own filters for these architectures say what was asked of it.
+cat > "$work/libseccomp.c" << 'C'
+#include <seccomp.h>
+#include <stdlib.h>
+int main(int argc, char **argv) { // ARCH NAME ARGUMENT VALUE: NAME with the argument of that value, to standard output
+  scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  if (argc != 5 || !ctx || seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE) || seccomp_arch_add(ctx, seccomp_arch_resolve_name(argv[1])))
+    return 1;
+  struct scmp_arg_cmp one = SCMP_CMP64((unsigned)atoi(argv[3]), SCMP_CMP_EQ, strtoull(argv[4], NULL, 0));
+  return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(argv[2]), 1, &one) || seccomp_export_bpf(ctx, 1);
+}
+C
+gcc -Wall -Werror "$work/libseccomp.c" -o "$work/libseccomp" -lseccomp
+for arch in s390x ppc64 mips64 parisc64 x86_64; do
+  "$work/libseccomp" "$arch" munmap 1 0x123456789 > "$work/theirs.bpf"
+  echo "ALLOW for munmap on $arch when arg1 == 0x123456789
+KILL for munmap on $arch unless arg1 == 0x123456789" > "$work/policy"
+  "$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/theirs.bpf" > "$work/out" 2>&1
+  same "libseccomp's filter for $arch" 0 $?
+  echo "can ALLOW for munmap on $arch when arg1 == 0x2345678900000001" > "$work/policy"
+  "$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/theirs.bpf" > "$work/out" 2>&1
+  same "with swapped halves it does not run: $arch" 1 $?
+done
 # The file itself in the other byte order is the same filter.
 od -An -v -tu1 -w8 "$work/s390x_clone.bpf" | while read -r a b c d e f g h; do
   printf "$(printf '\\%03o' "$b" "$a" "$c" "$d" "$h" "$g" "$f" "$e")"
@@ -178,9 +230,18 @@ same 'a file in the other byte order' "$(passes s390x_clone)" "$(passes big_file
 printf 'ld [16]\njeq #5, yes, no\nyes: ret ALLOW\nno: ret EPERM\n' | "$WARRANT" seccomp asm - --output "$work/any.bpf"
 same 'no architecture: both orders' '* arg0 & 0xffffffff == 0x5|*, big-endian 0x500000000' "$("$WARRANT" seccomp audit --json --policy "$work/none" "$work/any.bpf" |
   jq -rs 'map(select(.arch and .action == "ALLOW" and (.arch | startswith("*"))) | "\(.arch) \(.condition | if test("0x500000000") then "0x500000000" else . end)") | unique | join("|")')"
-printf 'never RUN for read on ppc64 when arg0 == 0x500000000\nnever RUN for read except on x86_64, ppc64 when arg0 == 0x500000000\nnever RUN for read on ppc64 when arg0 == 5\n' > "$work/policy"
+printf 'never RUN for read on ppc64 when arg0 == 0x500000000\nnever RUN for read except on x86_64, x32, ppc64* when arg0 == 0x500000000\nnever RUN for read on ppc64 when arg0 == 5\n' > "$work/policy"
 same 'a policy: numbers as they are passed; except on' 'false 0x500000000|false 0x500000000|true -' "$("$WARRANT" seccomp check --json --policy "$work/policy" "$work/any.bpf" |
   jq -rs 'map("\(.holds) \(if .witness then .witness.args[0] else "-" end)") | join("|")')"
+# The first architecture that fails is the one that a witness is from.
+first_of() { # ARCHES
+  echo "never RUN for read on $1 when arg0 == 5" > "$work/policy"
+  "$WARRANT" seccomp check --json --policy "$work/policy" "$work/any.bpf" | jq -r .witness.arch
+}
+same 'a policy: architectures that begin so' '0xc0000008 0x40000003 null' "$(first_of 'mips*') $(first_of 'i*') $(first_of 's390*')"
+echo 'never RUN for read on vax*' > "$work/policy"
+"$WARRANT" seccomp check --policy "$work/policy" "$work/any.bpf" > "$work/out" 2>&1
+same 'a policy: no architecture begins so' '2 1' "$? $(grep -c 'no such architecture: vax' "$work/out")"
 echo 'never RUN for read except x86_64' > "$work/policy"
 "$WARRANT" seccomp check --policy "$work/policy" "$work/any.bpf" > "$work/out" 2>&1
 same 'a policy: except without on' '2 1' "$? $(grep -c '`except` is followed by `on`' "$work/out")"

@@ -269,14 +269,19 @@ static int read_arches(struct reader *r, struct assertion *a) {
   do {
     char word[NAME_MAX_LENGTH];
     uint32_t token;
-    unsigned i = 0;
     if (!name(r, word))
       return complain(r, "the name of an architecture should stand here", NULL);
-    while (i < names->arch_count && strcmp(names->arch(names->data, i, &token), word) != 0)
-      i++;
-    if (i == names->arch_count)
+    bool begins = *r->at == '*'; /* each one whose name begins so */
+    r->at += begins;
+    uint64_t meant = 0;
+    for (unsigned i = 0; i < names->arch_count; i++) {
+      const char *arch = names->arch(names->data, i, &token);
+      if (begins ? strncmp(arch, word, strlen(word)) == 0 : strcmp(arch, word) == 0)
+        meant |= (uint64_t)1 << i;
+    }
+    if (!meant)
       return complain(r, "no such architecture", word);
-    a->arches |= (uint64_t)1 << i;
+    a->arches |= meant;
   } while (symbol(r, ','));
   return 0;
 }

@@ -13,8 +13,10 @@ struct kernel_call {
   const char *name;
   bool defined;      /* its definition is known; else nothing is said of its arguments */
   uint8_t arguments; /* how many */
-  uint8_t narrow;    /* one bit each: the kernel takes the low 32 bits, or fewer, and no others */
-  uint8_t wide;      /* the kernel looks at all 64 bits; those in neither are doubtful */
+  /* Arguments, one bit each; those that are neither narrow nor wide are doubtful. */
+  uint8_t narrow;  /* the kernel takes the low 32 bits, or fewer, and no others */
+  uint8_t sixteen; /* of the narrow ones: the low 16 bits */
+  uint8_t wide;    /* the kernel looks at all 64 bits */
 };
 struct kernel_arch {
   const char *name;

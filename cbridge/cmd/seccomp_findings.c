@@ -16,8 +16,6 @@
 /* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. The flags
  * of clone are its second argument on s390, and MIPS has numbers of its own for TIOCSTI and
  * TIOCLINUX. */
-#define ON_MIPS "on mips, mipsel, mips64, mips64el, mips64n32, mipsel64n32"
-#define NOT_MIPS "except " ON_MIPS
 static const char escape_policy[] =
     "never RUN for ptrace\n"
     "never RUN for process_vm_readv\n"
@@ -38,29 +36,32 @@ static const char escape_policy[] =
     "never RUN for kexec_load\n"
     "never RUN for kexec_file_load\n"
     "never RUN for mount\n"
+    "never RUN for umount\n"
     "never RUN for umount2\n"
     "never RUN for pivot_root\n"
     "never RUN for move_mount\n"
     "never RUN for open_tree\n"
+    "never RUN for open_tree_attr\n"
     "never RUN for fsopen\n"
     "never RUN for fsmount\n"
     "never RUN for mount_setattr\n"
     "never RUN for setns\n"
     "never RUN for unshare when arg0 & 0x7e020080 != 0\n"
-    "never RUN for clone except on s390, s390x when arg0 & 0x7e020000 != 0\n"
-    "never RUN for clone on s390, s390x when arg1 & 0x7e020000 != 0\n"
+    "never RUN for clone except on s390* when arg0 & 0x7e020000 != 0\n"
+    "never RUN for clone on s390* when arg1 & 0x7e020000 != 0\n"
     "never RUN for clone3\n"
-    "never RUN for ioctl " NOT_MIPS " when arg1 & 0xffffffff == 0x5412\n"
-    "never RUN for ioctl " NOT_MIPS " when arg1 & 0xffffffff == 0x541c\n"
-    "never RUN for ioctl " ON_MIPS " when arg1 & 0xffffffff == 0x5472\n"
-    "never RUN for ioctl " ON_MIPS " when arg1 & 0xffffffff == 0x5483\n"
+    "never RUN for ioctl except on mips* when arg1 & 0xffffffff == 0x5412\n"
+    "never RUN for ioctl except on mips* when arg1 & 0xffffffff == 0x541c\n"
+    "never RUN for ioctl on mips* when arg1 & 0xffffffff == 0x5472\n"
+    "never RUN for ioctl on mips* when arg1 & 0xffffffff == 0x5483\n"
     "never RUN for reboot\n"
     "never RUN for swapon\n"
     "never RUN for swapoff\n"
     "never RUN for iopl\n"
     "never RUN for ioperm\n"
     "never RUN for acct\n"
-    "never RUN for quotactl\n";
+    "never RUN for quotactl\n"
+    "never RUN for quotactl_fd\n";
 
 /* About the filter as a whole. */
 static void found(struct findings *r, const char *name, const char *severity,
@@ -177,6 +178,16 @@ static bdd_t with_high(struct bdd *m, bdd_t f, unsigned arg, uint32_t high, bool
   return w_bdd_fix(m, f, fixed, values);
 }
 
+/* f with the upper 16 bits of the low half 0. */
+static bdd_t with_sixteen(struct bdd *m, bdd_t f, unsigned arg) {
+  uint8_t fixed[INPUT_VARS / 8] = {0}, values[INPUT_VARS / 8] = {0};
+  for (unsigned j = 16; j < 32; j++) {
+    uint32_t v = w_input_var(m, low_word(arg), j);
+    fixed[v / 8] |= (uint8_t)(1u << v % 8);
+  }
+  return w_bdd_fix(m, f, fixed, values);
+}
+
 static void find_x32(struct findings *r) {
   bdd_t run = r->run;
   bdd_t f = w_audit_fix(r->s->bdd, run, INPUT_ARCH, arches[X86_64].token);
@@ -218,8 +229,8 @@ static void find_x32(struct findings *r) {
     bdd_t there = w_audit_fix(r->s->bdd, f, INPUT_NR, nr);
     bdd_t more = bdd_and(r->s->bdd, here, bdd_not(r->s->bdd, there));
     const struct kernel_call *known = kernel_call_by_number(arches[X32].name, calls.calls[i].nr);
-    for (unsigned arg = 0; arg < 6; arg++) /* halves that the kernel ignores make no difference */
-      if (known && known->narrow >> arg & 1)
+    for (unsigned arg = 0; arg < 6; arg++) /* halves that may not count make no difference */
+      if (known && known->defined && !(known->wide >> arg & 1))
         more = with_high(r->s->bdd, more, arg, 0, false);
     if (more == BDD_FALSE || more == BDD_NONE)
       continue;
@@ -248,60 +259,97 @@ static struct seccomp_data words_of(const struct seccomp_data *passed) {
   return w_arch_big_endian(passed->arch) ? w_input_swapped(passed) : *passed;
 }
 
-/* What is said about one argument of one call. `f` are the arguments for which it runs. Nothing is
- * said where it isn't known how much of the argument the kernel takes. */
-static void find_halves(struct findings *r, unsigned arch, const struct named_call *call,
-                        unsigned arg, bdd_t f, const uint8_t *vars) {
+/* One argument of one call, and what its filter looks at. `f` are the arguments for which it runs.
+ */
+struct compared {
+  unsigned arch, arg;
+  const struct named_call *call;
+  const struct kernel_call *known; /* has the argument */
+  bdd_t f;
+  bool low, high;
+};
+/* `d` has its arguments as a process passes them. */
+static void found_at(struct findings *r, const struct compared *c, const char *name,
+                     const char *severity, struct seccomp_data d, const char *cause) {
+  call_input(&d, c->arch, c->call->nr);
+  d = words_of(&d);
+  found_call(r, name, severity, &d, c->arch, c->call->name, cause);
+}
+
+/* Bits are compared that the kernel ignores: a value that is denied without them passes with them.
+ */
+static bool find_ignored(struct findings *r, const struct compared *c) {
   struct bdd *m = r->s->bdd;
-  bool low = looks_at(m, vars, low_word(arg)), high = looks_at(m, vars, high_word(arg));
-  const struct kernel_call *known = kernel_call_by_number(arches[arch].name, call->nr);
-  bool narrow = known && known->narrow >> arg & 1, wide = known && known->wide >> arg & 1;
-  char message[200];
-  if (low && !high && wide && looks_at_top(m, vars, low_word(arg))) {
-    struct seccomp_data d = w_audit_input(m, f);
-    call_input(&d, arch, call->nr);
-    d.args[arg] |= (uint64_t)1 << 32;
-    snprintf(message, sizeof message,
-             "only the low half of arg%u is compared, and any high half passes", arg);
-    d = words_of(&d);
-    found_call(r, "low-half-only", "medium", &d, arch, call->name, message);
-    return;
+  bool sixteen = c->known->sixteen >> c->arg & 1, narrow = c->known->narrow >> c->arg & 1;
+  if (!c->low || !(sixteen || (narrow && c->high)))
+    return false;
+  /* Where registers have 32 bits, no higher one is ever set. */
+  bdd_t f = arches[c->arch].wide ? c->f : with_high(m, c->f, c->arg, 0, false);
+  bdd_t zero = with_high(m, f, c->arg, 0, false);
+  bdd_t around = bdd_and(m, f, bdd_not(m, zero));
+  char what[160];
+  r->undecided |= around == BDD_NONE;
+  if (around != BDD_FALSE && around != BDD_NONE) {
+    snprintf(what, sizeof what,
+             "the kernel ignores the high half of arg%u, which is compared: a denied value passes "
+             "with bits set there",
+             c->arg);
+    found_at(r, c, "high-half", "high", w_audit_input(m, around), what);
+    return true;
   }
-  if (!low || !high || (!narrow && !wide))
-    return;
-  bdd_t zero = with_high(m, f, arg, 0, false);
-  if (narrow) {
-    bdd_t around = bdd_and(m, f, bdd_not(m, zero));
-    if (around != BDD_FALSE && around != BDD_NONE) {
-      struct seccomp_data d = w_audit_input(m, around);
-      call_input(&d, arch, call->nr);
-      snprintf(message, sizeof message,
-               "the kernel ignores the high half of arg%u, which is compared: a denied "
-               "value passes with bits set there",
-               arg);
-      d = words_of(&d);
-      found_call(r, "high-half", "high", &d, arch, call->name, message);
-      return;
-    }
-  }
-  /* A few values above 2^31 that pass zero-extended and not sign-extended, or the other way round,
-   * while one of the two is treated as any other high half is. */
-  bdd_t zeros = with_high(m, f, arg, 0, true), ones = with_high(m, f, arg, UINT32_MAX, true),
-        other = with_high(m, f, arg, 0x5a5a5a5a, true);
+  if (!sixteen)
+    return false;
+  around = bdd_and(m, f, bdd_not(m, with_sixteen(m, f, c->arg)));
+  r->undecided |= around == BDD_NONE;
+  if (around == BDD_FALSE || around == BDD_NONE)
+    return false;
+  snprintf(what, sizeof what,
+           "the kernel takes 16 bits of arg%u, of which more are compared: a denied value passes "
+           "with bits set above them",
+           c->arg);
+  found_at(r, c, "high-bits", "high", w_audit_input(m, around), what);
+  return true;
+}
+
+/* A few values above 2^31 that pass zero-extended and not sign-extended, or the other way round,
+ * while one of the two is treated as any other high half is. */
+static void find_signs(struct findings *r, const struct compared *c) {
+  struct bdd *m = r->s->bdd;
+  bdd_t zeros = with_high(m, c->f, c->arg, 0, true),
+        ones = with_high(m, c->f, c->arg, UINT32_MAX, true),
+        other = with_high(m, c->f, c->arg, 0x5a5a5a5a, true);
   bdd_t z = w_bdd_xor(m, zeros, other), o = w_bdd_xor(m, ones, other);
   bool slip_z = z != BDD_FALSE && z != BDD_NONE && o == BDD_FALSE && w_bdd_share(m, z) < 1e-6;
   bool slip_o = o != BDD_FALSE && o != BDD_NONE && z == BDD_FALSE && w_bdd_share(m, o) < 1e-6;
-  if (slip_z || slip_o) {
-    struct seccomp_data d = w_audit_input(m, slip_z ? z : o);
-    call_input(&d, arch, call->nr);
-    d.args[arg] = (d.args[arg] & UINT32_MAX) | 0x80000000u | (slip_z ? 0xffffffff00000000u : 0);
-    snprintf(message, sizeof message,
-             "arg%u is compared with a negative number that is %s-extended; the other "
-             "form of it is treated differently",
-             arg, slip_z ? "zero" : "sign");
-    d = words_of(&d);
-    found_call(r, "sign-extension", narrow ? "medium" : "low", &d, arch, call->name, message);
+  if (!slip_z && !slip_o)
+    return;
+  struct seccomp_data d = w_audit_input(m, slip_z ? z : o);
+  d.args[c->arg] = (d.args[c->arg] & UINT32_MAX) | 0x80000000u | (slip_z ? 0xffffffff00000000u : 0);
+  char what[160];
+  snprintf(what, sizeof what,
+           "arg%u is compared with a negative number that is %s-extended; the other form of it is "
+           "treated differently",
+           c->arg, slip_z ? "zero" : "sign");
+  found_at(r, c, "sign-extension", c->known->narrow >> c->arg & 1 ? "medium" : "low", d, what);
+}
+
+/* What is said about one argument: nothing where the call does not have it, or is not known; and of
+ * its halves nothing where it isn't known how much of it the kernel takes. */
+static void find_halves(struct findings *r, const struct compared *c, const uint8_t *vars) {
+  struct bdd *m = r->s->bdd;
+  bool wide = c->known->wide >> c->arg & 1;
+  if (find_ignored(r, c) || !arches[c->arch].wide)
+    return;
+  if (c->low && !c->high && wide && looks_at_top(m, vars, low_word(c->arg))) {
+    struct seccomp_data d = w_audit_input(m, c->f);
+    d.args[c->arg] |= (uint64_t)1 << 32;
+    char what[100];
+    snprintf(what, sizeof what, "only the low half of arg%u is compared, and any high half passes",
+             c->arg);
+    found_at(r, c, "low-half-only", "medium", d, what);
   }
+  if (c->low && c->high)
+    find_signs(r, c);
 }
 
 /* Arguments that are compared for a call of which no definition is known: no claim, but a word. */
@@ -357,7 +405,7 @@ static void find_arguments(struct findings *r) {
   bdd_t others = w_audit_fix(r->s->bdd, run, INPUT_ARCH, 0x12345678);
   for (unsigned arch = 0; arch < ARCHES; arch++) {
     bdd_t here = w_audit_fix(r->s->bdd, run, INPUT_ARCH, arches[arch].token);
-    if (!arches[arch].wide || (here == others && arch != X86_64))
+    if (here == others && arch != X86_64)
       continue;
     if (w_arch_big_endian(arches[arch].token))
       here = w_audit_swapped(r->s->bdd, here);
@@ -369,13 +417,19 @@ static void find_arguments(struct findings *r) {
     for (unsigned i = 0; i < calls.count; i++) {
       bdd_t f = w_audit_fix(r->s->bdd, here, INPUT_NR, calls.calls[i].nr);
       uint8_t vars[INPUT_VARS / 8] = {0};
-      if (bdd_is_leaf(f) || !w_bdd_support(r->s->bdd, f, vars))
+      struct compared c = {.arch = arch, .call = &calls.calls[i], .f = f};
+      c.known = kernel_call_by_number(arches[arch].name, calls.calls[i].nr);
+      if (!c.known || bdd_is_leaf(f) || !w_bdd_support(r->s->bdd, f, vars))
         continue;
-      for (unsigned arg = 0; arg < 6; arg++)
-        find_halves(r, arch, &calls.calls[i], arg, f, vars);
+      for (; c.arg < c.known->arguments; c.arg++) {
+        c.low = looks_at(r->s->bdd, vars, low_word(c.arg));
+        c.high = looks_at(r->s->bdd, vars, high_word(c.arg));
+        find_halves(r, &c, vars);
+      }
     }
     calls_free(&calls);
-    find_unknown(r, arch, here);
+    if (arches[arch].wide)
+      find_unknown(r, arch, here);
   }
 }
 

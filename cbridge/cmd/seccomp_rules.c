@@ -22,6 +22,15 @@ const struct seccomp_rule seccomp_rules[SECCOMP_RULES] = {
      "with "
      "bits set above",
      "Compare the low half alone, by a masked comparison with 0xffffffff."},
+    {"high-bits", OF_AUDIT, "high",
+     "the same with 16 bits: of a mode (chmod, openat), and of users and groups in the old calls "
+     "of "
+     "i386 and arm, where setuid(0x10000) is setuid(0)",
+     "Compare the low 16 bits alone, by a masked comparison with 0xffff."},
+    {"unknown-width", OF_AUDIT, "info",
+     "arguments are compared for a call of which no definition is known, so nothing is said of "
+     "their halves",
+     "See in the kernel's source how much of these arguments it takes."},
     {"sign-extension", OF_AUDIT, "low",
      "a negative number is compared in one form, zero- or sign-extended, and the other form is "
      "treated differently",
