@@ -26,6 +26,9 @@ $(1)/obj/tables.o: $$(EXTRACTED)/tables.c cbridge/isa/tables.h cbridge/isa/decod
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
+# The assembler reads it.
+$(1)/obj/cmd/schema.o: cbridge/cmd/schema.json
+
 # OCaml's headers come with its compiler.
 $(1)/obj/cmd/validator.o: cbridge/cmd/validator.c
 	$$(call say,CC,$$@)
