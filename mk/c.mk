@@ -37,6 +37,9 @@ $(1)/obj/cmd/seccomp_calls_table.o: build/generated/seccomp_calls_table.c cbridg
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
+# The assembler reads it.
+$(1)/obj/cmd/schema.o: cbridge/cmd/schema.json
+
 # OCaml's headers come with its compiler.
 $(1)/obj/cmd/validator.o: cbridge/cmd/validator.c
 	$$(call say,CC,$$@)

@@ -18,6 +18,7 @@ int cmd_disasm(int argc, char **argv);
 int cmd_asm(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 int cmd_seccomp(int argc, char **argv);
+int cmd_schema(int argc, char **argv);
 
 /* Options that every command takes, and those that say how to read a FILE. */
 #define CMD_RODATA_MAX 64
@@ -66,6 +67,9 @@ enum {
  * (help and version were printed, or the option is unknown or has a bad value, which it said).
  * `help` is the command's help text. Call it from `default:` of the command's switch. */
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help);
+
+/* The program's version, and with `json` that of the JSON; returns WARRANT_OK. */
+int cmd_print_version(bool json);
 
 /* Reads optarg as a number within bounds; false after saying what is wrong with it. */
 bool cmd_number(const char *option, uint32_t low, uint32_t high, uint32_t *value);

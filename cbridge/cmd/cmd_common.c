@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/schema.h"
 #include "isa/error.h"
 #include "load/loader.h"
 
@@ -92,6 +93,14 @@ static int take_rodata(struct cmd_options *options, const char *command) {
   return WARRANT_BAD_INPUT;
 }
 
+int cmd_print_version(bool json) {
+  if (json)
+    printf("{\"warrant\":\"%s\",\"json\":%d}\n", WARRANT_VERSION, schema_version());
+  else
+    printf("warrant %s\n", WARRANT_VERSION);
+  return WARRANT_OK;
+}
+
 int cmd_option(struct cmd_options *options, int option, const char *command, const char *help) {
   unsigned long value = 0;
   switch (option) {
@@ -112,8 +121,7 @@ int cmd_option(struct cmd_options *options, int option, const char *command, con
     fputs(help, stdout);
     return WARRANT_OK;
   case CMD_VERSION:
-    printf("warrant %s\n", WARRANT_VERSION);
-    return WARRANT_OK;
+    return cmd_print_version(options->json);
   case CMD_FORMAT:
     options->load.format = optarg;
     return -1;

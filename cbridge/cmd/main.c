@@ -18,6 +18,7 @@ static const struct {
     {"kernel", cmd_kernel, "load the program in this host's kernel, for its verdict"},
     {"seccomp", cmd_seccomp,
      "what a filter allows; what changed between two; from a process or profile"},
+    {"schema", cmd_schema, "the JSON schema of what --json prints, with its version"},
     {"bmc", NULL, NULL},
     {"diff", NULL, NULL},
     {"fuzz", NULL, NULL},
@@ -57,8 +58,7 @@ int main(int argc, char **argv) {
     return WARRANT_OK;
   }
   if (strcmp(argv[1], "--version") == 0) {
-    printf("warrant %s\n", WARRANT_VERSION);
-    return WARRANT_OK;
+    return cmd_print_version(argc > 2 && strcmp(argv[2], "--json") == 0);
   }
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     if (strcmp(argv[1], commands[i].name) == 0) {
