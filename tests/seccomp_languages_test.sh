@@ -115,4 +115,61 @@ refused minijail 2 '' '@include /nonexistent\n'
 printf 'read: 1\n@include ./x\n' > "$work/included.policy"
 refused minijail 2 'included.policy line 2' "@include $work/included.policy\n"
 
+# ---- seccompiler, as rust-vmm and as Firecracker have it ----
+# filter KEYS RULE: a file of one thread
+filter() { printf '{"vmm": {%s, "filter": [%s]}}' "$1" "$2"; }
+denies='"mismatch_action": {"errno": 1}, "match_action": "allow"'
+condition='{"index": 1, "type": "qword", "op": "eq", "val": 5}'
+imported 'seccompiler: told by its text' 0 - << END
+$(filter "$denies" '{"syscall": "read", "comment": "any"}, {"syscall": "fcntl", "args": [{"index": 1, "type": "dword", "op": "eq", "val": 4}, {"index": 2, "type": "qword", "op": {"masked_eq": 4294967295}, "val": 2}]},
+  {"syscall": "fcntl", "args": [{"index": 1, "type": "dword", "op": "ge", "val": 10}, {"index": 1, "type": "dword", "op": "lt", "val": 20}]}, {"syscall": "write", "args": [{"index": 2, "type": "qword", "op": "le", "val": 12884901893}]}')
+END
+does ALLOW read
+does ALLOW fcntl 1=0x700000004 2=0x900000002
+does 'ERRNO(EPERM)' fcntl 1=4 2=3
+does ALLOW fcntl 1=0x10000000a
+does ALLOW fcntl 1=19
+does 'ERRNO(EPERM)' fcntl 1=20
+does ALLOW write 2=0x300000005
+does 'ERRNO(EPERM)' write 2=0x300000006
+does 'ERRNO(EPERM)' 0x40000000
+same '  a call of i386' KILL_PROCESS "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall read | jq -r .action)"
+imported 'seccompiler: what it passes over' $'1\nerrno-range@/vmm\nerrno-range@/vmm\noverruled@/vmm/filter/0\nvalue-range@/vmm/filter/1/args/0\nvalue-range@/vmm/filter/1/args/1' seccompiler << END
+$(filter '"default_action": {"errno": 65537}, "filter_action": {"errno": 5000}' '{"syscall": "read"}, {"syscall": "read", "args": [{"index": 0, "type": "dword", "op": "ne", "val": 4294967301}, {"index": 1, "type": "qword", "op": {"masked_eq": 1}, "val": 3}]}')
+END
+does 'ERRNO(EPERM)' read 0=5 1=1
+does 'ERRNO(4095)' read 0=6 1=1
+does 'ERRNO(EPERM)' read 0=6 1=2
+imported 'Firecracker: told by its text' 0 - << END
+$(filter '"default_action": "trap", "filter_action": "allow"' "{\"syscall\": \"read\"}, {\"syscall\": \"ioctl\", \"args\": [{\"index\": 1, \"type\": \"dword\", \"op\": \"eq\", \"val\": 44672}]}")
+END
+does ALLOW ioctl 1=0x70000ae80
+does TRAP ioctl 1=0xae81
+does TRAP write
+imported 'Firecracker: what it passes over' $'1\ndword-ignored@/vmm/filter/0/args/0\nno-comparison@/vmm/filter/1\nunknown-key@/vmm/filter/1' firecracker << END
+$(filter '"default_action": "trap", "filter_action": "allow"' '{"syscall": "read", "args": [{"index": 0, "type": "dword", "op": "le", "val": 5}]}, {"syscall": "write", "args": [], "arg": 5}')
+END
+does TRAP read 0=0x100000001
+does ALLOW write
+two='{"api": {"default_action": "trap", "filter_action": "allow", "filter": []}, "vmm": {"default_action": "allow", "filter_action": "trap", "filter": [{"syscall": "read"}]}}'
+imported 'seccompiler: two filters' 2 - <<< "$two"
+imported 'seccompiler: one of them' 0 - --set vmm <<< "$two"
+does TRAP read
+does ALLOW write
+imported 'seccompiler: none of that name' 2 - --set vcpu <<< "$two"
+for text in '[]' '{"a": 5}' '{}' '{"a": {"default_action": "trap", "filter_action": "allow", "filter": []}, "a": {"default_action": "trap", "filter_action": "allow", "filter": []}}' "$(filter '"mismatch_action": "trap"' '')" "$(filter '"mismatch_action": "trap", "match_action": "trap"' '')" \
+  "$(filter '"mismatch_action": "trap", "default_action": "trap", "match_action": "allow"' '')" "$(filter '"mismatch_action": "Trap", "match_action": "allow"' '')" "$(filter '"mismatch_action": {"trap": 1}, "match_action": "allow"' '')" "$(filter '"mismatch_action": "errno", "match_action": "allow"' '')" \
+  "$(filter '"mismatch_action": {"errno": -1}, "match_action": "allow"' '')" "$(filter '"mismatch_action": {"errno": 4294967296}, "match_action": "allow"' '')" "$(filter "$denies" '{"syscall": "raed"}')" "$(filter "$denies" '{"syscall": 0}')" "$(filter "$denies" '{"name": "read"}')" "$(filter "$denies" '{"syscall": "read", "args": []}')" \
+  "$(filter "$denies" '{"syscall": "read", "comment": 1}')" "$(filter "$denies" '5')" "$(filter "$denies, \"x\": 1" '')" "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/1/6}]}")" "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/qword/word}]}")" \
+  "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/eq/is}]}")" "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/5/-5}]}")" "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/5/18446744073709551616}]}")" "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [${condition/val/value}]}")"; do
+  refused seccompiler 2 '' "$text"
+done
+denies='"default_action": {"errno": 1}, "filter_action": "allow"'
+for text in "$(filter '"mismatch_action": "trap", "match_action": "allow"' '')" "$(filter '"default_action": {"errno": 65536}, "filter_action": "allow"' '')" "$(filter '"default_action": "user_notif", "filter_action": "allow"' '')" \
+  "$(filter "$denies" "{\"syscall\": \"read\", \"args\": [$condition, $condition]}")" "$(filter "$denies" '{"syscall": "raed"}')"; do
+  refused firecracker 2 '' "$text"
+done
+"$ASAN_WARRANT" seccomp import --runtime seccompiler --arch i386 "$work/policy" > /dev/null 2>&1
+same 'seccompiler: an architecture that it does not know' 2 $?
+
 finish

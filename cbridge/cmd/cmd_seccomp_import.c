@@ -50,7 +50,7 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
     if (nr == __NR_SCMP_ERROR || r->action == p->otherwise)
       continue; /* newer than libseccomp; or nothing new */
     error = seccomp_rule_add_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
-    if (error == -EEXIST && !p->json)
+    if (error == -EEXIST && !p->json && !p->strict)
       error = 0;
   }
   if (!error)

@@ -43,6 +43,7 @@ struct profile {
   /* The first rule of a call whose comparisons hold decides, whatever comes after it, and such a
    * filter is not libseccomp's. */
   bool ordered;
+  bool strict;        /* what libseccomp refuses of a rule is refused, also one that stands twice */
   uint32_t elsewhere; /* then: what calls of other architectures come to */
   char **texts;       /* owned: what `within` of rules borrows */
   unsigned text_count;

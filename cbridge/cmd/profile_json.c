@@ -188,14 +188,20 @@ static int all_keys(struct profile *p, cJSON *json) {
   return code;
 }
 
-cJSON *profile_json(struct profile *p, const char *text, cJSON **root) {
+cJSON *profile_parse(const struct profile *p, const char *text) {
   char *copy = with_places(text);
-  *root = copy ? cJSON_ParseWithOpts(copy, NULL, true) : NULL;
+  cJSON *root = copy ? cJSON_ParseWithOpts(copy, NULL, true) : NULL;
   free(copy);
-  if (!*root || !give_texts(*root, text)) {
-    profile_bad(p, "not JSON", NULL);
+  if (root && give_texts(root, text))
+    return root;
+  profile_bad(p, "not JSON", NULL);
+  cJSON_Delete(root);
+  return NULL;
+}
+cJSON *profile_json(struct profile *p, const char *text, cJSON **root) {
+  *root = profile_parse(p, text);
+  if (!*root)
     return NULL;
-  }
   cJSON *json = *root;
   const cJSON *of_linux = cJSON_GetObjectItem(json, "linux");
   if (cJSON_GetObjectItem(json, "ociVersion") || cJSON_GetObjectItem(of_linux, "seccomp")) {

@@ -8,9 +8,15 @@
 #include "audit/policy.h"
 #include "cmd/seccomp_constants.h"
 
+/* What minijail's own filter takes, whose size it limits. */
+struct size {
+  size_t insns, labels;
+};
+enum { INSNS_MAX = 4096, LABELS_MAX = 512 };
 /* A file that is read, and the line of it. */
 struct reader {
   struct profile *p;
+  struct size *size;
   const char *within; /* what places in it begin with */
   unsigned line;
   bool included;
@@ -157,6 +163,8 @@ static int atom(const struct reader *r, char *text, struct rule *rule) {
     code = constant(r, value, 0, &test.value);
   if (code)
     return code;
+  bool order = test.op != SCMP_CMP_EQ && test.op != SCMP_CMP_NE;
+  r->size->insns += narrow(r) ? 3 : 8 + (order && test.value >> 32);
   if (strcmp(op, "&") == 0)
     test = (struct test){test.arg, SCMP_CMP_NE, test.value, 0};
   else if (strcmp(op, "in") == 0)
@@ -214,8 +222,11 @@ static int expression(const struct reader *r, const struct rule *call, char *tex
   int code = WARRANT_OK;
   if (strcmp(text, "1") == 0) {
     struct rule all = {.action = SECCOMP_RET_ALLOW};
+    r->size->insns += 2;
     return add(r, call, &all);
   }
+  r->size->insns += 4;
+  r->size->labels++;
   if (strncmp(text, "return", 6) == 0) {
     code = result(r, text, &otherwise.action);
     return code ? code : add(r, call, &otherwise);
@@ -223,11 +234,15 @@ static int expression(const struct reader *r, const struct rule *call, char *tex
   char *tests = strtok_r(text, ";", &save), *behind = strtok_r(NULL, ";", &save);
   if (strtok_r(NULL, ";", &save))
     found(r, true, "rest-of-line", "what stands behind a second semicolon is passed over");
+  r->size->insns += 2;
+  r->size->labels++;
   if (!tests)
     found(r, true, "no-comparison", "the call has no comparison, and so is never let through");
   while (!code && (group = part(&tests, "||"))) {
     struct rule rule = {.action = SECCOMP_RET_ALLOW};
     const char *one;
+    r->size->insns += 2;
+    r->size->labels++;
     while (!code && (one = part(&group, "&&")))
       code = atom(r, (char *)one, &rule);
     if (code)
@@ -264,7 +279,8 @@ static int statement(const struct reader *r, char *line) {
   if (code)
     return code;
   snprintf(within, sizeof within, "%.100s line ", path);
-  struct reader inner = {.p = r->p, .within = profile_keep(r->p, within), .included = true};
+  struct reader inner = {
+      .p = r->p, .size = r->size, .within = profile_keep(r->p, within), .included = true};
   code = inner.within ? read_file(&inner, text) : profile_bad(r->p, "out of memory", NULL);
   free(text);
   return code;
@@ -336,8 +352,14 @@ static int read_file(struct reader *r, char *text) {
 }
 
 int profile_minijail(struct profile *p, char *text) {
-  struct reader r = {.p = p, .within = "line "};
+  struct size size = {.insns = 5}; /* the architecture, the number, the default */
+  struct reader r = {.p = p, .size = &size, .within = "line "};
   p->ordered = true;
   p->otherwise = p->elsewhere = SECCOMP_RET_KILL_THREAD;
-  return read_file(&r, text);
+  int code = read_file(&r, text);
+  if (!code && (size.insns > INSNS_MAX || size.labels > LABELS_MAX))
+    code = profile_says(p, WARRANT_BAD_INPUT, "all",
+                        "minijail refuses it: %zu instructions and %zu labels of %d and %d",
+                        size.insns, size.labels, INSNS_MAX, LABELS_MAX);
+  return code;
 }

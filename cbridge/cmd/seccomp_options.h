@@ -17,6 +17,8 @@ enum runtime {
   RUNTIME_DOCKER,
   RUNTIME_PODMAN,
   RUNTIME_MINIJAIL,
+  RUNTIME_SECCOMPILER,
+  RUNTIME_FIRECRACKER,
 };
 
 struct seccomp_options {

@@ -8,6 +8,7 @@
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
 #include "cmd/profile_minijail.h"
+#include "cmd/profile_seccompiler.h"
 
 /* ---- JSON ---- */
 
@@ -482,8 +483,10 @@ static bool like_minijail(const char *text) {
 }
 /* The language of a text that --runtime does not name. */
 static enum runtime language(const struct profile *p, const char *text) {
-  if (p->options->runtime != RUNTIME_RUNC || text[strspn(text, " \t\r\n")] == '{')
+  if (p->options->runtime != RUNTIME_RUNC)
     return p->options->runtime;
+  if (text[strspn(text, " \t\r\n")] == '{')
+    return strstr(text, "\"defaultAction\"") ? RUNTIME_RUNC : profile_like_seccompiler(text);
   return like_minijail(text) ? RUNTIME_MINIJAIL : RUNTIME_RUNC;
 }
 
@@ -492,6 +495,10 @@ int profile_read(struct profile *p, char *text) {
   switch (language(p, text)) {
   case RUNTIME_MINIJAIL:
     return profile_minijail(p, text);
+  case RUNTIME_SECCOMPILER:
+    return profile_seccompiler(p, text, false);
+  case RUNTIME_FIRECRACKER:
+    return profile_seccompiler(p, text, true);
   default:
     return text[strspn(text, " \t\r\n")] == '{' ? read_json(p, text)
                                                 : read_list(p, text, p->options->set);
