@@ -83,7 +83,8 @@ struct assertion {
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
   bdd_t when;
-  bdd_t when_swapped; /* the same of big-endian architectures */
+  bdd_t when_swapped; /* of big-endian architectures, once it is known */
+  bool swapped_known;
   unsigned line;
   char *text; /* owned */
 };
@@ -340,7 +341,6 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
     if (unless)
       a->when = bdd_not(p->bdd, a->when);
   }
-  a->when_swapped = w_audit_swapped(p->bdd, a->when);
   const char *end = r->at;
   while (end > start && isspace((unsigned char)end[-1]))
     end--;
@@ -431,11 +431,20 @@ static bool is_wanted(const struct assertion *a, uint32_t value) {
   return false;
 }
 
+/* The condition over words as they lie. */
+static bdd_t asked_of(struct bdd *m, struct assertion *a, uint32_t token) {
+  if (!w_arch_big_endian(token))
+    return a->when;
+  if (!a->swapped_known)
+    a->when_swapped = w_audit_swapped(m, a->when);
+  a->swapped_known = true;
+  return a->when_swapped;
+}
+
 /* One architecture and one system call, or all of them when `nr` is NULL. */
-static int decide_one(const struct assertion *a, const struct audit *audit, uint32_t token,
+static int decide_one(struct assertion *a, const struct audit *audit, uint32_t token,
                       const uint32_t *nr, struct assertion_result *result) {
   struct bdd *m = audit->bdd;
-  bdd_t asked = w_arch_big_endian(token) ? a->when_swapped : a->when;
   bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
   for (uint32_t i = 0; i < audit->outcome_count; i++)
     if (is_wanted(a, audit->outcomes[i].value)) {
@@ -445,6 +454,9 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
   if (nr)
     unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
+  if (a->quantifier == NEVER && good == BDD_FALSE && unknown == BDD_FALSE)
+    return 0; /* whatever the condition is, and however large */
+  bdd_t asked = asked_of(m, a, token);
   unknown = bdd_and(m, unknown, asked);
   bdd_t bad;
   if (a->quantifier == NEVER) {
@@ -504,7 +516,7 @@ static bool is_meant(const struct seccomp_names *names, const struct audit *a, u
 
 int w_policy_decide(const struct policy *policy, unsigned i, const struct audit *audit,
                     struct assertion_result *result, struct warrant_error *error) {
-  const struct assertion *a = &policy->assertions[i];
+  struct assertion *a = &policy->assertions[i];
   const struct seccomp_names *names = &policy->names;
   *result = (struct assertion_result){.text = a->text, .line = a->line, .holds = 1};
   bool undecided = false;
