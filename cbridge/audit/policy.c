@@ -49,8 +49,9 @@ struct assertion {
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
   bdd_t when;
-  bdd_t when_swapped; /* the same of big-endian architectures */
-  bdd_t *whens;       /* owned; in the place of both where names stand in it: see when_of */
+  bdd_t when_swapped; /* of big-endian architectures, once it is known */
+  bool swapped_known;
+  bdd_t *whens; /* owned; in the place of both where names stand in it: see when_of */
   unsigned line;
   char *text; /* owned */
 };
@@ -302,11 +303,9 @@ static char *one_line(const char *start, const char *end) {
 }
 /* The calls that an assertion names, and one more for all of them. */
 static unsigned call_slots(const struct assertion *a) { return a->call_count + a->any_call; }
-/* The place of the condition for an architecture and a call. */
-static bdd_t *when_of(struct assertion *a, unsigned arch, uint32_t token, unsigned call) {
-  if (a->whens)
-    return &a->whens[(size_t)arch * call_slots(a) + call];
-  return w_arch_big_endian(token) ? &a->when_swapped : &a->when;
+/* The place of the condition for an architecture and a call, where names stand in it. */
+static bdd_t *when_of(const struct assertion *a, unsigned arch, unsigned call) {
+  return &a->whens[(size_t)arch * call_slots(a) + call];
 }
 /* The condition at r->at as it is for one architecture and call. */
 static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned arch,
@@ -327,8 +326,7 @@ static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned
   if (!a->whens)
     a->when = f;
   else
-    *when_of(a, arch, token, call) =
-        w_arch_big_endian(token) ? w_audit_swapped(r->policy->bdd, f) : f;
+    *when_of(a, arch, call) = w_arch_big_endian(token) ? w_audit_swapped(r->policy->bdd, f) : f;
   return 0;
 }
 /* Reads it for each architecture and call, if names stand in it. */
@@ -395,7 +393,6 @@ static int read_assertion(struct reader *r, enum quantifier quantifier, const ch
   bool unless = keyword(r, "unless");
   if ((unless || keyword(r, "when")) && read_condition(r, a, unless))
     return -1;
-  a->when_swapped = w_audit_swapped(p->bdd, a->when);
   a->text = one_line(start, r->at);
   return a->text ? 0 : complain(r, "out of memory", NULL);
 }
@@ -500,9 +497,22 @@ static bool is_wanted(const struct assertion *a, uint32_t value) {
   return false;
 }
 
+/* The condition over words as they lie. */
+static bdd_t asked_of(struct bdd *m, struct assertion *a, unsigned arch, uint32_t token,
+                      unsigned call) {
+  if (a->whens)
+    return *when_of(a, arch, call);
+  if (!w_arch_big_endian(token))
+    return a->when;
+  if (!a->swapped_known)
+    a->when_swapped = w_audit_swapped(m, a->when);
+  a->swapped_known = true;
+  return a->when_swapped;
+}
+
 /* One architecture and one system call, or all of them when `nr` is NULL. */
-static int decide_one(const struct assertion *a, const struct audit *audit, uint32_t token,
-                      const uint32_t *nr, bdd_t condition, struct assertion_result *result) {
+static int decide_one(struct assertion *a, const struct audit *audit, unsigned arch, uint32_t token,
+                      unsigned call, const uint32_t *nr, struct assertion_result *result) {
   struct bdd *m = audit->bdd;
   bdd_t good = BDD_FALSE; /* inputs that end in an action of the assertion */
   for (uint32_t i = 0; i < audit->outcome_count; i++)
@@ -513,14 +523,17 @@ static int decide_one(const struct assertion *a, const struct audit *audit, uint
   bdd_t unknown = w_audit_fix(m, audit->undecided, INPUT_ARCH, token);
   if (nr)
     unknown = w_audit_fix(m, unknown, INPUT_NR, *nr);
-  unknown = bdd_and(m, unknown, condition);
+  if (a->quantifier == NEVER && good == BDD_FALSE && unknown == BDD_FALSE)
+    return 0; /* whatever the condition is, and however large */
+  bdd_t asked = asked_of(m, a, arch, token, call);
+  unknown = bdd_and(m, unknown, asked);
   bdd_t bad;
   if (a->quantifier == NEVER) {
-    bad = bdd_and(m, good, condition);
+    bad = bdd_and(m, good, asked);
   } else if (a->quantifier == ALWAYS) {
-    bad = bdd_and(m, condition, bdd_not(m, bdd_or(m, good, unknown)));
+    bad = bdd_and(m, asked, bdd_not(m, bdd_or(m, good, unknown)));
   } else {
-    bdd_t shown = bdd_and(m, good, condition);
+    bdd_t shown = bdd_and(m, good, asked);
     if (shown == BDD_NONE || unknown == BDD_NONE)
       return -1;
     if (shown == BDD_FALSE)
@@ -590,7 +603,7 @@ int w_policy_decide_from(const struct policy *policy, unsigned i, const struct a
       continue;
     result->arch = arch_name;
     result->call = all ? NULL : a->calls[c].name;
-    if (decide_one(a, audit, token, all ? NULL : &nr, *when_of(a, arch, token, c), result))
+    if (decide_one(a, audit, arch, token, c, all ? NULL : &nr, result))
       return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
     if (result->holds == 0)
       return 0;
