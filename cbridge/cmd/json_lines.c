@@ -5,7 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *space(const char *c) { return c + strspn(c, " \t\r\n"); }
+/* Behind what the parser takes for space. */
+static const char *space(const char *c) {
+  while (*c && (unsigned char)*c <= ' ')
+    c++;
+  return c;
+}
 /* Behind the string that begins here. */
 static const char *string_end(const char *c) {
   for (c++; *c && *c != '"'; c++)
@@ -16,15 +21,17 @@ static const char *string_end(const char *c) {
 /* Behind the value that begins here. */
 static const char *value_end(const char *c) {
   unsigned depth = 0;
-  do {
+  while (*c) {
     if (*c == '"') {
       c = string_end(c);
-      continue;
+    } else {
+      depth += *c == '{' || *c == '[';
+      depth -= depth && (*c == '}' || *c == ']');
+      c++;
     }
-    depth += *c == '{' || *c == '[';
-    depth -= depth && (*c == '}' || *c == ']');
-    c++;
-  } while (*c && (depth || (*c != ',' && *c != '}' && *c != ']')));
+    if (depth == 0 && (*c == ',' || *c == '}' || *c == ']'))
+      break;
+  }
   return c;
 }
 
