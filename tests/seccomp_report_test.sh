@@ -47,7 +47,16 @@ printf 'ld nr\njeq #read, never\nret ALLOW\nnever: jeq #write, dead\nret ALLOW\n
 findings --json --policy /dev/null "$work/dead.bpf" "$work/holes.bpf" > "$work/json"
 same 'a dead rule is at itself, not where its example ends' "$work/dead.bpf 0 3" "$(jq -r 'select(.finding == "dead-rule") | "\(.file) \(.filter) \(.pc)"' "$work/json")"
 same 'an unreachable instruction has no example' "$work/dead.bpf 0 5 null" "$(jq -r 'select(.finding == "unreachable") | "\(.file) \(.filter) \(.pc) \(.witness)"' "$work/json")"
-same 'a stack: the filter of a dead rule' "1" "$(findings --policy /dev/null "$work/dead.bpf" "$work/holes.bpf" | grep -c "^dead-rule .*, filter 0 ($work/dead.bpf)\$")"
+same 'a stack: the filter of a dead rule' "1" "$(findings --policy /dev/null "$work/dead.bpf" "$work/holes.bpf" | grep -c "^dead-rule .*; filter 0 ($work/dead.bpf)\$")"
+
+# A witness of six large arguments is longer than a line.
+{ printf 'ld arch\njne #x86_64, kill\nld nr\njne #mremap, kill\n'
+  for n in 0 1 2 3 4 5; do printf 'ld arg%d.high\njne #0x%x, kill\nld arg%d\njne #0x%x, kill\n' $n 0x8765432$n $n 0x9876543$n; done
+  printf 'ret ALLOW\nkill: ret KILL_PROCESS\n'; } | assemble long
+echo 'never RUN for mremap' > "$work/mremap"
+cp "$work/long.bpf" "$work/again.bpf"
+(cd "$work" && "$OLDPWD/$ASAN_WARRANT" seccomp audit --findings --policy mremap long.bpf again.bpf > text)
+same 'a long witness is broken into lines' '0 2' "$(awk 'length > 120' "$work/text" | wc -l) $(sed -n '/^ .*mremap(/,$p' "$work/text" | wc -l)"
 
 # ---- Order and --arch ----
 # What this machine runs comes first.
@@ -128,6 +137,10 @@ same 'sarif: lines and pointers of a profile' 'unknown-key 3 /defaultAktion|unkn
   "$(jq -r '.runs[0].results[] | "\(.ruleId) \(.locations[0] | "\(.physicalLocation.region.startLine) \(.logicalLocations[0].fullyQualifiedName)")"' "$work/import.sarif" | paste -sd '|')"
 same 'sarif: of a bundle, from its top on' 'unknown-key 5 /linux/seccomp/defaultAktion|unknown-key 9 /linux/seccomp/syscalls/1/a~1b|unknown-call 8 /linux/seccomp/syscalls/0/names/1|alternatives 9 /linux/seccomp/syscalls/1' \
   "$(jq -r '.runs[0].results[] | "\(.ruleId) \(.locations[0] | "\(.physicalLocation.region.startLine) \(.logicalLocations[0].fullyQualifiedName)")"' "$work/bundle.sarif" | paste -sd '|')"
+same 'import: file and line in JSON, too' "$work/profile.json 3 7 6 7" "$("$WARRANT" seccomp import --json "$work/profile.json" | jq -rs '"\(map(.file) | unique | join(",")) \(map(.line | tostring) | join(" "))"')"
+# What the parser takes: keys of another case, twice and with escapes, values that look like ends.
+printf '{"DefaultAction": "SCMP_ACT_ERRNO",\n\t"a\\"}]": [{"x": "}]"}, []],\n"comment": [],\n"Syscalls": [\n{"names": [], "action": "SCMP_ACT_ALLOW"},\n{"names": ["no_such_call"],\n"action": "SCMP_ACT_ALLOW"}]}' > "$work/odd.json"
+same 'import: lines of an odd profile' 'key-case 1|key-case 4|unknown-call 6|unknown-key 2' "$("$ASAN_WARRANT" seccomp import --json "$work/odd.json" | jq -r '"\(.finding) \(.line)"' | sort | paste -sd '|')"
 # prints FILE: the fingerprints of its results
 prints() { jq -r '.runs[0].results[] | "\(.ruleId) \(.properties.call) \(.partialFingerprints[])"' "$1" | sort; }
 same 'sarif: fingerprints differ' 0 "$(prints "$work/audit.sarif" | uniq -d | wc -l)"

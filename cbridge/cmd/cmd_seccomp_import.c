@@ -317,12 +317,14 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   free(choices);
 }
 
-static cJSON *finding_json(const struct finding *f) {
+static cJSON *finding_json(const struct profile *p, const struct finding *f, const char *text) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "finding", f->name);
   cmd_json_text(o, "level", f->warning ? "warning" : "note");
   cmd_json_text(o, "place", f->place);
   cmd_json_text(o, "text", f->text);
+  cmd_json_text(o, "file", p->path);
+  cmd_json_u64(o, "line", json_line(text, f->place));
   return o;
 }
 /* The fingerprint has no place: entries move. */
@@ -338,7 +340,7 @@ static void finding_sarif(const struct comparison *c, const struct finding *f, c
                                            .inside = f->place,
                                            .same = same,
                                            .same_count = sizeof same / sizeof *same,
-                                           .properties = finding_json(f)});
+                                           .properties = finding_json(c->profile, f, text)});
 }
 /* Returns whether one is a warning. */
 static bool tell_findings(const struct comparison *c, const char *text) {
@@ -349,7 +351,7 @@ static bool tell_findings(const struct comparison *c, const char *text) {
     if (c->log) {
       finding_sarif(c, f, text);
     } else if (c->options->common.json) {
-      cmd_print_json(finding_json(f));
+      cmd_print_json(finding_json(c->profile, f, text));
     } else if (!c->options->common.quiet) {
       char *line = NULL; /* owned here */
       if (asprintf(&line, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,

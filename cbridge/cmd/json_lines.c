@@ -1,11 +1,17 @@
 #include "cmd/json_lines.h"
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *space(const char *c) { return c + strspn(c, " \t\r\n"); }
+/* Behind what the parser takes for space. */
+static const char *space(const char *c) {
+  while (*c && (unsigned char)*c <= ' ')
+    c++;
+  return c;
+}
 /* Behind the string that begins here. */
 static const char *string_end(const char *c) {
   for (c++; *c && *c != '"'; c++)
@@ -16,15 +22,17 @@ static const char *string_end(const char *c) {
 /* Behind the value that begins here. */
 static const char *value_end(const char *c) {
   unsigned depth = 0;
-  do {
+  while (*c) {
     if (*c == '"') {
       c = string_end(c);
-      continue;
+    } else {
+      depth += *c == '{' || *c == '[';
+      depth -= depth && (*c == '}' || *c == ']');
+      c++;
     }
-    depth += *c == '{' || *c == '[';
-    depth -= depth && (*c == '}' || *c == ']');
-    c++;
-  } while (*c && (depth || (*c != ',' && *c != '}' && *c != ']')));
+    if (depth == 0 && (*c == ',' || *c == '}' || *c == ']'))
+      break;
+  }
   return c;
 }
 
@@ -42,23 +50,33 @@ static char *part_of(const char *pointer, size_t length) {
   return part;
 }
 
+/* How the string that begins here compares with a key: 2 the same, 1 but for case, 0 not. */
+static int compare(const char *c, const char *end, const char *key) {
+  size_t n = strlen(key);
+  if (memchr(c, '\\', (size_t)(end - c))) {
+    cJSON *decoded = cJSON_ParseWithLength(c, (size_t)(end - c));
+    bool same = cJSON_IsString(decoded) && strcmp(decoded->valuestring, key) == 0;
+    cJSON_Delete(decoded);
+    return same ? 2 : 0;
+  }
+  if ((size_t)(end - c) != n + 2)
+    return 0;
+  return strncmp(c + 1, key, n) == 0 ? 2 : strncasecmp(c + 1, key, n) == 0;
+}
 /* The member of this key: the last one of several, and one of another case if no other is there.
  * Its key, and *value; or NULL. */
 static const char *member(const char *c, const char *key, const char **value) {
   const char *found = NULL;
-  bool exact = false;
-  size_t n = strlen(key);
+  int best = 1;
   for (c = space(c + 1); *c == '"';) {
-    const char *name = c, *end = string_end(c);
-    const char *at = space(end);
+    const char *end = string_end(c), *at = space(end);
     if (*at == ':')
       at = space(at + 1);
-    bool length = (size_t)(end - name) == n + 2;
-    bool same = length && strncmp(name + 1, key, n) == 0;
-    if (same || (length && !exact && strncasecmp(name + 1, key, n) == 0)) {
-      found = name;
+    int same = compare(c, end, key);
+    if (same >= best) {
+      found = c;
       *value = at;
-      exact |= same;
+      best = same;
     }
     c = space(value_end(at));
     if (*c != ',')

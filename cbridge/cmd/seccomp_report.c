@@ -210,17 +210,24 @@ char *report_place(const struct seccomp_options *options, const struct subject *
   result->inside = inside;
   return inside;
 }
-/* The message with its witness; the caller frees it. */
-static char *told(const struct found *f) {
-  char *text = NULL, action[64];
-  if (!f->witness || !f->ran)
-    return strdup(f->message);
-  w_action_text(f->value, action, sizeof action);
+/* "ptrace(request=PTRACE_TRACEME) on x86_64 -> ALLOW"; the caller frees it. NULL: out of memory. */
+static char *witness_text(const struct found *f) {
+  char *text = NULL, action[64] = "?";
+  if (f->ran)
+    w_action_text(f->value, action, sizeof action);
   char *input = input_text(f->witness); /* owned here */
-  if (!input || asprintf(&text, "%s; such as %s -> %s", f->message, input, action) < 0)
+  if (!input || asprintf(&text, "%s -> %s", input, action) < 0)
     text = NULL;
   free(input);
   return text;
+}
+/* The message with its witness; the caller frees it. */
+static char *told(const struct found *f) {
+  char *witness = f->ran ? witness_text(f) : NULL, *text = NULL; /* owned here; the caller's */
+  if (witness && asprintf(&text, "%s; such as %s", f->message, witness) < 0)
+    text = NULL;
+  free(witness);
+  return text ? text : strdup(f->message);
 }
 void report_sarif(const struct report *r, cJSON *log) {
   for (size_t i = 0; i < r->count; i++) {
@@ -280,35 +287,42 @@ static void put_title(const struct found *f, const char *text) {
          cmd_colour(stdout, CMD_PLAIN), f->severity);
   put_wrapped(stdout, (unsigned)(strlen(f->name) + strlen(f->severity) + 5), 4, text);
 }
-/* ", filter 1 (FILE)": which one of a stack. */
-static void put_filter(const struct report *r, const struct found *f, const char *before) {
+/* "filter 1 (FILE)": which one of a stack; "" without one. The caller frees it. */
+static char *filter_text(const struct report *r, const struct found *f, const char *before) {
+  char *text = NULL;
   if (!r->s->stacked || f->filter == NO_FILTER)
-    return;
-  printf("%sfilter %" PRIu32 " (", before, f->filter);
-  cmd_print_safe(stdout, file_of(r, f));
-  putchar(')');
+    return strdup("");
+  if (asprintf(&text, "%sfilter %" PRIu32 " (%s)", before, f->filter, file_of(r, f)) < 0)
+    return NULL;
+  return text;
 }
 static void put_witness(const struct report *r, const struct found *f) {
-  char action[64] = "?";
+  char *witness, *filter, *line = NULL; /* owned here */
   if (!f->witness)
     return;
-  if (f->ran)
-    w_action_text(f->value, action, sizeof action);
+  witness = witness_text(f);
+  filter = filter_text(r, f, " of ");
+  bool by = !f->has_place && f->pc != NO_PC;
+  int n = by ? asprintf(&line, "%s, by instruction %" PRIu32 "%s", witness ? witness : "?", f->pc,
+                        filter ? filter : "")
+             : asprintf(&line, "%s", witness ? witness : "?");
   fputs("    ", stdout);
-  print_input(stdout, f->witness);
-  printf(" -> %s", action);
-  if (!f->has_place && f->pc != NO_PC) {
-    printf(", by instruction %" PRIu32, f->pc);
-    put_filter(r, f, " of ");
-  }
+  put_wrapped(stdout, 4, 8, n < 0 ? "out of memory" : line);
   putchar('\n');
+  if (n >= 0)
+    free(line);
+  free(filter);
+  free(witness);
 }
 static void one_text(const struct report *r, const struct found *f) {
-  put_title(f, f->message);
-  if (f->has_place)
-    put_filter(r, f, ", ");
+  char *filter = f->has_place ? filter_text(r, f, "; ") : NULL, *line = NULL; /* owned here */
+  if (asprintf(&line, "%s%s", f->message, filter ? filter : "") < 0)
+    line = NULL;
+  put_title(f, line ? line : f->message);
   putchar('\n');
   put_witness(r, f);
+  free(line);
+  free(filter);
 }
 /* Several of one cause: the calls, and one of the witnesses. */
 static void several_text(const struct report *r, const struct found *f, size_t count) {
