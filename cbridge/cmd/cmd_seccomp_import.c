@@ -126,6 +126,7 @@ struct comparison {
   struct profile *profile;
   const struct stub *stub;
   const struct subject *s;
+  bdd_t *meanings; /* owned; when each rule matches; BDD_NONE at a limit */
   unsigned differences;
   bool undecided;
 };
@@ -189,7 +190,7 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   bdd_t matched = BDD_FALSE;
   for (unsigned i = 0; i < p->count; i++)
     if (strcmp(p->rules[i].call, call->name) == 0)
-      matched = bdd_or(m, matched, rule_meaning(m, &p->rules[i]));
+      matched = bdd_or(m, matched, c->meanings[i]);
   for (uint32_t k = 0; k < a->outcome_count; k++) {
     uint32_t value = a->outcomes[k].value;
     bdd_t when = w_audit_fix(m, a->outcomes[k].when, INPUT_ARCH, arches[arch].token);
@@ -200,11 +201,11 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
     bdd_t right = value == otherwise ? bdd_not(m, matched) : BDD_FALSE;
     for (unsigned i = 0; i < p->count; i++)
       if (p->rules[i].action == value && strcmp(p->rules[i].call, call->name) == 0)
-        right = bdd_or(m, right, rule_meaning(m, &p->rules[i]));
+        right = bdd_or(m, right, c->meanings[i]);
     bdd_t wrong = bdd_and(m, when, bdd_not(m, right));
     for (unsigned i = 0; i < p->count; i++)
       if (p->rules[i].action != value && strcmp(p->rules[i].call, call->name) == 0)
-        find_overruled(c, &p->rules[i], bdd_and(m, when, rule_meaning(m, &p->rules[i])));
+        find_overruled(c, &p->rules[i], bdd_and(m, when, c->meanings[i]));
     if (wrong == BDD_NONE) {
       c->undecided = true;
     } else if (wrong != BDD_FALSE) {
@@ -215,7 +216,7 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
       else
         for (unsigned i = 0; i < p->count; i++)
           if (strcmp(p->rules[i].call, call->name) == 0 &&
-              bdd_and(m, wrong, rule_meaning(m, &p->rules[i])) != BDD_FALSE)
+              bdd_and(m, wrong, c->meanings[i]) != BDD_FALSE)
             w_action_text(p->rules[i].action, expected, sizeof expected);
       tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
     }
@@ -247,6 +248,11 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
   struct comparison c = {.options = options, .profile = p, .stub = stub, .s = s};
   w_bdd_allow(s->bdd, options->limit);
   c.undecided = s->all.undecided != BDD_FALSE;
+  c.meanings = calloc(p->count + 1, sizeof *c.meanings);
+  if (!c.meanings)
+    return profile_bad(p, "out of memory", NULL);
+  for (unsigned i = 0; i < p->count; i++)
+    c.meanings[i] = rule_meaning(s->bdd, &p->rules[i]);
   unsigned calls_compared = 0;
   for (unsigned arch = 0; arch < ARCHES; arch++) {
     if (!p->arches[arch])
@@ -262,6 +268,7 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
     }
     calls_free(&calls);
   }
+  free(c.meanings);
   if (c.undecided)
     cmd_complain("%s: undecided for some inputs within --limit", p->path);
   if (!options->common.json && !options->common.quiet)
