@@ -30,4 +30,13 @@ printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","Syscalls":[{"Names":["read"],"Ac
 "$WARRANT" seccomp import --output "$work/filter.bpf" "$work/profile.json" > /dev/null 2>&1
 same 'and enforces them' ALLOW "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --syscall read | jq -r .action)"
 imported 'cut text' 2 '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":['
+# 100,000 keys, half of them unknown, half of them one key again and again: no pair of them is compared.
+{
+  printf '{'
+  seq -f '"k%.0f":1,' 50000
+  yes '"comment":"",' | head -n 50000
+  printf '"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}'
+} > "$work/profile.json"
+(ulimit -t 5; "$WARRANT" seccomp import --json "$work/profile.json" > "$work/out" 2> "$work/err")
+same 'many keys, in five seconds of CPU' '1 50000 49999' "$? $(grep -c '"unknown-key"' "$work/out") $(grep -c '"key-twice"' "$work/out")"
 finish

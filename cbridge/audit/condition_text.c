@@ -10,6 +10,7 @@
 #include "audit/comparison.h"
 #include "audit/condition.h"
 #include "audit/cover.h"
+#include "audit/exits.h"
 #include "audit/phrase.h"
 #include "audit/term.h"
 
@@ -343,61 +344,23 @@ static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int de
 
 /* ---- Several arguments ---- */
 
-struct exits {
-  unsigned count;
-  bool too_many;
-  bdd_t exit[EXITS_MAX];
-};
-/* The different parts below the variables before `end`. */
-static void find_exits(const struct bdd *m, bdd_t f, uint32_t end, struct exits *e,
-                       uint32_t *budget) {
-  if (e->too_many)
-    return;
-  if (*budget == 0) {
-    e->too_many = true;
-    return;
-  }
-  --*budget;
-  if (!bdd_is_leaf(f) && w_bdd_var(m, f) < end) {
-    find_exits(m, w_bdd_low(m, f), end, e, budget);
-    find_exits(m, w_bdd_high(m, f), end, e, budget);
-    return;
-  }
-  for (unsigned i = 0; i < e->count; i++)
-    if (e->exit[i] == f)
-      return;
-  if (e->count == EXITS_MAX)
-    e->too_many = true;
-  else
-    e->exit[e->count++] = f;
-}
-
-static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
+static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth);
+/* The parts of f below its first argument, which is `field`. */
+static struct phrase parts_phrase(struct bdd *m, bdd_t f, unsigned field, uint32_t end,
+                                  const struct exits *e, int depth) {
   struct phrase p = {.binding = BIND_TEST};
-  if (f == BDD_NONE || depth > 12)
-    return w_phrase_none();
-  if (bdd_is_leaf(f)) {
-    w_text_put(&p.text, "%s", f ? "true" : "false");
-    return p;
-  }
-  unsigned field = w_term_field(m, w_bdd_var(m, f));
-  uint32_t end = w_term_var(m, field, 0) + 1, budget = 200000;
-  struct exits e = {0};
-  find_exits(m, f, end, &e, &budget);
-  if (e.too_many)
-    return w_phrase_none();
   bool leaves = true;
   bdd_t common = BDD_TRUE; /* what holds whatever this argument is */
-  for (unsigned i = 0; i < e.count; i++) {
-    leaves &= bdd_is_leaf(e.exit[i]);
-    common = bdd_and(m, common, e.exit[i]);
+  for (size_t i = 0; i < e->count; i++) {
+    leaves &= bdd_is_leaf(e->exit[i]);
+    common = bdd_and(m, common, e->exit[i]);
   }
   if (leaves)
     return field_phrase(m, f, field, depth);
   if (common == BDD_NONE)
     return w_phrase_none();
-  for (unsigned i = 0; i < e.count; i++) {
-    bdd_t rest = e.exit[i];
+  for (size_t i = 0; i < e->count; i++) {
+    bdd_t rest = e->exit[i];
     if (rest == common || rest == BDD_FALSE)
       continue;
     bdd_t when = w_bdd_cut(m, f, end, rest);
@@ -412,6 +375,22 @@ static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
   }
   if (common != BDD_FALSE)
     w_phrase_join(&p, BIND_OR, phrase_of(m, common, depth + 1));
+  return p;
+}
+static struct phrase phrase_of(struct bdd *m, bdd_t f, int depth) {
+  struct phrase p = {.binding = BIND_TEST};
+  if (f == BDD_NONE || depth > 12)
+    return w_phrase_none();
+  if (bdd_is_leaf(f)) {
+    w_text_put(&p.text, "%s", f ? "true" : "false");
+    return p;
+  }
+  unsigned field = w_term_field(m, w_bdd_var(m, f));
+  uint32_t end = w_term_var(m, field, 0) + 1;
+  struct exits e; /* owned here */
+  p = w_bdd_exits(m, f, end, EXITS_MAX, &e) ? parts_phrase(m, f, field, end, &e, depth)
+                                            : w_phrase_none();
+  free(e.exit);
   return p;
 }
 

@@ -97,6 +97,8 @@ static const char profile_keys[] =
 static const char syscall_keys[] =
     "|names|action|errnoRet|args|name|errno|includes|excludes|comment|";
 static const char arg_keys[] = "|index|value|valueTwo|op|comment|";
+enum { KEYS_LENGTH = sizeof profile_keys };
+_Static_assert(sizeof syscall_keys <= KEYS_LENGTH && sizeof arg_keys <= KEYS_LENGTH, "the longest");
 
 /* The key of the list that this one is, but for its case when `loose`, and its length; or NULL. */
 static const char *find_key(const char *keys, const char *key, bool loose, size_t *length) {
@@ -122,6 +124,7 @@ static void key_part(const char *key, char out[96]) {
 }
 /* The keys of one object: their proper case, and each once. */
 static int keys_of(struct profile *p, cJSON *object, const char *keys, const char *place) {
+  cJSON *found[KEYS_LENGTH] = {0}; /* borrowed: by where each key stands in the list, its item */
   for (cJSON *item = object ? object->child : NULL, *next; item; item = next) {
     char where[PLACE_MAX], part[96];
     size_t n = 0;
@@ -141,14 +144,14 @@ static int keys_of(struct profile *p, cJSON *object, const char *keys, const cha
                       "Go reads this key whatever its case; crun and others pass over it");
       memcpy(item->string, key, n);
     }
-    for (cJSON *before = object->child; before != item; before = before->next)
-      if (strcmp(before->string, item->string) == 0) {
-        if (!go(p) || cJSON_IsArray(item) || cJSON_IsObject(item))
-          return profile_bad(p, "a key stands twice, and readers differ in what that means", where);
-        profile_finding(p, true, "key-twice", where, "the last one counts");
-        cJSON_Delete(cJSON_DetachItemViaPointer(object, before));
-        break;
-      }
+    cJSON **before = &found[key - keys];
+    if (*before) {
+      if (!go(p) || cJSON_IsArray(item) || cJSON_IsObject(item))
+        return profile_bad(p, "a key stands twice, and readers differ in what that means", where);
+      profile_finding(p, true, "key-twice", where, "the last one counts");
+      cJSON_Delete(cJSON_DetachItemViaPointer(object, *before));
+    }
+    *before = item;
   }
   return WARRANT_OK;
 }

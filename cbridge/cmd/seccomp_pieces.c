@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/condition_text.h"
+#include "audit/exits.h"
 #include "audit/term.h"
 #include "isa/room.h"
 
@@ -73,34 +74,6 @@ static bool as_runs(const struct bdd *m, bdd_t f, unsigned word, size_t most, st
 
 /* ---- As sets ---- */
 
-/* The parts below the variables of a word, each once, in the order of their least values. */
-struct exits {
-  const struct bdd *m;
-  uint32_t end;
-  uint8_t *seen; /* owned; a bit a node */
-  bdd_t *exit;   /* owned */
-  size_t count, room;
-  bool failed;
-};
-static void find_exits(struct exits *e, bdd_t f) {
-  if (e->failed || e->seen[f / 8] >> f % 8 & 1)
-    return;
-  e->seen[f / 8] |= (uint8_t)(1u << f % 8);
-  if (!bdd_is_leaf(f) && w_bdd_var(e->m, f) < e->end) {
-    find_exits(e, w_bdd_low(e->m, f));
-    find_exits(e, w_bdd_high(e->m, f));
-    return;
-  }
-  bdd_t *more =
-      e->count < SETS_MAX ? w_room_for_one(e->exit, e->count, &e->room, sizeof *more) : NULL;
-  if (!more) {
-    e->failed = true;
-    return;
-  }
-  e->exit = more;
-  e->exit[e->count++] = f;
-}
-
 static uint32_t least(const struct bdd *m, bdd_t set) {
   uint32_t v = 0;
   while (!bdd_is_leaf(set)) {
@@ -134,14 +107,13 @@ static int by_value(const void *a, const void *b) {
 /* All values, the named ones one by one. */
 static struct pieces as_sets(struct bdd *m, bdd_t f, unsigned word, bdd_t domain, bdd_t named) {
   struct pieces p = {0}, names = {0};
-  struct exits e = {.m = m, .end = 32 * (word + 1), .seen = calloc(w_bdd_nodes(m) / 8 + 1, 1)};
+  struct exits e;
+  uint32_t end = 32 * (word + 1);
   bdd_t others = bdd_and(m, domain, bdd_not(m, named));
-  p.failed = !e.seen || others == BDD_NONE || !as_runs(m, named, word, RUNS_MAX, &names);
-  if (!p.failed)
-    find_exits(&e, f);
-  p.failed |= e.failed || names.failed;
+  p.failed = !w_bdd_exits(m, f, end, SETS_MAX, &e) || others == BDD_NONE ||
+             !as_runs(m, named, word, RUNS_MAX, &names) || names.failed;
   for (size_t i = 0; i < e.count && !p.failed; i++) {
-    bdd_t set = bdd_and(m, others, w_bdd_cut(m, f, e.end, e.exit[i]));
+    bdd_t set = bdd_and(m, others, w_bdd_cut(m, f, end, e.exit[i]));
     if (set != BDD_FALSE)
       p.failed = set == BDD_NONE || !add_part(m, e.exit[i], word, set, &p);
   }
@@ -155,7 +127,6 @@ static struct pieces as_sets(struct bdd *m, bdd_t f, unsigned word, bdd_t domain
   if (p.count)
     qsort(p.pieces, p.count, sizeof *p.pieces, by_value);
   free(names.pieces);
-  free(e.seen);
   free(e.exit);
   return p;
 }
