@@ -389,6 +389,41 @@ bool w_bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars) {
   return good;
 }
 
+/* A way from one variable to the next that skips those between leaves them both values. */
+static void both_values(uint32_t from, uint32_t to, uint8_t *zeros, uint8_t *ones) {
+  for (uint32_t v = from; v < to; v++) {
+    zeros[v / 8] |= (uint8_t)(1u << v % 8);
+    ones[v / 8] |= (uint8_t)(1u << v % 8);
+  }
+}
+static bool values(const struct bdd *m, struct walk *w, bdd_t f, uint32_t vars, uint8_t *zeros,
+                   uint8_t *ones) {
+  bdd_t seen;
+  if (bdd_is_leaf(f) || walk_find(w, f, &seen))
+    return true;
+  const struct node *n = &m->nodes[f];
+  if (walk_add(w, f, f) == BDD_NONE)
+    return false;
+  for (int high = 0; high < 2; high++) {
+    bdd_t next = high ? n->high : n->low;
+    if (next == BDD_FALSE)
+      continue;
+    (high ? ones : zeros)[n->var / 8] |= (uint8_t)(1u << n->var % 8);
+    both_values(n->var + 1, next == BDD_TRUE ? vars : m->nodes[next].var, zeros, ones);
+    if (!values(m, w, next, vars, zeros, ones))
+      return false;
+  }
+  return true;
+}
+bool w_bdd_values(const struct bdd *m, bdd_t f, uint32_t vars, uint8_t *zeros, uint8_t *ones) {
+  struct walk w = {0};
+  if (f != BDD_FALSE)
+    both_values(0, f == BDD_TRUE ? vars : m->nodes[f].var, zeros, ones);
+  bool good = values(m, &w, f, vars, zeros, ones);
+  walk_free(&w);
+  return good;
+}
+
 double w_bdd_share(const struct bdd *m, bdd_t f) {
   if (bdd_is_leaf(f))
     return f;

@@ -70,6 +70,9 @@ bdd_t w_bdd_copy(struct bdd *to, const struct bdd *from, bdd_t f);
 bdd_t w_bdd_simplify(struct bdd *m, bdd_t f, bdd_t care);
 /* The variables that it depends on: sets bit v of `vars` for each. False when memory runs out. */
 bool w_bdd_support(const struct bdd *m, bdd_t f, uint8_t *vars);
+/* Of the first `vars` variables, those that are 0 in some assignment for which it is true, and
+ * those that are 1: sets their bits. False when memory runs out. */
+bool w_bdd_values(const struct bdd *m, bdd_t f, uint32_t vars, uint8_t *zeros, uint8_t *ones);
 /* The share of all assignments for which it is true. Negative when memory runs out. */
 double w_bdd_share(const struct bdd *m, bdd_t f);
 

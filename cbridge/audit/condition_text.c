@@ -187,20 +187,23 @@ static bool cube(const struct bdd *m, bdd_t f, bdd_t end, uint64_t *mask, uint64
 
 static struct phrase field_phrase(struct bdd *m, bdd_t f, unsigned field, int depth);
 
-/* The bits that have one value for all inputs of g. */
-static void forced_bits(struct bdd *m, bdd_t g, const struct bits *bits, uint64_t *mask,
+/* The bits that have one value for all inputs of g. False when memory runs out. */
+static bool forced_bits(const struct bdd *m, bdd_t g, const struct bits *bits, uint64_t *mask,
                         uint64_t *value) {
+  uint8_t zeros[INPUT_VARS / 8] = {0}, ones[INPUT_VARS / 8] = {0};
   *mask = *value = 0;
+  if (!w_bdd_values(m, g, INPUT_VARS, zeros, ones))
+    return false;
   for (unsigned i = 0; i < bits->count; i++) {
     uint32_t v = bits->var[i];
     uint64_t bit = (uint64_t)1 << w_term_bit(m, v);
-    bdd_t one = bdd_and(m, g, w_bdd_make(m, v, BDD_FALSE, BDD_TRUE));
-    bdd_t zero = bdd_and(m, g, w_bdd_make(m, v, BDD_TRUE, BDD_FALSE));
-    if (one == BDD_FALSE || zero == BDD_FALSE)
+    bool zero = zeros[v / 8] >> v % 8 & 1, one = ones[v / 8] >> v % 8 & 1;
+    if (!zero || !one)
       *mask |= bit;
-    if (zero == BDD_FALSE)
+    if (!zero)
       *value |= bit;
   }
+  return true;
 }
 
 /* A condition of which some bits are always required, and of which the rest is simpler:
@@ -212,8 +215,7 @@ static bool required_bits(struct bdd *m, bdd_t f, unsigned field, const struct b
   uint64_t mask, value;
   if (g == BDD_NONE)
     return false;
-  forced_bits(m, g, bits, &mask, &value);
-  if (mask == 0 || mask == bits->mask)
+  if (!forced_bits(m, g, bits, &mask, &value) || mask == 0 || mask == bits->mask)
     return false;
   for (unsigned bit = 0; bit < 64; bit++) {
     uint32_t v = w_term_var(m, field, bit);
@@ -255,9 +257,8 @@ static bool within_interval(struct bdd *m, bdd_t f, unsigned field, const struct
                             struct phrase *result) {
   uint64_t low = extreme(m, f, false), high = extreme(m, f, true), mask, value;
   struct term all = {field, UINT64_MAX};
-  if (low == 0 && high == UINT64_MAX)
+  if ((low == 0 && high == UINT64_MAX) || !forced_bits(m, f, bits, &mask, &value))
     return false;
-  forced_bits(m, f, bits, &mask, &value);
   /* The highest bits, up to the first that varies, are the interval's. */
   for (uint64_t bit = (uint64_t)1 << 63; bit & mask; bit >>= 1)
     mask &= ~bit;
