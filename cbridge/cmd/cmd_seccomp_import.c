@@ -29,6 +29,19 @@ static uint32_t to_libseccomp(uint32_t action) {
   }
 }
 
+static int no_filter(const struct profile *p, const struct rule *r, int error) {
+  if (p->strict && r) {
+    char place[PLACE_MAX];
+    profile_place(r, place);
+    return profile_says(p, WARRANT_BAD_INPUT, place, "libseccomp refuses the rule for %s: %s",
+                        r->call, strerror(-error));
+  }
+  cmd_complain("%s: libseccomp does not compile the profile: %s", p->path, strerror(-error));
+  return WARRANT_BAD_INPUT;
+}
+static int call_of(const struct rule *r) {
+  return *r->call == '#' ? atoi(r->call + 1) : seccomp_syscall_resolve_name(r->call);
+}
 static int compile(const struct profile *p, scmp_filter_ctx ctx) {
   int error = 0;
   bool native = false;
@@ -40,19 +53,54 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
     }
   if (!native && !error)
     error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
-  for (unsigned i = 0; i < p->count && !error; i++) {
+  if (error)
+    return no_filter(p, NULL, error);
+  for (unsigned i = 0; i < p->count; i++) {
     const struct rule *r = &p->rules[i];
-    int nr = seccomp_syscall_resolve_name(r->call);
+    int nr = call_of(r);
     if (nr == __NR_SCMP_ERROR || r->action == p->otherwise)
       continue; /* newer than libseccomp; or nothing new */
     error = seccomp_rule_add_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
-    if (error == -EEXIST && !p->json && !p->strict)
-      error = 0;
+    if (error && (error != -EEXIST || p->json || p->strict))
+      return no_filter(p, r, error);
   }
-  if (!error)
-    return WARRANT_OK;
-  cmd_complain("%s: libseccomp does not compile the profile: %s", p->path, strerror(-error));
-  return WARRANT_BAD_INPUT;
+  return WARRANT_OK;
+}
+/* As LXC does: a filter for each architecture, exact in its rules and with those alone that it has
+ * calls for; then all in one. Takes ctx along where it fails. */
+static int compile_merged(const struct profile *p, scmp_filter_ctx *all) {
+  seccomp_release(*all);
+  *all = NULL;
+  for (unsigned i = 0; i < ARCHES; i++) {
+    if (!p->arches[i])
+      continue;
+    uint32_t arch = arches[i].libseccomp;
+    scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
+    int code = WARRANT_OK, error = ctx ? 0 : -ENOMEM;
+    if (!error && arch != seccomp_arch_native() && !(error = seccomp_arch_add(ctx, arch)))
+      error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+    if (error)
+      code = no_filter(p, NULL, error);
+    for (unsigned k = 0; k < p->count && !code; k++) {
+      const struct rule *r = &p->rules[k];
+      int nr = call_of(r);
+      if (*r->call != '#' && seccomp_syscall_resolve_name_arch(arch, r->call) < 0)
+        continue;
+      error =
+          seccomp_rule_add_exact_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
+      if (error)
+        code = no_filter(p, r, error);
+    }
+    if (!code && *all && (error = seccomp_merge(*all, ctx)))
+      code = no_filter(p, NULL, error);
+    if (code && ctx)
+      seccomp_release(ctx);
+    if (code)
+      return code;
+    if (!*all)
+      *all = ctx;
+  }
+  return WARRANT_OK;
 }
 
 /* What libseccomp compiled, behind the stub; owned by the caller, or NULL with the cause. */
@@ -85,7 +133,9 @@ static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, 
   uint8_t *bytes = NULL;
   int why = 0;
   scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
-  *code = ctx ? compile(p, ctx) : profile_bad(p, "libseccomp takes no such default action", NULL);
+  *code = ctx && p->merged ? compile_merged(p, &ctx)
+          : ctx            ? compile(p, ctx)
+                           : profile_bad(p, "libseccomp takes no such default action", NULL);
   if (!*code && !(bytes = installed(stub, ctx, size, &why)))
     *code = profile_bad(p, "the filter could not be made", strerror(why));
   if (ctx)

@@ -19,6 +19,7 @@ enum runtime {
   RUNTIME_MINIJAIL,
   RUNTIME_SECCOMPILER,
   RUNTIME_FIRECRACKER,
+  RUNTIME_LXC,
 };
 
 struct seccomp_options {

@@ -7,6 +7,7 @@
 
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
+#include "cmd/profile_lxc.h"
 #include "cmd/profile_minijail.h"
 #include "cmd/profile_seccompiler.h"
 
@@ -478,6 +479,8 @@ static enum runtime language(const struct profile *p, const char *text) {
     return p->options->runtime;
   if (text[strspn(text, " \t\r\n")] == '{')
     return strstr(text, "\"defaultAction\"") ? RUNTIME_RUNC : profile_like_seccompiler(text);
+  if (profile_like_lxc(text))
+    return RUNTIME_LXC;
   return like_minijail(text) ? RUNTIME_MINIJAIL : RUNTIME_RUNC;
 }
 
@@ -486,6 +489,8 @@ int profile_read(struct profile *p, char *text) {
   switch (language(p, text)) {
   case RUNTIME_MINIJAIL:
     return profile_minijail(p, text);
+  case RUNTIME_LXC:
+    return profile_lxc(p, text);
   case RUNTIME_SECCOMPILER:
     return profile_seccompiler(p, text, false);
   case RUNTIME_FIRECRACKER:
