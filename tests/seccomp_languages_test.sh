@@ -213,7 +213,7 @@ denylist
 raed errno 1
 open kill_process
 close errno 65537
-dup errno 4095
+dup errno 4000
 read errno 1 now
 lseek trap [0,5,&=]
 write trap [0,5,==,7]
@@ -235,5 +235,53 @@ refused lxc 3 'line 3' '2\ndenylist\nread errno 99999999999\n'
 refused lxc 3 'line 3' '1\nallowlist\n-1\n'
 "$ASAN_WARRANT" seccomp import --runtime lxc --arch riscv64 "$work/policy" > /dev/null 2>&1
 same 'LXC: a machine that is not supported' 3 $?
+
+# ---- snapd ----
+imported 'snapd: told by its text' $'0\nunknown-call@line:4' - << 'END'
+# a template
+read
+write - >=3 <=0
+raed
+socket AF_UNIX
+socket AF_NETLINK - !NETLINK_AUDIT
+fchownat - - -1 u:root
+mknod - |S_IFCHR -
+openat - - 65|64
+lseek >4294967294
+~ptrace
+~write 7
+END
+does ALLOW read
+does ALLOW write 1=3 2=0
+does 'ERRNO(EPERM)' write 1=2 2=0
+does ALLOW socket 0=1
+does ALLOW socket 0=16 2=3
+does 'ERRNO(EPERM)' socket 0=16 2=9
+does ALLOW fchownat 2=0x1ffffffff 3=0
+does 'ERRNO(EPERM)' fchownat 2=1 3=0
+does ALLOW mknod 1=0xb000
+does 'ERRNO(EPERM)' mknod 1=0x1000
+does ALLOW openat 2=0xfffffffffffffffe
+does 'ERRNO(EPERM)' openat 2=0xffffffffffffffff
+does 'ERRNO(EPERM)' lseek 0=0xfffffffe
+does ALLOW lseek 0=0x100000000
+same '  what it denies, in a filter behind it' 'ERRNO(EACCES) ERRNO(EACCES) ALLOW' \
+  "$(for call in 'ptrace' 'write --arg 0=7 --arg 1=9' 'write --arg 0=8 --arg 1=9'; do "$WARRANT" seccomp emu --json "$work"/filter.bpf "$work"/filter.bpf.deny --syscall $call | jq -r .action; done | paste -sd ' ')"
+imported 'snapd: @complain' 0 - <<< $'@complain\nread'
+does LOG write
+imported 'snapd: what it passes over' $'1\nno-mask@line:3\noverruled@line:4\nunknown-call@line:1\nvalue-range@line:2' snapd << 'END'
+~raed
+open - 1|3
+dup |0
+mount - 1
+~mount
+END
+for text in 'read 1x' 'read 4294967296' 'read -1' 'read 0x1' 'read AF_NONE' 'read 1 2 3 4 5 6 7' 'read # all' 'read |' 'read 1|2|3' 'setuid >=0' 'setuid -2147483649' 'setuid 1|1'; do
+  refused snapd 2 'line 1' "$text\\n"
+done
+refused snapd 2 '' '# all\n @unrestricted\nread\n'
+refused snapd 3 'line 1' 'setuid u:no-such-user-here\n'
+"$ASAN_WARRANT" seccomp import --runtime snapd --arch i386 "$work/policy" > /dev/null 2>&1
+same 'snapd: a machine that is not supported' 3 $?
 
 finish

@@ -42,7 +42,8 @@ static int no_filter(const struct profile *p, const struct rule *r, int error) {
 static int call_of(const struct rule *r) {
   return *r->call == '#' ? atoi(r->call + 1) : seccomp_syscall_resolve_name(r->call);
 }
-static int compile(const struct profile *p, scmp_filter_ctx ctx) {
+/* The rules from `first` on, up to `end`. */
+static int compile(const struct profile *p, scmp_filter_ctx ctx, unsigned first, unsigned end) {
   int error = 0;
   bool native = false;
   for (unsigned i = 0; i < ARCHES && !error; i++)
@@ -55,12 +56,16 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
     error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
   if (error)
     return no_filter(p, NULL, error);
-  for (unsigned i = 0; i < p->count; i++) {
+  for (unsigned i = first; i < end; i++) {
     const struct rule *r = &p->rules[i];
+    uint32_t action = to_libseccomp(r->action);
     int nr = call_of(r);
     if (nr == __NR_SCMP_ERROR || r->action == p->otherwise)
       continue; /* newer than libseccomp; or nothing new */
-    error = seccomp_rule_add_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
+    if (p->exact)
+      error = seccomp_rule_add_exact_array(ctx, action, nr, r->arg_count, r->args);
+    if (!p->exact || error)
+      error = seccomp_rule_add_array(ctx, action, nr, r->arg_count, r->args);
     if (error && (error != -EEXIST || p->json || p->strict))
       return no_filter(p, r, error);
   }
@@ -127,27 +132,28 @@ static uint8_t *installed(const struct stub *stub, scmp_filter_ctx ctx, size_t *
     fclose(f);
   return bytes;
 }
-/* The filter by libseccomp; owned by the caller, or NULL after a complaint. */
-static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, size_t *size,
-                              int *code) {
+/* A filter by libseccomp, of the rules that deny behind the other one's or of the others; owned by
+ * the caller, or NULL after a complaint. */
+static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, bool behind,
+                              size_t *size, int *code) {
   uint8_t *bytes = NULL;
   int why = 0;
-  scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
-  *code = ctx && p->merged ? compile_merged(p, &ctx)
-          : ctx            ? compile(p, ctx)
-                           : profile_bad(p, "libseccomp takes no such default action", NULL);
+  scmp_filter_ctx ctx = seccomp_init(to_libseccomp(behind ? SECCOMP_RET_ALLOW : p->otherwise));
+  *code = !ctx        ? profile_bad(p, "libseccomp takes no such default action", NULL)
+          : p->merged ? compile_merged(p, &ctx)
+                      : compile(p, ctx, behind ? 0 : p->denied, behind ? p->denied : p->count);
   if (!*code && !(bytes = installed(stub, ctx, size, &why)))
     *code = profile_bad(p, "the filter could not be made", strerror(why));
   if (ctx)
     seccomp_release(ctx);
   return bytes;
 }
-static int make_filter(const struct profile *p, const struct stub *stub, const char *output,
-                       struct warrant_object *object) {
+static int make_filter(const struct profile *p, const struct stub *stub, bool behind,
+                       const char *output, struct warrant_object *object) {
   size_t size = 0;
   int code = WARRANT_OK;
   uint8_t *bytes = p->ordered ? profile_write(p, &size, &code)
-                              : by_libseccomp(p, stub, &size, &code); /* owned here */
+                              : by_libseccomp(p, stub, behind, &size, &code); /* owned here */
   if (!bytes)
     return code;
   struct warrant_error bad = {0};
@@ -157,6 +163,25 @@ static int make_filter(const struct profile *p, const struct stub *stub, const c
   else if (output)
     code = filter_write(output, &object->programs[0]);
   free(bytes);
+  return code;
+}
+
+/* The filter, and where rules deny by one of their own the other one, which is written beside it.
+ */
+static int make_filters(const struct profile *p, const struct stub *stub, const char *output,
+                        struct subject *s) {
+  static const struct stub none;
+  char *behind = NULL; /* owned here */
+  s->objects = calloc(2, sizeof *s->objects);
+  if (!s->objects || (output && asprintf(&behind, "%s.deny", output) < 0))
+    return profile_bad(p, "out of memory", NULL);
+  int code = make_filter(p, stub, false, output, &s->objects[0]);
+  s->count = !code;
+  if (!code && p->denied) {
+    code = make_filter(p, &none, true, behind, &s->objects[1]);
+    s->count += !code;
+  }
+  free(behind);
   return code;
 }
 
@@ -280,9 +305,13 @@ static struct choice *choices_of(struct comparison *c, const char *call, bdd_t d
   for (unsigned i = 0; i < p->count && all; i++)
     if (strcmp(p->rules[i].call, call) == 0) {
       bdd_t alone = bdd_and(m, rule_meaning(m, &p->rules[i]), domain);
-      bdd_t left = p->ordered ? bdd_and(m, alone, bdd_not(m, *matched)) : alone;
-      if (p->ordered)
-        find_idle(c, &p->rules[i], alone, left);
+      bool first = p->ordered || p->denied;
+      bdd_t left = first ? bdd_and(m, alone, bdd_not(m, *matched)) : alone, others = BDD_FALSE;
+      for (unsigned k = 0; k < *count && first; k++)
+        if (all[k].rule->action != p->rules[i].action)
+          others = bdd_or(m, others, all[k].when);
+      if (first)
+        find_idle(c, &p->rules[i], alone, bdd_and(m, alone, bdd_not(m, others)));
       all[(*count)++] = (struct choice){&p->rules[i], w_action_effect(p->rules[i].action), left};
       *matched = bdd_or(m, *matched, alone);
     }
@@ -405,13 +434,9 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
   if (!code)
     code = profile_read(&p, text);
   const struct stub stub = stub_of(&p);
-  s.objects = calloc(1, sizeof *s.objects);
-  if (!code && !s.objects)
-    code = profile_bad(&p, "out of memory", NULL);
   if (!code)
-    code = make_filter(&p, &stub, options->output, &s.objects[0]);
+    code = make_filters(&p, &stub, options->output, &s);
   if (!code) {
-    s.count = 1;
     code = subject_audit(&s, path, NULL, options->limit);
   }
   if (!code)

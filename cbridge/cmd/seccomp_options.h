@@ -20,6 +20,7 @@ enum runtime {
   RUNTIME_SECCOMPILER,
   RUNTIME_FIRECRACKER,
   RUNTIME_LXC,
+  RUNTIME_SNAPD,
 };
 
 struct seccomp_options {
