@@ -172,4 +172,116 @@ done
 "$ASAN_WARRANT" seccomp import --runtime seccompiler --arch i386 "$work/policy" > /dev/null 2>&1
 same 'seccompiler: an architecture that it does not know' 2 $?
 
+# ---- LXC ----
+imported 'LXC: told by its text' $'0\nunknown-call@line:9' - << 'END'
+2
+denylist errno 38
+# a comment
+reject_force_umount  # another
+read errno 1
+write trap [0,5,==][2,0xff,&=,0xff]
+mknod
+umount notify
+raed_of_another_kernel errno 1
+waitpid errno 3
+[arm]
+getpid kill
+[all]
+ptrace allow [0,3,>=]
+END
+does 'ERRNO(ENOSYS)' getpid
+does 'ERRNO(EACCES)' umount2 1=1
+does 'ERRNO(ENOSYS)' umount2 1=2
+does 'ERRNO(EPERM)' read
+does TRAP write 0=5 2=0x1ff
+does 'ERRNO(ENOSYS)' write 0=5 2=0x1fe
+does KILL_THREAD mknod
+does ALLOW ptrace 0=3
+same '  a call of i386' 'ERRNO(ESRCH)' "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall waitpid | jq -r .action)"
+same '  a call of x32' 'ERRNO(EPERM)' "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch x32 --syscall read | jq -r .action)"
+imported 'LXC: an allowlist' 0 lxc <<< $'2\nallowlist trap\nread\nopenat allow [2,0,==]'
+does ALLOW read
+does TRAP openat 2=1
+does TRAP write
+imported 'LXC: version 1' 0 - <<< $'1\nallowlist\n0\n 1\n335'
+does ALLOW write
+does ALLOW 335
+does KILL_THREAD open
+imported 'LXC: what it passes over' $'1\nargs-left-out@line:11\nerrno-range@line:5\nglued@line:4\nmask-unused@line:9\nno-mask@line:8\nrest-of-line@line:10\nrest-of-line@line:7\nsection-ignored@line:12\nunknown-call@line:3\nvalue-range@line:10' lxc << 'END'
+2
+denylist
+raed errno 1
+open kill_process
+close errno 65537
+dup errno 4000
+read errno 1 now
+lseek trap [0,5,&=]
+write trap [0,5,==,7]
+mmap trap [0,5,&=,4,1]
+brk trap [0,1,==][1,1,==][2,1,==][3,1,==][4,1,==][5,1,==][0,2,==]
+[x86_64]
+[x86]
+stat errno 1
+END
+does KILL_THREAD open
+does TRAP lseek
+does 'ERRNO(EPERM)' stat
+for text in '' '3\nallowlist\n' '1' '1\nwhitelist\n0\n' '1\nallowlist\nread\n' '1\nallowlist\n\n' '2\nlist\n' '2\nallowlist debug\n' '2\nallowlist \n' '2\nallowlist maybe\n' '2\nallowlist errno\n'; do refused lxc 2 '' "$text"; done
+for text in 'read maybe' 'read errno 5000' ' read' 'read [0,1,==]' 'read errno' 'read trap [0,1,==] ' 'read trap [0,1,==] # c' 'read trap [6,1,==]' 'read trap [-1,1,==]' 'read trap [0,-1,==]' 'read trap [0,1x,==]' 'read trap [0,0x10000000000000000,==]' 'read trap [0,1,=]' 'read trap [0,1, ==]' 'read trap [0,1]' 'read trap [0,1,==,x]' \
+  'read trap [0,1,==][0,2,==]' 'read allow' '[z80]' '[x86' '[]'; do
+  refused lxc 2 'line 3' "2\\ndenylist\\n$text\\n"
+done
+refused lxc 3 'line 3' '2\ndenylist\nread errno 99999999999\n'
+refused lxc 3 'line 3' '1\nallowlist\n-1\n'
+"$ASAN_WARRANT" seccomp import --runtime lxc --arch riscv64 "$work/policy" > /dev/null 2>&1
+same 'LXC: a machine that is not supported' 3 $?
+
+# ---- snapd ----
+imported 'snapd: told by its text' $'0\nunknown-call@line:4' - << 'END'
+# a template
+read
+write - >=3 <=0
+raed
+socket AF_UNIX
+socket AF_NETLINK - !NETLINK_AUDIT
+fchownat - - -1 u:root
+mknod - |S_IFCHR -
+openat - - 65|64
+lseek >4294967294
+~ptrace
+~write 7
+END
+does ALLOW read
+does ALLOW write 1=3 2=0
+does 'ERRNO(EPERM)' write 1=2 2=0
+does ALLOW socket 0=1
+does ALLOW socket 0=16 2=3
+does 'ERRNO(EPERM)' socket 0=16 2=9
+does ALLOW fchownat 2=0x1ffffffff 3=0
+does 'ERRNO(EPERM)' fchownat 2=1 3=0
+does ALLOW mknod 1=0xb000
+does 'ERRNO(EPERM)' mknod 1=0x1000
+does ALLOW openat 2=0xfffffffffffffffe
+does 'ERRNO(EPERM)' openat 2=0xffffffffffffffff
+does 'ERRNO(EPERM)' lseek 0=0xfffffffe
+does ALLOW lseek 0=0x100000000
+same '  what it denies, in a filter behind it' 'ERRNO(EACCES) ERRNO(EACCES) ALLOW' \
+  "$(for call in 'ptrace' 'write --arg 0=7 --arg 1=9' 'write --arg 0=8 --arg 1=9'; do "$WARRANT" seccomp emu --json "$work"/filter.bpf "$work"/filter.bpf.deny --syscall $call | jq -r .action; done | paste -sd ' ')"
+imported 'snapd: @complain' 0 - <<< $'@complain\nread'
+does LOG write
+imported 'snapd: what it passes over' $'1\nno-mask@line:3\noverruled@line:4\nunknown-call@line:1\nvalue-range@line:2' snapd << 'END'
+~raed
+open - 1|3
+dup |0
+mount - 1
+~mount
+END
+for text in 'read 1x' 'read 4294967296' 'read -1' 'read 0x1' 'read AF_NONE' 'read 1 2 3 4 5 6 7' 'read # all' 'read |' 'read 1|2|3' 'setuid >=0' 'setuid -2147483649' 'setuid 1|1'; do
+  refused snapd 2 'line 1' "$text\\n"
+done
+refused snapd 2 '' '# all\n @unrestricted\nread\n'
+refused snapd 3 'line 1' 'setuid u:no-such-user-here\n'
+"$ASAN_WARRANT" seccomp import --runtime snapd --arch i386 "$work/policy" > /dev/null 2>&1
+same 'snapd: a machine that is not supported' 3 $?
+
 finish

@@ -51,10 +51,9 @@ static const char help[] =
     "  --output FILE   import, asm, dump: write the filter here (dump: FILE.0, FILE.1, ...)\n"
     "  --set NAME      import: this @set of what `systemd-analyze syscall-filter` prints, or this\n"
     "                  thread's filter of seccompiler's\n"
-    "  --runtime NAME  import: as runc (default), crun, docker or podman reads and installs it, "
-    "or\n"
-    "                  as minijail or seccompiler reads its policies, which are told by their "
-    "text\n"
+    "  --runtime NAME  import: as runc (default), crun, docker or podman reads and installs it,\n"
+    "                  or as minijail, seccompiler, firecracker, lxc or snapd reads its own,\n"
+    "                  which are told by their text\n"
     "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
     "  --drop-cap NAME import: and not this one; the options count in their order\n"
     "  --kernel X.Y    import: for minKernel, the version (any is taken as met)\n"
@@ -103,16 +102,16 @@ enum {
 
 /* As read_option. */
 static int read_runtime(const char *name, enum runtime *runtime) {
-  static const char *const names[] = {"runc",     "crun",        "docker",     "podman",
-                                      "minijail", "seccompiler", "firecracker"};
+  static const char *const names[] = {"runc",        "crun",        "docker", "podman", "minijail",
+                                      "seccompiler", "firecracker", "lxc",    "snapd"};
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i], name) == 0) {
       *runtime = (enum runtime)i;
       return -1;
     }
-  cmd_complain(
-      "--runtime %s: runc, crun, docker, podman, minijail, seccompiler and firecracker are known",
-      name);
+  cmd_complain("--runtime %s: runc, crun, docker, podman, minijail, seccompiler, firecracker and "
+               "lxc are known",
+               name);
   return WARRANT_BAD_INPUT;
 }
 

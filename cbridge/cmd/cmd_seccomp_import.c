@@ -33,7 +33,21 @@ static uint32_t to_libseccomp(uint32_t action) {
   }
 }
 
-static int compile(const struct profile *p, scmp_filter_ctx ctx) {
+static int no_filter(const struct profile *p, const struct rule *r, int error) {
+  if (p->strict && r) {
+    char place[PLACE_MAX];
+    profile_place(r, place);
+    return profile_says(p, WARRANT_BAD_INPUT, place, "libseccomp refuses the rule for %s: %s",
+                        r->call, strerror(-error));
+  }
+  cmd_complain("%s: libseccomp does not compile the profile: %s", p->path, strerror(-error));
+  return WARRANT_BAD_INPUT;
+}
+static int call_of(const struct rule *r) {
+  return *r->call == '#' ? atoi(r->call + 1) : seccomp_syscall_resolve_name(r->call);
+}
+/* The rules from `first` on, up to `end`. */
+static int compile(const struct profile *p, scmp_filter_ctx ctx, unsigned first, unsigned end) {
   int error = 0;
   bool native = false;
   for (unsigned i = 0; i < ARCHES && !error; i++)
@@ -44,19 +58,58 @@ static int compile(const struct profile *p, scmp_filter_ctx ctx) {
     }
   if (!native && !error)
     error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
-  for (unsigned i = 0; i < p->count && !error; i++) {
+  if (error)
+    return no_filter(p, NULL, error);
+  for (unsigned i = first; i < end; i++) {
     const struct rule *r = &p->rules[i];
-    int nr = seccomp_syscall_resolve_name(r->call);
+    uint32_t action = to_libseccomp(r->action);
+    int nr = call_of(r);
     if (nr == __NR_SCMP_ERROR || r->action == p->otherwise)
       continue; /* newer than libseccomp; or nothing new */
-    error = seccomp_rule_add_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
-    if (error == -EEXIST && !p->json && !p->strict)
-      error = 0;
+    if (p->exact)
+      error = seccomp_rule_add_exact_array(ctx, action, nr, r->arg_count, r->args);
+    if (!p->exact || error)
+      error = seccomp_rule_add_array(ctx, action, nr, r->arg_count, r->args);
+    if (error && (error != -EEXIST || p->json || p->strict))
+      return no_filter(p, r, error);
   }
-  if (!error)
-    return WARRANT_OK;
-  cmd_complain("%s: libseccomp does not compile the profile: %s", p->path, strerror(-error));
-  return WARRANT_BAD_INPUT;
+  return WARRANT_OK;
+}
+/* As LXC does: a filter for each architecture, exact in its rules and with those alone that it has
+ * calls for; then all in one. Takes ctx along where it fails. */
+static int compile_merged(const struct profile *p, scmp_filter_ctx *all) {
+  seccomp_release(*all);
+  *all = NULL;
+  for (unsigned i = 0; i < ARCHES; i++) {
+    if (!p->arches[i])
+      continue;
+    uint32_t arch = arches[i].libseccomp;
+    scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
+    int code = WARRANT_OK, error = ctx ? 0 : -ENOMEM;
+    if (!error && arch != seccomp_arch_native() && !(error = seccomp_arch_add(ctx, arch)))
+      error = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+    if (error)
+      code = no_filter(p, NULL, error);
+    for (unsigned k = 0; k < p->count && !code; k++) {
+      const struct rule *r = &p->rules[k];
+      int nr = call_of(r);
+      if (*r->call != '#' && seccomp_syscall_resolve_name_arch(arch, r->call) < 0)
+        continue;
+      error =
+          seccomp_rule_add_exact_array(ctx, to_libseccomp(r->action), nr, r->arg_count, r->args);
+      if (error)
+        code = no_filter(p, r, error);
+    }
+    if (!code && *all && (error = seccomp_merge(*all, ctx)))
+      code = no_filter(p, NULL, error);
+    if (code && ctx)
+      seccomp_release(ctx);
+    if (code)
+      return code;
+    if (!*all)
+      *all = ctx;
+  }
+  return WARRANT_OK;
 }
 
 /* What libseccomp compiled, behind the stub; owned by the caller, or NULL with the cause. */
@@ -83,25 +136,28 @@ static uint8_t *installed(const struct stub *stub, scmp_filter_ctx ctx, size_t *
     fclose(f);
   return bytes;
 }
-/* The filter by libseccomp; owned by the caller, or NULL after a complaint. */
-static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, size_t *size,
-                              int *code) {
+/* A filter by libseccomp, of the rules that deny behind the other one's or of the others; owned by
+ * the caller, or NULL after a complaint. */
+static uint8_t *by_libseccomp(const struct profile *p, const struct stub *stub, bool behind,
+                              size_t *size, int *code) {
   uint8_t *bytes = NULL;
   int why = 0;
-  scmp_filter_ctx ctx = seccomp_init(to_libseccomp(p->otherwise));
-  *code = ctx ? compile(p, ctx) : profile_bad(p, "libseccomp takes no such default action", NULL);
+  scmp_filter_ctx ctx = seccomp_init(to_libseccomp(behind ? SECCOMP_RET_ALLOW : p->otherwise));
+  *code = !ctx        ? profile_bad(p, "libseccomp takes no such default action", NULL)
+          : p->merged ? compile_merged(p, &ctx)
+                      : compile(p, ctx, behind ? 0 : p->denied, behind ? p->denied : p->count);
   if (!*code && !(bytes = installed(stub, ctx, size, &why)))
     *code = profile_bad(p, "the filter could not be made", strerror(why));
   if (ctx)
     seccomp_release(ctx);
   return bytes;
 }
-static int make_filter(const struct profile *p, const struct stub *stub, const char *output,
-                       struct warrant_object *object) {
+static int make_filter(const struct profile *p, const struct stub *stub, bool behind,
+                       const char *output, struct warrant_object *object) {
   size_t size = 0;
   int code = WARRANT_OK;
   uint8_t *bytes = p->ordered ? profile_write(p, &size, &code)
-                              : by_libseccomp(p, stub, &size, &code); /* owned here */
+                              : by_libseccomp(p, stub, behind, &size, &code); /* owned here */
   if (!bytes)
     return code;
   struct warrant_error bad = {0};
@@ -111,6 +167,25 @@ static int make_filter(const struct profile *p, const struct stub *stub, const c
   else if (output)
     code = filter_write(output, &object->programs[0]);
   free(bytes);
+  return code;
+}
+
+/* The filter, and where rules deny by one of their own the other one, which is written beside it.
+ */
+static int make_filters(const struct profile *p, const struct stub *stub, const char *output,
+                        struct subject *s) {
+  static const struct stub none;
+  char *behind = NULL; /* owned here */
+  s->objects = calloc(2, sizeof *s->objects);
+  if (!s->objects || (output && asprintf(&behind, "%s.deny", output) < 0))
+    return profile_bad(p, "out of memory", NULL);
+  int code = make_filter(p, stub, false, output, &s->objects[0]);
+  s->count = !code;
+  if (!code && p->denied) {
+    code = make_filter(p, &none, true, behind, &s->objects[1]);
+    s->count += !code;
+  }
+  free(behind);
   return code;
 }
 
@@ -260,9 +335,13 @@ static struct choice *choices_of(struct comparison *c, const char *call, bdd_t d
   for (unsigned i = 0; i < p->count && all; i++)
     if (strcmp(p->rules[i].call, call) == 0) {
       bdd_t alone = bdd_and(m, rule_meaning(m, &p->rules[i]), domain);
-      bdd_t left = p->ordered ? bdd_and(m, alone, bdd_not(m, *matched)) : alone;
-      if (p->ordered)
-        find_idle(c, &p->rules[i], alone, left);
+      bool first = p->ordered || p->denied;
+      bdd_t left = first ? bdd_and(m, alone, bdd_not(m, *matched)) : alone, others = BDD_FALSE;
+      for (unsigned k = 0; k < *count && first; k++)
+        if (all[k].rule->action != p->rules[i].action)
+          others = bdd_or(m, others, all[k].when);
+      if (first)
+        find_idle(c, &p->rules[i], alone, bdd_and(m, alone, bdd_not(m, others)));
       all[(*count)++] = (struct choice){&p->rules[i], w_action_effect(p->rules[i].action), left};
       *matched = bdd_or(m, *matched, alone);
     }
@@ -430,13 +509,9 @@ int seccomp_import(const struct seccomp_options *options, char **files, unsigned
   if (!code)
     code = profile_read(&p, text);
   const struct stub stub = stub_of(&p);
-  s.objects = calloc(1, sizeof *s.objects);
-  if (!code && !s.objects)
-    code = profile_bad(&p, "out of memory", NULL);
   if (!code)
-    code = make_filter(&p, &stub, options->output, &s.objects[0]);
+    code = make_filters(&p, &stub, options->output, &s);
   if (!code) {
-    s.count = 1;
     code = subject_audit(&s, path, NULL, options->limit);
   }
   if (!code)

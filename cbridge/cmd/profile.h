@@ -15,7 +15,7 @@ struct test {
 };
 /* One rule of the profile; all its comparisons must hold. */
 struct rule {
-  char call[64];
+  char call[64];   /* its name, or # and its number */
   uint32_t action; /* as the filter returns it */
   struct scmp_arg_cmp args[6];
   unsigned arg_count;
@@ -43,7 +43,10 @@ struct profile {
   /* The first rule of a call whose comparisons hold decides, whatever comes after it, and such a
    * filter is not libseccomp's. */
   bool ordered;
-  bool strict;        /* what libseccomp refuses of a rule is refused, also one that stands twice */
+  bool strict;     /* what libseccomp refuses of a rule is refused, also one that stands twice */
+  bool merged;     /* libseccomp makes a filter an architecture, and one of them all */
+  bool exact;      /* rules are exact where libseccomp lets them be */
+  unsigned denied; /* so many rules at the front are of a filter of their own, behind the other */
   uint32_t elsewhere; /* then: what calls of other architectures come to */
   char **texts;       /* owned: what `within` of rules borrows */
   unsigned text_count;

@@ -19,6 +19,8 @@ enum runtime {
   RUNTIME_MINIJAIL,
   RUNTIME_SECCOMPILER,
   RUNTIME_FIRECRACKER,
+  RUNTIME_LXC,
+  RUNTIME_SNAPD,
 };
 
 struct seccomp_options {

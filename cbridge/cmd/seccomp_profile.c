@@ -7,8 +7,10 @@
 
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
+#include "cmd/profile_lxc.h"
 #include "cmd/profile_minijail.h"
 #include "cmd/profile_seccompiler.h"
+#include "cmd/profile_snapd.h"
 
 /* ---- JSON ---- */
 
@@ -487,6 +489,10 @@ static enum runtime language(const struct profile *p, const char *text) {
     return p->options->runtime;
   if (text[strspn(text, " \t\r\n")] == '{')
     return strstr(text, "\"defaultAction\"") ? RUNTIME_RUNC : profile_like_seccompiler(text);
+  if (profile_like_lxc(text))
+    return RUNTIME_LXC;
+  if (profile_like_snapd(text))
+    return RUNTIME_SNAPD;
   return like_minijail(text) ? RUNTIME_MINIJAIL : RUNTIME_RUNC;
 }
 
@@ -495,6 +501,10 @@ int profile_read(struct profile *p, char *text) {
   switch (language(p, text)) {
   case RUNTIME_MINIJAIL:
     return profile_minijail(p, text);
+  case RUNTIME_LXC:
+    return profile_lxc(p, text);
+  case RUNTIME_SNAPD:
+    return profile_snapd(p, text);
   case RUNTIME_SECCOMPILER:
     return profile_seccompiler(p, text, false);
   case RUNTIME_FIRECRACKER:
