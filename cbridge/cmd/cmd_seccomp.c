@@ -41,6 +41,7 @@ static const char help[] =
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
+    "  --html FILE     audit: a page of HTML besides, which needs nothing else\n"
     "  --arch NAME     audit, explain: only this architecture's rows; others: the machine's\n"
     "                  (x86_64); resolve: on this one alone\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
@@ -92,6 +93,7 @@ enum {
   OPT_ARG,
   OPT_IP,
   OPT_COUNT,
+  OPT_HTML,
 };
 
 /* As read_option. */
@@ -121,6 +123,9 @@ static int read_option(struct seccomp_options *a, int option) {
     return -1;
   case OPT_OUTPUT:
     a->output = optarg;
+    return -1;
+  case OPT_HTML:
+    a->html = optarg;
     return -1;
   case OPT_SET:
     a->set = optarg;
@@ -249,6 +254,7 @@ int cmd_seccomp(int argc, char **argv) {
       {"arg", required_argument, NULL, OPT_ARG},
       {"ip", required_argument, NULL, OPT_IP},
       {"count", required_argument, NULL, OPT_COUNT},
+      {"html", required_argument, NULL, OPT_HTML},
       {NULL, 0, NULL, 0},
   };
   struct seccomp_options o = {.common = {.jobs = 1, .load = {.format = "seccomp"}},

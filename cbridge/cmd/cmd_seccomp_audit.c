@@ -8,6 +8,7 @@
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_cost.h"
 #include "cmd/seccomp_findings.h"
+#include "cmd/seccomp_html.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_sections.h"
 #include "cmd/seccomp_subject.h"
@@ -230,6 +231,7 @@ static int report(const struct seccomp_options *options, const char *name,
   bool json = options->common.json;
   struct table t;
   struct findings f = {.options = options, .s = s, .undecided = s->all.undecided != BDD_FALSE};
+  int page = WARRANT_OK;
   int code = table_of(&t, options, s, name, json ? "*" : "every other architecture");
   if (code)
     return code;
@@ -251,6 +253,10 @@ static int report(const struct seccomp_options *options, const char *name,
   }
   if (!options->findings_only)
     table_print(&t, json);
+  if (options->html) {
+    page = html_write(options, name, &t, &f);
+    w_bdd_allow(t.m, AUDIT_LIMIT / 2); /* the findings have what they have without a page */
+  }
   code = findings_print(&f);
   if (t.unprinted)
     cmd_complain("%s: %u row%s could not be printed in full: too large", name, t.unprinted,
@@ -259,8 +265,8 @@ static int report(const struct seccomp_options *options, const char *name,
     puts("nothing found");
   unsigned unprinted = t.unprinted;
   table_free(&t);
-  if (code)
-    return code;
+  if (code || page)
+    return code ? code : page;
   return f.found || f.undecided || unprinted ? WARRANT_REFUSED : WARRANT_OK;
 }
 
