@@ -18,6 +18,7 @@
 # make classic-million   a million random classic programs: directly, translated, in the kernel
 # make real-filters          audits filters of browsers, containers, ..., which it installs
 # make import-agrees         profiles as imported and as runc installs them, which it installs (PROFILES=FOLDER: those, too)
+# make constants-agree       constants of each architecture and Linux's headers for it, which it downloads
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make audit-million         the audits in C and in Coq on a million filters
 # make transfer-ten-million, make states-thousand   slow runs of two tests
@@ -35,7 +36,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees constants-agree simulator transfer-ten-million states-thousand install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -68,6 +69,11 @@ real-filters: deps
 import-agrees: deps
 	@$(SUBMAKE) -j$(JOBS) programs
 	@PROFILES='$(PROFILES)' tests/import_agrees.sh
+
+# Debian's headers for cross-compiling, unpacked into build/cross.
+constants-agree: deps
+	@$(SUBMAKE) -j$(JOBS) coq build/tests/constants_dump
+	@tests/constants_agree.sh
 
 # The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
 simulator: deps
