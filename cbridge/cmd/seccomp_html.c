@@ -45,7 +45,7 @@ static const char style[] =
     ".scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem}\n"
     "table{width:100%;border-collapse:collapse}th,td{padding:.5rem .75rem;text-align:left;"
     "vertical-align:top;border-top:1px solid var(--line)}\n"
-    "thead th:first-child{width:11rem}thead th:last-child{width:8.5rem}"
+    "thead th:first-child{width:11rem}th:nth-child(4){width:8.5rem}"
     "thead th{background:var(--card);border-top:0;font-size:.875rem;color:var(--dim)}\n"
     "tbody{border-top:2px solid var(--line)}tbody th{white-space:nowrap}.run th{color:var(--run)}\n"
     ".stop th{color:var(--high)}td.when{width:38%;min-width:16rem}td.calls{min-width:14rem}"
@@ -335,7 +335,7 @@ static void put_row(const struct page *p, const struct section *s, const struct 
     put_between(p->out, "<span class=\"bad\">", unprinted_condition, "</span>");
   fputs("</td><td class=\"calls\">", p->out);
   put_calls(p, s, r);
-  fputs("</td><td class=\"cost\">", p->out);
+  fputs(p->t->s->stacked ? "" : "</td><td class=\"cost\">", p->out);
   if (r->known)
     fprintf(p->out, "%s %" PRIu32, r->exact ? "at most" : "a bound:", r->longest);
   if (r->mean >= 0)
@@ -377,8 +377,8 @@ static bool put_section(const struct page *p, const struct section *s, size_t nu
   fprintf(p->out,
           "</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"a%zu\">"
           "<table>\n<thead><tr><th scope=\"col\">Action</th><th scope=\"col\">Condition</th>"
-          "<th scope=\"col\">Calls</th><th scope=\"col\">Instructions</th></tr></thead>\n",
-          number);
+          "<th scope=\"col\">Calls</th>%s</tr></thead>\n",
+          number, p->t->s->stacked ? "" : "<th scope=\"col\">Instructions</th>");
   for (uint32_t index = 0; index <= p->t->a->outcome_count && good; index++)
     put_action(p, s, &rows, index);
   fputs("</table></div></section>\n", p->out);
@@ -398,9 +398,15 @@ static void put_facts(const struct page *p) {
   fprintf(out, "<dl>\n<dt>Kind</dt><dd>%s</dd>\n",
           t->s->count == 1 ? "a seccomp filter" : "a stack of seccomp filters");
   fprintf(out, "<dt>Filter%s</dt><dd>", plural(t->s->count));
-  for (unsigned i = 0; i < t->s->count; i++)
-    fprintf(out, "%s%" PRIu32, i ? " + " : "", t->s->objects[i].programs[0].insn_count);
-  fprintf(out, " instructions%s</dd>\n", t->s->count > 1 ? ", the first installed first" : "");
+  for (unsigned i = 0; i < t->s->count; i++) {
+    const struct warrant_program *f = &t->s->objects[i].programs[0];
+    fputs(i ? "<br/>" : "", out);
+    if (t->s->count > 1)
+      put_between(out, "<code>", f->file, "</code>, ");
+    fprintf(out, "%" PRIu32 " instructions%s", f->insn_count,
+            t->s->count > 1 && i == 0 ? ", installed first" : "");
+  }
+  fputs("</dd>\n", out);
   fprintf(out, "<dt>Outcomes</dt><dd>%" PRIu32, t->a->outcome_count);
   for (uint32_t i = 0; i < t->a->outcome_count; i++) {
     char action[64];
