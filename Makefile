@@ -20,6 +20,7 @@
 # make real-filters          audits filters of browsers, containers, ..., which it installs
 # make import-agrees         profiles as imported and as runc installs them, which it installs (PROFILES=FOLDER: those, too)
 # make forms                 reads what other tools print of a filter; has those that are missing from Debian's archive
+# make constants-agree       constants of each architecture and Linux's headers for it, which it downloads
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make calls LINUX=DIR       compares the table of calls with the source of a kernel
 # make audit-million         the audits in C and in Coq on a million filters
@@ -38,7 +39,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp constants-agree install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -76,6 +77,11 @@ import-agrees: deps
 forms: deps
 	@$(SUBMAKE) -j$(JOBS) all
 	@tests/forms_real.sh
+
+# Debian's headers for cross-compiling, unpacked into build/cross.
+constants-agree: deps
+	@$(SUBMAKE) -j$(JOBS) coq build/tests/constants_dump
+	@tests/constants_agree.sh
 
 # The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
 simulator: deps

@@ -22,6 +22,9 @@ native: ld nr
   for ((i = 0; i < 18; i++)); do printf 'jset #0x%x, odd%d, even%d\nodd%d: txa\nxor #1\ntax\neven%d: ld arg0\n' $((1 << i)) $i $i $i $i; done
   printf 'txa\njeq #1, allow, deny\nallow: ret ALLOW\ndeny: ret EPERM\n'; } | assemble parity
 { echo "$native jge #300, allow"; echo 'ld arg0'; echo 'jeq #5, allow'; printf 'ret TRACE(65535)\nallow: ret ALLOW\n'; } | assemble calls
+{ echo "$native jeq #mount, flags"; echo 'jeq #clone, clone'; echo 'ret ALLOW'; echo 'flags: ld arg3'
+  for ((i = 0; i < 30; i++)); do printf 'jeq #0x%x, deny\n' $((i * 7919 & 0x1ffff)); done
+  printf 'ret ALLOW\nclone: ld arg0\njset #0x7e020000, deny\nret ALLOW\ndeny: ret EPERM\n'; } | assemble names
 long=$work/$(printf 'a-very-long-name-%.0s' 1 2 3 4 5 6)
 mkdir -p "$long" && cp "$work/good.bpf" "$long/filter.bpf"
 

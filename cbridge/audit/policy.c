@@ -288,17 +288,23 @@ static int read_arches(struct reader *r, struct assertion *a) {
 }
 
 /* What stands from `start` to `end`, with one space where there are several, as where lines have
- * been joined. The caller frees it; NULL when memory runs out. */
+ * been joined, and none there between flags. The caller frees it; NULL when memory runs out. */
 static char *one_line(const char *start, const char *end) {
   char *text = malloc((size_t)(end - start) + 1);
   size_t n = 0;
-  for (; text && start < end; start++)
-    if (!isspace((unsigned char)*start))
-      text[n++] = *start;
-    else if (n && text[n - 1] != ' ')
+  while (text && start < end) {
+    size_t space = 0;
+    while (start + space < end && isspace((unsigned char)start[space]))
+      space++;
+    bool joined = space > 1 && n && text[n - 1] == '|';
+    start += space;
+    if (space && n && start < end && !joined)
       text[n++] = ' ';
+    if (start < end)
+      text[n++] = *start++;
+  }
   if (text)
-    text[n - (n && text[n - 1] == ' ')] = '\0';
+    text[n] = '\0';
   return text;
 }
 /* The calls that an assertion names, and one more for all of them. */

@@ -42,6 +42,7 @@ static const char help[] =
     "\n"
     "  --policy FILE   audit: assertions in place of the default list of escapes; check: these\n"
     "  --findings      audit: without the table\n"
+    "  --html FILE     audit: a page of HTML besides, which needs nothing else\n"
     "  --arch NAME     audit, explain: only this architecture's rows and findings; others: the\n"
     "                  machine's (x86_64); resolve: on this one alone\n"
     "  --fail-on WHAT  diff: exit 1 for `allowed`, `denied`, or `any` change (default)\n"
@@ -70,7 +71,8 @@ static const char help[] =
     "Examples:\n"
     "  warrant seccomp audit filter.bpf\n"
     "  warrant seccomp diff --fail-on allowed old.bpf new.bpf\n"
-    "  echo 'never RUN for execve, execveat' > p && warrant seccomp check --policy p filter.bpf\n"
+    "  echo 'never RUN for clone when clone_flags & CLONE_NEWUSER != 0' > p && \\\n"
+    "    warrant seccomp check --policy p filter.bpf\n"
     "  warrant seccomp audit --json filter.bpf | jq -r 'select(.syscall == \"clone\")'\n"
     "  warrant seccomp explain filter.bpf > policy && warrant seccomp check --policy policy "
     "new.bpf\n"
@@ -98,6 +100,7 @@ enum {
   OPT_IP,
   OPT_COUNT,
   OPT_SARIF,
+  OPT_HTML,
 };
 
 /* As read_option. */
@@ -130,6 +133,9 @@ static int read_option(struct seccomp_options *a, int option) {
     return -1;
   case OPT_OUTPUT:
     a->output = optarg;
+    return -1;
+  case OPT_HTML:
+    a->html = optarg;
     return -1;
   case OPT_SET:
     a->set = optarg;
@@ -267,6 +273,7 @@ int cmd_seccomp(int argc, char **argv) {
       {"ip", required_argument, NULL, OPT_IP},
       {"count", required_argument, NULL, OPT_COUNT},
       {"sarif", no_argument, NULL, OPT_SARIF},
+      {"html", required_argument, NULL, OPT_HTML},
       {NULL, 0, NULL, 0},
   };
   struct seccomp_options o = {.common = {.jobs = 1, .load = {.format = "seccomp"}},

@@ -8,6 +8,7 @@
 #include "cmd/seccomp_commands.h"
 #include "cmd/seccomp_cost.h"
 #include "cmd/seccomp_findings.h"
+#include "cmd/seccomp_html.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_rules.h"
 #include "cmd/seccomp_sarif.h"
@@ -241,7 +242,6 @@ static void print_header(const char *name, const struct table *t, bool undecided
 /* What was found, in the form that is asked for. Returns the exit code. */
 static int tell(const struct seccomp_options *options, struct report *r, unsigned unprinted,
                 int code) {
-  report_order(r);
   if (!options->sarif) {
     report_print(r);
     return code;
@@ -278,7 +278,10 @@ static int audit_report(const struct seccomp_options *options, const char *name,
   }
   if (!code)
     code = r.matter || r.failed || f.undecided || t.unprinted ? WARRANT_REFUSED : WARRANT_OK;
+  report_order(&r);
+  int page = options->html ? html_write(options, name, &t, &r) : WARRANT_OK;
   code = tell(options, &r, t.unprinted, code);
+  code = page && code != WARRANT_BAD_INPUT ? page : code;
   if (t.unprinted)
     cmd_complain("%s: %u row%s could not be printed in full: too large", name, t.unprinted,
                  t.unprinted == 1 ? "" : "s");

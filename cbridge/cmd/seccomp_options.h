@@ -35,6 +35,7 @@ struct seccomp_options {
   long pid;           /* in place of files; 0: none */
   unsigned most;      /* filters to take from a command */
   const char *output; /* or NULL */
+  const char *html;   /* a page for people, or NULL */
   /* One call, for emu. */
   const char *call_name;
   struct seccomp_data call;

@@ -281,13 +281,8 @@ static unsigned names_of(const struct found *f, size_t count,
 static const char *name_of_call(const struct found *f) { return f->call; }
 static const char *name_of_arch(const struct found *f) { return arches[f->arch].name; }
 
-static void put_title(const struct found *f, const char *text) {
-  bool bad = strcmp(f->severity, "high") == 0;
-  printf("%s%s%s (%s): ", cmd_colour(stdout, bad ? CMD_BAD : CMD_NOTE), f->name,
-         cmd_colour(stdout, CMD_PLAIN), f->severity);
-  put_wrapped(stdout, (unsigned)(strlen(f->name) + strlen(f->severity) + 5), 4, text);
-}
-/* "filter 1 (FILE)": which one of a stack; "" without one. The caller frees it. */
+/* ", filter 1 (FILE)", with `before` in front: which one of a stack; "" without one. The caller
+ * frees it. */
 static char *filter_text(const struct report *r, const struct found *f, const char *before) {
   char *text = NULL;
   if (!r->s->stacked || f->filter == NO_FILTER)
@@ -296,55 +291,74 @@ static char *filter_text(const struct report *r, const struct found *f, const ch
     return NULL;
   return text;
 }
-static void put_witness(const struct report *r, const struct found *f) {
-  char *witness, *filter, *line = NULL; /* owned here */
-  if (!f->witness)
-    return;
-  witness = witness_text(f);
-  filter = filter_text(r, f, " of ");
+static char *example_text(const struct report *r, const struct found *f) {
+  char *witness = witness_text(f), *filter = filter_text(r, f, " of "), *text = NULL;
   bool by = !f->has_place && f->pc != NO_PC;
-  int n = by ? asprintf(&line, "%s, by instruction %" PRIu32 "%s", witness ? witness : "?", f->pc,
-                        filter ? filter : "")
-             : asprintf(&line, "%s", witness ? witness : "?");
-  fputs("    ", stdout);
-  put_wrapped(stdout, 4, 8, n < 0 ? "out of memory" : line);
-  putchar('\n');
-  if (n >= 0)
-    free(line);
+  int n = !witness || !filter ? -1
+          : by ? asprintf(&text, "%s, by instruction %" PRIu32 "%s", witness, f->pc, filter)
+               : asprintf(&text, "%s", witness);
   free(filter);
   free(witness);
+  return n < 0 ? NULL : text;
 }
-static void one_text(const struct report *r, const struct found *f) {
-  char *filter = f->has_place ? filter_text(r, f, "; ") : NULL, *line = NULL; /* owned here */
-  if (asprintf(&line, "%s%s", f->message, filter ? filter : "") < 0)
-    line = NULL;
-  put_title(f, line ? line : f->message);
-  putchar('\n');
-  put_witness(r, f);
-  free(line);
+static char *one_title(const struct report *r, const struct found *f) {
+  char *filter = f->has_place ? filter_text(r, f, "; ") : strdup(""), *title = NULL;
+  if (filter && asprintf(&title, "%s%s", f->message, filter) < 0)
+    title = NULL;
   free(filter);
+  return title;
 }
-/* Several of one cause: the calls, and one of the witnesses. */
-static void several_text(const struct report *r, const struct found *f, size_t count) {
-  char *calls = NULL, *names = NULL, *title = NULL; /* owned here */
-  unsigned n = names_of(f, count, name_of_call, &calls);
+static char *several_title(const struct found *f, size_t count, unsigned calls) {
+  char *names = NULL, *title = NULL; /* owned here; the caller's */
   unsigned a = names_of(f, count, name_of_arch, &names);
   int written = a > 1 ? asprintf(&title,
                                  "%u calls on %u architectures that this machine does not "
                                  "run (%s): %s",
-                                 n, a, names ? names : "", f->cause)
-                      : asprintf(&title, "%u call%s on %s: %s", n, n == 1 ? "" : "s",
+                                 calls, a, names ? names : "", f->cause)
+                      : asprintf(&title, "%u call%s on %s: %s", calls, calls == 1 ? "" : "s",
                                  names ? names : "", f->cause);
-  if (written < 0)
-    title = NULL;
-  put_title(f, title ? title : f->cause);
-  fputs("\n    ", stdout);
-  put_wrapped(stdout, 4, 4, calls ? calls : "out of memory");
-  fputs("\n", stdout);
-  put_witness(r, f);
-  free(title);
   free(names);
-  free(calls);
+  return written < 0 ? NULL : title;
+}
+
+struct saying report_saying(const struct report *r, size_t i) {
+  const struct found *f = &r->all[i];
+  struct saying s = {.first = f, .count = 1};
+  while (i + s.count < r->count && same_line(f, &r->all[i + s.count]))
+    s.count++;
+  if (s.count == 1)
+    s.title = one_title(r, f);
+  else
+    s.title = several_title(f, s.count, names_of(f, s.count, name_of_call, &s.calls));
+  s.example = f->witness ? example_text(r, f) : NULL;
+  s.failed = !s.title || (s.count > 1 && !s.calls) || (f->witness && !s.example);
+  return s;
+}
+void saying_free(struct saying *s) {
+  free(s->title);
+  free(s->calls);
+  free(s->example);
+}
+
+static void indented(const char *text, unsigned more) {
+  fputs("    ", stdout);
+  put_wrapped(stdout, 4, 4 + more, text);
+  putchar('\n');
+}
+static void saying_print(const struct saying *s) {
+  const struct found *f = s->first;
+  bool bad = strcmp(f->severity, "high") == 0;
+  printf("%s%s%s (%s): ", cmd_colour(stdout, bad ? CMD_BAD : CMD_NOTE), f->name,
+         cmd_colour(stdout, CMD_PLAIN), f->severity);
+  put_wrapped(stdout, (unsigned)(strlen(f->name) + strlen(f->severity) + 5), 4,
+              s->title ? s->title : f->cause);
+  putchar('\n');
+  if (s->calls)
+    indented(s->calls, 0);
+  if (s->example)
+    indented(s->example, 4);
+  if (s->failed)
+    indented("out of memory: something is left out here", 0);
 }
 
 void report_print(const struct report *r) {
@@ -354,11 +368,9 @@ void report_print(const struct report *r) {
       cmd_print_json(found_json(r, &r->all[i]));
       continue;
     }
-    while (i + n < r->count && same_line(&r->all[i], &r->all[i + n]))
-      n++;
-    if (n == 1)
-      one_text(r, &r->all[i]);
-    else
-      several_text(r, &r->all[i], n);
+    struct saying s = report_saying(r, i);
+    n = s.count;
+    saying_print(&s);
+    saying_free(&s);
   }
 }

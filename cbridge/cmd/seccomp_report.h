@@ -40,6 +40,18 @@ void report_add(struct report *r, const struct found *f);
  */
 void report_order(struct report *r);
 void report_print(const struct report *r);
+/* What is said at once: one finding, or several of one cause. */
+struct saying {
+  const struct found *first; /* the others follow it */
+  size_t count;
+  char *title;   /* owned, as are the next two; NULL: out of memory */
+  char *calls;   /* of several; else NULL */
+  char *example; /* a witness and what comes of it; NULL: there is none */
+  bool failed;   /* memory ran out for one of them */
+};
+/* That which begins with the finding i, after report_order. saying_free after it. */
+struct saying report_saying(const struct report *r, size_t i);
+void saying_free(struct saying *s);
 /* The same as results of a SARIF log. */
 void report_sarif(const struct report *r, cJSON *log);
 /* Where a filter's instruction is, each as far as it is known: the file, its bytes if they are
