@@ -19,8 +19,8 @@ Extraction "core.ml"
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)
-  classic_decode classic_verdict classic_run audit audit_effects effect seccomp_actions all_cops cop_code csize_bytes translate
-    context_field
+  classic_decode classic_verdict classic_run audit audit_effects effect seccomp_actions
+    all_cops cop_code csize_bytes translate context_field
   (* for the differential tests *)
   sc_alu sc_neg sc_sext sc_byte_order sc_refine sc_le sc_join sc_meet sc_const sc_range sc_srange
     sc_trunc sc_of_bytes

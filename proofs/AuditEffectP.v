@@ -228,23 +228,24 @@ Qed.
 
 (** * Effects *)
 (** A row of effects has the inputs of all values with that effect. *)
-Definition held (outs : zmap bdd) (v : Z) : Prop := exists d, zfind v outs = Some d /\ ev d = true.
+Definition has_row (outs : zmap bdd) (v : Z) : Prop :=
+  exists d, zfind v outs = Some d /\ ev d = true.
 Lemma join_spec l : forall m outs, all_wf m l -> (forall v d, zfind v outs = Some d -> wf m d) ->
-  bspec e m (join l outs) (fun m' outs' => forall v, held outs' v <->
-    held outs v \/ exists r d, In (r, d) l /\ ev d = true /\ effect r = v).
+  bspec e m (join l outs) (fun m' outs' => forall v, has_row outs' v <->
+    has_row outs v \/ exists r d, In (r, d) l /\ ev d = true /\ effect r = v).
 Proof.
   induction l as [|[r d] l IH]; intros m outs A W; cbn [join].
   - (* [] *) apply bspec_ret. intros v. split; [auto | intros [H|[r [d [[] _]]]]; exact H].
   - (* (r, d) :: l *) assert (D : wf m d) by exact (A (r, d) (or_introl eq_refl)).
     assert (L : all_wf m l) by (intros x IN; exact (A x (or_intror IN))).
     assert (STEP : forall m1 d', ext m m1 -> wf m1 d' ->
-      (ev d' = true <-> held outs (effect r) \/ ev d = true) ->
-      bspec e m1 (join l (zset (effect r) d' outs)) (fun m' outs' => forall v, held outs' v <->
-        held outs v \/ exists r0 d0, In (r0, d0) ((r, d) :: l) /\ ev d0 = true /\
+      (ev d' = true <-> has_row outs (effect r) \/ ev d = true) ->
+      bspec e m1 (join l (zset (effect r) d' outs)) (fun m' outs' => forall v, has_row outs' v <->
+        has_row outs v \/ exists r0 d0, In (r0, d0) ((r, d) :: l) /\ ev d0 = true /\
           effect r0 = v)).
     { intros m1 d' X1 W' Q'.
       eapply bspec_weaken; [|apply (IH m1); [exact (all_wf_ext _ _ _ X1 L)|]].
-      - (* the rows after this one *) intros m2 outs' X2 H v. rewrite (H v). unfold held at 1.
+      - (* the rows after this one *) intros m2 outs' X2 H v. rewrite (H v). unfold has_row at 1.
         rewrite zfind_set. split.
         + (* from the new rows *) intros [[d1 [F Q]]|[r1 [d1 [IN [Q <-]]]]].
           * (* joined here *) destruct (Z.eqb_spec v (effect r)) as [->|N];
@@ -252,7 +253,7 @@ Proof.
                left; exists d1; auto]. split; [left; reflexivity | auto].
           * (* later *) right. exists r1, d1. split; [right; exact IN | auto].
         + (* from the old ones *) intros [[d1 [F Q]]|[r1 [d1 [[P|IN] [Q <-]]]]].
-          * (* held before *) left. destruct (Z.eqb_spec v (effect r)) as [->|N]; [|eauto].
+          * (* in an earlier row *) left. destruct (Z.eqb_spec v (effect r)) as [->|N]; [|eauto].
             exists d'. split; [reflexivity|]. apply Q'. left. exists d1. auto.
           * (* this row *) injection P as <- <-. left. rewrite Z.eqb_refl. exists d'.
             split; [reflexivity | apply Q'; auto].
@@ -263,10 +264,10 @@ Proof.
     destruct (zfind (effect r) outs) as [d0|] eqn:F.
     + (* an effect that has a row *)
       eapply bspec_bind; [apply bor_spec; [exact (W _ _ F) | exact D]|]. intros m1 d' X1 [W1 Q1].
-      apply (STEP m1 d' X1 W1). rewrite Q1, orb_true_iff. unfold held. rewrite F. split.
+      apply (STEP m1 d' X1 W1). rewrite Q1, orb_true_iff. unfold has_row. rewrite F. split.
       * (* either *) intros [Q|Q]; eauto.
       * (* so the row *) intros [[d1 [P Q]]|Q]; [injection P as ->|]; auto.
-    + (* a new one *) apply (STEP m d (ext_refl m) D). unfold held. rewrite F.
+    + (* a new one *) apply (STEP m d (ext_refl m) D). unfold has_row. rewrite F.
       split; [auto | intros [[d1 [P _]]|Q]; [discriminate P | exact Q]].
 Qed.
 Lemma whole_spec {A} m (c : B A) (Q : mgr -> A -> Prop) :
@@ -324,7 +325,7 @@ Proof.
   destruct (decide_stack_spec o OK e ps (mgr_empty limit) C (inv_empty _ _)) as [V [_ Q]].
   rewrite D in V, Q. cbn [fst snd] in V, Q. destruct Q as [WL [_ [S K]]].
   assert (JOIN : bspec (input_bit o e) m (whole (join l zempty)) (fun _ outs' => forall v,
-    held o e outs' v <-> held o e zempty v \/ exists r d, In (r, d) l /\
+    has_row o e outs' v <-> has_row o e zempty v \/ exists r d, In (r, d) l /\
       beval d (input_bit o e) = true /\ effect r = v)).
   { apply whole_spec. intros m1 X1. apply join_spec; [exact (all_wf_ext _ _ _ X1 WL)|].
     intros v d F. rewrite zfind_empty in F. discriminate F. }

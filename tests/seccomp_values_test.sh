@@ -90,7 +90,16 @@ int main(void) {
     return 77;
   errno = 0;
   long r = syscall(SYS_getppid);
-  printf("%ld %d %d\n", r, errno, getpid() > 0);
+  int first = errno;
+  struct sock_filter g[] = {{BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+                            {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_getppid},
+                            {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | 4},
+                            {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW | 1}};
+  struct sock_fprog newer = {4, g};
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &newer))
+    return 77;
+  syscall(SYS_getppid);
+  printf("%ld %d %d %d\n", r, first, getpid() > 0, errno);
   fflush(stdout);
   pthread_t thread; /* the call is another thread's: killed alone, it would leave this one */
   if (pthread_create(&thread, NULL, call, NULL) || pthread_join(thread, NULL))
@@ -104,7 +113,7 @@ status=$?
 if [ $status = 77 ]; then
   skip 'the running kernel' 'it installs no filter here'
 else
-  same 'the running kernel: 5000 is 4095, ALLOW with data allows' '-1 4095 1' "$ran"
+  same 'the running kernel: 5000 is 4095, ALLOW with data allows, of equal actions the newest' '-1 4095 1 4' "$ran"
   IFS=.- read -r major minor _ <<< "$(uname -r)"
   if [ $((major * 100 + minor)) -lt 511 ]; then
     skip 'the running kernel: no action' 'it is older than 5.11'
