@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -978,6 +979,154 @@ static void test_kernel(void) {
 #endif
 }
 
+/* ---- Stacks of filters in the running kernel ---- */
+
+#ifdef __x86_64__
+enum { STACK_MAX = 5 };
+
+static volatile sig_atomic_t trapped;
+static void on_trap(int signal, siginfo_t *info, void *context) {
+  (void)signal, (void)context;
+  trapped = info->si_errno;
+}
+/* What Linux does with getppid, which looks at no argument, as a value that a filter returns. TRACE
+ * without a tracer is ENOSYS, so its data stays unknown. */
+static uint32_t call_made(const struct seccomp_data *d) {
+  trapped = -1;
+  errno = 0;
+  long r =
+      syscall(SYS_getppid, d->args[0], d->args[1], d->args[2], d->args[3], d->args[4], d->args[5]);
+  int error = errno;
+  if (trapped >= 0)
+    return SECCOMP_RET_TRAP | (uint32_t)trapped;
+  if (r != -1)
+    return SECCOMP_RET_ALLOW;
+  return error == ENOSYS ? SECCOMP_RET_TRACE : SECCOMP_RET_ERRNO | (uint32_t)error;
+}
+/* The same where the table says that it kills: in a child. */
+static uint32_t call_that_kills(const struct seccomp_data *d) {
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    call_made(d);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS ? SECCOMP_RET_KILL_PROCESS : 0;
+}
+
+/* Rules for getppid alone, whose actions can be told from outside. */
+static void stack_filter(void) {
+  static const uint32_t actions[] = {SECCOMP_RET_ALLOW,     SECCOMP_RET_ALLOW,
+                                     SECCOMP_RET_ERRNO | 1, SECCOMP_RET_ERRNO | 13,
+                                     SECCOMP_RET_TRAP | 5,  SECCOMP_RET_TRAP | 0xffff,
+                                     SECCOMP_RET_TRACE,     SECCOMP_RET_KILL_PROCESS};
+  if (below(3) == 0)
+    rule_filter(10 + below(10), true);
+  else
+    rule_filter(20 + below(40), false);
+  for (uint32_t i = 0; i < filter.insn_count; i++)
+    if (insns[i].code == (BPF_LD | BPF_W | BPF_ABS) && (insns[i].k == 8 || insns[i].k == 12))
+      insns[i].k = 16; /* the instruction pointer is not ours to choose */
+    else if (insns[i].code == (BPF_RET | BPF_K))
+      insns[i].k = actions[below(i + 1 == filter.insn_count ? 2 : 8)];
+  memmove(insns + 3, insns, filter.insn_count * sizeof *insns);
+  insns[0] = (struct warrant_cinsn){BPF_LD | BPF_W | BPF_ABS, 0, 0, 0};
+  insns[1] = (struct warrant_cinsn){BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SYS_getppid};
+  insns[2] = (struct warrant_cinsn){BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
+  filter.insn_count += 3;
+}
+
+/* In a child: installs the filters and writes a line a call: its arguments, and what came of it.
+ * The exit status is 2 where filters can't be loaded, 4 when the table says something else,
+ * 6 when it says too little. */
+static int stack_in_kernel(struct sock_fprog *filters, unsigned count, const struct audit *all,
+                           unsigned calls, FILE *out) {
+  struct sigaction trap = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO};
+  if (sigaction(SIGSYS, &trap, NULL) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    return 2;
+  for (unsigned i = 0; i < count; i++)
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filters[i]))
+      return 2;
+  for (unsigned n = 0, drawn = 0; n < calls; n++) {
+    struct input in = random_input(all);
+    uint32_t want;
+    if (drawn++ == 100 * calls)
+      return 6; /* undecided on nearly all */
+    in.call.arch = AUDIT_ARCH_X86_64;
+    in.call.nr = SYS_getppid;
+    in.call.instruction_pointer = 0;
+    int known = lookup(all, &in, &want);
+    if (known < 0)
+      return 3;
+    if (known == 0) { /* undecided: another one */
+      n--;
+      continue;
+    }
+    bool kills = want == SECCOMP_RET_KILL_PROCESS;
+    uint32_t got = kills ? call_that_kills(&in.call) : call_made(&in.call);
+    for (int i = 0; i < 6; i++)
+      fprintf(out, "--arg %d=0x%" PRIx64 " ", i, (uint64_t)in.call.args[i]);
+    fprintf(out, "%" PRIu32 "\n", got);
+    if (got != want)
+      return 4;
+  }
+  return fflush(out) == 0 ? 0 : 3;
+}
+
+/* A filter as the kernel takes it, and in a file. */
+static bool stack_keep(struct sock_fprog *to, const char *path) {
+  struct sock_filter *code = calloc(filter.insn_count, sizeof *code);
+  for (uint32_t i = 0; code && i < filter.insn_count; i++)
+    code[i] = (struct sock_filter){insns[i].code, insns[i].jt, insns[i].jf, insns[i].k};
+  *to = (struct sock_fprog){(unsigned short)filter.insn_count, code};
+  FILE *f = fopen(path, "w");
+  return code && f && fwrite(code, sizeof *code, filter.insn_count, f) == filter.insn_count &&
+         fclose(f) == 0;
+}
+/* A stack of 2 to 5 filters: DIRECTORY/filter.0 (the first installed), ... and calls. Nothing is
+ * freed: the process ends. */
+static int print_stack(unsigned seed, unsigned calls, const char *directory) {
+  static struct warrant_cinsn copies[STACK_MAX][MAX_INSNS];
+  struct warrant_program programs[STACK_MAX];
+  const struct warrant_program *list[STACK_MAX];
+  struct sock_fprog filters[STACK_MAX];
+  struct audit audits[STACK_MAX], all;
+  struct bdd *m = w_bdd_new(AUDIT_LIMIT);
+  char path[300];
+  gen.state = seed * UINT64_C(0xd1342543de82ef95) + 1;
+  unsigned count = 2 + below(STACK_MAX - 1);
+  for (unsigned n = 0; n < count; n++) {
+    stack_filter();
+    memcpy(copies[n], insns, filter.insn_count * sizeof *insns);
+    programs[n] = filter;
+    programs[n].cinsns = copies[n];
+    list[n] = &programs[n];
+    snprintf(path, sizeof path, "%s/filter.%u", directory, n);
+    if (!stack_keep(&filters[n], path))
+      _exit(5);
+  }
+  if (!m || w_input_order(m, list, count, NULL))
+    _exit(5);
+  for (unsigned n = 0; n < count; n++)
+    if (warrant_audit(&programs[n], m, &audits[n], NULL))
+      _exit(5);
+  snprintf(path, sizeof path, "%s/calls", directory);
+  FILE *out = fopen(path, "w");
+  if (!out || w_audit_stack(audits, count, &all, NULL))
+    _exit(5);
+  int code = stack_in_kernel(filters, count, &all, calls, out);
+  fclose(out);
+  _exit(code);
+}
+#else
+static int print_stack(unsigned seed, unsigned calls, const char *directory) {
+  (void)seed, (void)calls, (void)directory;
+  return 2; /* it calls by an x86-64 number */
+}
+#endif
+
 int main(int argc, char **argv) {
   if (argc >= 4 && strcmp(argv[1], "--tables") == 0)
     return print_tables((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
@@ -985,6 +1134,9 @@ int main(int argc, char **argv) {
   if (argc == 5 && strcmp(argv[1], "--samples") == 0)
     return print_samples((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
                          argv[4]);
+  if (argc == 5 && strcmp(argv[1], "--stack") == 0)
+    return print_stack((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10),
+                       argv[4]);
   test_text();
   test_joins();
   for (size_t i = 0; i < sizeof sampled / sizeof *sampled; i++)
