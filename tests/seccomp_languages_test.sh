@@ -284,4 +284,61 @@ refused snapd 3 'line 1' 'setuid u:no-such-user-here\n'
 "$ASAN_WARRANT" seccomp import --runtime snapd --arch i386 "$work/policy" > /dev/null 2>&1
 same 'snapd: a machine that is not supported' 3 $?
 
+# ---- kafel ----
+imported 'kafel: told by its text' 0 - << 'END'
+#define STDERR 2
+#define own -1 // a number that no call has
+POLICY writes {
+  ALLOW { write(fd, buf, size) { (fd == 1 || fd == STDERR) && !(size >= 4 && (buf & 0xff) == 0) } }
+}
+POLICY main {
+  USE writes,
+  ERRNO(9) { write, newfstat, SYSCALL[9](a, b) { a != 5, 3 > b } },
+  TRAP(3) { own(x) { (x & 0xf0) == 0x10|0x20 } } /* and
+  more */
+}
+ALLOW { lseek ON arm, read ON {x86_64, arm} }
+USE main, KILL_PROCESS { ptrace(a) { 5 == 5 && a < 0b101 } }
+DEFAULT LOG
+END
+does ALLOW write 0=2 1=0x100 2=3
+does ALLOW write 0=1 1=0x101 2=9
+does 'ERRNO(EBADF)' write 0=1 1=0x100 2=4
+does 'ERRNO(EBADF)' write 0=0x100000001
+does 'ERRNO(EBADF)' fstat
+does 'ERRNO(EBADF)' mmap 0=5 1=2
+does LOG mmap 0=5 1=3
+does 'TRAP(3)' 0xffffffff 0=0x35
+does LOG 0xffffffff 0=0x15
+does ALLOW read
+does LOG lseek
+does KILL_PROCESS ptrace 0=4
+does LOG ptrace 0=5
+same '  a call of i386' KILL_THREAD "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall read | jq -r .action)"
+imported 'kafel: KILL where DEFAULT is not' 0 kafel <<< 'ALLOW { read }'
+does KILL_THREAD write
+imported 'kafel: what it passes over' $'1\nerrno-range@line:4\nnever-holds@line:6\noctal@line:5\noverruled@line:7\nunused-policy@spare' kafel << 'END'
+POLICY spare { ALLOW { read } }
+POLICY used { ALLOW { getpid } }
+USE used
+ERRNO(5000) { open,
+  close(fd) { fd == 08 },
+  lseek(fd) { fd < 3 && fd > 4 } }
+KILL { getpid }
+END
+does ALLOW getpid
+does 'ERRNO(4095)' close
+for text in '' '// all' 'ALLOW' 'ALLOW {' 'ALLOW { read' 'ALLOW { read, }' 'ALLOW { raed }' 'ALLOW { fstat }' 'ALLOW { read } DEFAULT' 'DEFAULT KILL DEFAULT KILL' 'DEFAULT read' 'ERRNO(EPERM) { read }' 'ERRNO(65536) { read }' 'ERRNO { read }' 'USE a' 'POLICY a { USE a }' \
+  'POLICY a {} POLICY a {}' 'POLICY ALLOW {}' 'POLICY a { ALLOW { read } ALLOW { write } }' '#define a 1 #define a 2' '#define a b' '#define KILL 1' '# include "x"' 'ALLOW { SYSCALL(1) }' 'ALLOW { SYSCALL[a] }' 'ALLOW { read(a, a) }' 'ALLOW { read(a, b, c, d, e, f, g) }' 'ALLOW { read(a) { b == 1 } }' \
+  'ALLOW { read(a) { a } }' 'ALLOW { read(a) { !a } }' 'ALLOW { read(a) { (a == 1) == 1 } }' 'ALLOW { read(a) { a = 1 } }' 'ALLOW { read(a) { a == 1 || } }' 'ALLOW { read(a) { (a == 1 } }' 'ALLOW { read(a) { a == 18446744073709551616 } }' 'ALLOW { read ON z80 }' 'ALLOW { read ON {x86, i386} }' \
+  'ALLOW { read } /* all' 'ALLOW { read } /* **/' 'ALLOW { read }\r' 'ALLOW { read } @' "ALLOW { read(a) { $(printf 'a==1||%.0s' {1..201}) a == 1 } }" "ALLOW { read(a) { $(printf '(%.0s' {1..300}) a == 1 } }" "ALLOW { read(a) { $(printf '!%.0s' {1..300}) a == 1 } }"; do
+  refused kafel 2 'line 1' "$text"
+done
+for text in '#include "other"' 'ALLOW { write { fd == 1 } }' 'ALLOW { read(a, b) { a == b } }' 'ALLOW { read(a) { a|1 == 1 } }' 'ALLOW { SYSCALL[4294967296] }' \
+  "ALLOW { read(a) { $(for _ in {1..12}; do printf '(a == 1 || a == 2) && '; done) a == 1 } }"; do
+  refused kafel 3 'line 1' "$text"
+done
+"$ASAN_WARRANT" seccomp import --runtime kafel --arch aarch64 "$work/policy" > /dev/null 2>&1
+same 'kafel: a machine that is not supported' 3 $?
+
 finish

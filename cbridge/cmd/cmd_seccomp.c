@@ -53,7 +53,8 @@ static const char help[] =
     "  --set NAME      import: this @set of what `systemd-analyze syscall-filter` prints, or this\n"
     "                  thread's filter of seccompiler's\n"
     "  --runtime NAME  import: as runc (default), crun, docker or podman reads and installs it,\n"
-    "                  or as minijail, seccompiler, firecracker, lxc or snapd reads its own,\n"
+    "                  or as minijail, seccompiler, firecracker, lxc, snapd or kafel reads its "
+    "own,\n"
     "                  which are told by their text\n"
     "  --cap NAME      import: the container has this capability, or ALL, besides the usual ones\n"
     "  --drop-cap NAME import: and not this one; the options count in their order\n"
@@ -106,7 +107,7 @@ enum {
 /* As read_option. */
 static int read_runtime(const char *name, enum runtime *runtime) {
   static const char *const names[] = {"runc",        "crun",        "docker", "podman", "minijail",
-                                      "seccompiler", "firecracker", "lxc",    "snapd"};
+                                      "seccompiler", "firecracker", "lxc",    "snapd",  "kafel"};
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i], name) == 0) {
       *runtime = (enum runtime)i;

@@ -21,6 +21,7 @@ enum runtime {
   RUNTIME_FIRECRACKER,
   RUNTIME_LXC,
   RUNTIME_SNAPD,
+  RUNTIME_KAFEL,
 };
 
 struct seccomp_options {

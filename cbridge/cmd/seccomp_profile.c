@@ -7,6 +7,7 @@
 
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
+#include "cmd/profile_kafel.h"
 #include "cmd/profile_lxc.h"
 #include "cmd/profile_minijail.h"
 #include "cmd/profile_seccompiler.h"
@@ -491,6 +492,8 @@ static enum runtime language(const struct profile *p, const char *text) {
     return strstr(text, "\"defaultAction\"") ? RUNTIME_RUNC : profile_like_seccompiler(text);
   if (profile_like_lxc(text))
     return RUNTIME_LXC;
+  if (profile_like_kafel(text))
+    return RUNTIME_KAFEL;
   if (profile_like_snapd(text))
     return RUNTIME_SNAPD;
   return like_minijail(text) ? RUNTIME_MINIJAIL : RUNTIME_RUNC;
@@ -505,6 +508,8 @@ int profile_read(struct profile *p, char *text) {
     return profile_lxc(p, text);
   case RUNTIME_SNAPD:
     return profile_snapd(p, text);
+  case RUNTIME_KAFEL:
+    return profile_kafel(p, text);
   case RUNTIME_SECCOMPILER:
     return profile_seccompiler(p, text, false);
   case RUNTIME_FIRECRACKER:
