@@ -115,7 +115,7 @@ static unsigned field_named(struct reader *r) {
   unsigned argument = n ? w_argument_named(r->words->arch, r->words->call, r->at, n) : ARGUMENTS;
   if (argument == ARGUMENTS)
     return FIELDS;
-  r->words->used = true;
+  r->words->used = r->words->by_call = true;
   r->at += n;
   return argument;
 }

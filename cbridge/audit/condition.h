@@ -21,7 +21,8 @@
  * arguments those of the call, which may be NULL. */
 struct words {
   const char *arch, *call;
-  bool used;    /* it had some: read for another architecture or call it means something else */
+  bool used;    /* it had some: read for another architecture it means something else */
+  bool by_call; /* so it does for another call: an argument has a name */
   bool unknown; /* one has no value on the architecture that is sure */
 };
 /* Reads a condition from *text on and leaves *text behind it. On an error *text is where it is. */

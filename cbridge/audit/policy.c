@@ -352,18 +352,23 @@ static int read_condition(struct reader *r, struct assertion *a, bool unless) {
     return complain(r, "out of memory", NULL);
   for (size_t i = 0; i < (size_t)names->arch_count * call_slots(a); i++)
     a->whens[i] = BDD_NONE;
-  for (unsigned arch = first; arch < names->arch_count; arch++)
-    for (unsigned call = 0; call < call_slots(a); call++) {
+  for (unsigned arch = first; arch < names->arch_count; arch++) {
+    const bdd_t *known = NULL; /* for all calls there, where no argument has a name */
+    for (unsigned call = 0; call < call_slots(a) && a->arches >> arch & 1; call++) {
       uint32_t nr;
-      bool there =
-          call == a->call_count || names->number(names->data, arch, a->calls[call].name, &nr);
-      if (!(a->arches >> arch & 1) || !there)
+      if (call < a->call_count && !names->number(names->data, arch, a->calls[call].name, &nr))
         continue;
+      if (known) {
+        *when_of(a, arch, call) = *known;
+        continue;
+      }
       r->at = start;
       if (read_one(r, a, unless, arch, call, &words))
         return -1;
       end = words.unknown ? end : r->at;
+      known = words.by_call || words.unknown ? NULL : when_of(a, arch, call);
     }
+  }
   if (!end) { /* nowhere: what the first architecture and call say is right or wrong, though */
     r->at = start;
     return read_one(r, a, unless, first, 0, &words);

@@ -105,7 +105,7 @@ static void print_calls(const struct section *s, const struct group *g, const st
       printf("%s%*s", column ? "\n" : "", INDENT, "");
       column = INDENT;
     }
-    printf("%s%s", text, i + 1 < v->count ? " " : "");
+    printf("%s%s", column > INDENT ? " " : "", text);
     column += n;
   }
   if (v->count)
