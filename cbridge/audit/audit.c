@@ -606,7 +606,7 @@ int warrant_audit(const struct warrant_program *p, struct bdd *bdd, struct audit
                         p->kind == WARRANT_SECCOMP ? "seccomp" : "socket", v.message);
   audit->bdd = bdd;
   audit->insn_count = p->insn_count;
-  if (p->kind == WARRANT_SECCOMP && !w_bdd_order(bdd)->chosen && w_input_order(bdd, &p, 1))
+  if (p->kind == WARRANT_SECCOMP && !w_bdd_order(bdd)->chosen && w_input_order_alone(bdd, p))
     return warrant_fail(error, WARRANT_BAD_INPUT, "there is not enough memory to audit the filter");
   struct auditor t = {.p = p,
                       .packets = p->kind == WARRANT_CBPF,

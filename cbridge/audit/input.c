@@ -23,6 +23,18 @@ int w_input_order(struct bdd *m, const struct warrant_program *const *programs, 
   for (size_t i = 0; i < count; i++)
     if (w_meetings_of(&meetings, programs[i]))
       return -1;
+  w_meetings_mirror(&meetings);
+  struct input_order order = w_order_with(&meetings);
+  order.chosen = true;
+  w_bdd_set_order(m, &order);
+  return 0;
+}
+
+int w_input_order_alone(struct bdd *m, const struct warrant_program *p) {
+  struct meetings meetings;
+  w_meetings_start(&meetings);
+  if (w_meetings_of(&meetings, p))
+    return -1;
   struct input_order order = w_order_with(&meetings);
   order.chosen = true;
   w_bdd_set_order(m, &order);

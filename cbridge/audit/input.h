@@ -14,9 +14,12 @@ uint32_t w_input_var(const struct bdd *m, unsigned word, unsigned j);
 /* The word of a variable, and which of its bits it is. */
 unsigned w_input_word(const struct bdd *m, uint32_t var);
 unsigned w_input_bit(const struct bdd *m, uint32_t var);
-/* Gives a manager that has no diagrams yet the order for these filters. Returns 0, or -1 when
- * memory runs out. */
+/* Gives a manager that has no diagrams yet the order for these filters: where two halves of
+ * arguments meet, so do the other two, which are the same halves of a big-endian architecture.
+ * Returns 0, or -1 when memory runs out. */
 int w_input_order(struct bdd *m, const struct warrant_program *const *programs, size_t count);
+/* For one filter, without that: as checker/Audit.v has it. */
+int w_input_order_alone(struct bdd *m, const struct warrant_program *p);
 
 /* On big-endian architectures the high half of an argument, and of the instruction pointer, is
  * first in memory. A filter and its diagrams are about words where they lie, and so is struct
