@@ -259,4 +259,17 @@ same 'mips64el: TIOCSTI and TIOCLINUX' '0x0,0x5472 0x0,0x5483 ' "$(escapes mips_
 filter arm_ioctl aarch64 ioctl $'ld arg1\njeq #0x5412, no, more\nmore: jeq #0x541c, no, allow\nno: ret EPERM'
 same 'aarch64: TIOCSTI and TIOCLINUX' '' "$(escapes arm_ioctl ioctl)"
 
+# Arguments that are compared with each other, in either order of bytes: 32 bits of both.
+for arch in x86_64 s390x; do
+  filter equal "$arch" read $'ld arg1\ntax\nld arg0\njeq x, allow\nret EPERM'
+  "$WARRANT" seccomp explain "$work/equal.bpf" > "$work/policy" 2> "$work/err"
+  code=$?
+  "$WARRANT" seccomp check --quiet --policy "$work/policy" "$work/equal.bpf" > "$work/out"
+  same "$arch: equal arguments are decided" '0 0 1' "$code $? $(grep -c "^ALLOW for read on $arch when " "$work/policy")"
+  same "$arch: equal arguments, one call" 'ALLOW' "$("$WARRANT" seccomp emu --json --arch "$arch" --syscall read --arg 0=0x500000007 --arg 1=7 "$work/equal.bpf" | jq -rs 'last | .action')"
+done
+printf 'ld [16]\ntax\nld [24]\njeq x, yes, no\nyes: ret ALLOW\nno: ret EPERM\n' | "$WARRANT" seccomp asm - --output "$work/any.bpf"
+"$WARRANT" seccomp audit --json --policy "$work/none" "$work/any.bpf" > "$work/json"
+same 'no architecture, equal arguments: both orders' '*|*, big-endian' "$(jq -rs 'map(select(.action == "ALLOW" and .arch) | .arch | select(startswith("*"))) | unique | join("|")' "$work/json")"
+
 finish

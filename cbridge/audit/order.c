@@ -32,6 +32,14 @@ void w_meetings_add(struct meetings *g, uint16_t words) {
       g->group[w] = all;
 }
 
+void w_meetings_mirror(struct meetings *g) {
+  enum { LATER_HALVES = 0xaaaa };
+  for (unsigned w = INPUT_ARG; w < INPUT_WORDS; w++) {
+    uint16_t words = g->group[w];
+    w_meetings_add(g, (uint16_t)((words & LATER_HALVES) >> 1 | (words & ~LATER_HALVES) << 1));
+  }
+}
+
 /* The words on which each register may depend, where an instruction is reached. */
 struct sources {
   bool reached;

@@ -32,6 +32,8 @@ struct meetings {
 };
 void w_meetings_start(struct meetings *g);
 void w_meetings_add(struct meetings *g, uint16_t words);
+/* Words meet where their other halves do. */
+void w_meetings_mirror(struct meetings *g);
 /* Adds what meets in a seccomp filter. Returns 0, or -1 when memory runs out. */
 int w_meetings_of(struct meetings *g, const struct warrant_program *p);
 struct input_order w_order_with(const struct meetings *g);

@@ -11,23 +11,18 @@
 
 int subjects_order(struct bdd *bdd, const struct subject *const *subjects, unsigned count,
                    const char *policy) {
-  size_t n = 0;
-  for (unsigned i = 0; i < count; i++)
-    n += subjects[i]->count;
-  const struct warrant_program **programs = calloc(n + 1, sizeof *programs); /* owned here */
-  if (!programs)
-    return -1;
-  n = 0;
-  for (unsigned i = 0; i < count; i++)
-    for (unsigned k = 0; k < subjects[i]->count; k++)
-      programs[n++] = &subjects[i]->objects[k].programs[0];
   struct meetings meetings;
   w_meetings_start(&meetings);
   if (policy)
     w_condition_meetings(policy, &meetings);
-  int result = w_input_order(bdd, programs, n, &meetings);
-  free(programs);
-  return result;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < subjects[i]->count; k++)
+      if (w_meetings_of(&meetings, &subjects[i]->objects[k].programs[0]))
+        return -1;
+  /* Where two halves of arguments meet, so do the other two, which are the same halves of a
+   * big-endian architecture. */
+  w_meetings_mirror(&meetings);
+  return w_input_order(bdd, NULL, 0, &meetings);
 }
 
 static int merge_effects(struct subject *s, const char *name) {
