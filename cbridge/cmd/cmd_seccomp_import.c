@@ -223,28 +223,26 @@ struct comparison {
   unsigned differences;
   bool undecided;
 };
-static void tell(struct comparison *c, unsigned arch, const struct named_call *call, bdd_t when,
-                 uint32_t value, const char *expected) {
-  struct seccomp_data d = w_audit_input(c->s->bdd, when);
-  d.arch = arches[arch].token;
-  d.nr = (int)call->nr;
+/* `call` may be NULL, where it has no name. */
+static void tell(struct comparison *c, const struct seccomp_data *d, const char *arch,
+                 const char *call, uint32_t value, const char *expected) {
   char action[64];
   w_action_text(value, action, sizeof action);
   c->differences++;
   if (c->options->common.json) {
     cJSON *o = cJSON_CreateObject();
     cmd_json_text(o, "difference", "compiler");
-    cmd_json_text(o, "arch", arches[arch].name);
-    cmd_json_text(o, "syscall", call->name);
-    cmd_json_u64(o, "nr", call->nr);
+    cmd_json_text(o, "arch", arch);
+    cmd_json_text(o, "syscall", call);
+    cmd_json_u64(o, "nr", (uint32_t)d->nr);
     cmd_json_text(o, "profile", expected);
     cmd_json_text(o, "filter", action);
-    cJSON_AddItemToObject(o, "witness", json_input(&d));
+    cJSON_AddItemToObject(o, "witness", json_input(d));
     cmd_print_json(o);
     return;
   }
   printf("differs: ");
-  print_input(stdout, &d);
+  print_input(stdout, d);
   printf(": the filter gives %s, the profile %s\n", action, expected);
 }
 
@@ -330,7 +328,10 @@ static void tell_wrong(struct comparison *c, unsigned arch, const struct named_c
     for (unsigned i = 0; i < count; i++)
       if (bdd_and(m, wrong, choices[i].when) != BDD_FALSE)
         w_action_text(choices[i].rule->action, expected, sizeof expected);
-  tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
+  struct seccomp_data d = w_audit_input(m, by_default != BDD_FALSE ? by_default : wrong);
+  d.arch = arches[arch].token;
+  d.nr = (int)call->nr;
+  tell(c, &d, arches[arch].name, call->name, value, expected);
 }
 
 static void compare_call(struct comparison *c, unsigned arch, const struct named_call *call) {
@@ -366,6 +367,73 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   free(choices);
 }
 
+/* The inputs whose word has this value. */
+static bdd_t word_is(struct bdd *m, unsigned word, uint32_t value) {
+  bdd_t f = BDD_TRUE;
+  for (unsigned i = 0; i < 32; i++) {
+    bool bit = value >> i & 1;
+    f = w_bdd_choose(m, w_input_var(m, word, i), bit ? BDD_FALSE : f, bit ? f : BDD_FALSE);
+  }
+  return f;
+}
+/* What an ordered profile's filter does with the calls that were not compared, of this architecture
+ * and of all others. */
+static void compare_rest(struct comparison *c, unsigned arch, bdd_t compared) {
+  struct bdd *m = c->s->bdd;
+  bdd_t here = word_is(m, INPUT_ARCH, arches[arch].token);
+  const struct {
+    bdd_t when;
+    uint32_t action;
+  } rest[] = {{bdd_not(m, here), c->profile->elsewhere},
+              {bdd_and(m, here, bdd_not(m, compared)), c->profile->otherwise}};
+  for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+    for (uint32_t k = 0; k < c->s->all.outcome_count; k++) {
+      const struct audit_outcome *o = &c->s->all.outcomes[k];
+      bdd_t wrong = bdd_and(m, o->when, rest[i].when);
+      if (o->value == w_action_effect(rest[i].action) || wrong == BDD_FALSE)
+        continue;
+      if (wrong == BDD_NONE) {
+        c->undecided = true;
+        continue;
+      }
+      char expected[64];
+      struct seccomp_data d = w_audit_input(m, wrong);
+      w_action_text(rest[i].action, expected, sizeof expected);
+      tell(c, &d, i ? arches[arch].name : NULL, NULL, o->value, expected);
+    }
+}
+/* Compares every call of an architecture that has a name, and those that rules number. Returns how
+ * many. */
+static unsigned compare_arch(struct comparison *c, unsigned arch) {
+  const struct profile *p = c->profile;
+  struct arch_calls calls = calls_of(arch);
+  bdd_t compared = BDD_FALSE;
+  unsigned count = 0;
+  for (unsigned i = 0; i < calls.count; i++) {
+    /* On i386 libseccomp folds the calls of sockets and System V IPC into these two. */
+    if (!p->ordered && !arches[arch].wide &&
+        (strcmp(calls.calls[i].name, "socketcall") == 0 || strcmp(calls.calls[i].name, "ipc") == 0))
+      continue;
+    compare_call(c, arch, &calls.calls[i]);
+    if (p->ordered)
+      compared = bdd_or(c->s->bdd, compared, word_is(c->s->bdd, INPUT_NR, calls.calls[i].nr));
+    count++;
+  }
+  calls_free(&calls);
+  for (unsigned i = 0; i < p->count; i++) {
+    struct named_call call = {.name = p->rules[i].call};
+    if (*call.name != '#')
+      continue;
+    call.nr = (uint32_t)strtoul(call.name + 1, NULL, 10);
+    compare_call(c, arch, &call);
+    compared = bdd_or(c->s->bdd, compared, word_is(c->s->bdd, INPUT_NR, call.nr));
+    count++;
+  }
+  if (p->ordered)
+    compare_rest(c, arch, compared);
+  return count;
+}
+
 /* Returns whether one is a warning. */
 static bool print_findings(const struct seccomp_options *options, const struct profile *p) {
   bool warned = false;
@@ -395,17 +463,7 @@ static int check_compiler(const struct seccomp_options *options, struct profile 
   for (unsigned arch = 0; arch < ARCHES; arch++) {
     if (!p->arches[arch])
       continue;
-    struct arch_calls calls = calls_of(arch);
-    for (unsigned i = 0; i < calls.count; i++) {
-      /* On i386 libseccomp folds the calls of sockets and System V IPC into these two. */
-      if (!p->ordered && !arches[arch].wide &&
-          (strcmp(calls.calls[i].name, "socketcall") == 0 ||
-           strcmp(calls.calls[i].name, "ipc") == 0))
-        continue;
-      compare_call(&c, arch, &calls.calls[i]);
-      calls_compared++;
-    }
-    calls_free(&calls);
+    calls_compared += compare_arch(&c, arch);
   }
   if (c.undecided)
     cmd_complain("%s: undecided for some inputs within --limit", p->path);
