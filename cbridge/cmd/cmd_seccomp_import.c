@@ -231,12 +231,13 @@ struct comparison {
 static const char *profile_file(const struct profile *p) {
   return strcmp(p->path, "-") ? p->path : NULL;
 }
-static void difference_sarif(struct comparison *c, unsigned arch, const struct named_call *call,
+static void difference_sarif(struct comparison *c, const char *arch, const char *call,
                              const char *action, const char *expected, cJSON *properties) {
   char message[300];
-  snprintf(message, sizeof message, "%s on %s: the filter gives %s, the profile %s", call->name,
-           arches[arch].name, action, expected);
-  const char *const same[] = {arches[arch].name, call->name, action, expected};
+  snprintf(message, sizeof message, "%s on %s: the filter gives %s, the profile %s",
+           call ? call : "a call without a name", arch ? arch : "another architecture", action,
+           expected);
+  const char *const same[] = {arch, call, action, expected};
   sarif_add(c->log, &(struct sarif_result){.rule = "compiler",
                                            .severity = "high",
                                            .message = message,
@@ -245,30 +246,28 @@ static void difference_sarif(struct comparison *c, unsigned arch, const struct n
                                            .same_count = sizeof same / sizeof *same,
                                            .properties = properties});
 }
-static void tell(struct comparison *c, unsigned arch, const struct named_call *call, bdd_t when,
-                 uint32_t value, const char *expected) {
-  struct seccomp_data d = w_audit_input(c->s->bdd, when);
-  d.arch = arches[arch].token;
-  d.nr = (int)call->nr;
+/* `call` may be NULL, where it has no name. */
+static void tell(struct comparison *c, const struct seccomp_data *d, const char *arch,
+                 const char *call, uint32_t value, const char *expected) {
   char action[64];
   w_action_text(value, action, sizeof action);
   c->differences++;
   if (c->log || c->options->common.json) {
     cJSON *o = cJSON_CreateObject();
     cmd_json_text(o, "difference", "compiler");
-    cmd_json_text(o, "arch", arches[arch].name);
-    cmd_json_text(o, "syscall", call->name);
-    cmd_json_u64(o, "nr", call->nr);
+    cmd_json_text(o, "arch", arch);
+    cmd_json_text(o, "syscall", call);
+    cmd_json_u64(o, "nr", (uint32_t)d->nr);
     cmd_json_text(o, "profile", expected);
     cmd_json_text(o, "filter", action);
-    cJSON_AddItemToObject(o, "witness", json_input(&d));
+    cJSON_AddItemToObject(o, "witness", json_input(d));
     if (c->log)
       difference_sarif(c, arch, call, action, expected, o);
     else
       cmd_print_json(o);
     return;
   }
-  char *text = NULL, *input = input_text(&d); /* owned here */
+  char *text = NULL, *input = input_text(d); /* owned here */
   if (!input || asprintf(&text, "differs: %s: the filter gives %s, the profile %s", input, action,
                          expected) < 0)
     text = NULL;
@@ -360,7 +359,10 @@ static void tell_wrong(struct comparison *c, unsigned arch, const struct named_c
     for (unsigned i = 0; i < count; i++)
       if (bdd_and(m, wrong, choices[i].when) != BDD_FALSE)
         w_action_text(choices[i].rule->action, expected, sizeof expected);
-  tell(c, arch, call, by_default != BDD_FALSE ? by_default : wrong, value, expected);
+  struct seccomp_data d = w_audit_input(m, by_default != BDD_FALSE ? by_default : wrong);
+  d.arch = arches[arch].token;
+  d.nr = (int)call->nr;
+  tell(c, &d, arches[arch].name, call->name, value, expected);
 }
 
 static void compare_call(struct comparison *c, unsigned arch, const struct named_call *call) {

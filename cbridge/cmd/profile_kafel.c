@@ -360,14 +360,18 @@ static bool read_program(struct reader *r) {
   return !k->code;
 }
 
+/* A line that begins with a word of kafel's, all of which have capitals. */
 bool profile_like_kafel(const char *text) {
-  static const char *const words[] = {"POLICY ", "DEFAULT ", "ALLOW {",
-                                      "ALLOW{",  "KILL {",   "DENY {"};
-  if (!strchr(text, '{') && !strstr(text, "DEFAULT "))
-    return false;
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strstr(text, words[i]))
-      return true;
+  static const char *const words[] = {"POLICY", "USE",   "DEFAULT",    "ALLOW",
+                                      "LOG",    "KILL",  "DENY",       "ERRNO",
+                                      "TRAP",   "TRACE", "USER_NOTIF", "KILL_PROCESS"};
+  for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    const char *begin = line + strspn(line, " \t");
+    size_t n = strspn(begin, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      if (n == strlen(words[i]) && strncmp(words[i], begin, n) == 0)
+        return true;
+  }
   return false;
 }
 int profile_kafel(struct profile *p, const char *text) {
