@@ -398,18 +398,31 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   free(choices);
 }
 
-static cJSON *finding_json(const struct profile *p, const struct finding *f, const char *text) {
+/* The lines of findings, as places have them; 0: not known. The caller frees them. */
+static unsigned *lines_of(const struct profile *p, const char *text) {
+  const char **pointers = calloc(p->finding_count + 1, sizeof *pointers); /* owned here */
+  for (unsigned i = 0; i < p->finding_count && pointers; i++)
+    pointers[i] = *p->findings[i].place == '/' ? p->findings[i].place : "";
+  unsigned *lines = pointers ? json_lines(text, pointers, p->finding_count) : NULL;
+  free(pointers);
+  for (unsigned i = 0; i < p->finding_count && lines; i++)
+    if (*p->findings[i].place != '/' && sscanf(p->findings[i].place, "line %u", &lines[i]) != 1)
+      lines[i] = *p->findings[i].place ? 0 : 1;
+  return lines;
+}
+static cJSON *finding_json(const struct profile *p, const struct finding *f, unsigned line) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "finding", f->name);
   cmd_json_text(o, "level", f->warning ? "warning" : "note");
   cmd_json_text(o, "place", f->place);
   cmd_json_text(o, "text", f->text);
   cmd_json_text(o, "file", p->path);
-  cmd_json_u64(o, "line", json_line(text, f->place));
+  if (line)
+    cmd_json_u64(o, "line", line);
   return o;
 }
 /* The fingerprint has no place: entries move. */
-static void finding_sarif(const struct comparison *c, const struct finding *f, const char *text) {
+static void finding_sarif(const struct comparison *c, const struct finding *f, unsigned line) {
   const char *key = strrchr(f->place, '/');
   const char *const same[] = {key && strspn(key + 1, "0123456789") < strlen(key + 1) ? key : "",
                               f->text};
@@ -417,32 +430,37 @@ static void finding_sarif(const struct comparison *c, const struct finding *f, c
                                            .severity = f->warning ? "warning" : "note",
                                            .message = f->text,
                                            .file = profile_file(c->profile),
-                                           .line = json_line(text, f->place),
+                                           .line = line,
                                            .inside = f->place,
                                            .same = same,
                                            .same_count = sizeof same / sizeof *same,
-                                           .properties = finding_json(c->profile, f, text)});
+                                           .properties = finding_json(c->profile, f, line)});
 }
 /* Returns whether one is a warning. */
 static bool tell_findings(const struct comparison *c, const char *text) {
   bool warned = false;
+  unsigned *lines = lines_of(c->profile, text); /* owned here */
+  if (!lines)
+    cmd_complain("out of memory: the lines of findings are left out");
   for (unsigned i = 0; i < c->profile->finding_count; i++) {
     const struct finding *f = &c->profile->findings[i];
+    unsigned line = lines ? lines[i] : 0;
     warned |= f->warning;
     if (c->log) {
-      finding_sarif(c, f, text);
+      finding_sarif(c, f, line);
     } else if (c->options->common.json) {
-      cmd_print_json(finding_json(c->profile, f, text));
+      cmd_print_json(finding_json(c->profile, f, line));
     } else if (!c->options->common.quiet) {
-      char *line = NULL; /* owned here */
-      if (asprintf(&line, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
+      char *told = NULL; /* owned here */
+      if (asprintf(&told, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
                    f->text) < 0)
-        line = NULL;
-      put_wrapped(stdout, 0, 4, line ? line : "out of memory");
+        told = NULL;
+      put_wrapped(stdout, 0, 4, told ? told : "out of memory");
       putchar('\n');
-      free(line);
+      free(told);
     }
   }
+  free(lines);
   return warned;
 }
 

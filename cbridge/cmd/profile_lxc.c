@@ -297,7 +297,9 @@ static int version_1(struct reader *r, const char *kind, char *text) {
       return bad(r, WARRANT_UNSUPPORTED, "not supported: the number %.40s", text);
     if (end[strspn(end, " \t\r")])
       found(r, true, "rest-of-line", "what stands behind the number is passed over");
-    char *name = call_name(p->options->arch, (uint32_t)n);
+    char *name = libseccomp_names(p->options->arch, (uint32_t)n)
+                     ? call_name(p->options->arch, (uint32_t)n)
+                     : NULL;
     if (name)
       snprintf(rule.call, sizeof rule.call, "%s", name);
     else
