@@ -18,6 +18,7 @@
 # make classic-million   a million random classic programs: directly, translated, in the kernel
 # make real-filters          audits filters of browsers, containers, ..., which it installs
 # make import-agrees         profiles as imported and as runc installs them, which it installs (PROFILES=FOLDER: those, too)
+# make languages-agree       LXC's lists and snapd's templates as imported and as LXC and snap-seccomp compile them (COUNT=, SEED=: random ones)
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make audit-million         the audits in C and in Coq on a million filters
 # make transfer-ten-million, make states-thousand   slow runs of two tests
@@ -35,7 +36,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees languages-agree simulator transfer-ten-million states-thousand install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -68,6 +69,11 @@ real-filters: deps
 import-agrees: deps
 	@$(SUBMAKE) -j$(JOBS) programs
 	@PROFILES='$(PROFILES)' tests/import_agrees.sh
+
+# Unpacks Debian's LXC and snapd into a temporary folder, as root.
+languages-agree: deps
+	@$(SUBMAKE) -j$(JOBS) programs
+	@COUNT='$(or $(COUNT),120)' SEED='$(or $(SEED),1)' tests/languages_agree.sh
 
 # The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
 simulator: deps
