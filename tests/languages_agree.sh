@@ -79,7 +79,8 @@ text() { # LANGUAGE TEXT
   printf '%b' "$2" > "$work/policy"
   compare "$1" "$work/policy"
 }
-pick() { printf '%s' "${@:1+RANDOM%$#:1}"; }
+# In no subshell, which would have random numbers of its own.
+pick() { picked=${*:1+RANDOM%$#:1}; }
 
 for kind in allowlist denylist whitelist blacklist 'allowlist trap' 'denylist errno 38' 'allowlist errno22' 'denylist kill' 'allowlist allow' 'denylist ' 'list' 'allowlist debug'; do
   text lxc "2\n$kind\nread errno 1\n[all]\nreject_force_umount  # no\nwaitpid trap\nraed\nioctl trap [1,0x5413,==]\n"
@@ -96,14 +97,30 @@ for line in read '# read' ' # read' 'raed' 'write - >=3 <=0' 'socket AF_UNIX' 's
   'lseek >4294967294' 'read 1x' 'read -1' 'read 4294967296' 'read AF_NONE' 'read 1 2 3 4 5 6 7' 'read # all' 'setuid >=0' 'setuid -2147483648' 'setuid -2147483649' '@complain' ' @complain\nwrite' 'waitpid' 'read\r' 'read\tAF_UNIX' 'clone |CLONE_NEWUSER' 'shmctl\nipc' 'dup |0'; do
   text snapd "$line\n"
 done
+calls=(read write openat ioctl clone ptrace socket umount2 personality chown)
 for ((i = 0; i < ${COUNT:-120}; i++)); do
-  list=$(pick allowlist denylist 'allowlist trap' 'denylist errno 1')
+  pick allowlist denylist 'allowlist trap' 'denylist errno 1'
+  list=$picked
   lines=''
   for ((k = RANDOM % 7; k > 0; k--)); do
-    list+="\n$(pick read write openat ioctl clone ptrace socket umount2 personality)$(pick '' ' errno 7' ' trap' ' allow' ' kill')"
-    [ $((RANDOM % 3)) != 0 ] || list+=" [$(pick 0 1 2),$(pick 0 1 0x1ff 0x300000005),$(pick '==' '!=' '<' '<=' '>' '>=')]"
-    lines+="$(pick read write openat ioctl clone ptrace socket umount2 personality chown)"
-    for ((a = RANDOM % 4; a > 0; a--)); do lines+=" $(pick - - '>=' '<=' '!' '<' '>' '|' '' | sed 's/[^-]*$/&#/; s/-#/-/')"; lines=${lines//#/$(pick 0 1 5 AF_INET PR_SET_NAME 4294967295)}; done
+    pick "${calls[@]}"
+    list+="\n$picked"
+    lines+=$picked
+    pick '' ' errno 7' ' trap' ' allow' ' kill'
+    list+=$picked
+    if [ $((RANDOM % 3)) = 0 ]; then
+      pick '==' '!=' '<' '<=' '>' '>='
+      op=$picked
+      pick 0 1 0x1ff 0x300000005
+      list+=" [$((RANDOM % 3)),$picked,$op]"
+    fi
+    for ((a = RANDOM % 4; a > 0; a--)); do
+      pick - - '>=' '<=' '!' '<' '>' '|' ''
+      lines+=" $picked"
+      [ "$picked" = - ] && continue
+      pick 0 1 5 AF_INET PR_SET_NAME 4294967295
+      lines+=$picked
+    done
     lines+='\n'
   done
   text lxc "2\n$list\n"
