@@ -21,6 +21,7 @@
 # make import-agrees         profiles as imported and as runc installs them, which it installs (PROFILES=FOLDER: those, too)
 # make forms                 reads what other tools print of a filter; has those that are missing from Debian's archive
 # make constants-agree       constants of each architecture and Linux's headers for it, which it downloads
+# make languages-agree       LXC's lists and snapd's templates as imported and as LXC and snap-seccomp compile them (COUNT=, SEED=: random ones)
 # make simulator             the audit and libseccomp's simulator on 100,000 inputs
 # make calls LINUX=DIR       compares the table of calls with the source of a kernel
 # make audit-million         the audits in C and in Coq on a million filters
@@ -39,7 +40,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp constants-agree install clean deps check-style
+.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp constants-agree languages-agree install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -82,6 +83,11 @@ forms: deps
 constants-agree: deps
 	@$(SUBMAKE) -j$(JOBS) coq build/tests/constants_dump
 	@tests/constants_agree.sh
+
+# Unpacks Debian's LXC and snapd into a temporary folder, as root.
+languages-agree: deps
+	@$(SUBMAKE) -j$(JOBS) programs
+	@COUNT='$(or $(COUNT),120)' SEED='$(or $(SEED),1)' tests/languages_agree.sh
 
 # The audit against libseccomp's simulator on 100,000 inputs; its source is fetched for it.
 simulator: deps

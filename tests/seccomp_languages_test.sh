@@ -341,4 +341,17 @@ done
 "$ASAN_WARRANT" seccomp import --runtime kafel --arch aarch64 "$work/policy" > /dev/null 2>&1
 same 'kafel: a machine that is not supported' 3 $?
 
+# ---- More than there can be ----
+for rules in 'minijail read: arg0 == 1' 'kafel ALLOW { read'; do
+  { printf '%s' "${rules#* }"; if [ "${rules%% *}" = kafel ]; then printf ', read%.0s' {1..10000}; echo ' }'; else printf ' || arg0 == 1%.0s' {1..10000}; fi; } > "$work/policy"
+  timeout 60 "$ASAN_WARRANT" seccomp import --runtime "${rules%% *}" "$work/policy" > "$work/out" 2> "$work/err"
+  same "${rules%% *}: ten thousand rules" '3 1' "$? $(wc -l < "$work/err")"
+done
+{ printf 'ALLOW { SYSCALL[1000]'; printf ', SYSCALL[%s]' {1001..3000}; echo ' }'; } > "$work/policy"
+"$ASAN_WARRANT" seccomp import "$work/policy" > "$work/out" 2> "$work/err"
+same 'kafel: a filter that Linux does not take' '3 1' "$? $(wc -l < "$work/err")"
+{ for call in read write open close mmap ioctl; do printf '%s: arg0 == 1' $call; printf ' || arg0 == 1%.0s' {1..90}; echo; done; } > "$work/policy"
+"$ASAN_WARRANT" seccomp import "$work/policy" > "$work/out" 2> "$work/err"
+same 'minijail: more labels or instructions than it takes' '2 1' "$? $(wc -l < "$work/err")"
+
 finish

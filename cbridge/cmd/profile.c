@@ -19,7 +19,13 @@ int profile_says(const struct profile *p, int code, const char *place, const cha
   cmd_complain("%s: %s: %s", p->path, place, text);
   return code;
 }
+enum { RULES_MAX = 10000 };
 int profile_add(struct profile *p, const struct rule *rule) {
+  if (p->count == RULES_MAX) {
+    free(rule->tests);
+    cmd_complain("%s: not supported: more than %d rules", p->path, RULES_MAX);
+    return WARRANT_UNSUPPORTED;
+  }
   struct rule *more = w_room_for_one(p->rules, p->count, &p->room, sizeof *more);
   if (!more) {
     free(rule->tests);

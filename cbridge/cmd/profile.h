@@ -29,7 +29,7 @@ enum { PLACE_MAX = 160 };
 struct finding {
   bool warning;          /* the filter is not what the profile says */
   const char *name;      /* static */
-  char place[PLACE_MAX]; /* a JSON pointer */
+  char place[PLACE_MAX]; /* a JSON pointer, or a line */
   char text[200];
 };
 struct profile {

@@ -242,7 +242,7 @@ static void drop_unconditional(struct profile *p) {
   unsigned kept = 0;
   for (unsigned i = 0; i < p->count; i++) {
     bool conditions = false;
-    for (unsigned k = 0; k < p->count && p->rules[i].test_count == 0; k++)
+    for (unsigned k = 0; k < p->count && p->rules[i].test_count == 0 && !conditions; k++)
       conditions |= p->rules[k].test_count > 0 && strcmp(p->rules[k].call, p->rules[i].call) == 0;
     if (conditions) {
       char place[PLACE_MAX], text[200];

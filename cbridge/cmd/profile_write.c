@@ -74,7 +74,7 @@ static size_t one_test(struct out *o, const struct test *t) {
 /* Everything that one call's rules say. */
 static void one_call(struct out *o, const struct profile *p, unsigned first) {
   bool always = false;
-  for (unsigned i = first; i < p->count && !always && !o->full; i++) {
+  for (unsigned i = first; i < p->count && !always && !o->full && o->count <= BPF_MAXINSNS; i++) {
     const struct rule *r = &p->rules[i];
     if (strcmp(r->call, p->rules[first].call) != 0)
       continue;
@@ -107,7 +107,7 @@ uint8_t *profile_write(const struct profile *p, size_t *size, int *code) {
   jump(&o, BPF_JEQ, arches[arch].token, 1, 0);
   ret(&o, p->elsewhere);
   load(&o, offsetof(struct seccomp_data, nr));
-  for (unsigned i = 0; i < p->count && !o.full; i++) {
+  for (unsigned i = 0; i < p->count && !o.full && o.count <= BPF_MAXINSNS; i++) {
     const char *call = p->rules[i].call;
     int nr = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, call);
     if ((nr < 0 && *call != '#') || !first_of_call(p, i))
@@ -123,8 +123,8 @@ uint8_t *profile_write(const struct profile *p, size_t *size, int *code) {
   if (o.full) {
     *code = profile_bad(p, "out of memory", NULL);
   } else if (o.count > BPF_MAXINSNS) {
-    cmd_complain("%s: not supported: its filter has %zu instructions here, and Linux takes %d",
-                 p->path, o.count, BPF_MAXINSNS);
+    cmd_complain("%s: not supported: its filter has more than %d instructions here", p->path,
+                 BPF_MAXINSNS);
     *code = WARRANT_UNSUPPORTED;
   }
   if (*code) {
