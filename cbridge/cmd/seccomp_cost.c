@@ -74,11 +74,18 @@ static bool pace_step(struct walk *w, uint32_t pc, struct pace p, bdd_t yes, bdd
                   steps, p.when);
 }
 
+/* How many nodes the walk may have made when it has come to an instruction. They grow by the square
+ * of the way at least, so one that is going to need too many is given up early. */
+static uint64_t nodes_allowed(uint32_t pc, uint32_t n) {
+  enum { NODES_MAX = 1 << 18, NODES_FIRST = 1 << 14 };
+  return NODES_FIRST + (uint64_t)(NODES_MAX - NODES_FIRST) * pc / n * pc / n;
+}
+
 /* The longest run, and the mean, which divisions by X of 0 would make too large; *mean is negative
  * when it is not known. False at a limit. */
 static bool walk(struct walk *w, uint32_t *longest, double *mean) {
   uint32_t n = w->a->insn_count;
-  enum { SETS_AN_INSN = 64, SETS_LEAST = 4096, NODES_MAX = 1 << 18, NODES_KEPT = 256 };
+  enum { SETS_AN_INSN = 64, SETS_LEAST = 4096, NODES_KEPT = 256 };
   w->budget = SETS_AN_INSN * n + SETS_LEAST;
   w->at = calloc(n, sizeof *w->at);
   uint32_t nodes = w_bdd_nodes(w->m);
@@ -90,7 +97,7 @@ static bool walk(struct walk *w, uint32_t *longest, double *mean) {
     bool jump = w->at[pc].count && w->a->taken[pc] != BDD_NONE;
     bdd_t yes = jump ? of_call(w, w->a->taken[pc]) : BDD_FALSE;
     bdd_t no = jump ? of_call(w, w->a->fallen[pc]) : BDD_FALSE;
-    good = w_bdd_nodes(w->m) - nodes <= NODES_MAX;
+    good = w_bdd_nodes(w->m) - nodes <= nodes_allowed(pc, n);
     for (uint32_t i = 0; i < w->at[pc].count && good; i++) {
       double share = w_bdd_share(w->m, w->at[pc].paces[i].when);
       *mean = share < 0 || *mean < 0 ? -1 : *mean + share;
