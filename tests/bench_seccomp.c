@@ -163,6 +163,8 @@ static void output_read(const char *path, struct timed *t, bool of_tools) {
   size_t room = 0;
   t->findings = 0;
   while (f && getline(&line, &room, f) > 0) {
+    if (strstr(line, "\"undecided\""))
+      continue; /* the reverse of one */
     for (const char *at = line; (at = strstr(at, mark)); at += strlen(mark))
       t->findings++;
     t->truncated |= strstr(line, "\"truncated\":true") || strstr(line, "\"truncated\": true");
@@ -254,10 +256,10 @@ static void print_head(void) {
     printf("%9s%7s", "tools ms", "found");
   putchar('\n');
 }
-/* `n` is 0 for a filter of no family; `last` is that of half the rules, or NULL. Nodes may grow by
- * `most` or as the table does, whichever is more. */
-static struct nodes row(const char *name, unsigned n, const char *path, const struct nodes *last,
-                        double most, struct others *others) {
+/* `n` is 0 for a filter of no family; `last` is that of half the rules, or NULL, and `first` that
+ * of the fewest. Nodes may grow by `most` from the last, or as the table has since the first. */
+static struct nodes row(const char *name, unsigned n, const char *path, const struct nodes *first,
+                        const struct nodes *last, double most, struct others *others) {
   struct nodes nodes = nodes_of();
   char number[16] = "";
   if (n)
@@ -276,18 +278,19 @@ static struct nodes row(const char *name, unsigned n, const char *path, const st
   else
     printf("%7s%9u%7s", "", nodes.result, "");
   print_times(path, others);
-  bool fast = last && made > most && made > result;
+  bool fast = last && made > most &&
+              (double)nodes.made / first->made > (double)nodes.result / first->result;
   printf("%s%s\n", nodes.decided ? "" : "  undecided in part", fast ? "  grows too fast" : "");
   failed |= fast || !nodes.decided;
   return nodes;
 }
 
 typedef bool (*maker)(unsigned n, const char *path);
-static void family(const char *name, maker make, int kind, unsigned first, unsigned last_n,
+static void family(const char *name, maker make, int kind, unsigned first_n, unsigned last_n,
                    double most) {
-  struct nodes last = {0};
+  struct nodes first = {0}, last = {0};
   struct others others = {old, tools};
-  for (unsigned n = first; n <= last_n; n *= 2) {
+  for (unsigned n = first_n; n <= last_n; n *= 2) {
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s-%u.bpf", folder, name, n);
     if (!make)
@@ -297,7 +300,9 @@ static void family(const char *name, maker make, int kind, unsigned first, unsig
       failed = true;
       return;
     }
-    last = row(name, n, path, last.good ? &last : NULL, most, &others);
+    last = row(name, n, path, &first, last.good ? &last : NULL, most, &others);
+    if (n == first_n)
+      first = last;
   }
 }
 
@@ -320,7 +325,7 @@ int main(int argc, char **argv) {
     const char *name = strrchr(argv[at], '/');
     if (filter_read(argv[at])) {
       struct others others = {old, tools};
-      row(name ? name + 1 : argv[at], 0, argv[at], NULL, HUGE_VAL, &others);
+      row(name ? name + 1 : argv[at], 0, argv[at], NULL, NULL, HUGE_VAL, &others);
     } else {
       printf("%s could not be read\n", argv[at]);
       failed = true;

@@ -236,6 +236,14 @@ bool w_bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment) {
   return f == BDD_TRUE;
 }
 
+bdd_t w_bdd_follow(const struct bdd *m, bdd_t f, uint32_t end, const uint8_t *assignment) {
+  while (m->nodes[f].var < end) { /* a leaf's is the greatest */
+    uint32_t v = m->nodes[f].var;
+    f = assignment[v / 8] >> v % 8 & 1 ? m->nodes[f].high : m->nodes[f].low;
+  }
+  return f;
+}
+
 /* ---- Rewriting ---- */
 
 /* A table from diagrams to results, for one walk. */

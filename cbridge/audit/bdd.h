@@ -78,6 +78,8 @@ double w_bdd_share(const struct bdd *m, bdd_t f);
 
 /* The value at an assignment: bit v of it is variable v. */
 bool w_bdd_value(const struct bdd *m, bdd_t f, const uint8_t *assignment);
+/* What is left of f, which is not BDD_NONE, when the variables before `end` have those values. */
+bdd_t w_bdd_follow(const struct bdd *m, bdd_t f, uint32_t end, const uint8_t *assignment);
 
 /* Vectors of 32 bits, the lowest first. Where a limit is met some bits are BDD_NONE. */
 enum { BDD_BITS = 32 };

@@ -4,6 +4,8 @@
 #include "cmd/seccomp_cost.h"
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +25,14 @@ struct walk {
   const struct audit *a;
   const struct warrant_cinsn *insns;
   uint32_t token, nr;
-  struct paces *at; /* owned; by instruction */
-  uint32_t budget;  /* of sets that are still made */
+  uint8_t call[INPUT_VARS / 8]; /* its architecture and number, as an assignment */
+  struct paces *at;             /* owned; by instruction */
+  uint32_t budget;              /* of sets that are still made */
 };
 
+/* The architecture and the number come first in every order. */
 static bdd_t of_call(const struct walk *w, bdd_t f) {
-  return w_audit_fix(w->m, w_audit_fix(w->m, f, INPUT_ARCH, w->token), INPUT_NR, w->nr);
+  return w_bdd_follow(w->m, f, 32 * INPUT_ARG, w->call);
 }
 
 static bool pace_add(struct walk *w, uint64_t pc, uint32_t steps, bdd_t when) {
@@ -55,6 +59,13 @@ static bool pace_add(struct walk *w, uint64_t pc, uint32_t steps, bdd_t when) {
   return true;
 }
 
+static bool may_end(const struct warrant_cinsn *c) {
+  return BPF_CLASS(c->code) == BPF_RET || c->code == (BPF_ALU | BPF_DIV | BPF_X) ||
+         c->code == (BPF_ALU | BPF_MOD | BPF_X);
+}
+static uint32_t after(const struct warrant_cinsn *c, uint32_t pc) {
+  return c->code == (BPF_JMP | BPF_JA) ? pc + 1 + c->k : pc + 1;
+}
 /* Where one set goes from an instruction; *longest grows at a return. A division by X of 0 ends a
  * run as a return does; it counts as one for all, and the others go on. */
 static bool pace_step(struct walk *w, uint32_t pc, struct pace p, bdd_t yes, bdd_t no,
@@ -65,32 +76,92 @@ static bool pace_step(struct walk *w, uint32_t pc, struct pace p, bdd_t yes, bdd
   if (w->a->taken[pc] != BDD_NONE)
     return pace_add(w, (uint64_t)pc + 1 + c->jt, steps, bdd_and(w->m, p.when, yes)) &&
            pace_add(w, (uint64_t)pc + 1 + c->jf, steps, bdd_and(w->m, p.when, no));
-  if (class == BPF_RET || c->code == (BPF_ALU | BPF_DIV | BPF_X) ||
-      c->code == (BPF_ALU | BPF_MOD | BPF_X))
+  if (may_end(c))
     *longest = steps > *longest ? steps : *longest;
   if (class == BPF_RET)
     return true;
-  return pace_add(w, c->code == (BPF_JMP | BPF_JA) ? (uint64_t)pc + 1 + c->k : (uint64_t)pc + 1,
-                  steps, p.when);
+  return pace_add(w, after(c, pc), steps, p.when);
+}
+
+/* What A is for all inputs of the call, where that is simple: it decides most jumps at once. */
+struct simple {
+  bool known;
+  uint32_t a;
+};
+static void simple_step(const struct walk *w, const struct warrant_cinsn *c, struct simple *s) {
+  if (c->code == (BPF_LD | BPF_W | BPF_ABS) && c->k == offsetof(struct seccomp_data, nr))
+    *s = (struct simple){true, w->nr};
+  else if (c->code == (BPF_LD | BPF_W | BPF_ABS) && c->k == offsetof(struct seccomp_data, arch))
+    *s = (struct simple){true, w->token};
+  else if (BPF_CLASS(c->code) == BPF_LD || BPF_CLASS(c->code) == BPF_ALU ||
+           c->code == (BPF_MISC | BPF_TXA))
+    s->known = false;
+}
+static bool simple_holds(const struct warrant_cinsn *c, uint32_t a) {
+  switch (BPF_OP(c->code)) {
+  case BPF_JEQ:
+    return a == c->k;
+  case BPF_JGT:
+    return a > c->k;
+  case BPF_JGE:
+    return a >= c->k;
+  default:
+    return (a & c->k) != 0;
+  }
+}
+/* The way that all inputs of the call have in common: where it ends, and its steps. Most calls have
+ * no other. */
+static uint32_t common_way(const struct walk *w, uint32_t *steps) {
+  uint32_t pc = 0;
+  struct simple s = {true, 0};
+  for (*steps = 0; !may_end(&w->insns[pc]); ++*steps) {
+    const struct warrant_cinsn *c = &w->insns[pc];
+    simple_step(w, c, &s);
+    if (w->a->taken[pc] == BDD_NONE)
+      pc = after(c, pc);
+    else if (s.known && BPF_SRC(c->code) == BPF_K)
+      pc += 1 + (simple_holds(c, s.a) ? c->jt : c->jf);
+    else if (of_call(w, w->a->taken[pc]) == BDD_FALSE)
+      pc += 1 + c->jf;
+    else if (of_call(w, w->a->fallen[pc]) == BDD_FALSE)
+      pc += 1 + c->jt;
+    else
+      break;
+  }
+  return pc;
+}
+
+/* How many nodes the walk may have made when it has come to an instruction. They grow by the square
+ * of the way at least, so one that is going to need too many is given up early. */
+static uint64_t nodes_allowed(uint32_t pc, uint32_t n) {
+  enum { NODES_MAX = 1 << 18, NODES_FIRST = 1 << 14 };
+  return NODES_FIRST + (uint64_t)(NODES_MAX - NODES_FIRST) * pc / n * pc / n;
 }
 
 /* The longest run, and the mean, which divisions by X of 0 would make too large; *mean is negative
  * when it is not known. False at a limit. */
 static bool walk(struct walk *w, uint32_t *longest, double *mean) {
   uint32_t n = w->a->insn_count;
-  enum { SETS_AN_INSN = 64, SETS_LEAST = 4096, NODES_MAX = 1 << 18, NODES_KEPT = 256 };
+  enum { SETS_AN_INSN = 64, SETS_LEAST = 4096, NODES_KEPT = 256 };
+  uint32_t steps, start = common_way(w, &steps);
+  *longest = 0;
+  *mean = steps;
+  if (BPF_CLASS(w->insns[start].code) == BPF_RET) {
+    *longest = steps + 1;
+    *mean += 1;
+    return true;
+  }
   w->budget = SETS_AN_INSN * n + SETS_LEAST;
   w->at = calloc(n, sizeof *w->at);
   uint32_t nodes = w_bdd_nodes(w->m);
-  *longest = 0;
-  *mean = 0;
   w_bdd_attempt(w->m);
-  bool good = w->at && pace_add(w, 0, 0, BDD_TRUE);
-  for (uint32_t pc = 0; pc < n && good; pc++) {
+  bool good = w->at && pace_add(w, start, steps, BDD_TRUE);
+  for (uint32_t pc = start; pc < n && good; pc++) {
     bool jump = w->at[pc].count && w->a->taken[pc] != BDD_NONE;
     bdd_t yes = jump ? of_call(w, w->a->taken[pc]) : BDD_FALSE;
-    bdd_t no = jump ? of_call(w, w->a->fallen[pc]) : BDD_FALSE;
-    good = w_bdd_nodes(w->m) - nodes <= NODES_MAX;
+    /* What gets here goes one way or the other. */
+    bdd_t no = !jump ? BDD_FALSE : yes == BDD_FALSE ? BDD_TRUE : of_call(w, w->a->fallen[pc]);
+    good = w_bdd_nodes(w->m) - nodes <= nodes_allowed(pc, n);
     for (uint32_t i = 0; i < w->at[pc].count && good; i++) {
       double share = w_bdd_share(w->m, w->at[pc].paces[i].when);
       *mean = share < 0 || *mean < 0 ? -1 : *mean + share;
@@ -140,6 +211,7 @@ struct cost cost_of(const struct subject *s, uint32_t token, uint32_t nr) {
                    .insns = s->objects[0].programs[0].cinsns,
                    .token = token,
                    .nr = nr};
+  w_audit_assignment(s->bdd, &(struct seccomp_data){.arch = token, .nr = (int)nr}, w.call);
   bool varies = !w.a->reach; /* an audit by halves: the walk tells */
   for (uint32_t pc = 0; pc < w.a->insn_count && w.a->reach; pc++) {
     bdd_t f = of_call(&w, w.a->reach[pc]);
