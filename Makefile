@@ -95,11 +95,11 @@ simulator: deps
 	@tests/simulator.sh
 
 # The kernel's tables and definitions in DIR against the one table here. A newer release: write the table anew,
-# `tests/seccomp_calls.pl DIR > cbridge/cmd/seccomp_calls.txt`, and read what changed.
+# `tests/seccomp_calls.pl DIR > cbridge/audit/calls.txt`, and read what changed.
 calls:
 	@[ -n '$(LINUX)' ] || { echo 'make calls LINUX=DIR: which folder has the source of a kernel?' >&2; exit 2; }
-	@perl tests/seccomp_calls.pl '$(LINUX)' > build/generated/seccomp_calls.txt
-	@diff -u cbridge/cmd/seccomp_calls.txt build/generated/seccomp_calls.txt && echo 'the table of calls is the source'"'"'s'
+	@perl tests/seccomp_calls.pl '$(LINUX)' > build/generated/calls.txt
+	@diff -u cbridge/audit/calls.txt build/generated/calls.txt && echo 'the table of calls is the source'"'"'s'
 
 # Ten million cases of C's abstract operations against the extracted ones, numbers and whole states.
 transfer-ten-million: deps

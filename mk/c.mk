@@ -11,14 +11,14 @@ PROGRAM_LIBS := $(LIBRARY_LIBS) -lcjson -lnettle -lm -ldl -lpthread -lseccomp
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The calls of every architecture, from the one table of them.
-build/generated/seccomp_calls_table.c: cbridge/cmd/seccomp_calls.txt mk/seccomp_calls.sh
+build/generated/calls_table.c: cbridge/audit/calls.txt mk/calls.sh
 	$(call say,PRINT,$@)
 	@mkdir -p $(@D)
-	@mk/seccomp_calls.sh $< > $@
+	@mk/calls.sh $< > $@
 
 # Everything in one variant: $(1) is where it goes, $(2) its extra flags.
 define c_variant
-$(1)_OBJECTS := $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/tables.o
+$(1)_OBJECTS := $$(LIBRARY_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/tables.o $(1)/obj/audit/calls_table.o
 # What a program that asks the proved side is linked with.
 $(1)_LINKED := $(1)/obj/cmd/validator.o $$(EXTRACTED)/embed.exe.o $(1)/lib/libwarrant.a
 
@@ -32,7 +32,7 @@ $(1)/obj/tables.o: $$(EXTRACTED)/tables.c cbridge/isa/tables.h cbridge/isa/decod
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
 
-$(1)/obj/cmd/seccomp_calls_table.o: build/generated/seccomp_calls_table.c cbridge/cmd/seccomp_calls.h
+$(1)/obj/audit/calls_table.o: build/generated/calls_table.c cbridge/audit/calls.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) -fPIC -fvisibility=hidden -Icbridge -c $$< -o $$@
@@ -51,7 +51,7 @@ $(1)/lib/libwarrant.a: $$($(1)_OBJECTS)
 	@mkdir -p $$(@D)
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 
-$(1)/bin/warrant: $$(COMMAND_SOURCES:cbridge/%.c=$(1)/obj/%.o) $(1)/obj/cmd/seccomp_calls_table.o $$($(1)_LINKED)
+$(1)/bin/warrant: $$(COMMAND_SOURCES:cbridge/%.c=$(1)/obj/%.o) $$($(1)_LINKED)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(ALL_CFLAGS) $(2) $$^ $$(PROGRAM_LIBS) -o $$@

@@ -1,10 +1,12 @@
-/* Names of constants: each is one number on an architecture, what is written for a number is that
- * number again, conditions with names mean what they meant, and hostile text is refused. */
+/* Names of arguments and constants: each argument is found by its name, each constant is one number
+ * on an architecture, what is written for a number is that number again, conditions with names mean
+ * what they meant, and hostile text is refused. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/calls.h"
 #include "audit/condition.h"
 #include "audit/condition_text.h"
 #include "audit/naming.h"
@@ -129,6 +131,94 @@ static void conditions_mean_the_same(void) {
   report(named > 300, "many conditions had names", NULL);
 }
 
+/* What is known from the calls' definitions, and where nothing is: the name of an argument. */
+static const struct {
+  const char *arch, *call;
+  unsigned argument;
+  const char *name;
+} arguments[] = {
+    {"x86_64", "openat", 2, "flags"},
+    {"x86_64", "fanotify_mark", 3, "dfd"},
+    {"x86_64", "socket", 0, "domain"}, /* of the manual */
+    {"x86_64", "socket", 1, "type"},
+    {"x86_64", "clone", 0, "clone_flags"},
+    {"s390x", "clone", 1, "clone_flags"},
+    {"s390", "clone", 1, "clone_flags"}, /* of a kernel before that of the table */
+    {"aarch64", "clone", 3, "tls"},
+    {"x86_64", "clone", 3, "child_tidptr"},
+    {"x86_64", "prctl", 0, "option"},
+    {"x86_64", "prctl", 1, NULL}, /* arg2, which is arg1 */
+    {"i386", "mmap", 0, "arg"},
+    {"i386", "mmap", 2, NULL},
+    {"s390", "mmap2", 1, NULL},
+    {"x86_64", "read", 3, NULL},
+    {"x86_64", "read", ARGUMENTS, NULL},
+    {"x86_64", "no_such_call", 0, NULL},
+    {"vax", "read", 0, "fd"},
+    /* Not defined there, and the same wherever they are. */
+    {"parisc", "pipe2", 1, "flags"},
+    {"parisc64", "mmap", 2, "prot"},
+    {"arm", "mmap2", 2, "prot"},
+    {"arm", "fallocate", 1, "mode"},
+    /* A number of 64 bits takes two registers there, or was moved to begin at an even one. */
+    {"arm", "fallocate", 2, NULL},
+    {"mips", "fanotify_mark", 1, "flags"},
+    {"mips", "fanotify_mark", 2, NULL},
+    {"mips", "fanotify_mark", 3, NULL},
+};
+/* Names of another architecture's definition, and of the kernel's where the manual has another. */
+static const struct {
+  const char *arch, *call, *name;
+  unsigned argument;
+} read_too[] = {
+    {"x86_64", "socket", "family", 0},      {"x32", "recvfrom", "ubuf", 1},
+    {"riscv64", "mmap", "off", 5},          {"mips64n32", "waitid", "upid", 1},
+    {"i386", "mmap", "prot", ARGUMENTS},    {"x32", "preadv", "pos_h", ARGUMENTS},
+    {"x86_64", "prctl", "arg2", ARGUMENTS}, {"x86_64", "read", "", ARGUMENTS},
+    {"x86_64", "openat", "-", ARGUMENTS},   {"x86_64", "read", "cmd", ARGUMENTS},
+};
+static void arguments_have_names(void) {
+  char name[ARGUMENT_NAME_MAX];
+  unsigned wrong = 0, lost = 0, named = 0, nameless = 0, kinds[KINDS] = {0}, without = 0;
+  for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+    bool is = w_argument_name(arguments[i].arch, arguments[i].call, arguments[i].argument, name);
+    const char *want = arguments[i].name;
+    if ((want ? !is || strcmp(want, name) != 0 : is) && ++wrong)
+      printf("# argument %u of %s on %s is %s\n", arguments[i].argument, arguments[i].call,
+             arguments[i].arch, is ? name : "nothing");
+  }
+  report(wrong == 0, "arguments have the names of their definitions", NULL);
+  for (size_t i = wrong = 0; i < sizeof read_too / sizeof *read_too; i++) {
+    unsigned is = w_argument_named(read_too[i].arch, read_too[i].call, read_too[i].name,
+                                   strlen(read_too[i].name));
+    if (is != read_too[i].argument && ++wrong)
+      printf("# %s of %s on %s is argument %u\n", read_too[i].name, read_too[i].call,
+             read_too[i].arch, is);
+  }
+  report(wrong == 0, "names of other definitions are read, where there is no doubt", NULL);
+  for (unsigned a = wrong = 0; a < w_kernel_arch_count; a++) {
+    const char *arch = w_kernel_arches[a].name;
+    bool all = strcmp(arch, "x86_64") == 0; /* of the others some calls */
+    for (size_t c = 0; c < w_kernel_arches[a].count; c += all ? 1 : 1 + below(5))
+      for (unsigned n = 0; n < ARGUMENTS; n++) {
+        const struct kernel_call *k = &w_kernel_arches[a].calls[c];
+        if (!w_argument_name(arch, k->name, n, name)) {
+          nameless += n < k->arguments; /* arg2 of prctl */
+          continue;
+        }
+        kinds[w_argument_kind(arch, k->name, n)]++;
+        named++;
+        wrong += w_argument_named(arch, k->name, name, strlen(name)) != n;
+        lost += !(w_arguments_called(name, strlen(name)) >> n & 1);
+      }
+  }
+  report(wrong == 0 && lost == 0, "each argument is found by its name", NULL);
+  report(named > 4000 && nameless * 50 < named, "nearly all arguments have names", NULL);
+  for (unsigned k = 1; k < KINDS; k++)
+    without += kinds[k] == 0;
+  report(without == 0, "each kind of constants is some argument's", NULL);
+}
+
 static void hostile_text(void) {
   static const char *const bad[] = {"flags",
                                     "flags ==",
@@ -174,6 +264,7 @@ static void hostile_text(void) {
 }
 
 int main(void) {
+  arguments_have_names();
   names_are_numbers();
   what_is_written_is_the_number();
   conditions_mean_the_same();

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # tests/seccomp_calls.pl LINUX: the calls of every architecture, as the kernel source in the folder LINUX defines
-# them, in the form of cbridge/cmd/seccomp_calls.txt, whose head says what a line means. `make calls LINUX=DIR`
+# them, in the form of cbridge/audit/calls.txt, whose head says what a line means. `make calls LINUX=DIR`
 # compares that file with it.
 use strict;
 use warnings;

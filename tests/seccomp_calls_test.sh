@@ -27,21 +27,22 @@ both() {
 }
 
 # ---- The table ----
-table=cbridge/cmd/seccomp_calls.txt
+table=cbridge/audit/calls.txt
 same 'the table: its release' 1 "$(grep -cE '^#.* of Linux [0-9.]+; written by tests/seccomp_calls.pl\.$' "$table")"
-mk/seccomp_calls.sh "$table" > "$work/table.c"
-same 'the table, printed, is what is compiled' '' "$(diff "$work/table.c" build/generated/seccomp_calls_table.c | head -n 3)"
+mk/calls.sh "$table" > "$work/table.c"
+same 'the table, printed, is what is compiled' '' "$(diff "$work/table.c" build/generated/calls_table.c | head -n 3)"
 same 'the table: 18 architectures' 18 "$(grep -c '^static const struct kernel_call calls_' "$work/table.c")"
 for line in 'x	x86_64:1 x86_64:1	-' 'x	x86_64:1	s31 fd' 'x	x86_64	-' 'x	x86_64:1' 'X"	x86_64:1	-' \
+  'x	x86_64:1	64' 'x	x86_64:1	64 a"' 'x	x86_64:1	64 a b' "x	x86_64:1	64 a$(printf '%031d' 0)" \
   'x	x86_64:1	64 a, 64 b, 64 c, 64 d, 64 e, 64 f, 64 g'; do
   { head -n 1 "$table"; echo "$line"; } > "$work/bad.txt"
-  mk/seccomp_calls.sh "$work/bad.txt" > "$work/out" 2> "$work/err"
+  mk/calls.sh "$work/bad.txt" > "$work/out" 2> "$work/err"
   same "the table: refused: ${line//$'\t'/ }" 1 $?
 done
 # What is known from elsewhere, a row each: ARCH NUMBER NAME ARGUMENTS NARROW SIXTEEN WIDE.
 while read -r arch nr name count narrow sixteen wide; do
-  same "the table: $name on $arch" "    {${nr}u, \"$name\", true, $count, $narrow, $sixteen, $wide}," \
-    "$(sed -n "/calls_$arch\[/,/^};/p" "$work/table.c" | grep "{${nr}u,")"
+  same "the table: $name on $arch" "    {${nr}u, \"$name\", true, $count, $narrow, $sixteen, $wide" \
+    "$(sed -n "/calls_$arch\[/,/^};/p" "$work/table.c" | grep "{${nr}u," | sed 's/, [0-9]*},$//')"
 done << 'ROWS'
 x86_64 105 setuid 1 0x01 0x00 0x00
 x86_64 117 setresuid 3 0x07 0x00 0x00
@@ -66,6 +67,16 @@ i386 213 setuid32 1 0x01 0x00 0x00
 x86_64 90 chmod 2 0x02 0x02 0x01
 x86_64 257 openat 4 0x0d 0x08 0x02
 ROWS
+# Arguments that have constants are named by calls and names that the table has, or the manual.
+perl -0ne 'while (/\{KIND_\w+, "(\w+)",\s*((?:"[^"]*"\s*)+)\}/g) { my ($n, $c) = ($1, $2); print "$_ $n\n" for split " ", $c =~ s/"\s*"|"//gr }' \
+  cbridge/audit/arguments.c > "$work/kinds"
+perl -ne 'while (/\{"(\w+)", "([a-z -]+)", NULL\}/g) { print "$1 $_\n" for split " ", $2 }' cbridge/audit/arguments.c > "$work/others"
+same 'arguments with constants: of the table' ' yes' "$(while read -r call name; do
+  grep -qE "^$call	[^	]*	.*[a-z0-9?] $name(,|\$)" "$table" || grep -qx "$call $name" "$work/others" || echo "$call $name"
+done < "$work/kinds") $([ "$(wc -l < "$work/kinds")" -gt 90 ] && echo yes)"
+same 'no name of the manual is the definition'"'"'s' '' "$(grep -v ' -$' "$work/others" | while read -r call name; do
+  grep -E "^$call	[^	]*	.*[a-z0-9?] $name(,|\$)" "$table" | head -n 1
+done)"
 # What this kernel says of its own calls where it traces them; tracefs is mounted for this process alone.
 mkdir "$work/trace"
 if [ "$(uname -m)" = x86_64 ] && unshare -m sh -c 'mount -t tracefs none "$1" && [ -r "$1/events/syscalls/sys_enter_read/format" ] &&

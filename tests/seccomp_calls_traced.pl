@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# tests/seccomp_calls_traced.pl DIR: the calls of x86_64 in cbridge/cmd/seccomp_calls.txt beside those that the running
+# tests/seccomp_calls_traced.pl DIR: the calls of x86_64 in cbridge/audit/calls.txt beside those that the running
 # kernel traces (DIR is tracefs's events/syscalls), which names the declared type of each argument. Prints each one that
 # differs, then `CALLS calls, ARGUMENTS arguments`. An argument that tests/seccomp_calls.pl decides by hand may differ;
 # a later release may have more of them.
@@ -8,7 +8,7 @@ use warnings;
 
 my $dir = shift or die "seccomp_calls_traced.pl: which folder has the events?\n";
 my (%table, %decided);
-open my $calls, '<', 'cbridge/cmd/seccomp_calls.txt' or die "the table: $!\n";
+open my $calls, '<', 'cbridge/audit/calls.txt' or die "the table: $!\n";
 while (<$calls>) {
   chomp;
   my ($name, $numbers, $arguments) = split /\t/;

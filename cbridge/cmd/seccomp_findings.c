@@ -7,7 +7,7 @@
 #include "audit/policy.h"
 #include "audit/reach.h"
 #include "classic/classic.h"
-#include "cmd/seccomp_calls.h"
+#include "audit/calls.h"
 #include "cmd/seccomp_input.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_pieces.h"
@@ -228,7 +228,7 @@ static void find_x32(struct findings *r) {
     bdd_t here = w_audit_fix(r->s->bdd, f, INPUT_NR, calls.calls[i].nr);
     bdd_t there = w_audit_fix(r->s->bdd, f, INPUT_NR, nr);
     bdd_t more = bdd_and(r->s->bdd, here, bdd_not(r->s->bdd, there));
-    const struct kernel_call *known = kernel_call_by_number(arches[X32].name, calls.calls[i].nr);
+    const struct kernel_call *known = w_kernel_call_by_number(arches[X32].name, calls.calls[i].nr);
     for (unsigned arg = 0; arg < 6; arg++) /* halves that may not count make no difference */
       if (known && known->defined && !(known->wide >> arg & 1))
         more = with_high(r->s->bdd, more, arg, 0, false);
@@ -373,7 +373,7 @@ static void find_unknown(struct findings *r, unsigned arch, bdd_t here) {
     uint32_t high = piece->set != BDD_NONE ? piece->low : piece->high;
     high = high > last ? last : high;
     const struct kernel_call *call = NULL;
-    while (nr <= high && (call = kernel_call_by_number(arches[arch].name, (uint32_t)nr)) &&
+    while (nr <= high && (call = w_kernel_call_by_number(arches[arch].name, (uint32_t)nr)) &&
            call->defined)
       nr++;
     if (!compared || nr > high)
@@ -418,7 +418,7 @@ static void find_arguments(struct findings *r) {
       bdd_t f = w_audit_fix(r->s->bdd, here, INPUT_NR, calls.calls[i].nr);
       uint8_t vars[INPUT_VARS / 8] = {0};
       struct compared c = {.arch = arch, .call = &calls.calls[i], .f = f};
-      c.known = kernel_call_by_number(arches[arch].name, calls.calls[i].nr);
+      c.known = w_kernel_call_by_number(arches[arch].name, calls.calls[i].nr);
       if (!c.known || bdd_is_leaf(f) || !w_bdd_support(r->s->bdd, f, vars))
         continue;
       for (; c.arg < c.known->arguments; c.arg++) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/seccomp_calls.h"
+#include "audit/calls.h"
 
 #define SAME(arch) (uint32_t) arch, (uint32_t)arch
 const struct arch_info arches[ARCHES] = {
@@ -56,7 +56,7 @@ char *call_name(unsigned arch, uint32_t nr) {
   if (nr > INT32_MAX)
     return NULL;
   char *name = seccomp_syscall_resolve_num_arch(arches[arch].libseccomp, (int)nr);
-  const struct kernel_call *call = name ? NULL : kernel_call_by_number(arches[arch].name, nr);
+  const struct kernel_call *call = name ? NULL : w_kernel_call_by_number(arches[arch].name, nr);
   return call ? strdup(call->name) : name;
 }
 bool libseccomp_names(unsigned arch, uint32_t nr) {
@@ -67,7 +67,8 @@ bool libseccomp_names(unsigned arch, uint32_t nr) {
 bool call_by_name(unsigned arch, const char *name, uint32_t *nr) {
   int there = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, name);
   /* Below 0: libseccomp's own number of a call that it has on other architectures alone. */
-  const struct kernel_call *call = there < 0 ? kernel_call_by_name(arches[arch].name, name) : NULL;
+  const struct kernel_call *call =
+      there < 0 ? w_kernel_call_by_name(arches[arch].name, name) : NULL;
   *nr = call ? call->nr : (uint32_t)there;
   return call || there >= 0;
 }
