@@ -154,6 +154,10 @@ void w_bdd_forget(struct bdd *m) {
     memset(m->memo, 0, m->memo_count * sizeof *m->memo);
   w_bdd_done(m);
 }
+uint32_t w_bdd_limit(const struct bdd *m) { return m->total; }
+uint64_t w_bdd_work(const struct bdd *m) { return m->work; }
+void w_bdd_work_at_most(struct bdd *m, uint64_t most) { m->work_limit = m->work + most; }
+void w_bdd_work_back(struct bdd *m, uint64_t work) { m->work = work; }
 void w_bdd_fail(struct bdd *m) {
   w_bdd_forget(m);
   m->allow = m->allow / 2 > m->total / 1000 ? m->allow / 2 : m->total / 1000;

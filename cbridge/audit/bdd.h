@@ -46,6 +46,12 @@ void w_bdd_done(struct bdd *m);
 void w_bdd_fail(struct bdd *m);
 /* Everything as w_bdd_attempt found it, and the next attempt is allowed as much as this one. */
 void w_bdd_forget(struct bdd *m);
+/* The recursive calls of all operations so far, which the limit bounds as well. An attempt can be
+ * held to `most` more of them; and what it took can be taken back by the count of before. */
+uint64_t w_bdd_work(const struct bdd *m);
+uint32_t w_bdd_limit(const struct bdd *m);
+void w_bdd_work_at_most(struct bdd *m, uint64_t most);
+void w_bdd_work_back(struct bdd *m, uint64_t work);
 
 bdd_t w_bdd_make(struct bdd *m, uint32_t var, bdd_t low, bdd_t high); /* var above both sides' */
 /* `high` where var is true and `low` elsewhere, wherever var stands. */

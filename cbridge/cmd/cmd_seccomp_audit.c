@@ -66,7 +66,7 @@ static void group_json(const struct table *t, const struct section *s, const str
     cmd_complain("out of memory: what calls cost is left out");
   for (size_t c = 0; c < g->count && costs; c++)
     if (g->calls[c].name && s->one_token)
-      costs[c] = cost_of(t->s, s->token, g->calls[c].low);
+      costs[c] = cost_of(t->costs, s->token, g->calls[c].low);
   for (size_t i = 0; i < g->ending_count; i++) {
     const struct ending *e = &g->endings[i];
     char action[64];
@@ -186,7 +186,7 @@ static void costs_text(const struct table *t, const struct section *s) {
   if (t->s->stacked || !s->one_token || s->calls.count == 0)
     return;
   for (unsigned i = 0; i < s->calls.count; i++) {
-    struct cost cost = cost_of(t->s, s->token, s->calls.calls[i].nr);
+    struct cost cost = cost_of(t->costs, s->token, s->calls.calls[i].nr);
     unknown += !cost.known;
     if (cost.known && cost.mean >= 0) {
       mean += cost.mean;
@@ -265,6 +265,7 @@ static int audit_report(const struct seccomp_options *options, const char *name,
   int code = table_of(&t, options, s, name, json ? "*" : "every other architecture");
   if (code)
     return code;
+  t.costs = costs_of(s);
   f.run = calls_that_run(&s->all);
   if (text && f.run != BDD_NONE)
     print_header(name, &t, f.undecided);

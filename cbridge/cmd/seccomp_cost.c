@@ -28,6 +28,16 @@ struct walk {
   uint8_t call[INPUT_VARS / 8]; /* its architecture and number, as an assignment */
   struct paces *at;             /* owned; by instruction */
   uint32_t budget;              /* of sets that are still made */
+  uint64_t *work;               /* that is left for all calls together */
+};
+enum { ALIKE_MAX = 16 }; /* calls that are remembered */
+struct costs {
+  const struct subject *s;
+  uint64_t work;              /* that is left */
+  bdd_t *keys[ALIKE_MAX + 1]; /* owned; the last one is for the call in question */
+  struct cost costs[ALIKE_MAX];
+  size_t key_size;
+  unsigned count, next;
 };
 
 /* The architecture and the number come first in every order. */
@@ -138,6 +148,13 @@ static uint64_t nodes_allowed(uint32_t pc, uint32_t n) {
   return NODES_FIRST + (uint64_t)(NODES_MAX - NODES_FIRST) * pc / n * pc / n;
 }
 
+/* Takes what was done since the manager's count was `work` from the calls' own. */
+static void work_spent(const struct walk *w, uint64_t work) {
+  uint64_t used = w_bdd_work(w->m) - work;
+  *w->work -= used < *w->work ? used : *w->work;
+  w_bdd_work_back(w->m, work);
+}
+
 /* The longest run, and the mean, which divisions by X of 0 would make too large; *mean is negative
  * when it is not known. False at a limit. */
 static bool walk(struct walk *w, uint32_t *longest, double *mean) {
@@ -146,15 +163,12 @@ static bool walk(struct walk *w, uint32_t *longest, double *mean) {
   uint32_t steps, start = common_way(w, &steps);
   *longest = 0;
   *mean = steps;
-  if (BPF_CLASS(w->insns[start].code) == BPF_RET) {
-    *longest = steps + 1;
-    *mean += 1;
-    return true;
-  }
   w->budget = SETS_AN_INSN * n + SETS_LEAST;
   w->at = calloc(n, sizeof *w->at);
   uint32_t nodes = w_bdd_nodes(w->m);
+  uint64_t work = w_bdd_work(w->m);
   w_bdd_attempt(w->m);
+  w_bdd_work_at_most(w->m, *w->work);
   bool good = w->at && pace_add(w, start, steps, BDD_TRUE);
   for (uint32_t pc = start; pc < n && good; pc++) {
     bool jump = w->at[pc].count && w->a->taken[pc] != BDD_NONE;
@@ -163,7 +177,8 @@ static bool walk(struct walk *w, uint32_t *longest, double *mean) {
     bdd_t no = !jump ? BDD_FALSE : yes == BDD_FALSE ? BDD_TRUE : of_call(w, w->a->fallen[pc]);
     good = w_bdd_nodes(w->m) - nodes <= nodes_allowed(pc, n);
     for (uint32_t i = 0; i < w->at[pc].count && good; i++) {
-      double share = w_bdd_share(w->m, w->at[pc].paces[i].when);
+      /* the mean is asked for where no instruction has a set of its own */
+      double share = w->a->reach ? 0 : w_bdd_share(w->m, w->at[pc].paces[i].when);
       *mean = share < 0 || *mean < 0 ? -1 : *mean + share;
       good = pace_step(w, pc, w->at[pc].paces[i], yes, no, longest);
     }
@@ -176,6 +191,7 @@ static bool walk(struct walk *w, uint32_t *longest, double *mean) {
     w_bdd_done(w->m);
   else
     w_bdd_forget(w->m);
+  work_spent(w, work);
   return good;
 }
 
@@ -201,35 +217,111 @@ static bool bound_of(const struct walk *w, uint32_t *bound) {
   return left != NULL;
 }
 
-struct cost cost_of(const struct subject *s, uint32_t token, uint32_t nr) {
-  bool decided = s->all.undecided == BDD_FALSE; /* else what may reach may be more than what does */
-  struct cost c = {.exact = decided};
-  if (s->stacked)
+/* What the cost depends on: for each jump the arguments that take it and those that do not. */
+static bool key_of(const struct walk *w, bdd_t *key) {
+  bool good = true;
+  for (uint32_t pc = 0; pc < w->a->insn_count; pc++) {
+    bool jump = w->a->taken[pc] != BDD_NONE;
+    key[3 * pc] = w->a->reach ? of_call(w, w->a->reach[pc]) : BDD_NONE;
+    key[3 * pc + 1] = jump ? of_call(w, w->a->taken[pc]) : BDD_NONE;
+    key[3 * pc + 2] = jump ? of_call(w, w->a->fallen[pc]) : BDD_NONE;
+    good &= !jump || (key[3 * pc + 1] != BDD_NONE && key[3 * pc + 2] != BDD_NONE);
+  }
+  return good;
+}
+
+struct costs *costs_of(const struct subject *s) {
+  enum { WORK_A_NODE = 8, WORK_LEAST = 1 << 16 };
+  struct costs *c = calloc(1, sizeof *c);
+  if (!c)
+    return NULL;
+  c->s = s;
+  c->work = (uint64_t)w_bdd_limit(s->bdd) * WORK_A_NODE + WORK_LEAST;
+  c->key_size = s->stacked ? 0 : 3 * sizeof(bdd_t) * s->audits[0].insn_count;
+  bool good = true;
+  for (unsigned i = 0; i < ALIKE_MAX + 1; i++) {
+    c->keys[i] = malloc(c->key_size + 1);
+    good &= c->keys[i] != NULL;
+  }
+  if (good)
     return c;
-  struct walk w = {.m = s->bdd,
-                   .a = &s->audits[0],
-                   .insns = s->objects[0].programs[0].cinsns,
-                   .token = token,
-                   .nr = nr};
-  w_audit_assignment(s->bdd, &(struct seccomp_data){.arch = token, .nr = (int)nr}, w.call);
-  bool varies = !w.a->reach; /* an audit by halves: the walk tells */
-  for (uint32_t pc = 0; pc < w.a->insn_count && w.a->reach; pc++) {
-    bdd_t f = of_call(&w, w.a->reach[pc]);
-    double share = f == BDD_NONE ? -1 : w_bdd_share(w.m, f);
+  costs_free(c);
+  return NULL;
+}
+void costs_free(struct costs *c) {
+  for (unsigned i = 0; c && i < ALIKE_MAX + 1; i++)
+    free(c->keys[i]);
+  free(c);
+}
+
+/* Whether each jump is known to go one way for each input. One that may go both ways, since what it
+ * compares was beyond a limit, makes sets too large, also where both ways end alike. */
+static bool ways_known(const struct walk *w) {
+  bool good = true;
+  uint64_t work = w_bdd_work(w->m);
+  w_bdd_attempt(w->m);
+  w_bdd_work_at_most(w->m, *w->work);
+  for (uint32_t pc = 0; pc < w->a->insn_count && good; pc++)
+    good = w->a->taken[pc] == BDD_NONE ||
+           bdd_and(w->m, of_call(w, w->a->taken[pc]), of_call(w, w->a->fallen[pc])) == BDD_FALSE;
+  w_bdd_forget(w->m);
+  work_spent(w, work);
+  return good;
+}
+
+static struct cost count_of(struct walk *w, bool decided) {
+  struct cost c = {.exact = decided};
+  bool varies = !w->a->reach; /* an audit by halves: the walk tells */
+  for (uint32_t pc = 0; pc < w->a->insn_count && w->a->reach; pc++) {
+    bdd_t f = of_call(w, w->a->reach[pc]);
+    double share = f == BDD_NONE ? -1 : w_bdd_share(w->m, f);
     varies |= !bdd_is_leaf(f);
     c.longest += f == BDD_TRUE;
     c.mean = share < 0 || c.mean < 0 ? -1 : c.mean + share;
   }
   c.known = true;
   double mean = -1;
-  if (varies && !walk(&w, &c.longest, &mean)) {
+  if (varies && !walk(w, &c.longest, &mean)) {
     mean = -1;
     c.exact = false;
-    c.known = bound_of(&w, &c.longest);
+    c.known = bound_of(w, &c.longest);
   }
-  if (!w.a->reach)
+  if (!w->a->reach)
     c.mean = mean;
   if (!decided)
     c.mean = -1;
+  return c;
+}
+
+struct cost cost_of(struct costs *all, uint32_t token, uint32_t nr) {
+  if (!all || all->s->stacked)
+    return (struct cost){0};
+  const struct subject *s = all->s;
+  struct walk w = {.m = s->bdd,
+                   .a = &s->audits[0],
+                   .insns = s->objects[0].programs[0].cinsns,
+                   .token = token,
+                   .nr = nr,
+                   .work = &all->work};
+  w_audit_assignment(s->bdd, &(struct seccomp_data){.arch = token, .nr = (int)nr}, w.call);
+  bool decided = s->all.undecided == BDD_FALSE; /* else more may reach than does */
+  uint32_t steps, end = common_way(&w, &steps);
+  if (BPF_CLASS(w.insns[end].code) == BPF_RET)
+    return (struct cost){
+        .known = true, .exact = decided, .longest = steps + 1, .mean = decided ? steps + 1.0 : -1};
+  bdd_t *key = all->keys[ALIKE_MAX];
+  bool known = key_of(&w, key);
+  for (unsigned i = 0; i < all->count && known; i++)
+    if (!memcmp(key, all->keys[i], all->key_size))
+      return all->costs[i];
+  struct cost c = count_of(&w, decided && ways_known(&w));
+  if (known) { /* in the place of the oldest */
+    unsigned at = all->next;
+    all->next = (at + 1) % ALIKE_MAX;
+    all->count += all->count < ALIKE_MAX;
+    all->keys[ALIKE_MAX] = all->keys[at];
+    all->keys[at] = key;
+    all->costs[at] = c;
+  }
   return c;
 }

@@ -171,7 +171,7 @@ static void add_costs(const struct table *t, const struct section *s, struct row
     size_t c = r->v->calls[i];
     if (!r->g->calls[c].name)
       continue;
-    struct cost cost = cost_of(t->s, s->token, r->g->calls[c].low);
+    struct cost cost = cost_of(t->costs, s->token, r->g->calls[c].low);
     named++;
     r->known += cost.known;
     if (cost.known && cost.longest > r->longest) {

@@ -163,6 +163,8 @@ void table_free(struct table *t) {
   for (size_t i = 0; i < t->count; i++)
     section_free(&t->sections[i]);
   free(t->sections);
+  costs_free(t->costs);
+  t->costs = NULL;
   t->sections = NULL;
   t->count = t->room = 0;
 }

@@ -4,6 +4,7 @@
 #ifndef WARRANT_SECCOMP_SECTIONS_H
 #define WARRANT_SECCOMP_SECTIONS_H
 
+#include "cmd/seccomp_cost.h"
 #include "cmd/seccomp_names.h"
 #include "cmd/seccomp_options.h"
 #include "cmd/seccomp_subject.h"
@@ -56,8 +57,9 @@ struct table {
   bdd_t together;           /* all outcomes in one diagram */
   struct section *sections; /* owned */
   size_t count, room;
-  unsigned unprinted; /* rows that could not be written in full */
-  bool failed;        /* out of memory or at a limit: there is no table */
+  struct costs *costs; /* owned; NULL: not counted */
+  unsigned unprinted;  /* rows that could not be written in full */
+  bool failed;         /* out of memory or at a limit: there is no table */
 };
 /* Makes the table: every architecture's section in turn, or that of --arch alone. `others` is the
  * name of all that have none of their own. Returns 0 or an exit code, having complained; then the
