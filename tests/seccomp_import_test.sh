@@ -12,6 +12,12 @@ imported() {
 }
 rule() { printf '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[%s]}' "$1"; }
 imported 'a plain profile' 0 "$(rule '{"names":["read"],"action":"SCMP_ACT_ALLOW"}')"
+# said: the sentence about the filter of $work/profile.json
+said() { sed '/^\(warning\|note\): /,$d' "$work/out" | tr -s '\n ' ' ' | sed 's/.*profile.json: //; s/ $//; s/[0-9]* \(instructions\|calls\)/N \1/g'; }
+same 'one rule' '1 rule, N instructions, N calls compared: for every input the filter does what the profile says' "$(said)"
+imported 'two typing errors, and a rule for another machine' '1 unknown-call@/syscalls/0/names/0 unknown-call@/syscalls/0/names/1' \
+  '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdri","raed"],"action":"SCMP_ACT_KILL"},{"names":["read"],"action":"SCMP_ACT_KILL","includes":{"arches":["arm64"]}}]}'
+same 'a profile that is not read as it was meant: not said to be' "2 rules (1 does not apply), N instructions, N calls compared: for every input the filter does what the profile says as it is read; 2 warnings" "$(said)"
 imported 'a misspelt call that would be let through' '0 unknown-call@/syscalls/0/names/1' "$(rule '{"names":["read","raed"],"action":"SCMP_ACT_ALLOW"}')"
 imported 'a misspelt call that would be denied' '1 unknown-call@/syscalls/0/names/0' \
   '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdri"],"action":"SCMP_ACT_KILL"}]}'

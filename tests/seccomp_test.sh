@@ -28,7 +28,7 @@ for arch in aarch64 x86_64; do
 done
 same 'asm: why nothing is written' '2 warrant: /dev/full: could not be written: No space left on device' \
   "$("$WARRANT" seccomp asm --output /dev/full tests/seccomp/good.s 2> "$work/err"; echo "$? $(cat "$work/err")")"
-same 'audit: numbers from 2^31 on' '      #0x80000000..0xffffffff' "$(grep '#' "$work/text")"
+same 'audit: numbers from 2^31 on' '      every negative number (#0x80000000..0xffffffff)' "$(grep '#' "$work/text")"
 od -An -v -tx1 -w8 "$work/good.bpf" | tr -d ' ' > "$work/good.hex"
 "$WARRANT" seccomp audit --hex --policy "$work/none" "$work/good.hex" | sed 's/good.hex/good.bpf/' > "$work/hex"
 same 'audit: --hex' "$(cat "$work/text")" "$(cat "$work/hex")"

@@ -9,6 +9,7 @@
 
 #include "audit/condition.h"
 #include "isa/error.h"
+#include "isa/room.h"
 #include "isa/tables.h"
 
 /* ---- Actions ---- */
@@ -36,15 +37,18 @@ enum { NAME_MAX_LENGTH = 64, ACTIONS_MAX = 16, LIST_DEPTH = 16 };
 struct wanted { /* actions that match: (value & mask) == bits */
   uint32_t mask, bits;
 };
-struct call {
+enum { CALL_BUCKETS = 256 };
+struct call { /* a call that the policy names, once however often it does */
   char name[NAME_MAX_LENGTH];
+  unsigned next;      /* of its bucket: the number of the next one plus 1, or 0 */
+  unsigned statement; /* the last one that has it */
 };
 struct assertion {
   enum quantifier quantifier;
   struct wanted wanted[ACTIONS_MAX];
   unsigned wanted_count;
   bool any_call;
-  struct call *calls; /* owned */
+  unsigned *calls; /* owned; numbers in the policy's calls */
   unsigned call_count;
   uint64_t arches; /* one bit an architecture */
   bool arches_named;
@@ -57,12 +61,15 @@ struct assertion {
 };
 struct list { /* a name for several calls */
   char name[NAME_MAX_LENGTH];
-  struct call *calls; /* owned */
+  unsigned *calls; /* owned; the same */
   unsigned call_count;
 };
 struct policy {
   struct bdd *bdd;
   struct seccomp_names names;
+  struct call *calls; /* owned */
+  size_t call_count, call_room;
+  unsigned buckets[CALL_BUCKETS];
   struct assertion *assertions; /* owned */
   unsigned count;
   struct list *lists; /* owned */
@@ -81,6 +88,7 @@ void w_policy_free(struct policy *policy) {
     free(policy->lists[i].calls);
   free(policy->assertions);
   free(policy->lists);
+  free(policy->calls);
   free(policy);
 }
 unsigned w_policy_count(const struct policy *policy) { return policy->count; }
@@ -89,6 +97,7 @@ struct reader {
   struct policy *policy;
   const char *name, *at;
   unsigned line, next_line;
+  unsigned statement; /* how many lists of calls were begun */
   struct warrant_error *error;
 };
 static int complain(struct reader *r, const char *what, const char *about) {
@@ -217,14 +226,6 @@ static int read_action(struct reader *r, struct assertion *a) {
   return complain(r, "no such action", word);
 }
 
-static int add_call(struct reader *r, struct call **calls, unsigned *count, const char *text) {
-  struct call *more = realloc(*calls, (*count + 1) * sizeof *more);
-  if (!more)
-    return complain(r, "out of memory", NULL);
-  *calls = more;
-  snprintf((*calls)[(*count)++].name, NAME_MAX_LENGTH, "%s", text);
-  return 0;
-}
 static bool known_call(const struct policy *p, const char *text) {
   uint32_t nr;
   for (unsigned i = 0; i < p->names.arch_count; i++)
@@ -232,7 +233,46 @@ static bool known_call(const struct policy *p, const char *text) {
       return true;
   return false;
 }
-static int read_calls(struct reader *r, struct call **calls, unsigned *count, bool *any) {
+/* The number of a call in the policy's. */
+static int call_number(struct reader *r, const char *text, unsigned *number) {
+  struct policy *p = r->policy;
+  unsigned hash = 0;
+  for (const char *c = text; *c; c++)
+    hash = hash * 31 + (unsigned char)*c;
+  unsigned *bucket = &p->buckets[hash % CALL_BUCKETS];
+  for (unsigned i = *bucket; i; i = p->calls[i - 1].next)
+    if (strcmp(p->calls[i - 1].name, text) == 0) {
+      *number = i - 1;
+      return 0;
+    }
+  if (!known_call(p, text))
+    return complain(r, "no architecture has a system call of this name", text);
+  struct call *more = w_room_for_one(p->calls, p->call_count, &p->call_room, sizeof *more);
+  if (!more)
+    return complain(r, "out of memory", NULL);
+  p->calls = more;
+  struct call *call = &p->calls[p->call_count];
+  *call = (struct call){.next = *bucket};
+  snprintf(call->name, sizeof call->name, "%s", text);
+  *number = (unsigned)p->call_count++;
+  *bucket = *number + 1;
+  return 0;
+}
+/* A call counts once, so that lists of lists stay as short as there are calls. */
+static int add_call(struct reader *r, unsigned **calls, unsigned *count, unsigned number) {
+  if (r->policy->calls[number].statement == r->statement)
+    return 0;
+  unsigned *more = realloc(*calls, (*count + 1) * sizeof *more);
+  if (!more)
+    return complain(r, "out of memory", NULL);
+  *calls = more;
+  (*calls)[(*count)++] = number;
+  r->policy->calls[number].statement = r->statement;
+  return 0;
+}
+static int read_calls(struct reader *r, unsigned **calls, unsigned *count, bool *any) {
+  unsigned number = 0;
+  r->statement++;
   do {
     char word[NAME_MAX_LENGTH];
     if (any && symbol(r, '*')) {
@@ -249,16 +289,14 @@ static int read_calls(struct reader *r, struct call **calls, unsigned *count, bo
       if (!list)
         return complain(r, "no list of this name has been given", word);
       for (unsigned i = 0; i < list->call_count; i++)
-        if (add_call(r, calls, count, list->calls[i].name))
+        if (add_call(r, calls, count, list->calls[i]))
           return -1;
       continue;
     }
     if (!name(r, word))
       return complain(r, "the name of a system call, of at most 63 letters, should stand here",
                       NULL);
-    if (!known_call(r->policy, word))
-      return complain(r, "no architecture has a system call of this name", word);
-    if (add_call(r, calls, count, word))
+    if (call_number(r, word, &number) || add_call(r, calls, count, number))
       return -1;
   } while (symbol(r, ','));
   return 0;
@@ -309,6 +347,10 @@ static char *one_line(const char *start, const char *end) {
 }
 /* The calls that an assertion names, and one more for all of them. */
 static unsigned call_slots(const struct assertion *a) { return a->call_count + a->any_call; }
+/* NULL: all of them. */
+static const char *call_name(const struct policy *p, const struct assertion *a, unsigned call) {
+  return call < a->call_count ? p->calls[a->calls[call]].name : NULL;
+}
 /* The place of the condition for an architecture and a call, where names stand in it. */
 static bdd_t *when_of(const struct assertion *a, unsigned arch, unsigned call) {
   return &a->whens[(size_t)arch * call_slots(a) + call];
@@ -321,7 +363,7 @@ static int read_one(struct reader *r, struct assertion *a, bool unless, unsigned
   uint32_t token;
   bdd_t f = BDD_NONE;
   *words = (struct words){.arch = names->arch(names->data, arch, &token),
-                          .call = call < a->call_count ? a->calls[call].name : NULL};
+                          .call = call_name(r->policy, a, call)};
   skip_space(r);
   int status = w_condition_read_words(r->policy->bdd, words, &r->at, &f, &why);
   /* Without `on` only a filter tells whether this architecture is meant. */
@@ -355,8 +397,9 @@ static int read_condition(struct reader *r, struct assertion *a, bool unless) {
   for (unsigned arch = first; arch < names->arch_count; arch++) {
     const bdd_t *known = NULL; /* for all calls there, where no argument has a name */
     for (unsigned call = 0; call < call_slots(a) && a->arches >> arch & 1; call++) {
+      const char *name = call_name(r->policy, a, call);
       uint32_t nr;
-      if (call < a->call_count && !names->number(names->data, arch, a->calls[call].name, &nr))
+      if (name && !names->number(names->data, arch, name, &nr))
         continue;
       if (known) {
         *when_of(a, arch, call) = *known;
@@ -419,7 +462,7 @@ static int read_list(struct reader *r) {
   if (!name(r, word) || !symbol(r, '='))
     return complain(r, "a list is written `list NAME = CALL, CALL, ...`", NULL);
   /* The list gets its name last, so that it cannot contain itself. */
-  struct call *calls = NULL;
+  unsigned *calls = NULL;
   unsigned count = 0;
   int status = read_calls(r, &calls, &count, NULL);
   list = &p->lists[p->list_count - 1];
@@ -609,12 +652,12 @@ int w_policy_decide_from(const struct policy *policy, unsigned i, const struct a
     if (!(a->arches >> arch & 1) ||
         (!a->arches_named && a->quantifier != NEVER && !is_meant(names, audit, arch)))
       continue;
-    bool all = c == a->call_count;
-    if (!all && !names->number(names->data, arch, a->calls[c].name, &nr))
+    const char *call = call_name(policy, a, c);
+    if (call && !names->number(names->data, arch, call, &nr))
       continue;
     result->arch = arch_name;
-    result->call = all ? NULL : a->calls[c].name;
-    if (decide_one(a, audit, arch, token, c, all ? NULL : &nr, result))
+    result->call = call;
+    if (decide_one(a, audit, arch, token, c, call ? &nr : NULL, result))
       return warrant_fail(error, WARRANT_REFUSED, "line %u is undecided within --limit", a->line);
     if (result->holds == 0)
       return 0;

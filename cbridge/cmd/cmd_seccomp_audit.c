@@ -88,6 +88,7 @@ static void group_json(const struct table *t, const struct section *s, const str
 static void print_calls(const struct section *s, const struct group *g, const struct variant *v,
                         bool first) {
   enum { INDENT = 6, CALLS_COLUMNS = 90 };
+  const uint32_t negative = UINT32_C(1) << 31; /* the first number that no call can have */
   unsigned column = 0;
   for (size_t i = 0; i < v->count; i++) {
     size_t c = v->calls[i];
@@ -98,6 +99,8 @@ static void print_calls(const struct section *s, const struct group *g, const st
       call_signature(s, g, g->calls[c].name, text, sizeof text);
     else if (g->calls[c].low == g->calls[c].high)
       snprintf(text, sizeof text, "#%s", low);
+    else if (g->calls[c].low == negative && g->calls[c].high == UINT32_MAX)
+      snprintf(text, sizeof text, "every negative number (#%s..%s)", low, high);
     else
       snprintf(text, sizeof text, "#%s..%s", low, high);
     unsigned n = (unsigned)strlen(text) + 1;
@@ -132,31 +135,36 @@ static size_t otherwise_of(const struct section *s, const struct group *g) {
       return i;
   return g->ending_count - 1;
 }
+/* What stands behind a row's action in the place of calls, where it is about all that are left. */
+static const char *others_text(const struct section *s, const struct group *g, bool alone) {
+  if (s->calls_unprinted)
+    return "  (every other call, but for numbers too large a set to print)";
+  return alone && s->group_count == 1 && !g->by_numbers ? "  (every call)" : "  (every other call)";
+}
 static void variant_text(const struct table *t, const struct section *s, const struct group *g,
-                         const struct variant *v, bool every_other) {
+                         const struct variant *v, const char *others) {
   size_t otherwise = otherwise_of(s, g);
   for (size_t k = 0; k < g->ending_count; k++) {
     /* That one stands last. */
     size_t i = k + 1 == g->ending_count ? otherwise : k < otherwise ? k : k + 1;
     const struct ending *e = &g->endings[i];
+    bool last = g->ending_count > 1 && i == otherwise, tell_others = others && k == 0;
     char action[64];
     outcome_name(t, e->index, action, sizeof action);
     unsigned column = 2 + (unsigned)(strlen(action) > 14 ? strlen(action) : 14);
-    printf("  %s%-14s%s",
+    int width = last || !e->always || tell_others ? 14 : 0; /* no spaces at a line's end */
+    printf("  %s%-*s%s",
            e->index < t->a->outcome_count ? action_colour(t->a->outcomes[e->index].value) : "",
-           action, cmd_colour(stdout, CMD_PLAIN));
-    if (g->ending_count > 1 && i == otherwise) {
+           width, action, cmd_colour(stdout, CMD_PLAIN));
+    if (last) {
       column = put_wrapped(stdout, column, 8, " otherwise");
     } else if (!e->always) {
       column = put_wrapped(stdout, column, 8, " when ");
       const char *condition = variant_condition(g, v, i);
       column = put_wrapped(stdout, column, 8, condition ? condition : unprinted_condition);
     }
-    if (every_other && k == 0)
-      put_wrapped(stdout, column, 8,
-                  s->calls_unprinted
-                      ? "  (every other call, but for numbers too large a set to print)"
-                      : "  (every other call)");
+    if (tell_others)
+      put_wrapped(stdout, column, 8, others);
     putchar('\n');
   }
 }
@@ -168,7 +176,8 @@ static void group_text(const struct table *t, const struct section *s, const str
   for (size_t i = 0; i < v.count; i++) {
     if (variant_empty(g, &v, i))
       continue;
-    variant_text(t, s, g, &v.variants[i], every_other && i == 0);
+    variant_text(t, s, g, &v.variants[i],
+                 every_other && i == 0 ? others_text(s, g, v.count == 1) : NULL);
     if (!every_other || i > 0)
       print_calls(s, g, &v.variants[i], i == 0);
   }

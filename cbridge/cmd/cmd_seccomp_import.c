@@ -466,13 +466,23 @@ static bool tell_findings(const struct comparison *c, const char *text) {
 
 static void print_summary(const struct comparison *c, unsigned calls) {
   const struct profile *p = c->profile;
-  char text[200];
-  snprintf(text, sizeof text,
-           ": %u rules (%u do not apply), %" PRIu32 " instructions, %u calls compared: %s",
-           p->count, p->skipped, c->s->objects[0].programs[0].insn_count, calls,
+  char text[260], skipped[48] = "", warned[48] = "";
+  unsigned warnings = 0;
+  for (unsigned i = 0; i < p->finding_count; i++)
+    warnings += p->findings[i].warning;
+  if (p->skipped)
+    snprintf(skipped, sizeof skipped, " (%u %s not apply)", p->skipped,
+             p->skipped == 1 ? "does" : "do");
+  if (warnings) /* what it was read as need not be what its writer meant */
+    snprintf(warned, sizeof warned, " as it is read; %u warning%s", warnings,
+             warnings == 1 ? "" : "s");
+  snprintf(text, sizeof text, ": %u rule%s%s, %" PRIu32 " instructions, %u calls compared: %s%s",
+           p->count, p->count == 1 ? "" : "s", skipped, c->s->objects[0].programs[0].insn_count,
+           calls,
            c->differences ? "the filter differs from the profile"
            : c->undecided ? "undecided"
-                          : "the filter does what the profile says, for every input");
+                          : "for every input the filter does what the profile says",
+           c->differences || c->undecided ? "" : warned);
   put_named(stdout, p->path, text);
 }
 static int check_compiler(const struct seccomp_options *options, struct profile *p,

@@ -244,8 +244,10 @@ static void find_x32(struct findings *r) {
     found_x32(r, "high", &d, message);
   }
   if (allowed && !open && !differs)
-    found_x32(r, "info", NULL,
-              "x32 calls are let through, the same ones as on x86_64; few systems need them");
+    found_x32(
+        r, "info", NULL,
+        "calls of the x32 ABI (numbers from 0x40000000 on) are let through, the same ones as on "
+        "x86_64; few systems need them");
   calls_free(&calls);
   free(p.pieces);
 }
@@ -498,8 +500,10 @@ static void find_instructions(struct findings *r, uint32_t n) {
   list[used] = '\0';
   if (listed < always)
     snprintf(more, sizeof more, " and %u more", always - listed);
-  snprintf(message, sizeof message, "%u comparison%s always true for what reaches %s: %s%s", always,
-           always == 1 ? " is" : "s are", always == 1 ? "it" : "them", list, more);
+  snprintf(message, sizeof message,
+           "%u comparison%s always true for what reaches %s, at instruction%s%s%s", always,
+           always == 1 ? " is" : "s are", always == 1 ? "it" : "them",
+           always == 1 ? " " : "s: ", list, more);
   found_insn(r, "dead-rule", "info", &example, n, always == 1 ? first : NO_PC, message);
 }
 

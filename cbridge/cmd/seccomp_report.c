@@ -291,12 +291,16 @@ static char *filter_text(const struct report *r, const struct found *f, const ch
     return NULL;
   return text;
 }
+/* How the example of a finding about an instruction, or several, has to do with it. */
+static const char *reached_text(const struct found *f) {
+  return !f->has_place ? "" : f->pc != NO_PC ? "reached by " : "the first one is reached by ";
+}
 static char *example_text(const struct report *r, const struct found *f) {
   char *witness = witness_text(f), *filter = filter_text(r, f, " of "), *text = NULL;
   bool by = !f->has_place && f->pc != NO_PC;
   int n = !witness || !filter ? -1
           : by ? asprintf(&text, "%s, by instruction %" PRIu32 "%s", witness, f->pc, filter)
-               : asprintf(&text, "%s", witness);
+               : asprintf(&text, "%s%s", reached_text(f), witness);
   free(filter);
   free(witness);
   return n < 0 ? NULL : text;
