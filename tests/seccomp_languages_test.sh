@@ -317,7 +317,7 @@ does LOG ptrace 0=5
 same '  a call of i386' KILL_THREAD "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall read | jq -r .action)"
 imported 'kafel: KILL where DEFAULT is not' 0 kafel <<< 'ALLOW { read }'
 does KILL_THREAD write
-imported 'kafel: what it passes over' $'1\nerrno-range@line:4\nnever-holds@line:6\noctal@line:5\noverruled@line:7\nunused-policy@spare' kafel << 'END'
+imported 'kafel: what it passes over' $'1\nerrno-range@line:4\nnever-holds@line:6\noctal@line:5\noverruled@line:7\nunused-policy@line:1' kafel << 'END'
 POLICY spare { ALLOW { read } }
 POLICY used { ALLOW { getpid } }
 USE used

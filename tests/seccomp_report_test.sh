@@ -138,11 +138,65 @@ same 'sarif: lines and pointers of a profile' 'unknown-key 3 /defaultAktion|unkn
 same 'sarif: of a bundle, from its top on' 'unknown-key 5 /linux/seccomp/defaultAktion|unknown-key 9 /linux/seccomp/syscalls/1/a~1b|unknown-call 8 /linux/seccomp/syscalls/0/names/1|alternatives 9 /linux/seccomp/syscalls/1' \
   "$(jq -r '.runs[0].results[] | "\(.ruleId) \(.locations[0] | "\(.physicalLocation.region.startLine) \(.logicalLocations[0].fullyQualifiedName)")"' "$work/bundle.sarif" | paste -sd '|')"
 same 'import: file and line in JSON, too' "$work/profile.json 3 7 6 7" "$("$WARRANT" seccomp import --json "$work/profile.json" | jq -rs '"\(map(.file) | unique | join(",")) \(map(.line | tostring) | join(" "))"')"
+# prints FILE: the fingerprints of its results
+prints() { jq -r '.runs[0].results[] | "\(.ruleId) \(.properties.call) \(.partialFingerprints[])"' "$1" | sort; }
+# Policies of other programs: their findings have rules, and lines.
+# lines NAME [LINE]...: what a log has as results, each RULE LINE FILE
+lines() { jq -r '.runs[0].results[] | "\(.ruleId) \(.locations[0].physicalLocation | "\(.region.startLine) \(.artifactLocation.uri | sub(".*/"; ""))")"' "$work/$1.sarif" | sort | paste -sd '|'; }
+# language NAME WANT < TEXT
+language() {
+  cat > "$work/$1.policy"
+  logs "$1" 1 import --runtime "$1" "$work/$1.policy"
+  same "sarif: $1: lines" "$2" "$(lines "$1")"
+}
+printf 'read: 1\nwrite: return1\nlseek: arg0 & 0\n' > "$work/part.policy"
+{ printf '@frequency x\n@include %s\nopen: return 0\n' "$work/part.policy"; printf 'close: ;\n'; } |
+  language minijail 'errno-zero 3 minijail.policy|frequency 1 minijail.policy|glued 2 part.policy|never-holds 3 part.policy|no-comparison 4 minijail.policy'
+(cd "$work" && "$OLDPWD/$ASAN_WARRANT" seccomp import --json --runtime minijail minijail.policy) | jq -r '"\(.file | sub(".*/"; "")) \(.line)"' | sort | paste -sd '|' > "$work/places"
+same 'import: an included file and its lines in JSON' 'minijail.policy 1|minijail.policy 3|minijail.policy 4|part.policy 2|part.policy 3' "$(cat "$work/places")"
+sed -i '1i # moved' "$work/part.policy"
+sarif import --runtime minijail "$work/minijail.policy" > "$work/moved.sarif"
+same 'sarif: minijail: lines moved' 'errno-zero 3 minijail.policy|frequency 1 minijail.policy|glued 3 part.policy|never-holds 4 part.policy|no-comparison 4 minijail.policy' "$(lines moved)"
+same 'sarif: minijail: fingerprints stay when lines move' "$(prints "$work/minijail.sarif")" "$(prints "$work/moved.sarif")"
+language seccompiler 'errno-range 1 seccompiler.policy|value-range 4 seccompiler.policy' << 'END'
+{"vmm": {"mismatch_action": {"errno": 65537}, "match_action": "allow",
+"filter": [
+{"syscall": "read", "args": [
+{"index": 0, "type": "dword", "op": "ne", "val": 4294967301}]}]}}
+END
+language firecracker 'dword-ignored 4 firecracker.policy|no-comparison 5 firecracker.policy|unknown-key 5 firecracker.policy' << 'END'
+{"vmm": {"default_action": "trap", "filter_action": "allow",
+"filter": [
+{"syscall": "read", "args": [
+{"index": 0, "type": "dword", "op": "le", "val": 5}]},
+{"syscall": "write", "args": [], "arg": 5}]}}
+END
+language lxc 'glued 3 lxc.policy|mask-unused 6 lxc.policy|no-mask 5 lxc.policy|rest-of-line 4 lxc.policy|section-ignored 7 lxc.policy' << 'END'
+2
+denylist
+open kill_process
+read errno 1 now
+lseek trap [0,5,&=]
+write trap [0,5,==,7]
+[x86_64]
+[x86]
+stat errno 1
+END
+language snapd 'no-mask 3 snapd.policy|unknown-call 1 snapd.policy|value-range 2 snapd.policy' << 'END'
+~raed
+open - 1|3
+dup |0
+END
+language kafel 'comment-goes-on 2 kafel.policy|never-holds 5 kafel.policy|octal 4 kafel.policy|unused-policy 1 kafel.policy' << 'END'
+POLICY spare { ALLOW { read } }
+/* this **/ goes on */
+ALLOW {
+  close(fd) { fd == 08 },
+  lseek(fd) { fd < 3 && fd > 4 } }
+END
 # What the parser takes: keys of another case, twice and with escapes, values that look like ends.
 printf '{"DefaultAction": "SCMP_ACT_ERRNO",\n\t"a\\"}]": [{"x": "}]"}, []],\n"comment": [],\n"Syscalls": [\n{"names": [], "action": "SCMP_ACT_ALLOW"},\n{"names": ["no_such_call"],\n"action": "SCMP_ACT_ALLOW"}]}' > "$work/odd.json"
 same 'import: lines of an odd profile' 'key-case 1|key-case 4|unknown-call 6|unknown-key 2' "$("$ASAN_WARRANT" seccomp import --json "$work/odd.json" | jq -r '"\(.finding) \(.line)"' | sort | paste -sd '|')"
-# prints FILE: the fingerprints of its results
-prints() { jq -r '.runs[0].results[] | "\(.ruleId) \(.properties.call) \(.partialFingerprints[])"' "$1" | sort; }
 same 'sarif: fingerprints differ' 0 "$(prints "$work/audit.sarif" | uniq -d | wc -l)"
 sed 's/^ld nr/ld nr\nld nr/' "$work/holes.s" | assemble moved
 sarif audit "$work/holes.bpf" > "$work/before.sarif"
@@ -166,9 +220,20 @@ rules() { jq -r '.runs[0].tool.driver.rules[] | "\(.id): \(.shortDescription.tex
 same 'docs/seccomp.md has each finding, and what it means' "$(rules)" \
   "$(sed -n 's/^| `\([a-z0-9-]*\)` | \(.*\) |$/\1: \2/p' docs/seccomp.md | tr -d '`' | sort -u)"
 same '--help has each finding' "$(rules | sed 's/:.*//')" "$("$WARRANT" seccomp --help | sed -n '/^Findings of audit/,$p' | sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' | grep -v '^$' | sort -u)"
-# As the sources name them: found(r, "NAME", found_call(r, "NAME", profile_finding(p, true, "NAME", .name = "NAME", .rule = "NAME".
-for file in cbridge/cmd/*.c; do tr -s ' \n' ' ' < "$file"; done |
-  grep -o 'found\(_call\|_insn\)\?(r, "[a-z0-9-]*"\|profile_finding( \?[a-z>-]*, [a-z]*, "[a-z-]*"\|struct found){\.name = "[a-z0-9-]*"\|sarif_result){\.rule = "[a-z-]*"' |
-  sed 's/.*"\(.*\)"/\1/' | sort -u > "$work/named"
+# As the sources name them: what has no blanks among the words handed to one of these, or a member that is a name.
+wrappers='found found_at found_call found_insn kafel_found find_once profile_finding'
+all_sources() { for file in cbridge/cmd/*.c; do tr -s ' \n' ' ' < "$file"; done; }
+# calls WORD...: the calls of functions, each up to its semicolon
+calls() { all_sources | grep -oE "\b($(echo "$*" | tr ' ' '|'))\([^;]*;"; }
+# shellcheck disable=SC2086 # words
+{ calls $wrappers | grep -oE '"[a-z0-9-]+"' | grep -vE '"(high|medium|low|info)"'
+  all_sources | grep -oE 'struct found\)\{ ?\.name = "[^"]*"|sarif_result\)\{ ?\.rule = "[^"]*"' | grep -o '"[^"]*"'; } |
+  tr -d '"' | sort -u > "$work/named"
+# A function that hands on a name which it is given is one of these too.
+same 'every function that takes the name of a finding is searched' "$(echo $wrappers report_add | tr ' ' '\n' | grep -v -x -e profile_finding -e report_add | sort)" \
+  "$(awk '/^[a-z].*\(/ && !/;$/ {
+      match($0, /[a-z_]+\(/); f = substr($0, RSTART, RLENGTH - 1); takes = 0 }
+    /^[a-z].*\(/, /\{$/ { if (/const char \*name/) takes = 1 }
+    takes && /(profile_finding|found|found_call|found_insn)\(.*name|\.name = name,/ && !/^[a-z]/ { print f }' cbridge/cmd/{kafel*,profile_*,seccomp_findings,cmd_seccomp_import}.c | sort -u)"
 same 'every finding of the sources has a rule, and all but those of check' "$(rules | sed 's/:.*//' | grep -v '^assertion-')" "$(cat "$work/named")"
 finish

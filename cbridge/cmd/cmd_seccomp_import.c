@@ -398,58 +398,96 @@ static void compare_call(struct comparison *c, unsigned arch, const struct named
   free(choices);
 }
 
-/* The lines of findings, as places have them; 0: not known. The caller frees them. */
-static unsigned *lines_of(const struct profile *p, const char *text) {
+/* Where a finding is. */
+struct spot {
+  char file[FILE_MAX + 1]; /* an included one; empty: the profile */
+  unsigned line;           /* 0: not known */
+};
+/* Of "line N" or "PATH line N". A path that may have been cut names no file. */
+static struct spot line_spot(const char *place) {
+  static const char word[] = "line ";
+  enum { WORD = sizeof word - 1 };
+  struct spot spot = {.line = 0};
+  size_t n = strlen(place);
+  while (n > 0 && place[n - 1] >= '0' && place[n - 1] <= '9')
+    n--;
+  if (n < WORD || strncmp(place + n - WORD, word, WORD) != 0)
+    return spot;
+  size_t path = n > WORD ? n - WORD - 1 : 0;
+  if (path >= FILE_MAX)
+    return spot;
+  memcpy(spot.file, place, path);
+  spot.line = (unsigned)strtoul(place + n, NULL, 10);
+  return spot;
+}
+/* Those of all findings; the caller frees them. */
+static struct spot *spots_of(const struct profile *p, const char *text) {
+  struct spot *spots = calloc(p->finding_count + 1, sizeof *spots);
   const char **pointers = calloc(p->finding_count + 1, sizeof *pointers); /* owned here */
+  unsigned *lines = NULL;                                                 /* owned here */
   for (unsigned i = 0; i < p->finding_count && pointers; i++)
     pointers[i] = *p->findings[i].place == '/' ? p->findings[i].place : "";
-  unsigned *lines = pointers ? json_lines(text, pointers, p->finding_count) : NULL;
+  if (pointers && !p->by_line)
+    lines = json_lines(text, pointers, p->finding_count);
+  for (unsigned i = 0; i < p->finding_count && spots; i++) {
+    const char *place = p->findings[i].place;
+    if (p->by_line || (*place && *place != '/'))
+      spots[i] = line_spot(place);
+    else if (lines)
+      spots[i].line = *place ? lines[i] : 1;
+  }
+  if (!p->by_line && !lines) {
+    free(spots);
+    spots = NULL;
+  }
+  free(lines);
   free(pointers);
-  for (unsigned i = 0; i < p->finding_count && lines; i++)
-    if (*p->findings[i].place != '/' && sscanf(p->findings[i].place, "line %u", &lines[i]) != 1)
-      lines[i] = *p->findings[i].place ? 0 : 1;
-  return lines;
+  return spots;
 }
-static cJSON *finding_json(const struct profile *p, const struct finding *f, unsigned line) {
+static cJSON *finding_json(const struct profile *p, const struct finding *f,
+                           const struct spot *spot) {
   cJSON *o = cJSON_CreateObject();
   cmd_json_text(o, "finding", f->name);
   cmd_json_text(o, "level", f->warning ? "warning" : "note");
   cmd_json_text(o, "place", f->place);
   cmd_json_text(o, "text", f->text);
-  cmd_json_text(o, "file", p->path);
-  if (line)
-    cmd_json_u64(o, "line", line);
+  cmd_json_text(o, "file", *spot->file ? spot->file : p->path);
+  if (spot->line)
+    cmd_json_u64(o, "line", spot->line);
   return o;
 }
-/* The fingerprint has no place: entries move. */
-static void finding_sarif(const struct comparison *c, const struct finding *f, unsigned line) {
-  const char *key = strrchr(f->place, '/');
+/* The fingerprint has no place: entries and lines move. */
+static void finding_sarif(const struct comparison *c, const struct finding *f,
+                          const struct spot *spot) {
+  const char *key = c->profile->by_line ? NULL : strrchr(f->place, '/');
   const char *const same[] = {key && strspn(key + 1, "0123456789") < strlen(key + 1) ? key : "",
                               f->text};
-  sarif_add(c->log, &(struct sarif_result){.rule = f->name,
-                                           .severity = f->warning ? "warning" : "note",
-                                           .message = f->text,
-                                           .file = profile_file(c->profile),
-                                           .line = line,
-                                           .inside = f->place,
-                                           .same = same,
-                                           .same_count = sizeof same / sizeof *same,
-                                           .properties = finding_json(c->profile, f, line)});
+  sarif_add(c->log,
+            &(struct sarif_result){.rule = f->name,
+                                   .severity = f->warning ? "warning" : "note",
+                                   .message = f->text,
+                                   .file = *spot->file ? spot->file : profile_file(c->profile),
+                                   .line = spot->line,
+                                   .inside = f->place,
+                                   .same = same,
+                                   .same_count = sizeof same / sizeof *same,
+                                   .properties = finding_json(c->profile, f, spot)});
 }
 /* Returns whether one is a warning. */
 static bool tell_findings(const struct comparison *c, const char *text) {
   bool warned = false;
-  unsigned *lines = lines_of(c->profile, text); /* owned here */
-  if (!lines)
+  static const struct spot nowhere;
+  struct spot *spots = spots_of(c->profile, text); /* owned here */
+  if (!spots)
     cmd_complain("out of memory: the lines of findings are left out");
   for (unsigned i = 0; i < c->profile->finding_count; i++) {
     const struct finding *f = &c->profile->findings[i];
-    unsigned line = lines ? lines[i] : 0;
+    const struct spot *spot = spots ? &spots[i] : &nowhere;
     warned |= f->warning;
     if (c->log) {
-      finding_sarif(c, f, line);
+      finding_sarif(c, f, spot);
     } else if (c->options->common.json) {
-      cmd_print_json(finding_json(c->profile, f, line));
+      cmd_print_json(finding_json(c->profile, f, spot));
     } else if (!c->options->common.quiet) {
       char *told = NULL; /* owned here */
       if (asprintf(&told, "%s %s at %s: %s", f->warning ? "warning:" : "note:", f->name, f->place,
@@ -460,7 +498,7 @@ static bool tell_findings(const struct comparison *c, const char *text) {
       free(told);
     }
   }
-  free(lines);
+  free(spots);
   return warned;
 }
 

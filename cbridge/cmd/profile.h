@@ -25,11 +25,11 @@ struct rule {
   unsigned entry;     /* its place in `syscalls`, or its line */
 };
 /* What a runtime does with the profile that its writer may not have meant. */
-enum { PLACE_MAX = 160 };
+enum { PLACE_MAX = 160, FILE_MAX = 100 /* letters of an included file's path in one */ };
 struct finding {
   bool warning;          /* the filter is not what the profile says */
   const char *name;      /* static */
-  char place[PLACE_MAX]; /* a JSON pointer, or a line */
+  char place[PLACE_MAX]; /* a JSON pointer, or "line N", of an included file behind its path */
   char text[200];
 };
 struct profile {
@@ -53,6 +53,7 @@ struct profile {
   bool arches[ARCHES];
   bool listed[ARCHES];      /* by the profile: of these runc knows the newest call */
   bool json, bundle;        /* a container's profile; in an OCI bundle */
+  bool by_line;             /* places are lines, not JSON pointers */
   bool listener;            /* it names one */
   bool no_stub;             /* defaultErrnoRet is the number by which runc leaves its stub out */
   struct finding *findings; /* owned */

@@ -17,6 +17,7 @@ struct item {
 };
 struct policy {
   char name[WORD_MAX];
+  unsigned line;
   struct item *items; /* owned */
   unsigned count;
   size_t room;
@@ -300,6 +301,7 @@ static bool read_policy(struct reader *r) {
   if (!p)
     return kafel_bad(k, WARRANT_BAD_INPUT, "out of memory%s", "");
   snprintf(p->name, sizeof p->name, "%s", k->text);
+  p->line = k->line;
   bool good = kafel_step(k) && kafel_take(k, "{") && (kafel_is(k, "}") || read_statements(r, p)) &&
               kafel_take(k, "}");
   for (const struct policy *other = r->last; other; other = other->before)
@@ -381,13 +383,16 @@ int profile_kafel(struct profile *p, const char *text) {
                  arches[p->options->arch].name);
     return WARRANT_UNSUPPORTED;
   }
-  p->ordered = true;
+  p->ordered = p->by_line = true;
   p->otherwise = p->elsewhere = SECCOMP_RET_KILL_THREAD;
   if (read_program(&r) && use(&r.k, &r.main))
     for (const struct policy *policy = r.last; policy; policy = policy->before)
-      if (!policy->used)
-        profile_finding(p, true, "unused-policy", policy->name,
-                        "no USE has it, so it does nothing");
+      if (!policy->used) {
+        char text[120];
+        snprintf(text, sizeof text, "no USE has the policy %s, so it does nothing", policy->name);
+        r.k.line = policy->line;
+        kafel_found(&r.k, "unused-policy", text);
+      }
   policy_free(&r.main);
   for (struct policy *policy = r.last, *before; policy; policy = before) {
     before = policy->before;

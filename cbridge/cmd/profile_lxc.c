@@ -334,7 +334,7 @@ int profile_lxc(struct profile *p, char *text) {
     *end++ = '\0';
   if (strstr(kind, "debug"))
     return bad(&r, WARRANT_BAD_INPUT, "LXC refuses debug%s", "");
-  p->strict = p->merged = true;
+  p->strict = p->merged = p->by_line = true;
   if (version == 1)
     return version_1(&r, kind, end);
   if (p->arches[X86_64])

@@ -278,7 +278,7 @@ static int statement(const struct reader *r, char *line) {
   int code = cmd_read_text(path, &text);
   if (code)
     return code;
-  snprintf(within, sizeof within, "%.100s line ", path);
+  snprintf(within, sizeof within, "%.*s line ", FILE_MAX, path);
   struct reader inner = {
       .p = r->p, .size = r->size, .within = profile_keep(r->p, within), .included = true};
   code = inner.within ? read_file(&inner, text) : profile_bad(r->p, "out of memory", NULL);
@@ -354,7 +354,7 @@ static int read_file(struct reader *r, char *text) {
 int profile_minijail(struct profile *p, char *text) {
   struct size size = {.insns = 5}; /* the architecture, the number, the default */
   struct reader r = {.p = p, .size = &size, .within = "line "};
-  p->ordered = true;
+  p->ordered = p->by_line = true;
   p->otherwise = p->elsewhere = SECCOMP_RET_KILL_THREAD;
   int code = read_file(&r, text);
   if (!code && (size.insns > INSNS_MAX || size.labels > LABELS_MAX))

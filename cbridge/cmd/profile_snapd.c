@@ -283,7 +283,7 @@ int profile_snapd(struct profile *p, char *text) {
     return profile_bad(p, "@unrestricted: such a snap has no filter", NULL);
   p->otherwise = has_line(text, "@complain") ? SECCOMP_RET_LOG : SECCOMP_RET_ERRNO | EPERM;
   p->arches[arch_by_name(arm ? "arm" : "i386")] = true;
-  p->strict = p->exact = true;
+  p->strict = p->exact = p->by_line = true;
   int code = lines(p, text, true);
   p->denied = p->count;
   return code ? code : lines(p, text, false);

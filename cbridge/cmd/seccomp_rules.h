@@ -14,7 +14,7 @@ struct seccomp_rule {
   const char *text;     /* what it means, as in docs/seccomp.md */
   const char *remedy;   /* what to do about it, a sentence */
 };
-enum { SECCOMP_RULES = 29 };
+enum { SECCOMP_RULES = 44 };
 extern const struct seccomp_rule seccomp_rules[SECCOMP_RULES];
 /* The names with what they mean, for --help. */
 void rules_print(FILE *out);
