@@ -271,6 +271,25 @@ same 'mips64el: TIOCSTI and TIOCLINUX' '0x0,0x5472 0x0,0x5483 ' "$(escapes mips_
 filter arm_ioctl aarch64 ioctl $'ld arg1\njeq #0x5412, no, more\nmore: jeq #0x541c, no, allow\nno: ret EPERM'
 same 'aarch64: TIOCSTI and TIOCLINUX' '' "$(escapes arm_ioctl ioctl)"
 
+# The default policy names flags, requests and arguments; they are these on each architecture, and none is left out.
+three() { # NAME ARCH CLONE UNSHARE IOCTL: a filter that lets these calls through, each after its instructions
+  printf 'ld arch\njeq #%s, native\nret KILL_PROCESS\nnative: ld nr\njeq #clone, c\njeq #unshare, u\njeq #ioctl, i\nret EPERM\nc:\n%s\nu:\n%s\ni:\n%s\nno: ret EPERM\nallow: ret ALLOW\n' "$2" "$3" "$4" "$5" |
+    "$WARRANT" seccomp asm --arch "$2" - --output "$work/$1.bpf"
+}
+for arch in x86_64 x32 i386 aarch64 arm riscv64 s390x s390 ppc64le ppc64 ppc mips64el mipsel64n32 mipsel mips64 mips64n32 mips parisc parisc64; do
+  flags=arg0 tiocsti=0x5412 tioclinux=0x541c
+  case $arch in
+    s390*) flags=arg1 ;;
+    mips*) tiocsti=0x5472 tioclinux=0x5483 ;;
+  esac
+  three open "$arch" 'jmp allow' 'jmp allow' 'jmp allow'
+  three closed "$arch" $'ld '"$flags"$'\njset #0x7e020000, no, allow' $'ld arg0\njset #0x7e020080, no, allow' $'ld arg1\njeq #'"$tiocsti"', no'$'\njeq #'"$tioclinux"', no, allow'
+  three most "$arch" $'ld '"$flags"$'\njset #0x3e020000, no, allow' $'ld arg0\njset #0x7e020000, no, allow' $'ld arg1\njeq #'"$tiocsti"', no, allow'
+  same "$arch: the default policy" '1 1 2 0 0x40000000 0x80 '"$tioclinux" \
+    "$(for call in clone unshare ioctl; do escapes open "$call" | wc -w; done | xargs) $(for call in clone unshare ioctl; do escapes closed "$call"; done | wc -w) $(
+      for call in clone unshare ioctl; do escapes most "$call" | grep -oE '0x[1-9a-f][0-9a-f]*'; done | xargs)"
+done
+
 # Arguments that are compared with each other, in either order of bytes: 32 bits of both.
 for arch in x86_64 s390x; do
   filter equal "$arch" read $'ld arg1\ntax\nld arg0\njeq x, allow\nret EPERM'

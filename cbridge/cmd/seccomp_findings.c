@@ -13,9 +13,10 @@
 #include "cmd/seccomp_pieces.h"
 #include "cmd/seccomp_wrap.h"
 
-/* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. The flags
- * of clone are its second argument on s390, and MIPS has numbers of its own for TIOCSTI and
- * TIOCLINUX. */
+/* What makes a sandbox escapable, or weakens the kernel below it: `--policy` replaces it. Names
+ * mean on each architecture what they are there: the flags of clone are its second argument on
+ * s390, and MIPS has numbers of its own for TIOCSTI and TIOCLINUX. Where one had none, the policy
+ * would be refused. */
 static const char escape_policy[] =
     "never RUN for ptrace\n"
     "never RUN for process_vm_readv\n"
@@ -46,14 +47,13 @@ static const char escape_policy[] =
     "never RUN for fsmount\n"
     "never RUN for mount_setattr\n"
     "never RUN for setns\n"
-    "never RUN for unshare when arg0 & 0x7e020080 != 0\n"
-    "never RUN for clone except on s390* when arg0 & 0x7e020000 != 0\n"
-    "never RUN for clone on s390* when arg1 & 0x7e020000 != 0\n"
+    "never RUN for unshare when unshare_flags & (CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|"
+    "CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWTIME) != 0\n"
+    "never RUN for clone when clone_flags & (CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|"
+    "CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET) != 0\n"
     "never RUN for clone3\n"
-    "never RUN for ioctl except on mips* when arg1 & 0xffffffff == 0x5412\n"
-    "never RUN for ioctl except on mips* when arg1 & 0xffffffff == 0x541c\n"
-    "never RUN for ioctl on mips* when arg1 & 0xffffffff == 0x5472\n"
-    "never RUN for ioctl on mips* when arg1 & 0xffffffff == 0x5483\n"
+    "never RUN for ioctl when cmd & 0xffffffff == TIOCSTI\n"
+    "never RUN for ioctl when cmd & 0xffffffff == TIOCLINUX\n"
     "never RUN for reboot\n"
     "never RUN for swapon\n"
     "never RUN for swapoff\n"
