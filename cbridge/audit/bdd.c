@@ -37,7 +37,8 @@ enum {
   FIRST_ROOM = 4096,
   MEMO_MAX = 1 << 20,
   WRITTEN_MAX = 1 << 16,
-  WORK_A_NODE = 32,       /* calls that an attempt may make for each node that it may make */
+  WORK_A_NODE = 32,       /* calls that an attempt may make for each node that it may make, */
+  WORK_LEAST = 1 << 16,   /* and these besides */
   WORK_TOTAL_A_NODE = 128 /* the same for everything together */
 };
 
@@ -133,7 +134,7 @@ void w_bdd_attempt(struct bdd *m) {
   m->written_count = 0;
   m->mark = m->count;
   m->limit = m->total - m->count < m->allow ? m->total : m->count + m->allow;
-  uint64_t work = m->work + (uint64_t)m->allow * WORK_A_NODE + 1024;
+  uint64_t work = m->work + (uint64_t)m->allow * WORK_A_NODE + WORK_LEAST;
   m->work_limit = work < m->work_total ? work : m->work_total;
 }
 bool w_bdd_failed(const struct bdd *m) { return m->failed; }
