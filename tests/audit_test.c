@@ -245,7 +245,8 @@ static void print_table(uint32_t limit) {
   free(n);
   w_bdd_free(m);
 }
-/* Filters at a limit's edge: there a carry, or a remainder, that nobody asked for meets it. */
+/* Filters at a limit's edge: there a carry, or a remainder, that nobody asked for meets it; or what
+ * is left of it is so little that a bound on time was met first. */
 static const struct {
   uint32_t limit, count;
   struct warrant_cinsn insns[40];
@@ -283,6 +284,15 @@ static const struct {
                 {6, 0, 0, 327693u},     {6, 0, 0, 2147418112u},
                 {6, 0, 0, 327682u},     {6, 0, 0, 327681u},
                 {6, 0, 0, 327681u},     {6, 0, 0, 327681u}}},
+    {1000,
+     27,
+     {{32, 0, 0, 40u},         {21, 3, 5, 4294967295u}, {6, 0, 0, 327682u},      {32, 0, 0, 56u},
+      {69, 5, 5, 0u},          {32, 0, 0, 52u},         {53, 3, 0, 17u},         {32, 0, 0, 52u},
+      {21, 5, 0, 549604573u},  {32, 0, 0, 24u},         {37, 4, 0, 2u},          {32, 0, 0, 0u},
+      {53, 1, 3, 4294967294u}, {32, 0, 0, 52u},         {69, 1, 2, 3452187144u}, {32, 0, 0, 24u},
+      {53, 1, 1, 4294967295u}, {6, 0, 0, 327693u},      {6, 0, 0, 327681u},      {6, 0, 0, 327682u},
+      {6, 0, 0, 327693u},      {6, 0, 0, 327682u},      {6, 0, 0, 327682u},      {6, 0, 0, 327681u},
+      {6, 0, 0, 327693u},      {6, 0, 0, 327682u},      {6, 0, 0, 2147418112u}}},
 };
 
 /* `part` 0 has files and larger filters; the others are many small ones, each part's its own. */
