@@ -40,17 +40,19 @@ mkdir -p "$work/extra/gnu" "$work/extra/linux"
 touch "$work/extra/gnu/stubs-32.h" "$work/extra/gnu/stubs-64.h"
 # The sources' own headers, with those of the architecture in place of the generic ones; the C library's cannot stand beside these.
 machine=$(sed -n 's/^#include <asm-generic\/\(.*\)>/#include <asm\/\1>/p' cbridge/audit/constants_generic.c; echo '#include <asm/termbits.h>')
+other=$(sed -n 's/^#include <\(.*\)>/#include <\1>/p' cbridge/audit/constants_other.c)
+sed -n 's/^ *OTHER(\([A-Z0-9_]*\)),$/\1/p; s/^ *X86("\([A-Z0-9_]*\)", .*/\1/p' cbridge/audit/constants_other.c | sort > "$work/others"
 linux=$(sed -n 's/^#include <\(.*\)>/#include <\1>/p' cbridge/audit/constants_linux.c)
 resource=$(clang -print-resource-dir)
 
-# said HEADERS FOLDER TARGET FLAG...: lines `NAME VALUE` of the names that the headers have.
+# said NAMES HEADERS FOLDER TARGET FLAG...: lines `NAME VALUE` of the names that the headers have.
 said() {
-  local headers=$1 root=$2 target=$3 round
-  shift 3
+  local names=$1 headers=$2 root=$3 target=$4 round
+  shift 4
   local system=(-isystem "$PWD/$folder/root/usr/$root/include" -isystem "$work/extra")
   [ "$root" = - ] && system=(-isystem /usr/include/x86_64-linux-gnu -isystem /usr/include)
   [ "$root" = - ] || [ -e "${system[1]}/asm/kvm.h" ] || headers=$(grep -v kvm.h <<< "$headers")
-  { echo "$headers"; awk '{ printf "unsigned long long v_%s = (unsigned)(%s);\n", $2, $2 }' "$work/table"; } > "$work/it.c"
+  { echo "$headers"; awk '{ printf "unsigned long long v_%s = (unsigned)(%s);\n", $1, $1 }' "$names"; } > "$work/it.c"
   for round in 1 2 3 4; do
     clang -w -S -emit-llvm -o "$work/it.ll" -ferror-limit=0 --target="$target" -nostdinc -isystem "$resource/include" "${system[@]}" "$@" "$work/it.c" 2> "$work/err" && break
     # Lines that do not compile are names that there are not.
@@ -63,12 +65,15 @@ said() {
 
 while read -r arch suffix root target flags; do
   build/tests/constants_dump "$arch" > "$work/table"
+  awk '{ print $2 }' "$work/table" | sort | comm -23 - "$work/others" > "$work/names"
+  case $arch in x86_64 | x32 | i386) x86='#include <asm/prctl.h>' ;; *) x86= ;; esac
   # shellcheck disable=SC2086 # flags are several
-  { said "$machine" "$root" "$target" $flags; said "$linux" "$root" "$target" $flags; } | sort -u > "$work/said"
+  { said "$work/names" "$machine" "$root" "$target" $flags; said "$work/names" "$linux" "$root" "$target" $flags
+    said "$work/others" "$other"$'\n'"$x86" "$root" "$target" $flags -D_GNU_SOURCE; } | sort -u > "$work/said"
   awk -v arch="$arch" 'NR == FNR { said[$1] = $2; next }
     $3 == "unsure" { next }
     !($2 in said) { if ($2 !~ /^KVM_/ || arch !~ /^(arm|parisc|parisc64)$/) print $2 " is " $3 " and not there"; next }
-    said[$2] != $3 { print $2 " is " $3 ", not " said[$2] }' "$work/said" "$work/table" > "$work/differs"
+    said[$2] != $3 % 4294967296 { print $2 " is " $3 ", not " said[$2] }' "$work/said" "$work/table" > "$work/differs"
   same "$arch: $(wc -l < "$work/said") of $(wc -l < "$work/table") constants" 'yes ' "$([ "$(wc -l < "$work/said")" -gt 600 ] && echo yes) $(head -n 5 "$work/differs" | tr '\n' ';')"
 done <<< "$machines"
 finish

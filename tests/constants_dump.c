@@ -7,11 +7,11 @@
 
 int main(int argc, char **argv) {
   const struct constant *c;
-  uint32_t value;
+  uint64_t value;
   for (int i = 1; i < argc; i++)
     for (size_t k = 0; (c = w_constant(k)); k++)
       if (w_constant_value(c, argv[i], &value))
-        printf("%s %s %" PRIu32 "\n", argv[i], c->name, value);
+        printf("%s %s %" PRIu64 "\n", argv[i], c->name, value);
       else
         printf("%s %s unsure\n", argv[i], c->name);
   return 0;

@@ -92,6 +92,20 @@ does KILL_THREAD read
 does KILL_THREAD write
 does KILL_THREAD getpid
 does 'ERRNO(4095)' kill
+# names LANGUAGE: those that the sources say it has
+names() { sed -n "/of_$1\[\] = {/,/NULL/p" cbridge/cmd/seccomp_constants.c | grep -o '"[^"]*"' | tr -d '"' | tr ' ' '\n'; }
+same 'minijail: names' yes "$([ "$(names minijail | wc -l)" -gt 700 ] && echo yes)"
+names minijail | paste -sd '|' | sed 's/^/read: arg0 == /' > "$work/names.policy"
+imported 'minijail: each of its names has a value' 0 minijail < "$work/names.policy"
+imported 'minijail: values' 0 minijail <<< 'openat: arg2 == O_RDWR|O_NOFOLLOW && arg3 in S_IREAD; return EOVERFLOW'
+does ALLOW openat 2=0x20002 3=0x100
+does 'ERRNO(EOVERFLOW)' openat 2=0x20002 3=0x80
+imported 'minijail: another value of aarch64' 0 minijail --arch aarch64 <<< 'openat: arg2 == O_NOFOLLOW'
+same '  openat' ALLOW "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch aarch64 --syscall openat --arg 2=0x8000 | jq -r .action)"
+imported 'minijail: a name that x86 alone has' 3 minijail --arch aarch64 <<< 'read: arg0 == ARCH_SET_FS'
+imported 'minijail: a name whose value is not known on mips' 3 minijail --arch mips64el <<< 'read: arg0 == SO_TYPE'
+imported 'minijail: a name whose value is known there' 0 minijail --arch mips64el <<< 'openat: arg2 == O_CREAT'
+same '  openat' ALLOW "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch mips64el --syscall openat --arg 2=0x100 | jq -r .action)"
 imported 'minijail: on aarch64' 0 minijail --arch aarch64 <<< 'fcntl: arg1 == F_SETFL && arg2 in O_NONBLOCK|O_APPEND'
 imported 'minijail: halves on i386' 0 minijail --arch i386 << 'END'
 write: arg0 == -1
@@ -111,6 +125,7 @@ for text in 'read' 'read:' 'read: 2' 'read: arg0' 'read: arg0 =' 'read: arg0 = 1
 done
 refused minijail 3 'line 1' 'read: arg-1 == 0\n'
 refused minijail 3 'line 1' 'read: arg0 == KCMP_FILE\n'
+refused minijail 3 'line 1' 'read: arg0 == AT_FDCWD\n'
 refused minijail 2 '' '@include /nonexistent\n'
 printf 'read: 1\n@include ./x\n' > "$work/included.policy"
 refused minijail 2 'included.policy line 2' "@include $work/included.policy\n"
@@ -267,6 +282,14 @@ does 'ERRNO(EPERM)' lseek 0=0xfffffffe
 does ALLOW lseek 0=0x100000000
 same '  what it denies, in a filter behind it' 'ERRNO(EACCES) ERRNO(EACCES) ALLOW' \
   "$(for call in 'ptrace' 'write --arg 0=7 --arg 1=9' 'write --arg 0=8 --arg 1=9'; do "$WARRANT" seccomp emu --json "$work"/filter.bpf "$work"/filter.bpf.deny --syscall $call | jq -r .action; done | paste -sd ' ')"
+same 'snapd: names' yes "$([ "$(names snapd | wc -l)" -gt 200 ] && echo yes)"
+{ echo AF_CONN; echo PF_CONN; names snapd; } | sed 's/^/read /' > "$work/names.policy"
+imported 'snapd: each of its names has a value' 0 snapd < "$work/names.policy"
+imported 'snapd: values' 0 snapd <<< $'socket AF_CONN\nprctl PR_SET_MM\nptrace PTRACE_PEEKUSR\nmknod - S_IFIFO'
+does ALLOW socket 0=123
+does ALLOW prctl 0=35
+does ALLOW ptrace 0=3
+does ALLOW mknod 1=0x1000
 imported 'snapd: @complain' 0 - <<< $'@complain\nread'
 does LOG write
 imported 'snapd: what it passes over' $'1\nno-mask@line:3\noverruled@line:4\nunknown-call@line:1\nvalue-range@line:2' snapd << 'END'
@@ -276,7 +299,7 @@ dup |0
 mount - 1
 ~mount
 END
-for text in 'read 1x' 'read 4294967296' 'read -1' 'read 0x1' 'read AF_NONE' 'read 1 2 3 4 5 6 7' 'read # all' 'read |' 'read 1|2|3' 'setuid >=0' 'setuid -2147483649' 'setuid 1|1'; do
+for text in 'read 1x' 'read 4294967296' 'read -1' 'read 0x1' 'read AF_NONE' 'read EPERM' 'read O_RDWR' 'read 1 2 3 4 5 6 7' 'read # all' 'read |' 'read 1|2|3' 'setuid >=0' 'setuid -2147483649' 'setuid 1|1'; do
   refused snapd 2 'line 1' "$text\\n"
 done
 refused snapd 2 '' '# all\n @unrestricted\nread\n'

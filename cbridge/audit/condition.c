@@ -60,7 +60,7 @@ static size_t name(struct reader *r) {
 static bool constant(struct reader *r, uint64_t *v, bool *good) {
   size_t n = r->words ? name(r) : 0;
   const struct constant *c = n ? w_constant_named(r->at, n) : NULL;
-  uint32_t value;
+  uint64_t value;
   if (!c)
     return false;
   *good = w_constant_value(c, r->words->arch, &value);

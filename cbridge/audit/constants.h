@@ -60,12 +60,19 @@ enum constant_kind {
 /* A constant is a value, of all bits that are not flags of the kind; a flag, of one bit or a few;
  * or the mask of the bits that are values, where the headers name it. */
 enum constant_role { ROLE_VALUE, ROLE_FLAG, ROLE_FIELD };
-/* How a number of an ioctl with direction and size depends on the architecture: not, by the places
- * of the two, and by the size of a long as well. */
-enum constant_encoding { ENCODING_NONE, ENCODING_IOC, ENCODING_IOC_LONG };
+/* How a number depends on the architecture: not, but for what is in constants_elsewhere.c; that of
+ * an ioctl by the places of direction and size, and by the size of a long as well. Or it is known
+ * only where the headers are the generic ones, or for x86. */
+enum constant_encoding {
+  ENCODING_NONE,
+  ENCODING_IOC,
+  ENCODING_IOC_LONG,
+  ENCODING_GENERIC,
+  ENCODING_X86
+};
 struct constant {
   const char *name;
-  uint32_t value; /* of the generic headers */
+  uint64_t value; /* of the generic headers */
   uint8_t kinds[3];
   uint8_t role, encoding;
 };
@@ -73,8 +80,8 @@ struct constants {
   const struct constant *rows;
   size_t count;
 };
-/* Those of asm-generic, and all others. */
-extern const struct constants w_constants_generic, w_constants_linux;
+/* Those of asm-generic, all others that arguments have, and those without a kind. */
+extern const struct constants w_constants_generic, w_constants_linux, w_constants_other;
 
 /* Constants that have another value on some architectures than in the generic headers; 0: the same
  * value. UNSURE: none that all releases of Linux agree about. */
@@ -92,7 +99,7 @@ const struct constant *w_constant(size_t i);
 const struct constant *w_constant_named(const char *name, size_t length);
 /* Its value on an architecture, as seccomp_names has them. False where it has none or none that is
  * sure. */
-bool w_constant_value(const struct constant *c, const char *arch, uint32_t *value);
+bool w_constant_value(const struct constant *c, const char *arch, uint64_t *value);
 bool w_constant_is(const struct constant *c, enum constant_kind kind);
 
 #endif

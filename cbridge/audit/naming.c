@@ -24,19 +24,20 @@ struct vocabulary {
 static struct vocabulary vocabulary_of(enum constant_kind kind, const char *arch) {
   struct vocabulary v = {.kind = kind, .arch = arch};
   const struct constant *c;
-  uint32_t value, greatest = 0;
+  uint64_t value;
+  uint32_t greatest = 0;
   bool values = false;
   for (size_t i = 0; (c = w_constant(i)); i++) {
     if (!w_constant_is(c, kind) || !w_constant_value(c, arch, &value))
       continue;
     if (c->role == ROLE_FIELD) {
-      v.field = v.need = value;
+      v.field = v.need = (uint32_t)value;
       v.field_name = c->name;
     } else if (c->role == ROLE_FLAG) {
-      v.flags |= value;
+      v.flags |= (uint32_t)value;
     } else {
       values = true;
-      greatest |= value;
+      greatest |= (uint32_t)value;
     }
   }
   if (!v.field && values) {
@@ -48,7 +49,7 @@ static struct vocabulary vocabulary_of(enum constant_kind kind, const char *arch
 }
 static const char *value_name(const struct vocabulary *v, uint32_t wanted) {
   const struct constant *c;
-  uint32_t value;
+  uint64_t value;
   for (size_t i = 0; (c = w_constant(i)); i++)
     if (c->role == ROLE_VALUE && w_constant_is(c, v->kind) &&
         w_constant_value(c, v->arch, &value) && value == wanted)
@@ -71,11 +72,11 @@ static bool take(struct names *n, const char *name, uint32_t bits) {
 /* Flags of several bits come first in the table. */
 static void take_flags(struct names *n, const struct vocabulary *v) {
   const struct constant *c;
-  uint32_t value;
+  uint64_t value;
   for (size_t i = 0; (c = w_constant(i)); i++)
     if (c->role == ROLE_FLAG && w_constant_is(c, v->kind) && w_constant_value(c, v->arch, &value) &&
         (n->left & value) == value)
-      take(n, c->name, value);
+      take(n, c->name, (uint32_t)value);
 }
 /* Few bits may stay numbers beside names, and none alone. */
 static bool put_names(struct text *out, const struct names *n) {

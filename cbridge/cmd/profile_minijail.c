@@ -48,7 +48,7 @@ static bool narrow(const struct reader *r) { return !arches[r->p->options->arch]
 static int one_constant(const struct reader *r, const char *text, uint64_t *value) {
   size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
   if (name > 0 && name == strlen(text) && !isdigit((unsigned char)*text)) {
-    if (constant_value(text, r->p->options->arch, value))
+    if (constant_value(OF_MINIJAIL, text, r->p->options->arch, value))
       return WARRANT_OK;
     return bad(r, WARRANT_UNSUPPORTED,
                "not supported: the value of the constant %.60s is not known here", text);

@@ -2,89 +2,21 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <linux/dqblk_xfs.h>
-#include <linux/kcmp.h>
-#include <linux/netlink.h>
 #include <pwd.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/quota.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
+
+#include "cmd/seccomp_constants.h"
 
 /* ---- Numbers ---- */
 
-/* The names that snap-seccomp knows, which are some of Linux's and one of its own. */
-#define AF_CONN 123
-#define PF_CONN AF_CONN
-#define PTRACE_PEEKUSR PTRACE_PEEKUSER
-#define N(name) {#name, (uint64_t)(name)},
-static const struct {
-  const char *name;
-  uint64_t value;
-} names[] =
-    {N(AF_ALG) N(AF_APPLETALK) N(AF_ASH) N(AF_ATMPVC) N(AF_AX25) N(AF_BLUETOOTH) N(AF_BRIDGE) N(
-        AF_CAIF) N(AF_CAN) N(AF_CONN) N(AF_ECONET) N(AF_IB) N(AF_IEEE802154) N(AF_INET) N(AF_INET6)
-         N(AF_IPX) N(AF_IRDA) N(AF_ISDN) N(AF_IUCV) N(AF_KEY) N(AF_LLC) N(AF_LOCAL) N(AF_MPLS) N(
-             AF_NETBEUI) N(AF_NETLINK) N(AF_NETROM) N(AF_NFC) N(AF_PACKET)
-             N(AF_PHONET) N(AF_PPPOX) N(AF_QIPCRTR) N(AF_RDS) N(AF_ROSE) N(AF_RXRPC) N(AF_SECURITY) N(
-                 AF_SNA) N(AF_TIPC) N(AF_UNIX) N(AF_VSOCK)
-                 N(AF_WANPIPE) N(AF_X25)
-                     N(AF_XDP) N(CLONE_NEWIPC) N(CLONE_NEWNET) N(CLONE_NEWNS) N(CLONE_NEWPID) N(
-                         CLONE_NEWUSER) N(CLONE_NEWUTS)
-                         N(KCMP_EPOLL_TFD) N(KCMP_FILE) N(KCMP_FILES) N(KCMP_FS) N(KCMP_IO) N(KCMP_SIGHAND) N(KCMP_SYSVSEM) N(KCMP_VM) N(
-                             NETLINK_AUDIT) N(NETLINK_CONNECTOR) N(NETLINK_CRYPTO) N(NETLINK_DNRTMSG) N(NETLINK_ECRYPTFS)
-                             N(NETLINK_FIB_LOOKUP) N(NETLINK_FIREWALL) N(NETLINK_GENERIC) N(NETLINK_INET_DIAG) N(
-                                 NETLINK_IP6_FW) N(NETLINK_ISCSI) N(NETLINK_KOBJECT_UEVENT)
-                                 N(NETLINK_NETFILTER) N(NETLINK_NFLOG) N(NETLINK_RDMA) N(
-                                     NETLINK_ROUTE) N(NETLINK_SCSITRANSPORT) N(NETLINK_SELINUX)
-                                     N(NETLINK_SOCK_DIAG) N(NETLINK_USERSOCK) N(NETLINK_XFRM) N(PF_ALG) N(PF_APPLETALK) N(PF_ASH) N(
-                                         PF_ATMPVC) N(PF_AX25) N(PF_BLUETOOTH)
-                                         N(PF_BRIDGE) N(PF_CAIF)
-                                             N(PF_CAN) N(PF_CONN) N(PF_ECONET) N(
-                                                 PF_IB) N(PF_IEEE802154) N(PF_INET) N(PF_INET6) N(PF_IPX) N(PF_IRDA) N(PF_ISDN) N(PF_IUCV) N(PF_KEY)
-                                                 N(PF_LLC) N(PF_LOCAL) N(PF_MPLS) N(
-                                                     PF_NETBEUI) N(PF_NETLINK) N(PF_NETROM)
-                                                     N(PF_NFC) N(
-                                                         PF_PACKET) N(PF_PHONET) N(PF_PPPOX) N(PF_QIPCRTR)
-                                                         N(PF_RDS) N(PF_ROSE) N(PF_RXRPC) N(PF_SECURITY) N(PF_SNA) N(PF_TIPC) N(PF_UNIX) N(PF_VSOCK) N(
-                                                             PF_WANPIPE) N(PF_X25) N(PF_XDP)
-                                                             N(PRIO_PGRP) N(PRIO_PROCESS) N(PRIO_USER) N(
-                                                                 PR_CAPBSET_DROP) N(PR_CAPBSET_READ)
-                                                                 N(PR_CAP_AMBIENT) N(PR_CAP_AMBIENT_CLEAR_ALL) N(
-                                                                     PR_CAP_AMBIENT_IS_SET) N(PR_CAP_AMBIENT_LOWER) N(PR_CAP_AMBIENT_RAISE)
-                                                                     N(PR_GET_CHILD_SUBREAPER) N(PR_GET_DUMPABLE) N(PR_GET_ENDIAN) N(PR_GET_FPEMU) N(PR_GET_FPEXC) N(PR_GET_KEEPCAPS) N(PR_GET_NAME) N(PR_GET_NO_NEW_PRIVS) N(PR_GET_PDEATHSIG) N(PR_GET_SECCOMP) N(PR_GET_SECUREBITS) N(PR_GET_THP_DISABLE) N(PR_GET_TID_ADDRESS) N(PR_GET_TIMERSLACK) N(PR_GET_TIMING) N(PR_GET_TSC) N(PR_GET_UNALIGN) N(PR_MCE_KILL) N(PR_MCE_KILL_GET) N(
-                                                                         PR_MPX_DISABLE_MANAGEMENT) N(PR_MPX_ENABLE_MANAGEMENT)
-                                                                         N(PR_SET_CHILD_SUBREAPER) N(PR_SET_DUMPABLE) N(PR_SET_ENDIAN) N(PR_SET_FPEMU) N(
-                                                                             PR_SET_FPEXC) N(PR_SET_KEEPCAPS)
-                                                                             N(PR_SET_MM) N(PR_SET_MM_ARG_END) N(PR_SET_MM_ARG_START) N(
-                                                                                 PR_SET_MM_AUXV) N(PR_SET_MM_BRK) N(PR_SET_MM_END_CODE)
-                                                                                 N(PR_SET_MM_END_DATA) N(
-                                                                                     PR_SET_MM_ENV_END) N(PR_SET_MM_ENV_START)
-                                                                                     N(PR_SET_MM_EXE_FILE) N(PR_SET_MM_START_BRK) N(PR_SET_MM_START_CODE) N(PR_SET_MM_START_DATA) N(PR_SET_MM_START_STACK) N(PR_SET_NAME) N(PR_SET_NO_NEW_PRIVS) N(PR_SET_PDEATHSIG) N(PR_SET_PTRACER) N(PR_SET_SECCOMP) N(PR_SET_SECUREBITS) N(PR_SET_THP_DISABLE) N(PR_SET_TIMERSLACK) N(PR_SET_TIMING) N(PR_SET_TSC) N(PR_SET_UNALIGN) N(PR_TASK_PERF_EVENTS_DISABLE) N(
-                                                                                         PR_TASK_PERF_EVENTS_ENABLE) N(PTRACE_ATTACH) N(PTRACE_CONT)
-                                                                                         N(PTRACE_DETACH) N(PTRACE_GETFPREGS) N(PTRACE_GETFPXREGS) N(PTRACE_GETREGS) N(PTRACE_GETREGSET) N(PTRACE_PEEKDATA) N(PTRACE_PEEKUSER) N(PTRACE_PEEKUSR) N(Q_GETFMT) N(
-                                                                                             Q_GETINFO) N(Q_GETQUOTA) N(Q_QUOTAOFF)
-                                                                                             N(Q_QUOTAON) N(Q_SETINFO) N(Q_SETQUOTA) N(
-                                                                                                 Q_SYNC) N(Q_XGETQSTAT) N(Q_XGETQUOTA) N(Q_XQUOTAOFF)
-                                                                                                 N(Q_XQUOTAON) N(
-                                                                                                     Q_XQUOTARM) N(Q_XSETQLIM)
-                                                                                                     N(SOCK_DGRAM) N(SOCK_PACKET) N(
-                                                                                                         SOCK_RAW) N(SOCK_RDM)
-                                                                                                         N(SOCK_SEQPACKET) N(
-                                                                                                             SOCK_STREAM)
-                                                                                                             N(S_IFBLK) N(
-                                                                                                                 S_IFCHR) N(S_IFIFO)
-                                                                                                                 N(S_IFREG) N(
-                                                                                                                     S_IFSOCK)
-                                                                                                                     N(TIOCLINUX)
-                                                                                                                         N(TIOCSTI)};
-#undef N
+/* A family of sockets that Linux does not have; the other names of snap-seccomp's are Linux's. */
+enum { SNAPD_CONN = 123 };
+static bool named(const char *text, uint64_t *value) {
+  bool own = strcmp(text, "AF_CONN") == 0 || strcmp(text, "PF_CONN") == 0;
+  *value = SNAPD_CONN;
+  return own || constant_value(OF_SNAPD, text, X86_64, value);
+}
 
 /* Calls whose arguments may be negative; of those the lowest 32 bits are compared. */
 static bool takes_negative(const char *call) {
@@ -116,14 +48,11 @@ static void found(const struct reader *r, bool warning, const char *name, const 
 }
 
 static int number(const struct reader *r, const char *text, const char *call, uint64_t *value) {
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(names[i].name, text) == 0) {
-      if (r->p->options->arch != X86_64)
-        return bad(r, WARRANT_UNSUPPORTED,
-                   "not supported: named numbers on other machines than x86_64: %.60s", text);
-      *value = names[i].value;
-      return WARRANT_OK;
-    }
+  if (named(text, value))
+    return r->p->options->arch == X86_64
+               ? WARRANT_OK
+               : bad(r, WARRANT_UNSUPPORTED,
+                     "not supported: named numbers on other machines than x86_64: %.60s", text);
   bool sign = takes_negative(call) && (*text == '-' || *text == '+');
   const char *digits = text + sign;
   char *end;

@@ -1,205 +1,160 @@
 #include "cmd/seccomp_constants.h"
 
-#include <asm/prctl.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <linux/random.h>
-#include <linux/sched.h>
-#include <linux/sockios.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
+#include "audit/constants.h"
 #include "cmd/seccomp_names.h"
 
-struct constant {
-  const char *name;
-  uint64_t value;
-};
-/* The headers of x86_64 have the values, in the order of strcmp. */
-#define C(name) {#name, (uint64_t)(name)},
-static const struct constant constants[] = {
-    C(AF_ALG) C(AF_APPLETALK) C(AF_ASH) C(AF_ATMPVC) C(AF_ATMSVC) C(AF_AX25) C(AF_BLUETOOTH) C(
-        AF_CAIF) C(AF_CAN) C(AF_ECONET) C(AF_FILE) C(AF_IB) C(AF_IEEE802154) C(AF_INET) C(AF_INET6)
-        C(AF_IPX) C(AF_IRDA) C(AF_ISDN) C(AF_IUCV) C(AF_KEY) C(AF_LLC) C(AF_LOCAL) C(AF_MCTP) C(
-            AF_MPLS) C(AF_NETBEUI) C(AF_NETLINK) C(AF_NETROM) C(AF_NFC) C(AF_PACKET) C(AF_PHONET)
-            C(AF_PPPOX) C(AF_RDS) C(AF_ROSE) C(AF_ROUTE) C(AF_RXRPC) C(AF_SECURITY) C(AF_SMC) C(
-                AF_SNA) C(AF_TIPC) C(AF_UNIX) C(AF_UNSPEC) C(AF_VSOCK) C(AF_WANPIPE) C(AF_X25) C(ARCH_GET_CPUID)
-                C(ARCH_GET_FS) C(ARCH_GET_GS) C(ARCH_MAP_VDSO_32) C(ARCH_MAP_VDSO_64) C(ARCH_MAP_VDSO_X32) C(
-                    ARCH_SET_FS) C(ARCH_SET_GS) C(AT_EACCESS) C(AT_REMOVEDIR) C(AT_SYMLINK_FOLLOW)
-                    C(AT_SYMLINK_NOFOLLOW) C(CLONE_CHILD_CLEARTID) C(CLONE_CHILD_SETTID) C(CLONE_DETACHED) C(
-                        CLONE_FILES) C(CLONE_FS) C(CLONE_INTO_CGROUP) C(CLONE_IO)
-                        C(CLONE_NEWCGROUP) C(CLONE_NEWNET) C(CLONE_NEWNS) C(CLONE_NEWPID) C(CLONE_NEWUSER) C(
-                            CLONE_NEWUTS) C(CLONE_PARENT)
-                            C(CLONE_PARENT_SETTID) C(CLONE_PIDFD) C(CLONE_PTRACE) C(CLONE_SIGHAND) C(CLONE_SYSVSEM) C(CLONE_THREAD) C(
-                                CLONE_UNTRACED) C(CLONE_VM) C(E2BIG) C(EACCES)
-                                C(EADDRINUSE) C(EADDRNOTAVAIL) C(EADV) C(EAFNOSUPPORT) C(EALREADY) C(EBADF) C(EBADFD) C(EBADMSG) C(
-                                    EBFONT) C(EBUSY) C(ECANCELED)
-                                    C(ECHILD) C(ECOMM) C(ECONNABORTED) C(ECONNREFUSED) C(ECONNRESET) C(EDEADLK) C(EDEADLOCK) C(EDOM) C(EDOTDOT) C(EDQUOT) C(EEXIST) C(EFAULT) C(EHOSTDOWN) C(EHOSTUNREACH) C(EHWPOISON) C(EIDRM) C(EILSEQ) C(EINPROGRESS) C(EINVAL) C(EIO) C(EISCONN) C(EISDIR) C(EISNAM) C(EKEYREJECTED) C(EKEYREVOKED) C(ELIBACC) C(ELIBEXEC) C(ELIBSCN) C(ELNRNG) C(ELOOP) C(EMFILE) C(EMLINK) C(EMSGSIZE) C(ENAMETOOLONG) C(ENAVAIL) C(ENETUNREACH) C(ENFILE) C(ENOANO) C(ENOBUFS) C(ENOCSI) C(ENODATA) C(
-                                        ENODEV) C(ENOENT) C(ENOEXEC)
-                                        C(ENOKEY) C(
-                                            ENOLCK) C(ENOLINK) C(ENOMEDIUM)
-                                            C(ENOMEM) C(
-                                                ENOMSG) C(ENONET) C(ENOPKG)
-                                                C(ENOPROTOOPT) C(
-                                                    ENOSPC) C(ENOSR) C(ENOSTR) C(ENOSYS)
-                                                    C(ENOTBLK) C(ENOTCONN) C(ENOTDIR) C(ENOTEMPTY) C(ENOTNAM) C(ENOTRECOVERABLE) C(ENOTSOCK) C(ENOTSUP) C(
-                                                        ENOTTY) C(ENOTUNIQ) C(ENXIO) C(EOPNOTSUPP) C(EOVERFLOW)
-                                                        C(EOWNERDEAD) C(EPERM) C(EPFNOSUPPORT) C(
-                                                            EPIPE) C(EPROTO) C(EPROTONOSUPPORT) C(EPROTOTYPE) C(ERANGE)
-                                                            C(EREMCHG) C(EREMOTE) C(EREMOTEIO) C(ERESTART) C(ERFKILL) C(EROFS) C(ESHUTDOWN) C(
-                                                                ESOCKTNOSUPPORT) C(ESRCH) C(ESRMNT)
-                                                                C(ESTALE) C(ESTRPIPE) C(ETIMEDOUT) C(ETOOMANYREFS) C(
-                                                                    ETXTBSY) C(EUCLEAN) C(EUSERS) C(EWOULDBLOCK)
-                                                                    C(EXDEV) C(EXFULL) C(FIOASYNC) C(FIOCLEX) C(
-                                                                        FIONBIO) C(FIONCLEX) C(FIOQSIZE) C(FIOSETOWN)
-                                                                        C(F_DUPFD) C(F_DUPFD_CLOEXEC) C(
-                                                                            F_GETFD) C(F_GETFL) C(F_GETLK) C(F_GETOWN)
-                                                                            C(F_LOCK) C(F_OK) C(F_RDLCK) C(
-                                                                                F_SETFD) C(F_SETFL)
-                                                                                C(F_SETLK) C(F_SETLKW) C(F_SETOWN) C(
-                                                                                    F_TEST) C(F_TLOCK) C(F_ULOCK)
-                                                                                    C(F_UNLCK) C(F_WRLCK) C(
-                                                                                        GRND_NONBLOCK) C(GRND_RANDOM)
-                                                                                        C(LOCK_NB) C(LOCK_SH) C(
-                                                                                            LOCK_UN) C(MADV_COLD) C(MADV_DODUMP)
-                                                                                            C(MADV_DOFORK) C(
-                                                                                                MADV_DONTDUMP) C(MADV_DONTFORK) C(MADV_DONTNEED) C(MADV_DONTNEED_LOCKED) C(MADV_FREE) C(MADV_HUGEPAGE) C(MADV_HWPOISON) C(MADV_KEEPONFORK) C(MADV_MERGEABLE) C(MADV_NOHUGEPAGE) C(MADV_PAGEOUT) C(MADV_POPULATE_WRITE) C(MADV_RANDOM) C(MADV_REMOVE) C(MADV_SEQUENTIAL) C(MADV_UNMERGEABLE) C(MADV_WILLNEED) C(MADV_WIPEONFORK)
-                                                                                                C(MAP_32BIT) C(MAP_ANON) C(MAP_ANONYMOUS) C(
-                                                                                                    MAP_DENYWRITE) C(MAP_EXECUTABLE) C(MAP_FILE)
-                                                                                                    C(MAP_FIXED) C(MAP_FIXED_NOREPLACE) C(MAP_GROWSDOWN) C(
-                                                                                                        MAP_HUGETLB) C(MAP_LOCKED) C(MAP_NONBLOCK) C(MAP_POPULATE)
-                                                                                                        C(MAP_PRIVATE) C(
-                                                                                                            MAP_STACK) C(MAP_SYNC)
-                                                                                                            C(MAP_TYPE)
-                                                                                                                C(MCL_CURRENT)
-                                                                                                                    C(MCL_FUTURE) C(MCL_ONFAULT) C(MREMAP_DONTUNMAP) C(MREMAP_FIXED) C(MREMAP_MAYMOVE) C(MSG_CMSG_CLOEXEC) C(MSG_CONFIRM) C(MSG_CTRUNC) C(MSG_DONTROUTE) C(MSG_DONTWAIT) C(MSG_EOR) C(MSG_ERRQUEUE) C(MSG_FASTOPEN) C(MSG_NOSIGNAL) C(MSG_OOB) C(MSG_PEEK) C(MSG_TRUNC) C(MSG_WAITALL) C(
-                                                                                                                        MSG_WAITFORONE)
-                                                                                                                        C(MSG_ZEROCOPY) C(
-                                                                                                                            MS_ASYNC)
-                                                                                                                            C(MS_DIRSYNC)
-                                                                                                                                C(MS_INVALIDATE)
-                                                                                                                                    C(MS_MANDLOCK) C(MS_MOVE) C(MS_NOATIME) C(MS_NODIRATIME) C(MS_NOEXEC) C(MS_NOSUID) C(MS_NOSYMFOLLOW) C(MS_RDONLY) C(MS_REC) C(MS_SILENT) C(MS_SYNC) C(MS_SYNCHRONOUS) C(MS_VERBOSE) C(O_ACCMODE) C(O_APPEND) C(O_ASYNC) C(O_CREAT) C(O_DSYNC) C(O_EXCL) C(O_FSYNC) C(O_NDELAY) C(O_NOCTTY) C(O_NOFOLLOW) C(O_NONBLOCK) C(O_RDONLY) C(O_RSYNC) C(O_SYNC) C(O_TRUNC) C(
-                                                                                                                                        O_WRONLY) C(PROT_EXEC)
-                                                                                                                                        C(PROT_GROWSDOWN) C(
-                                                                                                                                            PROT_GROWSUP)
-                                                                                                                                            C(PROT_NONE)
-                                                                                                                                                C(PROT_READ)
-                                                                                                                                                    C(PROT_WRITE)
-                                                                                                                                                        C(
-                                                                                                                                                            PR_CAPBSET_DROP) C(PR_CAPBSET_READ) C(PR_CAP_AMBIENT) C(PR_CAP_AMBIENT_CLEAR_ALL) C(PR_CAP_AMBIENT_LOWER) C(PR_CAP_AMBIENT_RAISE)
-                                                                                                                                                            C(PR_GET_CHILD_SUBREAPER) C(
-                                                                                                                                                                PR_GET_DUMPABLE)
-                                                                                                                                                                C(PR_GET_IO_FLUSHER)
-                                                                                                                                                                    C(PR_GET_KEEPCAPS)
-                                                                                                                                                                        C(PR_GET_NAME)
-                                                                                                                                                                            C(PR_GET_NO_NEW_PRIVS) C(PR_GET_SECCOMP) C(PR_GET_SECUREBITS) C(PR_GET_SPECULATION_CTRL) C(
-                                                                                                                                                                                PR_GET_THP_DISABLE)
-                                                                                                                                                                                C(PR_GET_TID_ADDRESS)
-                                                                                                                                                                                    C(
-                                                                                                                                                                                        PR_GET_TIMERSLACK) C(PR_GET_TIMING) C(PR_GET_TSC) C(PR_MCE_KILL) C(PR_SET_CHILD_SUBREAPER) C(PR_SET_DUMPABLE)
-                                                                                                                                                                                        C(PR_SET_MM) C(
-                                                                                                                                                                                            PR_SET_NAME)
-                                                                                                                                                                                            C(PR_SET_NO_NEW_PRIVS)
-                                                                                                                                                                                                C(PR_SET_PDEATHSIG) C(
-                                                                                                                                                                                                    PR_SET_SECCOMP)
-                                                                                                                                                                                                    C(
-                                                                                                                                                                                                        PR_SET_SECUREBITS) C(PR_SET_SPECULATION_CTRL) C(PR_SET_TIMERSLACK) C(PR_SET_TSC) C(PR_SET_VMA)
-                                                                                                                                                                                                        C(PR_SET_VMA_ANON_NAME)
-                                                                                                                                                                                                            C(
-                                                                                                                                                                                                                SEEK_DATA) C(SEEK_END) C(SEEK_HOLE) C(SEEK_SET) C(SHUT_RDWR) C(SIGABRT)
-                                                                                                                                                                                                                C(SIGALRM)
-                                                                                                                                                                                                                    C(SIGBUS)
-                                                                                                                                                                                                                        C(SIGCHLD) C(SIGCLD) C(SIGCONT) C(SIGFPE) C(SIGILL) C(SIGINT) C(SIGIO) C(SIGIOT) C(SIGKILL) C(SIGPIPE) C(SIGPROF) C(SIGPWR) C(SIGQUIT) C(SIGSEGV) C(SIGSTKFLT) C(
-                                                                                                                                                                                                                            SIGSTOP) C(SIGSYS) C(SIGTRAP) C(SIGTSTP) C(SIGTTIN) C(SIGTTOU) C(SIGUSR1) C(SIGUSR2) C(SIGVTALRM) C(SIGWINCH) C(SIGXCPU) C(SIGXFSZ)
-                                                                                                                                                                                                                            C(SIOCATMARK) C(SIOCETHTOOL) C(SIOCGIFBR) C(SIOCGIFBRDADDR) C(SIOCGIFCONF) C(SIOCGIFCOUNT)
-                                                                                                                                                                                                                                C(SIOCGIFDSTADDR) C(
-                                                                                                                                                                                                                                    SIOCGIFENCAP)
-                                                                                                                                                                                                                                    C(
-                                                                                                                                                                                                                                        SIOCGIFFLAGS) C(SIOCGIFHWADDR) C(SIOCGIFINDEX) C(SIOCGIFMAP) C(SIOCGIFMEM)
-                                                                                                                                                                                                                                        C(SIOCGIFMETRIC)
-                                                                                                                                                                                                                                            C(SIOCGIFNAME) C(SIOCGIFNETMASK) C(SIOCGIFPFLAGS) C(SIOCGIFTXQLEN) C(SIOCGIFVLAN)
-                                                                                                                                                                                                                                                C(SIOCINQ) C(SIOCOUTQ) C(SIOCOUTQNSD) C(SOCK_CLOEXEC) C(SOCK_DCCP) C(SOCK_DGRAM)
-                                                                                                                                                                                                                                                    C(SOCK_NONBLOCK)
-                                                                                                                                                                                                                                                        C(
-                                                                                                                                                                                                                                                            SOCK_PACKET) C(SOCK_RAW) C(SOCK_RDM) C(SOCK_SEQPACKET) C(SOCK_STREAM) C(SOL_SOCKET) C(SO_ATTACH_BPF) C(SO_BINDTODEVICE) C(SO_BROADCAST) C(SO_DEBUG) C(SO_DOMAIN) C(SO_DONTROUTE) C(SO_ERROR)
-                                                                                                                                                                                                                                                            C(SO_KEEPALIVE)
-                                                                                                                                                                                                                                                                C(SO_LINGER) C(
-                                                                                                                                                                                                                                                                    SO_MARK)
-                                                                                                                                                                                                                                                                    C(SO_OOBINLINE) C(SO_PASSCRED) C(SO_PASSSEC) C(SO_PEERCRED) C(SO_PEERSEC) C(SO_PRIORITY) C(SO_PROTOCOL)
-                                                                                                                                                                                                                                                                        C(SO_RCVBUF) C(
-                                                                                                                                                                                                                                                                            SO_RCVBUFFORCE)
-                                                                                                                                                                                                                                                                            C(SO_RCVLOWAT)
-                                                                                                                                                                                                                                                                                C(
-                                                                                                                                                                                                                                                                                    SO_RCVTIMEO) C(SO_REUSEPORT) C(SO_SNDBUFFORCE)
-                                                                                                                                                                                                                                                                                    C(SO_SNDLOWAT)
-                                                                                                                                                                                                                                                                                        C(SO_SNDTIMEO)
-                                                                                                                                                                                                                                                                                            C(SO_TIMESTAMP) C(
-                                                                                                                                                                                                                                                                                                SO_TIMESTAMPING)
-                                                                                                                                                                                                                                                                                                C(
-                                                                                                                                                                                                                                                                                                    SO_TIMESTAMPNS) C(SO_TYPE)
-                                                                                                                                                                                                                                                                                                    C(S_IEXEC) C(S_IFBLK) C(S_IFCHR) C(S_IFDIR) C(S_IFLNK) C(
-                                                                                                                                                                                                                                                                                                        S_IFMT) C(S_IFREG) C(S_IFSOCK) C(S_IREAD)
-                                                                                                                                                                                                                                                                                                        C(S_ISGID)
-                                                                                                                                                                                                                                                                                                            C(S_ISUID)
-                                                                                                                                                                                                                                                                                                                C(
-                                                                                                                                                                                                                                                                                                                    S_ISVTX) C(S_IWRITE) C(S_IWUSR)
-                                                                                                                                                                                                                                                                                                                    C(S_IXUSR) C(
-                                                                                                                                                                                                                                                                                                                        TCFLSH) C(TCGETS) C(TCSBRK) C(TCSBRKP)
-                                                                                                                                                                                                                                                                                                                        C(TCSETAF)
-                                                                                                                                                                                                                                                                                                                            C(TCSETAW)
-                                                                                                                                                                                                                                                                                                                                C(TCSETS)
-                                                                                                                                                                                                                                                                                                                                    C(TCSETSF)
-                                                                                                                                                                                                                                                                                                                                        C(TCSETSW)
-                                                                                                                                                                                                                                                                                                                                            C(
-                                                                                                                                                                                                                                                                                                                                                TCXONC) C(TIOCCBRK) C(TIOCCONS) C(TIOCEXCL)
-                                                                                                                                                                                                                                                                                                                                                C(TIOCGDEV)
-                                                                                                                                                                                                                                                                                                                                                    C(TIOCGETD) C(
-                                                                                                                                                                                                                                                                                                                                                        TIOCGEXCL) C(TIOCGLCKTRMIOS)
-                                                                                                                                                                                                                                                                                                                                                        C(TIOCGPGRP) C(TIOCGPKT) C(TIOCGPTLCK) C(TIOCGPTN)
-                                                                                                                                                                                                                                                                                                                                                            C(TIOCGPTPEER) C(TIOCGRS485) C(
-                                                                                                                                                                                                                                                                                                                                                                TIOCGSERIAL) C(TIOCGSID)
-                                                                                                                                                                                                                                                                                                                                                                C(TIOCGSOFTCAR)
-                                                                                                                                                                                                                                                                                                                                                                    C(TIOCINQ) C(TIOCLINUX) C(TIOCMBIC)
-                                                                                                                                                                                                                                                                                                                                                                        C(
-                                                                                                                                                                                                                                                                                                                                                                            TIOCMBIS) C(TIOCMGET) C(TIOCMIWAIT) C(TIOCMSET)
-                                                                                                                                                                                                                                                                                                                                                                            C(TIOCNOTTY) C(TIOCNXCL) C(TIOCPKT) C(
-                                                                                                                                                                                                                                                                                                                                                                                TIOCSBRK)
-                                                                                                                                                                                                                                                                                                                                                                                C(TIOCSCTTY) C(TIOCSETD) C(TIOCSLCKTRMIOS)
-                                                                                                                                                                                                                                                                                                                                                                                    C(TIOCSPGRP) C(
-                                                                                                                                                                                                                                                                                                                                                                                        TIOCSPTLCK)
-                                                                                                                                                                                                                                                                                                                                                                                        C(TIOCSRS485) C(TIOCSSERIAL) C(TIOCSSOFTCAR) C(TIOCSWINSZ) C(TIOCVHANGUP)};
-#undef C
+/* minijail has what the C library's and Linux's headers define where it is built: of these names,
+ * those that audit/constants.h has. */
+static const char *const of_minijail[] = {
+    "AF_ALG AF_APPLETALK AF_ASH AF_ATMPVC AF_ATMSVC AF_AX25 AF_BLUETOOTH AF_BRIDGE AF_CAIF AF_CAN",
+    "AF_ECONET AF_FILE AF_IB AF_IEEE802154 AF_INET AF_INET6 AF_IPX AF_IRDA AF_ISDN AF_IUCV AF_KCM",
+    "AF_KEY AF_LLC AF_LOCAL AF_MCTP AF_MPLS AF_NETBEUI AF_NETLINK AF_NETROM AF_NFC AF_PACKET",
+    "AF_PHONET AF_PPPOX AF_QIPCRTR AF_RDS AF_ROSE AF_ROUTE AF_RXRPC AF_SECURITY AF_SMC AF_SNA",
+    "AF_TIPC AF_UNIX AF_UNSPEC AF_VSOCK AF_WANPIPE AF_X25 AF_XDP ARCH_GET_CPUID ARCH_GET_FS",
+    "ARCH_GET_GS ARCH_MAP_VDSO_32 ARCH_MAP_VDSO_64 ARCH_MAP_VDSO_X32 ARCH_SET_FS ARCH_SET_GS",
+    "AT_EACCESS AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_SYMLINK_NOFOLLOW BLKDISCARD BLKFLSBUF",
+    "BLKGETSIZE BLKGETSIZE64 BLKROGET BLKROSET BLKRRPART BLKSSZGET BLKZEROOUT",
+    "CLONE_CHILD_CLEARTID CLONE_CHILD_SETTID CLONE_DETACHED CLONE_FILES CLONE_FS",
+    "CLONE_INTO_CGROUP CLONE_IO CLONE_NEWCGROUP CLONE_NEWIPC CLONE_NEWNET CLONE_NEWNS",
+    "CLONE_NEWPID CLONE_NEWTIME CLONE_NEWUSER CLONE_NEWUTS CLONE_PARENT CLONE_PARENT_SETTID",
+    "CLONE_PIDFD CLONE_PTRACE CLONE_SETTLS CLONE_SIGHAND CLONE_SYSVSEM CLONE_THREAD",
+    "CLONE_UNTRACED CLONE_VFORK CLONE_VM CSIGNAL E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EADV",
+    "EAFNOSUPPORT EALREADY EBADF EBADFD EBADMSG EBFONT EBUSY ECANCELED ECHILD ECOMM ECONNABORTED",
+    "ECONNREFUSED ECONNRESET EDEADLK EDEADLOCK EDOM EDOTDOT EDQUOT EEXIST EFAULT EHOSTDOWN",
+    "EHOSTUNREACH EHWPOISON EIDRM EILSEQ EINPROGRESS EINVAL EIO EISCONN EISDIR EISNAM",
+    "EKEYREJECTED EKEYREVOKED ELIBACC ELIBEXEC ELIBSCN ELNRNG ELOOP EMFILE EMLINK EMSGSIZE",
+    "ENAMETOOLONG ENAVAIL ENETUNREACH ENFILE ENOANO ENOBUFS ENOCSI ENODATA ENODEV ENOENT ENOEXEC",
+    "ENOKEY ENOLCK ENOLINK ENOMEDIUM ENOMEM ENOMSG ENONET ENOPKG ENOPROTOOPT ENOSPC ENOSR ENOSTR",
+    "ENOSYS ENOTBLK ENOTCONN ENOTDIR ENOTEMPTY ENOTNAM ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY",
+    "ENOTUNIQ ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPFNOSUPPORT EPIPE EPROTO",
+    "EPROTONOSUPPORT EPROTOTYPE ERANGE EREMCHG EREMOTE EREMOTEIO ERESTART ERFKILL EROFS ESHUTDOWN",
+    "ESOCKTNOSUPPORT ESRCH ESRMNT ESTALE ESTRPIPE ETIMEDOUT ETOOMANYREFS ETXTBSY EUCLEAN EUSERS",
+    "EWOULDBLOCK EXDEV EXFULL FIBMAP FICLONE FICLONERANGE FIDEDUPERANGE FIFREEZE FIGETBSZ",
+    "FIOASYNC FIOCLEX FIONBIO FIONCLEX FIONREAD FIOQSIZE FIOSETOWN FITHAW FITRIM",
+    "FS_IOC_FSGETXATTR FS_IOC_FSSETXATTR FS_IOC_GETFLAGS FS_IOC_GETVERSION FS_IOC_SETFLAGS",
+    "F_DUPFD F_DUPFD_CLOEXEC F_GETFD F_GETFL F_GETLK F_GETOWN F_LOCK F_OK F_RDLCK F_SETFD F_SETFL",
+    "F_SETLK F_SETLKW F_SETOWN F_TEST F_TLOCK F_ULOCK F_UNLCK F_WRLCK GRND_INSECURE GRND_NONBLOCK",
+    "GRND_RANDOM LOCK_EX LOCK_NB LOCK_SH LOCK_UN LOOP_CLR_FD LOOP_CONFIGURE LOOP_CTL_GET_FREE",
+    "LOOP_GET_STATUS64 LOOP_SET_FD LOOP_SET_STATUS64 MADV_COLD MADV_COLLAPSE MADV_DODUMP",
+    "MADV_DOFORK MADV_DONTDUMP MADV_DONTFORK MADV_DONTNEED MADV_DONTNEED_LOCKED MADV_FREE",
+    "MADV_HUGEPAGE MADV_HWPOISON MADV_KEEPONFORK MADV_MERGEABLE MADV_NOHUGEPAGE MADV_NORMAL",
+    "MADV_PAGEOUT MADV_POPULATE_READ MADV_POPULATE_WRITE MADV_RANDOM MADV_REMOVE MADV_SEQUENTIAL",
+    "MADV_SOFT_OFFLINE MADV_UNMERGEABLE MADV_WILLNEED MADV_WIPEONFORK MAP_32BIT MAP_ANON",
+    "MAP_ANONYMOUS MAP_DENYWRITE MAP_EXECUTABLE MAP_FILE MAP_FIXED MAP_FIXED_NOREPLACE",
+    "MAP_GROWSDOWN MAP_HUGETLB MAP_LOCKED MAP_NONBLOCK MAP_NORESERVE MAP_POPULATE MAP_PRIVATE",
+    "MAP_SHARED MAP_SHARED_VALIDATE MAP_STACK MAP_SYNC MAP_TYPE MCL_CURRENT MCL_FUTURE",
+    "MCL_ONFAULT MREMAP_DONTUNMAP MREMAP_FIXED MREMAP_MAYMOVE MSG_CMSG_CLOEXEC MSG_CONFIRM",
+    "MSG_CTRUNC MSG_DONTROUTE MSG_DONTWAIT MSG_EOR MSG_ERRQUEUE MSG_FASTOPEN MSG_MORE",
+    "MSG_NOSIGNAL MSG_OOB MSG_PEEK MSG_TRUNC MSG_WAITALL MSG_WAITFORONE MSG_ZEROCOPY MS_ASYNC",
+    "MS_BIND MS_DIRSYNC MS_INVALIDATE MS_MANDLOCK MS_MOVE MS_NOATIME MS_NODEV MS_NODIRATIME",
+    "MS_NOEXEC MS_NOSUID MS_NOSYMFOLLOW MS_RDONLY MS_REC MS_REMOUNT MS_SILENT MS_SYNC",
+    "MS_SYNCHRONOUS MS_VERBOSE O_ACCMODE O_APPEND O_ASYNC O_CLOEXEC O_CREAT O_DIRECTORY O_DSYNC",
+    "O_EXCL O_FSYNC O_NDELAY O_NOCTTY O_NOFOLLOW O_NONBLOCK O_RDONLY O_RDWR O_RSYNC O_SYNC",
+    "O_TRUNC O_WRONLY PF_ALG PF_APPLETALK PF_ASH PF_ATMPVC PF_AX25 PF_BLUETOOTH PF_BRIDGE PF_CAIF",
+    "PF_CAN PF_ECONET PF_IB PF_IEEE802154 PF_INET PF_INET6 PF_IPX PF_IRDA PF_ISDN PF_IUCV PF_KEY",
+    "PF_LLC PF_LOCAL PF_MPLS PF_NETBEUI PF_NETLINK PF_NETROM PF_NFC PF_PACKET PF_PHONET PF_PPPOX",
+    "PF_QIPCRTR PF_RDS PF_ROSE PF_RXRPC PF_SECURITY PF_SNA PF_TIPC PF_UNIX PF_VSOCK PF_WANPIPE",
+    "PF_X25 PF_XDP PRIO_PGRP PRIO_PROCESS PRIO_USER PROT_EXEC PROT_GROWSDOWN PROT_GROWSUP",
+    "PROT_NONE PROT_READ PROT_SEM PROT_WRITE PR_CAPBSET_DROP PR_CAPBSET_READ PR_CAP_AMBIENT",
+    "PR_CAP_AMBIENT_CLEAR_ALL PR_CAP_AMBIENT_IS_SET PR_CAP_AMBIENT_LOWER PR_CAP_AMBIENT_RAISE",
+    "PR_GET_CHILD_SUBREAPER PR_GET_DUMPABLE PR_GET_ENDIAN PR_GET_FPEMU PR_GET_FPEXC",
+    "PR_GET_FP_MODE PR_GET_IO_FLUSHER PR_GET_KEEPCAPS PR_GET_NAME PR_GET_NO_NEW_PRIVS",
+    "PR_GET_PDEATHSIG PR_GET_SECCOMP PR_GET_SECUREBITS PR_GET_SPECULATION_CTRL",
+    "PR_GET_TAGGED_ADDR_CTRL PR_GET_THP_DISABLE PR_GET_TID_ADDRESS PR_GET_TIMERSLACK",
+    "PR_GET_TIMING PR_GET_TSC PR_GET_UNALIGN PR_MCE_KILL PR_MCE_KILL_GET",
+    "PR_MPX_DISABLE_MANAGEMENT PR_MPX_ENABLE_MANAGEMENT PR_PAC_GET_ENABLED_KEYS PR_PAC_RESET_KEYS",
+    "PR_PAC_SET_ENABLED_KEYS PR_SCHED_CORE PR_SET_CHILD_SUBREAPER PR_SET_DUMPABLE PR_SET_ENDIAN",
+    "PR_SET_FPEMU PR_SET_FPEXC PR_SET_FP_MODE PR_SET_IO_FLUSHER PR_SET_KEEPCAPS PR_SET_MM",
+    "PR_SET_MM_ARG_END PR_SET_MM_ARG_START PR_SET_MM_AUXV PR_SET_MM_BRK PR_SET_MM_END_CODE",
+    "PR_SET_MM_END_DATA PR_SET_MM_ENV_END PR_SET_MM_ENV_START PR_SET_MM_EXE_FILE",
+    "PR_SET_MM_START_BRK PR_SET_MM_START_CODE PR_SET_MM_START_DATA PR_SET_MM_START_STACK",
+    "PR_SET_NAME PR_SET_NO_NEW_PRIVS PR_SET_PDEATHSIG PR_SET_PTRACER PR_SET_SECCOMP",
+    "PR_SET_SECUREBITS PR_SET_SPECULATION_CTRL PR_SET_SYSCALL_USER_DISPATCH",
+    "PR_SET_TAGGED_ADDR_CTRL PR_SET_THP_DISABLE PR_SET_TIMERSLACK PR_SET_TIMING PR_SET_TSC",
+    "PR_SET_UNALIGN PR_SET_VMA PR_SET_VMA_ANON_NAME PR_SME_GET_VL PR_SME_SET_VL PR_SVE_GET_VL",
+    "PR_SVE_SET_VL PR_TASK_PERF_EVENTS_DISABLE PR_TASK_PERF_EVENTS_ENABLE RLIMIT_AS RLIMIT_CORE",
+    "RLIMIT_CPU RLIMIT_DATA RLIMIT_FSIZE RLIMIT_LOCKS RLIMIT_MEMLOCK RLIMIT_MSGQUEUE RLIMIT_NICE",
+    "RLIMIT_NOFILE RLIMIT_NPROC RLIMIT_RSS RLIMIT_RTPRIO RLIMIT_RTTIME RLIMIT_SIGPENDING",
+    "RLIMIT_STACK RNDADDENTROPY RNDADDTOENTCNT RNDGETENTCNT RNDRESEEDCRNG SCHED_BATCH",
+    "SCHED_DEADLINE SCHED_FIFO SCHED_IDLE SCHED_NORMAL SCHED_RESET_ON_FORK SCHED_RR SEEK_CUR",
+    "SEEK_DATA SEEK_END SEEK_HOLE SEEK_SET SHUT_RD SHUT_RDWR SHUT_WR SIGABRT SIGALRM SIGBUS",
+    "SIGCHLD SIGCLD SIGCONT SIGFPE SIGHUP SIGILL SIGINT SIGIO SIGIOT SIGKILL SIGPIPE SIGPROF",
+    "SIGPWR SIGQUIT SIGSEGV SIGSTKFLT SIGSTOP SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU",
+    "SIGURG SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ SIOCADDRT SIOCATMARK SIOCBRADDBR",
+    "SIOCBRADDIF SIOCBRDELBR SIOCBRDELIF SIOCDELRT SIOCETHTOOL SIOCGIFADDR SIOCGIFBR",
+    "SIOCGIFBRDADDR SIOCGIFCONF SIOCGIFCOUNT SIOCGIFDSTADDR SIOCGIFENCAP SIOCGIFFLAGS",
+    "SIOCGIFHWADDR SIOCGIFINDEX SIOCGIFMAP SIOCGIFMEM SIOCGIFMETRIC SIOCGIFMTU SIOCGIFNAME",
+    "SIOCGIFNETMASK SIOCGIFPFLAGS SIOCGIFTXQLEN SIOCGIFVLAN SIOCINQ SIOCOUTQ SIOCOUTQNSD",
+    "SIOCSIFADDR SIOCSIFFLAGS SIOCSIFHWADDR SIOCSIFMTU SIOCSIFNAME SIOCSIFNETMASK SOCK_CLOEXEC",
+    "SOCK_DCCP SOCK_DGRAM SOCK_NONBLOCK SOCK_PACKET SOCK_RAW SOCK_RDM SOCK_SEQPACKET SOCK_STREAM",
+    "SOL_ALG SOL_BLUETOOTH SOL_NETLINK SOL_PACKET SOL_SOCKET SOL_TIPC SOL_TLS SOL_XDP",
+    "SO_ATTACH_BPF SO_BINDTODEVICE SO_BROADCAST SO_DEBUG SO_DOMAIN SO_DONTROUTE SO_ERROR",
+    "SO_KEEPALIVE SO_LINGER SO_MARK SO_OOBINLINE SO_PASSCRED SO_PASSSEC SO_PEERCRED SO_PEERSEC",
+    "SO_PRIORITY SO_PROTOCOL SO_RCVBUF SO_RCVBUFFORCE SO_RCVLOWAT SO_RCVTIMEO SO_REUSEPORT",
+    "SO_SNDBUFFORCE SO_SNDLOWAT SO_SNDTIMEO SO_TIMESTAMP SO_TIMESTAMPING SO_TIMESTAMPNS SO_TYPE",
+    "S_IEXEC S_IFBLK S_IFCHR S_IFDIR S_IFIFO S_IFLNK S_IFMT S_IFREG S_IFSOCK S_IREAD S_ISGID",
+    "S_ISUID S_ISVTX S_IWRITE S_IWUSR S_IXUSR TCFLSH TCGETA TCGETS TCGETS2 TCSBRK TCSBRKP TCSETA",
+    "TCSETAF TCSETAW TCSETS TCSETS2 TCSETSF TCSETSF2 TCSETSW TCSETSW2 TCXONC TIOCCBRK TIOCCONS",
+    "TIOCEXCL TIOCGDEV TIOCGETD TIOCGEXCL TIOCGICOUNT TIOCGLCKTRMIOS TIOCGPGRP TIOCGPKT",
+    "TIOCGPTLCK TIOCGPTN TIOCGPTPEER TIOCGRS485 TIOCGSERIAL TIOCGSID TIOCGSOFTCAR TIOCGWINSZ",
+    "TIOCINQ TIOCLINUX TIOCMBIC TIOCMBIS TIOCMGET TIOCMIWAIT TIOCMSET TIOCNOTTY TIOCNXCL TIOCOUTQ",
+    "TIOCPKT TIOCSBRK TIOCSCTTY TIOCSETD TIOCSIG TIOCSLCKTRMIOS TIOCSPGRP TIOCSPTLCK TIOCSRS485",
+    "TIOCSSERIAL TIOCSSOFTCAR TIOCSTI TIOCSWINSZ TIOCVHANGUP",
+    NULL};
+static const char *const of_snapd[] = {
+    "AF_ALG AF_APPLETALK AF_ASH AF_ATMPVC AF_AX25 AF_BLUETOOTH AF_BRIDGE AF_CAIF AF_CAN AF_ECONET",
+    "AF_IB AF_IEEE802154 AF_INET AF_INET6 AF_IPX AF_IRDA AF_ISDN AF_IUCV AF_KEY AF_LLC AF_LOCAL",
+    "AF_MPLS AF_NETBEUI AF_NETLINK AF_NETROM AF_NFC AF_PACKET AF_PHONET AF_PPPOX AF_QIPCRTR",
+    "AF_RDS AF_ROSE AF_RXRPC AF_SECURITY AF_SNA AF_TIPC AF_UNIX AF_VSOCK AF_WANPIPE AF_X25 AF_XDP",
+    "CLONE_NEWIPC CLONE_NEWNET CLONE_NEWNS CLONE_NEWPID CLONE_NEWUSER CLONE_NEWUTS KCMP_EPOLL_TFD",
+    "KCMP_FILE KCMP_FILES KCMP_FS KCMP_IO KCMP_SIGHAND KCMP_SYSVSEM KCMP_VM NETLINK_AUDIT",
+    "NETLINK_CONNECTOR NETLINK_CRYPTO NETLINK_DNRTMSG NETLINK_ECRYPTFS NETLINK_FIB_LOOKUP",
+    "NETLINK_FIREWALL NETLINK_GENERIC NETLINK_INET_DIAG NETLINK_IP6_FW NETLINK_ISCSI",
+    "NETLINK_KOBJECT_UEVENT NETLINK_NETFILTER NETLINK_NFLOG NETLINK_RDMA NETLINK_ROUTE",
+    "NETLINK_SCSITRANSPORT NETLINK_SELINUX NETLINK_SOCK_DIAG NETLINK_USERSOCK NETLINK_XFRM PF_ALG",
+    "PF_APPLETALK PF_ASH PF_ATMPVC PF_AX25 PF_BLUETOOTH PF_BRIDGE PF_CAIF PF_CAN PF_ECONET PF_IB",
+    "PF_IEEE802154 PF_INET PF_INET6 PF_IPX PF_IRDA PF_ISDN PF_IUCV PF_KEY PF_LLC PF_LOCAL PF_MPLS",
+    "PF_NETBEUI PF_NETLINK PF_NETROM PF_NFC PF_PACKET PF_PHONET PF_PPPOX PF_QIPCRTR PF_RDS",
+    "PF_ROSE PF_RXRPC PF_SECURITY PF_SNA PF_TIPC PF_UNIX PF_VSOCK PF_WANPIPE PF_X25 PF_XDP",
+    "PRIO_PGRP PRIO_PROCESS PRIO_USER PR_CAPBSET_DROP PR_CAPBSET_READ PR_CAP_AMBIENT",
+    "PR_CAP_AMBIENT_CLEAR_ALL PR_CAP_AMBIENT_IS_SET PR_CAP_AMBIENT_LOWER PR_CAP_AMBIENT_RAISE",
+    "PR_GET_CHILD_SUBREAPER PR_GET_DUMPABLE PR_GET_ENDIAN PR_GET_FPEMU PR_GET_FPEXC",
+    "PR_GET_KEEPCAPS PR_GET_NAME PR_GET_NO_NEW_PRIVS PR_GET_PDEATHSIG PR_GET_SECCOMP",
+    "PR_GET_SECUREBITS PR_GET_THP_DISABLE PR_GET_TID_ADDRESS PR_GET_TIMERSLACK PR_GET_TIMING",
+    "PR_GET_TSC PR_GET_UNALIGN PR_MCE_KILL PR_MCE_KILL_GET PR_MPX_DISABLE_MANAGEMENT",
+    "PR_MPX_ENABLE_MANAGEMENT PR_SET_CHILD_SUBREAPER PR_SET_DUMPABLE PR_SET_ENDIAN PR_SET_FPEMU",
+    "PR_SET_FPEXC PR_SET_KEEPCAPS PR_SET_MM PR_SET_MM_ARG_END PR_SET_MM_ARG_START PR_SET_MM_AUXV",
+    "PR_SET_MM_BRK PR_SET_MM_END_CODE PR_SET_MM_END_DATA PR_SET_MM_ENV_END PR_SET_MM_ENV_START",
+    "PR_SET_MM_EXE_FILE PR_SET_MM_START_BRK PR_SET_MM_START_CODE PR_SET_MM_START_DATA",
+    "PR_SET_MM_START_STACK PR_SET_NAME PR_SET_NO_NEW_PRIVS PR_SET_PDEATHSIG PR_SET_PTRACER",
+    "PR_SET_SECCOMP PR_SET_SECUREBITS PR_SET_THP_DISABLE PR_SET_TIMERSLACK PR_SET_TIMING",
+    "PR_SET_TSC PR_SET_UNALIGN PR_TASK_PERF_EVENTS_DISABLE PR_TASK_PERF_EVENTS_ENABLE",
+    "PTRACE_ATTACH PTRACE_CONT PTRACE_DETACH PTRACE_GETFPREGS PTRACE_GETFPXREGS PTRACE_GETREGS",
+    "PTRACE_GETREGSET PTRACE_PEEKDATA PTRACE_PEEKUSER PTRACE_PEEKUSR Q_GETFMT Q_GETINFO",
+    "Q_GETQUOTA Q_QUOTAOFF Q_QUOTAON Q_SETINFO Q_SETQUOTA Q_SYNC Q_XGETQSTAT Q_XGETQUOTA",
+    "Q_XQUOTAOFF Q_XQUOTAON Q_XQUOTARM Q_XSETQLIM SOCK_DGRAM SOCK_PACKET SOCK_RAW SOCK_RDM",
+    "SOCK_SEQPACKET SOCK_STREAM S_IFBLK S_IFCHR S_IFIFO S_IFREG S_IFSOCK TIOCLINUX TIOCSTI",
+    NULL};
 
-static int by_name(const void *a, const void *b) {
-  return strcmp(((const struct constant *)a)->name, ((const struct constant *)b)->name);
+static bool has(const char *const *lines, const char *name) {
+  size_t n = strlen(name);
+  for (; *lines; lines++)
+    for (const char *word = *lines; *word; word += *word == ' ') {
+      size_t length = strcspn(word, " ");
+      if (length == n && strncmp(word, name, n) == 0)
+        return true;
+      word += length;
+    }
+  return false;
 }
-/* The architectures that take Linux's generic values, as x86 does, but for these. */
-static bool same_on(const char *name, unsigned arch) {
-  static const char *const of_arm[] = {"O_DIRECT", "O_DIRECTORY", "O_NOFOLLOW"};
-  const char *of = arches[arch].name;
-  if (arches[arch].token == arches[X86_64].token || strcmp(of, "i386") == 0)
-    return true;
-  bool arm = strcmp(of, "aarch64") == 0 || strcmp(of, "arm") == 0;
-  if (strncmp(name, "ARCH_", 5) == 0 || strcmp(name, "MAP_32BIT") == 0)
-    return false;
-  for (size_t i = 0; i < sizeof of_arm / sizeof *of_arm && arm; i++)
-    if (strcmp(of_arm[i], name) == 0)
-      return false;
-  return arm || strcmp(of, "riscv64") == 0;
+bool constant_known(enum constant_language language, const char *name) {
+  return has(language == OF_MINIJAIL ? of_minijail : of_snapd, name);
 }
-bool constant_value(const char *name, unsigned arch, uint64_t *value) {
-  const struct constant key = {.name = name};
+bool constant_value(enum constant_language language, const char *name, unsigned arch,
+                    uint64_t *value) {
   const struct constant *c =
-      bsearch(&key, constants, sizeof constants / sizeof *constants, sizeof *constants, by_name);
-  if (!c || !same_on(name, arch))
-    return false;
-  *value = c->value;
-  return true;
+      constant_known(language, name) ? w_constant_named(name, strlen(name)) : NULL;
+  return c && w_constant_value(c, arches[arch].name, value);
 }
