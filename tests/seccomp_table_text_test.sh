@@ -79,4 +79,5 @@ allow:  ret ALLOW
 END
 same 'always: where, and the call that reaches the first' 1 \
   "$(grep -A1 ': 2 comparisons are .*, at instructions: 3, 6$' "$work/text" | grep -c "^${reached/reached/the first one is reached}")"
+same 'unreachable: what is not reached' 'unreachable (low): no input reaches instruction 4 (ret #0x80000000)' "$(grep '^unreachable' "$work/text")"
 finish

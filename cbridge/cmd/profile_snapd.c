@@ -60,7 +60,7 @@ static int number(const struct reader *r, const char *text, const char *call, ui
   uint64_t n = strtoull(digits, &end, 10),
            most = !sign ? UINT32_MAX : (uint64_t)INT32_MAX + (*text == '-');
   if (!*digits || digits[strspn(digits, "0123456789")])
-    return bad(r, WARRANT_BAD_INPUT, "%.60s is no number that snap-seccomp reads", text);
+    return bad(r, WARRANT_BAD_INPUT, "%.60s is no number that snap-seccomp 2.64 reads", text);
   if (errno || n > most)
     return bad(r, WARRANT_BAD_INPUT, "%.60s has more than 32 bits", text);
   *value = (uint32_t)(*text == '-' ? 0 - n : n);

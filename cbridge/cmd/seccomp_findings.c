@@ -455,11 +455,13 @@ static void find_instructions(struct findings *r, uint32_t n) {
       uint32_t last = pc;
       while (last + 1 < a->insn_count && reached[last + 1].here == REACH_NEVER)
         last++;
+      warrant_classic_disasm(&p->cinsns[pc], pc, text, sizeof text);
       if (last > pc)
         snprintf(message, sizeof message,
                  "no input reaches the instructions %" PRIu32 " to %" PRIu32, pc, last);
       else
-        snprintf(message, sizeof message, "no input reaches instruction %" PRIu32, pc);
+        snprintf(message, sizeof message, "no input reaches instruction %" PRIu32 " (%s)", pc,
+                 text);
       found_insn(r, "unreachable", "low", NULL, n, pc, message);
       pc = last;
       continue;
