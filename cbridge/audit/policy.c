@@ -217,7 +217,11 @@ static int read_action(struct reader *r, struct assertion *a) {
   return complain(r, "no such action", word);
 }
 
+/* A call that is there already is not added: lists of lists would double each time. */
 static int add_call(struct reader *r, struct call **calls, unsigned *count, const char *text) {
+  for (unsigned i = 0; i < *count; i++)
+    if (strcmp((*calls)[i].name, text) == 0)
+      return 0;
   struct call *more = realloc(*calls, (*count + 1) * sizeof *more);
   if (!more)
     return complain(r, "out of memory", NULL);
