@@ -1,4 +1,5 @@
 /* warrant seccomp: what its options say, and which of its commands runs. */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -180,12 +181,17 @@ static int read_option(struct seccomp_options *a, int option) {
   }
   case OPT_COUNT:
     return cmd_number("--count", 1, 1000, &a->most) ? -1 : WARRANT_BAD_INPUT;
-  case OPT_KERNEL:
-    if (sscanf(optarg, "%u.%u", &a->kernel[0], &a->kernel[1]) != 2) {
+  case OPT_KERNEL: {
+    const char *dot = strchr(optarg, '.');
+    char rest = '\0';
+    if (!isdigit((unsigned char)*optarg) || !dot || !isdigit((unsigned char)dot[1]) ||
+        sscanf(optarg, "%6u.%6u%c", &a->kernel[0], &a->kernel[1], &rest) < 2 ||
+        (rest && !strchr(".-+", rest))) {
       cmd_complain("--kernel %s: not a version such as 5.10", optarg);
       return WARRANT_BAD_INPUT;
     }
     return -1;
+  }
   case OPT_FAIL_ON:
     if (strcmp(optarg, "any") == 0)
       a->fail_on = FAIL_ANY;

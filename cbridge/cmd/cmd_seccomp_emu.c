@@ -1,4 +1,5 @@
 /* warrant seccomp emu: one call, instruction by instruction, in both interpreters. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,8 +101,13 @@ int seccomp_emulate(const struct seccomp_options *options, char **files, unsigne
   struct subject s = {0};
   uint32_t nr;
   char *end;
+  errno = 0;
   long number = strtol(options->call_name, &end, 0);
   if (*options->call_name && !*end) {
+    if (errno || number < INT32_MIN || number > UINT32_MAX) {
+      cmd_complain("--syscall %s: a number has 32 bits", options->call_name);
+      return WARRANT_BAD_INPUT;
+    }
     call.nr = (int)number;
   } else if (call_by_name(options->arch, options->call_name, &nr)) {
     call.nr = (int)nr;

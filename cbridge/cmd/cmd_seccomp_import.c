@@ -164,8 +164,8 @@ static int make_filter(const struct profile *p, const struct stub *stub, bool be
   struct warrant_load_options load = {.format = "seccomp"};
   if (warrant_load_bytes(p->path, bytes, size, &load, object, &bad))
     code = cmd_error(&bad);
-  else if (output)
-    code = filter_write(output, &object->programs[0]);
+  else if (output && (code = filter_write(output, &object->programs[0])))
+    warrant_object_free(object);
   free(bytes);
   return code;
 }
