@@ -74,6 +74,9 @@ does KILL_THREAD kill
 does KILL_THREAD getpid
 does KILL_THREAD 0x40000000
 same '  a call of i386' KILL_THREAD "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall read | jq -r .action)"
+imported 'minijail: a call that libseccomp is too old for' 0 minijail <<< 'mseal: 1'
+does ALLOW mseal
+does KILL_THREAD read
 imported 'minijail: what it passes over' $'1\ncomment-goes-on@line:2\nerrno-range@line:11\nerrno-zero@line:8\nfrequency@line:1\nglued@line:4\nlost-line@line:12\nnever-holds@line:6\nno-comparison@line:7\noverruled@line:9\nrest-of-line@line:10\nrest-of-line@line:5' minijail << 'END'
 @frequency ./some.frequency
 # a comment \
@@ -338,6 +341,8 @@ does LOG lseek
 does KILL_PROCESS ptrace 0=4
 does LOG ptrace 0=5
 same '  a call of i386' KILL_THREAD "$("$WARRANT" seccomp emu --json "$work/filter.bpf" --arch i386 --syscall read | jq -r .action)"
+imported 'kafel: a call that libseccomp is too old for' 0 kafel <<< 'ALLOW { mseal }'
+does ALLOW mseal
 imported 'kafel: KILL where DEFAULT is not' 0 kafel <<< 'ALLOW { read }'
 does KILL_THREAD write
 imported 'kafel: what it passes over' $'1\nerrno-range@line:4\nnever-holds@line:6\noctal@line:5\noverruled@line:7\nunused-policy@line:1' kafel << 'END'

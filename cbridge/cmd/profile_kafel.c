@@ -209,7 +209,7 @@ static bool read_filter(struct kafel *k, struct policy *to, uint32_t action) {
     if (hers)
       return kafel_bad(k, WARRANT_BAD_INPUT,
                        "kafel has another name for %.60s, such as newfstat for fstat", name);
-    if (seccomp_syscall_resolve_name_arch(arches[k->p->options->arch].libseccomp, known) < 0)
+    if (!call_by_name(k->p->options->arch, known, &(uint32_t){0}))
       return kafel_bad(k, WARRANT_BAD_INPUT,
                        "no such call: %.60s (misspelt, of another architecture, or too new)", name);
     snprintf(rule.call, sizeof rule.call, "%s", known);

@@ -302,8 +302,7 @@ static int one_line(const struct reader *r, char *line) {
                line);
   unsigned arch = r->p->options->arch;
   struct rule rule = {.call = ""};
-  if (seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, line) < 0 ||
-      strlen(line) >= sizeof rule.call)
+  if (!call_by_name(arch, line, &(uint32_t){0}) || strlen(line) >= sizeof rule.call)
     return bad(r, WARRANT_BAD_INPUT,
                "no such call: %.60s (misspelt, of another architecture, or too new)", line);
   snprintf(rule.call, sizeof rule.call, "%s", line);

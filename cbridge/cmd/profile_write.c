@@ -109,10 +109,10 @@ uint8_t *profile_write(const struct profile *p, size_t *size, int *code) {
   load(&o, offsetof(struct seccomp_data, nr));
   for (unsigned i = 0; i < p->count && !o.full && o.count <= BPF_MAXINSNS; i++) {
     const char *call = p->rules[i].call;
-    int nr = seccomp_syscall_resolve_name_arch(arches[arch].libseccomp, call);
-    if ((nr < 0 && *call != '#') || !first_of_call(p, i))
+    uint32_t nr = *call == '#' ? (uint32_t)strtoul(call + 1, NULL, 10) : 0;
+    if ((*call != '#' && !call_by_name(arch, call, &nr)) || !first_of_call(p, i))
       continue;
-    jump(&o, BPF_JEQ, *call == '#' ? (uint32_t)strtoul(call + 1, NULL, 10) : (uint32_t)nr, 1, 0);
+    jump(&o, BPF_JEQ, nr, 1, 0);
     size_t other = away(&o);
     one_call(&o, p, i);
     land(&o, other);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/calls.h"
 #include "audit/policy.h"
 #include "cmd/profile_json.h"
 #include "cmd/profile_kafel.h"
@@ -198,9 +199,11 @@ static int read_name(struct profile *p, const cJSON *name, struct rule *rule, co
     char text[200];
     /* What was to be let through falls to a stricter default: nothing becomes possible by that. */
     bool lost = p->otherwise == SECCOMP_RET_ALLOW || p->otherwise == SECCOMP_RET_LOG;
-    snprintf(text, sizeof text,
-             "libseccomp knows no call %.60s: misspelt, or newer than it; the rule is left out",
-             name->valuestring);
+    bool newer = false;
+    for (unsigned i = 0; i < ARCHES; i++)
+      newer |= w_kernel_call_by_name(arches[i].name, name->valuestring) != NULL;
+    snprintf(text, sizeof text, "libseccomp knows no call %.60s: %s; the rule is left out",
+             name->valuestring, newer ? "it is newer" : "misspelt, or newer than it");
     profile_finding(p, lost, "unknown-call", place, text);
   }
   if (rule->action != SECCOMP_RET_USER_NOTIF)
