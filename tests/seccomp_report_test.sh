@@ -234,6 +234,6 @@ same 'every function that takes the name of a finding is searched' "$(echo $wrap
   "$(awk '/^[a-z].*\(/ && !/;$/ {
       match($0, /[a-z_]+\(/); f = substr($0, RSTART, RLENGTH - 1); takes = 0 }
     /^[a-z].*\(/, /\{$/ { if (/const char \*name/) takes = 1 }
-    takes && /(profile_finding|found|found_call|found_insn)\(.*name|\.name = name,/ && !/^[a-z]/ { print f }' cbridge/cmd/{kafel*,profile_*,seccomp_findings,cmd_seccomp_import}.c | sort -u)"
+    takes && /(profile_finding|profile_finding_line|found|found_call|found_insn)\(.*name|\.name = name,/ && !/^[a-z]/ { print f }' cbridge/cmd/{kafel*,profile_*,seccomp_findings,cmd_seccomp_import}.c | sort -u)"
 same 'every finding of the sources has a rule, and all but those of check' "$(rules | sed 's/:.*//' | grep -v '^assertion-')" "$(cat "$work/named")"
 finish

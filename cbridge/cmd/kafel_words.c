@@ -6,17 +6,12 @@
 #include <string.h>
 
 bool kafel_bad(struct kafel *k, int code, const char *format, const char *about) {
-  char place[PLACE_MAX], text[200];
-  snprintf(place, sizeof place, "line %u", k->line);
-  snprintf(text, sizeof text, format, about);
   if (!k->code)
-    k->code = profile_says(k->p, code, place, "%s", text);
+    k->code = profile_bad_line(k->p, "line ", k->line, code, format, about);
   return false;
 }
 void kafel_found(struct kafel *k, const char *name, const char *text) {
-  char place[PLACE_MAX];
-  snprintf(place, sizeof place, "line %u", k->line);
-  profile_finding(k->p, true, name, place, text);
+  profile_finding_line(k->p, true, name, "line ", k->line, text);
 }
 
 /* A comment of C ends as kafel has it: a star takes the character behind it along, so `**` and a

@@ -78,3 +78,19 @@ void profile_free(struct profile *p) {
   free(p->texts);
   free(p->findings);
 }
+
+/* ---- Lines of a text ---- */
+
+int profile_bad_line(const struct profile *p, const char *within, unsigned line, int code,
+                     const char *format, const char *about) {
+  char place[PLACE_MAX], text[200];
+  snprintf(place, sizeof place, "%s%u", within, line);
+  snprintf(text, sizeof text, format, about);
+  return profile_says(p, code, place, "%s", text);
+}
+void profile_finding_line(struct profile *p, bool warning, const char *name, const char *within,
+                          unsigned line, const char *text) {
+  char place[PLACE_MAX];
+  snprintf(place, sizeof place, "%s%u", within, line);
+  profile_finding(p, warning, name, place, text);
+}

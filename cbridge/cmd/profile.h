@@ -74,6 +74,10 @@ int profile_bad(const struct profile *p, const char *what, const char *about);
 /* The same for a place in it, and an exit code that the caller chooses. */
 int profile_says(const struct profile *p, int code, const char *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same on a line of a text; `within` is what its place begins with, as of a rule. `format`
+ * takes `about` and nothing else. */
+int profile_bad_line(const struct profile *p, const char *within, unsigned line, int code,
+                     const char *format, const char *about);
 /* Adds a rule, which keeps its tests even where there is no memory for it. */
 int profile_add(struct profile *p, const struct rule *rule);
 /* Adds a test to a rule that is not in the profile yet. */
@@ -86,6 +90,8 @@ void profile_place(const struct rule *rule, char place[PLACE_MAX]);
  * told at once. */
 void profile_finding(struct profile *p, bool warning, const char *name, const char *place,
                      const char *text);
+void profile_finding_line(struct profile *p, bool warning, const char *name, const char *within,
+                          unsigned line, const char *text);
 void profile_free(struct profile *p);
 
 #endif

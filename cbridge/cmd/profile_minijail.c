@@ -22,15 +22,10 @@ struct reader {
   bool included;
 };
 static int bad(const struct reader *r, int code, const char *format, const char *about) {
-  char place[PLACE_MAX], text[200];
-  snprintf(place, sizeof place, "%s%u", r->within, r->line);
-  snprintf(text, sizeof text, format, about);
-  return profile_says(r->p, code, place, "%s", text);
+  return profile_bad_line(r->p, r->within, r->line, code, format, about);
 }
 static void found(const struct reader *r, bool warning, const char *name, const char *text) {
-  char place[PLACE_MAX];
-  snprintf(place, sizeof place, "%s%u", r->within, r->line);
-  profile_finding(r->p, warning, name, place, text);
+  profile_finding_line(r->p, warning, name, r->within, r->line, text);
 }
 static char *stripped(char *s) {
   s += strspn(s, " \t");

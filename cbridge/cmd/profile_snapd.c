@@ -36,15 +36,10 @@ struct reader {
   unsigned line;
 };
 static int bad(const struct reader *r, int code, const char *format, const char *about) {
-  char place[PLACE_MAX], text[200];
-  snprintf(place, sizeof place, "line %u", r->line);
-  snprintf(text, sizeof text, format, about);
-  return profile_says(r->p, code, place, "%s", text);
+  return profile_bad_line(r->p, "line ", r->line, code, format, about);
 }
 static void found(const struct reader *r, bool warning, const char *name, const char *text) {
-  char place[PLACE_MAX];
-  snprintf(place, sizeof place, "line %u", r->line);
-  profile_finding(r->p, warning, name, place, text);
+  profile_finding_line(r->p, warning, name, "line ", r->line, text);
 }
 
 static int number(const struct reader *r, const char *text, const char *call, uint64_t *value) {
