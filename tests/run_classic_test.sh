@@ -3,6 +3,7 @@
 # hexadecimal and in captures, tcpdump on the same captures, and what is not read or not known.
 set -u
 . "$(dirname "$0")/lib.sh"
+. tests/run_lib.sh
 
 # --- Files ---------------------------------------------------------------------------------------
 
@@ -45,19 +46,6 @@ all=("$web" "$dns" "$fragment" "$six" "$arp" "$tagged" "$old")
 capture le $usual 1 "${all[@]}" > "$work/all.pcap"
 printf '%s\n' "${all[@]}" > "$work/all.hex"
 
-# on NAME WANT_STATUS WANT_OUTPUT ARGUMENT...: `warrant run`; an output of * is any.
-on() {
-  local name=$1 status=$2 want=$3 got code
-  shift 3
-  got=$("$ASAN_WARRANT" run "$@" 2> "$work/err")
-  code=$?
-  # shellcheck disable=SC2053 # the wanted text is a pattern
-  if [ $code = "$status" ] && [[ $got == $want ]]; then
-    ok "$name"
-  else
-    not_ok "$name" "want $status and $want, got $code and $got; $(head -n 1 "$work/err")"
-  fi
-}
 # says NAME WANT: the one sentence of the last run.
 says() {
   if [ "$(wc -l < "$work/err")" = 1 ] && grep -qF -- "$2" "$work/err"; then

@@ -2,23 +2,10 @@
 # warrant run: the three engines on one program, with checks and without, and what is not run.
 set -u
 . "$(dirname "$0")/lib.sh"
+. tests/run_lib.sh
 
 runs=$CORPUS/runs/runs.o
 packet=0000000000000102030405060800450000200001000040110000c0a80001c0a800020102030400000000
-
-# on NAME WANT_STATUS WANT_OUTPUT ARGUMENT...: `warrant run`; an output of * is any.
-on() {
-  local name=$1 status=$2 want=$3 got code
-  shift 3
-  got=$("$ASAN_WARRANT" run "$@" 2> "$work/err")
-  code=$?
-  # shellcheck disable=SC2053 # the wanted text is a pattern
-  if [ $code = "$status" ] && [[ $got == $want ]]; then
-    ok "$name"
-  else
-    not_ok "$name" "want $status and $want, got $code and $got; $(head -n 1 "$work/err")"
-  fi
-}
 
 # --- The interpreters ----------------------------------------------------------------------------
 

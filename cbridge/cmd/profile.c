@@ -79,6 +79,13 @@ void profile_free(struct profile *p) {
   free(p->findings);
 }
 
+const char *profile_data_lost(uint32_t action, uint64_t data) {
+  if (data > SECCOMP_RET_DATA)
+    return "only the lowest 16 bits of the number count";
+  uint32_t whole = action | (uint32_t)data;
+  return w_action_effect(whole) != whole ? "Linux makes 4095 of larger error numbers" : NULL;
+}
+
 /* ---- Lines of a text ---- */
 
 int profile_bad_line(const struct profile *p, const char *within, unsigned line, int code,

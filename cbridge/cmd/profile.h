@@ -78,6 +78,8 @@ int profile_says(const struct profile *p, int code, const char *place, const cha
  * takes `about` and nothing else. */
 int profile_bad_line(const struct profile *p, const char *within, unsigned line, int code,
                      const char *format, const char *about);
+/* What is lost of an action's data: the sentence of `errno-range`, or NULL. */
+const char *profile_data_lost(uint32_t action, uint64_t data);
 /* Adds a rule, which keeps its tests even where there is no memory for it. */
 int profile_add(struct profile *p, const struct rule *rule);
 /* Adds a test to a rule that is not in the profile yet. */

@@ -253,9 +253,10 @@ static bool read_action(struct kafel *k, uint32_t *action) {
       return kafel_bad(k, WARRANT_BAD_INPUT, "a number is expected and not %.60s", k->text);
     if (k->number > SECCOMP_RET_DATA)
       return kafel_bad(k, WARRANT_BAD_INPUT, "%.60s has more than 16 bits", k->text);
+    const char *lost = profile_data_lost(*action, k->number);
     *action |= (uint32_t)k->number;
-    if (names[i].action == SECCOMP_RET_ERRNO && w_action_effect(*action) != *action)
-      kafel_found(k, "errno-range", "Linux makes 4095 of larger error numbers");
+    if (lost)
+      kafel_found(k, "errno-range", lost);
     return kafel_step(k) && kafel_take(k, ")");
   }
   return kafel_bad(k, WARRANT_BAD_INPUT, "an action is expected and not %.60s", k->text);

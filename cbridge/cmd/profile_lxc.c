@@ -59,10 +59,9 @@ static int read_action(const struct reader *r, const char *text, uint32_t *actio
     if (errno || n < INT32_MIN || n > INT32_MAX)
       return bad(r, WARRANT_UNSUPPORTED, "not supported: the error number %.40s", rest);
     *action |= (uint32_t)n & SECCOMP_RET_DATA;
-    if (n < 0 || n > SECCOMP_RET_DATA)
-      found(r, true, "errno-range", "only the lowest 16 bits of the number count");
-    else if (w_action_effect(*action) != *action)
-      found(r, true, "errno-range", "Linux makes 4095 of larger error numbers");
+    const char *lost = profile_data_lost(SECCOMP_RET_ERRNO, (uint64_t)n);
+    if (lost)
+      found(r, true, "errno-range", lost);
     rest = end;
   }
   if (*rest && !isspace((unsigned char)*rest) && *rest != '#' && *rest != '[')

@@ -187,10 +187,9 @@ static int result(const struct reader *r, char *text, uint32_t *action) {
   if (code)
     return code;
   *action = SECCOMP_RET_ERRNO | ((uint32_t)value & SECCOMP_RET_DATA);
-  if (value > SECCOMP_RET_DATA)
-    found(r, true, "errno-range", "only the lowest 16 bits of the number count");
-  else if (w_action_effect(*action) != *action)
-    found(r, true, "errno-range", "Linux makes 4095 of larger error numbers");
+  const char *lost = profile_data_lost(SECCOMP_RET_ERRNO, value);
+  if (lost)
+    found(r, true, "errno-range", lost);
   else if (value == 0)
     found(r, true, "errno-zero", "the call is not made and seems to succeed");
   return WARRANT_OK;

@@ -106,11 +106,9 @@ static int read_action(struct profile *p, const cJSON *value, const char *place,
                           : firecracker(p) ? "a number of 16 bits"
                                            : "a number of 32 bits");
     *action = (struct action){names[i].kind, (uint32_t)data};
-    uint32_t whole = action->kind | (action->data & SECCOMP_RET_DATA);
-    if (data > SECCOMP_RET_DATA)
-      profile_finding(p, true, "errno-range", place, "only the lowest 16 bits of the number count");
-    else if (names[i].data && w_action_effect(whole) != whole)
-      profile_finding(p, true, "errno-range", place, "Linux makes 4095 of larger error numbers");
+    const char *lost = names[i].data ? profile_data_lost(names[i].kind, data) : NULL;
+    if (lost)
+      profile_finding(p, true, "errno-range", place, lost);
     return WARRANT_OK;
   }
   return profile_says(p, WARRANT_BAD_INPUT, place, "no such action%s%.60s", name ? ": " : "",

@@ -27,10 +27,9 @@ static int read_error(struct profile *p, const cJSON *error, const char *place, 
     return profile_bad(p, "crun refuses an error number for this action", place);
   if (given && !takes)
     profile_finding(p, false, "errno-unused", place, "the action takes no error number");
-  if (given && takes && data > SECCOMP_RET_DATA)
-    profile_finding(p, true, "errno-range", place, "only the lowest 16 bits of the number count");
-  else if (given && takes && w_action_effect(*action | (uint32_t)data) != (*action | data))
-    profile_finding(p, true, "errno-range", place, "Linux makes 4095 of larger error numbers");
+  const char *lost = given && takes ? profile_data_lost(*action, data) : NULL;
+  if (lost)
+    profile_finding(p, true, "errno-range", place, lost);
   if (takes)
     *action |= (uint32_t)data & SECCOMP_RET_DATA;
   return WARRANT_OK;
