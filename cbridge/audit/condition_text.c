@@ -495,10 +495,8 @@ static struct phrase phrase_in_plain_order(const struct bdd *m, bdd_t f) {
   return p;
 }
 
-char *w_condition_text(struct bdd *m, bdd_t f) {
+static char *text_of(struct bdd *m, bdd_t f) {
   enum { SHORT = 40 }; /* nothing else is looked for */
-  if (f == BDD_NONE)
-    return NULL;
   struct phrase plain = w_bdd_order(m)->plain ? short_phrase(m, f) : phrase_in_plain_order(m, f);
   if (!w_bdd_order(m)->plain && (w_phrase_bad(&plain) || plain.text.length > SHORT)) {
     struct phrase compared = w_comparison_phrase(m, f, phrase_in_plain_order);
@@ -522,4 +520,15 @@ char *w_condition_text(struct bdd *m, bdd_t f) {
     return text;
   free(text);
   return NULL;
+}
+
+/* What was tried in diagrams is of no use once there is a text, and what comes after has room. */
+char *w_condition_text(struct bdd *m, bdd_t f) {
+  if (f == BDD_NONE)
+    return NULL;
+  w_bdd_attempt(m);
+  w_bdd_done(m); /* which has no limit of its own */
+  char *text = text_of(m, f);
+  w_bdd_forget(m);
+  return text;
 }
