@@ -29,7 +29,7 @@ Fixpoint replay (d : deriv) (n : Z) (a : astate) : bool :=
       | None => false
       end
     | DBranch d1 d2 =>
-      match a_branch i a with
+      match a_branch t i a with
       | Some (x, y) =>
         match x with Some a1 => replay d1 (n + 1) a1 | None => true end
         && match y with Some a2 => replay d2 (n + 1) a2 | None => true end

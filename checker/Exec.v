@@ -102,8 +102,8 @@ Definition a_branch (i : insn) (a : astate) : option (option astate * option ast
     do x <- get d (a_regs a);
     do y <- a_oper a o;
     let F := a_facts a in
-    Some (a_assume a (a_pc a + 1 + off) (refine F w c true x y),
-      a_assume a (a_pc a + 1) (refine F w c false x y))
+    Some (a_assume a (a_pc a + 1 + off) (refine t F w c true x y),
+      a_assume a (a_pc a + 1) (refine t F w c false x y))
   | MayGoto off => Some (Some (a_goto a (a_pc a + 1 + off)), Some (a_goto a (a_pc a + 1)))
   | _ => None
   end.

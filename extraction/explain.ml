@@ -21,7 +21,7 @@ let rec replay t p nodes src d n a =
       | Some a -> replay t p nodes src d (Num.succ n) a
       | None -> because "a step at instruction %s is not shown to be safe" pc)
     | DBranch (taken, fall) -> (
-      match a_branch i a with
+      match a_branch t i a with
       | None -> because "instruction %s is not a branch on known values" pc
       | Some (x, y) ->
         let side d = function None -> () | Some a -> replay t p nodes src d (Num.succ n) a in

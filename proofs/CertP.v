@@ -53,7 +53,7 @@ Proof.
       eapply IHd; eauto; [lia|]. apply pot_val_ext; auto.
     + (* it ends *) rewrite M in Em. eapply ends_done; [rewrite ST; exact N|exact A|].
       apply can_end_sound with src a vs s; assumption.
-  - (* DBranch *) destruct (a_branch ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
+  - (* DBranch *) destruct (a_branch t ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
     destruct (a_branch_sound (e_ans e i) GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
     destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.

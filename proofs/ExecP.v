@@ -266,7 +266,7 @@ Proof.
   intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
   eexists; split; [reflexivity|]. apply settle_sound. constructor; auto.
 Qed.
-Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch i a = Some (x, y) ->
+Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch t i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\
     ((exists a', x = Some a' /\ gamma t a' vs s') \/ (exists a', y = Some a' /\ gamma t a' vs s')).
 Proof.

@@ -86,7 +86,7 @@ awk -F'\t' -v OFS='\t' '
       if ($10 ~ /old state|infinite loop/) return "no-progress"
       if ($10 ~ /misaligned value access/) return $4 ~ /_in_a_trie$/ ? "trie-alignment" : "?"
       if ($10 ~ /btf_id|kernel symbol/) return "kernel-variable"
-      if ($3 == "precision.o" && $10 ~ /unbounded memory access|outside of the/) return "known-here"
+      if ($3 == "precision.o") return "known-here"
       return $2 == "random" ? "known-here" : "?"
     }
     if ($1 == "warrant-alone") {

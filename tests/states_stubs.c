@@ -221,7 +221,7 @@ value states_branch(value unit) {
     if (!w_state_copy(&pool, st, &now))
       caml_failwith("no memory");
     st->pc += 1 + (side == 0 ? (int64_t)i->off : 0);
-    if (w_refine(st, i->width, i->cmp, side == 0, x, y)) {
+    if (w_refine(&target, st, i->width, i->cmp, side == 0, x, y)) {
       struct w_effects effects = {.count = 0};
       w_a_settle(st, &effects);
       Store_field(pair, side, state_of(st));

@@ -171,7 +171,7 @@ let follow p (cert : cert) env seen =
           inside vs a s';
           fun () -> go d a vs s' world
         in
-        match a_branch i a with
+        match a_branch p.target i a with
         | None -> outside "the validator refuses the branch"
         | Some (x, y) ->
           let side d = function
@@ -325,7 +325,7 @@ let walk p env =
         let taken, fall = c_branch () in
         let side text = if text = "" then None else Some (read_state text) in
         let equal x y = match (x, y) with None, None -> true | Some x, Some y -> same x y | _ -> false in
-        match a_branch i a with
+        match a_branch p.target i a with
         | None -> if taken <> "" || fall <> "" then differ pc "a refused branch" else incr refused
         | Some (x, y) -> (
           if not (equal x (side taken)) then differ pc "the branch taken";
@@ -346,7 +346,7 @@ let walk p env =
               go a vs s' world)
           | _ -> outside "the run ends at a branch"))
       | MayGoto _ -> (
-        match (a_branch i a, next) with
+        match (a_branch p.target i a, next) with
         | Some (x, y), (Next s', world) -> (
           match List.find_opt (function Some a -> Num.equal a.a_pc s'.pc | None -> false) [ x; y ] with
           | Some (Some a) ->

@@ -267,11 +267,11 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     return FAILED;
   /* only the facts of these two symbols change */
   struct w_fact fx = s->st.facts[x.sym], fy = s->st.facts[y.sym];
-  bool falls = free_choice || w_refine(&s->st, i->width, i->cmp, false, x, y);
+  bool falls = free_choice || w_refine(&s->q->target, &s->st, i->width, i->cmp, false, x, y);
   struct w_fact gx = s->st.facts[x.sym], gy = s->st.facts[y.sym];
   s->st.facts[x.sym] = fx;
   s->st.facts[y.sym] = fy;
-  bool taken = free_choice || w_refine(&s->st, i->width, i->cmp, true, x, y);
+  bool taken = free_choice || w_refine(&s->q->target, &s->st, i->width, i->cmp, true, x, y);
   int64_t target = (int64_t)pc + 1 + i->off;
   s->taken++;
   if (taken && falls) {

@@ -11,11 +11,11 @@ PROGRAM(branches_off_the_end, "call 7; goto +2; r0 = 0; exit; if r0 > 7 goto -3;
 PROGRAM(jumps_past_the_end, "r0 = 0; goto +100; exit;")
 
 /* expect: reject bad-pc * */
-PROGRAM(jumps_before_the_start, "r0 = 0; if r1 == 0 goto -5; exit;")
+PROGRAM(jumps_before_the_start, "r0 = 0; if r1 == 5 goto -5; exit;")
 
 /* A constant of 64 bits takes two slots; the second is no instruction. */
 /* expect: reject bad-pc * */
-PROGRAM(jumps_into_a_constant, "r0 = 0; if r1 == 0 goto +1; r2 = 5 ll; exit;")
+PROGRAM(jumps_into_a_constant, "r0 = 0; if r1 == 5 goto +1; r2 = 5 ll; exit;")
 
 /* expect: reject unknown-helper 1 */
 PROGRAM(calls_no_helper, "r0 = 0; call 99999; exit;")

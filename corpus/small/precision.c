@@ -149,3 +149,61 @@ PROGRAM(reads_a_part_that_was_overwritten, UNKNOWNS
 /* A part of a pointer is a number that nothing is known of. */
 /* expect: reject out-of-bounds 14 */
 PROGRAM(reads_a_part_of_a_pointer, UNKNOWNS "*(u64 *)(r10 - 16) = r7;" RELOAD("u8 *)(r10 - 16") OUT)
+
+/* --- Comparisons of pointers -------------------------------------------------------------------
+ */
+
+/* Two bytes of the packet, from r2 to r5. */
+#define TWO_BYTES PACKET "r5 = r2; r5 += 2; if r5 > r3 goto .Lout%=;"
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_until_a_pointer,
+        TWO_BYTES ".Lnext%=: r0 = *(u8 *)(r2 + 0); r2 += 1; if r2 != r5 goto .Lnext%=;" OUT)
+
+/* expect: reject out-of-bounds 6 */
+PROGRAM(steps_over_a_pointer, TWO_BYTES
+        "r2 += 1; .Lnext%=: r0 = *(u8 *)(r2 + 0); r2 += 2; if r2 != r5 goto .Lnext%=;" OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_below_a_pointer,
+        TWO_BYTES ".Lnext%=: r0 = *(u8 *)(r2 + 0); r2 += 1; if r2 < r5 goto .Lnext%=;" OUT)
+
+/* expect: reject out-of-bounds 5 */
+PROGRAM(reads_up_to_a_pointer,
+        TWO_BYTES ".Lnext%=: r0 = *(u8 *)(r2 + 0); r2 += 1; if r2 <= r5 goto .Lnext%=;" OUT)
+
+/* Where so many bytes were checked, the end is no lower. */
+/* expect: accept; kernel: reject * * */
+PROGRAM(checks_twice, TWO_BYTES "if r5 <= r3 goto .Lin%=; r0 = *(u8 *)(r2 + 9); .Lin%=:" OUT)
+
+/* expect: reject out-of-bounds 7 */
+PROGRAM(checks_one_byte_more,
+        TWO_BYTES "r5 += 1; if r5 <= r3 goto .Lin%=; r0 = *(u8 *)(r2 + 2); .Lin%=:" OUT)
+
+/* Not the end, and not beyond it: a byte more. */
+/* expect: accept; kernel: reject * * */
+PROGRAM(is_not_the_end, TWO_BYTES "if r5 == r3 goto .Lout%=; r0 = *(u8 *)(r2 + 2); exit;" OUT)
+
+/* expect: reject out-of-bounds 6 */
+PROGRAM(is_the_end, TWO_BYTES "if r5 != r3 goto .Lout%=; r0 = *(u8 *)(r2 + 2); exit;" OUT)
+
+/* expect: reject out-of-bounds 3 */
+PROGRAM(is_not_the_end_but_perhaps_beyond,
+        PACKET "if r2 == r3 goto .Lout%=; r0 = *(u8 *)(r2 + 1); exit;" OUT)
+
+/* r6 is a value of the map, r0 another or null. */
+#define TWO_VALUES LOOKUP(pairs) "if r0 == 0 goto .Lout%=; r6 = r0;" LOOKUP(pairs)
+
+/* What equals a pointer that is not null is none, either. */
+/* expect: accept */
+PROGRAM(equals_a_value, TWO_VALUES "if r0 != r6 goto .Lout%=; r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* expect: reject null-pointer 17 */
+PROGRAM(differs_from_a_value,
+        TWO_VALUES "if r0 == r6 goto .Lout%=; r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(is_above_a_pointer, TWO_VALUES "if r6 >= r0 goto .Lout%=; r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* expect: reject null-pointer 17 */
+PROGRAM(is_below_a_pointer, TWO_VALUES "if r6 < r0 goto .Lout%=; r0 = *(u8 *)(r0 + 0); exit;" OUT)

@@ -190,8 +190,8 @@ static inline uint8_t w_step(uint8_t step, uint64_t x) {
 
 /* What a comparison that came out as `b` tells; false: it cannot come out so (and the facts of the
  * two symbols may have changed in part). Changes the facts of x.sym and y.sym alone. */
-bool w_refine(struct w_state *st, enum w_width w, enum w_cmp c, bool b, struct w_aval x,
-              struct w_aval y);
+bool w_refine(const struct w_target *t, struct w_state *st, enum w_width w, enum w_cmp c, bool b,
+              struct w_aval x, struct w_aval y);
 
 /* One instruction with one successor, on `st` itself. False: refused, with *why; or out of memory,
  * which pool->exhausted tells. */
