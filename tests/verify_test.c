@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "verify/cert.h"
 #include "load/image.h"
@@ -965,23 +964,6 @@ static void memory_limit(void) {
 }
 
 /* Refused allocations, one after the other: nothing may be lost or used after. */
-/* Rounds whose states differ in signed bounds and in the low half alone: each is told from all
- * before it in a time that does not grow with their number. */
-static void told_apart(void) {
-  struct warrant_insn insns[] = {I(0x85, 0, 0, 0, 7), I(0x66, 0, 0, 2, 999),
-                                 I(0x04, 0, 0, 0, 1), I(0xc6, 0, 0, -2, 999),
-                                 MOV(0, 2),           EXIT};
-  struct warrant_program p = program_of(insns, 6, 6);
-  struct warrant_verify_options options = {.max_visited = 400000};
-  struct warrant_verdict v;
-  struct warrant_error error;
-  clock_t start = clock();
-  bool good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
-              !strcmp(v.reason, "too-complex");
-  report(good && clock() - start < 10 * CLOCKS_PER_SEC, "rounds are told apart quickly", v.message);
-  warrant_verdict_free(&v);
-}
-
 static void little_memory(void) {
   struct warrant_insn insns[] = {MOVR(7, 1),     MOV(6, 0),    FORK,           ADD(6, 1),
                                  STW(10, -8, 6), FORK,         LDW(6, 10, -8), JLT(6, 3, -7),
@@ -1496,7 +1478,6 @@ int main(int argc, char **argv) {
   ladder(20000);
   tested_within(500);
   memory_limit();
-  told_apart();
   little_memory();
   unsupported();
   devices();

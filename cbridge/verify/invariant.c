@@ -164,9 +164,7 @@ static void widen_all(const struct search *s, const struct rounds *in, struct w_
 
 enum next w_invent(struct search *s, const struct site *site, const struct w_state *exact,
                    enum way how, bool *entered) {
-  uint32_t before = site->top - 1, first = before;
-  while (s->infos[first].rounds && !s->infos[s->infos[first].prev - 1].general)
-    first = s->infos[first].prev - 1;
+  uint32_t before = site->top - 1, first = s->infos[before].first;
   const struct rounds in = {.now = exact,
                             .before = &s->a->nodes[before].st,
                             .first = &s->a->nodes[first].st,
@@ -238,9 +236,9 @@ static bool note_miss(struct search *s) {
 
 enum next w_come_back(struct search *s, const struct site *site, bool *back) {
   *back = false;
-  uint32_t loops = site->loops < 8 ? site->loops : 8;
-  for (uint32_t k = site->top; loops; loops -= s->infos[k - 1].loop, k = s->infos[k - 1].prev)
-    if (s->infos[k - 1].loop && w_covers(s, k - 1)) {
+  uint32_t k = site->loop;
+  for (uint32_t n = 0; k && n < ENCLOSING; n++, k = s->infos[k - 1].outer)
+    if (w_covers(s, k - 1)) {
       *back = true;
       w_tell(s, W_EVENT_BACK, s->st.pc, k - 1, s->infos[k - 1].how);
       return w_code_sub(s, k - 1) ? LEAF : FAILED;
@@ -250,9 +248,7 @@ enum next w_come_back(struct search *s, const struct site *site, bool *back) {
   if (!site->top || !s->infos[site->top - 1].loop || s->from < s->st.pc ||
       elsewhere(s, &s->a->nodes[site->top - 1].st))
     return GO_ON;
-  for (uint32_t k = 0; k < s->general_count; k++)
-    if (s->stack[s->general[k]].node == site->top - 1)
-      s->blame = k;
+  s->blame = s->infos[site->top - 1].place;
   *back = true;
   if (!note_miss(s))
     return FAILED;

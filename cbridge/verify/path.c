@@ -249,6 +249,7 @@ uint64_t w_shelf_key(const struct search *s, const struct w_state *st) {
 }
 
 bool w_covers(struct search *s, uint32_t node) {
+  s->a->compared++;
   bool found = !s->infos[node].dead &&
                w_subsume(s->pool, &s->q->target, &s->st, &s->a->nodes[node].st, &s->sub);
   if (found)
@@ -290,11 +291,15 @@ enum next w_enter(struct search *s, struct w_state *st, bool general, enum way h
   info->rounds = s->from >= st->pc && site->top && !s->infos[site->top - 1].loop
                      ? s->infos[site->top - 1].rounds + 1
                      : 0;
+  info->first =
+      info->rounds && !s->infos[info->prev - 1].general ? s->infos[info->prev - 1].first : node;
   site->top = node + 1;
-  site->loops += info->loop;
   if (general) {
+    uint32_t *last = info->loop ? &site->loop : &site->broad;
     info->on_path = true;
-    w_known_site(s, st->pc)->general++;
+    info->outer = *last;
+    info->place = s->general_count;
+    *last = node + 1;
   } else {
     info->hash = w_state_hash(st);
     if (!hash_path(s, node))
@@ -335,10 +340,10 @@ static void leave_path(struct search *s, uint32_t node) {
   if (!info->on_path)
     return;
   info->on_path = false;
-  w_known_site(s, s->a->nodes[node].st.pc)->top = info->prev;
-  w_known_site(s, s->a->nodes[node].st.pc)->loops -= info->loop;
+  struct site *site = w_known_site(s, s->a->nodes[node].st.pc);
+  site->top = info->prev;
   if (info->general) {
-    w_known_site(s, s->a->nodes[node].st.pc)->general--;
+    *(info->loop ? &site->loop : &site->broad) = info->outer;
     return;
   }
   uint32_t *link = &s->buckets[info->hash & (s->bucket_count - 1)];

@@ -12,6 +12,7 @@
 enum {
   RECENT = 4, /* finished nodes tried beside those of the same round of a loop */
   BAD_SETS = 8,
+  ENCLOSING = 8, /* general nodes on the path that a state at their place is compared with */
 };
 #define NO_NODE UINT32_MAX
 
@@ -29,11 +30,15 @@ struct search_node {
   uint64_t key;       /* of its shelf */
   uint32_t hits, misses;
   bool on_path, general;
-  bool loop;       /* general: paths may lead back to it while it is on the path */
-  bool dead;       /* finished, but what it ends in is gone */
-  uint8_t how;     /* general: enum way */
-  uint32_t prev;   /* the node before it on the path at the same place, plus 1 */
+  bool loop;     /* general: paths may lead back to it while it is on the path */
+  bool dead;     /* finished, but what it ends in is gone */
+  uint8_t how;   /* general: enum way */
+  uint32_t prev; /* the node before it on the path at the same place, plus 1 */
+  uint32_t
+      outer; /* general: the one before it there that is a head of a loop as it is, or is none */
+  uint32_t place;  /* general: where it is in the search's list of those */
   uint32_t rounds; /* how many of those are of earlier rounds of the same loop */
+  uint32_t first;  /* the first of those that has no general node above it, or this one */
   uint64_t made;   /* how many instructions had been looked at */
   uint32_t order;  /* loop: how many nodes had been finished before */
 };
@@ -41,12 +46,12 @@ struct search_node {
 /* A place in the program where nodes are. */
 struct site {
   uint32_t recent[RECENT], finished; /* the last nodes that were finished, and how many ever were */
-  uint32_t general;                  /* general nodes on the path */
   uint32_t top;                      /* the last node on the path, plus 1 */
   struct w_state miss; /* came back to a loop's head, and its invariant did not cover it */
   bool missed;
   uint32_t closed[RECENT], closed_count; /* the last heads of loops that were finished */
-  uint32_t loops;                        /* how many of those on the path are loops' heads */
+  /* The last on the path, plus 1: of the heads of loops, and of the other general nodes. */
+  uint32_t loop, broad;
   /* What became of general nodes; and for some that failed, a bit for each register that had been
    * generalised, as w_differs has them. */
   uint32_t failures[WAYS], successes[WAYS];

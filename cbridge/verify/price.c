@@ -27,6 +27,10 @@ enum { PASSES = 24 }; /* over the nodes of a loop, until nothing changes */
 void w_pricing_free(struct w_pool *pool, struct w_pricing *p) {
   w_release(pool, p->pieces, p->piece_cap * sizeof *p->pieces);
   w_release(pool, p->values, p->value_cap * sizeof *p->values);
+  w_release(pool, p->in, p->in_cap);
+  w_release(pool, p->sym, p->sym_cap * sizeof *p->sym);
+  w_release(pool, p->adv, p->adv_cap * sizeof *p->adv);
+  w_release(pool, p->round, p->round_cap * sizeof *p->round);
   memset(p, 0, sizeof *p);
 }
 
@@ -305,6 +309,7 @@ static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w) 
   w->failed = false;
   for (uint32_t i = 0; i <= w->count; i++) {
     w->sym[loop_node(w, i)] = NO_SYMBOL;
+    w->adv[loop_node(w, i)] = 0;
     w->round[loop_node(w, i)] = NEVER;
   }
   w->exit = 1;
@@ -333,33 +338,30 @@ static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w) 
 int w_close_loop(struct w_pool *pool, struct w_pricing *p, struct w_node *nodes,
                  uint32_t node_count, uint32_t head, const uint32_t *order, uint32_t count) {
   struct walk w = {.nodes = nodes, .head = head, .order = order, .count = count};
-  size_t n = node_count;
-  int result = -1;
-  uint8_t *in = w_resize(pool, NULL, 0, n);
-  w.sym = w_resize(pool, NULL, 0, n * sizeof *w.sym);
-  w.adv = w_resize(pool, NULL, 0, n * sizeof *w.adv);
-  w.round = w_resize(pool, NULL, 0, n * sizeof *w.round);
-  if (in && w.sym && w.adv && w.round) {
-    memset(in, 0, n);
-    memset(w.adv, 0, n * sizeof *w.adv);
-    for (uint32_t i = 0; i < count; i++)
-      in[order[i]] = 1;
-    in[head] = 1;
-    w.in = in;
-    result = 0;
-    for (uint32_t s = 1; !result && s < nodes[head].st.next; s++) {
-      const struct w_fact *f = &nodes[head].st.facts[s];
-      if (f->kind != W_FSCALAR || f->s.all.umin == f->s.all.umax)
-        continue;
-      for (w.sign = 1; !result && w.sign >= -1; w.sign -= 2) {
-        w.symbol = s;
-        result = close_with(pool, p, &w);
-      }
+  uint32_t known = p->in_cap;
+  if (!w_reserve(pool, (void **)&p->in, &p->in_cap, node_count, sizeof *p->in) ||
+      !w_reserve(pool, (void **)&p->sym, &p->sym_cap, node_count, sizeof *p->sym) ||
+      !w_reserve(pool, (void **)&p->adv, &p->adv_cap, node_count, sizeof *p->adv) ||
+      !w_reserve(pool, (void **)&p->round, &p->round_cap, node_count, sizeof *p->round))
+    return -1;
+  memset(p->in + known, 0, p->in_cap - known);
+  w.in = p->in;
+  w.sym = p->sym;
+  w.adv = p->adv;
+  w.round = p->round;
+  for (uint32_t i = 0; i <= count; i++)
+    p->in[loop_node(&w, i)] = 1;
+  int result = 0;
+  for (uint32_t s = 1; !result && s < nodes[head].st.next; s++) {
+    const struct w_fact *f = &nodes[head].st.facts[s];
+    if (f->kind != W_FSCALAR || f->s.all.umin == f->s.all.umax)
+      continue;
+    for (w.sign = 1; !result && w.sign >= -1; w.sign -= 2) {
+      w.symbol = s;
+      result = close_with(pool, p, &w);
     }
   }
-  w_release(pool, in, n);
-  w_release(pool, w.sym, n * sizeof *w.sym);
-  w_release(pool, w.adv, n * sizeof *w.adv);
-  w_release(pool, w.round, n * sizeof *w.round);
+  for (uint32_t i = 0; i <= count; i++)
+    p->in[loop_node(&w, i)] = 0;
   return result;
 }

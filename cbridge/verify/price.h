@@ -11,6 +11,12 @@ struct w_pricing {
   uint32_t piece_cap;
   __int128 *values; /* owned */
   uint32_t value_cap;
+  /* By node, for the nodes of one loop: see struct walk. A search closes many loops, and has many
+   * more nodes than one of them. */
+  uint8_t *in; /* owned; zeros between loops */
+  uint32_t *sym;
+  __int128 *adv, *round;
+  uint32_t in_cap, sym_cap, adv_cap, round_cap;
 };
 void w_pricing_free(struct w_pool *pool, struct w_pricing *p);
 

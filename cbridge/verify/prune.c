@@ -368,7 +368,8 @@ uint64_t w_state_hash(const struct w_state *st) {
         h = mix(mix(h, f->regs[r].sym), (uint64_t)f->regs[r].c);
   }
   for (uint32_t i = 0; i < st->nslots; i++)
-    h = mix(mix(mix(h, (uint16_t)st->slots[i].off), st->slots[i].v.sym),
+    h = mix(mix(mix(h, (uint16_t)st->slots[i].off | (uint64_t)st->slots[i].size << 16),
+                st->slots[i].v.sym),
             (uint64_t)st->slots[i].v.c);
   for (uint32_t k = 0; k < st->next; k++)
     h = mix_fact(h, &st->facts[k]);

@@ -19,7 +19,7 @@ struct w_answer {
   struct w_node
       *nodes; /* owned; nodes[0] is the root, and `potential` there the most steps of a run */
   uint32_t count, cap;
-  uint64_t visited;
+  uint64_t visited, compared;
   uint8_t *undefined; /* owned; by slot: it reads stack bytes that may not have been written */
   struct w_why
       why; /* of a refusal, at instruction `pc`, in the state `st` (its arrays are owned) */

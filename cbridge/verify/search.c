@@ -66,6 +66,7 @@ static enum next generalise(struct search *s, const struct site *site, const str
   for (uint32_t k = 0; shelf && k < shelf->count && k < PARTNERS; k++) {
     uint32_t node = shelf->nodes[shelf->count - 1 - k];
     struct w_difference d;
+    s->a->compared++;
     if (s->infos[node].dead)
       continue;
     /* another round of a loop is left alone: what counts the rounds must stay known */
@@ -120,14 +121,12 @@ static enum next meet(struct search *s, enum way how) {
     enum next next = w_come_back(s, site, &done);
     if (done || next == FAILED)
       return next;
-    for (uint32_t k = s->general_count; site->general && k-- > 0;) {
-      const struct w_state *st = &s->a->nodes[s->stack[s->general[k]].node].st;
-      if (st->pc == pc && !s->infos[s->stack[s->general[k]].node].loop &&
-          w_subsume(s->pool, &s->q->target, &s->st, st, &s->sub)) {
-        s->blame = k; /* it is too general: whatever counts the rounds is lost in it */
+    uint32_t k = site->broad;
+    for (uint32_t n = 0; k && n < ENCLOSING; n++, k = s->infos[k - 1].outer)
+      if (w_covers(s, k - 1)) { /* it is too general: whatever counts the rounds is lost in it */
+        s->blame = s->infos[k - 1].place;
         return w_refused(s, W_LOOP, pc, same_state);
       }
-    }
   }
   struct w_state exact;
   if (!w_normalise(s->pool, &s->q->flow, &s->names, &s->st, &exact))
@@ -140,11 +139,13 @@ static enum next meet(struct search *s, enum way how) {
   }
   uint64_t hash = w_state_hash(&exact);
   uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
-  for (; twin != NO_NODE; twin = s->infos[twin].hash_next)
+  for (; twin != NO_NODE; twin = s->infos[twin].hash_next) {
+    s->a->compared++;
     if (s->infos[twin].hash == hash && w_state_equal(&s->a->nodes[twin].st, &exact)) {
       w_state_free(s->pool, &exact);
       return w_refused(s, W_LOOP, pc, same_state);
     }
+  }
   for (; how < WAYS; how++) {
     if (site->failures[how] > 2 + 2 * site->successes[how] ||
         (how < ALL ? !w_loop_due(s, site) : site->finished <= CROWDED))

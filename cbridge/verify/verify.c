@@ -76,6 +76,7 @@ static bool judge(struct w_question *q, const struct warrant_program *p,
   good = w_linux_begin(&rules, q, p) && good;
   enum w_outcome outcome = good ? w_search(q, &a) : W_NO_MEMORY;
   v->visited = a.visited;
+  v->compared = a.compared;
   if (outcome == W_FOUND) {
     v->verdict = WARRANT_ACCEPT;
     v->steps_bound = a.nodes[0].potential;

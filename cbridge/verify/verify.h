@@ -25,6 +25,7 @@ struct warrant_verdict {
   char message[512];         /* REJECT, UNSUPPORTED: one sentence. ACCEPT: "" */
   uint64_t steps_bound;      /* ACCEPT: no run takes more steps */
   uint64_t visited;          /* instructions analysed */
+  uint64_t compared;         /* states looked at to find one again: the rest of what takes time */
   uint64_t time_ns, peak_kb; /* of the search: processor time, and memory that it allocated */
   uint8_t *cert;             /* owned; ACCEPT: the certificate (docs/formats.md) */
   size_t cert_len;
