@@ -60,7 +60,7 @@ struct warrant_map {
 };
 
 /* A type of kernel objects: where in such an object is a pointer, and to which of the program's
- * types. */
+ * types; and where in it lies an object of what other type. */
 struct warrant_pointer {
   uint32_t offset, type;
 };
@@ -68,7 +68,8 @@ struct warrant_object_type {
   char *name; /* owned; as the kernel's BTF has it */
   uint32_t size;
   struct warrant_pointer *pointers; /* owned; of each offset one at most */
-  uint32_t pointer_count;
+  uint32_t pointer_count, part_count;
+  struct warrant_pointer *parts; /* owned */
 };
 /* What a program gets in its context when it is attached to a function of the kernel: eight bytes
  * each. */

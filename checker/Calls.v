@@ -90,6 +90,12 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
         | Some (FScalar _ _) => match const_of (a_facts a) x with Some Z0 => next q | _ => None end
         | _ => None
         end
+      | AValue0 => match const_of (a_facts a) x with Some Z0 => next q | _ => of_map m_value end
+      | AObject name =>
+        match fact_of (a_facts a) x, type_named t name with
+        | Some (FObj i), Some j => if has_part t i (snd x) j then next q else None
+        | _, _ => None
+        end
       | AAlloc =>
         match const_of (a_facts a) x with
         | Some n => next (ASeen (as_map q) (as_out q) (Some n) (as_released q))

@@ -23,6 +23,7 @@ let most_arguments = 12
 (* They are searched one by one, and each has an address of its own to run in. *)
 let most_types = 4096
 let most_pointers = 65536
+let most_parts = 4096
 let most_bytes_of_type = 16_777_216
 let most_instructions = 1_000_000
 
@@ -37,11 +38,14 @@ let kernel_type r () =
   let ty_name = string r (u32 r) in
   let n = u32 r in
   if n > most_pointers then bad "a type has %d pointers, and %d are allowed" n most_pointers;
-  let pointer () =
+  let at () =
     let offset = u32 r in
     (Z.of_int offset, Z.of_int (u32 r))
   in
-  { Core.ty_name; ty_size = Z.of_int size; ty_pointers = list n pointer }
+  let ty_pointers = list n at in
+  let n = u32 r in
+  if n > most_parts then bad "a type has %d parts, and %d are allowed" n most_parts;
+  { Core.ty_name; ty_size = Z.of_int size; ty_pointers; ty_parts = list n at }
 
 let map r () =
   let kind = u32 r in
@@ -63,7 +67,7 @@ let map r () =
 let read bytes =
   let r = make bytes in
   magic r "a program image" "WIMG";
-  (match u8 r with 3 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 4 -> () | v -> bad "version %d is not known" v);
   let kind = match u8 r with 0 -> Ebpf | 1 -> Socket | 2 -> Seccomp | k -> bad "kind %d is not known" k in
   let profile = match u8 r with 0 -> Core.root | 1 -> Core.strict | p -> bad "profile %d is not known" p in
   if u8 r <> 0 then bad "byte 7 is not 0";

@@ -27,6 +27,8 @@ let argument = function
   | AInOutN _ -> "W_ARG_INOUTN"
   | AValueOut -> "W_ARG_VALUE_OUT"
   | ACtx0 -> "W_ARG_CTX0"
+  | AValue0 -> "W_ARG_VALUE0"
+  | AObject _ -> "W_ARG_OBJECT"
   | AAlloc -> "W_ARG_ALLOC"
   | ARef (_, release) -> if release then "W_ARG_RELEASE" else "W_ARG_REF"
 
@@ -36,6 +38,9 @@ let signed z = if Num.equal z (Num.neg (Num.shift_left Num.one 63)) then "INT64_
 let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 
 let map_types h = List.concat_map (function AMap (l, _) -> l | _ -> []) h.h_args
+
+(* What its argument is, in quotes, if it takes a kernel object. *)
+let taken h = match List.concat_map (function AObject name -> [ "\"" ^ name ^ "\"" ] | _ -> []) h.h_args with [] -> "NULL" | name :: _ -> name
 
 let changes h = List.exists (function AMap (_, changes) -> changes | _ -> false) h.h_args
 
@@ -53,12 +58,13 @@ let helper h =
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (yes (List.exists (Num.equal h.h_id) packet_helpers)) (yes (h_partly h)) (yes (h_on_success h))
     (yes (changes h)) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
     (match h.h_ret with RTyped name -> "\"" ^ name ^ "\"" | _ -> "NULL")
+    (taken h)
     (match List.find_opt (fun (id, _) -> Num.equal id h.h_id) bare_elsewhere with
      | Some (_, types) -> String.concat ", " (List.map n types) | None -> "0")
 

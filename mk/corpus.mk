@@ -16,7 +16,7 @@ SOCKET_FILTERS := $(patsubst %:,$(CORPUS)/socket/%.ddd,\
 SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
 FAULTS := $(CORPUS)/faults/faults.o
 OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c)) $(CORPUS)/other/as_libbpf.o
-TYPED := $(CORPUS)/typed/typed.o $(CORPUS)/typed/kernel.o
+TYPED := $(CORPUS)/typed/typed.o $(CORPUS)/typed/objects.o $(CORPUS)/typed/kernel.o
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 

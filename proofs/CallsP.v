@@ -105,6 +105,17 @@ Arguments sr_map {t a vs s q c}.
 Arguments sr_out {t a vs s q c}.
 Arguments sr_size {t a vs s q c}.
 Arguments sr_back {t a vs s q c}.
+(** A part of an object that is known to be there is passed. *)
+Lemma is_named_part {t L i k j w name} : wf_layout t L -> is_object L w i = true ->
+  type_named t name = Some j -> has_part t i k j = true -> is_named t L (wrap (w + k)) name = true.
+Proof.
+  unfold is_named. intros WL O -> Hp. assert (H := Hp). unfold has_part in H.
+  destruct (type_of t i) as [d |] eqn:Ed; [| discriminate H]. bools H as H _. bools.
+  assert (Io := is_object_in t L w i d Ed O).
+  destruct (object_place WL _ (in_object_regions t L i w d Io Ed)) as [P1 [P2 [P3 _]]].
+  cbn [r_base r_size] in *. rewrite wrap_small by lia. apply existsb_exists. exists (i, w).
+  split; [exact Io |]. cbn [fst snd]. replace (w + k - w) with k by lia. exact Hp.
+Qed.
 Lemma a_args_sound pk t a vs s args : forall rs q c q', gamma t a vs s -> seenrel t a vs s q c ->
   a_args pk t a args rs q = Some q' ->
   exists c', check_args t pk s args rs c = inl c' /\ seenrel t a vs s q' c'.
@@ -294,6 +305,33 @@ Proof.
         as [w [_ [[B P] ->]]].
       rewrite C, Z.add_0_r, wrap_small by exact B. rewrite P, Z.eqb_refl, orb_true_r.
       exact (IH _ _ _ _ G Q E).
+  - (* AValue0 *) assert (Val : match obind (as_map q) (map_of t) with
+      | Some d => if a_reads pk t a v (m_value d) then a_args pk t a args rs q else None
+      | None => None
+      end = Some q' -> goal (if x =? 0 then check_args t pk s args rs c else
+        match sn_map c with
+        | Some o => match helper_reads t pk s x (m_value (o_def o)) with
+                    | Some f => inr f
+                    | None => check_args t pk s args rs c
+                    end
+        | None => inr BadHelperArgument
+        end)).
+    { intros H. destruct (x =? 0);
+        [destruct (obind (as_map q) (map_of t)) as [d |]; [| discriminate H];
+         destruct (a_reads pk t a v (m_value d)); [exact (IH _ _ _ _ G Q H) | discriminate H] |].
+      destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in H; try contradiction;
+        try discriminate H.
+      destruct (map_of t i) as [d |] eqn:Ed; [| discriminate H].
+      destruct (like_fields Qm Ed) as [_ [_ [<- _]]]. exact (Whole _ H). }
+    destruct (const_of (a_facts a) v) as [[| z | z] |] eqn:Ec; try exact (Val E).
+    rewrite (const_of_sound _ _ _ _ (g_facts G) _ _ _ R Ec). exact (IH _ _ _ _ G Q E).
+  - (* AObject *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+    destruct f; try discriminate E. parts Ef as i.
+    destruct (type_named t _) as [j |] eqn:En; [| discriminate E].
+    destruct (has_part t i (snd v) j) eqn:Hp; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
+      as [w [_ [[B P] ->]]].
+    rewrite (is_named_part (g_wf G) (proj2 P) En Hp). exact (IH _ _ _ _ G Q E).
   - (* AAlloc *) destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].

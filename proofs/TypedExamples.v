@@ -115,6 +115,46 @@ Example type_that_is_not : validate (TargetOf (with_arguments fexit [Pointer 0] 
   (half_of S8) (line 4) = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** Helpers that take one: of its type, or one that begins with such, or has such a part; and its
+    start, no other byte *)
+Definition wrapped : type_def := TypeOf "wrapped"%string 96 [] [(0, 0); (32, 0)].
+Definition storage : map_def := MapDef 29 4 8 0 false None.
+Definition keeping : target :=
+  TargetOf (with_arguments fentry [Pointer 0; Pointer 1; Pointer 2; Number] UsualResult)
+    [storage] [task; memory_of_task; wrapped] root.
+(** A value for argument number [n] and [k] bytes past its start *)
+Definition kept (n k : Z) (use : list insn) : prog := at_pcs
+  ([ Ldx S8 false R2 R1 (8 * n); addi R2 k; LdMap R1 0; movi R3 0; movi R4 1; Call 156 ]
+   ++ use ++ [ movi R0 0; Exit ]).
+Definition takes (n k : Z) : bool := validate keeping (kept n k []) (line 7).
+Example of_the_type : takes 0 0 = true. Proof. vm_compute. reflexivity. Qed.
+Example past_its_start : takes 0 8 = false. Proof. vm_compute. reflexivity. Qed.
+Example of_another_type : takes 1 0 = false. Proof. vm_compute. reflexivity. Qed.
+Example parts_of_one : map (takes 2) [0; 8; 32; 40; 96] = [true; false; true; false; false].
+Proof. vm_compute. reflexivity. Qed.
+Example no_object : takes 3 0 = false. Proof. vm_compute. reflexivity. Qed.
+(** The value that is kept may be null. *)
+Example kept_untested :
+  validate keeping (kept 0 0 [ Ldx S8 false R1 R0 0 ]) (line 8) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example kept_tested :
+  validate keeping (kept 0 0 [ Jmp A64 Jeq R0 (Imm 0) 1; Ldx S8 false R1 R0 0 ])
+    (tree (steps 6 (DBranch (steps 1 DExit) (steps 2 DExit)))) = true.
+Proof. vm_compute. reflexivity. Qed.
+(** A first value is a whole one, or null. *)
+Definition first_value (k : Z) : prog := at_pcs
+  [ Ldx S8 false R2 R1 0; St S8 R10 (-8) 7; LdMap R1 0; mov R3 R10; addi R3 k; movi R4 1; Call 156;
+    movi R0 0; Exit ].
+Example whole_value : validate keeping (first_value (-8)) (line 8) = true. Proof. vm_compute.
+reflexivity. Qed.
+Example part_of_value : validate keeping (first_value (-7)) (line 8) = false. Proof. vm_compute.
+reflexivity. Qed.
+(** Where a target has no type of that name no object is of it. *)
+Example no_such_type :
+  validate (TargetOf (t_type keeping) [storage] [memory_of_task; memory_of_task; wrapped] root)
+    (kept 0 0 []) (line 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Results: those of a hook that returns an error are signed *)
 Definition hook (r : hook_result) : target := Target (with_arguments lsm [] r) [] root.
 Definition returns (i : insn) : prog := at_pcs [ i; Exit ].
@@ -183,6 +223,21 @@ Example untested_faults : run typed (lookup (movi R3 0)) (typed_env 4194304 9) 2
 Proof. vm_compute. reflexivity. Qed.
 Example untested_may_end : run typed (lookup (movi R3 0)) (typed_env 0 9) 20 = Ended 0. Proof.
 vm_compute. reflexivity. Qed.
+(** What is not refused here faults: another object, a byte further on. *)
+Definition keeping_env : env :=
+  Env (LayoutOf some_frames 65536 131072 64 0 [Object storage 1048576 [2097152]] (fun _ => 7) []
+    4194304 [(0, 8388608); (1, 8388736); (2, 8388864)]) (fun a => a) (fun _ => quiet 0).
+Example keeping_inhabited : well_formed keeping keeping_env. Proof. apply well_formedb_sound.
+vm_compute. reflexivity. Qed.
+Definition at_argument (x : Z) : env :=
+  Env (e_layout keeping_env) (e_mem keeping_env) (fun n => quiet (if Nat.eqb n 0 then x else 0)).
+Example keeps : run keeping (kept 0 0 []) (at_argument 8388608) 20 = Ended 0. Proof. vm_compute.
+reflexivity. Qed.
+Example keeps_a_part : run keeping (kept 2 32 []) (at_argument 8388864) 20 = Ended 0. Proof.
+vm_compute. reflexivity. Qed.
+Example keeps_no_other : run keeping (kept 1 0 []) (at_argument 8388736) 20 = Faulted
+  BadHelperArgument 6.
+Proof. vm_compute. reflexivity. Qed.
 Example stores_fault : run typed (use (St S1 R1 63 0)) (typed_env 4194304 0) 20 = Faulted ReadOnly
   1.
 Proof. vm_compute. reflexivity. Qed.

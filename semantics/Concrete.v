@@ -523,7 +523,7 @@ Definition new_typed (t : target) (h : Z) : Z :=
   end.
 (** Those that need not write all of their memory clear all of it here. *)
 Definition blank (s : state) (h : Z) : list Z :=
-  let '(r, n) := if (h =? 101) || (h =? 119) then (R2, reg_or_0 s R3)
+  let '(r, n) := if existsb (Z.eqb h) [101; 119; 141; 147] then (R2, reg_or_0 s R3)
     else if h =? 183 then (R3, 8) else if h =? 184 then (R2, 8) else (R1, reg_or_0 s R2) in
   match find_region (live s) true (reg_or_0 s r) n with
   | Some _ => map (fun _ => 0) (upto n)
@@ -577,6 +577,9 @@ Definition answer_map (t : target) (k : concrete) (s : state) (w : world) (h : Z
   else if h =? 130 then Some (with_map s w R1 (ring_output s w))
   else if h =? 131 then Some (with_map s w R1 (reserve k s w))
   else if h =? 134 then Some (with_map s w R1 (ring_query s w))
+  (* nothing is kept for an object *)
+  else if existsb (Z.eqb h) [107; 145; 156; 210] then Some (quiet missing, w)
+  else if existsb (Z.eqb h) [108; 146; 157; 211] then Some (quiet enoent, w)
   else if h =? 195 then
     Some (if wrap32 (reg_or_0 s R3) =? 0 then map_helper s w (lookup w) else (quiet missing, w))
   else None.

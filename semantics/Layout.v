@@ -92,6 +92,12 @@ Definition regions (t : target) (L : layout) (n : nat) : list region :=
 (** Is there an object of type [i] at [x]? *)
 Definition is_object (L : layout) (x i : Z) : bool :=
   (x =? l_invalid L) || existsb (fun o => (fst o =? i) && (snd o =? x)) (l_objects L).
+(** Is there one of the type of this name, or is it a part of another one? *)
+Definition is_named (t : target) (L : layout) (x : Z) (name : String.string) : bool :=
+  match type_named t name with
+  | Some j => existsb (fun o => has_part t (fst o) (x - snd o) j) (objects t L)
+  | None => false
+  end.
 (** The types of what is pointed to from the [n] bytes at [a]: one for each object that has its
     pointer there. *)
 Definition pointed (t : target) (L : layout) (a n : Z) : list Z :=

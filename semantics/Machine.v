@@ -269,6 +269,8 @@ Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q
         | None => inr BadHelperArgument
         end
       | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then next q else inr BadHelperArgument
+      | AValue0 => if x =? 0 then next q else of_map m_value
+      | AObject name => if is_named t (lay s) x name then next q else inr BadHelperArgument
       | AAlloc => next (Seen (sn_map q) (sn_out q) x (sn_released q))
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))

@@ -17,11 +17,13 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     [AOut] is written, and [AInOut] is read and written, with the size in the next register.  The
     size is not 0, except for [AMem0] and [AOut0]: then nothing is read or
     written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a value of the
-    map is written there; [ACtx0]: the context or null.  A helper writes one argument at most. *)
+    map is written there; [ACtx0]: the context or null; [AValue0]: a value, or null; [AObject]: a
+    kernel object of the type of this name.  A helper writes one argument at most. *)
 Inductive arg :=
   AAny | AMap (types : list Z) (changes : bool)
   | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
-  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0
+  | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0 | AValue0
+  | AObject (type : String.string)
   | AAlloc                                    (* how many bytes are asked for *)
   | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if
                                                  [release] *)
@@ -51,8 +53,11 @@ Definition map_array : Z := 2.                (* BPF_MAP_TYPE_ARRAY: key is an i
 Definition map_lpm_trie : Z := 11.            (* BPF_MAP_TYPE_LPM_TRIE *)
 Definition map_hash : Z := 1.
 (** A type of kernel objects, as the kernel's BTF has it: where in such an object is a pointer, and
-    to what type (by its number). *)
-Record type_def := TypeDef { ty_name : String.string; ty_size : Z; ty_pointers : list (Z * Z) }.
+    to what type (by its number); and where in it lies an object of what other type. *)
+Record type_def := TypeOf { ty_name : String.string; ty_size : Z; ty_pointers : list (Z * Z);
+  ty_parts : list (Z * Z) }.
+Definition TypeDef (name : String.string) (size : Z) (pointers : list (Z * Z)) : type_def :=
+  TypeOf name size pointers [].
 
 Record prog_type := ProgType {
   pt_id : Z;                                  (* BPF_PROG_TYPE_*; 0: raw memory in r1, as the
@@ -98,6 +103,14 @@ Definition type_named (t : target) (name : String.string) : option Z :=
 (** The type that the pointer at offset [k] leads to. *)
 Definition pointer_at (d : type_def) (k : Z) : option Z :=
   match find (fun p => fst p =? k) (ty_pointers d) with Some p => Some (snd p) | None => None end.
+(** An object of type [j] lies [k] bytes from the start of one of type [i]: it is the same, or a
+    part. *)
+Definition has_part (t : target) (i k j : Z) : bool :=
+  match type_of t i with
+  | Some d => (0 <=? k) && (k <=? ty_size d)
+    && (((k =? 0) && (i =? j)) || existsb (fun p => (fst p =? k) && (snd p =? j)) (ty_parts d))
+  | None => false
+  end.
 Definition takes_map (types : list Z) (changes : bool) (d : map_def) : bool :=
   existsb (Z.eqb (m_type d)) types && negb (changes && m_ro d).
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known:
@@ -157,7 +170,7 @@ Definition redirect_maps : list Z := [14; 17; 25].
     - 23, 52, 60, 71, 72, 152, 155: a constant TC_ACT_*, XDP_* or SK_* (net/core/filter.c and
       sock_map.c);
     - 42, 186: [numa_node_id()] and [run_ctx->retval], each an int (kernel/bpf/helpers.c, cgroup.c);
-    - 45, 67, 114, 115: at most the size given; Linux's verifier builds on it, too
+    - 45, 67, 114, 115, 141: at most the size given; Linux's verifier builds on it, too
       ([do_refine_retval_range] in kernel/bpf/verifier.c);
     - 183, 184, 189: 0, [-EINVAL], [-EOPNOTSUPP] or [-EFAULT] ([get_func_arg], [get_func_ret] in
       kernel/trace/bpf_trace.c, [bpf_xdp_load_bytes] in net/core/filter.c). *)
@@ -267,9 +280,14 @@ Definition helpers : list helper :=
     Helper 104 "sysctl_set_new_value" [ACtx; AMem; ASize] int_any false;
     Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] int_any false;
     Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] int_any false;
+    Helper 107 "sk_storage_get" [AMap [24] false; AObject "sock_common"; AValue0; AAny] RValue
+      false;
+    Helper 108 "sk_storage_delete" [AMap [24] false; AObject "sock_common"] int_any false;
     Helper 109 "send_signal" [AAny] int_any false;
     Helper 110 "tcp_gen_syncookie"
       [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
+    Helper 111 "skb_output"
+      [AObject "sk_buff"; AMap [4] false; AAny; AMem0; ASize] int_any false;
     Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_any false;
     Helper 113 "probe_read_kernel" [AOut0; ASize; AAny] int_any false;
     Helper 114 "probe_read_user_str" [AOut0; ASize; AAny] RSize false;
@@ -278,10 +296,14 @@ Definition helpers : list helper :=
     Helper 118 "jiffies64" [] int_any false;
     Helper 119 "read_branch_records" [ACtx; AOut0; ASize; AAny] int_any false;
     Helper 120 "get_ns_current_pid_tgid" [AAny; AAny; AOut; ASize] int_any false;
+    Helper 121 "xdp_output"
+      [AObject "xdp_buff"; AMap [4] false; AAny; AMem0; ASize] int_any false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
     Helper 124 "sk_assign" [ACtx; ARef SockCommonRef false; AAny] int_any false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
+    Helper 126 "seq_printf" [AObject "seq_file"; AMem; ASize; AMem0; ASize] int_any false;
+    Helper 127 "seq_write" [AObject "seq_file"; AMem0; ASize] int_any false;
     Helper 128 "sk_cgroup_id" [ARef SockCommonRef false] int_any false;
     Helper 129 "sk_ancestor_cgroup_id" [ARef SockCommonRef false; AAny] int_any false;
     Helper 130 "ringbuf_output" [AMap [27] false; AMem0; ASize; AAny] int_any false;
@@ -290,18 +312,28 @@ Definition helpers : list helper :=
     Helper 133 "ringbuf_discard" [ARelease RecordRef; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27] false; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] int_any false;
+    Helper 141 "get_task_stack" [AObject "task_struct"; AOut0; ASize; AAny] RSize false;
     Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] int_any false;
     Helper 143 "store_hdr_opt" [ACtx; AMem; ASize; AAny] int_any true;
     Helper 144 "reserve_hdr_opt" [ACtx; AAny; AAny] int_any false;
+    Helper 145 "inode_storage_get" [AMap [28] false; AObject "inode"; AValue0; AAny] RValue false;
+    Helper 146 "inode_storage_delete" [AMap [28] false; AObject "inode"] int_any false;
+    Helper 147 "d_path" [AObject "path"; AOut0; ASize] int_any false;
     Helper 149 "snprintf_btf" [AInOut; ASize; AMem; ASize; AAny] int_any false;
+    Helper 150 "seq_printf_btf" [AObject "seq_file"; AMem0; ASize; AAny] int_any false;
     Helper 151 "skb_cgroup_classid" [ACtx] int_any false;
     Helper 152 "redirect_neigh" [AAny; AMem0; ASize; AAny] u32_any false;
     Helper 155 "redirect_peer" [AAny; AAny] u32_any false;
+    Helper 156 "task_storage_get" [AMap [29] false; AObject "task_struct"; AValue0; AAny] RValue
+      false;
+    Helper 157 "task_storage_delete" [AMap [29] false; AObject "task_struct"] int_any false;
     Helper 158 "get_current_task_btf" [] (RTyped "task_struct") false;
+    Helper 159 "bprm_opts_set" [AObject "linux_binprm"; AAny] int_any false;
     Helper 160 "ktime_get_coarse_ns" [] int_any false;
     Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] int_any false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
+    Helper 175 "task_pt_regs" [AObject "task_struct"] (RTyped "pt_regs") false;
     Helper 176 "get_branch_snapshot" [AOut0; ASize] int_any false;
     Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] int_any false;
     Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] zero_or_error false;
@@ -318,7 +350,9 @@ Definition helpers : list helper :=
     Helper 205 "tcp_raw_gen_syncookie_ipv6" [AMemN 40; AMem0; ASize] int_any false;
     Helper 206 "tcp_raw_check_syncookie_ipv4" [AMemN 20; AMemN 20] int_any false;
     Helper 207 "tcp_raw_check_syncookie_ipv6" [AMemN 40; AMemN 20] int_any false;
-    Helper 208 "ktime_get_tai_ns" [] int_any false ].
+    Helper 208 "ktime_get_tai_ns" [] int_any false;
+    Helper 210 "cgrp_storage_get" [AMap [32] false; AObject "cgroup"; AValue0; AAny] RValue false;
+    Helper 211 "cgrp_storage_delete" [AMap [32] false; AObject "cgroup"] int_any false ].
 (** The other helpers of Linux 6.18, and what they need that is not modelled here. *)
 Definition needing (what : String.string) (l : list (Z * String.string)) :
   list (Z * String.string * String.string) :=
@@ -329,19 +363,15 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
   ++ needing "other views of a socket"
     [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
-  ++ needing "typed kernel pointers"
-    [(107, "sk_storage_get"); (108, "sk_storage_delete"); (111, "skb_output");
-     (116, "tcp_send_ack"); (121, "xdp_output"); (126, "seq_printf"); (127, "seq_write");
-     (136, "skc_to_tcp6_sock"); (137, "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock");
-     (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock"); (141, "get_task_stack");
-     (145, "inode_storage_get"); (146, "inode_storage_delete"); (147, "d_path");
-     (150, "seq_printf_btf"); (156, "task_storage_get"); (157, "task_storage_delete");
-     (159, "bprm_opts_set"); (161, "ima_inode_hash"); (162, "sock_from_file");
-     (175, "task_pt_regs"); (178, "skc_to_unix_sock"); (193, "ima_file_hash");
-     (196, "skc_to_mptcp_sock"); (210, "cgrp_storage_get"); (211, "cgrp_storage_delete")]
+  ++ needing "struct_ops programs" [(116, "tcp_send_ack")]
+  ++ needing "a kernel object or null as their result"
+    [(136, "skc_to_tcp6_sock"); (137, "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock");
+     (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock"); (162, "sock_from_file");
+     (178, "skc_to_unix_sock"); (196, "skc_to_mptcp_sock")]
   ++ needing "sleepable programs"
     [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168, "sys_close");
-     (179, "kallsyms_lookup_name"); (191, "copy_from_user_task")]
+     (179, "kallsyms_lookup_name"); (161, "ima_inode_hash"); (191, "copy_from_user_task");
+     (193, "ima_file_hash")]
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
   ++ needing "callbacks"
     [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop"); (209, "user_ringbuf_drain")]
@@ -360,12 +390,16 @@ Definition packet_helpers : list Z :=
 (** Helpers that need not write all of the memory that they are given to write:
     - 16, 45, 101, 114, 115: nothing behind a string's end ([strscpy] on 6.1, which 7.3 pads for 16,
       and [strncpy_from_*_nofault]);
+    - 141: nothing where the task has no stack any more ([bpf_get_task_stack] in
+      kernel/bpf/stackmap.c); 147: nothing behind the path's end ([bpf_d_path] in
+      kernel/trace/bpf_trace.c);
     - 119, 176: as many branch records as there are, and none on failure;
     - those that write all of it if they answer 0, and nothing if not: 183, 184
       ([get_func_arg], [get_func_ret] in kernel/trace/bpf_trace.c) and 189 ([bpf_xdp_load_bytes] in
       net/core/filter.c). *)
 Definition on_success_helpers : list Z := [183; 184; 189].
-Definition partly_helpers : list Z := [16; 45; 101; 114; 115; 119; 176] ++ on_success_helpers.
+Definition partly_helpers : list Z :=
+  [16; 45; 101; 114; 115; 119; 141; 147; 176] ++ on_success_helpers.
 (** In some types of programs what they have for a packet goes to every helper that takes memory, or
     to none ([may_access_direct_pkt_data] in kernel/bpf/verifier.c): the values of socket options,
     and the headers of socket operations. *)

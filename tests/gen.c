@@ -956,15 +956,21 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
       break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
+    case W_ARG_VALUE0:
     case W_ARG_MEM:
     case W_ARG_MEM0:
     case W_ARG_INOUT:
     case W_ARG_MEMN:
     case W_ARG_INOUTN:
-      size = h->args[i] == W_ARG_KEY     ? b->out->maps[map].key_size
-             : h->args[i] == W_ARG_VALUE ? b->out->maps[map].value_size
-             : h->sizes[i]               ? h->sizes[i]
-                                         : 1 + gen_below(g, 24);
+      if (h->args[i] == W_ARG_VALUE0 && gen_percent(g, 60)) {
+        put(b, 0xb7, r, 0, 0, 0);
+        break;
+      }
+      size = h->args[i] == W_ARG_KEY ? b->out->maps[map].key_size
+             : h->args[i] == W_ARG_VALUE || h->args[i] == W_ARG_VALUE0
+                 ? b->out->maps[map].value_size
+             : h->sizes[i] ? h->sizes[i]
+                           : 1 + gen_below(g, 24);
       if (pointer_argument(b, k, r, size, w_arg_written(h->args[i])))
         break;
       off = written_frame(b, k, size, h->args[i] == W_ARG_KEY);
@@ -1000,6 +1006,17 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
         size = gen_percent(g, 50) ? 0 : gen_below(g, 600);
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
+    case W_ARG_OBJECT: { /* in a register that no argument takes */
+      unsigned from = 6;
+      while (from < 10 && (k->r[from].kind != OBJECT || k->r[from].off))
+        from++;
+      if (from == 10)
+        goto undo;
+      put(b, 0xbf, r, from, 0, 0);
+      if (gen_percent(g, 10))
+        put(b, 0x07, r, 0, 0, 8 * (int32_t)gen_below(g, 3));
+      break;
+    }
     case W_ARG_CTX:
       if (c <= 5)
         goto undo;
@@ -1520,6 +1537,7 @@ static void make_maps(struct gen *g, struct gen_program *out) {
       {.type = 6, .key_size = 4, .value_size = 24, .max_entries = 4},
       {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4}, /* a queue */
       {.type = 3, .key_size = 4, .value_size = 4, .max_entries = 4},  /* programs */
+      {.type = 29, .key_size = 4, .value_size = 16},                  /* what tasks have */
       {.type = 14,
        .key_size = 4,
        .value_size = 4,
@@ -1561,15 +1579,22 @@ static void make_maps(struct gen *g, struct gen_program *out) {
 /* Types of kernel objects, with a pointer now and then that leads to no type or out of its object.
  */
 static void make_types(struct gen *g, const struct w_prog_type *type, struct gen_program *out) {
-  static char task[] = "task_struct", other[] = "mm_struct";
+  static char task[] = "task_struct",
+              others[][12] = {"mm_struct", "sock_common", "seq_file", "pt_regs"};
   if (!type->hooked && gen_percent(g, 80))
     return;
   out->p.types = out->types;
   out->p.type_count = gen_below(g, GEN_TYPES_MAX + 1);
   for (uint32_t i = 0; i < out->p.type_count; i++) {
     struct warrant_object_type *t = &out->types[i];
-    *t = (struct warrant_object_type){
-        .name = i ? other : task, .size = 8 + gen_below(g, 200), .pointers = out->pointers[i]};
+    *t = (struct warrant_object_type){.name = i ? GEN_PICK(g, others) : task,
+                                      .size = 8 + gen_below(g, 200),
+                                      .pointers = out->pointers[i],
+                                      .parts = out->parts[i]};
+    for (uint32_t n = gen_below(g, GEN_POINTERS_MAX + 1); n > 0; n--)
+      t->parts[t->part_count++] = (struct warrant_pointer){
+          8 * gen_below(g, 3),
+          gen_below(g, gen_percent(g, 90) ? out->p.type_count : GEN_TYPES_MAX + 1)};
     for (uint32_t n = gen_below(g, GEN_POINTERS_MAX + 1); n > 0; n--) {
       uint32_t off = gen_percent(g, 90) ? gen_below(g, (t->size - 1) / 8 + 1) * 8
                                         : gen_below(g, t->size),

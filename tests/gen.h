@@ -33,6 +33,7 @@ struct gen_program {
   uint8_t initial[GEN_MAPS_MAX][GEN_VALUE_MAX];
   struct warrant_object_type types[GEN_TYPES_MAX];
   struct warrant_pointer pointers[GEN_TYPES_MAX][GEN_POINTERS_MAX];
+  struct warrant_pointer parts[GEN_TYPES_MAX][GEN_POINTERS_MAX];
   uint32_t arguments[WARRANT_ARGUMENTS_MAX];
 };
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out);

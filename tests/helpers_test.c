@@ -39,6 +39,7 @@ static const struct warrant_map maps[] = {
     {.type = 18, .key_size = 4, .value_size = 4, .max_entries = 4},
     {.type = 22, .key_size = 0, .value_size = 8, .max_entries = 4},
     {.type = 27, .key_size = 0, .value_size = 0, .max_entries = 4096},
+    {.type = 29, .key_size = 4, .value_size = 8, .flags = BPF_F_NO_PREALLOC},
 };
 
 /* --- Differences by name ---------------------------------------------------------------------- */
@@ -104,10 +105,11 @@ static void begin(struct made *m, const struct w_prog_type *type) {
                                   .type = type->id,
                                   .insns = m->insns,
                                   .maps = m->maps};
-  static char task[] = "task_struct";
-  static struct warrant_object_type types[] = {{.name = task, .size = 8}};
+  static char task[] = "task_struct", regs[] = "pt_regs";
+  static struct warrant_object_type types[] = {{.name = task, .size = 8},
+                                               {.name = regs, .size = 8}};
   m->p.types = types;
-  m->p.type_count = 1;
+  m->p.type_count = sizeof types / sizeof *types;
   m->p.attach_type = attach_type_of(type);
   static char event[] = "sched_switch", hook[] = "file_open", iter[] = "task",
               function[] = "bpf_fentry_test1", modified[] = "bpf_modify_return_test";
@@ -257,6 +259,16 @@ static bool acquire(struct made *m, const struct w_prog_type *type, const struct
   put(m, 0xbf, 9, 0, 0, 0);
   return true;
 }
+/* r8: the current task, where the helper takes tasks. False: it takes others, or the type of
+ * program does not tell it. */
+static bool use_object(struct made *m, const struct w_prog_type *type, const struct w_helper *h) {
+  const struct w_helper *from = w_helper_of(158);
+  if (strcmp(h->takes, from->object) || !offers(type, from->id))
+    return false;
+  put(m, 0x85, 0, 0, 0, from->id);
+  put(m, 0xbf, 8, 0, 0, 0);
+  return true;
+}
 static bool takes(const struct w_helper *h, enum w_arg g) {
   bool found = false;
   for (unsigned i = 0; i < h->nargs; i++)
@@ -269,6 +281,7 @@ static uint32_t bytes(const struct made *m, const struct w_helper *h, unsigned i
   case W_ARG_KEY:
     return m->maps[0].key_size;
   case W_ARG_VALUE:
+  case W_ARG_VALUE0:
   case W_ARG_VALUE_OUT:
     return m->maps[0].value_size;
   default:
@@ -288,7 +301,7 @@ static bool call(struct made *m, const struct w_prog_type *type, const struct w_
   if (way == THE_PACKET && !use_packet(m, type))
     return false;
   bool kept = takes(h, W_ARG_REF), lent = kept || takes(h, W_ARG_RELEASE);
-  if (lent && !acquire(m, type, h))
+  if ((lent && !acquire(m, type, h)) || (h->takes && !use_object(m, type, h)))
     return false;
   for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
@@ -326,6 +339,8 @@ static bool call(struct made *m, const struct w_prog_type *type, const struct w_
       return false;
     } else if (g == W_ARG_REF || g == W_ARG_RELEASE) {
       put(m, 0xbf, r, 9, 0, 0);
+    } else if (g == W_ARG_OBJECT) {
+      put(m, 0xbf, r, 8, 0, 0);
     } else if (g == W_ARG_CTX || g == W_ARG_CTX0) {
       put(m, 0xbf, r, 6, 0, 0);
     } else if (g == W_ARG_SIZE) {
@@ -622,7 +637,7 @@ static void test_packet_writes(void) {
 
 /* Helpers that may leave some of the memory as it was: semantics/Target.v says why. Linux takes the
  * whole of it as written by every helper, so there is no verdict to compare with. */
-static const int32_t partly[] = {16, 45, 101, 114, 115, 119, 176, 183, 184, 189};
+static const int32_t partly[] = {16, 45, 101, 114, 115, 119, 141, 147, 176, 183, 184, 189};
 /* Memory that was not written before the call is read after it, its last byte. */
 static void test_partly(void) {
   struct tally t = {0};

@@ -20,7 +20,8 @@ parts() {
   at=$((at + 4))
   for ((k = 0; k < n; k++)); do
     at=$((at + 8 + $(u32 "$image" $((at + 4)))))
-    at=$((at + 4 + 8 * $(u32 "$image" $at)))
+    at=$((at + 4 + 8 * $(u32 "$image" $at))) # its pointers
+    at=$((at + 4 + 8 * $(u32 "$image" $at))) # and its parts
   done
   local maps=$at
   n=$(u32 "$image" $at)
@@ -123,7 +124,7 @@ changed() {
   build/bin/warrant-validate --image "$work/other" "$work/cert" > "$work/out" 2>&1
   same "$1: refused, warrant-validate" "1" "$?"
 }
-changed "the version" 4 03 02
+changed "the version" 4 04 03
 changed "a constant" 62 03 08
 changed "the program's end" $((size - 8)) 95 94
 changed "a load of more bytes" $((size - 16)) 71 79

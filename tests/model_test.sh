@@ -58,7 +58,7 @@ for name in attack harmless; do
   "$WARRANT" asm "$work/$name.s" -o "$work/$name.ebpf"
   slots=$(($(stat -c %s "$work/$name.ebpf") / 8))
   {
-    printf 'WIMG\003\000\000\000'
+    printf 'WIMG\004\000\000\000'
     u32s 6 0 0 0 # xdp, no attach type, context size or arguments
     printf '\000'
     u32s 0 2 # no types; two maps

@@ -72,9 +72,11 @@ static bool offers(const struct w_prog_type *type, int32_t id) {
 
 static void begin(struct probe *m, const struct choice *c) {
   static char empty[] = "", name[] = "p", license[] = "GPL", map[] = "map", task[] = "task_struct",
-              function[] = "bpf_fentry_test1", modified[] = "bpf_modify_return_test";
+              regs[] = "pt_regs", function[] = "bpf_fentry_test1",
+              modified[] = "bpf_modify_return_test";
   memset(m, 0, sizeof *m);
-  m->task = (struct warrant_object_type){.name = task, .size = 8};
+  m->types[0] = (struct warrant_object_type){.name = task, .size = 8};
+  m->types[1] = (struct warrant_object_type){.name = regs, .size = 8};
   m->p = (struct warrant_program){.kind = WARRANT_EBPF,
                                   .file = empty,
                                   .section = empty,
@@ -84,8 +86,8 @@ static void begin(struct probe *m, const struct choice *c) {
                                   .insns = m->insns,
                                   .maps = m->maps,
                                   .map_count = OWN,
-                                  .types = &m->task,
-                                  .type_count = 1};
+                                  .types = m->types,
+                                  .type_count = sizeof m->types / sizeof *m->types};
   m->p.attach_type = attach_type_of(c->type);
   if (c->type->id == BPF_PROG_TYPE_TRACING)
     m->p.attach_to = m->p.attach_type == BPF_MODIFY_RETURN ? modified : function;
@@ -138,6 +140,16 @@ static void release(struct probe *m, const struct w_helper *h, unsigned r) {
   put(m, 0x85, 0, 0, 0, h->ref == W_RECORD ? BPF_FUNC_ringbuf_discard : BPF_FUNC_sk_release);
 }
 
+/* r8: the current task. False: it is no task that the helper takes. */
+static bool use_object(struct probe *m, const struct choice *c) {
+  const struct w_helper *from = w_helper_of(BPF_FUNC_get_current_task_btf);
+  if (strcmp(c->helper->takes, from->object) || !offers(c->type, from->id))
+    return false;
+  put(m, 0x85, 0, 0, 0, from->id);
+  put(m, 0xbf, 8, 0, 0, 0);
+  return true;
+}
+
 static void argument(struct probe *m, const struct choice *c, unsigned i, int *place) {
   enum w_arg g = c->helper->args[i];
   unsigned r = i + 1;
@@ -151,6 +163,8 @@ static void argument(struct probe *m, const struct choice *c, unsigned i, int *p
     put(m, 0xbf, r, 6, 0, 0);
   } else if (g == W_ARG_REF || g == W_ARG_RELEASE) {
     put(m, 0xbf, r, 9, 0, 0);
+  } else if (g == W_ARG_OBJECT) {
+    put(m, 0xbf, r, 8, 0, 0);
   } else if (g == W_ARG_SIZE || g == W_ARG_ALLOC) {
     put(m, 0xb7, r, 0, 0, (int32_t)c->size);
   } else if (g == W_ARG_ANY && c->an_address && last) {
@@ -198,7 +212,7 @@ bool probe_make(struct probe *m, const struct choice *c) {
     lent |= h->args[i] == W_ARG_REF || h->args[i] == W_ARG_RELEASE;
   }
   put(m, 0xbf, 6, 1, 0, 0);
-  if (lent && !acquire(m, c))
+  if ((lent && !acquire(m, c)) || (h->takes && !use_object(m, c)))
     return false;
   put_map(m, 7, 2, GIVEN);
   copy(m, 10, BUFFER, 7, offsetof(struct given, memory));

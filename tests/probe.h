@@ -36,7 +36,7 @@ struct choice {
 struct probe {
   struct warrant_insn insns[PROBE_SLOTS];
   struct warrant_map maps[PROBE_MAPS];
-  struct warrant_object_type task;
+  struct warrant_object_type types[2];
   struct warrant_program p;
   int places[5]; /* by argument: which memory it is, or -1 */
 };

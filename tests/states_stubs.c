@@ -15,7 +15,7 @@
 #include "load/objects.h"
 #include "load/image.h"
 
-enum { PACKET_MAX = 300, OBJECTS_MAX = 64 };
+enum { PACKET_MAX = 300, OBJECTS_MAX = 96 };
 
 static struct gen gen;
 static struct gen_program generated;

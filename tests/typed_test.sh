@@ -4,22 +4,25 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
-source=corpus/typed/typed.c
 object=$CORPUS/typed/typed.o
 kernel=$CORPUS/typed/kernel.o
+# expectations FILE: NAME VERDICT REASON of each program of corpus/typed/FILE.c
+expectations() { sed -n 's|^/\* expect: \(.*\) \*/$|\1|p' "corpus/typed/$1.c"; }
 
 # --- Verdicts -----------------------------------------------------------------------------------
 
-for program in "$WARRANT" "$ASAN_WARRANT"; do
-  "$program" check --json --btf $kernel $object > "$work/out" 2> "$work/err"
-  same "exit status, ${program%/bin*}" 1 $?
-  verdict < "$work/out" | cut -d' ' -f1,2,3,4 > "$work/verdicts"
-  while read -r name want reason; do
-    certified=$([ "$want" = accept ] && echo true || echo false)
-    same "$name" "$name $want $certified $reason" "$(grep "^$name " "$work/verdicts")"
-  done < <(grep -o 'expect: [^*]*' $source | tail -n +2 | cut -d' ' -f2-)
+for part in typed objects; do
+  for program in "$WARRANT" "$ASAN_WARRANT"; do
+    "$program" check --json --btf $kernel $CORPUS/typed/$part.o > "$work/out" 2> "$work/err"
+    same "exit status, $part, ${program%/bin*}" 1 $?
+    verdict < "$work/out" | cut -d' ' -f1,2,3,4 > "$work/verdicts"
+    while read -r name want reason; do
+      certified=$([ "$want" = accept ] && echo true || echo false)
+      same "$name" "$name $want $certified $reason" "$(grep "^$name " "$work/verdicts")"
+    done < <(expectations $part)
+  done
+  same "each program of $part has an expectation" "$(expectations $part | wc -l)" "$(wc -l < "$work/verdicts")"
 done
-same "each program has an expectation" "$(grep -o 'expect: [^*]*' $source | tail -n +2 | wc -l)" "$(wc -l < "$work/verdicts")"
 
 # says NAME STATUS TEXT ARGUMENT...: the exit status, and a message with this in it
 says() {
@@ -43,18 +46,20 @@ says "an argument that was perhaps not written, strict" 1 "reject, undefined-sta
 
 # --- Runs: both interpreters, step by step ------------------------------------------------------
 
-while read -r name want _; do
-  [ "$want" = unsupported ] && continue
-  for ctx in 0000000000000000 0101010101010101; do
-    all=$(printf "$ctx%.0s" 1 2 3 4 5 6)
-    for engine in c reference; do
-      "$WARRANT" run --btf $kernel --prog "$name" --ctx "$all" --trace --engine $engine $object > "$work/$engine" 2>&1
+for part in typed objects; do
+  while read -r name want _; do
+    [ "$want" = unsupported ] && continue
+    for ctx in 0000000000000000 0101010101010101; do
+      all=$(printf "$ctx%.0s" 1 2 3 4 5 6)
+      for engine in c reference; do
+        "$WARRANT" run --btf $kernel --prog "$name" --ctx "$all" --trace --engine $engine $CORPUS/typed/$part.o > "$work/$engine" 2>&1
+      done
+      if cmp -s "$work/c" "$work/reference" && [ -s "$work/c" ]; then ok "$name runs alike"; else
+        not_ok "$name runs alike" "$(diff "$work/c" "$work/reference" | head -c 300)"
+      fi
     done
-    if cmp -s "$work/c" "$work/reference" && [ -s "$work/c" ]; then ok "$name runs alike"; else
-      not_ok "$name runs alike" "$(diff "$work/c" "$work/reference" | head -c 300)"
-    fi
-  done
-done < <(grep -o 'expect: [^*]*' $source | tail -n +2 | cut -d' ' -f2-)
+  done < <(expectations $part)
+done
 "$WARRANT" run --btf $kernel --prog untested_value --ctx 0101010101010101 $object > "$work/out" 2>&1
 same "a null value is no object when it runs" 1 $?
 

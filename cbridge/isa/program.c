@@ -21,6 +21,7 @@ void warrant_program_free(struct warrant_program *program) {
   for (uint32_t i = 0; i < program->type_count; i++) {
     free(program->types[i].name);
     free(program->types[i].pointers);
+    free(program->types[i].parts);
   }
   free(program->types);
   free(program->arguments);

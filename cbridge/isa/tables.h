@@ -56,14 +56,16 @@ enum w_arg {
   W_ARG_INOUTN,    /* the same, read, then written */
   W_ARG_VALUE_OUT, /* a value of the map passed is written there */
   W_ARG_CTX0,      /* the context, or null */
+  W_ARG_VALUE0,    /* a value of the map passed, or null */
+  W_ARG_OBJECT,    /* a kernel object, or a part of one */
   W_ARG_ALLOC,     /* how many bytes are asked for */
   W_ARG_REF,       /* an acquired reference */
   W_ARG_RELEASE,   /* the same, and it is released */
 };
 /* Is the argument read, and is it written? */
 static inline bool w_arg_read(enum w_arg a) {
-  return a == W_ARG_KEY || a == W_ARG_VALUE || a == W_ARG_MEM || a == W_ARG_MEM0 ||
-         a == W_ARG_INOUT || a == W_ARG_MEMN || a == W_ARG_INOUTN;
+  return a == W_ARG_KEY || a == W_ARG_VALUE || a == W_ARG_VALUE0 || a == W_ARG_MEM ||
+         a == W_ARG_MEM0 || a == W_ARG_INOUT || a == W_ARG_MEMN || a == W_ARG_INOUTN;
 }
 static inline bool w_arg_written(enum w_arg a) {
   return a == W_ARG_OUT || a == W_ARG_OUT0 || a == W_ARG_INOUT || a == W_ARG_OUTN ||
@@ -107,6 +109,7 @@ struct w_helper {
   uint32_t maps[W_MAP_TYPES];   /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
   uint32_t sizes[5];            /* of the arguments whose size is here; bytes */
   const char *object;           /* W_RET_TYPED: the name of the object's type; else NULL */
+  const char *takes;            /* the same for W_ARG_OBJECT */
   uint32_t types[W_BARE_TYPES]; /* program types in which it has its arguments, and in others none;
                                    none: in all. 0 ends the list */
 };

@@ -2,6 +2,7 @@
 #include "kernel/kernel.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -25,6 +26,7 @@
 #define HASH_BYTES_MAX ((uint64_t)16 << 20)
 #define FIGURES_SIZE ((uint32_t)64 << 10)
 #define MAP_TYPE_ARENA 33 /* newer than some installed headers */
+#define MAP_TYPE_CGRP_STORAGE 32
 
 static int no_engine(struct warrant_error *error, const char *what, int why) {
   return warrant_fail(error, WARRANT_NO_ENGINE, "this host's kernel cannot be asked: %s: %s", what,
@@ -66,6 +68,12 @@ static bool is_hash(uint32_t type) {
          type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
+/* What is kept for sockets, inodes, tasks and control groups. */
+static bool is_storage(uint32_t type) {
+  return type == BPF_MAP_TYPE_SK_STORAGE || type == BPF_MAP_TYPE_INODE_STORAGE ||
+         type == BPF_MAP_TYPE_TASK_STORAGE || type == MAP_TYPE_CGRP_STORAGE;
+}
+
 /* What the kernel is asked for. A verdict does not depend on how much a hash table holds, so a very
  * large one is made smaller. */
 static uint32_t entries_of(const struct warrant_map *m) {
@@ -98,6 +106,22 @@ static void kernel_name(const char *name, char out[16]) {
   out[n] = '\0';
 }
 
+/* The kernel makes the storage of objects only where types of keys and values are told: a number,
+ * and bytes. NULL: there is no memory, or the kernel does not take them. */
+static struct btf *storage_types(const struct warrant_map *m, struct bpf_map_create_opts *options) {
+  struct btf *btf = btf__new_empty();
+  int key = btf__add_int(btf, "key", m->key_size, 0), byte = btf__add_int(btf, "byte", 1, 0);
+  int value = btf__add_array(btf, key, byte, m->value_size);
+  if (!btf || key < 0 || byte < 0 || value < 0 || btf__load_into_kernel(btf)) {
+    btf__free(btf);
+    return NULL;
+  }
+  options->btf_fd = (uint32_t)btf__fd(btf);
+  options->btf_key_type_id = (uint32_t)key;
+  options->btf_value_type_id = (uint32_t)value;
+  return btf;
+}
+
 /* `inner`: a map like those that this one holds, or -1. */
 static int make_map(const struct warrant_map *m, int inner, int *fd) {
   char name[16];
@@ -110,9 +134,12 @@ static int make_map(const struct warrant_map *m, int inner, int *fd) {
   }
   if (inner >= 0)
     options.inner_map_fd = (uint32_t)inner;
+  struct btf *types = is_storage(m->type) ? storage_types(m, &options) : NULL;
   *fd = bpf_map_create(m->type, name, key_size, value_size, entries_of(m), &options);
+  int why = errno;
+  btf__free(types);
   if (*fd < 0)
-    return errno;
+    return why;
   if (m->initial) {
     uint32_t zero = 0;
     if (bpf_map_update_elem(*fd, &zero, m->initial, BPF_ANY))

@@ -153,6 +153,61 @@ static uint32_t follow(struct hook *h, uint32_t type, int64_t off) {
   return to;
 }
 
+static uint32_t find_type(const struct hook *h, const char *name, uint32_t kind) {
+  for (uint32_t id = warrant_types_first(h->kernel, name, warrant_core_essential(name)); id;
+       id = h->kernel->next[id]) {
+    const struct btf_type *t = btf__type_by_id(h->btf, id);
+    if (t && btf_kind(t) == kind && strcmp(w_btf_text(h->btf, t->name_off), name) == 0)
+      return id;
+  }
+  return 0;
+}
+
+/* Does a structure `wanted` lie at offset `off` of type `id`? */
+static bool contains(struct hook *h, uint32_t id, uint64_t off, uint32_t wanted, int depth) {
+  const struct btf *btf = h->btf;
+  const struct btf_type *t = depth < W_BTF_DEPTH ? w_btf_skip(btf, &id) : NULL;
+  if (!t)
+    return false;
+  if (id == wanted && !off)
+    return true;
+  if (btf_is_array(t)) {
+    int64_t size = btf__resolve_size(btf, btf_array(t)->type);
+    return size > 0 && off / (uint64_t)size < btf_array(t)->nelems &&
+           contains(h, btf_array(t)->type, off % (uint64_t)size, wanted, depth + 1);
+  }
+  for (uint16_t i = 0; btf_is_composite(t) && i < btf_vlen(t) && h->work < WORK_MAX; i++) {
+    h->work++;
+    const struct btf_member *m = &btf_members(t)[i];
+    uint32_t bits = btf_member_bit_offset(t, i);
+    int64_t size = btf__resolve_size(btf, m->type);
+    if (!btf_member_bitfield_size(t, i) && bits % 8 == 0 && bits / 8 <= off && size > 0 &&
+        off - bits / 8 < (uint64_t)size && contains(h, m->type, off - bits / 8, wanted, depth + 1))
+      return true;
+  }
+  return false;
+}
+
+/* A helper takes an object of type `name`, and is given what lies at `off` of this type: the type
+ * has that part, if it has. */
+static void note_part(struct hook *h, uint32_t type, int64_t off, const char *name) {
+  uint32_t wanted = find_type(h, name, BTF_KIND_STRUCT), number;
+  if (!wanted || off < 0 || (!off && h->ids[type] == wanted) ||
+      !contains(h, h->ids[type], (uint64_t)off, wanted, 0) ||
+      (number = type_number(h, wanted)) == UINT32_MAX || h->pointers == POINTERS_MAX ||
+      w_has_part(h->program->types, h->program->type_count, type, off, number))
+    return;
+  struct warrant_object_type *t = &h->program->types[type];
+  struct warrant_pointer *parts = realloc(t->parts, (t->part_count + 1) * sizeof *parts);
+  if (!parts) {
+    h->no_memory = true;
+    return;
+  }
+  t->parts = parts;
+  parts[t->part_count++] = (struct warrant_pointer){(uint32_t)off, number};
+  h->pointers++;
+}
+
 /* --- Arguments ------------------------------------------------------------------------------- */
 
 /* Linux lets programs read no more than so many. */
@@ -183,16 +238,6 @@ static bool add_typed(struct hook *h, uint32_t id) {
   }
   add_argument(h, WARRANT_HIDDEN);
   return true;
-}
-
-static uint32_t find_type(const struct hook *h, const char *name, uint32_t kind) {
-  for (uint32_t id = warrant_types_first(h->kernel, name, warrant_core_essential(name)); id;
-       id = h->kernel->next[id]) {
-    const struct btf_type *t = btf__type_by_id(h->btf, id);
-    if (t && btf_kind(t) == kind && strcmp(w_btf_text(h->btf, t->name_off), name) == 0)
-      return id;
-  }
-  return 0;
 }
 
 /* The hook's function in the kernel is named for it. */
@@ -338,8 +383,12 @@ static uint32_t loaded(struct hook *h, uint32_t kind, int64_t off) {
 
 static void follow_call(struct hook *h, uint32_t pc, uint32_t place, uint32_t kind, int32_t off) {
   const struct w_insn *i = &h->insns[pc];
+  const struct w_helper *helper = i->op == W_OP_CALL ? w_helper_of(i->imm) : NULL;
   if (i->op == W_OP_CALLLOCAL && place >= 1 && place <= 5)
     add_fact(h, pc + 1 + (uint32_t)i->off, place, kind, off);
+  if (helper && kind && place >= 1 && place <= helper->nargs &&
+      helper->args[place - 1] == W_ARG_OBJECT)
+    note_part(h, kind - 1, off, helper->takes);
   if (place > 5)
     add_fact(h, pc + 1, place, kind, off);
 }

@@ -12,6 +12,14 @@ static uint8_t *put32(uint8_t *at, uint32_t value) {
   return at + 4;
 }
 
+/* Offsets in an object, each with a type. */
+static uint8_t *put_places(uint8_t *at, const struct warrant_pointer *places, uint32_t count) {
+  at = put32(at, count);
+  for (uint32_t k = 0; k < count; k++)
+    at = put32(put32(at, places[k].offset), places[k].type);
+  return at;
+}
+
 /* Sizes of the parts, each with its count. */
 static uint64_t head_size(const struct warrant_program *p) {
   return 8 + 4 * 4 + 4 * (uint64_t)p->argument_count + 1;
@@ -19,7 +27,8 @@ static uint64_t head_size(const struct warrant_program *p) {
 static uint64_t types_size(const struct warrant_program *p) {
   uint64_t size = 4;
   for (uint32_t i = 0; i < p->type_count; i++)
-    size += 3 * 4 + strlen(p->types[i].name) + 8 * (uint64_t)p->types[i].pointer_count;
+    size += 4 * 4 + strlen(p->types[i].name) +
+            8 * ((uint64_t)p->types[i].pointer_count + p->types[i].part_count);
   return size;
 }
 static uint64_t maps_size(const struct warrant_program *p) {
@@ -51,7 +60,7 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", p->file);
   uint8_t *at = buffer;
   memcpy(at, "WIMG", 4);
-  at[4] = 3;
+  at[4] = 4;
   at[5] = p->kind == WARRANT_EBPF ? 0 : p->kind == WARRANT_CBPF ? 1 : 2;
   at[6] = p->profile == WARRANT_STRICT ? 1 : 0;
   at[7] = 0;
@@ -69,11 +78,8 @@ int warrant_image(const struct warrant_program *p, uint8_t **bytes, size_t *len,
     at = put32(at, t->size);
     at = put32(at, length);
     memcpy(at, t->name, length);
-    at = put32(at + length, t->pointer_count);
-    for (uint32_t k = 0; k < t->pointer_count; k++) {
-      at = put32(at, t->pointers[k].offset);
-      at = put32(at, t->pointers[k].type);
-    }
+    at = put_places(at + length, t->pointers, t->pointer_count);
+    at = put_places(at, t->parts, t->part_count);
   }
   at = put32(at, p->map_count);
   for (uint32_t i = 0; i < p->map_count; i++) {

@@ -52,6 +52,16 @@ bool w_pointer_at(const struct warrant_object_type *type, uint64_t k, uint32_t *
   return false;
 }
 
+bool w_has_part(const struct warrant_object_type *types, uint32_t count, uint32_t i, int64_t k,
+                uint32_t j) {
+  if (i >= count || k < 0 || k > types[i].size)
+    return false;
+  for (uint32_t n = 0; n < types[i].part_count; n++)
+    if (types[i].parts[n].offset == k && types[i].parts[n].type == j)
+      return true;
+  return !k && i == j;
+}
+
 bool w_type_named(const struct warrant_object_type *types, uint32_t count, const char *name,
                   uint32_t *number) {
   for (uint32_t i = 0; i < count; i++)

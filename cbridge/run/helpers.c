@@ -112,6 +112,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       if (x != m->env->ctx && (x || h->args[i] == W_ARG_CTX))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
+    case W_ARG_OBJECT:
+      if (!w_is_named(m, x, h->takes))
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      continue;
     case W_ARG_MEMN:
     case W_ARG_OUTN:
     case W_ARG_INOUTN:
@@ -119,7 +123,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
+    case W_ARG_VALUE0:
     case W_ARG_VALUE_OUT:
+      if (!x && h->args[i] == W_ARG_VALUE0)
+        continue;
       if (*map < 0)
         return WARRANT_BAD_HELPER_ARGUMENT;
       n = h->args[i] == W_ARG_KEY ? m->stores[*map].map->key_size : m->stores[*map].map->value_size;
@@ -228,6 +235,18 @@ static bool answer_map(struct call *c) {
     return true;
   case 134:
     c->choice = (int64_t)w_ring_query(s, r[2]);
+    return true;
+  case 107:
+  case 145:
+  case 156:
+  case 210: /* nothing is kept for an object */
+    c->choice = -1;
+    return true;
+  case 108:
+  case 146:
+  case 157:
+  case 211:
+    c->choice = -2; /* ENOENT */
     return true;
   case 195: /* with the number of a processor */
     c->choice = (uint32_t)r[3] ? -1 : w_lookup(s, key);

@@ -65,6 +65,19 @@ static bool pointed(const struct w_machine *m, uint64_t a, unsigned n, uint32_t 
   return false;
 }
 
+bool w_is_named(const struct w_machine *m, uint64_t a, const char *name) {
+  const struct warrant_program *p = m->program;
+  int64_t off = (int64_t)((a - W_FREED_OBJECTS) % W_TYPE_STRIDE);
+  uint64_t k;
+  uint32_t wanted;
+  if (!object_number(m, a, &k) || !w_type_named(p->types, p->type_count, name, &wanted))
+    return false;
+  bool found = false; /* among the dead is one of every type */
+  for (uint32_t i = 0; i < p->type_count; i++)
+    found |= (!k || k - 1 == i) && w_has_part(p->types, p->type_count, i, off, wanted);
+  return found;
+}
+
 /* The live region that holds [a, a + n). */
 bool w_find(struct w_machine *m, uint64_t a, uint64_t n, struct w_place *p) {
   const struct warrant_env *env = m->env;

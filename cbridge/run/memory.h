@@ -42,6 +42,8 @@ void w_mark_written(struct w_machine *m, const struct w_place *p, uint64_t n);
 /* Copies `from` (zeros when NULL, which is an error: EFAULT) to where a helper writes; the two may
  * overlap. */
 int64_t w_give(struct w_machine *m, const struct w_place *out, uint64_t n, const uint8_t *from);
+/* Is there a kernel object of the type of this name, or a part of one that is? */
+bool w_is_named(const struct w_machine *m, uint64_t a, const char *name);
 bool w_is_socket(const struct w_place *p);
 
 #endif

@@ -11,6 +11,10 @@ struct list_head list;
 struct inode inode;
 struct file file;
 struct bpf_iter_meta meta;
+struct pt_regs regs;
+struct seq_file sequence;
+struct cgroup group;
+struct linux_binprm binary;
 
 typedef void (*btf_trace_switched)(void *data, _Bool preempt, struct task_struct *prev,
                                    struct task_struct *next);
@@ -28,6 +32,11 @@ struct task_struct *found(struct pair by_value, struct task_struct *from) {
   return by_value.first ? from : 0;
 }
 void nothing(void) {}
+int sent(struct tcp_sock *sk, struct file *file, struct cgroup *group) {
+  return sk && file && group;
+}
+int received(struct sk_buff *packet) { return packet != 0; }
+int bpf_lsm_executed(struct linux_binprm *binary) { return !binary; }
 int bpf_lsm_opened(struct file *file) { return !file; }
 /* One of the hooks that answer yes or no. */
 int bpf_lsm_audit_rule_known(struct file *file) { return !file; }

@@ -37,13 +37,50 @@ struct inode {
   unsigned long i_ino;
 };
 
+struct path {
+  void *mnt, *dentry;
+};
+
 struct file {
   ONLY_THERE(int mode)
   struct inode *f_inode;
+  ONLY_THERE(long flags)
+  struct path f_path;
+};
+
+struct seq_file {
+  unsigned long count;
 };
 
 struct bpf_iter_meta {
+  struct seq_file *seq;
   unsigned long session_id, seq_num;
+};
+
+struct pt_regs {
+  ONLY_THERE(long saved[16])
+  unsigned long ip;
+};
+
+struct cgroup {
+  int level;
+};
+
+struct linux_binprm {
+  int argc;
+};
+
+struct sock_common {
+  short skc_family;
+};
+struct sock {
+  struct sock_common __sk_common;
+  int sk_mark;
+};
+/* A socket in a socket, as most are. */
+struct tcp_sock {
+  struct sock sk;
+  unsigned int snd_cwnd;
 };
 
 struct nf_hook_state {

@@ -78,6 +78,29 @@ static bool a_refs(const struct w_state *st, int r, const struct w_helper *h, st
                   what, r);
 }
 
+/* Is register r the kernel object that helper h takes? */
+static bool a_object(const struct w_target *t, const struct w_state *st, int r,
+                     const struct w_helper *h, struct w_why *why) {
+  const struct w_fact *f = w_fact_of(st, st->regs[r]);
+  uint32_t wanted;
+  if (!w_type_named(t->types, t->type_count, h->takes, &wanted))
+    return w_refuse(why, f->kind == W_FOBJ ? W_BAD_HELPER_ARGUMENT : W_UNSUPPORTED,
+                    "argument %d of %s has to be a kernel object of type %s, and none of that "
+                    "type is known here",
+                    r, h->name, h->takes);
+  if (f->kind != W_FOBJ)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s has to be a kernel object of type %s, and r%d is none", r,
+                    h->name, h->takes, r);
+  if (w_has_part(t->types, t->type_count, f->type, st->regs[r].c, wanted))
+    return true;
+  return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                  "argument %d of %s has to be a kernel object of type %s, and r%d points at "
+                  "byte %" PRId64 " of a %s",
+                  r, h->name, h->takes, r, st->regs[r].c,
+                  f->type < t->type_count ? t->types[f->type].name : "kernel object");
+}
+
 /* A helper writes at least lo and at most hi bytes from r on. */
 static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
                       uint64_t hi, const struct w_helper *h, struct seen *q, struct w_why *why) {
@@ -122,6 +145,7 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r, h->name,
                       r);
     const struct w_fact *f = w_fact_of(st, st->regs[r]);
+    uint64_t zero;
     switch (h->args[i]) {
     case W_ARG_ANY:
     case W_ARG_SIZE:
@@ -144,8 +168,15 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
                         t->maps[f->map].name ? t->maps[f->map].name : "the map");
       q->map = f->map;
       break;
+    case W_ARG_OBJECT:
+      if (!a_object(t, st, r, h, why))
+        return false;
+      break;
     case W_ARG_KEY:
     case W_ARG_VALUE:
+    case W_ARG_VALUE0:
+      if (h->args[i] == W_ARG_VALUE0 && w_const_of(st, st->regs[r], &zero) && !zero)
+        break;
       if (q->map < 0 || q->map >= t->map_count)
         return w_refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s needs a map before it", r,
                         h->name);
@@ -177,8 +208,7 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
         return false;
       break;
     case W_ARG_CTX:
-    case W_ARG_CTX0: {
-      uint64_t zero;
+    case W_ARG_CTX0:
       if (h->args[i] == W_ARG_CTX0 && w_const_of(st, st->regs[r], &zero) && !zero)
         break;
       if (f->kind != W_FCTX || st->regs[r].c)
@@ -201,7 +231,6 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
       q->release |= h->args[i] == W_ARG_RELEASE;
       q->symbol = st->regs[r].sym;
       break;
-    }
     }
   }
   return true;
