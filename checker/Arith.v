@@ -13,8 +13,9 @@ Definition shift (a : aval) (c : Z) : ares := Old (fst a, soff (snd a + c)).
 (** pointer + scalar of unknown value: the signed least is added as a constant, so that an index
     that is not 0 may be counted down again; the bound grows by what the number varies, and what was
     checked is forgotten. *)
-Definition add_ptr (t : target) (F : facts) (p x : aval) : option ares :=
-  match view F x with
+Definition add_ptr (t : target) (F : facts) (p : aval) (x : option (bool * scalar)) :
+  option ares :=
+  match x with
   | None => None
   | Some (_, s) =>
     let lo := b_smin (s_all s) in
@@ -48,14 +49,23 @@ Definition a_add (t : target) (F : facts) (a b : aval) : ares :=
     match const_of F a with
     | Some c => shift b c
     | None =>
-      match add_ptr t F a b with
+      match add_ptr t F a (view F b) with
       | Some r => r
-      | None => match add_ptr t F b a with Some r => r | None => a_scalar_alu F A64 Add a b end
+      | None =>
+        match add_ptr t F b (view F a) with Some r => r | None => a_scalar_alu F A64 Add a b end
       end
     end
   end.
-Definition a_sub (F : facts) (a b : aval) : ares :=
-  match const_of F b with Some c => shift a (- c) | None => a_scalar_alu F A64 Sub a b end.
+(** Of one symbol and two constants the difference is that of the constants. *)
+Definition a_sub (t : target) (F : facts) (a b : aval) : ares :=
+  match const_of F b with
+  | Some c => shift a (- c)
+  | None =>
+    if fst a =? fst b then scalar_res F false (sc_const (snd a - snd b))
+    else
+      let less := match view F b with Some (ta, s) => Some (ta, sc_neg A64 s) | None => None end in
+      match add_ptr t F a less with Some r => r | None => a_scalar_alu F A64 Sub a b end
+  end.
 (** A sum or difference of 32 bits, of a number and a constant: where it does not wrap it is that of
     64 bits. *)
 Definition a_add32 (F : facts) (a : aval) (c : Z) : option ares :=
@@ -74,7 +84,7 @@ Definition a_alu32 (F : facts) (op : aluop) (a b : aval) : option ares :=
 Definition a_alu (t : target) (F : facts) (w : width) (op : aluop) (a b : aval) : ares :=
   match w, op with
   | A64, Add => a_add t F a b
-  | A64, Sub => a_sub F a b
+  | A64, Sub => a_sub t F a b
   | A32, _ => match a_alu32 F op a b with Some r => r | None => a_scalar_alu F w op a b end
   | _, _ => a_scalar_alu F w op a b
   end.

@@ -157,21 +157,37 @@ Definition bd_mod (a b : bounds) : bounds :=
   if zero <? b_umin b then
     if b_umax a <? b_umin b then a
     else if (b_umin b =? b_umax b) && one_bit (b_umin b) then bd_and a (bd_const (b_umin b - one))
+    else if (b_umin b =? b_umax b) && (b_umin a / b_umin b =? b_umax a / b_umin b)
+    then bd_range (b_umin a mod b_umin b) (b_umax a mod b_umin b)
     else bd_range zero (Z.min (b_umax a) (b_umax b - one))
   else bd_range zero (b_umax a).
 
 Definition both_nonneg (a b : bounds) : bool := (zero <=? b_smin a) && (zero <=? b_smin b).
+(** A quotient is no farther from 0 than the dividend; but that of the least number and -1 is the
+    least number. *)
 Definition bd_sdiv (a b : bounds) : bounds :=
+  let c := b_smin b in
+  let small := smin64 <? b_smin a in
   if both_nonneg a b then bd_div a b
-  else if (zero <? b_smin b) && (b_smin b =? b_smax b)
-  then bd_srange (Z.quot (b_smin a) (b_smin b)) (Z.quot (b_smax a) (b_smin b))
+  else if (c =? b_smax b) && (zero <? c) then bd_srange (Z.quot (b_smin a) c) (Z.quot (b_smax a) c)
+  else if (c =? b_smax b) && (c <? zero) && small
+  then bd_srange (Z.quot (b_smax a) c) (Z.quot (b_smin a) c)
+  else if small then let m := Z.max (- b_smin a) (b_smax a) in bd_srange (- m) m
   else bd_top.
+(** A remainder has the dividend's sign, is no farther from 0, and nearer than the divisor, if that
+    is not 0. *)
 Definition bd_smod (a b : bounds) : bounds :=
+  let c := b_smin b in
   if both_nonneg a b then bd_mod a b
-  else if zero <? b_smin b
-  then bd_srange (Z.max (Z.min (b_smin a) zero) (one - b_smax b))
-    (Z.min (Z.max (b_smax a) zero) (b_smax b - one))
-  else bd_top.
+  else if (c =? b_smax b) && negb (c =? zero) && (Z.quot (b_smin a) c =? Z.quot (b_smax a) c)
+  then bd_srange (Z.rem (b_smin a) c) (Z.rem (b_smax a) c)
+  else
+    let lo := Z.min (b_smin a) zero in
+    let hi := Z.max (b_smax a) zero in
+    if (zero <? b_smin b) || (b_smax b <? zero)
+    then let m := Z.max (Z.abs (b_smin b)) (Z.abs (b_smax b)) - one in
+      bd_srange (Z.max lo (- m)) (Z.min hi m)
+    else bd_srange lo hi.
 
 (** Shifts by an amount in [c1 .. c2], 0 <= c1. *)
 Definition bd_shl (s : bounds) (c1 c2 : Z) : bounds :=

@@ -100,11 +100,11 @@ Proof.
     + (* itself *) eapply Z.divide_trans; [apply Z.gcd_divide_l | exact (sc_step_signed s y I)].
     + (* its least *) apply Z.gcd_divide_r.
 Qed.
-Lemma add_ptr_sound {p a r x y} : relv vs p x -> relv vs a y -> add_ptr t F p a = Some r ->
+Lemma add_ptr_sound {p n r x y} : relv vs p x ->
+  match n with Some (_, s) => in_scalar s y | None => True end -> add_ptr t F p n = Some r ->
   yields t L vs r (wrap (x + y)).
 Proof.
-  unfold add_ptr. intros P A E. destruct (view F a) as [[ta s]|] eqn:V; [|discriminate E].
-  assert (I := view_sound _ _ _ _ FH _ _ _ _ A V). assert (I' := I).
+  unfold add_ptr. intros P I E. destruct n as [[ta s]|]; [|discriminate E]. assert (I' := I).
   destruct I' as [[R [_ [_ S]]] _].
   set (lo := b_smin (s_all s)) in *. set (d := b_smax (s_all s) - lo) in *.
   destruct (fact_of F p) as [f|] eqn:EF; [|discriminate E].
@@ -151,6 +151,12 @@ Proof.
     exists h. split; [exact Ih|]. split; [exact Kh|]. split; [exact Sh|]. split; [lia|].
     replace (w + k - re_base h) with (w - re_base h + k) by lia. exact (St _ _ Al).
 Qed.
+Lemma viewed {a x} : relv vs a x ->
+  match view F a with Some (_, s) => in_scalar s x | None => True end.
+Proof.
+  intros A. destruct (view F a) as [[ta s]|] eqn:V; [exact (view_sound _ _ _ _ FH _ _ _ _ A V)|].
+  exact I.
+Qed.
 Lemma a_add_sound a b x y : relv vs a x -> relv vs b y ->
   yields t L vs (a_add t F a b) (wrap (x + y)).
 Proof.
@@ -160,18 +166,28 @@ Proof.
   destruct (const_of F a) as [c|] eqn:CA.
   { assert (X : x = c) by exact (const_of_sound _ _ _ _ FH _ _ _ A CA). subst c. rewrite Z.add_comm.
     apply shift_sound. exact B. }
-  destruct (add_ptr t F a b) as [r|] eqn:P1; [exact (add_ptr_sound A B P1)|].
-  destruct (add_ptr t F b a) as [r|] eqn:P2;
-    [rewrite Z.add_comm; exact (add_ptr_sound B A P2)|].
+  destruct (add_ptr t F a _) as [r|] eqn:P1; [exact (add_ptr_sound A (viewed B) P1)|].
+  destruct (add_ptr t F b _) as [r|] eqn:P2;
+    [rewrite Z.add_comm; exact (add_ptr_sound B (viewed A) P2)|].
   replace (wrap (x + y)) with (alu A64 Add x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_add. reflexivity.
 Qed.
 Lemma a_sub_sound a b x y : relv vs a x -> relv vs b y ->
-  yields t L vs (a_sub F a b) (wrap (x - y)).
+  yields t L vs (a_sub t F a b) (wrap (x - y)).
 Proof.
   intros A B. unfold a_sub. destruct (const_of F b) as [c|] eqn:CB.
   { assert (Y : y = c) by exact (const_of_sound _ _ _ _ FH _ _ _ B CB). subst c. apply shift_sound.
       exact A. }
+  destruct (fst a =? fst b) eqn:S.
+  { (* one symbol *) bools. apply scalar_res_sound. destruct A as [u [N ->]].
+    destruct B as [v [M ->]]. rewrite S in N. assert (u = v) by congruence. subst v.
+    rewrite wrap_sub. replace (u + snd a - (u + snd b)) with (snd a - snd b) by lia.
+    apply sc_const_sound. }
+  destruct (add_ptr t F a _) as [r|] eqn:P.
+  { (* a pointer less a number *) replace (wrap (x - y)) with (wrap (x + neg A64 y)).
+    - refine (add_ptr_sound A _ P). assert (V := viewed B).
+      destruct (view F b) as [[tb s]|]; [apply sc_neg_sound; exact V | exact I].
+    - cbn [neg trunc]. apply wrap_add_r. }
   replace (wrap (x - y)) with (alu A64 Sub x y); [apply a_scalar_alu_sound; assumption|].
   cbn [alu trunc]. rewrite wrap_sub. reflexivity.
 Qed.

@@ -469,9 +469,31 @@ Proof.
         replace (Z.ones k) with (wrap (2 ^ k - 1));
           [apply bd_and_sound; [exact A | apply bd_const_sound] |].
         rewrite Z.ones_equiv. rewrite wrap_small by lia. lia.
-      * (* otherwise *) apply bd_range_sound; lia.
+      * (* otherwise *) clear O.
+        destruct (_ && _) eqn:O; [| apply bd_range_sound; lia].
+        (* one quotient *) bools. assert (F : y = b_umin b) by lia. rewrite F.
+        assert (Qx : x / b_umin b = b_umin a / b_umin b).
+        { assert (Lo := Z.div_le_mono (b_umin a) x (b_umin b) L ltac:(lia)).
+          assert (Hi := Z.div_le_mono x (b_umax a) (b_umin b) L ltac:(lia)). lia. }
+        apply bd_range_sound; [rewrite <- F; lia |].
+        rewrite !Z.mod_eq by lia. replace (b_umax a / b_umin b) with (b_umin a / b_umin b) by lia.
+        rewrite Qx. lia.
   - (* b_umin b <= 0 *) destruct (Z.eqb_spec y 0) as [E | E]; [apply bd_range_sound; lia |].
     specialize (Q E). apply bd_range_sound; lia.
+Qed.
+Lemma quot_abs_le x y : y <> 0 -> Z.abs (Z.quot x y) <= Z.abs x.
+Proof.
+  intros N. rewrite <- Z.quot_abs by exact N. rewrite Z.quot_div_nonneg by lia.
+  apply Z.div_le_upper_bound; nia.
+Qed.
+Lemma rem_abs_le x y : y <> 0 -> Z.abs (Z.rem x y) <= Z.abs x /\ Z.abs (Z.rem x y) < Z.abs y
+  /\ (0 <= x -> 0 <= Z.rem x y) /\ (x <= 0 -> Z.rem x y <= 0).
+Proof.
+  intros N. rewrite <- Z.rem_abs by exact N. split.
+  - apply Z.rem_le; lia.
+  - split; [apply Z.rem_bound_pos; lia |]. split; intros S.
+    + apply Z.rem_nonneg; assumption.
+    + apply Z.rem_nonpos; assumption.
 Qed.
 
 (** No sign on either side: the signed readings are the words. *)
@@ -493,7 +515,7 @@ Proof.
     exact D.
   - (* both_nonneg a b = false *) clear N. destruct A as [X [T [U G]]].
     destruct B as [X' [T' [U' G']]]. unfold zero.
-    destruct ((0 <? b_smin b) && (b_smin b =? b_smax b)) eqn:C.
+    destruct ((b_smin b =? b_smax b) && (0 <? b_smin b)) eqn:C.
     + (* a constant positive divisor *)
       bools. assert (E : sgn64 y = b_smin b) by lia. assert (Y0 := sgn64_0 y X').
       destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |]. rewrite E. assert (R := sgn64_range x X).
@@ -505,8 +527,24 @@ Proof.
           assert (RB := Z.rem_bound_pos_neg (sgn64 x) (b_smin b) P S'). nia. }
       apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by exact Q.
       split; apply Z.quot_le_mono; lia.
-    + (* otherwise *)
-      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [lia | apply wrap_range].
+    + (* otherwise *) clear C. assert (R := sgn64_range x X). assert (Y0 := sgn64_0 y X').
+      unfold smin64 in *. destruct (_ && _) eqn:C.
+      * (* a constant negative divisor *) bools. assert (E : sgn64 y = b_smin b) by lia.
+        destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |]. rewrite E.
+        assert (Q := quot_abs_le (sgn64 x) (b_smin b) ltac:(lia)).
+        apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by lia.
+        assert (Opp : forall z, Z.quot z (b_smin b) = - Z.quot z (- b_smin b)).
+        { intros z. rewrite Z.quot_opp_r by lia. lia. }
+        rewrite !Opp. assert (Lo := Z.quot_le_mono (b_smin a) (sgn64 x) (- b_smin b)).
+        assert (Hi := Z.quot_le_mono (sgn64 x) (b_smax a) (- b_smin b)). lia.
+      * (* any divisor *) clear C. destruct (_ <? _) eqn:C.
+        -- (* not the least number *) bools. apply bd_srange_sound;
+             [destruct (y =? 0); [lia | apply wrap_range] |].
+           destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [change (sgn64 0) with 0; lia |].
+           assert (Q := quot_abs_le (sgn64 x) (sgn64 y) ltac:(lia)).
+           rewrite sgn64_wrap by lia. lia.
+        -- (* perhaps *) destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound;
+             [lia | apply wrap_range].
 Qed.
 Lemma bd_smod_sound a b x y : in_bounds a x -> in_bounds b y ->
   in_bounds (bd_smod a b) (if y =? 0 then x else wrap (Z.rem (sgn64 x) (sgn64 y))).
@@ -520,23 +558,33 @@ Proof.
     exact D.
   - (* both_nonneg a b = false *) clear N. destruct A as [X [T [U G]]].
     destruct B as [X' [T' [U' G']]]. unfold zero, one.
-    destruct (Z.ltb_spec 0 (b_smin b)) as [P | P].
-    + (* 0 < b_smin b *) assert (Y0 := sgn64_0 y X').
-      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |].
-      assert (R := sgn64_range x X).
-      assert (Py : 0 < sgn64 y) by lia. assert (Ry := sgn64_range y X').
-      assert (Q : Z.max (Z.min (sgn64 x) 0) (1 - sgn64 y) <= Z.rem (sgn64 x) (sgn64 y) <=
-          Z.min (Z.max (sgn64 x) 0) (sgn64 y - 1)).
-      { assert (QR := Z.quot_rem' (sgn64 x) (sgn64 y)).
-        destruct (Z.leb_spec 0 (sgn64 x)) as [S | S].
-        - (* 0 <= sgn64 x *) assert (RB := Z.rem_bound_pos (sgn64 x) (sgn64 y) S Py).
-          assert (RL := Z.rem_le (sgn64 x) (sgn64 y) S Py). lia.
-        - (* sgn64 x < 0 *) assert (S' : sgn64 x <= 0) by lia.
-          assert (RB := Z.rem_bound_pos_neg (sgn64 x) (sgn64 y) Py S').
-          assert (RL := Z.rem_le (- sgn64 x) (sgn64 y)). rewrite Z.rem_opp_l' in RL. lia. }
-      apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by lia. lia.
-    + (* b_smin b <= 0 *)
-      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; apply bd_top_sound; [exact X | apply wrap_range].
+    assert (R := sgn64_range x X). assert (Y0 := sgn64_0 y X').
+    destruct (_ && _) eqn:C.
+    + (* one quotient *) bools. assert (E : sgn64 y = b_smin b) by lia.
+      destruct (Z.eqb_spec y 0) as [Y1 | Y1]; [lia |]. rewrite E.
+      assert (M := rem_abs_le (sgn64 x) (b_smin b) ltac:(lia)).
+      apply bd_srange_sound; [apply wrap_range |]. rewrite sgn64_wrap by lia.
+      assert (Q : Z.quot (sgn64 x) (b_smin b) = Z.quot (b_smin a) (b_smin b)).
+      { destruct (Z.leb_spec 0 (b_smin b)) as [S | S].
+        - assert (Lo := Z.quot_le_mono (b_smin a) (sgn64 x) (b_smin b)).
+          assert (Hi := Z.quot_le_mono (sgn64 x) (b_smax a) (b_smin b)). lia.
+        - assert (Opp : forall z, Z.quot z (b_smin b) = - Z.quot z (- b_smin b)).
+          { intros z. rewrite Z.quot_opp_r by lia. lia. }
+          assert (Lo := Z.quot_le_mono (b_smin a) (sgn64 x) (- b_smin b)).
+          assert (Hi := Z.quot_le_mono (sgn64 x) (b_smax a) (- b_smin b)).
+          rewrite !Opp in *. lia. }
+      assert (Q0 := Z.quot_rem' (sgn64 x) (b_smin b)).
+      assert (Q1 := Z.quot_rem' (b_smin a) (b_smin b)).
+      assert (Q2 := Z.quot_rem' (b_smax a) (b_smin b)). nia.
+    + (* otherwise *) clear C.
+      destruct (Z.eqb_spec y 0) as [Y1 | Y1].
+      * (* no divisor *) destruct (_ || _) eqn:C; [|apply bd_srange_sound; lia].
+        apply orb_true_iff in C. destruct C; bools; lia.
+      * (* a divisor *) assert (Ny : sgn64 y <> 0) by lia.
+        assert (M := rem_abs_le (sgn64 x) (sgn64 y) Ny).
+        assert (Rx : sgn64 (wrap (Z.rem (sgn64 x) (sgn64 y))) = Z.rem (sgn64 x) (sgn64 y)).
+        { apply sgn64_wrap. lia. }
+        destruct (_ || _) eqn:C; (apply bd_srange_sound; [apply wrap_range | rewrite Rx; lia]).
 Qed.
 
 (** * Shifts *)

@@ -60,3 +60,58 @@ Example above_a_value : validate tx (two_values Jge R6 R0) two_values_cert = tru
 Proof. vm_compute. reflexivity. Qed.
 Example below_a_value : validate tx (two_values Jlt R6 R0) two_values_cert = false.
 Proof. vm_compute. reflexivity. Qed.
+
+(** ** Differences *)
+
+(** r0 is a value of 16 bytes, r1 any number in it: [l], then the byte at r0 + [off] is read. *)
+Definition in_value (l : list insn) (off : Z) : prog := at_pcs
+  ([ St S8 R10 (-8) 0; mov R2 R10; addi R2 (-8); LdMap R1 0; Call 1; Jmp A64 Jeq R0 (Imm 0)
+      (Z.of_nat (length l) + 2); Ldx S8 false R1 R0 0 ] ++ l
+    ++ [ Ldx S1 false R0 R0 off; movi R0 2; Exit ]).
+Definition reads (l : list insn) (off : Z) : bool := validate tx (in_value l off) (tree (steps 5
+  (DBranch (steps 1 DExit) (steps (Nat.add 3 (length l)) DExit)))).
+Definition andi (d : reg) (i : Z) : insn := Alu A64 And d (Imm i).
+Definition sub_ (d s : reg) : insn := Alu A64 Sub d (Reg s).
+(** 8 more, and at most 7 less *)
+Definition more_and_less : list insn := [ andi R1 7; addi R0 8; sub_ R0 R1 ].
+Example less_in_value : reads more_and_less 7 = true. Proof. vm_compute. reflexivity. Qed.
+Example less_past_value : reads more_and_less 8 = false. Proof. vm_compute. reflexivity. Qed.
+Example less_at_the_start : reads more_and_less (-1) = true. Proof. vm_compute. reflexivity. Qed.
+Example less_before_value : reads more_and_less (-2) = false. Proof. vm_compute. reflexivity. Qed.
+(** The difference of two addresses of one value is a constant. *)
+Definition as_offset (k : Z) : list insn :=
+  [ andi R1 7; mov R2 R0; Alu A64 Add R2 (Reg R1); mov R3 R2; addi R3 k; sub_ R3 R2;
+    Alu A64 Add R0 (Reg R3) ].
+Example difference_in_value : reads (as_offset 15) 0 = true. Proof. vm_compute. reflexivity. Qed.
+Example difference_past_value : reads (as_offset 16) 0 = false. Proof. vm_compute. reflexivity.
+Qed.
+
+(** ** Quotients and remainders *)
+Definition of_number (op : aluop) (c : Z) (before after : list insn) : list insn :=
+  before ++ [ Alu A64 op R1 (Imm c) ] ++ after ++ [ Alu A64 Add R0 (Reg R1) ].
+(** Constants: 93 mod 13 is 2, -7 mod 4 is -3, -17 / -6 is 2. *)
+Example constant_modulo : reads (of_number Mod 13 [ movi R1 93 ] []) 13 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example constant_modulo_past : reads (of_number Mod 13 [ movi R1 93 ] []) 14 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example signed_modulo : reads (of_number Smod 4 [ movi R1 (-7) ] [ addi R1 3 ]) 15 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example signed_modulo_before : reads (of_number Smod 4 [ movi R1 (-7) ] [ addi R1 2 ]) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example signed_quotient : reads (of_number Sdiv (-6) [ movi R1 (-17) ] []) 13 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example signed_quotient_past : reads (of_number Sdiv (-6) [ movi R1 (-17) ] []) 14 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** 0 to 15, by -4: 0 down to -3; any number modulo -4: -3 to 3; 32 to 39 modulo 10: 2 to 9. *)
+Example quotient_of_some : reads (of_number Sdiv (-4) [ andi R1 15 ] [ addi R1 3 ]) 0 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example quotient_of_more : reads (of_number Sdiv (-4) [ andi R1 31 ] [ addi R1 3 ]) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example modulo_below_zero : reads (of_number Smod (-4) [] [ addi R1 3 ]) 9 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example modulo_further_below : reads (of_number Smod (-5) [] [ addi R1 3 ]) 9 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example modulo_of_one_quotient : reads (of_number Mod 10 [ andi R1 7; addi R1 32 ] []) 6 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example modulo_of_two_quotients : reads (of_number Mod 10 [ andi R1 15; addi R1 32 ] []) 7 = false.
+Proof. vm_compute. reflexivity. Qed.

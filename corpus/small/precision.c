@@ -207,3 +207,51 @@ PROGRAM(is_above_a_pointer, TWO_VALUES "if r6 >= r0 goto .Lout%=; r0 = *(u8 *)(r
 
 /* expect: reject null-pointer 17 */
 PROGRAM(is_below_a_pointer, TWO_VALUES "if r6 < r0 goto .Lout%=; r0 = *(u8 *)(r0 + 0); exit;" OUT)
+
+/* --- A pointer less a number; differences of pointers -------------------------------------------
+ */
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(takes_away_some, UNKNOWNS "r8 &= 7; r7 += 8; r7 -= r8; r0 = *(u8 *)(r7 + 55); exit;" OUT)
+
+/* expect: reject out-of-bounds 14 */
+PROGRAM(takes_away_too_few, UNKNOWNS "r8 &= 7; r7 += 8; r7 -= r8; r0 = *(u8 *)(r7 + 56); exit;" OUT)
+
+/* expect: reject out-of-bounds 14 */
+PROGRAM(takes_away_too_many, UNKNOWNS "r8 &= 8; r7 += 7; r7 -= r8; r0 = *(u8 *)(r7 + 0); exit;" OUT)
+
+/* r8 is how far r7 moved. */
+#define MOVES(by) UNKNOWNS "r6 = r7; r6 += " by "; r8 = r6; r8 -= r7;"
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(knows_how_far_it_moved, MOVES("63") READ OUT)
+
+/* expect: reject out-of-bounds 16 */
+PROGRAM(moved_too_far, MOVES("64") READ OUT)
+
+/* --- Quotients and remainders ------------------------------------------------------------------
+ */
+
+/* r8 by a constant, in bytes that clang 14 has no words for: unsigned, and signed. */
+#define REST(c) ".8byte 0x" c "00000897;"
+#define SIGNED_REST(c) ".8byte 0x" c "00010897;"
+#define SIGNED_QUOTIENT(c) ".8byte 0x" c "00010837;"
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(rest_of_a_constant, UNKNOWNS "r8 = 193;" REST("00000082") READ OUT)
+
+/* expect: reject out-of-bounds 14 */
+PROGRAM(rest_of_a_constant_too_large, UNKNOWNS "r8 = 194;" REST("00000082") READ OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(rest_below_zero, UNKNOWNS SIGNED_REST("ffffffe0") "r8 += 31;" READ OUT)
+
+/* expect: reject out-of-bounds 14 */
+PROGRAM(rest_further_below_zero, UNKNOWNS SIGNED_REST("ffffffdf") "r8 += 31;" READ OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(quotient_below_zero, UNKNOWNS "r8 &= 127;" SIGNED_QUOTIENT("fffffffe") "r8 += 63;" READ OUT)
+
+/* expect: reject out-of-bounds 15 */
+PROGRAM(quotient_further_below_zero,
+        UNKNOWNS "r8 &= 128;" SIGNED_QUOTIENT("fffffffe") "r8 += 63;" READ OUT)

@@ -50,7 +50,7 @@ PROGRAM(index_from_the_top, "r2 = *(u32 *)(r1 + 16);"
                             "r0 = 0;"
                             "exit;")
 
-/* expect: reject out-of-bounds 4; kernel: reject out-of-bounds 3 */
+/* expect: accept; kernel: reject out-of-bounds 3 */
 PROGRAM(index_is_taken_away, "r2 = *(u32 *)(r1 + 16);"
                              "r2 &= 15;"
                              "r3 = r10;"
@@ -58,6 +58,15 @@ PROGRAM(index_is_taken_away, "r2 = *(u32 *)(r1 + 16);"
                              "*(u8 *)(r3 - 1) = r2;"
                              "r0 = 0;"
                              "exit;")
+
+/* expect: reject out-of-bounds 4; kernel: reject out-of-bounds 3 */
+PROGRAM(perhaps_nothing_is_taken_away, "r2 = *(u32 *)(r1 + 16);"
+                                       "r2 &= 15;"
+                                       "r3 = r10;"
+                                       "r3 -= r2;"
+                                       "*(u8 *)(r3 + 0) = r2;"
+                                       "r0 = 0;"
+                                       "exit;")
 
 /* expect: accept */
 PROGRAM(pointer_beside_the_range, "*(u64 *)(r10 - 24) = r1;" INDEXED(15) "*(u8 *)(r3 + 0) = r2;"

@@ -13,11 +13,9 @@ static struct w_aval shift(struct w_aval a, uint64_t c) {
   return (struct w_aval){a.sym, (int64_t)((uint64_t)a.c + c)};
 }
 
-static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p, struct w_aval x,
-                    struct w_aval *r) {
-  bool tainted;
-  struct w_scalar room;
-  const struct w_scalar *s = w_view(st, x, &tainted, &room);
+/* Pointer p plus the number s, or NULL: what is none. */
+static bool add_ptr(const struct w_target *t, struct w_state *st, struct w_aval p,
+                    const struct w_scalar *s, struct w_aval *r) {
   if (!s)
     return false;
   struct w_fact f = *w_fact_of(st, p);
@@ -83,20 +81,36 @@ static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_alu
 static struct w_aval a_add(const struct w_target *t, struct w_state *st, struct w_aval a,
                            struct w_aval b) {
   uint64_t c;
+  bool tainted;
+  struct w_scalar room;
   struct w_aval r;
   if (w_const_of(st, b, &c))
     return shift(a, c);
   if (w_const_of(st, a, &c))
     return shift(b, c);
-  if (add_ptr(t, st, a, b, &r) || add_ptr(t, st, b, a, &r))
+  if (add_ptr(t, st, a, w_view(st, b, &tainted, &room), &r) ||
+      add_ptr(t, st, b, w_view(st, a, &tainted, &room), &r))
     return r;
   return a_scalar_alu(st, W_A64, W_ADD, a, b);
 }
 
-static struct w_aval a_sub(struct w_state *st, struct w_aval a, struct w_aval b) {
+/* Of one symbol and two constants the difference is that of the constants. */
+static struct w_aval a_sub(const struct w_target *t, struct w_state *st, struct w_aval a,
+                           struct w_aval b) {
   uint64_t c;
+  bool tainted;
+  struct w_scalar less;
+  struct w_aval r;
   if (w_const_of(st, b, &c))
     return shift(a, 0 - c);
+  if (a.sym == b.sym)
+    return w_scalar_res(st, false, w_sc_const((uint64_t)a.c - (uint64_t)b.c));
+  const struct w_scalar *s = w_view(st, b, &tainted, &less);
+  if (s) {
+    less = w_sc_neg(W_A64, *s);
+    if (add_ptr(t, st, a, &less, &r))
+      return r;
+  }
   return a_scalar_alu(st, W_A64, W_SUB, a, b);
 }
 
@@ -126,7 +140,7 @@ struct w_aval w_a_alu(const struct w_target *t, struct w_state *st, enum w_width
   if (w == W_A64 && op == W_ADD)
     return a_add(t, st, a, b);
   if (w == W_A64 && op == W_SUB)
-    return a_sub(st, a, b);
+    return a_sub(t, st, a, b);
   return a_scalar_alu(st, w, op, a, b);
 }
 

@@ -193,6 +193,8 @@ static struct w_bounds mod(struct w_bounds a, struct w_bounds b) {
     return a;
   if (b.umin == b.umax && one_bit(b.umin))
     return w_bd_and(a, w_bd_const(b.umin - 1));
+  if (b.umin == b.umax && a.umin / b.umin == a.umax / b.umin)
+    return w_bd_range(a.umin % b.umin, a.umax % b.umin);
   return b.umax ? make_unsigned(TN_TOP, 0, w_min_u(a.umax, b.umax - 1)) : nothing;
 }
 
@@ -201,20 +203,29 @@ static bool both_nonneg(struct w_bounds a, struct w_bounds b) { return a.smin >=
 static struct w_bounds sdiv(struct w_bounds a, struct w_bounds b) {
   if (both_nonneg(a, b))
     return divide(a, b);
-  if (b.smin > 0 && b.smin == b.smax)
+  bool fixed = b.smin == b.smax, small = a.smin > SMIN64;
+  if (fixed && b.smin > 0)
     return w_bd_srange(a.smin / b.smin, a.smax / b.smin);
-  return w_bd_top();
+  if (fixed && b.smin < 0 && small && a.smax > SMIN64)
+    return w_bd_srange(a.smax / b.smin, a.smin / b.smin);
+  if (!small)
+    return w_bd_top();
+  int64_t m = w_max_s(-a.smin, a.smax);
+  return w_bd_srange(-m, m);
 }
 
 static struct w_bounds smod(struct w_bounds a, struct w_bounds b) {
   if (both_nonneg(a, b))
     return mod(a, b);
-  if (b.smin > 0 && b.smax <= 0)
-    return nothing;
-  if (b.smin > 0)
-    return make_signed(TN_TOP, w_max_s(w_min_s(a.smin, 0), 1 - b.smax),
-                       w_min_s(w_max_s(a.smax, 0), b.smax - 1));
-  return w_bd_top();
+  wide c = b.smin, lo = least(a.smin, 0), hi = most(a.smax, 0);
+  if (b.smin == b.smax && c != 0 && a.smin / c == a.smax / c)
+    return w_bd_srange((int64_t)(a.smin % c), (int64_t)(a.smax % c));
+  if (b.smin > 0 || b.smax < 0) {
+    wide m = most(c < 0 ? -c : c, b.smax < 0 ? -(wide)b.smax : b.smax) - 1;
+    lo = most(lo, -m);
+    hi = least(hi, m);
+  }
+  return w_bd_srange((int64_t)lo, (int64_t)hi);
 }
 
 /* Shifts by an amount in c1 .. c2, both below 64. */
