@@ -195,7 +195,8 @@ Definition a_call_local (a : astate) (target : Z) : option astate :=
     let N := @None aval in
     let k := - stack_size * (n + 1) in
     let top := (a_next a, 0) in
-    let a := a_with_frames a (AFrame (a_pc a + 1) r :: a_frames a) in
+    let a := a_with_frames a (AFrame (a_pc a + 1) r (a_rounds a) :: a_frames a) in
+    let a := a_with_rounds a (aconst (a_facts a) most_rounds) in
     let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
     let a := a_with_stack a (kill k stack_size (a_slots a))
       (not_written (a_written a) k stack_size) in
@@ -206,7 +207,7 @@ Definition a_leave (a : astate) : option astate :=
   match a_frames a with
   | f :: fs =>
     let rs := clobber (set R0 (get R0 (a_regs a)) (af_regs f)) in
-    Some (a_goto (a_with_frames (a_with_regs a rs) fs) (af_pc f))
+    Some (a_goto (a_with_rounds (a_with_frames (a_with_regs a rs) fs) (af_rounds f)) (af_pc f))
   | [] => None
   end.
 (** Legacy packet loads. *)

@@ -50,7 +50,8 @@ End Replay.
 Definition a_init : astate :=
   let N := @None aval in
   AState 0 (RF N (Some (1, 0)) N N N N N N N N (Some (2, 0))) zempty nothing_written []
-         (zset 0 (FScalar false (sc_const 0)) (zset 1 FCtx (zset 2 (FStack 0 0 whole) zempty))) 3.
+         (zset 0 (FScalar false (sc_const 0)) (zset 1 FCtx (zset 2 (FStack 0 0 whole) zempty))) 3
+         (Some (0, most_rounds)).
 Definition validate (t : target) (p : prog) (c : cert) : bool :=
   (0 <=? c_bound c)
   && replay t p (c_nodes c) (Pot (c_bound c) []) (c_root c) 0 a_init

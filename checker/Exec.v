@@ -96,6 +96,15 @@ Definition a_settle (a : astate) : astate :=
 (** Conditional jumps: the state of each successor that can be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
   do F <- F; Some (a_settle (a_goto (a_with_facts a F) pc)).
+(** [MayGoto] goes on, and a round is spent. *)
+Definition a_spend (a : astate) : option astate :=
+  let to := a_pc a + 1 in
+  match a_rounds a, aconst (a_facts a) 0 with
+  | Some v, Some z =>
+    let spent := a_with_rounds a (Some (fst v, soff (snd v - 1))) in
+    a_assume spent to (refine t (a_facts a) A64 Jgt true v z)
+  | _, _ => a_assume (a_with_rounds a None) to (Some (a_facts a))
+  end.
 Definition a_branch (i : insn) (a : astate) : option (option astate * option astate) :=
   match i with
   | Jmp w c d o off =>
@@ -104,7 +113,7 @@ Definition a_branch (i : insn) (a : astate) : option (option astate * option ast
     let F := a_facts a in
     Some (a_assume a (a_pc a + 1 + off) (refine t F w c true x y),
       a_assume a (a_pc a + 1) (refine t F w c false x y))
-  | MayGoto off => Some (Some (a_goto a (a_pc a + 1 + off)), Some (a_goto a (a_pc a + 1)))
+  | MayGoto off => Some (a_assume a (a_pc a + 1 + off) (Some (a_facts a)), a_spend a)
   | _ => None
   end.
 

@@ -16,7 +16,7 @@ Record written_bytes := Written { wb_bits : Z; wb_pending : option (Z * Z) }.
 Definition nothing_written : written_bytes := Written 0 None.
 
 (** A spill: the [size] bytes at this offset hold the value. *)
-Record aframe := AFrame { af_pc : Z; af_regs : rf (option aval) }.
+Record aframe := AFrame { af_pc : Z; af_regs : rf (option aval); af_rounds : option aval }.
 Record astate := AState {
   a_pc : Z;
   a_regs : rf (option aval);
@@ -24,23 +24,26 @@ Record astate := AState {
   a_written : written_bytes;
   a_frames : list aframe;                     (* the callers, innermost first *)
   a_facts : facts;
-  a_next : Z }.                               (* the next free symbol *)
+  a_next : Z;                                 (* the next free symbol *)
+  a_rounds : option aval }.
 (** States that differ in some fields. *)
 Definition a_goto (a : astate) (pc : Z) : astate :=
-  AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+  AState pc (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a) (a_rounds a).
 Definition a_with_regs (a : astate) (rs : rf (option aval)) : astate :=
-  AState (a_pc a) rs (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a).
+  AState (a_pc a) rs (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a) (a_rounds a).
 Definition a_with_stack (a : astate) (sl : zmap (size * aval)) (ini : written_bytes) :
   astate :=
-  AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a).
+  AState (a_pc a) (a_regs a) sl ini (a_frames a) (a_facts a) (a_next a) (a_rounds a).
 Definition a_with_frames (a : astate) (fs : list aframe) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) fs (a_facts a) (a_next a).
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) fs (a_facts a) (a_next a) (a_rounds a).
 Definition a_with_facts (a : astate) (F : facts) : astate :=
-  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a).
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) F (a_next a) (a_rounds a).
+Definition a_with_rounds (a : astate) (n : option aval) : astate :=
+  AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a) (a_facts a) (a_next a) n.
 (** The next free symbol has this fact. *)
 Definition a_fresh (a : astate) (f : fact) : astate :=
   AState (a_pc a) (a_regs a) (a_slots a) (a_written a) (a_frames a)
-    (zset (a_next a) f (a_facts a)) (a_next a + 1).
+    (zset (a_next a) f (a_facts a)) (a_next a + 1) (a_rounds a).
 
 (** The bytes that the bits name have been written. *)
 Definition bits_written (L : layout) (bits : Z) (m : memory) : Prop :=
@@ -58,7 +61,8 @@ Record memrel (L : layout) (sl : zmap (size * aval)) (ini : written_bytes) (vs :
   m_pending : pending_written L ini vs m }.
 
 Definition framerel (vs : list Z) (af : aframe) (f : frame) : Prop :=
-  fr_pc f = af_pc af /\ forall r, relo vs (get r (af_regs af)) (get r (fr_regs f)).
+  fr_pc f = af_pc af /\ (forall r, relo vs (get r (af_regs af)) (get r (fr_regs f)))
+  /\ relo vs (af_rounds af) (Some (fr_rounds f)).
 
 Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_wf : wf_layout t (lay s);
@@ -70,7 +74,8 @@ Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_facts : facts_hold t (lay s) (a_facts a) vs;
   g_regs : forall r, relo vs (get r (a_regs a)) (get r (regs s));
   g_mem : memrel (lay s) (a_slots a) (a_written a) vs (mem s);
-  g_refs : refrel (a_facts a) vs (l_refs (lay s)) }.
+  g_refs : refrel (a_facts a) vs (l_refs (lay s));
+  g_rounds : relo vs (a_rounds a) (Some (rounds s)) }.
 Arguments m_slots {L sl ini vs m}.
 Arguments m_written {L sl ini vs m}.
 Arguments m_pending {L sl ini vs m}.
@@ -84,6 +89,7 @@ Arguments g_facts {t a vs s}.
 Arguments g_regs {t a vs s}.
 Arguments g_mem {t a vs s}.
 Arguments g_refs {t a vs s}.
+Arguments g_rounds {t a vs s}.
 
 (** How many calls are under way. *)
 Definition a_depth (a : astate) : Z := Z.of_nat (length (a_frames a)).

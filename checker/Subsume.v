@@ -78,17 +78,20 @@ Fixpoint frames_le (next : Z) (sub : subst) (a b : list aframe) : bool :=
   match a, b with
   | [], [] => true
   | f :: a', g :: b' => (af_pc f =? af_pc g) && regs_le next sub (af_regs f) (af_regs g)
-    && frames_le next sub a' b'
+    && oval_le next sub (af_rounds f) (af_rounds g) && frames_le next sub a' b'
   | _, _ => false
   end.
 (** Symbols of the target at or above its counter, or below 0, stand for nothing. *)
+Definition oval_ok (next : Z) (x : option aval) : bool := match x with Some v => bound_in next v
+  | None => true end.
 Definition regs_ok (next : Z) (x : rf (option aval)) : bool :=
-  forallb (fun r => match get r x with Some v => bound_in next v | None => true end) all_regs.
+  forallb (fun r => oval_ok next (get r x)) all_regs.
 Definition names_ok (b : astate) : bool :=
   (0 <=? a_next b) && zall (fun k _ => (0 <=? k) && (k <? a_next b)) (a_facts b)
   && regs_ok (a_next b) (a_regs b)
-  && forallb (fun f => regs_ok (a_next b) (af_regs f)) (a_frames b)
-  && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b).
+  && forallb (fun f => regs_ok (a_next b) (af_regs f) && oval_ok (a_next b) (af_rounds f))
+    (a_frames b)
+  && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b) && oval_ok (a_next b) (a_rounds b).
 (** Bytes that the target has written if its symbol is 0 are so in the source: they are written, or
     wait for the same symbol; or that is not 0. *)
 Definition pending_le (F : facts) (next nb : Z) (sub : subst) (a b : written_bytes) : bool :=
@@ -118,6 +121,7 @@ Definition astate_le (t : target) (sub : subst) (a b : astate) : bool :=
   && facts_le t a sub (a_facts b)
   && refs_le (a_facts a) sub (a_facts b)
   && regs_le (a_next a) sub (a_regs a) (a_regs b)
+  && oval_le (a_next a) sub (a_rounds a) (a_rounds b)
   && frames_le (a_next a) sub (a_frames a) (a_frames b)
   && zall (fun o sl => match zfind o (a_slots a) with
                        | Some sl' => size_eqb (fst sl') (fst sl)

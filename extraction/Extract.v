@@ -14,7 +14,7 @@ Extraction "core.ml"
     outer_maps redirect_maps raw root strict
   with_arguments needs_arguments boolean_hooks is_object
   gpl_helpers not_gpl_in gpl_types plain_contexts own_stacks errno_helpers any_errno_in
-  new_types
+  new_types most_rounds usual_rounds
     packet_helpers h_partly h_on_success bare_elsewhere
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps

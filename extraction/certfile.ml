@@ -89,6 +89,11 @@ let registers r =
   let f10 = reg () in
   { Core.f0; f1; f2; f3; f4; f5; f6; f7; f8; f9; f10 }
 
+(* Of a function: its registers, and what is left of its may_goto's rounds. *)
+let function_values r =
+  let regs = registers r in
+  (regs, option r "a number of rounds" value)
+
 let stack_bytes = 512 (* of bits *)
 
 let written r =
@@ -98,7 +103,7 @@ let written r =
 
 let state r =
   let a_pc = uleb r in
-  let a_regs = registers r in
+  let a_regs, a_rounds = function_values r in
   let slot (slots, pending) =
     let offset = sleb r in
     match slot_size r with
@@ -114,7 +119,8 @@ let state r =
   let a_written = { Core.wb_bits = written r; wb_pending } in
   let caller l =
     let af_pc = uleb r in
-    { Core.af_pc; af_regs = registers r } :: l
+    let af_regs, af_rounds = function_values r in
+    { Core.af_pc; af_regs; af_rounds } :: l
   in
   let a_frames = List.rev (repeat (count r) caller []) in
   let a_facts =
@@ -123,7 +129,7 @@ let state r =
         (symbol, fact r))
   in
   let a_next = uleb r in
-  { Core.a_pc; a_regs; a_slots; a_written; a_frames; a_facts; a_next }
+  { Core.a_pc; a_regs; a_slots; a_written; a_frames; a_facts; a_next; a_rounds }
 
 let potential r =
   let p_c = sleb r in
@@ -174,7 +180,7 @@ let derivation r budget =
 let read bytes =
   let r = make bytes in
   magic r "a certificate" "WCRT";
-  (match u8 r with 3 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 4 -> () | v -> bad "version %d is not known" v);
   let budget = ref most_steps in
   let c_bound = uleb r in
   let nodes = count r in

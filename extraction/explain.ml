@@ -50,6 +50,7 @@ let rec replay t p nodes src d n a =
           (fun number r ->
             check (oval_le a.a_next sub (get r a.a_regs) (get r b.a_regs)) "at %s r%d is not the one of node %s" pc number (name j))
           all_regs;
+        check (oval_le a.a_next sub a.a_rounds b.a_rounds) "at %s the rounds left are not those of node %s" pc (name j);
         check (refs_le a.a_facts sub b.a_facts) "at %s the acquired references are not those of node %s" pc (name j);
         check (astate_le t sub a b) "at %s the frame is not the one of node %s" pc (name j);
         check (pot_drop a.a_facts n src sub node.n_pot) "at %s the bound on steps does not fall by %s into node %s" pc (name n) (name j)))

@@ -233,6 +233,7 @@ let () =
   p "const struct w_prog_type w_prog_types[] = {\n";
   List.iter prog_type types;
   p "};\nconst uint32_t w_prog_type_count = %d;\n" (List.length types);
+  p "const uint64_t w_most_rounds = %s, w_usual_rounds = %s;\n" (n most_rounds) (n usual_rounds);
   p "const char *const w_boolean_hooks[] = {%s, NULL};\n" (String.concat ", " (List.map (Printf.sprintf "%S") boolean_hooks));
   p "const uint32_t w_redirect_maps[] = {%s, 0};\n" (String.concat ", " (List.map n redirect_maps));
   let numbers name l = p "const int32_t %s[] = {%s, -1};\n" name (String.concat ", " (List.map n l)) in

@@ -674,6 +674,7 @@ Proof.
       * (* the new symbol *) split; [intros K; destruct (Fresh h K) |]. intros [Nz [N' _]].
         exfalso. congruence.
       * (* another *) exact (claims_ext Gfacts).
+  - (* g_rounds *) apply relo_ext. exact Grounds.
 Qed.
 
 (** What runs after the arguments were checked. *)
@@ -860,7 +861,8 @@ Proof.
   assert (R := regs_ext vs [top] _ _ Gregs).
   constructor; fields; try assumption.
   - (* g_frames *) constructor; [| apply frames_ext; exact Gframes].
-    split; [cbn [fr_pc af_pc]; rewrite Gpc; reflexivity | exact R].
+    split; [cbn [fr_pc af_pc]; rewrite Gpc; reflexivity|].
+    split; [exact R | apply relo_ext; exact Grounds].
   - (* g_depth *) cbn [length]. unfold n in C. lia.
   - (* g_live *) reflexivity.
   - (* g_pc *) reflexivity.
@@ -897,12 +899,15 @@ Proof.
         try reflexivity; cbn [unframe];
         destruct (_ =? _); reflexivity | reflexivity |].
       exact (refrel_ext Gfacts Grefs).
+  - (* g_rounds *) destruct (aconst (a_facts a) most_rounds) as [v |] eqn:Ev; [| exact Logic.I].
+    exists most_rounds. split; [reflexivity |]. apply relv_ext.
+    exact (aconst_sound _ _ _ _ Gfacts _ _ Ev).
 Qed.
 Lemma a_leave_sound {t a vs s a'} : gamma t a vs s -> a_leave a = Some a' ->
   exists s', leave t s = Next s' /\ gamma t a' vs s'.
 Proof.
   unfold a_leave, leave. intros G E. open_gamma G.
-  inversion Gframes as [Ea Ec | af f afs fs [Fp Fr] Fs Ea Ec];
+  inversion Gframes as [Ea Ec | af f afs fs [Fp [Fr Fn]] Fs Ea Ec];
     rewrite <- Ea in E; [discriminate E |].
   apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
   rewrite <- Ec in Gdepth. cbn [length] in Gdepth.

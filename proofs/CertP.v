@@ -121,6 +121,7 @@ Proof.
     destruct (k =? 0); [injection E as <-; reflexivity|].
     destruct (k =? 1); [injection E as <-; reflexivity|].
     destruct (k =? 2); [injection E as <-; reflexivity | discriminate E].
+  - (* g_rounds *) exists most_rounds. split; [reflexivity|]. exists 0. split; reflexivity.
 Qed.
 
 Lemma validate_ends t p c e : validate t p c = true -> well_formed t e ->

@@ -159,7 +159,7 @@ Definition loop_state : astate :=
   let N := @None aval in
   AState 2 (RF (Some (1, 0)) N N N N N (Some (2, 0)) N N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
-           (zset 1 (FScalar false sc_top) (zset 2 (FScalar false (sc_range 0 99)) zempty))) 3.
+           (zset 1 (FScalar false sc_top) (zset 2 (FScalar false (sc_range 0 99)) zempty))) 3 None.
 Definition sub3 a b : subst := zset 0 (0, 0) (zset 1 a (zset 2 b zempty)).
 Definition loop_node (stride : Z) : node :=
   Node loop_state (Pot 4 [Term 3 2 99])

@@ -266,6 +266,31 @@ Proof.
   intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
   eexists; split; [reflexivity|]. apply settle_sound. constructor; auto.
 Qed.
+Lemma rounds_sound {a vs s n m} : gamma t a vs s -> relo vs n (Some m) ->
+  gamma t (a_with_rounds a n) vs (set_rounds s m).
+Proof. intros G R. open_gamma G. constructor; assumption. Qed.
+Lemma spend_sound {a vs s} : gamma t a vs s -> 0 < rounds s ->
+  exists a', a_spend t a = Some a' /\
+    gamma t a' vs (goto (set_rounds s (rounds s - 1)) (a_pc a + 1)).
+Proof.
+  intros G Hr. assert (R := g_rounds G). unfold a_spend.
+  destruct (a_rounds a) as [v|] eqn:Ea;
+    [destruct (aconst (a_facts a) 0) as [z|] eqn:Ez|]; cbv zeta beta.
+  - (* known *) destruct R as [x [X Rv]]. injection X as <-. pose proof (relv_range _ _ _ Rv) as B.
+    apply (assume_sound (a_with_rounds a _)).
+    + (* one less *) apply (rounds_sound G). exists (rounds s - 1). split; [reflexivity|].
+      pose proof (shift_sound t (lay s) vs v _ (-1) Rv) as Y. cbn [shift yields] in Y.
+      rewrite wrap_small in Y by lia. exact Y.
+    + (* it was not 0 *) apply (refine_sound t (lay s) _ vs _ _ _ _ _ _ (rounds s) (wrap 0));
+        [apply G | apply G | apply G | exact Rv
+        | exact (aconst_sound _ _ _ _ (g_facts G) _ _ Ez) |].
+      unfold compare. rewrite (trunc_word _ B), (trunc_word _ (wrap_range 0)).
+      apply Z.ltb_lt. exact Hr.
+  - (* no number *) apply (assume_sound (a_with_rounds a None)); [apply (rounds_sound G); exact I|].
+    eexists. split; [reflexivity|]. split; apply G.
+  - (* unknown *) apply (assume_sound (a_with_rounds a None)); [apply (rounds_sound G); exact I|].
+    eexists. split; [reflexivity|]. split; apply G.
+Qed.
 Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch t i a = Some (x, y) ->
   exists s', exec t an i s = Next s' /\
     ((exists a', x = Some a' /\ gamma t a' vs s') \/ (exists a', y = Some a' /\ gamma t a' vs s')).
@@ -279,8 +304,12 @@ Proof.
     destruct (compare w c p q) eqn:C; [left|right]; apply assume_sound; auto;
       eapply refine_sound; eauto; apply G.
   - (* MayGoto *) injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
-    destruct (an_choice an <? 0); [left|right];
-      (eexists; split; [reflexivity|]; apply goto_sound; exact G).
+    destruct ((an_choice an <? 0) || (rounds s <=? 0)) eqn:C; [left|right].
+    + (* it jumps *) apply (assume_sound a vs s _ (Some (a_facts a))); [exact G|].
+      eexists. split; [reflexivity|].
+      split; apply G.
+    + (* it goes on *) apply spend_sound; [exact G|]. apply orb_false_iff in C. destruct C. bools.
+      assumption.
 Qed.
 
 Lemma a_exit_sound an {i a vs s} : gamma t a vs s -> a_exit t i a = true ->

@@ -204,8 +204,8 @@ Qed.
 (** Callers' registers are words of the same valuation. *)
 Lemma frames_ext vs ws l fs : Forall2 (framerel vs) l fs -> Forall2 (framerel (vs ++ ws)) l fs.
 Proof.
-  intros H. induction H as [|af f l fs [P R] H IH]; constructor; [|exact IH].
-  split; [exact P | apply regs_ext; exact R].
+  intros H. induction H as [|af f l fs [P [R N]] H IH]; constructor; [|exact IH].
+  split; [exact P|]. split; [apply regs_ext; exact R | apply relo_ext; exact N].
 Qed.
 
 (** ** What a state says *)
@@ -214,19 +214,21 @@ Ltac open_gamma G :=
   assert (Gwf := g_wf G); assert (Gframes := g_frames G); assert (Gdepth := g_depth G);
   assert (Glive := g_live G); assert (Gpc := g_pc G); assert (Gnext := g_next G);
   assert (Gfacts := g_facts G); assert (Gregs := g_regs G); assert (Gmem := g_mem G);
-  assert (Grefs := g_refs G).
+  assert (Grefs := g_refs G); assert (Grounds := g_rounds G).
 (** The same with another layout. *)
 Definition at_layout (t : target) (s : state) (L : layout) : state :=
   set_lay s L (regions t L (length (frames s))).
 (** The fields of states that were built from others. *)
 Ltac fields :=
-  cbn [pc regs mem lay frames live goto put with_mem set_regs set_mem set_lay set_frames at_layout
-       a_pc a_regs a_slots a_written a_frames a_facts a_next
-       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_fresh].
+  cbn [pc regs mem lay frames live rounds goto put with_mem set_regs set_mem set_lay set_frames
+       set_rounds at_layout
+       a_pc a_regs a_slots a_written a_frames a_facts a_next a_rounds
+       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_with_rounds a_fresh].
 Tactic Notation "fields" "in" hyp(H) :=
-  cbn [pc regs mem lay frames live goto put with_mem set_regs set_mem set_lay set_frames at_layout
-       a_pc a_regs a_slots a_written a_frames a_facts a_next
-       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_fresh] in H.
+  cbn [pc regs mem lay frames live rounds goto put with_mem set_regs set_mem set_lay set_frames
+       set_rounds at_layout
+       a_pc a_regs a_slots a_written a_frames a_facts a_next a_rounds
+       a_goto a_with_regs a_with_stack a_with_frames a_with_facts a_with_rounds a_fresh] in H.
 
 (** Registers change. *)
 Lemma gamma_regs {t a vs s A B} : gamma t a vs s -> (forall r, relo vs (get r A) (get r B)) ->
@@ -257,6 +259,7 @@ Proof.
   - (* g_mem *) apply memrel_ext. exact Gmem.
   - (* g_refs *) apply refrel_plain; [| exact U | exact (refrel_ext Gfacts Grefs)].
     intros f0 E0. rewrite Gnext in E0. exfalso. exact (facts_fresh Gfacts E0).
+  - (* g_rounds *) apply relo_ext. exact Grounds.
 Qed.
 
 Lemma goto_sound {t a vs s} k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).

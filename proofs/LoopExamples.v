@@ -14,7 +14,8 @@ Fixpoint known (l : list (reg * aval)) : rf (option aval) :=
 (** The state at the head of a loop: symbol 0 is zero, the facts are of the symbols from 1 on. *)
 Definition head (pc : Z) (regs : list (reg * aval)) (l : list fact) : astate :=
   let fs := FScalar false (sc_const 0) :: l in
-  AState pc (known regs) zempty nothing_written [] (numbered 0 fs) (Z.of_nat (length fs)).
+  AState pc (known regs) zempty nothing_written [] (numbered 0 fs) (Z.of_nat (length fs))
+    None.
 (** Into node [n], where its symbols from 1 on stand for [vs]. *)
 Definition into (n : Z) (vs : list aval) : deriv := DSub n (numbered 0 ((0, 0) :: vs)).
 Definition between (lo hi : Z) : fact := FScalar false (sc_range lo hi).
@@ -147,4 +148,28 @@ Proof. vm_compute. reflexivity. Qed.
 Example nested_ends : run_of nested 433 = Some 0.
 Proof. vm_compute. reflexivity. Qed.
 Example nested_takes_so_many : run_of nested 432 = None.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** [may_goto]: the loop ends by the rounds that are left, and nothing else counts *)
+Definition may_loop (out : insn) : prog := at_pcs [ MayGoto 1; Ja (-2); out; Exit ].
+Definition may_head (inv : fact) : astate := a_with_rounds (head 0 [] [inv]) (Some (1, 0)).
+Definition may_loop_cert (inv : fact) (k bound : Z) : cert :=
+  Cert bound (DBranch (steps 1 DExit) (steps 1 (into 0 [(0, most_rounds - 1)]))) (numbered 0
+    [ Node (may_head inv) (Pot 3 [Term (- k) 1 0])
+        (DBranch (steps 1 DExit) (steps 1 (into 0 [(1, -1)]))) ]).
+Definition may_loop_ends (inv : fact) (k bound : Z) : bool :=
+  validate tx (may_loop (movi R0 0)) (may_loop_cert inv k bound).
+Example may_loop_accepted : may_loop_ends (between 0 most_rounds) 2 8589934595 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example may_loop_one_step_less : may_loop_ends (between 0 most_rounds) 2 8589934594 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** A round takes two steps. *)
+Example may_loop_falls_too_slowly : may_loop_ends (between 0 most_rounds) 1 8589934595 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** Fewer rounds than there may be. *)
+Example may_loop_fewer : may_loop_ends (between 0 8388608) 2 8589934595 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** It leaves the loop with no result. *)
+Example may_loop_no_result :
+  validate tx (may_loop (movi R1 0)) (may_loop_cert (between 0 most_rounds) 2 8589934595) = false.
 Proof. vm_compute. reflexivity. Qed.

@@ -137,7 +137,7 @@ Definition inside_state (n mx : Z) : astate :=
   let N := @None aval in
   AState 14 (RF (Some (2, 0)) N N N N N (Some (1, 0)) N N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
-           (zset 1 (FRef RecordRef 16 false) (zset 2 (FRecordAt n mx 1) zempty))) 3.
+           (zset 1 (FRef RecordRef 16 false) (zset 2 (FRecordAt n mx 1) zempty))) 3 None.
 Definition inside_meeting_cert (n mx : Z) : cert :=
   let sub c := DSub 0 (zset 0 (0, 0) (zset 1 (5, 0) (zset 2 (7, c) zempty))) in
   Cert 30 (steps 7 (DBranch (steps 1 (DBranch (sub 0) (steps 1 (sub 4)))) (steps 1 DExit)))
@@ -177,7 +177,7 @@ Definition round_state (f : fact) : astate :=
   let N := @None aval in
   AState 10 (RF N N N N N N (Some (1, 0)) (Some (2, 0)) N N N) zempty nothing_written []
          (zset 0 (FScalar false (sc_const 0))
-           (zset 1 f (zset 2 (FScalar false (sc_range 0 9)) zempty))) 3.
+           (zset 1 f (zset 2 (FScalar false (sc_range 0 9)) zempty))) 3 None.
 Definition rounds_cert (f : fact) : cert :=
   let sub := zset 0 (0, 0) (zset 1 (4, 0) (zset 2 (0, 0) zempty)) in
   let again := zset 0 (0, 0) (zset 1 (1, 0) (zset 2 (2, 1) zempty)) in

@@ -128,7 +128,7 @@ Definition meeting : prog := at_pcs
 Definition either (mx : Z) : astate :=
   let N := @None aval in
   AState 5 (RF N N N (Some (1, -16)) N N N N N N N) zempty nothing_written []
-         (zset 0 (FScalar false (sc_const 0)) (zset 1 (FStack 0 mx 1) zempty)) 2.
+         (zset 0 (FScalar false (sc_const 0)) (zset 1 (FStack 0 mx 1) zempty)) 2 None.
 Definition meeting_cert (mx more : Z) : cert :=
   let sub c := DSub 0 (zset 0 (0, 0) (zset 1 (2, c) zempty)) in
   Cert 20 (steps 3 (DBranch (sub 0) (steps 1 (sub more))))

@@ -168,6 +168,13 @@ Qed.
 Lemma size_eqb_eq a b : size_eqb a b = true -> a = b.
 Proof. unfold size_eqb. destruct a; destruct b; intros H; try reflexivity; discriminate H. Qed.
 
+Lemma oval_le_sound vs next sub nb a b x : relo vs a x -> oval_ok nb b = true ->
+  oval_le next sub a b = true -> relo (subst_vals vs sub nb) b x.
+Proof.
+  intros H K E. destruct b as [y|]; [|exact I]. destruct a as [v|]; cbn [oval_le] in E;
+    [|discriminate E].
+  destruct H as [w [X Q]]. exists w. split; [exact X|]. eapply aval_le_sound; eassumption.
+Qed.
 Lemma regs_le_sound vs next sub nb A B (R : rf (option Z)) : (forall r, relo vs (get r A) (get r R))
   ->
   regs_ok nb B = true -> regs_le next sub A B = true ->
@@ -175,20 +182,18 @@ Lemma regs_le_sound vs next sub nb A B (R : rf (option Z)) : (forall r, relo vs 
 Proof.
   unfold regs_ok, regs_le. intros H K E r. rewrite forallb_forall in K, E.
   specialize (E r (all_regs_in r)). specialize (K r (all_regs_in r)). specialize (H r).
-  cbv beta in K.
-  destruct (get r B) as [y|]; cbn [relo]; [|exact I].
-  destruct (get r A) as [x|]; cbn [oval_le] in E; [|discriminate E].
-  destruct H as [v [X Q]]. exists v. split; [exact X|]. eapply aval_le_sound; eassumption.
+  eapply oval_le_sound; eassumption.
 Qed.
 Lemma frames_le_sound vs next sub nb fs : forall la lb, Forall2 (framerel vs) la fs ->
-  forallb (fun f => regs_ok nb (af_regs f)) lb = true -> frames_le next sub la lb = true ->
+  forallb (fun f => regs_ok nb (af_regs f) && oval_ok nb (af_rounds f)) lb = true ->
+  frames_le next sub la lb = true ->
   Forall2 (framerel (subst_vals vs sub nb)) lb fs.
 Proof.
-  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P R] H' E1 E2];
+  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P [R N]] H' E1 E2];
     subst;
     destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
   - (* the first *) cbn [forallb] in K. bools. split; [congruence|].
-    eapply regs_le_sound; eassumption.
+    split; [eapply regs_le_sound; eassumption | eapply oval_le_sound; eassumption].
   - (* the rest *) cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 
@@ -276,10 +281,10 @@ Lemma astate_le_sound {t sub a b vs s} : gamma t a vs s -> astate_le t sub a b =
 Proof.
   intros G E. open_gamma G. unfold astate_le, names_ok in E.
   bools E as E EP'. bools E as E EW. bools E as E ES.
-  bools E as E EC. bools E as E ER.
+  bools E as E EC. bools E as E EN. bools E as E ER.
   bools E as E EH. bools E as E EF.
   bools E as EP E.
-  bools E as E NS. bools E as E NC.
+  bools E as E NO. bools E as E NS. bools E as E NC.
   bools E as E NR. bools E as NN NF.
   bools. constructor.
   - (* g_wf *) exact Gwf.
@@ -315,4 +320,5 @@ Proof.
     bools B as B1 B2. bools. split; [lia|].
     destruct (zfind k sub) as [v|]; [|discriminate Q]. exists v. bools Q as Q1 Q2.
     rewrite Gnext in Q1. split; [reflexivity|]. split; [exact Q1 | exact Q2].
+  - (* g_rounds *) eapply oval_le_sound; eassumption.
 Qed.

@@ -751,8 +751,8 @@ Definition after_call (rs : reg -> option Z) (v : Z) : reg -> option Z :=
   upd (upd rs R2 None) R0 (Some v).
 (** The state after a call is so related. *)
 Lemma st_call S p rs m v l : st S p rs m -> l = live S ->
-  st (State (pc S + 1) (set R0 (Some v) (clobber (regs S))) (mem S) (lay S) (frames S) l)
-    (p + 1) (after_call rs v) m.
+  st (State (pc S + 1) (set R0 (Some v) (clobber (regs S))) (mem S) (lay S) (frames S) l
+    (rounds S)) (p + 1) (after_call rs v) m.
 Proof.
   intros [H1 H2 H3 H4 H5 H6 H7] ->. constructor; cbn [pc lay frames live regs mem]; auto; [lia|].
   intros r U. unfold after_call, upd, clobber. rewrite !get_set_used.

@@ -634,6 +634,10 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   | None =>
     match answer_packet t k s w h with Some an => an | None => answer_other t k s w h end
   end.
+(** In a run [MayGoto] goes on as often as Linux up to 6.14 lets it. *)
+Definition usual_rounds : Z := 8388608.
+Definition answer_may (s : state) : answer :=
+  quiet (if rounds s <=? most_rounds - usual_rounds then -1 else 0).
 (** Whatever is answered sees what was written late. *)
 Definition concrete_step (t : target) (p : prog) (k : concrete) (before : state) (w : world) :
   outcome * world :=
@@ -648,6 +652,7 @@ Definition concrete_step (t : target) (p : prog) (k : concrete) (before : state)
   | Some (Ldx z _ _ r off | LdAcq z _ r off) =>
     (go (answer_typed t s (wrap (reg_or_0 s r + off)) (zbytes z)), w)
   | Some (LdPkt z ind off) => let '(an, w') := answer_load s w z ind off in (go an, w')
+  | Some (MayGoto _) => (go (answer_may s), w)
   | _ => (go (quiet 0), w)
   end.
 

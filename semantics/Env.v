@@ -11,7 +11,7 @@ Definition init (t : target) (e : env) : state :=
   let N := @None Z in
   let L := e_layout e in
   State 0 (RF N (Some (l_ctx L)) N N N N N N N N (Some (frame_top L 0))) (Mem (e_mem e) zempty) L []
-    (regions t L 0).
+    (regions t L 0) most_rounds.
 
 Inductive result := Ended (r : Z) | Faulted (k : fault) (at_pc : Z) | Running (s : state).
 (** [n] steps from [s], which is the state after [i] steps. *)

@@ -3,26 +3,34 @@ From Semantics Require Export Alu Layout.
 
 Definition prog := zmap insn.                 (* by slot *)
 
+(** How often [MayGoto] goes on in one call of a function, at most; then it jumps.  Linux counts
+    8388608 up to 6.14.  Later releases stop after a quarter of a second: this number is more than
+    any processor does in that time. *)
+Definition most_rounds : Z := 4294967296.
 (** A caller, while a function that it called runs. *)
-Record frame := Frame { fr_pc : Z; fr_regs : rf (option Z) }.
+Record frame := Frame { fr_pc : Z; fr_regs : rf (option Z); fr_rounds : Z }.
 Record state := State {
   pc : Z;
   regs : rf (option Z);                       (* None: undefined *)
   mem : memory;
   lay : layout;
   frames : list frame;                        (* the innermost caller first *)
-  live : list region }.                       (* [regions t lay (length frames)], kept *)
+  live : list region;                         (* [regions t lay (length frames)], kept *)
+  rounds : Z }.                               (* what is left of [most_rounds] *)
 (** States that differ in some fields. *)
-Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s).
+Definition goto (s : state) (t : Z) : state := State t (regs s) (mem s) (lay s) (frames s) (live s)
+  (rounds s).
 Definition set_regs (s : state) (rs : rf (option Z)) : state :=
-  State (pc s) rs (mem s) (lay s) (frames s) (live s).
+  State (pc s) rs (mem s) (lay s) (frames s) (live s) (rounds s).
 Definition set_mem (s : state) (m : memory) : state :=
-  State (pc s) (regs s) m (lay s) (frames s) (live s).
+  State (pc s) (regs s) m (lay s) (frames s) (live s) (rounds s).
+Definition set_rounds (s : state) (n : Z) : state :=
+  State (pc s) (regs s) (mem s) (lay s) (frames s) (live s) n.
 (** Another layout, or other callers, and the regions that are live then. *)
 Definition set_lay (s : state) (L : layout) (l : list region) : state :=
-  State (pc s) (regs s) (mem s) L (frames s) l.
+  State (pc s) (regs s) (mem s) L (frames s) l (rounds s).
 Definition set_frames (s : state) (fs : list frame) (l : list region) : state :=
-  State (pc s) (regs s) (mem s) (lay s) fs l.
+  State (pc s) (regs s) (mem s) (lay s) fs l (rounds s).
 
 Inductive fault :=
   | BadPc | UndefinedRegister | FrameWrite | OutOfBounds | ReadOnly
@@ -393,9 +401,10 @@ Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
     let top := frame_top L n in
     let r := regs s in
     let N := @None Z in
-    let fs := Frame (pc s + 1) r :: frames s in
+    let fs := Frame (pc s + 1) r (rounds s) :: frames s in
     let s := set_frames (set_lay s L []) fs (regions t L (length fs)) in
     let s := set_mem s (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) in
+    let s := set_rounds s most_rounds in
     Next (goto (set_regs s (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))) target)
   else Fault StackOverflow (pc s).
 (** A program has a result; a function that returns nothing leaves r0 undefined. *)
@@ -404,7 +413,7 @@ Definition leave (s : state) : outcome :=
   | [], None => Fault UndefinedRegister (pc s)
   | [], Some x => if all_released s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
-    let s' := set_frames s fs (regions t (lay s) (length fs)) in
+    let s' := set_rounds (set_frames s fs (regions t (lay s) (length fs))) (fr_rounds f) in
     Next (goto (set_regs s' (clobber (set R0 r (fr_regs f)))) (fr_pc f))
   end.
 
@@ -499,7 +508,9 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | Some x, Some y => Next (goto s (if compare w c x y then pc s + 1 + off else pc s + 1))
     | _, _ => F UndefinedRegister
     end
-  | MayGoto off => Next (goto s (if an_choice an <? 0 then pc s + 1 + off else pc s + 1))
+  | MayGoto off =>
+    Next (if (an_choice an <? 0) || (rounds s <=? 0) then goto s (pc s + 1 + off)
+          else goto (set_rounds s (rounds s - 1)) (pc s + 1))
   | Call h => call an h s
   | CallX r => match get r (regs s) with Some h => call an h s | None => F UndefinedRegister end
   | CallLocal off => call_local an s (pc s + 1 + off)

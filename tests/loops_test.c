@@ -341,7 +341,7 @@ static void write_fact(const struct fact *f) {
 static void write_state(const struct node *n) {
   uint64_t count = 0;
   u(n->pc);
-  for (uint8_t r = 0; r < 11; r++) {
+  for (uint8_t r = 0; r < 12; r++) {
     const struct value *v = n->regs;
     while (v->there && v->of != r)
       v++;
@@ -404,7 +404,7 @@ static void write_code(const struct move *m) {
 static void write_cert(const struct loop *l, uint64_t bound) {
   uint64_t count = l->nodes[1].steps ? 2 : 1;
   out.len = 0;
-  if (!w_put(&pool, &out, "WCRT\3", 5))
+  if (!w_put(&pool, &out, "WCRT\4", 5))
     abort();
   u(bound);
   u(count);

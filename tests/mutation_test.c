@@ -187,7 +187,7 @@ static void take_fact(struct input *in) {
 
 static void take_registers(struct input *in) {
   take(in, PC, U);
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < 12; r++)
     if (take(in, PRESENT, BYTE))
       take_value(in);
 }
@@ -238,7 +238,7 @@ static bool take_cert(struct cert *c, const uint8_t *bytes, size_t size) {
 
 static size_t put_cert(const struct cert *c, uint8_t *out) {
   size_t n = 5;
-  memcpy(out, "WCRT\3", 5);
+  memcpy(out, "WCRT\4", 5);
   for (uint32_t i = 0; i < c->count; i++) {
     uint64_t v = c->fields[i].v;
     if (c->fields[i].form == S)

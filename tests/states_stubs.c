@@ -214,14 +214,16 @@ value states_branch(value unit) {
     Store_field(pair, side, bytes_of("", 0));
     w_state_free(&pool, &sides[side]);
   }
-  if (i->op != W_OP_JMP || !w_a_operands(i, &now, &x, &y, &why))
+  if ((i->op != W_OP_JMP && i->op != W_OP_MAYGOTO) || !w_a_operands(i, &now, &x, &y, &why))
     CAMLreturn(pair);
   for (int side = 0; side < 2; side++) {
     struct w_state *st = &sides[side];
     if (!w_state_copy(&pool, st, &now))
       caml_failwith("no memory");
     st->pc += 1 + (side == 0 ? (int64_t)i->off : 0);
-    if (w_refine(&target, st, i->width, i->cmp, side == 0, x, y)) {
+    if (w_a_side(&target, st, i, side == 0, x, y)) {
+      if (side)
+        w_a_spend(st, i);
       struct w_effects effects = {.count = 0};
       w_a_settle(st, &effects);
       Store_field(pair, side, state_of(st));
@@ -234,11 +236,6 @@ value states_take(value side) {
   w_state_free(&pool, &now);
   if (!w_state_copy(&pool, &now, &sides[Long_val(side)]))
     caml_failwith("no memory");
-  return Val_unit;
-}
-
-value states_goto(value pc) {
-  now.pc = Long_val(pc);
   return Val_unit;
 }
 

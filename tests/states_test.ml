@@ -17,7 +17,6 @@ external c_exec : unit -> bool = "states_exec"
 external c_exit : unit -> bool = "states_exit"
 external c_branch : unit -> string * string = "states_branch"
 external c_take : int -> unit = "states_take"
-external c_goto : int -> unit = "states_goto"
 external c_fact_le : int -> int -> int -> bool = "states_fact_le"
 external c_weaken : unit -> unit = "states_weaken"
 
@@ -89,6 +88,11 @@ let check_regs what vs (a : (Num.t * Num.t) option rf) (b : Num.t option rf) =
       | Some v, Some x -> if not (Num.equal (value vs v) x) then outside "%sr%d is %s, not %s" what n (name x) (name (value vs v)))
     all_regs
 
+let check_rounds what vs a left =
+  match a with
+  | Some v when not (Num.equal (value vs v) left) -> outside "%s%s rounds are left, not %s" what (name left) (name (value vs v))
+  | _ -> ()
+
 let total = Num.of_int 4096
 
 let inside vs a (s : state) =
@@ -97,11 +101,13 @@ let inside vs a (s : state) =
   List.iter (fun (k, f) -> if not (holds l f (vs k)) then outside "symbol %s is %s, and its fact does not hold" (name k) (name (vs k))) (zlist a.a_facts);
   if not (same_refs l vs a.a_facts) then outside "the references are not what the facts say";
   check_regs "" vs a.a_regs s.regs;
+  check_rounds "" vs a.a_rounds s.rounds;
   if List.compare_lengths a.a_frames s.frames <> 0 then outside "another number of frames";
   List.iter2
     (fun f g ->
       if not (Num.equal f.af_pc g.fr_pc) then outside "a caller goes on elsewhere";
-      check_regs "the caller's " vs f.af_regs g.fr_regs)
+      check_regs "the caller's " vs f.af_regs g.fr_regs;
+      check_rounds "the caller's " vs f.af_rounds g.fr_rounds)
     a.a_frames s.frames;
   List.iter
     (fun (o, (z, v)) ->
@@ -279,7 +285,7 @@ let normal (a : astate) =
     | Some (k, bits) when Num.sign (Num.logand bits live) <> 0 -> Some (k, Num.logand bits live)
     | _ -> None
   in
-  (wrap a.a_pc, a.a_regs, zlist a.a_slots, (Num.logand a.a_written.wb_bits live, pending), List.map caller a.a_frames, zlist a.a_facts, a.a_next)
+  (wrap a.a_pc, a.a_regs, zlist a.a_slots, (Num.logand a.a_written.wb_bits live, pending), List.map caller a.a_frames, zlist a.a_facts, a.a_next, a.a_rounds)
 
 let read_state bytes =
   let r = Bytes_in.make bytes in
@@ -321,7 +327,7 @@ let walk p env =
       inclusion a;
       let next = concrete_step p.target p.prog env.Reference.concrete s world in
       match i with
-      | Jmp _ -> (
+      | Jmp _ | MayGoto _ -> (
         let taken, fall = c_branch () in
         let side text = if text = "" then None else Some (read_state text) in
         let equal x y = match (x, y) with None, None -> true | Some x, Some y -> same x y | _ -> false in
@@ -345,15 +351,6 @@ let walk p env =
               c_take n;
               go a vs s' world)
           | _ -> outside "the run ends at a branch"))
-      | MayGoto _ -> (
-        match (a_branch p.target i a, next) with
-        | Some (x, y), (Next s', world) -> (
-          match List.find_opt (function Some a -> Num.equal a.a_pc s'.pc | None -> false) [ x; y ] with
-          | Some (Some a) ->
-            c_goto (Num.to_int a.a_pc);
-            go a vs s' world
-          | _ -> outside "a may_goto goes nowhere")
-        | _ -> outside "a may_goto goes nowhere")
       | _ -> (
         if a_exit p.target i a <> c_exit () then differ pc "the exit";
         if a_exit p.target i a then incr ended
@@ -423,7 +420,7 @@ let sees_differences () =
     [
       { a with a_next = Num.succ a.a_next }; { a with a_written = { wb_bits = Num.shift_left Num.one 4095; wb_pending = None } };
       { a with a_written = { a.a_written with wb_pending = Some (Num.one, Num.shift_left Num.one 4095) } };
-      { a with a_facts = zset Num.one FEnd a.a_facts }; { a with a_regs = { a.a_regs with f1 = None } };
+      { a with a_facts = zset Num.one FEnd a.a_facts }; { a with a_regs = { a.a_regs with f1 = None } }; { a with a_rounds = None };
       { a with a_slots = zset (Num.of_int (-8)) (S8, (Num.zero, Num.zero)) a.a_slots };
     ]
   in

@@ -75,10 +75,10 @@ static int32_t lowest(const struct w_state *st) { return -(int32_t)(st->depth + 
 static void print_registers(const char *who, uint16_t defined, const struct w_aval *regs) {
   char text[W_SHOWN];
   const char *before = who;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (defined >> r & 1) {
       w_show_value(regs[r], text);
-      printf("%sr%d = %s", before, r, text);
+      printf("%s%s = %s", before, w_value_names[r], text);
       before = ", ";
     }
   if (defined)
@@ -169,13 +169,12 @@ static void put_part(cJSON *part) {
 }
 
 static cJSON *json_registers(uint16_t defined, const struct w_aval *regs) {
-  char text[W_SHOWN], name[8];
+  char text[W_SHOWN];
   cJSON *o = cJSON_CreateObject();
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (defined >> r & 1) {
-      snprintf(name, sizeof name, "r%d", r);
       w_show_value(regs[r], text);
-      cmd_json_text(o, name, text);
+      cmd_json_text(o, w_value_names[r], text);
     }
   return o;
 }

@@ -168,6 +168,9 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   return false;
 }
 
+/* How often may_goto goes on in one call of a function, at most. */
+extern const uint64_t w_most_rounds;
+extern const uint64_t w_usual_rounds; /* the same in a run */
 /* Maps of devices and of AF_XDP sockets: programs may not write their values. 0 ends the list. */
 extern const uint32_t w_redirect_maps[];
 /* LSM hooks whose result is 0 or 1; NULL ends the list. */

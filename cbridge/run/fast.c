@@ -376,7 +376,13 @@ l_JA_BACK:
   CHECK_FUEL;
   GO;
 l_MAYGOTO:
-  NEXT;
+  if (m->rounds) {
+    m->rounds--;
+    NEXT;
+  }
+  JUMP;
+  CHECK_FUEL;
+  GO;
 l_CALL : {
   const struct w_helper *h = ip->pointer;
   m->defined = W_ALL_REGISTERS;
@@ -543,8 +549,7 @@ static bool all_defined(struct flow *f, const struct w_fast *s, uint32_t instruc
     if (e.needs & ~mask)
       return false;
     bool local = insn->op == 0x85 && insn->src == 1;
-    bool jump = (class == 5 || class == 6) && !local && (insn->op < 0x80 || insn->op > 0x9f) &&
-                insn->op != 0xe5;
+    bool jump = (class == 5 || class == 6) && !local && (insn->op < 0x80 || insn->op > 0x9f);
     if (local)
       flow_to(f, jump_target(&s->ops[i], i), (mask & ARGUMENTS) | BIT(10));
     if (jump)
@@ -688,7 +693,8 @@ static enum kind translate_one(struct w_fast *s, const void *const *labels, uint
   case 0x95:
     return EXIT;
   case 0xe5:
-    return MAYGOTO; /* the budget is never used up here */
+    set_jump(s, index, target_index(s, labels, (int64_t)s->pc_of[index] + 1 + i->off));
+    return MAYGOTO;
   default:
     return jump_kind(s, labels, index, i);
   }

@@ -288,6 +288,8 @@ enum warrant_fault w_call_local(struct w_machine *m, int64_t target) {
   f->pc = m->pc + 1;
   f->defined = m->defined;
   memcpy(f->regs, m->regs, sizeof f->regs);
+  f->rounds = m->rounds;
+  m->rounds = w_usual_rounds;
   uint64_t top = W_STACK_SIZE - m->depth * W_FRAME_SIZE;
   memset(m->written + (top - W_FRAME_SIZE) / 8, 0, W_FRAME_SIZE / 8);
   m->regs[10] = m->env->stack + top;
@@ -306,6 +308,7 @@ enum warrant_fault w_leave(struct w_machine *m, bool *done) {
     return WARRANT_NO_FAULT;
   struct w_frame *f = &m->frames[--m->depth];
   m->pc = f->pc;
+  m->rounds = f->rounds;
   memcpy(m->regs + 1, f->regs + 1, sizeof f->regs - sizeof *f->regs);
   m->defined = (uint16_t)((f->defined & ~0x3fu) | (m->defined & 1u));
   return WARRANT_NO_FAULT;
@@ -386,9 +389,10 @@ enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, boo
     return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
   case 0x95:
     return w_leave(m, done);
-  case 0xe5:
-    m->pc++;
-    return WARRANT_NO_FAULT; /* may_goto: the budget is never used up here */
+  case 0xe5: /* may_goto */
+    m->pc += m->rounds ? 1 : 1 + (int64_t)i->off;
+    m->rounds -= m->rounds > 0;
+    return WARRANT_NO_FAULT;
   default:
     return jump_step(m, i);
   }

@@ -36,6 +36,7 @@ struct w_frame {
   int64_t pc;
   uint64_t regs[11];
   uint16_t defined;
+  uint64_t rounds;
 };
 
 struct w_machine {
@@ -47,6 +48,7 @@ struct w_machine {
   uint64_t regs[11];
   uint16_t defined;
   int64_t pc;
+  uint64_t rounds;                     /* how often may_goto still goes on in this function */
   struct w_frame frames[W_FRAMES - 1]; /* `depth` callers, the first one first */
   unsigned depth;
   uint8_t stack[W_STACK_SIZE];

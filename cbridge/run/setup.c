@@ -98,6 +98,7 @@ void w_machine_start(struct w_machine *m) {
     m->stores[i].ring_used = 0;
   m->meta_size = 0;
   m->random = m->env->seed;
+  m->rounds = w_usual_rounds;
   m->time = 0;
   m->level = -1;
   m->hash = 0;

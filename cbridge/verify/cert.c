@@ -211,7 +211,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
 }
 
 static void write_registers(struct writer *w, uint16_t defined, const struct w_aval *regs) {
-  for (int r = 0; r < 11; r++) {
+  for (int r = 0; r < W_VALUES; r++) {
     byte(w, defined >> r & 1);
     if (defined >> r & 1)
       write_value(w, regs[r]);
@@ -335,7 +335,7 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
   if (!order)
     return false;
   uint32_t n = number_nodes(nodes, root, order);
-  w.ok = w_put(pool, &w.out, "WCRT\3", 5);
+  w.ok = w_put(pool, &w.out, "WCRT\4", 5);
   u(&w, nodes[root].potential);
   u(&w, n);
   write_code(&w, &nodes[root].code, nodes);
@@ -468,7 +468,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
 
 static uint16_t get_registers(struct reader *r, struct w_aval *regs) {
   uint16_t defined = 0;
-  for (int i = 0; i < 11; i++)
+  for (int i = 0; i < W_VALUES; i++)
     if (get_byte(r, 1)) {
       defined |= (uint16_t)(1u << i);
       regs[i] = get_value(r);
@@ -490,7 +490,7 @@ static bool get_callers(struct reader *r, struct w_state *st) {
 }
 
 static bool names_known(const struct w_aval *regs, uint16_t defined, uint32_t next) {
-  for (int i = 0; i < 11; i++)
+  for (int i = 0; i < W_VALUES; i++)
     if (defined >> i & 1 && regs[i].sym >= next)
       return false;
   return true;
@@ -640,7 +640,7 @@ int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_
                 struct warrant_error *error) {
   struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
   memset(cert, 0, sizeof *cert);
-  if (len < 5 || memcmp(bytes, "WCRT\3", 5))
+  if (len < 5 || memcmp(bytes, "WCRT\4", 5))
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         len ? "this is no certificate"
                             : "this is empty, as the certificate of a classic program is");

@@ -120,7 +120,7 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   }
 }
 
-enum { ARGUMENTS = 0x3e, KEPT = 0x7c0 };
+enum { ARGUMENTS = 0x3e, KEPT = 0x7c0 | 1 << W_ROUNDS };
 
 /* Of the registers in `out`, after `pc`, those that reach `to`: a function gets its arguments
  * alone, its caller keeps the others. */
@@ -262,8 +262,10 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     use = bit(0);
     matters = w->t->type.has_ret || w->flow->calls ? use : 0;
     break;
-  case W_OP_CALLLOCAL: /* what it and its caller need was put together before */
   case W_OP_MAYGOTO:
+    use = matters = bit(W_ROUNDS);
+    break;
+  case W_OP_CALLLOCAL: /* what it and its caller need was put together before */
   case W_OP_JA:
   case W_OP_NONE:
     break;
@@ -340,6 +342,8 @@ static uint16_t find_counts(const struct work *w, const struct loops *l, const u
   uint32_t next[2], part = l->part[members[0]];
   for (uint32_t m = 0; m < count; m++) {
     const struct w_insn *i = &w->insns[members[m]];
+    if (i->op == W_OP_MAYGOTO)
+      counts |= bit(W_ROUNDS);
     if (i->op != W_OP_JMP)
       continue;
     uint32_t n = w_successors(w->insns, w->flow->count, members[m], next);

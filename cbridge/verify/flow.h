@@ -5,12 +5,12 @@
 
 #include "verify/domain/domain.h"
 
-#define W_ANY_SLOT (1u << 11)
-#define W_ANY_CALLER (1u << 12) /* a register of a caller */
+#define W_ANY_SLOT (1u << W_VALUES)
+#define W_ANY_CALLER (2u << W_VALUES) /* a register of a caller */
 struct w_flow_at {
   bool join;       /* more than one way leads here */
   bool reached;    /* some way leads here */
-  uint16_t live;   /* a bit a register: it is read before it is written again */
+  uint16_t live;   /* a bit a register, and W_ROUNDS: it is read before it is written again */
   uint16_t value;  /* of these, the registers whose value can matter, rather than that they are
                       defined */
   uint16_t counts; /* the registers, and W_ANY_SLOT, that decide when a loop around it ends */

@@ -107,7 +107,11 @@ static void widen(const struct search *s, const struct rounds *in, const struct 
       !number_of(in->first, v->first, &first))
     return;
   if (w_sc_le(&now, &first))
-    return; /* it becomes narrower */
+    return;               /* it becomes narrower */
+  if (v->r == W_ROUNDS) { /* it only falls */
+    f->s = w_sc_range(0, first.all.umax);
+    return;
+  }
   const struct w_bounds *x = &now.all, *y = &first.all;
   bool constant = w_sc_is_const(&now, &c) && w_sc_is_const(&first, &d);
   bool up = x->umin >= y->umin && x->umax > y->umax;
@@ -139,8 +143,10 @@ static const struct w_slot *slot_of(const struct w_state *st, const struct w_slo
 /* Widens all values of `st`, which covers this round and the first. */
 static void widen_all(const struct search *s, const struct rounds *in, struct w_state *st) {
   uint16_t counts = s->q->flow.at[st->pc].counts;
+  if (counts >> W_ROUNDS & 1 && in->how == FAR)
+    counts = 0; /* may_goto counts the rounds, and no other counter is needed */
   const struct w_state *now = in->now, *before = in->before, *first = in->first;
-  for (int r = 0; r < 11; r++) {
+  for (int r = 0; r < W_VALUES; r++) {
     struct place v = {.r = r, .counts = counts >> r & 1, .to = st->regs[r]};
     if (!(st->defined >> r & 1))
       continue;
@@ -203,7 +209,7 @@ static bool elsewhere(const struct search *s, const struct w_state *invariant) {
   uint64_t c, d;
   if (invariant->depth != s->st.depth)
     return true;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (counts >> r & 1 && number_of(invariant, invariant->regs[r], &n) && w_sc_is_const(&n, &c) &&
         number_of(&s->st, s->st.regs[r], &n) && w_sc_is_const(&n, &d) && c != d)
       return true;

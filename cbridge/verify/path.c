@@ -241,7 +241,7 @@ uint64_t w_shelf_key(const struct search *s, const struct w_state *st) {
     const struct w_frame *f = &st->frames[k];
     uint16_t counts =
         f->pc < flow->count ? f->defined & flow->at[f->pc].counts & flow->at[f->pc].value : 0;
-    for (int r = 6; r < 10; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (counts >> r & 1 && w_const_of(st, f->regs[r], &c))
         key = (key ^ c ^ (uint64_t)(k << 4 | (unsigned)r) << 56) * UINT64_C(0x9e3779b97f4a7c15) + 1;
   }
@@ -355,7 +355,8 @@ static void leave_path(struct search *s, uint32_t node) {
 void w_drop_node(struct search *s, uint32_t node) {
   leave_path(s, node);
   /* what ends in it is no derivation any more */
-  for (uint32_t k = s->infos[node].order; s->infos[node].loop && k < s->order_count; k++)
+  bool head = s->infos[node].loop || s->infos[node].closes;
+  for (uint32_t k = s->infos[node].order; head && k < s->order_count; k++)
     s->infos[s->order[k]].dead = true;
   w_state_free(s->pool, &s->a->nodes[node].st);
   w_buf_free(s->pool, &s->a->nodes[node].code);
@@ -366,7 +367,7 @@ int w_finish(struct search *s, uint32_t node) {
   if (!w_weaken(s->pool, &s->room, s->a->nodes, node))
     return -1;
   struct search_node *info = &s->infos[node];
-  if (info->loop && info->hits) {
+  if ((info->loop || info->closes) && info->hits) {
     int closed = w_close_loop(s->pool, &s->pricing, s->a->nodes, s->a->count, node,
                               &s->order[info->order], s->order_count - info->order);
     if (closed != 1)

@@ -19,8 +19,9 @@ enum {
 /* Ways to generalise, in the order tried. First an invariant for a loop: what moves is any number,
  * what counts the rounds goes up to the nearest number that it is compared with, less 1 (three
  * times, each time with what had come back to the head and was not covered); to that; to the
- * furthest, less 1; to that. Then to what covers all nodes of the same shape, any number where they
- * differ; the same with the nearest node alone; and with no more numbers than the two have. */
+ * furthest, less 1; to that, or to any number where may_goto counts the rounds. Then to what covers
+ * all nodes of the same shape, any number where they differ; the same with the nearest node alone;
+ * and with no more numbers than the two have. */
 enum way { NEAR_BEFORE, NEAR_AGAIN, NEAR_THIRD, NEAR, FAR_BEFORE, FAR, ALL, WIDE, COVERING, WAYS };
 
 /* A node, and what the search knows of it beside the derivation. */
@@ -31,6 +32,7 @@ struct search_node {
   uint32_t hits, misses;
   bool on_path, general;
   bool loop;     /* general: paths may lead back to it while it is on the path */
+  bool closes;   /* no such head, but paths lead back to it that may_goto counts */
   bool dead;     /* finished, but what it ends in is gone */
   uint8_t how;   /* general: enum way */
   uint32_t prev; /* the node before it on the path at the same place, plus 1 */

@@ -31,6 +31,7 @@ void w_pricing_free(struct w_pool *pool, struct w_pricing *p) {
   w_release(pool, p->sym, p->sym_cap * sizeof *p->sym);
   w_release(pool, p->adv, p->adv_cap * sizeof *p->adv);
   w_release(pool, p->round, p->round_cap * sizeof *p->round);
+  w_release(pool, p->taken, p->taken_cap * sizeof *p->taken);
   memset(p, 0, sizeof *p);
 }
 
@@ -126,7 +127,8 @@ struct walk {
   uint32_t *sym; /* by node: what the counter is there, or NO_SYMBOL: no path leads to the head */
   big *adv;      /* by node: how far the counter goes, at least, until the head */
   big *round;    /* by node: how many steps are taken, at most, until the head */
-  bool changed;  /* in this pass over the nodes */
+  struct w_taken *taken; /* by node: a term for the same counter, of a loop inside */
+  bool changed;          /* in this pass over the nodes */
 };
 
 /* The most that a path is worth: its steps, and its end. From the last piece of the derivation to
@@ -303,6 +305,61 @@ static void drop_terms(struct walk *w) {
   }
 }
 
+/* Takes terms away that inner loops have for the same counter. The largest k. */
+static big take_terms(struct walk *w) {
+  big most = 0;
+  for (uint32_t i = 0; i <= w->count; i++) {
+    uint32_t n = loop_node(w, i);
+    struct w_node *node = &w->nodes[n];
+    w->taken[n].term.k = 0;
+    for (uint32_t k = 0; k < node->nterms && w->sym[n] != NO_SYMBOL; k++) {
+      struct w_term *t = &node->terms[k];
+      if (t->symbol != w->sym[n] || (big)w->sign * t->k < 0)
+        continue;
+      most = most < (big)w->sign * t->k ? (big)w->sign * t->k : most;
+      w->taken[n] = (struct w_taken){.at = k, .term = *t};
+      memmove(t, t + 1, (--node->nterms - k) * sizeof *t);
+      break;
+    }
+  }
+  return most;
+}
+
+static void give_terms_back(struct walk *w) {
+  for (uint32_t i = 0; i <= w->count; i++) {
+    uint32_t n = loop_node(w, i);
+    struct w_node *node = &w->nodes[n];
+    struct w_taken *t = &w->taken[n];
+    if (!t->term.k)
+      continue;
+    memmove(&node->terms[t->at + 1], &node->terms[t->at],
+            (node->nterms++ - t->at) * sizeof *node->terms);
+    node->terms[t->at] = t->term;
+  }
+}
+
+/* Loops inside of this one that the same counter ends need no terms of their own: what a round of
+ * any of them costs is paid by the one for this loop. The number of steps that each 1 pays is
+ * found by trying. */
+static int close_shared(struct w_pool *pool, struct w_pricing *p, struct walk *w) {
+  const struct w_bounds *b = &w->nodes[w->head].st.facts[w->symbol].s.all;
+  int settled = 0;
+  big k = take_terms(w);
+  for (; k && !settled && k * ((big)b->umax - b->umin) <= TOO_MUCH; k *= 2) {
+    w->failed = false;
+    if (!add_terms(pool, w, k))
+      return -1;
+    w->exit = 1;
+    settled = settle(pool, p, w, end_cost, note_cost);
+    if (settled == 0)
+      drop_terms(w);
+  }
+  if (settled == 0)
+    give_terms_back(w);
+  w->failed = false;
+  return settled;
+}
+
 /* w_close_loop with w->symbol as the counter, which rises or falls. */
 static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w) {
   const struct w_bounds *b = &w->nodes[w->head].st.facts[w->symbol].s.all;
@@ -319,6 +376,9 @@ static int close_with(struct w_pool *pool, struct w_pricing *p, struct walk *w) 
   big advance = w->adv[w->head];
   if (w->sym[w->head] != w->symbol || advance <= 0)
     return 0;
+  settled = close_shared(pool, p, w);
+  if (settled)
+    return settled;
   w->exit = NEVER;
   settled = settle(pool, p, w, end_round, note_round);
   if (settled != 1)
@@ -342,13 +402,15 @@ int w_close_loop(struct w_pool *pool, struct w_pricing *p, struct w_node *nodes,
   if (!w_reserve(pool, (void **)&p->in, &p->in_cap, node_count, sizeof *p->in) ||
       !w_reserve(pool, (void **)&p->sym, &p->sym_cap, node_count, sizeof *p->sym) ||
       !w_reserve(pool, (void **)&p->adv, &p->adv_cap, node_count, sizeof *p->adv) ||
-      !w_reserve(pool, (void **)&p->round, &p->round_cap, node_count, sizeof *p->round))
+      !w_reserve(pool, (void **)&p->round, &p->round_cap, node_count, sizeof *p->round) ||
+      !w_reserve(pool, (void **)&p->taken, &p->taken_cap, node_count, sizeof *p->taken))
     return -1;
   memset(p->in + known, 0, p->in_cap - known);
   w.in = p->in;
   w.sym = p->sym;
   w.adv = p->adv;
   w.round = p->round;
+  w.taken = p->taken;
   for (uint32_t i = 0; i <= count; i++)
     p->in[loop_node(&w, i)] = 1;
   int result = 0;

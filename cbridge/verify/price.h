@@ -5,6 +5,11 @@
 
 #include "verify/cert.h"
 
+/* A term that was taken away, and where it was; k is 0: none. */
+struct w_taken {
+  uint32_t at;
+  struct w_term term;
+};
 /* Room that is used again. All zero at first. */
 struct w_pricing {
   uint32_t *pieces; /* owned */
@@ -16,7 +21,8 @@ struct w_pricing {
   uint8_t *in; /* owned; zeros between loops */
   uint32_t *sym;
   __int128 *adv, *round;
-  uint32_t in_cap, sym_cap, adv_cap, round_cap;
+  struct w_taken *taken;
+  uint32_t in_cap, sym_cap, adv_cap, round_cap, taken_cap;
 };
 void w_pricing_free(struct w_pool *pool, struct w_pricing *p);
 

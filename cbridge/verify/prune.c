@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { CALLERS = W_VALUES - 6 }; /* values that are kept of a caller: r6 to r10, its rounds */
+
 /* --- Inclusion ------------------------------------------------------------------------------- */
 
 void w_subst_free(struct w_pool *pool, struct w_subst *sub) {
@@ -106,11 +108,11 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
   for (uint32_t i = 0; i < w_words(to); i++)
     if (*w_word(to, i) & ~*w_word(from, i))
       return false;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (to->defined >> r & 1 && constant_differs(from, from->regs[r], to, to->regs[r]))
       return false;
   for (uint32_t k = 0; k < to->depth; k++)
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (to->frames[k].defined >> r & 1 &&
           constant_differs(from, from->frames[k].regs[r], to, to->frames[k].regs[r]))
         return false;
@@ -120,11 +122,11 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
     sub->v[0] = (struct w_aval){0, 0};
     sub->set[0] = 1;
   }
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (to->defined >> r & 1 && !match(sub, from->regs[r], to->regs[r]))
       return false;
   for (uint32_t k = 0; k < to->depth; k++)
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (to->frames[k].defined >> r & 1 &&
           !match(sub, from->frames[k].regs[r], to->frames[k].regs[r]))
         return false;
@@ -190,7 +192,7 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
   memcpy(g->written, f->written, sizeof g->written);
   g->pc = f->pc;
   g->defined = f->defined & live;
-  for (int r = 6; r < 11; r++)
+  for (int r = 6; r < W_VALUES; r++)
     if (g->defined >> r & 1)
       g->regs[r] = value >> r & 1 ? rename_value(from, names, to, f->regs[r])
                                   : (struct w_aval){add_fact(to, NULL), 0};
@@ -206,7 +208,8 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
       !w_reserve(pool, (void **)&names->base, &names->base_cap, n, sizeof *names->base) ||
       !w_reserve(pool, (void **)&names->plain, &names->plain_cap, n, 1) ||
       !w_reserve(pool, (void **)&to->facts, &to->fact_cap,
-                 1 + (uint32_t)__builtin_popcount(to->defined) + 5 * from->depth + from->nslots,
+                 1 + (uint32_t)__builtin_popcount(to->defined) + CALLERS * from->depth +
+                     from->nslots,
                  sizeof *to->facts) ||
       (from->nslots &&
        !w_reserve(pool, (void **)&to->slots, &to->slot_cap, from->nslots, sizeof *to->slots)) ||
@@ -221,17 +224,17 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
   to->depth = from->depth;
   memcpy(to->written, from->written, sizeof to->written);
   add_fact(to, &from->facts[0]);
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (to->defined & value & 1u << r && !from->regs[r].c)
       names->plain[from->regs[r].sym] = 1;
   for (uint32_t k = 0; k < from->depth; k++)
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (from->frames[k].defined >> r & 1 && !from->frames[k].regs[r].c)
         names->plain[from->frames[k].regs[r].sym] = 1;
   for (uint32_t i = 0; i < from->nslots; i++)
     if (!from->slots[i].v.c)
       names->plain[from->slots[i].v.sym] = 1;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (to->defined >> r & 1)
       to->regs[r] = value >> r & 1 ? rename_value(from, names, to, from->regs[r])
                                    : (struct w_aval){add_fact(to, NULL), 0};
@@ -290,7 +293,7 @@ static bool callers_equal(const struct w_state *a, const struct w_state *b) {
     if (f->pc != g->pc || f->defined != g->defined ||
         memcmp(f->written, g->written, sizeof f->written))
       return false;
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (f->defined >> r & 1 && !value_equal(f->regs[r], g->regs[r]))
         return false;
   }
@@ -302,7 +305,7 @@ bool w_state_equal(const struct w_state *a, const struct w_state *b) {
       memcmp(a->written, b->written, sizeof a->written) || !callers_equal(a, b) ||
       !pending_equal(&a->pending, &b->pending))
     return false;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (a->defined >> r & 1 && !value_equal(a->regs[r], b->regs[r]))
       return false;
   for (uint32_t i = 0; i < a->nslots; i++)
@@ -357,13 +360,13 @@ uint64_t w_state_hash(const struct w_state *st) {
     h = mix(mix(h, st->pending.sym), (uint32_t)st->pending.off);
   for (uint32_t i = 0; i < w_words(st); i++)
     h = mix(h, *w_word(st, i));
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (st->defined >> r & 1)
       h = mix(mix(h, st->regs[r].sym), (uint64_t)st->regs[r].c);
   for (uint32_t k = 0; k < st->depth; k++) {
     const struct w_frame *f = &st->frames[k];
     h = mix(mix(h, f->pc), f->defined);
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (f->defined >> r & 1)
         h = mix(mix(h, f->regs[r].sym), (uint64_t)f->regs[r].c);
   }
@@ -542,11 +545,11 @@ static void join_pending(struct joining *j) {
 bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to) {
   struct joining j = {.a = a, .b = b, .to = to};
-  size_t size = (11 + 5 * a->depth + a->nslots) * sizeof *j.pairs;
+  size_t size = (W_VALUES + CALLERS * a->depth + a->nslots) * sizeof *j.pairs;
   memset(to, 0, sizeof *to);
   bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
-              w_reserve(pool, (void **)&to->facts, &to->fact_cap, 1 + 11 + 5 * a->depth + a->nslots,
-                        sizeof *to->facts) &&
+              w_reserve(pool, (void **)&to->facts, &to->fact_cap,
+                        1 + W_VALUES + CALLERS * a->depth + a->nslots, sizeof *to->facts) &&
               (!a->nslots ||
                w_reserve(pool, (void **)&to->slots, &to->slot_cap, a->nslots, sizeof *to->slots)) &&
               (!a->depth ||
@@ -556,7 +559,7 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
     to->defined = a->defined & b->defined;
     memcpy(to->written, a->written, sizeof to->written);
     add_fact(to, &a->facts[0]);
-    for (int r = 0; r < 11; r++) {
+    for (int r = 0; r < W_VALUES; r++) {
       j.wide = wide >> r & 1;
       if (to->defined >> r & 1)
         to->regs[r] = join_values(&j, a->regs[r], b->regs[r]);
@@ -567,7 +570,7 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
       const struct w_frame *f = &a->frames[k], *g = &b->frames[k];
       to->frames[k] = (struct w_frame){.pc = f->pc, .defined = f->defined & g->defined};
       memcpy(to->frames[k].written, f->written, sizeof f->written);
-      for (int r = 6; r < 11; r++)
+      for (int r = 6; r < W_VALUES; r++)
         if (to->frames[k].defined >> r & 1)
           to->frames[k].regs[r] = join_values(&j, f->regs[r], g->regs[r]);
     }
@@ -617,10 +620,10 @@ bool w_differs(const struct w_target *t, const struct w_state *a, const struct w
   if (!same_callers(a, b) || !same_callers(b, a))
     return false;
   for (uint32_t k = 0; k < a->depth; k++)
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (a->frames[k].defined >> r & 1)
         add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, d);
-  for (int r = 0; r < 11 && d->distance < least && !(d->constants & alike); r++) {
+  for (int r = 0; r < W_VALUES && d->distance < least && !(d->constants & alike); r++) {
     if ((a->defined ^ b->defined) >> r & 1) {
       d->where |= 1u << r;
       d->distance += 4;

@@ -101,6 +101,23 @@ static enum next generalise(struct search *s, const struct site *site, const str
   return w_enter(s, &st, true, how, differs);
 }
 
+/* Does something that the search need not find count the rounds of a loop here? */
+static bool counted_anyway(const struct search *s) {
+  uint64_t c;
+  return s->q->flow.at[s->st.pc].counts >> W_ROUNDS & 1 && s->st.defined >> W_ROUNDS & 1 &&
+         !w_const_of(&s->st, s->st.regs[W_ROUNDS], &c);
+}
+
+/* The path is back in `node`, which covers its state as it is: the node is the head of a loop that
+ * the rounds of may_goto count. */
+static enum next close_at(struct search *s, uint32_t node) {
+  if (!w_covers(s, node))
+    return s->pool->exhausted ? FAILED : w_refused(s, W_LOOP, (uint32_t)s->st.pc, same_state);
+  s->infos[node].closes = true;
+  w_tell(s, W_EVENT_BACK, s->st.pc, node, s->infos[node].how);
+  return w_code_sub(s, node) ? LEAF : FAILED;
+}
+
 /* The path's state is at a place where paths meet. `how`: the first way of generalising that was
  * not tried yet. */
 static enum next meet(struct search *s, enum way how) {
@@ -123,7 +140,10 @@ static enum next meet(struct search *s, enum way how) {
       return next;
     uint32_t k = site->broad;
     for (uint32_t n = 0; k && n < ENCLOSING; n++, k = s->infos[k - 1].outer)
-      if (w_covers(s, k - 1)) { /* it is too general: whatever counts the rounds is lost in it */
+      if (w_covers(s, k - 1)) {
+        if (counted_anyway(s))
+          return close_at(s, k - 1);
+        /* it is too general: whatever counts the rounds is lost in it */
         s->blame = s->infos[k - 1].place;
         return w_refused(s, W_LOOP, pc, same_state);
       }
@@ -143,7 +163,7 @@ static enum next meet(struct search *s, enum way how) {
     s->a->compared++;
     if (s->infos[twin].hash == hash && w_state_equal(&s->a->nodes[twin].st, &exact)) {
       w_state_free(s->pool, &exact);
-      return w_refused(s, W_LOOP, pc, same_state);
+      return counted_anyway(s) ? close_at(s, twin) : w_refused(s, W_LOOP, pc, same_state);
     }
   }
   for (; how < WAYS; how++) {
@@ -258,21 +278,20 @@ static bool back_track(struct search *s, enum way *how) {
 }
 
 static enum next branch(struct search *s, const struct w_insn *i) {
-  struct w_aval x = {0, 0}, y = {0, 0};
-  bool free_choice = i->op == W_OP_MAYGOTO; /* either side may be */
+  struct w_aval x, y;
   uint32_t pc = (uint32_t)s->st.pc;
   s->a->pc = pc;
-  if (!free_choice && !w_a_operands(i, &s->st, &x, &y, &s->a->why))
+  if (!w_a_operands(i, &s->st, &x, &y, &s->a->why))
     return s->pool->exhausted ? FAILED : REFUSED;
   if (!w_code(s, W_CODE_BRANCH))
     return FAILED;
   /* only the facts of these two symbols change */
   struct w_fact fx = s->st.facts[x.sym], fy = s->st.facts[y.sym];
-  bool falls = free_choice || w_refine(&s->q->target, &s->st, i->width, i->cmp, false, x, y);
+  bool falls = w_a_side(&s->q->target, &s->st, i, false, x, y);
   struct w_fact gx = s->st.facts[x.sym], gy = s->st.facts[y.sym];
   s->st.facts[x.sym] = fx;
   s->st.facts[y.sym] = fy;
-  bool taken = free_choice || w_refine(&s->q->target, &s->st, i->width, i->cmp, true, x, y);
+  bool taken = w_a_side(&s->q->target, &s->st, i, true, x, y);
   int64_t target = (int64_t)pc + 1 + i->off;
   s->taken++;
   if (taken && falls) {
@@ -292,6 +311,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     w->st->pc = (int64_t)pc + 1;
     w->st->facts[x.sym] = gx;
     w->st->facts[y.sym] = gy;
+    w_a_spend(w->st, i);
     s->depth++;
     s->st.pc = target;
     return go(s, pc, true);
@@ -315,6 +335,7 @@ static enum next branch(struct search *s, const struct w_insn *i) {
     return w_code(s, W_CODE_DEAD) ? LEAF : FAILED;
   s->st.facts[x.sym] = gx;
   s->st.facts[y.sym] = gy;
+  w_a_spend(&s->st, i);
   s->st.pc = (int64_t)pc + 1;
   return go(s, pc, false);
 }

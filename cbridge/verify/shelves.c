@@ -4,7 +4,7 @@
 
 uint64_t w_round_key(const struct w_state *st, uint32_t counts) {
   uint64_t key = 0, c;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (counts & st->defined & 1u << r && w_const_of(st, st->regs[r], &c)) {
       key = (key ^ c ^ (uint64_t)(r + 1) << 56) * UINT64_C(0x9e3779b97f4a7c15);
       key ^= key >> 31;

@@ -6,6 +6,9 @@
 
 /* --- Texts ----------------------------------------------------------------------------------- */
 
+const char *const w_value_names[W_VALUES] = {"r0", "r1", "r2", "r3", "r4",  "r5",
+                                             "r6", "r7", "r8", "r9", "r10", "rounds"};
+
 void w_show_value(struct w_aval v, char text[W_SHOWN]) {
   int n = snprintf(text, W_SHOWN, "s%" PRIu32, v.sym);
   if (v.c)
@@ -23,9 +26,9 @@ void w_show_count(const struct w_state *st, const struct w_term *term, char text
   for (uint32_t k = 0; k < st->nslots; k++)
     if (st->slots[k].v.sym == term->symbol && !st->slots[k].v.c)
       snprintf(name, sizeof name, "stack %d", st->slots[k].off);
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (st->defined >> r & 1 && st->regs[r].sym == term->symbol && !st->regs[r].c)
-      snprintf(name, sizeof name, "r%d", r);
+      snprintf(name, sizeof name, "%s", w_value_names[r]);
   if (*name)
     snprintf(text, W_SHOWN, "%" PRId64 " * (%" PRIu64 " - %s)", term->k, term->N, name);
   else

@@ -111,11 +111,11 @@ bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st) {
   memset(room->used, 0, st->next);
   for (uint32_t k = 0; k < st->nslots; k++)
     room->used[st->slots[k].v.sym] = 1;
-  for (int r = 0; r < 11; r++)
+  for (int r = 0; r < W_VALUES; r++)
     if (st->defined >> r & 1)
       room->used[st->regs[r].sym] = 1;
   for (uint32_t k = 0; k < st->depth; k++)
-    for (int r = 6; r < 11; r++)
+    for (int r = 6; r < W_VALUES; r++)
       if (st->frames[k].defined >> r & 1)
         room->used[st->frames[k].regs[r].sym] = 1;
   if (st->pending.n)

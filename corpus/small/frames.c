@@ -1,12 +1,6 @@
 /* A frame is gone when its function returns. */
 #include "small.h"
 
-/* Functions of the programs below. */
-#define FUNCTION(name, code)                                                                       \
-  static __attribute__((naked, noinline, used)) int name(void) {                                   \
-    asm volatile(code : : : "memory");                                                             \
-  }
-
 FUNCTION(own_frame, "r0 = r10; exit;")
 FUNCTION(writes_there, "r2 = 1; *(u64 *)(r1 - 8) = r2; r0 = 0; exit;")
 FUNCTION(keeps_its_frame, "*(u64 *)(r1 + 0) = r10; r0 = 0; exit;")

@@ -70,3 +70,38 @@ PROGRAM(clears_a_buffer, CLEAR(256))
 
 /* expect: reject out-of-bounds 5 */
 PROGRAM(clears_one_byte_more, CLEAR(257))
+
+/* may_goto: the loop ends by the rounds that are left to it, and no counter is needed. */
+#define MAY(from, to)                                                                              \
+  ".L" from "%=: .byte 0xe5; .byte 0; .long ((.L" to "%= - .L" from "%= - 8) / 8) & 65535;"        \
+  ".short 0;"
+#define AGAIN MAY("again", "out")
+#define INNER MAY("inner", "next")
+
+/* expect: accept */
+PROGRAM(may_goto_alone, "r0 = 0;" AGAIN "goto .Lagain%=; .Lout%=: exit;")
+
+/* expect: accept; kernel: reject too-complex * */
+PROGRAM(may_goto_in_may_goto,
+        "r0 = 0;" AGAIN INNER "r0 += 1; goto .Linner%=;"
+        ".Lnext%=: if r0 > 5 goto .Lout%=; goto .Lagain%=; .Lout%=: r0 = 0; exit;")
+
+/* expect: accept */
+PROGRAM(may_goto_and_a_number,
+        "r0 = 0; r6 = *(u32 *)(r1 + 16); r7 = 0;" AGAIN "r7 += 1; if r7 < r6 goto .Lagain%=;"
+        ".Lout%=: r0 = 0; exit;")
+
+FUNCTION(goes_on, "r0 = 0;" INNER "goto .Linner%=; .Lnext%=: exit;")
+/* The rounds are a function's own: those of the caller are as they were. */
+/* expect: accept */
+PROGRAM(may_goto_calls, "r6 = 0;" AGAIN "call goes_on; r6 += 1; if r6 < 10 goto .Lagain%=;"
+                        ".Lout%=: r0 = 0; exit;")
+
+/* It writes above the frame after some rounds. */
+/* expect: reject out-of-bounds * */
+PROGRAM(may_goto_writes_on, "r0 = 0; r6 = r10; r6 += -16;" AGAIN
+                            "*(u64 *)(r6 + 0) = r0; r6 += 8; goto .Lagain%=; .Lout%=: exit;")
+
+/* When it jumps, it stays in the loop, with nothing spent. */
+/* expect: reject loop * */
+PROGRAM(may_goto_stays, "r0 = 0;" AGAIN ".Lout%=: goto .Lagain%=; exit;")

@@ -18,6 +18,12 @@
 #define PROGRAM(name, code)                                                                        \
   SEC(SECTION) __attribute__((naked)) int name(void) { asm volatile(code : : : "memory"); }
 
+/* A function that programs call. */
+#define FUNCTION(name, code)                                                                       \
+  static __attribute__((naked, noinline, used)) int name(void) {                                   \
+    asm volatile(code : : : "memory");                                                             \
+  }
+
 struct pair {
   __u64 first, second;
 };

@@ -361,9 +361,11 @@ bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, str
     return false;
   struct w_frame *f = &st->frames[st->depth++];
   f->pc = (uint32_t)st->pc + 1;
-  f->defined = st->defined & 0x7c0; /* r0 to r5 do not come back */
+  f->defined = st->defined & 0xfc0; /* r0 to r5 do not come back */
   memcpy(f->regs, st->regs, sizeof f->regs);
-  st->defined &= 0x43e; /* r1 to r5 are the arguments */
+  st->defined &= 0xc3e; /* r1 to r5 are the arguments */
+  if (!w_aconst(st, (int64_t)w_most_rounds, &st->regs[W_ROUNDS]))
+    st->defined &= 0x43e;
   w_kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
   st->pending.n = 0;
@@ -381,7 +383,7 @@ bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, str
 bool w_a_leave(struct w_state *st) {
   const struct w_frame *f = &st->frames[--st->depth];
   st->defined = f->defined | (st->defined & 1);
-  for (int r = 1; r < 11; r++)
+  for (int r = 1; r < W_VALUES; r++)
     st->regs[r] = f->regs[r];
   st->pc = f->pc;
   if (st->pending.off < w_frame_top(st) - W_STACK)

@@ -25,6 +25,8 @@ enum {
   W_STACK_WORDS = W_STACK_TOTAL / 64,
   W_REACH = 131071, /* so far past an area's start sums do not wrap */
   W_WHOLE = 8,      /* the step of what is exactly at a start */
+  W_ROUNDS = 11,    /* beside r0 to r10: what is left of the function's may_goto rounds */
+  W_VALUES = 12,    /* r0 to r10, and W_ROUNDS */
 };
 
 /* --- Fact.v ---------------------------------------------------------------------------------- */
@@ -88,8 +90,8 @@ struct w_slot {
 /* A caller: what its registers are again when the function it called returns. */
 struct w_frame {
   uint32_t pc;      /* where it goes on */
-  uint16_t defined; /* of r6 to r10; the others are lost */
-  struct w_aval regs[11];
+  uint16_t defined; /* of r6 to r10 and W_ROUNDS; the others are lost */
+  struct w_aval regs[W_VALUES];
   uint64_t written[W_FRAME_WORDS]; /* of the function it called */
 };
 /* n more bytes of the stack have been written if the symbol is 0, as it may turn out later. */
@@ -101,7 +103,7 @@ struct w_pending {
 struct w_state {
   int64_t pc;
   uint16_t defined; /* bit r: regs[r] is known */
-  struct w_aval regs[11];
+  struct w_aval regs[W_VALUES];
   uint64_t written[W_FRAME_WORDS]; /* bit i: byte i of the first frame, from its lowest */
   struct w_pending pending;
   struct w_frame *frames; /* owned; the callers, the first one first */
@@ -197,11 +199,16 @@ bool w_refine(const struct w_target *t, struct w_state *st, enum w_width w, enum
  * which pool->exhausted tells. */
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why);
-/* The two operands of a conditional jump, for w_refine. */
+/* The two operands of a conditional jump; of may_goto what is left of the rounds, and 0. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);
 /* The state after a branch: bytes that wait for a symbol are written if it is 0 now. */
 void w_a_settle(struct w_state *st, struct w_effects *effects);
+/* A side of a branch; false: it cannot come out so. Changes the facts of x.sym and y.sym alone:
+ * where may_goto goes on, w_a_spend takes a round away. */
+bool w_a_side(const struct w_target *t, struct w_state *st, const struct w_insn *i, bool taken,
+              struct w_aval x, struct w_aval y);
+void w_a_spend(struct w_state *st, const struct w_insn *i);
 /* How many references are acquired. */
 uint32_t w_nrefs(const struct w_state *st);
 /* Refuses because the program would leak a reference that `st` has and `rest` has not (NULL: it has

@@ -32,8 +32,25 @@ static bool a_oper(const struct w_state *st, const struct w_insn *i, struct w_av
 
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why) {
+  if (i->op == W_OP_MAYGOTO) {
+    *x = st->regs[W_ROUNDS];
+    return (st->defined >> W_ROUNDS & 1 && w_aconst(st, 0, y)) ||
+           w_refuse(why, W_LOOP, "how many rounds are left to may_goto is not known");
+  }
   *x = st->regs[i->dst];
   return defined(st, i->dst, why) && a_oper(st, i, y, why);
+}
+
+bool w_a_side(const struct w_target *t, struct w_state *st, const struct w_insn *i, bool taken,
+              struct w_aval x, struct w_aval y) {
+  if (i->op == W_OP_MAYGOTO) /* it may jump always, and go on where rounds are left */
+    return taken || w_refine(t, st, W_A64, W_JGT, true, x, y);
+  return w_refine(t, st, i->width, i->cmp, taken, x, y);
+}
+
+void w_a_spend(struct w_state *st, const struct w_insn *i) {
+  if (i->op == W_OP_MAYGOTO)
+    st->regs[W_ROUNDS].c = (int64_t)((uint64_t)st->regs[W_ROUNDS].c - 1);
 }
 
 static bool unary(struct w_state *st, const struct w_insn *i, int from, struct w_why *why) {

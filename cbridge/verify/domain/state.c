@@ -13,7 +13,8 @@ bool w_a_init(struct w_pool *pool, struct w_state *st) {
   st->next = 3;
   st->regs[1] = (struct w_aval){1, 0};
   st->regs[10] = (struct w_aval){2, 0};
-  st->defined = 1u << 1 | 1u << 10;
+  st->regs[W_ROUNDS] = (struct w_aval){0, (int64_t)w_most_rounds};
+  st->defined = 1u << 1 | 1u << 10 | 1u << W_ROUNDS;
   return true;
 }
 
