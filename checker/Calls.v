@@ -165,23 +165,21 @@ Definition a_await (a : astate) (out : option (place * Z * Z)) : astate :=
   end.
 (** No call is under way: what ends this function ends the program. *)
 Definition a_in_main (a : astate) : bool := match a_frames a with [] => true | _ :: _ => false end.
-Definition a_call (t : target) (a : astate) (h : Z) : option astate :=
-  if existsb (Z.eqb h) (pt_helpers (t_type t)) then
-    do d <- helper_of h;
-    do q <- a_args (packet_arg (t_type t) d) t a (args_in (t_type t) d) arg_regs a_nothing_seen;
-    do r <- a_ret t (h_ret d) q;
-    if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
-    then None else
-    let a := a_clobber a in
-    let a := match as_out q with
-             | Some (pl, lo, hi) => a_scribble a pl (if h_partly d then 0 else lo) hi
-             | None => a
-             end in
-    let a := if h_moves d then a_moved a else a in
-    let a := match as_released q with Some (_, k) => a_released a k | None => a end in
-    let a := a_finish a r in
-    Some (if h_on_success d then a_await a (as_out q) else a)
-  else None.
+Definition a_call (t : target) (a : astate) (callee : option helper) : option astate :=
+  do d <- callee;
+  do q <- a_args (packet_arg (t_type t) d) t a (args_in (t_type t) d) arg_regs a_nothing_seen;
+  do r <- a_ret t (h_ret d) q;
+  if match h_ret d with RTail => negb (a_in_main a && no_refs (a_facts a)) | _ => false end
+  then None else
+  let a := a_clobber a in
+  let a := match as_out q with
+           | Some (pl, lo, hi) => a_scribble a pl (if h_partly d then 0 else lo) hi
+           | None => a
+           end in
+  let a := if h_moves d then a_moved a else a in
+  let a := match as_released q with Some (_, k) => a_released a k | None => a end in
+  let a := a_finish a r in
+  Some (if h_on_success d then a_await a (as_out q) else a).
 
 (** A local function: a frame of its own, nothing in it written, and its top is a new symbol.  It
     may be elsewhere than the last one of this depth: what pointed into that is a number that tells

@@ -68,18 +68,22 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     end
   | LdPkt z ind _ => a_load_packet t a z ind
   | Ja off => Some (a_goto a (a_pc a + 1 + off))
-  | Call h => a_call t a h
-  | CallX r => do x <- get r (a_regs a); do h <- const_of F x; a_call t a h
+  | Call h => a_call t a (offered_helper (t_type t) h)
+  | CallKernel f => a_call t a (offered_function (t_type t) f)
+  | CallX r =>
+    do x <- get r (a_regs a); do h <- const_of F x; a_call t a (offered_helper (t_type t) h)
   | CallLocal off => a_call_local a (a_pc a + 1 + off)
   | Exit => a_leave a
   | Jmp _ _ _ _ _ | MayGoto _ => None
   end.
 (** Instructions that may end the program instead of going on. *)
+Definition is_tail (r : ret) : bool := match r with RTail => true | _ => false end.
 Definition may_end (i : insn) : bool :=
   match i with
   | LdPkt _ _ _ | CallX _ => true
-  | Call h => match helper_of h with Some d => match h_ret d with RTail => true | _ => false end
-    | None => false end
+  | Call h => match helper_of h with Some d => is_tail (h_ret d) | None => false end
+  | CallKernel f =>
+    match function_of f with Some k => is_tail (h_ret (kf_call k)) | None => false end
   | _ => false
   end.
 

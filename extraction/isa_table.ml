@@ -27,7 +27,7 @@ let group insn =
   | Atomic (s, _, _, _, _, _) -> (match s with S8 -> Atomic64 | S1 | S2 | S4 -> Atomic32)
   | LdPkt _ -> Packet
   | Jmp (w, _, _, _, _) -> by_width w Base32 Base64
-  | Ja _ | Call _ | CallLocal _ | Exit -> Base32
+  | Ja _ | Call _ | CallKernel _ | CallLocal _ | Exit -> Base32
   | MayGoto _ | CallX _ -> Beyond
 
 (* How it is written, with the operands of [sample]; [src] tells a map by index from one by descriptor. *)
@@ -81,6 +81,7 @@ let text op src insn =
     f "if %s %s %s goto %s" (reg w d) symbol (operand w y) (distance off)
   | MayGoto off -> f "may_goto %s" (distance off)
   | Call h -> f "call %s" (n h)
+  | CallKernel k -> f "call kernel-function#%s" (n k)
   | CallX x -> f "callx %s" (wide x)
   | CallLocal off -> f "call pc%s" (distance off)
   | Exit -> "exit"
@@ -114,7 +115,7 @@ let print_docs () =
         mine)
     groups;
   p "\n## Not supported\n\nRefused by name (exit code 3), as the test \"named and not supported\" of `tests/isa_test.c` shows. Calls of\n";
-  p "kernel functions are in the RFC's group base32, the others are not in it. The second slot of a 64-bit constant, which the\n";
+  p "functions of modules are in the RFC's group base32, the others are not in it. The second slot of a 64-bit constant, which the\n";
   p "RFC lists as an instruction with opcode 0, is a part of the first.\n\n";
   p "| opcode | src | off | imm | what they are |\n|---|---|---|---|---|\n";
   List.iter

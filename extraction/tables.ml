@@ -1,4 +1,4 @@
-(* Prints the C tables of cbridge/isa/tables.h and decode.h from the data of semantics/Target.v, Encode.v, Classic.v, Translate.v and SeccompEffect.v. *)
+(* Prints the C tables of cbridge/isa/tables.h and decode.h from the data of semantics/Target.v, KernelFunctions.v, Encode.v, Classic.v, Translate.v and SeccompEffect.v. *)
 module Num = Z (* Coq's own Z is hidden in Core *)
 open Core
 
@@ -49,7 +49,7 @@ let ref_kind h =
   let kinds = List.concat_map (function ARef (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RAcquire k -> [ k ] | _ -> [] in
   match kinds with [] | RecordRef :: _ -> "RECORD" | SocketRef :: _ -> "SOCKET" | SockCommonRef :: _ -> "SOCK_COMMON"
 
-let helper h =
+let contract h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RSize -> ("SIZE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
@@ -58,7 +58,7 @@ let helper h =
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  p "  {%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, {%s}},\n" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  Printf.sprintf "{%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, {%s}}" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (yes (List.exists (Num.equal h.h_id) packet_helpers)) (yes (h_partly h)) (yes (h_on_success h))
     (yes (changes h)) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
@@ -67,6 +67,15 @@ let helper h =
     (taken h)
     (match List.find_opt (fun (id, _) -> Num.equal id h.h_id) bare_elsewhere with
      | Some (_, types) -> String.concat ", " (List.map n types) | None -> "0")
+
+let helper h = p "  %s,\n" (contract h)
+
+(* The program types as bits. *)
+let kernel_function k =
+  let types = List.fold_left (fun bits t -> Num.logor bits (Num.shift_left Num.one (Num.to_int t))) Num.zero k.kf_types in
+  p "  {%s, UINT64_C(%s)},\n" (contract k.kf_call) (n types)
+
+let unsupported_function (name, needs) = p "  {\"%s\", \"%s\"},\n" name needs
 
 let unsupported ((id, name), needs) = p "  {%s, \"%s\", \"%s\"},\n" (n id) name needs
 
@@ -145,6 +154,7 @@ let insn_parts =
   | Jmp (w, c, _, y, off) -> let x, k = operand y in ("JMP", [ wide w; cmp c; x ], Some off, k)
   | MayGoto off -> ("MAYGOTO", [], Some off, None)
   | Call h -> ("CALL", [], None, Some h)
+  | CallKernel f -> ("CALLKERNEL", [], None, Some f)
   | CallX _ -> ("CALLX", [], None, None)
   | CallLocal off -> ("CALLLOCAL", [], Some off, None)
   | Exit -> ("EXIT", [], None, None)
@@ -171,19 +181,19 @@ let insn_encoding (op, f, i) =
   encoding op f
     (Printf.sprintf "%s, %s, {%s}" (place sample off) (place sample imm) (String.concat ", " ((".op = W_OP_" ^ kind) :: parts))) "NULL"
 
-(* All in one order, and where those of each opcode begin. *)
+(* All in one order, and where those of each opcode begin; what is not supported comes after what is. *)
 let encodings () =
-  let key op (f : Isa.field Isa.fields) = (op, f.src, f.off, f.imm) in
+  let key op rank (f : Isa.field Isa.fields) = (op, rank, f.src, f.off, f.imm) in
   let all =
-    List.map (fun ((op, f, _) as row) -> (key op f, fun () -> insn_encoding row)) Isa.rows
-    @ List.map (fun (op, f, name) -> (key op f, fun () -> encoding op f "W_NOWHERE, W_NOWHERE, {.op = W_OP_NONE}" ("\"" ^ name ^ "\"")))
+    List.map (fun ((op, f, _) as row) -> (key op 0 f, fun () -> insn_encoding row)) Isa.rows
+    @ List.map (fun (op, f, name) -> (key op 1 f, fun () -> encoding op f "W_NOWHERE, W_NOWHERE, {.op = W_OP_NONE}" ("\"" ^ name ^ "\"")))
         Isa.unsupported
     |> List.sort (fun (a, _) (b, _) -> compare a b) in
   p "const struct w_encoding w_encodings[] = {\n";
   List.iter (fun (_, print) -> print ()) all;
   p "};\nconst uint32_t w_encoding_count = %d;\nconst uint16_t w_encodings_of[257] = {" (List.length all);
   for op = 0 to 256 do
-    p "%d, " (List.length (List.filter (fun ((o, _, _, _), _) -> o < op) all))
+    p "%d, " (List.length (List.filter (fun ((o, _, _, _, _), _) -> o < op) all))
   done;
   p "};\n"
 
@@ -228,6 +238,13 @@ let () =
   p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
   List.iter unsupported unsupported_helpers;
   p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
+  p "const struct w_function w_functions[] = {\n";
+  List.iter kernel_function kernel_functions;
+  p "};\nconst uint32_t w_function_count = %d;\n\n" (List.length kernel_functions);
+  p "const struct w_unsupported_function w_unsupported_functions[] = {\n";
+  List.iter unsupported_function unsupported_functions;
+  p "};\nconst uint32_t w_unsupported_function_count = %d;\n\n" (List.length unsupported_functions);
+  p "const int32_t w_first_function = %s;\n\n" (n first_function);
   ref_kinds ();
   List.iter lists types;
   p "const struct w_prog_type w_prog_types[] = {\n";

@@ -17,11 +17,12 @@ SECCOMP_FILTERS := $(CORPUS)/seccomp/worker.bpf
 FAULTS := $(CORPUS)/faults/faults.o
 OBJECTS := $(patsubst corpus/objects/%.c,$(CORPUS)/objects/%.o,$(wildcard corpus/objects/*.c)) $(CORPUS)/other/as_libbpf.o
 TYPED := $(CORPUS)/typed/typed.o $(CORPUS)/typed/objects.o $(CORPUS)/typed/kernel.o
+KFUNCS := $(patsubst corpus/%.c,$(CORPUS)/%.o,$(wildcard corpus/kfuncs/*.c))
 HOSTILE_FILES := $(CORPUS)/hostile/damaged.stamp $(CORPUS)/hostile/big_endian.o \
   $(CORPUS)/hostile/machine_code.o $(CORPUS)/hostile/mutate
 
 .PHONY: corpus
-corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(TYPED) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
+corpus: $(FLOW_OBJECTS) $(SMALL_OBJECTS) $(OBJECTS) $(TYPED) $(KFUNCS) $(FAULTS) $(RUN_OBJECTS) $(SOCKET_FILTERS) $(SECCOMP_FILTERS) \
   $(HOSTILE_FILES) $(CORPUS)/uapi/uapi.o
 
 $(CORPUS)/xdp_calls/xdp_calls.o $(CORPUS)/runs/runs.o $(CORPUS)/uapi/uapi.o: $(CORPUS)/%.o: corpus/%.c
@@ -58,6 +59,11 @@ $(CORPUS)/other/as_libbpf.o: corpus/objects/as_libbpf.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
 	@$(CLANG) $(BPF_CFLAGS) -DOTHER -c $< -o $@
+
+$(CORPUS)/kfuncs/%.o: corpus/kfuncs/%.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	@$(CLANG) $(BPF_CFLAGS) -Wno-unused-parameter -c $< -o $@
 
 # The contexts are arrays, and some programs do not look at theirs.
 $(CORPUS)/typed/%.o: corpus/typed/%.c corpus/typed/shape.h

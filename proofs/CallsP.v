@@ -774,13 +774,12 @@ Lemma all_released_sound {t a vs s} : gamma t a vs s -> no_refs (a_facts a) = tr
   all_released s = true.
 Proof. intros G E. unfold all_released. rewrite (no_refs_sound _ _ _ (g_refs G) E).
 reflexivity. Qed.
-Lemma a_call_sound {t} an {a vs s h a'} : gamma t a vs s -> a_call t a h = Some a' ->
-  (exists s' ws, call t an h s = Next s' /\ gamma t a' (vs ++ ws) s') \/
-  (exists r, call t an h s = Done r /\ allowed_result t r /\ exists d, helper_of h = Some d
+Lemma a_call_sound {t} an {a vs s callee a'} : gamma t a vs s -> a_call t a callee = Some a' ->
+  (exists s' ws, call t an callee s = Next s' /\ gamma t a' (vs ++ ws) s') \/
+  (exists r, call t an callee s = Done r /\ allowed_result t r /\ exists d, callee = Some d
     /\ h_ret d = RTail).
 Proof.
   unfold a_call, call. intros G E.
-  destruct (existsb (Z.eqb h) (pt_helpers (t_type t))); [| discriminate E].
   binds E as d Ed. binds E as q Eq. binds E as r Er.
   rewrite <- (in_main_sound G) in E.
   destruct (match h_ret d with RTail => negb (in_main s && no_refs (a_facts a)) | _ => false end)

@@ -266,8 +266,9 @@ Example decodes :
   = Some (place 0 [LdImm R1 4294967295; Ja 70000; Exit] zempty).
 Proof. vm_compute. reflexivity. Qed.
 Example decodes_calls :
-  map decode [[Slot 133 0 0 0 5]; [Slot 133 0 1 0 5]; [Slot 141 3 0 0 0]; [Slot 229 0 0 7 0]]
-  = [Some (Call 5); Some (CallLocal 5); Some (CallX R3); Some (MayGoto 7)].
+  map decode [[Slot 133 0 0 0 5]; [Slot 133 0 1 0 5]; [Slot 133 0 2 0 5]; [Slot 141 3 0 0 0];
+    [Slot 229 0 0 7 0]]
+  = [Some (Call 5); Some (CallLocal 5); Some (CallKernel 5); Some (CallX R3); Some (MayGoto 7)].
 Proof. vm_compute. reflexivity. Qed.
 Example decodes_atomics :
   map decode [[Slot 219 1 2 (-8) 0]; [Slot 195 1 2 4 161]; [Slot 219 1 2 0 225];
@@ -299,7 +300,7 @@ Proof. vm_compute. reflexivity. Qed.
     function in another way. *)
 Example refuses_more :
   map decode [[Slot 219 1 2 0 224]; [Slot 211 1 2 0 0]; [Slot 203 1 2 0 1]; [Slot 219 1 2 0 16];
-              [Slot 56 0 0 0 0]; [Slot 32 0 6 0 0]; [Slot 133 0 2 0 1]; [Slot 141 0 0 0 1];
-              [Slot 229 0 1 7 0]]
-  = [None; None; None; None; None; None; None; None; None].
+              [Slot 56 0 0 0 0]; [Slot 32 0 6 0 0]; [Slot 133 0 3 0 1]; [Slot 133 0 2 1 1];
+              [Slot 141 0 0 0 1]; [Slot 229 0 1 7 0]]
+  = [None; None; None; None; None; None; None; None; None; None].
 Proof. vm_compute. reflexivity. Qed.

@@ -51,9 +51,10 @@ Proof. intros G Y. destruct (put_sound n d G Y) as [ws Gw]. left.
 exists (put s n d x), ws. auto. Qed.
 Lemma covers_same i a vs s : gamma t a vs s -> covers i a vs (Next s).
 Proof. intros G. left. exists s, []. rewrite app_nil_r. auto. Qed.
-Lemma covers_call {i} an {a a' vs s h} : gamma t a vs s -> a_call t a h = Some a' ->
-  (forall d, helper_of h = Some d -> h_ret d = RTail -> may_end i = true) ->
-    covers i a' vs (call t an h s).
+Lemma covers_call {i} an {a a' vs s callee} : gamma t a vs s ->
+  a_call t a callee = Some a' ->
+  (forall d, callee = Some d -> h_ret d = RTail -> may_end i = true) ->
+    covers i a' vs (call t an callee s).
 Proof.
   intros G E M. destruct (a_call_sound an G E) as [C|[r [C [A [d [D T]]]]]];
     [left; exact C|].
@@ -226,7 +227,11 @@ Proof.
   - (* Jmp *) discriminate E.
   - (* MayGoto *) discriminate E.
   - (* Call *) parts Ei as h. apply (covers_call an G E). intros d D T. cbn [may_end].
+    unfold offered_helper in D. destruct (existsb _ _); [| discriminate D].
     rewrite D, T. reflexivity.
+  - (* CallKernel *) parts Ei as f. apply (covers_call an G E). intros d D T. cbn [may_end].
+    unfold offered_function in D. destruct (function_of f) as [k |]; [| discriminate D].
+    destruct (existsb _ _); [| discriminate D]. apply some_inj in D. rewrite D, T. reflexivity.
   - (* CallX *) parts Ei as r. binds E as v Ev. binds E as h Eh.
     destruct (reg_sound G Ev) as [x [-> Rx]].
     assert (X : x = h) by exact (const_of_sound _ _ _ _ GF _ _ _ Rx Eh). subst h.

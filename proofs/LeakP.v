@@ -22,10 +22,9 @@ Proof.
   destruct (all_released s) eqn:E; cbn [negb]; [| discriminate].
   intros _. exact (all_released_none s E).
 Qed.
-Lemma call_done an h s r : call t an h s = Done r -> l_refs (lay s) = [].
+Lemma call_done an callee s r : call t an callee s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold call. destruct (negb _); [discriminate |].
-  destruct (helper_of h) as [d |]; [| discriminate].
+  unfold call. destruct callee as [d |]; [| discriminate].
   destruct (check_args t (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen)
     as [q | k]; [| discriminate].
   destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].

@@ -826,12 +826,14 @@ Proof.
   { rewrite <- (st_pc _ _ _ _ A) in Z1. apply (AN i S _ _ R Z1). reflexivity. }
   assert (M : 0 <= metadata ce 36 < W32) by apply wrap32_range.
   assert (STEP : step t q (e_ans e i) S =
-      call t (e_ans e i) get_smp_processor_id (interfere (e_ans e i) S)).
+      call t (e_ans e i) (offered_helper (t_type t) get_smp_processor_id)
+        (interfere (e_ans e i) S)).
   { unfold step. rewrite (st_pc _ _ _ _ A), Z1. reflexivity. }
   assert (HD : exists name, helper_of get_smp_processor_id = Some (Helper 8 name [] u32_any false))
     by (eexists; reflexivity).
   destruct HD as [name HD].
-  unfold call in STEP. rewrite HD in STEP. change u32_any with (RInt 0 4294967295) in STEP.
+  unfold call, offered_helper in STEP. rewrite HD in STEP.
+  change u32_any with (RInt 0 4294967295) in STEP.
   replace (existsb (Z.eqb get_smp_processor_id) (pt_helpers (t_type t))) with true in STEP
     by (unfold translated_target; rewrite D; vm_compute; reflexivity).
   change (args_in (t_type t) (Helper 8 name [] u32_any false)) with (@nil arg) in STEP.
@@ -1474,7 +1476,7 @@ Proof.
   assert (V : forall op, s16 (alu_variant op)) by (intros op; destruct op; unfold s16; cbn; lia).
   destruct i
     as [w op r o|w r|w z r s|k z r|r v|r m|r m off|r v1 v2|r off|z sx r s off|z r off k|
-      z r off s|z r s off|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|r|off|];
+      z r off s|z r s off|z r off s|z op fetch r off s|z ind k|off|w c r o off|off|h|f|r|off|];
     cbn [fits]; try contradiction.
   - (* Alu *)
     destruct o as [k|s]; intros F; (eapply first_ok; [reflexivity|]); apply fields_ok;

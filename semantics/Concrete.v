@@ -512,15 +512,13 @@ Definition answer_typed (t : target) (s : state) (a n : Z) : answer :=
           end
         | _, _ => 0
         end.
-Definition new_typed (t : target) (h : Z) : Z :=
-  match helper_of h with
-  | Some d =>
-    match h_ret d with
-    | RTyped name => match type_named t name with Some i => object_addr i | None => 0 end
-    | _ => 0
-    end
-  | None => 0
+Definition given (t : target) (d : helper) : Z :=
+  match h_ret d with
+  | RTyped name => match type_named t name with Some i => object_addr i | None => 0 end
+  | _ => 0
   end.
+Definition new_typed (t : target) (h : Z) : Z :=
+  match helper_of h with Some d => given t d | None => 0 end.
 (** Those that need not write all of their memory clear all of it here. *)
 Definition blank (s : state) (h : Z) : list Z :=
   let '(r, n) := if existsb (Z.eqb h) [101; 119; 141; 147] then (R2, reg_or_0 s R3)
@@ -634,6 +632,9 @@ Definition answer_call (t : target) (k : concrete) (s : state) (w : world) (h : 
   | None =>
     match answer_packet t k s w h with Some an => an | None => answer_other t k s w h end
   end.
+(** Functions of the kernel answer 0, or with the one object of their type. *)
+Definition answer_function (t : target) (f : Z) : answer :=
+  match function_of f with Some k => quiet (given t (kf_call k)) | None => quiet 0 end.
 (** In a run [MayGoto] goes on as often as Linux up to 6.14 lets it. *)
 Definition usual_rounds : Z := 8388608.
 Definition answer_may (s : state) : answer :=
@@ -648,6 +649,7 @@ Definition concrete_step (t : target) (p : prog) (k : concrete) (before : state)
     before in
   match zfind (pc before) p with
   | Some (Call h) => let '(an, w') := answer_call t k s w h in (go an, w')
+  | Some (CallKernel f) => (go (answer_function t f), w)
   | Some (CallX r) => let '(an, w') := answer_call t k s w (reg_or_0 s r) in (go an, w')
   | Some (Ldx z _ _ r off | LdAcq z _ r off) =>
     (go (answer_typed t s (wrap (reg_or_0 s r + off)) (zbytes z)), w)

@@ -138,6 +138,7 @@ Definition layouts (i : insn) : list (list slot) :=
   | Jmp w c d (Reg s) off => [[fields (FJmp w c true) (reg_num d) (reg_num s) off 0]]
   | MayGoto off => [[fields FMayGoto 0 0 off 0]]
   | Call h => [[fields FCall 0 0 0 h]]
+  | CallKernel f => [[fields FCall 0 2 0 f]]
   | CallX r => [[fields FCallX (reg_num r) 0 0 0]]
   | CallLocal off => [[fields FCall 0 1 0 off]]
   | Exit => [[fields FExit 0 0 0 0]]
@@ -190,7 +191,9 @@ Definition guess (s : slot) (hi : Z) : option insn :=
     | FJaLong => Some (Ja imm)
     | FJmp w c x => Some (Jmp w c d (operand x) off)
     | FMayGoto => Some (MayGoto off)
-    | FCall => Some (if sl_src s =? 0 then Call imm else CallLocal imm)
+    | FCall =>
+      let src := sl_src s in
+      Some (if src =? 0 then Call imm else if src =? 1 then CallLocal imm else CallKernel imm)
     | FCallX => Some (CallX d)
     | FExit => Some Exit
     end))).

@@ -43,6 +43,7 @@ Inductive insn :=
   | Jmp (w : width) (c : cmp) (d : reg) (o : operand) (off : Z)
   | MayGoto (off : Z)                                  (* jumps when a hidden budget is used up *)
   | Call (h : Z)                                       (* a helper, by number *)
+  | CallKernel (f : Z)                                 (* a function of the kernel, by number *)
   | CallX (r : reg)                                    (* a helper, by the number in a register *)
   | CallLocal (off : Z)                                (* a function of this program *)
   | Exit.

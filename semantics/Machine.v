@@ -1,5 +1,5 @@
 (** The machine: state, faults, and one step. *)
-From Semantics Require Export Alu Layout.
+From Semantics Require Export Alu Layout KernelFunctions.
 
 Definition prog := zmap insn.                 (* by slot *)
 
@@ -365,9 +365,9 @@ Definition filled (an : answer) (s : state) (d : helper) (q : args_seen) (x : op
 (** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The
     model has it in the main function alone, where that is the program; elsewhere it is a fault. *)
 Definition in_main (s : state) : bool := match frames s with [] => true | _ :: _ => false end.
-Definition call (an : answer) (h : Z) (s : state) : outcome :=
-  if negb (existsb (Z.eqb h) (pt_helpers (t_type t))) then Fault UnknownHelper (pc s) else
-  match helper_of h with
+(** [callee]: a helper or a function of the kernel, if programs of this type may call it. *)
+Definition call (an : answer) (callee : option helper) (s : state) : outcome :=
+  match callee with
   | None => Fault UnknownHelper (pc s)
   | Some d =>
     match check_args (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen with
@@ -511,8 +511,13 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
   | MayGoto off =>
     Next (if (an_choice an <? 0) || (rounds s <=? 0) then goto s (pc s + 1 + off)
           else goto (set_rounds s (rounds s - 1)) (pc s + 1))
-  | Call h => call an h s
-  | CallX r => match get r (regs s) with Some h => call an h s | None => F UndefinedRegister end
+  | Call h => call an (offered_helper (t_type t) h) s
+  | CallKernel f => call an (offered_function (t_type t) f) s
+  | CallX r =>
+    match get r (regs s) with
+    | Some h => call an (offered_helper (t_type t) h) s
+    | None => F UndefinedRegister
+    end
   | CallLocal off => call_local an s (pc s + 1 + off)
   | Exit => leave s
   end.

@@ -396,8 +396,9 @@ Definition packet_helpers : list Z :=
     - 119, 176: as many branch records as there are, and none on failure;
     - those that write all of it if they answer 0, and nothing if not: 183, 184
       ([get_func_arg], [get_func_ret] in kernel/trace/bpf_trace.c) and 189 ([bpf_xdp_load_bytes] in
-      net/core/filter.c). *)
-Definition on_success_helpers : list Z := [183; 184; 189].
+      net/core/filter.c), and the functions of the kernel that tell a packet's timestamp, or its
+      tunnel's (semantics/KernelFunctions.v). *)
+Definition on_success_helpers : list Z := [183; 184; 189; 1048577; 1048581; 1048583].
 Definition partly_helpers : list Z :=
   [16; 45; 101; 114; 115; 119; 141; 147; 176] ++ on_success_helpers.
 (** In some types of programs what they have for a packet goes to every helper that takes memory, or
@@ -414,7 +415,12 @@ Definition args_in (pt : prog_type) (d : helper) : list arg :=
   | Some (_, types) => if existsb (Z.eqb (pt_id pt)) types then h_args d else []
   | None => h_args d
   end.
-Definition h_partly (d : helper) : bool := existsb (Z.eqb (h_id d)) partly_helpers.
+(** From here on functions of the kernel are numbered (semantics/KernelFunctions.v): above all
+    helpers, and above all numbers that BTF gives.  They need not write what they are given to
+    write. *)
+Definition first_function : Z := 1048576.
+Definition h_partly (d : helper) : bool :=
+  existsb (Z.eqb (h_id d)) partly_helpers || (first_function <=? h_id d).
 Definition h_on_success (d : helper) : bool := existsb (Z.eqb (h_id d)) on_success_helpers.
 Definition helper_of (h : Z) : option helper := find (fun x => h_id x =? h)%Z helpers.
 

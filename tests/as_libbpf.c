@@ -21,6 +21,7 @@
 #include "fake_bpf.h"
 #include "isa/bytes.h"
 #include "isa/decode.h"
+#include "isa/tables.h"
 #include "load/core.h"
 #include "load/elf_file.h"
 #include "load/file.h"
@@ -94,6 +95,7 @@ struct comparing {
   const char *path;
   const struct warrant_program *program;
   struct bpf_object *object;
+  const struct btf *kernel; /* in which libbpf finds functions; NULL: it can't be read */
   uint32_t explained, differ;
 };
 
@@ -104,6 +106,14 @@ static bool same_map(const struct comparing *c, int fd, uint32_t number) {
     return false;
   struct bpf_map *map = bpf_object__find_map_by_name(c->object, p->maps[number].name);
   return map && bpf_map__fd(map) == fd;
+}
+
+/* Has the kernel's function with this number the name of the program's? */
+static bool same_function(const struct comparing *c, int id, int32_t number) {
+  const struct w_function *f = w_function_of(number);
+  const struct w_unsupported_function *other = w_unsupported_function_of(number);
+  const char *name = f ? f->call.name : other ? other->name : "";
+  return c->kernel && btf__find_by_name_kind(c->kernel, name, BTF_KIND_FUNC) == id;
 }
 
 static bool plain_same(struct warrant_insn a, const struct bpf_insn *b) {
@@ -152,6 +162,9 @@ static void compare_slots(struct comparing *c, const uint8_t *image,
     slots = wide ? 2 : 1;
     if (wide && (first.src == BPF_PSEUDO_MAP_FD || first.src == BPF_PSEUDO_MAP_VALUE) &&
         same_map(c, b[0].imm, (uint32_t)first.imm))
+      first.imm = b[0].imm;
+    if (first.op == OP_CALL && first.src == BPF_PSEUDO_KFUNC_CALL &&
+        same_function(c, b[0].imm, first.imm))
       first.imm = b[0].imm;
     bool good[2] = {plain_same(first, &b[0]), !wide || plain_same(pair[1], &other[1])};
     if (good[0] && good[1])
@@ -289,7 +302,7 @@ static void give_types(const char *path, struct warrant_host *host, struct warra
 
 /* Returns 0, or 1 when a program differs. */
 static int compare_object(const char *path, const struct options *options,
-                          struct warrant_host *host) {
+                          struct warrant_host *host, const struct btf *kernel) {
   const struct warrant_load_options how = {.host = host};
   struct warrant_object known;
   struct warrant_error error = {0};
@@ -301,7 +314,8 @@ static int compare_object(const char *path, const struct options *options,
   struct bpf_object *all = load(path, options, &known, NULL);
   bool differs = false;
   for (uint32_t i = 0; i < known.count; i++) {
-    struct comparing c = {.path = path, .program = &known.programs[i], .object = all};
+    struct comparing c = {
+        .path = path, .program = &known.programs[i], .object = all, .kernel = kernel};
     if (known.problems[i].code) {
       print_program(&c, "not-here", "-", known.problems[i].text);
       continue;
@@ -355,10 +369,12 @@ int main(int argc, char **argv) {
   if (!host)
     return 2;
   libbpf_set_print(listen);
+  struct btf *kernel = btf__load_vmlinux_btf();
   setlinebuf(stdout);
   for (; at < argc; at++)
-    result |= compare_object(argv[at], &options, host);
+    result |= compare_object(argv[at], &options, host, kernel);
   fake_forget();
+  btf__free(kernel);
   warrant_host_free(host);
   free(options.config);
   return result;

@@ -46,6 +46,11 @@ static int32_t any_helper(struct gen *g) {
   return gen_percent(g, 50) ? (int32_t)gen_below(g, 220) : (int32_t)gen_number(g);
 }
 
+static int32_t any_function(struct gen *g) {
+  return gen_percent(g, 85) ? w_functions[gen_below(g, w_function_count)].call.id
+                            : (int32_t)gen_number(g);
+}
+
 /* A jump mostly goes a little forward. */
 static int32_t any_distance(struct gen *g) {
   if (gen_percent(g, 3))
@@ -85,6 +90,7 @@ static uint32_t any_insn(struct gen *g, const struct w_encoding *e, uint32_t map
   if (e->free & W_FREE_IMM)
     i.imm = map                                         ? any_map(g, maps)
             : op == W_OP_CALL                           ? any_helper(g)
+            : op == W_OP_CALLKERNEL                     ? any_function(g)
             : op == W_OP_CALLLOCAL && gen_percent(g, 8) ? -1 /* calls itself */
             : e->off == W_IN_IMM                        ? any_distance(g)
             : op == W_OP_LDPKT && gen_percent(g, 80)    ? (int32_t)gen_below(g, 40)
@@ -1043,30 +1049,31 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     if (careless(b))
       put(b, 0xbf, r, c > 5 && gen_percent(g, 70) ? (unsigned)c : 10, 0, 0);
   }
-  if (gen_percent(g, 15)) { /* by the number in a register */
+  bool kernel = h->id >= w_first_function;
+  if (!kernel && gen_percent(g, 15)) { /* by the number in a register */
     unsigned by = h->nargs < 5 && gen_percent(g, 50) ? h->nargs + 1u : 0;
     put(b, 0xb7, by, 0, 0, h->id);
     put(b, 0x8d, by, 0, 0, 0);
   } else {
-    put(b, 0x85, 0, 0, 0, h->id);
+    put(b, 0x85, 0, kernel ? 2 : 0, 0, h->id);
   }
   after_call(k);
   if (out < 0 && size <= (uint32_t)-out)
     frame_write(k, out, size, NULL);
   if (h->moves)
     forget_packet(k);
-  k->r[0] = h->ret == W_RET_VALUE
-                ? b->out->maps[map].inner
-                      ? (struct value){.kind = MAYBE_MAP,
-                                       .map = (uint8_t)(b->out->maps[map].inner - 1),
-                                       .id = b->next_id++}
-                      : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-            : h->ret == W_RET_ACQUIRE
-                ? (struct value){.kind = REF, .map = h->ref, .id = b->next_id++}
-            : h->ret == W_RET_TYPED && b->out->p.type_count ? (struct value){.kind = OBJECT}
-            /* the first type is named so */
-            : h->ret == W_RET_INT ? number(UINT64_MAX)
-                                  : (struct value){0};
+  k->r[0] =
+      h->ret == W_RET_VALUE
+          ? b->out->maps[map].inner
+                ? (struct value){.kind = MAYBE_MAP,
+                                 .map = (uint8_t)(b->out->maps[map].inner - 1),
+                                 .id = b->next_id++}
+                : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+      : h->ret == W_RET_ACQUIRE ? (struct value){.kind = REF, .map = h->ref, .id = b->next_id++}
+      : h->ret == W_RET_TYPED && b->out->p.type_count && !strcmp(b->out->p.types[0].name, h->object)
+          ? (struct value){.kind = OBJECT}
+      : h->ret == W_RET_INT ? number(UINT64_MAX)
+                            : (struct value){0};
   if (h->ret == W_RET_ACQUIRE && h->ref == W_RECORD)
     k->r[0].most = size;
   if (back && h->args[0] == W_ARG_RELEASE)
@@ -1084,14 +1091,22 @@ undo:
   return false;
 }
 
-/* Any helper but those that acquire or release. */
+/* A function of the kernel that programs of this type may call, or NULL. */
+static const struct w_helper *function(const struct builder *b) {
+  const struct w_function *f = &w_functions[gen_below(b->g, w_function_count)];
+  return w_offers_function(b->type, f) ? &f->call : NULL;
+}
+
+/* Any helper, or function of the kernel, but those that acquire or release. */
 static void call(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   if (!b->type->nhelpers)
     return;
   const struct w_helper *h =
-      helper(b, gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
-                                   : b->type->helpers[gen_below(g, b->type->nhelpers)]);
+      gen_percent(g, 12)
+          ? function(b)
+          : helper(b, gen_percent(g, 50) ? 1 + (int32_t)gen_below(g, 3)
+                                         : b->type->helpers[gen_below(g, b->type->nhelpers)]);
   if (!h || !room(b, 40))
     return;
   /* the packet stays where it is for the callers, and what ends the program is in the main function

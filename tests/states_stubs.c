@@ -15,7 +15,7 @@
 #include "load/objects.h"
 #include "load/image.h"
 
-enum { PACKET_MAX = 300, OBJECTS_MAX = 96 };
+enum { PACKET_MAX = 300, OBJECTS_MAX = 128 };
 
 static struct gen gen;
 static struct gen_program generated;
@@ -89,8 +89,10 @@ value states_object(value path, value strict) {
   struct warrant_load_options options = {.profile =
                                              Bool_val(strict) ? WARRANT_STRICT : WARRANT_ROOT};
   struct warrant_error error = {0};
-  bool typed = strstr(String_val(path), "/typed/") != NULL;
-  struct warrant_host *host = typed ? warrant_host_new("build/corpus/typed/kernel.o", NULL) : NULL;
+  const char *kernel = strstr(String_val(path), "/typed/")    ? "build/corpus/typed/kernel.o"
+                       : strstr(String_val(path), "/kfuncs/") ? "build/corpus/kfuncs/kernel.o"
+                                                              : NULL;
+  struct warrant_host *host = kernel ? warrant_host_new(kernel, NULL) : NULL;
   options.host = host;
   list = Val_emptylist;
   if (object_count == OBJECTS_MAX)

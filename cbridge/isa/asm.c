@@ -9,6 +9,7 @@
 
 #include "isa/asm_line.h"
 #include "isa/disasm.h"
+#include "isa/tables.h"
 
 /* --- Statements ------------------------------------------------------------------------------- */
 
@@ -26,6 +27,30 @@ static bool helper_number(const struct word *w, int32_t *number) {
   }
 }
 
+/* A function of the kernel, by number or name, behind "kernel-function". */
+static bool kernel_function(struct assembler *a, struct warrant_insn i) {
+  struct word w;
+  i.src = BPF_PSEUDO_KFUNC_CALL;
+  if (!w_asm_need(a, "#"))
+    return false;
+  if (w_asm_number_at(a))
+    return w_asm_signed32(a, "the function's number", &i.imm) && w_asm_emit(a, i);
+  if (!w_asm_word(a, &w))
+    return w_asm_expected(a, "a function of the kernel");
+  for (uint32_t k = 0; k < w_function_count; k++)
+    if (w_asm_same(&w, w_functions[k].call.name)) {
+      i.imm = w_functions[k].call.id;
+      return w_asm_emit(a, i);
+    }
+  for (uint32_t k = 0; k < w_unsupported_function_count; k++)
+    if (w_asm_same(&w, w_unsupported_functions[k].name)) {
+      i.imm = w_unsupported_number(k);
+      return w_asm_emit(a, i);
+    }
+  return w_asm_fail(a, "no function of the kernel is known here as '%.*s'", w_asm_shown(w.size),
+                    w.at);
+}
+
 /* A helper's number or name, "pc+3", a label, or a kernel function. */
 static bool call(struct assembler *a) {
   struct warrant_insn i = {.op = BPF_JMP | BPF_CALL};
@@ -36,11 +61,8 @@ static bool call(struct assembler *a) {
   const char *from = a->at;
   if (!w_asm_word(a, &w))
     return w_asm_expected(a, "what is called");
-  if (w_asm_same(&w, "kernel") && w_asm_take(a, "-function")) {
-    i.src = BPF_PSEUDO_KFUNC_CALL;
-    return w_asm_need(a, "#") && w_asm_signed32(a, "the function's number", &i.imm) &&
-           w_asm_emit(a, i);
-  }
+  if (w_asm_same(&w, "kernel") && w_asm_take(a, "-function"))
+    return kernel_function(a, i);
   if (w.size > 4 && memcmp(w.at, "bpf_", 4) == 0) {
     bool known = helper_number(&w, &i.imm);
     int32_t named = i.imm;

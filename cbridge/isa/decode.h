@@ -59,6 +59,7 @@ enum w_op {
   W_OP_JMP,
   W_OP_MAYGOTO,
   W_OP_CALL,
+  W_OP_CALLKERNEL,
   W_OP_CALLX,
   W_OP_CALLLOCAL,
   W_OP_EXIT,
@@ -82,7 +83,8 @@ struct w_insn {
   int32_t off; /* LDX, ST, STX, ATOMIC: bytes; JA, JMP, MAYGOTO, CALLLOCAL, LDCODE: slots, from the
                   next slot; LDMAPVALUE: bytes; LDVAR: the module, 0 for the kernel */
   int64_t imm; /* ALU, JMP, ST, LDPKT; LDIMM: the constant; LDMAP, LDMAPVALUE: the map; LDVAR: the
-                  variable; CALL: the helper. CALLX: it is in dst */
+                  variable; CALL: the helper; CALLKERNEL: the kernel's
+                  function. CALLX: the helper is in dst */
 };
 
 static inline uint32_t w_bytes(enum w_size size) { return 1u << size; }

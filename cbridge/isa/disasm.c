@@ -5,6 +5,8 @@
 #include <linux/filter.h>
 #include <stdio.h>
 
+#include "isa/tables.h"
+
 const char *warrant_helper_name(uint32_t number) {
 #define NAME(helper) #helper
   static const char *const names[] = {__BPF_FUNC_MAPPER(NAME)};
@@ -94,8 +96,12 @@ static bool jump(const struct warrant_insn *i, char *text, size_t size) {
     return true;
   case BPF_JMP | BPF_CALL: {
     const char *name = warrant_helper_name((uint32_t)i->imm);
+    const struct w_function *f = w_function_of(i->imm);
+    const struct w_unsupported_function *other = w_unsupported_function_of(i->imm);
     if (i->src == BPF_PSEUDO_CALL)
       snprintf(text, size, "call pc%+d", i->imm);
+    else if (i->src == BPF_PSEUDO_KFUNC_CALL && (f || other))
+      snprintf(text, size, "call kernel-function#%s", f ? f->call.name : other->name);
     else if (i->src == BPF_PSEUDO_KFUNC_CALL)
       snprintf(text, size, "call kernel-function#%d", i->imm);
     else if (i->src)

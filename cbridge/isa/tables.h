@@ -125,6 +125,16 @@ struct w_unsupported_helper {
   const char *name, *needs;
 };
 
+/* A function of the kernel that programs call by name: its contract is a helper's. */
+struct w_function {
+  struct w_helper call;
+  uint64_t types; /* a bit for each BPF_PROG_TYPE_* that may call it */
+};
+/* One that is known, and asks for something that is not. */
+struct w_unsupported_function {
+  const char *name, *needs;
+};
+
 enum { W_ATTACH_TYPES = 4 };
 struct w_prog_type {
   uint32_t id; /* BPF_PROG_TYPE_* */
@@ -276,6 +286,26 @@ static inline const struct w_helper *w_helper_of(int64_t id) {
       return &w_helpers[k];
   return 0;
 }
+extern const struct w_function w_functions[];
+extern const uint32_t w_function_count;
+extern const int32_t w_first_function; /* from here on they are numbered */
+/* The kernel's function of that number; NULL: it is not known. */
+static inline const struct w_function *w_function_of(int64_t number) {
+  for (uint32_t k = 0; k < w_function_count; k++)
+    if (w_functions[k].call.id == number)
+      return &w_functions[k];
+  return 0;
+}
+extern const struct w_unsupported_function w_unsupported_functions[];
+extern const uint32_t w_unsupported_function_count;
+/* Such a function's number in a program, which is refused where it gets there: -1, and so on down.
+ */
+static inline int32_t w_unsupported_number(uint32_t k) { return -1 - (int32_t)k; }
+static inline const struct w_unsupported_function *w_unsupported_function_of(int64_t number) {
+  return number < 0 && number >= -(int64_t)w_unsupported_function_count
+             ? &w_unsupported_functions[-1 - number]
+             : 0;
+}
 extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;
@@ -287,6 +317,16 @@ static inline bool w_attaches(const struct w_prog_type *t, uint32_t attach) {
     if (t->attach[k] == attach)
       return true;
   return !t->nattach;
+}
+
+static inline bool w_offers_function(const struct w_prog_type *t, const struct w_function *f) {
+  return t->id < 64 && f->types >> t->id & 1;
+}
+/* The contract of what a call instruction's number means: a helper, or, if `kernel`, a function of
+ * the kernel. NULL: it is not known. */
+static inline const struct w_helper *w_callee(bool kernel, int64_t number) {
+  const struct w_function *f = kernel ? w_function_of(number) : 0;
+  return kernel ? f ? &f->call : 0 : w_helper_of(number);
 }
 
 /* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "isa/error.h"
+#include "isa/tables.h"
 #include "kernel/kernel_filter.h"
 
 #define HASH_BYTES_MAX ((uint64_t)16 << 20)
@@ -206,12 +207,24 @@ static struct bpf_insn as_kernel_has_it(const struct warrant_insn *w) {
       .code = w->op, .dst_reg = w->dst & 15, .src_reg = w->src & 15, .off = w->off, .imm = w->imm};
 }
 
-/* The same instructions with maps by their descriptors; the caller frees them. */
+/* A function by its number in this host's types; as it is, if it is not known here or there. */
+static int32_t function_id(int32_t number) {
+  const struct w_function *f = w_function_of(number);
+  const struct w_unsupported_function *other = w_unsupported_function_of(number);
+  const char *name = f ? f->call.name : other ? other->name : NULL;
+  int id = name ? libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) : 0;
+  return id > 0 ? id : number;
+}
+
+/* The same instructions with maps by their descriptors, and the kernel's functions by their ids;
+ * the caller frees them. */
 static struct bpf_insn *for_kernel(const struct warrant_program *p, const int *maps) {
   struct bpf_insn *insns = calloc(p->insn_count, sizeof *insns);
   for (uint32_t i = 0; insns && i < p->insn_count; i++) {
     const struct warrant_insn *w = &p->insns[i];
     insns[i] = as_kernel_has_it(w);
+    if (w->op == (BPF_JMP | BPF_CALL) && w->src == BPF_PSEUDO_KFUNC_CALL)
+      insns[i].imm = function_id(w->imm);
     if (w->op != (BPF_LD | BPF_IMM | BPF_DW))
       continue;
     if (w->src == BPF_PSEUDO_MAP_IDX || w->src == BPF_PSEUDO_MAP_IDX_VALUE)

@@ -153,6 +153,10 @@ static int check_helpers(const struct warrant_program *p, struct warrant_error *
     if (i->op == 0x8d)
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: instruction %u calls through a register", pc);
+    if (i->op == 0x85 && i->src == 2)
+      return warrant_fail(error, WARRANT_UNSUPPORTED,
+                          "not run in the kernel: instruction %u calls a function of the kernel",
+                          pc);
     if (i->op == 0x85 && i->src == 0 && !warrant_kernel_runs(i->imm))
       return warrant_fail(error, WARRANT_UNSUPPORTED,
                           "not run in the kernel: helper %d (%s) may reach outside the run", i->imm,

@@ -221,6 +221,12 @@ static bool types_alike(struct core *c, uint32_t a, uint32_t b, bool whole, bool
   return false;
 }
 
+bool warrant_core_compatible(const struct btf *local, uint32_t a, const struct btf *target,
+                             uint32_t b, uint64_t *work) {
+  struct core c = {local, target, work};
+  return types_alike(&c, a, b, false, false, 0);
+}
+
 /* --- Paths ----------------------------------------------------------------------------------- */
 
 static bool add_step(struct path *p, uint32_t type, uint32_t idx, const char *name) {

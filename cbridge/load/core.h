@@ -33,5 +33,8 @@ void warrant_core_solve(const struct btf *local, const struct warrant_kernel_typ
  */
 const char *warrant_core_patch(const struct warrant_core_fix *fix, struct warrant_insn *insn,
                                uint32_t room, bool *missing);
+/* Is type `b` of the kind of type `a`, what they are made of included? */
+bool warrant_core_compatible(const struct btf *local, uint32_t a, const struct btf *target,
+                             uint32_t b, uint64_t *work);
 
 #endif

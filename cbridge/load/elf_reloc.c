@@ -198,15 +198,16 @@ bool w_elf_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const s
   case NOTE_CALL:
     return false;
   case NOTE_KFUNC:
-    if (absent(e, note))
-      return false;
-    return unsupported(
-        "instruction %u calls the kernel function '%s', and kernel functions (kfuncs) are "
-        "not supported yet",
-        pc, symbol);
   case NOTE_EXTERN: {
     const struct warrant_extern *x = note->map ? &e->externs[note->map - 1] : NULL;
-    if (x && x->kind != WARRANT_EXTERN_NONE && !*x->problem)
+    if (note->kind == NOTE_KFUNC && x &&
+        (x->kind == WARRANT_EXTERN_ABSENT || (x->kind == WARRANT_EXTERN_FUNCTION && x->number)))
+      return false;
+    if (note->kind == NOTE_KFUNC)
+      return unsupported("instruction %u calls the kernel function '%s', which %s", pc, symbol,
+                         x && *x->problem ? x->problem : "is no function that the object declares");
+    if (x &&
+        (x->kind == WARRANT_EXTERN_FUNCTION || (x->kind != WARRANT_EXTERN_NONE && !*x->problem)))
       return false;
     return unsupported("instruction %u uses the external '%s', which %s", pc, symbol,
                        x ? x->problem : "has no name");
@@ -231,9 +232,7 @@ bool w_elf_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const s
   }
   if (insn.op == OP_CALL && insn.src == BPF_PSEUDO_KFUNC_CALL)
     return unsupported(
-        "instruction %u calls a kernel function, and kernel functions (kfuncs) are not "
-        "supported yet",
-        pc);
+        "instruction %u calls a kernel function by a number that no relocation explains", pc);
 #undef unsupported
   if (insn.op == OP_LD_IMM64 && insn.src)
     return warrant_fail(
@@ -296,6 +295,9 @@ void w_elf_place_externs(const struct elf *e, const struct note *notes, struct w
     }
     if (note->kind == NOTE_KFUNC && absent(e, note))
       *insn = (struct warrant_insn){.op = OP_CALL, .imm = WARRANT_CORE_POISON};
+    else if (note->kind == NOTE_KFUNC && note->map && e->externs[note->map - 1].number)
+      *insn = (struct warrant_insn){
+          .op = OP_CALL, .src = BPF_PSEUDO_KFUNC_CALL, .imm = e->externs[note->map - 1].number};
     if (note->kind != NOTE_EXTERN || !note->map || pc + 1 == p->insn_count)
       continue;
     const struct warrant_extern *x = &e->externs[note->map - 1];

@@ -13,11 +13,13 @@
 #include "isa/error.h"
 #include "load/btfwalk.h"
 #include "load/host.h"
+#include "load/kfuncs.h"
 
 /* Of one extern, what BTF says. */
 struct declared {
   const struct btf_type *type; /* of the variable; NULL: nothing is declared */
   bool config, function, typed;
+  uint32_t proto; /* of a function */
 };
 
 /* Looks in .kconfig and .ksyms; a kernel function has no variable there in some compilers' output,
@@ -36,6 +38,7 @@ static struct declared find(struct warrant_btf *types, const char *name) {
         continue;
       d.config = k == 0;
       d.function = btf_is_func(t);
+      d.proto = d.function ? t->type : 0;
       if (btf_is_var(t))
         d.type = w_btf_type(btf, t->type);
       d.typed = d.type && btf_kind(d.type) != BTF_KIND_UNKN;
@@ -175,12 +178,24 @@ static uint32_t kernel_id(const struct warrant_kernel_types *types, const char *
   return 0;
 }
 
+/* False: the kernel's function of this name is not the one that is declared. */
+static bool is_function(const struct btf *btf, uint32_t proto,
+                        const struct warrant_kernel_types *kernel, uint64_t *work,
+                        struct warrant_extern *x) {
+  struct w_kfunc f = {.name = x->name, .id = x->id};
+  bool same = w_kfunc_solve(btf, proto, kernel, work, &f);
+  x->number = f.number;
+  snprintf(x->problem, sizeof x->problem, "%s", f.problem ? f.problem : "");
+  return same;
+}
+
 int warrant_externs_solve(const char *name, struct warrant_btf *types, struct warrant_host *host,
                           struct warrant_extern *externs, size_t count, uint8_t **data,
                           uint32_t *size, struct warrant_error *error) {
   enum { WORK_MAX = 4000000 };
   struct setting *settings = calloc(count + 1, sizeof *settings);
   size_t setting_count = 0;
+  uint64_t work = 0;
   int result = -1;
   if (!settings)
     return warrant_fail(error, WARRANT_BAD_INPUT, "%s: out of memory", name);
@@ -206,8 +221,13 @@ int warrant_externs_solve(const char *name, struct warrant_btf *types, struct wa
       if (!kernel)
         snprintf(x->problem, sizeof x->problem,
                  "is of the kernel, so name its types with --btf FILE: %.110s", why);
-      else if (x->id)
-        x->kind = d.function ? WARRANT_EXTERN_FUNCTION : WARRANT_EXTERN_ADDRESS;
+      else if (x->id && !d.function)
+        x->kind = WARRANT_EXTERN_ADDRESS;
+      else if (x->id && is_function(types->btf, d.proto, kernel, &work, x))
+        x->kind = WARRANT_EXTERN_FUNCTION;
+      else if (x->id && !x->weak)
+        snprintf(x->problem, sizeof x->problem,
+                 "is declared with other parameters than the kernel's function has");
       else if (x->weak)
         x->kind = WARRANT_EXTERN_ABSENT;
       else

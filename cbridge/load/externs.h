@@ -8,7 +8,7 @@ enum warrant_extern_kind {
   WARRANT_EXTERN_NONE,     /* `problem` says why */
   WARRANT_EXTERN_CONFIG,   /* at `offset` of what warrant_externs_solve makes; perhaps a problem */
   WARRANT_EXTERN_ADDRESS,  /* of a variable: BTF id `id`, or the number of an untyped one */
-  WARRANT_EXTERN_FUNCTION, /* BTF id `id` */
+  WARRANT_EXTERN_FUNCTION, /* BTF id `id`; perhaps a problem of calling it */
   WARRANT_EXTERN_ABSENT,   /* weak, and the kernel has none: its address is 0 */
 };
 struct warrant_extern {
@@ -17,6 +17,7 @@ struct warrant_extern {
   bool weak, untyped;
   enum warrant_extern_kind kind;
   uint32_t offset, id;
+  int32_t number;    /* of a function: in semantics/KernelFunctions.v; 0: it is not there */
   char problem[200]; /* "" or the end of a sentence "the external ... " */
 };
 /* Fills all but the first three fields. The caller frees *data: `size` bytes, the configuration. */

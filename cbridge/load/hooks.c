@@ -383,7 +383,8 @@ static uint32_t loaded(struct hook *h, uint32_t kind, int64_t off) {
 
 static void follow_call(struct hook *h, uint32_t pc, uint32_t place, uint32_t kind, int32_t off) {
   const struct w_insn *i = &h->insns[pc];
-  const struct w_helper *helper = i->op == W_OP_CALL ? w_helper_of(i->imm) : NULL;
+  bool kernel = i->op == W_OP_CALLKERNEL;
+  const struct w_helper *helper = kernel || i->op == W_OP_CALL ? w_callee(kernel, i->imm) : NULL;
   if (i->op == W_OP_CALLLOCAL && place >= 1 && place <= 5)
     add_fact(h, pc + 1 + (uint32_t)i->off, place, kind, off);
   if (helper && kind && place >= 1 && place <= helper->nargs &&
@@ -453,6 +454,7 @@ static void follow_fact(struct hook *h, uint64_t fact) {
     add_fact(h, pc + 1 + (uint32_t)i->off, place, kind, off);
     break;
   case W_OP_CALL:
+  case W_OP_CALLKERNEL:
   case W_OP_CALLX:
   case W_OP_CALLLOCAL:
     follow_call(h, pc, place, kind, off);
@@ -478,9 +480,11 @@ static void follow_fact(struct hook *h, uint64_t fact) {
     add_fact(h, next, place, kind, off);
 }
 
-/* The type of the object that a helper gives which is called here; NULL: it gives none. */
+/* The type of the object that a helper or function of the kernel gives which is called here; NULL:
+ * it gives none. */
 static const char *typed_result(const struct warrant_insn *i) {
-  const struct w_helper *h = i->op == 0x85 && !i->src ? w_helper_of(i->imm) : NULL;
+  const struct w_helper *h =
+      i->op == 0x85 && (!i->src || i->src == 2) ? w_callee(i->src == 2, i->imm) : NULL;
   return h ? h->object : NULL;
 }
 

@@ -463,6 +463,11 @@ struct effect {
 #define BIT(reg) ((uint16_t)(1u << (reg)))
 enum { ARGUMENTS = 0x3e };
 
+/* What a call that is not local calls; NULL: it may not. */
+static const struct w_helper *callee(const struct w_prog_type *type, const struct warrant_insn *i) {
+  return i->src ? w_find_function(type, i->imm) : w_find_helper(type, i->imm);
+}
+
 static struct effect effect_of(const struct w_prog_type *type, const struct warrant_insn *i) {
   uint16_t dst = BIT(i->dst), src = BIT(i->src), second = i->op & 8 ? src : 0;
   unsigned class = i->op & 7, op = i->op & 0xf0;
@@ -490,8 +495,8 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
   default:
     break;
   }
-  if (i->op == 0x85 && i->src == 0) {
-    const struct w_helper *h = w_find_helper(type, i->imm);
+  if (i->op == 0x85 && i->src != 1) {
+    const struct w_helper *h = callee(type, i);
     uint16_t needs = 0;
     for (unsigned k = 0; h && k < w_nargs_in(type, h); k++) {
       needs |= BIT(k + 1);
@@ -682,11 +687,11 @@ static enum kind translate_one(struct w_fast *s, const void *const *labels, uint
       set_jump(s, index, target_index(s, labels, s->pc_of[index] + 1 + i->imm));
       return CALLLOCAL;
     }
-    if (i->src || !w_find_helper(s->m->type, i->imm)) {
+    if (!callee(s->m->type, i)) {
       op->imm = WARRANT_UNKNOWN_HELPER;
-      return i->src ? KINDS : FAULT;
+      return FAULT;
     }
-    op->pointer = w_find_helper(s->m->type, i->imm);
+    op->pointer = callee(s->m->type, i);
     return CALL;
   case 0x8d:
     return KINDS; /* a helper that is known only then: rare */

@@ -163,6 +163,11 @@ const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id)
   return permitted ? w_helper_of(id) : NULL;
 }
 
+const struct w_helper *w_find_function(const struct w_prog_type *type, int32_t number) {
+  const struct w_function *f = w_function_of(number);
+  return f && w_offers_function(type, f) ? &f->call : NULL;
+}
+
 /* A call whose arguments are checked. */
 struct call {
   struct w_machine *m;
@@ -426,7 +431,8 @@ static void answer_other(struct call *c) {
   default:
     break;
   }
-  if (c->out_size)
+  bool leaves = c->helper->id >= w_first_function && !c->helper->on_success;
+  if (c->out_size && !leaves)
     w_give(m, &c->out, c->out_size, NULL);
 }
 

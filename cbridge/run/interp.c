@@ -345,8 +345,7 @@ static bool names_target(const struct warrant_insn *i) {
          (w_is_atomic(i) && i->imm == LOAD_ACQUIRE);
 }
 
-static enum warrant_fault call_step(struct w_machine *m, uint64_t number) {
-  const struct w_helper *h = w_find_helper(m->type, number > INT32_MAX ? -1 : (int32_t)number);
+static enum warrant_fault call_step(struct w_machine *m, const struct w_helper *h) {
   if (!h)
     return WARRANT_UNKNOWN_HELPER;
   enum warrant_fault f = w_call_helper(m, h);
@@ -384,9 +383,12 @@ enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *i, boo
   case 0x85:
     if (i->src == 1)
       return w_call_local(m, m->pc + 1 + i->imm);
-    return call_step(m, (uint64_t)(int64_t)i->imm);
+    return call_step(m, i->src ? w_find_function(m->type, i->imm) : w_find_helper(m->type, i->imm));
   case 0x8d:
-    return is_defined(m, i->dst) ? call_step(m, m->regs[i->dst]) : WARRANT_UNDEFINED_REGISTER;
+    if (!is_defined(m, i->dst))
+      return WARRANT_UNDEFINED_REGISTER;
+    return call_step(
+        m, w_find_helper(m->type, m->regs[i->dst] > INT32_MAX ? -1 : (int32_t)m->regs[i->dst]));
   case 0x95:
     return w_leave(m, done);
   case 0xe5: /* may_goto */

@@ -138,6 +138,7 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
     break;
   case W_OP_LDPKT:
   case W_OP_CALL:
+  case W_OP_CALLKERNEL:
   case W_OP_CALLX:
     regs[0] = make(r, step, 0, 0);
     memset(regs + 1, 0, 5 * sizeof *regs);
@@ -228,10 +229,10 @@ uint16_t w_reads(const struct w_insn *i) {
   case W_OP_CALLLOCAL:
     return 1u << 10;
   case W_OP_CALL:
-    for (uint32_t k = 0; k < w_helper_count; k++)
-      if (w_helpers[k].id == i->imm)
-        return (uint16_t)(((1u << w_helpers[k].nargs) - 1) << 1);
-    return 0;
+  case W_OP_CALLKERNEL: {
+    const struct w_helper *h = w_callee(i->op == W_OP_CALLKERNEL, i->imm);
+    return h ? (uint16_t)(((1u << h->nargs) - 1) << 1) : 0;
+  }
   default:
     return 0;
   }

@@ -114,6 +114,7 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   case W_OP_LDPKT:
   case W_OP_CALLX:
   case W_OP_CALL:
+  case W_OP_CALLKERNEL:
     return in & (uint16_t)~0x3f;
   default:
     return in;
@@ -231,8 +232,9 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
   case W_OP_JMP:
     use = matters = d | (i->reg ? s : 0);
     break;
-  case W_OP_CALL: {
-    const struct w_helper *h = w_helper_of(i->imm);
+  case W_OP_CALL:
+  case W_OP_CALLKERNEL: {
+    const struct w_helper *h = w_callee(i->op == W_OP_CALLKERNEL, i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
     for (int k = 0; h && k < w_nargs_in(&w->t->type, h); k++) {
       use |= bit(k + 1);

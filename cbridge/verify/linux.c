@@ -223,7 +223,7 @@ static void judge_errno(const struct at *a, const struct w_helper *h) {
 }
 
 static void judge_call(const struct at *a, int64_t id) {
-  const struct w_helper *h = w_helper_of(id);
+  const struct w_helper *h = w_callee(a->i->op == W_OP_CALLKERNEL, id);
   if (!h)
     return;
   if (!a->l->licensed && w_among(w_gpl_helpers, id) && !any_licence(a->l, id))
@@ -267,6 +267,7 @@ static void judge_step(struct w_linux *l, uint32_t pc, const struct w_state *st)
     judge_access(&a);
     break;
   case W_OP_CALL:
+  case W_OP_CALLKERNEL:
     judge_call(&a, a.i->imm);
     break;
   case W_OP_EXIT: {

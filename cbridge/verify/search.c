@@ -367,8 +367,8 @@ static enum next step(struct search *s) {
     return w_code(s, W_CODE_EXIT) ? LEAF : FAILED;
   }
   uint64_t before[W_STACK_WORDS];
-  bool both =
-      i->op == W_OP_ATOMIC || i->op == W_OP_CALL || i->op == W_OP_CALLX; /* read, then write */
+  bool both = i->op == W_OP_ATOMIC || i->op == W_OP_CALL || i->op == W_OP_CALLKERNEL ||
+              i->op == W_OP_CALLX; /* read, then write */
   for (uint32_t k = 0; both && k < w_words(&s->st); k++)
     before[k] = *w_word(&s->st, k);
   if (!w_a_exec(s->pool, &s->q->target, i, &s->st, &effects, &s->a->why))

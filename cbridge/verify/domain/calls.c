@@ -268,24 +268,53 @@ static void a_released(struct w_state *st, uint32_t symbol) {
   }
 }
 
-bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w_effects *effects,
-              struct w_why *why) {
+/* The helper that programs of this type may call by this number, or NULL. */
+static const struct w_helper *offered_helper(const struct w_target *t, int64_t id,
+                                             struct w_why *why) {
   const struct w_helper *h = w_helper_of(id);
   bool offered = false;
   for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
     offered = t->type.helpers[i] == id;
   const struct w_unsupported_helper *other = h ? NULL : unsupported_helper(id);
   if (!h && !other)
-    return w_refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
-  if (!offered)
-    return w_refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)",
-                    t->type.name, id, h ? h->name : other->name);
-  if (other)
-    return w_refuse(why, W_UNSUPPORTED,
-                    "helper %" PRId64 " (%s) needs %s, and that is not supported yet", id,
-                    other->name, other->needs);
+    w_refuse(why, W_UNKNOWN_HELPER, "helper number %" PRId64 " is not known here", id);
+  else if (!offered)
+    w_refuse(why, W_UNKNOWN_HELPER, "%s programs can't call helper %" PRId64 " (%s)", t->type.name,
+             id, h ? h->name : other->name);
+  else if (other)
+    w_refuse(why, W_UNSUPPORTED, "helper %" PRId64 " (%s) needs %s, and that is not supported yet",
+             id, other->name, other->needs);
+  return offered ? h : NULL;
+}
+
+static const struct w_helper *offered_function(const struct w_target *t, int64_t number,
+                                               struct w_why *why) {
+  const struct w_function *f = w_function_of(number);
+  const struct w_unsupported_function *other = w_unsupported_function_of(number);
+  if (f && w_offers_function(&t->type, f))
+    return &f->call;
+  if (f)
+    w_refuse(why, W_UNKNOWN_HELPER, "%s programs can't call the kernel function %s", t->type.name,
+             f->call.name);
+  else if (other)
+    w_refuse(why, W_UNSUPPORTED, "the kernel function %s needs %s, and that is not supported yet",
+             other->name, other->needs);
+  else if (number >= 0 && number < w_first_function)
+    w_refuse(why, W_UNSUPPORTED,
+             "which kernel function number %" PRId64
+             " is depends on the kernel, and objects alone name it",
+             number);
+  else
+    w_refuse(why, W_UNKNOWN_HELPER, "kernel function number %" PRId64 " is not known here", number);
+  return NULL;
+}
+
+bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t number,
+              struct w_effects *effects, struct w_why *why) {
+  const struct w_helper *h =
+      kernel ? offered_function(t, number, why) : offered_helper(t, number, why);
   struct seen q = {.map = -1};
-  if (!a_args(t, st, h, &q, effects, why))
+  if (!h || !a_args(t, st, h, &q, effects, why))
     return false;
   struct w_aval r = {0, 0};
   switch ((enum w_ret)h->ret) {

@@ -196,7 +196,8 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
     st->pc += 1 + (int64_t)i->off;
     return true;
   case W_OP_CALL:
-    return w_a_call(t, st, i->imm, effects, why);
+  case W_OP_CALLKERNEL:
+    return w_a_call(t, st, i->op == W_OP_CALLKERNEL, i->imm, effects, why);
   case W_OP_CALLX: {
     uint64_t id;
     if (!defined(st, i->dst, why))
@@ -205,7 +206,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
       return w_refuse(why, W_UNKNOWN_HELPER,
                       "r%d has to be the number of a helper, one and the same on every path",
                       i->dst);
-    return w_a_call(t, st, (int64_t)id, effects, why);
+    return w_a_call(t, st, false, (int64_t)id, effects, why);
   }
   case W_OP_CALLLOCAL:
     return w_a_call_local(pool, st, st->pc + 1 + i->off, why);

@@ -56,8 +56,9 @@ void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval 
                struct w_effects *effects);
 
 /* --- calls.c */
-bool w_a_call(const struct w_target *t, struct w_state *st, int64_t id, struct w_effects *effects,
-              struct w_why *why);
+/* Of a helper, or, if `kernel`, of a function of the kernel. */
+bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t number,
+              struct w_effects *effects, struct w_why *why);
 /* A local function: a frame of its own, nothing in it written. */
 bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why);
 /* A function that returns nothing leaves r0 undefined. */
