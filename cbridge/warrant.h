@@ -80,6 +80,7 @@ enum {
   WARRANT_POINTER, /* WARRANT_POINTER + i: to an object of the program's type number i */
   WARRANT_ARGUMENTS_MAX = 12,
 };
+#define WARRANT_OR_NULL 0x80000000u /* of a pointer: or null */
 
 /* Where an instruction comes from. `file` and `text` are owned by the program. */
 struct warrant_line {

@@ -6,6 +6,12 @@ Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
 (** The address of a kernel object of type [i]; or nothing is known, if there is no such type. *)
 Definition object_res (t : target) (i : Z) : fact :=
   match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
+(** ... or null, if [nu]. *)
+Definition some_object_res (t : target) (nu : bool) (i : Z) : fact :=
+  match type_of t i with
+  | Some _ => if nu then FObjOrNull i else FObj i
+  | None => FScalar true sc_top
+  end.
 (** The value that the low bytes of [v] are, if a symbol or constant says it. *)
 Definition low_bytes (F : facts) (z : size) (v : aval) : option aval :=
   match z with
@@ -57,7 +63,7 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FData => Some (New (FPkt Packet 0 (Some 0)) 0)
     | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
-    | Some (FTyped i) => Some (New (object_res t i) 0)
+    | Some (FTyped nu i) => Some (New (some_object_res t nu i) 0)
     | Some (FResult lo hi) =>
       if (- sign32 <=? lo) && (lo <=? hi) && (hi <? sign32)
       then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ =>

@@ -18,6 +18,15 @@ Definition a_writes (t : target) (a : astate) (x : aval) (n : Z) : option place 
     end
   else None.
 
+(** Text that never changes begins there, and its end is within reach. *)
+Definition a_text (t : target) (a : astate) (x : aval) : bool :=
+  let at_ n := a_addr t (a_facts a) (a_depth a) x 0 n false in
+  let size pl := match pl with Some (PVal (Some (c, k))) => text_size c k | _ => None end in
+  match size (at_ 1) with
+  | Some n => (0 <? n) && match size (at_ n) with Some m => m =? n | None => false end
+  | None => false
+  end.
+
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes
     of it; the size asked for; the symbol released. *)
 Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z;
@@ -91,6 +100,7 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
         | _ => None
         end
       | AValue0 => match const_of (a_facts a) x with Some Z0 => next q | _ => of_map m_value end
+      | AString => if a_text t a x then next q else None
       | AObject name =>
         match fact_of (a_facts a) x, type_named t name with
         | Some (FObj i), Some j => if has_part t i (snd x) j then next q else None
@@ -109,6 +119,12 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
             let q' := ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) in
             next (if release then q' else q)
           else None
+        | Some (FObj i) =>
+          match type_named t socket_type with
+          | Some j =>
+            if negb release && is_socket k && has_part t i (snd x) j then next q else None
+          | None => None
+          end
         | _ => None
         end
       end
@@ -136,7 +152,7 @@ Definition a_ret (t : target) (r : ret) (q : a_seen) : option (option ares) :=
   | RTail => if some_allowed t then Some None else None
   | RAcquire RecordRef => do n <- as_size q; Some (Some (New (FRef RecordRef n true) 0))
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
-  | RTyped name => do i <- type_named t name; Some (Some (New (object_res t i) 0))
+  | RTyped nu name => do i <- type_named t name; Some (Some (New (some_object_res t nu i) 0))
   | RVoid => Some None
   end.
 Definition a_clobber (a : astate) : astate :=

@@ -129,6 +129,7 @@ Definition set_null (t : target) (F : facts) (x : aval) (b : bool) : option fact
     match fact_of F x with
     | Some (FMapValueOrNull i) => now (FMapValue i 0 whole)
     | Some (FMapOrNull i) => now (FMap i)
+    | Some (FObjOrNull i) => now (FObj i)
     | Some (FRef k n true) => now (FRef k n false)
     | _ => Some F
     end.

@@ -56,6 +56,13 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
     | _ => false
     end
   | FObj i => here && match fact_of F a with Some (FObj i') => i =? i' | _ => false end
+  | FObjOrNull i =>
+    match fact_of F a with
+    | Some (FObjOrNull i') | Some (FObj i') => here && (i =? i')
+    | Some (FScalar _ _) =>
+      match const_of F a, type_of t i with Some Z0, Some _ => true | _, _ => false end
+    | _ => false
+    end
   end.
 Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
 Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=

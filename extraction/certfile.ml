@@ -72,6 +72,7 @@ let fact r =
     let most = uleb r in
     Core.FRecordAt (size, most, step r)
   | 11 -> Core.FObj (uleb r)
+  | 12 -> Core.FObjOrNull (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =

@@ -29,8 +29,13 @@ let most_instructions = 1_000_000
 
 let list n f = List.rev (repeat n (fun acc -> f () :: acc) [])
 
+(* This bit of an argument says that it may be null. *)
+let or_null = 1 lsl 31
+
 let argument r () =
-  match u32 r with 0 -> Core.Number | 1 -> Core.Hidden | 2 -> Core.Result | n -> Core.Pointer (Z.of_int (n - 3))
+  match u32 r with 0 -> Core.Number | 1 -> Core.Hidden | 2 -> Core.Result
+  | n when n land or_null <> 0 && n - or_null >= 3 -> Core.PointerOrNull (Z.of_int (n - or_null - 3))
+  | n -> Core.Pointer (Z.of_int (n - 3))
 
 let kernel_type r () =
   let size = u32 r in

@@ -8,7 +8,7 @@ let yes b = if b then "true" else "false"
 
 let field f =
   let kind = match f.f_kind with FPlain -> "PLAIN" | FData -> "DATA" | FDataEnd -> "DATA_END" | FDataMeta -> "DATA_META" | FTyped _ -> "TYPED" | FResult _ -> "RESULT" in
-  p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s, 0},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
+  p "  {\"%s\", %s, %s, W_FIELD_%s, %s, %s, 0, false},\n" f.f_name (n f.f_off) (n f.f_size) kind (yes f.f_narrow) (yes f.f_write)
 
 let argument = function
   | AAny -> "W_ARG_ANY"
@@ -29,6 +29,7 @@ let argument = function
   | ACtx0 -> "W_ARG_CTX0"
   | AValue0 -> "W_ARG_VALUE0"
   | AObject _ -> "W_ARG_OBJECT"
+  | AString -> "W_ARG_STRING"
   | AAlloc -> "W_ARG_ALLOC"
   | ARef (_, release) -> if release then "W_ARG_RELEASE" else "W_ARG_REF"
 
@@ -40,7 +41,9 @@ let fixed_size = function AMemN n | AOutN n | AInOutN n -> n | _ -> Num.zero
 let map_types h = List.concat_map (function AMap (l, _) -> l | _ -> []) h.h_args
 
 (* What its argument is, in quotes, if it takes a kernel object. *)
-let taken h = match List.concat_map (function AObject name -> [ "\"" ^ name ^ "\"" ] | _ -> []) h.h_args with [] -> "NULL" | name :: _ -> name
+let taken h =
+  let object_ = function AObject name -> [ "\"" ^ name ^ "\"" ] | ARef (k, false) when is_socket k -> [ "\"" ^ socket_type ^ "\"" ] | _ -> [] in
+  match List.concat_map object_ h.h_args with [] -> "NULL" | name :: _ -> name
 
 let changes h = List.exists (function AMap (_, changes) -> changes | _ -> false) h.h_args
 
@@ -49,7 +52,7 @@ let ref_kind h =
   let kinds = List.concat_map (function ARef (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RAcquire k -> [ k ] | _ -> [] in
   match kinds with [] | RecordRef :: _ -> "RECORD" | SocketRef :: _ -> "SOCKET" | SockCommonRef :: _ -> "SOCK_COMMON"
 
-let contract h =
+let contract types h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RSize -> ("SIZE", Num.zero, Num.zero)
     | RTail -> ("TAIL", Num.zero, Num.zero)
@@ -58,22 +61,26 @@ let contract h =
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  Printf.sprintf "{%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, {%s}}" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  Printf.sprintf "{%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, %s, {%s}}" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (yes (List.exists (Num.equal h.h_id) packet_helpers)) (yes (h_partly h)) (yes (h_on_success h))
     (yes (changes h)) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
     (match h.h_args with [] -> "0" | l -> String.concat ", " (List.map (fun a -> n (fixed_size a)) l))
-    (match h.h_ret with RTyped name -> "\"" ^ name ^ "\"" | _ -> "NULL")
+    (match h.h_ret with RTyped (_, name) -> "\"" ^ name ^ "\"" | _ -> "NULL")
+    (match h.h_ret with RTyped (null, _) -> yes null | _ -> "false")
     (taken h)
-    (match List.find_opt (fun (id, _) -> Num.equal id h.h_id) bare_elsewhere with
-     | Some (_, types) -> String.concat ", " (List.map n types) | None -> "0")
+    (match types with [] -> "0" | l -> String.concat ", " (List.map n l))
 
-let helper h = p "  %s,\n" (contract h)
+let helper types h = p "  %s,\n" (contract types h)
+
+(* With other arguments, in some types of programs. *)
+let elsewhere ((id, types), args) =
+  List.iter (fun h -> if Num.equal h.h_id id then helper types { h with h_args = args }) helpers
 
 (* The program types as bits. *)
 let kernel_function k =
   let types = List.fold_left (fun bits t -> Num.logor bits (Num.shift_left Num.one (Num.to_int t))) Num.zero k.kf_types in
-  p "  {%s, UINT64_C(%s)},\n" (contract k.kf_call) (n types)
+  p "  {%s, UINT64_C(%s)},\n" (contract [] k.kf_call) (n types)
 
 let unsupported_function (name, needs) = p "  {\"%s\", \"%s\"},\n" name needs
 
@@ -233,8 +240,10 @@ let action a = p "  {\"%s\", %s, %s, %s, %s},\n" a.sa_name (n a.sa_value) (n a.s
 let () =
   p "/* Printed from semantics/ when the project is built. */\n#include \"isa/tables.h\"\n\n#include <stddef.h>\n\n#include \"isa/decode.h\"\n\n";
   p "const struct w_helper w_helpers[] = {\n";
-  List.iter helper helpers;
-  p "};\nconst uint32_t w_helper_count = %d;\n\n" (List.length helpers);
+  List.iter (helper []) helpers;
+  p "};\nconst uint32_t w_helper_count = %d;\n\nconst struct w_helper w_helpers_elsewhere[] = {\n" (List.length helpers);
+  List.iter elsewhere args_elsewhere;
+  p "};\nconst uint32_t w_helper_elsewhere_count = %d;\n\n" (List.length args_elsewhere);
   p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
   List.iter unsupported unsupported_helpers;
   p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
@@ -253,6 +262,7 @@ let () =
   p "const uint64_t w_most_rounds = %s, w_usual_rounds = %s;\n" (n most_rounds) (n usual_rounds);
   p "const char *const w_boolean_hooks[] = {%s, NULL};\n" (String.concat ", " (List.map (Printf.sprintf "%S") boolean_hooks));
   p "const uint32_t w_redirect_maps[] = {%s, 0};\n" (String.concat ", " (List.map n redirect_maps));
+  p "const uint32_t w_longest_text = %s;\n" (n longest_text);
   let numbers name l = p "const int32_t %s[] = {%s, -1};\n" name (String.concat ", " (List.map n l)) in
   numbers "w_gpl_helpers" gpl_helpers;
   numbers "w_not_gpl_in" (List.concat_map (fun ((h, t), a) -> [ h; t; a ]) not_gpl_in);

@@ -819,6 +819,23 @@ Proof.
   - (* Some *) split; [rewrite E; discriminate |]. exact (some_object_sound WL an js j d0 E J).
   - (* None *) apply sc_top_sound. exact B.
 Qed.
+Lemma object_or_null_yields t L an vs nu j : wf_layout t L ->
+  yields t L vs (New (some_object_res t nu j) 0) (object_or_null an L nu j).
+Proof.
+  intros WL. assert (Y := object_yields t L vs an [j] j WL (or_introl eq_refl)).
+  unfold object_or_null, some_object_res, object_res in *.
+  destruct (type_of t j) as [d |] eqn:E.
+  - (* there is such a type *) destruct nu; [| exact Y].
+    assert (Ok : forall w, fact_holds t L (FObj j) w -> fact_holds t L (FObjOrNull j) w).
+    { intros w [B [D O]]. split; [exact B |]. split; [exact D | right; exact O]. }
+    cbn [andb]. destruct (an_choice an =? 0).
+    + (* null *) apply new_yields; [reflexivity |]. split; [lia |].
+      split; [rewrite E; discriminate | left; reflexivity].
+    + (* an object *) destruct Y as [_ [w [H X]]]. split; [reflexivity |]. exists w.
+      split; [exact (Ok w H) | exact X].
+  - (* there is none *) destruct (nu && _); [| exact Y]. apply new_yields; [reflexivity |].
+    split; [lia |]. apply sc_top_sound. lia.
+Qed.
 (** A result that others gave *)
 Lemma with_result_sound lo hi x : 0 <= x < W -> - S32 <= lo -> lo <= hi -> hi < S32 ->
   0 <= with_result lo hi x < W /\ in_scalar (sc_result lo hi) (with_result lo hi x).
@@ -854,7 +871,7 @@ Proof.
   - (* FDataEnd *) apply new_yields; [reflexivity |]. split; [lia | reflexivity].
   - (* FDataMeta *) apply new_yields; [reflexivity |]. unfold fact_holds. cbn [area_start].
     unfold guard in RP. lia.
-  - (* FTyped *) apply object_yields; [exact WL | left; reflexivity].
+  - (* FTyped *) exact (object_or_null_yields t (lay s) an vs _ _ WL).
   - (* FResult *) destruct (_ && _ && _) eqn:C; [| discriminate E]. apply some_inj in E.
     rewrite <- E. bools.
     unfold sign32 in *.
@@ -932,6 +949,18 @@ Proof.
   destruct (pointed t (lay s) x (Z.of_nat (bytes z))) as [| j0 js]; [destruct J |].
   exact (object_yields t (lay s) vs an _ j WL J).
 Qed.
+(** What never changes is alone where it is. *)
+Lemma found_constant {t a vs s r0 q c x n} : gamma t a vs s -> In r0 (plain_regions t (lay s)) ->
+  In q (plain_regions t (lay s)) -> constant_region (lay s) r0 = Some c ->
+  find_region (live s) false x n = Some q -> inside r0 x n = true -> 0 < n -> q = r0.
+Proof.
+  intros G I Iq C Eq Ins N. destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
+    [unfold alone; rewrite C; reflexivity | exact S |].
+  assert (Insq : inside q x n = true).
+  { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta
+      in Eq. rewrite andb_true_r in Eq. exact Eq. }
+  rewrite (inside_disjoint q r0 x n D) in Ins by (lia || exact Insq). discriminate Ins.
+Qed.
 Lemma a_load_plain_sound t an a vs s z pl r x : gamma t a vs s ->
   at_place t (lay s) (a_depth a) pl x (zbytes z) false ->
   a_load_plain t a z pl = Some r -> exists v, load_at t an s x (bytes z) = inl v
@@ -957,13 +986,7 @@ Proof.
   destruct P as [P [r0 [I [Ins [C X]]]]].
   assert (N := zbytes_range z).
   destruct (gamma_found G (in_value_plain P)) as [q [Eq [Iq K]]]; [lia |].
-  assert (Same : q = r0).
-  { destruct (wl_alone (g_wf G) r0 q I Iq) as [S | D];
-      [unfold alone; rewrite C; reflexivity | exact S |].
-    assert (Insq : inside q x (zbytes z) = true).
-    { unfold find_region in Eq. apply find_some in Eq. destruct Eq as [_ Eq]. cbv beta
-        in Eq. rewrite andb_true_r in Eq. exact Eq. }
-    rewrite (inside_disjoint q r0 x (zbytes z) D) in Ins by (lia || exact Insq). discriminate Ins. }
+  assert (Same := found_constant G I Iq C Eq Ins ltac:(lia)).
   exists (plain_load t an s q x (bytes z)).
   split; [apply load_at_plain; [rewrite zbytes_nat; exact Eq | exact (plain_other q K)] |].
   apply (scalar_res_sound t (lay s) (a_facts a) vs (g_facts G)).

@@ -105,6 +105,28 @@ Arguments sr_map {t a vs s q c}.
 Arguments sr_out {t a vs s q c}.
 Arguments sr_size {t a vs s q c}.
 Arguments sr_back {t a vs s q c}.
+Lemma a_text_sound t a vs s v x : gamma t a vs s -> relv vs v x -> a_text t a v = true ->
+  text_at s x = true.
+Proof.
+  unfold a_text. intros G R E.
+  destruct (match a_addr t (a_facts a) (a_depth a) v 0 1 false with
+            | Some (PVal (Some (c, k))) => text_size c k | _ => None end) as [n |];
+    [| discriminate E].
+  bools E as N E. apply Z.ltb_lt in N.
+  destruct (a_addr t (a_facts a) (a_depth a) v 0 n false) as [pl |] eqn:A; [| discriminate E].
+  destruct pl as [| | | [[c k] |] | |]; try discriminate E.
+  destruct (text_size c k) as [m |] eqn:Tx; [| discriminate E]. apply Z.eqb_eq in E. subst m.
+  assert (P := gamma_addr G R N A).
+  rewrite Z.add_0_r, wrap_small in P by exact (relv_range _ _ _ R).
+  assert (P1 := at_place_less 1 P ltac:(lia)).
+  destruct P as [_ [r0 [I [Ins [C X]]]]]. destruct P1 as [P1 [r1 [I1 [Ins1 [C1 X1]]]]].
+  destruct (gamma_found G (in_value_plain P1)) as [q [Eq [Iq _]]]; [lia |].
+  unfold text_at. rewrite Eq.
+  assert (Ins0 : inside r0 x 1 = true).
+  { apply inside_spec. apply inside_spec in Ins. lia. }
+  rewrite (found_constant G I Iq C Eq Ins0 ltac:(lia)), C. cbn [obind].
+  replace (x - r_base r0) with k by lia. rewrite Tx. exact Ins.
+Qed.
 (** A part of an object that is known to be there is passed. *)
 Lemma is_named_part {t L i k j w name} : wf_layout t L -> is_object L w i = true ->
   type_named t name = Some j -> has_part t i k j = true -> is_named t L (wrap (w + k)) name = true.
@@ -332,12 +354,23 @@ Proof.
     destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
       as [w [_ [[B P] ->]]].
     rewrite (is_named_part (g_wf G) (proj2 P) En Hp). exact (IH _ _ _ _ G Q E).
+  - (* AString *) destruct (a_text t a v) eqn:Tx; [| discriminate E].
+    rewrite (a_text_sound t a vs s v x G R Tx). exact (IH _ _ _ _ G Q E).
   - (* AAlloc *) destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts G) _ _ _ R Cv).
     apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
     constructor; [exact Qm | exact Qo | exact X | exact Qb].
   - (* ARef *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
-    destruct f; try discriminate E. parts Ef as kd n nu. destruct nu; [discriminate E |].
+    destruct f as [| | | | | | | | | kd n nu | | i |]; try discriminate E;
+      [destruct nu; [discriminate E |] |].
+    2: { (* another socket *) destruct (type_named t socket_type) as [j |] eqn:En;
+        [| discriminate E].
+      destruct (negb _ && _ && _) eqn:C; [| discriminate E]. bools C as C Hp. bools C as C1 C2.
+      destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
+        as [w [_ [[B P] ->]]].
+      rewrite C1, C2, (is_named_part (g_wf G) (proj2 P) En Hp). cbn [andb].
+      destruct (existsb _ _); [| exact (IH _ _ _ _ G Q E)].
+      destruct release; [discriminate C1 | exact (IH _ _ _ _ G Q E)]. }
     destruct (Z.eqb_spec (snd v) 0) as [C | C]; cbn [andb] in E; [| discriminate E].
     lazymatch type of E with (if ref_kind_fits ?g _ then _ else _) = _ => rename g into kd0 end.
     destruct (ref_kind_fits kd0 kd) eqn:Ek; [| discriminate E].
@@ -414,13 +447,14 @@ Proof.
   - (* RTail *) destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
   - (* RTyped *) binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists.
     split; [reflexivity |].
-    assert (Y := object_yields t (lay s) vs an [i] i WL (or_introl eq_refl)).
+    lazymatch goal with |- context [object_or_null an (lay s) ?b i] => rename b into nu end.
+    assert (Y := object_or_null_yields t (lay s) an vs nu i WL).
     destruct EO as [ED EO].
     destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X].
     split; [exact B |].
-    unfold object_res in *. destruct (type_of t i); [| exact F]. destruct F as [F1 F2].
-    split; [exact F1 |].
-    unfold is_object in *. rewrite ED, EO. exact F2.
+    unfold some_object_res in *. destruct (type_of t i); [| exact F].
+    destruct nu; destruct F as [F1 F2]; (split; [exact F1 |]);
+      unfold is_object in *; rewrite ED, EO; exact F2.
   - (* RVoid *) injection E as <-. exact Logic.I.
 Qed.
 Lemma legal_result_sound t an : some_allowed t = true -> allowed_result t (legal_result t an).

@@ -270,6 +270,8 @@ Proof.
       * (* facts *) apply (facts_set w (proj1 H) N). split; [exact Rw|]. intros _.
         exact (Nz eq_refl).
       * (* references *) exact (refrel_mark EA (proj2 H)).
+  - (* FObjOrNull *) apply Now; try reflexivity. intros Eb. split; [exact Rw|].
+    destruct P as [D [P|P]]; [contradiction (Nz Eb P) | exact (conj D P)].
 Qed.
 Lemma refine_null_sound F a o x : good F -> relv vs a x ->
   (forall b, o = Some b -> (b = true <-> x = 0)) -> refines (refine_null t F a o).

@@ -149,6 +149,17 @@ Proof.
     destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
     parts EF as j0.
     bools. subst j0. exact (proj2 (Here _ eq_refl Z0)).
+  - (* FObjOrNull *) parts Ef as j1. destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E].
+    destruct g; try discriminate E.
+    + (* FScalar *) destruct (const_of F a) as [c|] eqn:C; [|discriminate E].
+      destruct c; try discriminate E. destruct (type_of t j1) eqn:D; [|discriminate E].
+      split; [discriminate | left; exact (const_of_sound _ _ _ _ H _ _ _ R C)].
+    + (* FObj *) parts EF as j0. bools. subst j0.
+      assert (Q : fact_holds t L (FObj j1) x) by (apply Here; [reflexivity | assumption]).
+      destruct Q as [_ [D O]]. exact (conj D (or_intror O)).
+    + (* FObjOrNull *) parts EF as j0. bools. subst j0.
+      assert (Q : fact_holds t L (FObjOrNull j1) x) by (apply Here; [reflexivity | assumption]).
+      exact (proj2 Q).
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true ->

@@ -155,6 +155,63 @@ Example no_such_type :
     (kept 0 0 []) (line 7) = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** An object or null: it needs a test *)
+Definition perhaps : target :=
+  TargetOf (with_arguments Target.iter [Pointer 0; PointerOrNull 1] UsualResult) []
+    [task; memory_of_task]
+    root.
+Definition reads_perhaps (test : list insn) : prog := at_pcs
+  ([ Ldx S8 false R1 R1 8 ] ++ test ++ [ Ldx S4 false R1 R1 28; movi R0 0; Exit ]).
+Example untested_object : validate perhaps (reads_perhaps []) (line 3) = false. Proof. vm_compute.
+reflexivity. Qed.
+Definition skips (c : cmp) (off : Z) : prog := at_pcs
+  [ Ldx S8 false R1 R1 8; Jmp A64 c R1 (Imm 0) off; Ldx S4 false R1 R1 28; movi R0 0; Exit ].
+Example tested_object : validate perhaps (skips Jeq 1)
+  (tree (steps 1 (DBranch (steps 1 DExit) (steps 2 DExit)))) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example tested_the_other_way : validate perhaps (skips Jne 1)
+  (tree (steps 1 (DBranch (steps 1 DExit) (steps 2 DExit)))) = false.
+Proof. vm_compute. reflexivity. Qed.
+(** a result of a helper: a socket that is perhaps none of TCP *)
+Definition socket_of_any : type_def := TypeDef "sock_common"%string 16 [].
+Definition socket_of_tcp : type_def := TypeDef "tcp_sock"%string 64 [].
+Definition sockets : target :=
+  TargetOf (with_arguments fentry [Pointer 0] UsualResult) [] [socket_of_any; socket_of_tcp] root.
+Definition cast (test : insn) : prog := at_pcs
+  [ Ldx S8 false R1 R1 0; Call 137; test; Ldx S4 false R1 R0 60; movi R0 0; Exit ].
+Example cast_tested : validate sockets (cast (Jmp A64 Jeq R0 (Imm 0) 1))
+  (tree (steps 2 (DBranch (steps 1 DExit) (steps 2 DExit)))) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example cast_untested : validate sockets (cast (movi R1 0)) (line 5) = false. Proof. vm_compute.
+reflexivity. Qed.
+(** The arguments are others there: a socket's cookie is asked for by the socket. *)
+Definition cookie (k : Z) : prog := at_pcs
+  [ Ldx S8 false R1 R1 0; addi R1 k; Call 46; movi R0 0; Exit ].
+Example cookie_of_a_socket : validate sockets (cookie 0) (line 4) = true. Proof. vm_compute.
+reflexivity. Qed.
+Example cookie_of_no_socket : validate sockets (cookie 4) (line 4) = false. Proof. vm_compute.
+reflexivity. Qed.
+Example cookie_of_the_context : validate sockets (at_pcs [ Call 46; movi R0 0; Exit ]) (line 2)
+  = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** ** Text that is known: "ab" with its end in four bytes, "abcd" without one *)
+Definition text (bytes : Z) : target :=
+  Target xdp [MapDef 2 4 4 1 true (Some bytes); MapDef 2 4 4 1 false (Some bytes)] root.
+Definition compares (m k : Z) : prog := at_pcs
+  [ St S8 R10 (-8) 0; mov R1 R10; addi R1 (-8); movi R2 8; LdMapValue R3 m k; Call 182; movi R0 2;
+    Exit ].
+Definition compared (bytes m k : Z) : bool := validate (text bytes) (compares m k) (line 7).
+Example texts : map (compared 25185 0) [0; 1; 2; 3; 4] = [true; true; true; true; false].
+Proof. vm_compute. reflexivity. Qed.
+Example text_without_an_end : map (compared 1684234849 0) [0; 3] = [false; false].
+Proof. vm_compute. reflexivity. Qed.
+Example text_that_changes : compared 25185 1 0 = false. Proof. vm_compute. reflexivity. Qed.
+Example text_on_the_stack : validate (text 25185) (at_pcs
+  [ St S8 R10 (-8) 0; mov R1 R10; addi R1 (-8); movi R2 8; mov R3 R1; Call 182; movi R0 2; Exit ])
+  (line 7) = false.
+Proof. vm_compute. reflexivity. Qed.
+
 (** ** Results: those of a hook that returns an error are signed *)
 Definition hook (r : hook_result) : target := Target (with_arguments lsm [] r) [] root.
 Definition returns (i : insn) : prog := at_pcs [ i; Exit ].
@@ -238,6 +295,23 @@ vm_compute. reflexivity. Qed.
 Example keeps_no_other : run keeping (kept 1 0 []) (at_argument 8388736) 20 = Faulted
   BadHelperArgument 6.
 Proof. vm_compute. reflexivity. Qed.
+(** An object that is null is read nowhere, though one of every type may be at 0. *)
+Example null_object_faults : run perhaps (reads_perhaps [])
+  (Env (typed_layout 4194304 [(1, 8388608)]) (fun a => a) (fun _ => quiet 0)) 20
+  = Faulted OutOfBounds 1.
+Proof. vm_compute. reflexivity. Qed.
+Example object_that_is_there : run perhaps (reads_perhaps [])
+  (Env (typed_layout 4194304 [(1, 8388608)]) (fun a => a) (fun _ => quiet 8388608)) 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+Example text_without_an_end_faults :
+  let L data := LayoutOf some_frames 65536 131072 64 0
+    [Object (MapDef 2 4 4 1 true (Some data)) 1048576 [2097152];
+     Object (MapDef 2 4 4 1 false (Some data)) 1048832 [2097216]] (fun _ => 7) [] 0 [] in
+  (fun data => run (text data) (compares 0 0) (Env (L data) (fun _ => 0) (fun _ => quiet 0)) 20)
+    25185 = Ended 2
+  /\ (fun data => run (text data) (compares 0 0) (Env (L data) (fun _ => 0) (fun _ => quiet 0)) 20)
+    1684234849 = Faulted BadHelperArgument 6.
+Proof. split; vm_compute; reflexivity. Qed.
 Example stores_fault : run typed (use (St S1 R1 63 0)) (typed_env 4194304 0) 20 = Faulted ReadOnly
   1.
 Proof. vm_compute. reflexivity. Qed.

@@ -507,14 +507,15 @@ Definition answer_typed (t : target) (s : state) (a n : Z) : answer :=
   quiet match t_types t, find_region (live s) false a n with
         | _ :: _, Some r =>
           match r_kind r, ctx_readable (t_type t) (a - r_base r) n with
-          | KCtx, Some (FTyped i) => leads_to s a i
+          | KCtx, Some (FTyped nu i) =>
+            if nu && (load (mem s) a 8 =? 0) then 0 else leads_to s a i
           | _, _ => match pointed t (lay s) a n with i :: _ => leads_to s a i | [] => 0 end
           end
         | _, _ => 0
         end.
 Definition given (t : target) (d : helper) : Z :=
   match h_ret d with
-  | RTyped name => match type_named t name with Some i => object_addr i | None => 0 end
+  | RTyped _ name => match type_named t name with Some i => object_addr i | None => 0 end
   | _ => 0
   end.
 Definition new_typed (t : target) (h : Z) : Z :=
@@ -603,7 +604,7 @@ Definition answer_packet (t : target) (k : concrete) (s : state) (w : world) (h 
   else if h =? 68 then Some (load_relative t k s w)
   else if h =? 135 then Some (csum_level s w)
   else if (h =? 152) || (h =? 155) then Some (redirect_other s w (h =? 152))
-  else if h =? 188 then Some (quiet (l_len (lay s)), w)
+  else if (h =? 188) && (pt_id (t_type t) =? 6) then Some (quiet (l_len (lay s)), w)
   else if h =? 192 then Some (set_tstamp s w)
   else None.
 Definition answer_other (t : target) (k : concrete) (s : state) (w : world) (h : Z) :

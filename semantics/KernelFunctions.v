@@ -23,13 +23,13 @@ Definition plain_function number name args types : kernel_function :=
 Definition kernel_functions : list kernel_function :=
   [ plain_function 1048577 "bpf_xdp_metadata_rx_timestamp" [ACtx; AOutN 8] xdp_alone;
     KernelFunction (Helper 1048578 "bpf_xdp_flow_lookup"
-      [ACtx; AMemN 64; AInOutN 4; AAny] (RTyped "flow_offload_tuple_rhash") false) xdp_alone;
+      [ACtx; AMemN 64; AInOutN 4; AAny] (RTyped true "flow_offload_tuple_rhash") false) xdp_alone;
     KernelFunction (Helper 1048579 "bpf_xdp_pull_data" [ACtx; AAny] int_any true) xdp_alone;
     plain_function 1048580 "bpf_skb_set_fou_encap" [ACtx; AMemN 4; AAny] [3];
     plain_function 1048581 "bpf_skb_get_fou_encap" [ACtx; AOutN 4] [3];
     plain_function 1048582 "bpf_skb_set_xfrm_info" [ACtx; AMemN 8] [3];
     plain_function 1048583 "bpf_skb_get_xfrm_info" [ACtx; AOutN 8] [3];
-    KernelFunction (Helper 1048584 "bpf_get_kmem_cache" [AAny] (RTyped "kmem_cache") false)
+    KernelFunction (Helper 1048584 "bpf_get_kmem_cache" [AAny] (RTyped false "kmem_cache") false)
       everyone;
     plain_function 1048585 "bpf_map_sum_elem_count"
       [AMap (plain_maps ++ outer_maps) false] everyone;

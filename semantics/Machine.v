@@ -82,6 +82,9 @@ Definition constant_at (c k n : Z) : Z := Z.land (Z.shiftr c (8 * k)) (Z.ones (8
     chooses. *)
 Definition some_object (an : answer) (L : layout) (types : list Z) : Z :=
   wrap (if forallb (is_object L (an_choice an)) types then an_choice an else l_invalid L).
+(** ... or null, where that can be. *)
+Definition object_or_null (an : answer) (L : layout) (null : bool) (type : Z) : Z :=
+  if null && (an_choice an =? 0) then 0 else some_object an L [type].
 (** Bytes of memory, or a typed pointer where a kernel object has one. *)
 Definition load_shared (an : answer) (s : state) (a : Z) (n : nat) : Z :=
   match pointed t (lay s) a (Z.of_nat n) with [] => load (mem s) a n | types =>
@@ -100,7 +103,7 @@ Definition load_at (an : answer) (s : state) (a : Z) (n : nat) : Z + fault :=
               | Some FData => inl (l_pkt (lay s))
               | Some FDataEnd => inl (l_pkt (lay s) + l_len (lay s))
               | Some FDataMeta => inl (l_pkt (lay s) - l_meta (lay s))
-              | Some (FTyped i) => inl (some_object an (lay s) [i])
+              | Some (FTyped nu i) => inl (object_or_null an (lay s) nu i)
               | Some (FResult lo hi) => inl (with_result lo hi (load (mem s) a n))
               | None => inr BadContext
               end
@@ -212,6 +215,17 @@ Definition helper_writes (s : state) (a n : Z) : option fault :=
   | Some r => match r_kind r with KCtx => Some BadHelperArgument | _ => None end
   end.
 
+(** Does text begin there that never changes, and is its end in the same region? *)
+Definition text_at (s : state) (x : Z) : bool :=
+  match find_region (live s) false x 1 with
+  | Some r =>
+    match obind (constant_region (lay s) r) (fun c => text_size c (x - r_base r)) with
+    | Some n => inside r x n
+    | None => false
+    end
+  | None => false
+  end.
+
 (** The map that an address stands for. *)
 Definition map_at (x : Z) (l : list object) : option object := find (fun o => x =? o_addr o) l.
 (** Checks the arguments from register to register. *)
@@ -278,11 +292,13 @@ Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q
         end
       | ACtx0 => if (x =? 0) || (x =? l_ctx (lay s)) then next q else inr BadHelperArgument
       | AValue0 => if x =? 0 then next q else of_map m_value
+      | AString => if text_at s x then next q else inr BadHelperArgument
       | AObject name => if is_named t (lay s) x name then next q else inr BadHelperArgument
       | AAlloc => next (Seen (sn_map q) (sn_out q) x (sn_released q))
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))
         then next (if release then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
+        else if negb release && is_socket k && is_named t (lay s) x socket_type then next q
         else inr BadHelperArgument
       end
     end
@@ -309,9 +325,9 @@ Definition interpret (an : answer) (s : state) (r : ret) (q : args_seen) (h : op
     let most := match sn_out q with Some (_, n) => n | None => 0 end in
     Some (wrap (Z.max (- 4095) (Z.min most (an_choice an))))
   | RValue => Some (match sn_map q with Some o => found an s o | None => 0 end)
-  | RTyped name =>
+  | RTyped nu name =>
     Some (match type_named t name with
-          | Some i => some_object an (lay s) [i]
+          | Some i => object_or_null an (lay s) nu i
           | None => wrap (an_choice an)
           end)
   | RTail | RVoid => None

@@ -5,10 +5,11 @@ From Semantics Require Export Reference Insn.
 
 (** Context fields. [FPlain]: the bytes at that offset; [FData], [FDataEnd]: the packet's first byte
     and its end; [FDataMeta]: the first byte of the metadata that lies before the packet; [FTyped]:
-    the address of a kernel object of this type; [FResult]: bytes whose low 32 bits, as a signed
-    number, are in these bounds: what others returned before. *)
+    the address of a kernel object of this type, or null if [null]; [FResult]: bytes whose low 32
+    bits, as a signed number, are in these bounds: what others returned before. *)
 Inductive field_kind :=
-  FPlain | FData | FDataEnd | FDataMeta | FTyped (type : Z) | FResult (lo hi : Z).
+  FPlain | FData | FDataEnd | FDataMeta | FTyped (null : bool) (type : Z)
+  | FResult (lo hi : Z).
 Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : field_kind;
   f_narrow : bool; f_write : bool }.
 
@@ -18,16 +19,18 @@ Record field := Field { f_name : String.string; f_off : Z; f_size : Z; f_kind : 
     size is not 0, except for [AMem0] and [AOut0]: then nothing is read or
     written.  [AMemN] to [AInOutN]: the same for memory of [n] bytes; [AValueOut]: a value of the
     map is written there; [ACtx0]: the context or null; [AValue0]: a value, or null; [AObject]: a
-    kernel object of the type of this name.  A helper writes one argument at most. *)
+    kernel object of the type of this name; [AString]: text that is known and ends with 0.  A helper
+    writes one argument at most. *)
 Inductive arg :=
   AAny | AMap (types : list Z) (changes : bool)
   | AKey | AValue | AMem | AMem0 | AOut | AInOut | ASize | ACtx
   | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0 | AValue0
-  | AObject (type : String.string)
+  | AObject (type : String.string) | AString
   | AAlloc                                    (* how many bytes are asked for *)
   | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if
-                                                 [release] *)
+                                                 [release]; if not, any other socket will do *)
 Notation ARelease k := (ARef k true).
+Notation ASocket := (ARef SockCommonRef false).
 Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds *)
                | RSize                        (* from -4095 to the size of the memory written *)
                | RValue                       (* a value of the map passed, or null; a value of an
@@ -36,8 +39,8 @@ Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds
                                                  or nothing happens *)
                | RAcquire (k : ref_kind)      (* acquires a reference of the size asked for; or
                                                  null *)
-               (* the address of a kernel object of the type of this name *)
-               | RTyped (type : String.string)
+               (* the address of a kernel object of the type of this name; or null, if [null] *)
+               | RTyped (null : bool) (type : String.string)
                | RVoid.                       (* nothing: r0 is undefined *)
 (** [h_moves]: the packet may be elsewhere and of another length afterwards. *)
 Record helper :=
@@ -111,6 +114,19 @@ Definition has_part (t : target) (i k j : Z) : bool :=
     && (((k =? 0) && (i =? j)) || existsb (fun p => (fst p =? k) && (snd p =? j)) (ty_parts d))
   | None => false
   end.
+(** So many bytes, with the 0 at its end, has the text that begins at byte [k] of the number [c]; at
+    most so many are looked at. *)
+Definition longest_text : Z := 4096.
+Fixpoint text_length (fuel : nat) (c : Z) : option Z :=
+  match fuel with
+  | O => None
+  | S n =>
+    if Z.land c 255 =? 0 then Some 1
+    else match text_length n (Z.shiftr c 8) with Some k => Some (k + 1) | None => None end
+  end.
+Definition text_size (c k : Z) : option Z :=
+  text_length (Z.to_nat longest_text)
+    (Z.land (Z.shiftr c (8 * k)) (Z.ones (8 * longest_text))).
 Definition takes_map (types : list Z) (changes : bool) (d : map_def) : bool :=
   existsb (Z.eqb (m_type d)) types && negb (changes && m_ro d).
 (** The contents of a map, when it is an array of one value that nobody writes, and they are known:
@@ -151,6 +167,8 @@ Definition ctx_writable (pt : prog_type) (off n : Z) : bool :=
 (** ** Tables *)
 Import String.StringSyntax.
 Local Open Scope string_scope.
+(** What every socket of the kernel begins with *)
+Definition socket_type : String.string := "sock_common".
 (** Maps whose values are plain memory: hash, array, their per-CPU and LRU forms, and the LPM trie;
     and maps whose values are maps. *)
 Definition plain_maps : list Z := [1; 2; 5; 6; 9; 10; 11].
@@ -197,7 +215,7 @@ Definition helpers : list helper :=
     Helper 14 "get_current_pid_tgid" [] int_any false;
     Helper 15 "get_current_uid_gid" [] int_any false;
     Helper 16 "get_current_comm" [AOut; ASize] int_any false;
-    Helper 17 "get_cgroup_classid" [ACtx] u32_any false;
+    Helper 17 "get_cgroup_classid" [] u32_any false;
     Helper 18 "skb_vlan_push" [ACtx; AAny; AAny] int_any true;
     Helper 19 "skb_vlan_pop" [ACtx] int_any true;
     Helper 20 "skb_get_tunnel_key" [ACtx; AOut; ASize; AAny] int_any false;
@@ -273,19 +291,18 @@ Definition helpers : list helper :=
     Helper 97 "skb_ecn_set_ce" [ACtx] int_any false;
     Helper 99 "skc_lookup_tcp" [ACtx; AMem; ASize; AAny; AAny] (RAcquire SockCommonRef) false;
     Helper 100 "tcp_check_syncookie"
-      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
+      [ASocket; AMem; ASize; AMem; ASize] int_any false;
     Helper 101 "sysctl_get_name" [ACtx; AOut; ASize; AAny] int_any false;
     Helper 102 "sysctl_get_current_value" [ACtx; AOut; ASize] int_any false;
     Helper 103 "sysctl_get_new_value" [ACtx; AOut; ASize] int_any false;
     Helper 104 "sysctl_set_new_value" [ACtx; AMem; ASize] int_any false;
     Helper 105 "strtol" [AMem; ASize; AAny; AOutN 8] int_any false;
     Helper 106 "strtoul" [AMem; ASize; AAny; AOutN 8] int_any false;
-    Helper 107 "sk_storage_get" [AMap [24] false; AObject "sock_common"; AValue0; AAny] RValue
-      false;
-    Helper 108 "sk_storage_delete" [AMap [24] false; AObject "sock_common"] int_any false;
+    Helper 107 "sk_storage_get" [AMap [24] false; ASocket; AValue0; AAny] RValue false;
+    Helper 108 "sk_storage_delete" [AMap [24] false; ASocket] int_any false;
     Helper 109 "send_signal" [AAny] int_any false;
     Helper 110 "tcp_gen_syncookie"
-      [ARef SockCommonRef false; AMem; ASize; AMem; ASize] int_any false;
+      [ASocket; AMem; ASize; AMem; ASize] int_any false;
     Helper 111 "skb_output"
       [AObject "sk_buff"; AMap [4] false; AAny; AMem0; ASize] int_any false;
     Helper 112 "probe_read_user" [AOut0; ASize; AAny] int_any false;
@@ -300,18 +317,25 @@ Definition helpers : list helper :=
       [AObject "xdp_buff"; AMap [4] false; AAny; AMem0; ASize] int_any false;
     Helper 122 "get_netns_cookie" [ACtx0] int_any false;
     Helper 123 "get_current_ancestor_cgroup_id" [AAny] int_any false;
-    Helper 124 "sk_assign" [ACtx; ARef SockCommonRef false; AAny] int_any false;
+    Helper 124 "sk_assign" [ACtx; ASocket; AAny] int_any false;
     Helper 125 "ktime_get_boot_ns" [] int_any false;
     Helper 126 "seq_printf" [AObject "seq_file"; AMem; ASize; AMem0; ASize] int_any false;
     Helper 127 "seq_write" [AObject "seq_file"; AMem0; ASize] int_any false;
-    Helper 128 "sk_cgroup_id" [ARef SockCommonRef false] int_any false;
-    Helper 129 "sk_ancestor_cgroup_id" [ARef SockCommonRef false; AAny] int_any false;
+    Helper 128 "sk_cgroup_id" [ASocket] int_any false;
+    Helper 129 "sk_ancestor_cgroup_id" [ASocket; AAny] int_any false;
     Helper 130 "ringbuf_output" [AMap [27] false; AMem0; ASize; AAny] int_any false;
     Helper 131 "ringbuf_reserve" [AMap [27] false; AAlloc; AAny] (RAcquire RecordRef) false;
     Helper 132 "ringbuf_submit" [ARelease RecordRef; AAny] RVoid false;
     Helper 133 "ringbuf_discard" [ARelease RecordRef; AAny] RVoid false;
     Helper 134 "ringbuf_query" [AMap [27] false; AAny] int_any false;
     Helper 135 "csum_level" [ACtx; AAny] int_any false;
+    Helper 136 "skc_to_tcp6_sock" [AObject "sock_common"] (RTyped true "tcp6_sock") false;
+    Helper 137 "skc_to_tcp_sock" [AObject "sock_common"] (RTyped true "tcp_sock") false;
+    Helper 138 "skc_to_tcp_timewait_sock" [AObject "sock_common"]
+      (RTyped true "tcp_timewait_sock") false;
+    Helper 139 "skc_to_tcp_request_sock" [AObject "sock_common"]
+      (RTyped true "tcp_request_sock") false;
+    Helper 140 "skc_to_udp6_sock" [AObject "sock_common"] (RTyped true "udp6_sock") false;
     Helper 141 "get_task_stack" [AObject "task_struct"; AOut0; ASize; AAny] RSize false;
     Helper 142 "load_hdr_opt" [ACtx; AInOut; ASize; AAny] int_any false;
     Helper 143 "store_hdr_opt" [ACtx; AMem; ASize; AAny] int_any true;
@@ -327,15 +351,19 @@ Definition helpers : list helper :=
     Helper 156 "task_storage_get" [AMap [29] false; AObject "task_struct"; AValue0; AAny] RValue
       false;
     Helper 157 "task_storage_delete" [AMap [29] false; AObject "task_struct"] int_any false;
-    Helper 158 "get_current_task_btf" [] (RTyped "task_struct") false;
+    Helper 158 "get_current_task_btf" [] (RTyped false "task_struct") false;
     Helper 159 "bprm_opts_set" [AObject "linux_binprm"; AAny] int_any false;
     Helper 160 "ktime_get_coarse_ns" [] int_any false;
+    Helper 162 "sock_from_file" [AObject "file"] (RTyped true "socket") false;
     Helper 163 "check_mtu" [ACtx; AAny; AInOutN 4; AAny; AAny] int_any false;
+    Helper 165 "snprintf" [AOut0; ASize; AString; AMem0; ASize] int_any false;
     Helper 173 "get_func_ip" [ACtx] int_any false;
     Helper 174 "get_attach_cookie" [ACtx] int_any false;
-    Helper 175 "task_pt_regs" [AObject "task_struct"] (RTyped "pt_regs") false;
+    Helper 175 "task_pt_regs" [AObject "task_struct"] (RTyped false "pt_regs") false;
     Helper 176 "get_branch_snapshot" [AOut0; ASize] int_any false;
     Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] int_any false;
+    Helper 178 "skc_to_unix_sock" [AObject "sock_common"] (RTyped true "unix_sock") false;
+    Helper 182 "strncmp" [AMem; ASize; AString] int_any false;
     Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] zero_or_error false;
     Helper 184 "get_func_ret" [ACtx; AOutN 8] zero_or_error false;
     Helper 185 "get_func_arg_cnt" [ACtx] int_any false;
@@ -346,6 +374,7 @@ Definition helpers : list helper :=
     Helper 190 "xdp_store_bytes" [ACtx; AAny; AMem; ASize] int_any false;
     Helper 192 "skb_set_tstamp" [ACtx; AAny; AAny] int_any false;
     Helper 195 "map_lookup_percpu_elem" [AMap percpu_maps false; AKey; AAny] RValue false;
+    Helper 196 "skc_to_mptcp_sock" [AObject "sock_common"] (RTyped true "mptcp_sock") false;
     Helper 204 "tcp_raw_gen_syncookie_ipv4" [AMemN 20; AMem0; ASize] int_any false;
     Helper 205 "tcp_raw_gen_syncookie_ipv6" [AMemN 40; AMem0; ASize] int_any false;
     Helper 206 "tcp_raw_check_syncookie_ipv4" [AMemN 20; AMemN 20] int_any false;
@@ -364,10 +393,6 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
     [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]
   ++ needing "struct_ops programs" [(116, "tcp_send_ack")]
-  ++ needing "a kernel object or null as their result"
-    [(136, "skc_to_tcp6_sock"); (137, "skc_to_tcp_sock"); (138, "skc_to_tcp_timewait_sock");
-     (139, "skc_to_tcp_request_sock"); (140, "skc_to_udp6_sock"); (162, "sock_from_file");
-     (178, "skc_to_unix_sock"); (196, "skc_to_mptcp_sock")]
   ++ needing "sleepable programs"
     [(148, "copy_from_user"); (166, "sys_bpf"); (167, "btf_find_by_name_kind"); (168, "sys_close");
      (179, "kallsyms_lookup_name"); (161, "ima_inode_hash"); (191, "copy_from_user_task");
@@ -375,7 +400,6 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
   ++ needing "callbacks"
     [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop"); (209, "user_ringbuf_drain")]
-  ++ needing "constant strings" [(165, "snprintf"); (182, "strncmp")]
   ++ needing "timers"
     [(169, "timer_init"); (170, "timer_set_callback"); (171, "timer_start"); (172, "timer_cancel")]
   ++ needing "kernel pointers kept in maps" [(194, "kptr_xchg")]
@@ -391,8 +415,8 @@ Definition packet_helpers : list Z :=
     - 16, 45, 101, 114, 115: nothing behind a string's end ([strscpy] on 6.1, which 7.3 pads for 16,
       and [strncpy_from_*_nofault]);
     - 141: nothing where the task has no stack any more ([bpf_get_task_stack] in
-      kernel/bpf/stackmap.c); 147: nothing behind the path's end ([bpf_d_path] in
-      kernel/trace/bpf_trace.c);
+      kernel/bpf/stackmap.c); 147, 165: nothing behind the end of the text ([bpf_d_path] in
+      kernel/trace/bpf_trace.c, [bpf_snprintf] in kernel/bpf/helpers.c);
     - 119, 176: as many branch records as there are, and none on failure;
     - those that write all of it if they answer 0, and nothing if not: 183, 184
       ([get_func_arg], [get_func_ret] in kernel/trace/bpf_trace.c) and 189 ([bpf_xdp_load_bytes] in
@@ -400,19 +424,26 @@ Definition packet_helpers : list Z :=
       tunnel's (semantics/KernelFunctions.v). *)
 Definition on_success_helpers : list Z := [183; 184; 189; 1048577; 1048581; 1048583].
 Definition partly_helpers : list Z :=
-  [16; 45; 101; 114; 115; 119; 141; 147; 176] ++ on_success_helpers.
+  [16; 45; 101; 114; 115; 119; 141; 147; 165; 176] ++ on_success_helpers.
 (** In some types of programs what they have for a packet goes to every helper that takes memory, or
     to none ([may_access_direct_pkt_data] in kernel/bpf/verifier.c): the values of socket options,
     and the headers of socket operations. *)
 Definition packet_arg (pt : prog_type) (d : helper) : bool :=
   (pt_id pt =? 25) || (negb (pt_id pt =? 13) && existsb (Z.eqb (h_id d)) packet_helpers).
-(** Helpers that take arguments in these types of programs alone, and in others none.  17 tells the
-    class of the packet's socket there, and elsewhere the current task's
-    ([bpf_get_cgroup_classid_curr_proto] in net/core/filter.c). *)
-Definition bare_elsewhere : list (Z * list Z) := [(17, [3; 4; 10; 11; 12; 19])].
+(** Helpers whose arguments are others in these types of programs.  17 tells the class of the
+    packet's socket there, and elsewhere the current task's ([bpf_get_cgroup_classid_curr_proto] in
+    net/core/filter.c).  46 and 188 take kernel objects where the context is none
+    ([bpf_get_socket_ptr_cookie_proto], [bpf_xdp_get_buff_len_trace_proto] there); for a socket's
+    own program the context is the socket (107: [bpf_sk_storage_get_cg_sock_proto]). *)
+Definition args_elsewhere : list (Z * list Z * list arg) :=
+  [ (17, [3; 4; 10; 11; 12; 19], [ACtx]);
+    (46, [26; 29; 31], [AObject "sock_common"]);
+    (107, [9], [AMap [24] false; ACtx; AValue0; AAny]);
+    (188, [26; 29; 31], [AObject "xdp_buff"]) ].
 Definition args_in (pt : prog_type) (d : helper) : list arg :=
-  match find (fun p => fst p =? h_id d) bare_elsewhere with
-  | Some (_, types) => if existsb (Z.eqb (pt_id pt)) types then h_args d else []
+  match find (fun p => (fst (fst p) =? h_id d) && existsb (Z.eqb (pt_id pt)) (snd (fst p)))
+    args_elsewhere with
+  | Some p => snd p
   | None => h_args d
   end.
 (** From here on functions of the kernel are numbered (semantics/KernelFunctions.v): above all
@@ -456,9 +487,8 @@ Definition read_helpers : list Z := [4; 27; 36; 45; 67] ++ event_helpers.
 Definition trace_helpers : list Z := [174] ++ read_helpers.
 Definition kprobe_helpers : list Z := [58; 173] ++ trace_helpers.
 Definition perf_event_helpers : list Z := [56; 119] ++ trace_helpers.
-(** Left out: 46 and 188, which take pointers to kernel objects there. *)
 Definition typed_helpers : list Z :=
-  [107; 108; 111; 121; 147; 162] ++ socket_casts ++ read_helpers.
+  [46; 107; 108; 111; 121; 147; 162; 188] ++ socket_casts ++ read_helpers.
 Definition tracing_helpers : list Z := [174] ++ typed_helpers.
 Definition trampoline_helpers : list Z := [173; 183; 184; 185] ++ tracing_helpers.
 Definition iter_helpers : list Z := [126; 127; 150] ++ typed_helpers.
@@ -483,7 +513,7 @@ Definition sysctl_helpers : list Z := [81; 101; 102; 103; 104; 186; 187] ++ net_
 Definition getsockopt_helpers : list Z := [81; 96; 107; 108; 122; 186; 187] ++ event_helpers.
 Definition sk_lookup_helpers : list Z := [86; 124] ++ socket_casts ++ net_helpers.
 Definition syscall_helpers : list Z :=
-  [4; 27; 45; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179] ++ socket_casts
+  [4; 27; 45; 46; 67; 107; 108; 111; 121; 147; 162; 166; 167; 168; 179; 188] ++ socket_casts
   ++ event_helpers.
 Definition plain name off size := Field name off size FPlain true false.
 (* read as a whole or not at all *)
@@ -642,14 +672,16 @@ Definition lsm : prog_type := hooked 29 27 "lsm" lsm_helpers (Some (- 4095, 0)%Z
 Definition boolean_hooks : list String.string :=
   ["xfrm_state_pol_flow_match"; "audit_rule_known"; "inode_xattr_skipcap"].
 Definition netfilter : prog_type := hooked 32 45 "netfilter" base_helpers (Some (0, 1)%Z).
-(** An argument: a number, or its first bytes; a pointer to a kernel object; one that programs
-    cannot read; or the result of those that came before, which is one of those that the type
-    allows. *)
-Inductive argument := Number | Pointer (type : Z) | Hidden | Result.
+(** An argument: a number, or its first bytes; a pointer to a kernel object, or to one or null; one
+    that programs cannot read; or the result of those that came before, which is one of those that
+    the type allows. *)
+Inductive argument :=
+  Number | Pointer (type : Z) | PointerOrNull (type : Z) | Hidden | Result.
 Definition argument_fields (ret : option (Z * Z)) (k : Z) (a : argument) : list field :=
   match a with
   | Number => whole "argument" k 8 :: leading "argument" k
-  | Pointer i => [ Field "argument" k 8 (FTyped i) false false ]
+  | Pointer i => [ Field "argument" k 8 (FTyped false i) false false ]
+  | PointerOrNull i => [ Field "argument" k 8 (FTyped true i) false false ]
   | Hidden => []
   | Result =>
     let kind := match ret with Some (lo, hi) => FResult lo hi | None => FPlain end in

@@ -313,7 +313,7 @@ static bool ask_in(const struct w_prog_type *type, const struct w_helper *h, boo
     for (unsigned k = 0; mapped && (each_map || !k) ? probe_map(h, k) != 0 : k < 1; k++)
       for (int a = 0; a <= address; a++)
         answered |= ask(&(struct choice){.type = type,
-                                         .helper = h,
+                                         .helper = w_helper_in(type, h->id),
                                          .size = sizes[s],
                                          .map = mapped ? probe_map(h, k) : 0,
                                          .an_address = a,

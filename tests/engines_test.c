@@ -576,7 +576,7 @@ static bool runs(const struct w_prog_type *type, const struct w_helper *h) {
     if (refused_there[i].type == type->id && refused_there[i].id == h->id)
       return false;
   for (unsigned i = 0; i < h->nargs; i++)
-    if (h->args[i] == W_ARG_REF || h->args[i] == W_ARG_RELEASE)
+    if (h->args[i] == W_ARG_REF || h->args[i] == W_ARG_RELEASE || h->args[i] == W_ARG_OBJECT)
       return false;
   return true;
 }
@@ -614,7 +614,7 @@ static void mixed(uint64_t number, struct totals *t) {
   while (!has_test_run(type));
   begin(&m, type);
   for (unsigned tries = 0; tries < 200 && m.calls < CALLS / 2; tries++) {
-    const struct w_helper *h = w_helper_of(type->helpers[gen_below(&g, type->nhelpers)]);
+    const struct w_helper *h = w_helper_in(type, type->helpers[gen_below(&g, type->nhelpers)]);
     if (!runs(type, h) || named[OWN][h->id])
       continue;
     if (h->nargs && h->args[0] == W_ARG_MAP && m.p.map_count > LENT &&
@@ -660,7 +660,7 @@ static void test_tables(const struct totals *t) {
 static void alone_all(struct gen *g, struct totals *t) {
   for (uint32_t i = 0; i < w_prog_type_count; i++)
     for (uint32_t k = 0; has_test_run(&w_prog_types[i]) && k < w_prog_types[i].nhelpers; k++) {
-      const struct w_helper *h = w_helper_of(w_prog_types[i].helpers[k]);
+      const struct w_helper *h = w_helper_in(&w_prog_types[i], w_prog_types[i].helpers[k]);
       if (runs(&w_prog_types[i], h))
         alone(g, &w_prog_types[i], h, t);
     }

@@ -584,13 +584,34 @@ static void atomic(struct builder *b, struct known *k) {
     k->r[s] = number(most);
 }
 
+static int32_t any_result(struct builder *b) {
+  const struct w_prog_type *t = b->type;
+  if (!t->hooked || !t->has_ret || gen_percent(b->g, 10))
+    return (int32_t)gen_below(b->g, 5);
+  return (int32_t)(t->ret_lo + (int64_t)gen_below(b->g, (uint32_t)(t->ret_hi - t->ret_lo + 1)));
+}
+
+static void leave_fresh(struct builder *b) {
+  put(b, 0xb7, 0, 0, 0, any_result(b));
+  put(b, 0x95, 0, 0, 0, 0);
+}
+
+/* Goes on where `d` is not null. */
+static void not_null(struct builder *b, unsigned d) {
+  if (b->acquired || careless(b))
+    return;
+  struct warrant_insn *good = put(b, 0x55, d, 0, 0, 0);
+  leave_fresh(b);
+  land(b, good);
+}
+
 static void context(struct builder *b, struct known *k) {
   struct gen *g = b->g;
   int c = reg_of_kind(b, k, CTX);
   if (c < 0)
     return;
   uint32_t code = gen_below(g, 4), off;
-  bool write;
+  bool write, null = false;
   uint32_t typed = UINT32_MAX;
   if (!b->type->raw && !b->type->nfields)
     return;
@@ -604,8 +625,10 @@ static void context(struct builder *b, struct known *k) {
     const struct w_field *f = &b->type->fields[gen_below(g, b->type->nfields)];
     if (f->kind == W_FIELD_DATA || f->kind == W_FIELD_DATA_END || f->kind == W_FIELD_DATA_META)
       return;
-    if (f->kind == W_FIELD_TYPED)
+    if (f->kind == W_FIELD_TYPED) {
       typed = f->type;
+      null = f->null;
+    }
     code = f->size == 4 ? 2 : f->size == 8 ? 3 : f->size == 2 ? 1 : 0;
     if (f->narrow && gen_percent(g, 40))
       code = gen_below(g, code + 1);
@@ -615,11 +638,14 @@ static void context(struct builder *b, struct known *k) {
       code = gen_below(g, 3);
       off = gen_percent(g, 70) ? f->off + gen_below(g, f->size) : gen_below(g, b->type->ctx_size);
       typed = UINT32_MAX;
+      null = false;
     }
   }
   if (!write) {
     unsigned d = free_reg(b, k);
     put(b, 0x61u | size_codes[code], d, (unsigned)c, (int32_t)off, 0);
+    if (null)
+      not_null(b, d);
     k->r[d] = typed < b->out->p.type_count
                   ? (struct value){.kind = OBJECT, .map = (uint8_t)typed}
                   : number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
@@ -665,21 +691,9 @@ static void walk(struct builder *b, struct known *k) {
                 : number(code == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << code)) - 1);
 }
 
-static int32_t any_result(struct builder *b) {
-  const struct w_prog_type *t = b->type;
-  if (!t->hooked || !t->has_ret || gen_percent(b->g, 10))
-    return (int32_t)gen_below(b->g, 5);
-  return (int32_t)(t->ret_lo + (int64_t)gen_below(b->g, (uint32_t)(t->ret_hi - t->ret_lo + 1)));
-}
-
 static void leave(struct builder *b, const struct known *k) {
   if (k->r[0].kind != NUMBER || (b->type->hooked && gen_percent(b->g, 80)))
     put(b, 0xb7, 0, 0, 0, any_result(b));
-  put(b, 0x95, 0, 0, 0, 0);
-}
-
-static void leave_fresh(struct builder *b) {
-  put(b, 0xb7, 0, 0, 0, any_result(b));
   put(b, 0x95, 0, 0, 0, 0);
 }
 
@@ -917,11 +931,8 @@ static bool inner_map(struct builder *b, const struct known *k, const struct w_h
 
 /* The helper that programs of this type may call under that number, or NULL. */
 static const struct w_helper *helper(const struct builder *b, int32_t id) {
-  const struct w_helper *h = NULL;
+  const struct w_helper *h = w_helper_in(b->type, id);
   bool permitted = false;
-  for (uint32_t i = 0; i < w_helper_count; i++)
-    if (w_helpers[i].id == id)
-      h = &w_helpers[i];
   for (uint32_t i = 0; i < b->type->nhelpers; i++)
     permitted |= b->type->helpers[i] == id;
   return permitted ? h : NULL;
@@ -1012,6 +1023,15 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
         size = gen_percent(g, 50) ? 0 : gen_below(g, 600);
       put(b, 0xb7, r, 0, 0, (int32_t)size);
       break;
+    case W_ARG_STRING:
+      map = 0;
+      while (map < b->out->p.map_count && !w_constants(&b->out->maps[map]))
+        map++;
+      if (map == b->out->p.map_count)
+        goto undo;
+      put(b, 0x18, r, 2, 0, (int32_t)map);
+      put(b, 0, 0, 0, 0, (int32_t)gen_below(g, b->out->maps[map].value_size + careless(b)));
+      break;
     case W_ARG_OBJECT: { /* in a register that no argument takes */
       unsigned from = 6;
       while (from < 10 && (k->r[from].kind != OBJECT || k->r[from].off))
@@ -1062,18 +1082,19 @@ static bool call_helper(struct builder *b, struct known *k, const struct w_helpe
     frame_write(k, out, size, NULL);
   if (h->moves)
     forget_packet(k);
-  k->r[0] =
-      h->ret == W_RET_VALUE
-          ? b->out->maps[map].inner
-                ? (struct value){.kind = MAYBE_MAP,
-                                 .map = (uint8_t)(b->out->maps[map].inner - 1),
-                                 .id = b->next_id++}
-                : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
-      : h->ret == W_RET_ACQUIRE ? (struct value){.kind = REF, .map = h->ref, .id = b->next_id++}
-      : h->ret == W_RET_TYPED && b->out->p.type_count && !strcmp(b->out->p.types[0].name, h->object)
-          ? (struct value){.kind = OBJECT}
-      : h->ret == W_RET_INT ? number(UINT64_MAX)
-                            : (struct value){0};
+  k->r[0] = h->ret == W_RET_VALUE
+                ? b->out->maps[map].inner
+                      ? (struct value){.kind = MAYBE_MAP,
+                                       .map = (uint8_t)(b->out->maps[map].inner - 1),
+                                       .id = b->next_id++}
+                      : (struct value){.kind = MAYBE_VALUE, .map = (uint8_t)map, .id = b->next_id++}
+            : h->ret == W_RET_ACQUIRE
+                ? (struct value){.kind = REF, .map = h->ref, .id = b->next_id++}
+            /* the first type is named so */
+            : h->ret == W_RET_TYPED && !h->object_null && b->out->p.type_count
+                ? (struct value){.kind = OBJECT}
+            : h->ret == W_RET_INT ? number(UINT64_MAX)
+                                  : (struct value){0};
   if (h->ret == W_RET_ACQUIRE && h->ref == W_RECORD)
     k->r[0].most = size;
   if (back && h->args[0] == W_ARG_RELEASE)
@@ -1626,11 +1647,12 @@ static void make_types(struct gen *g, const struct w_prog_type *type, struct gen
   out->p.void_result = gen_percent(g, 20);
   out->p.boolean_result = !out->p.void_result && gen_percent(g, 20);
   for (uint32_t i = 0; i < out->p.argument_count; i++)
-    out->arguments[i] = gen_percent(g, 50)
-                            ? gen_below(g, WARRANT_POINTER)
-                            : WARRANT_POINTER + gen_below(g, gen_percent(g, 90) && out->p.type_count
-                                                                 ? out->p.type_count
-                                                                 : GEN_TYPES_MAX + 1);
+    out->arguments[i] =
+        gen_percent(g, 50)
+            ? gen_below(g, WARRANT_POINTER)
+            : (gen_percent(g, 30) ? WARRANT_OR_NULL : 0) + WARRANT_POINTER +
+                  gen_below(g, gen_percent(g, 90) && out->p.type_count ? out->p.type_count
+                                                                       : GEN_TYPES_MAX + 1);
 }
 
 void gen_program(struct gen *g, enum gen_style style, struct gen_program *out) {

@@ -161,7 +161,8 @@ static void take_fact(struct input *in) {
   case 5:
   case 7:
   case 8:
-  case 11: /* which type */
+  case 11:
+  case 12: /* which type */
     take(in, MAP, U);
     break;
   case 1: /* which frame, and how far past its top */

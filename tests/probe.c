@@ -205,14 +205,16 @@ static void result(struct probe *m, const struct w_helper *h) {
 bool probe_make(struct probe *m, const struct choice *c) {
   const struct w_helper *h = c->helper;
   int place = 0;
-  bool kept = false, lent = false;
+  bool kept = false, lent = false, object = false, text = false;
   begin(m, c);
   for (unsigned i = 0; i < h->nargs; i++) {
+    object |= h->args[i] == W_ARG_OBJECT;
+    text |= h->args[i] == W_ARG_STRING;
     kept |= h->args[i] == W_ARG_REF;
     lent |= h->args[i] == W_ARG_REF || h->args[i] == W_ARG_RELEASE;
   }
   put(m, 0xbf, 6, 1, 0, 0);
-  if ((lent && !acquire(m, c)) || (h->takes && !use_object(m, c)))
+  if ((lent && !acquire(m, c)) || (object && !use_object(m, c)) || text)
     return false;
   put_map(m, 7, 2, GIVEN);
   copy(m, 10, BUFFER, 7, offsetof(struct given, memory));

@@ -64,6 +64,7 @@ let holds l f w =
     let inside h = h.re_kind = RecordRef && Num.equal h.re_size n && past h.re_base mx step in
     List.exists inside l.l_refs
   | FObj i -> is_object l w i
+  | FObjOrNull i -> Num.sign w = 0 || is_object l w i
 
 (* refrel: what the symbols claim, and the references, of the same kinds or better ones *)
 let same_refs l vs facts =

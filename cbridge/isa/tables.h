@@ -24,6 +24,7 @@ struct w_field {
   bool narrow;        /* an aligned part may be read */
   bool writable;
   uint32_t type; /* TYPED: which of the program's types */
+  bool null;     /* TYPED: or null */
 };
 
 /* The field that an access of n bytes at `off` touches: the whole of it, or, where it says so, an
@@ -58,9 +59,10 @@ enum w_arg {
   W_ARG_CTX0,      /* the context, or null */
   W_ARG_VALUE0,    /* a value of the map passed, or null */
   W_ARG_OBJECT,    /* a kernel object, or a part of one */
+  W_ARG_STRING,    /* text that is known, with the 0 at its end */
   W_ARG_ALLOC,     /* how many bytes are asked for */
-  W_ARG_REF,       /* an acquired reference */
-  W_ARG_RELEASE,   /* the same, and it is released */
+  W_ARG_REF,       /* an acquired reference, or any other socket */
+  W_ARG_RELEASE,   /* an acquired reference, and it is released */
 };
 /* Is the argument read, and is it written? */
 static inline bool w_arg_read(enum w_arg a) {
@@ -91,7 +93,7 @@ enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON };
 static inline bool w_ref_fits(uint8_t wanted, uint8_t given) {
   return wanted == given || (wanted == W_SOCK_COMMON && given == W_SOCKET);
 }
-enum { W_BARE_TYPES = 8 };
+enum { W_OWN_TYPES = 8 };
 enum { W_MAP_TYPES = 16 }; /* at most so many kinds of maps a helper takes */
 struct w_helper {
   int32_t id;
@@ -106,12 +108,13 @@ struct w_helper {
   bool on_success; /* partly; but all of it is written if the result is 0 */
   bool changes;    /* the map passed is changed, so it is none that programs may not write */
   uint8_t ref;     /* enum w_ref: for W_ARG_REF, W_ARG_RELEASE and W_RET_ACQUIRE */
-  uint32_t maps[W_MAP_TYPES];   /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
-  uint32_t sizes[5];            /* of the arguments whose size is here; bytes */
-  const char *object;           /* W_RET_TYPED: the name of the object's type; else NULL */
-  const char *takes;            /* the same for W_ARG_OBJECT */
-  uint32_t types[W_BARE_TYPES]; /* program types in which it has its arguments, and in others none;
-                                   none: in all. 0 ends the list */
+  uint32_t maps[W_MAP_TYPES];  /* BPF_MAP_TYPE_* that its map may have; 0 ends the list */
+  uint32_t sizes[5];           /* of the arguments whose size is here; bytes */
+  const char *object;          /* W_RET_TYPED: the name of the object's type; else NULL */
+  bool object_null;            /* or null */
+  const char *takes;           /* the same for W_ARG_OBJECT, and W_ARG_REF of sockets */
+  uint32_t types[W_OWN_TYPES]; /* of w_helpers_elsewhere: program types in which it has these
+                                  arguments. 0 ends the list */
 };
 /* What can be read of each kind: of a record all bytes, of a socket its fields. */
 struct w_ref_kind {
@@ -162,14 +165,6 @@ static inline bool w_packet_arg(const struct w_prog_type *t, const struct w_help
   return t->id == 25 || (t->id != 13 && h->packet);
 }
 
-/* How many arguments the helper has in programs of this type. */
-static inline uint8_t w_nargs_in(const struct w_prog_type *t, const struct w_helper *h) {
-  bool named = !h->types[0];
-  for (uint32_t k = 0; k < W_BARE_TYPES && h->types[k]; k++)
-    named |= h->types[k] == t->id;
-  return named ? h->nargs : 0;
-}
-
 /* Does the helper take maps of this type? */
 static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   for (uint32_t k = 0; k < W_MAP_TYPES && h->maps[k]; k++)
@@ -178,6 +173,8 @@ static inline bool w_takes_map(const struct w_helper *h, uint32_t type) {
   return false;
 }
 
+/* So many bytes of a constant string are looked at, with the 0 at its end. */
+extern const uint32_t w_longest_text;
 /* How often may_goto goes on in one call of a function, at most. */
 extern const uint64_t w_most_rounds;
 extern const uint64_t w_usual_rounds; /* the same in a run */
@@ -306,6 +303,16 @@ static inline const struct w_unsupported_function *w_unsupported_function_of(int
              ? &w_unsupported_functions[-1 - number]
              : 0;
 }
+extern const struct w_helper w_helpers_elsewhere[];
+extern const uint32_t w_helper_elsewhere_count;
+/* The same with the arguments that it has in programs of this type. */
+static inline const struct w_helper *w_helper_in(const struct w_prog_type *t, int64_t id) {
+  for (uint32_t i = 0; i < w_helper_elsewhere_count; i++)
+    for (uint32_t k = 0; k < W_OWN_TYPES && w_helpers_elsewhere[i].types[k]; k++)
+      if (w_helpers_elsewhere[i].id == id && w_helpers_elsewhere[i].types[k] == t->id)
+        return &w_helpers_elsewhere[i];
+  return w_helper_of(id);
+}
 extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;
@@ -323,10 +330,11 @@ static inline bool w_offers_function(const struct w_prog_type *t, const struct w
   return t->id < 64 && f->types >> t->id & 1;
 }
 /* The contract of what a call instruction's number means: a helper, or, if `kernel`, a function of
- * the kernel. NULL: it is not known. */
-static inline const struct w_helper *w_callee(bool kernel, int64_t number) {
+ * the kernel; in programs of this type, if `t` is not NULL. NULL: it is not known. */
+static inline const struct w_helper *w_callee(const struct w_prog_type *t, bool kernel,
+                                              int64_t number) {
   const struct w_function *f = kernel ? w_function_of(number) : 0;
-  return kernel ? f ? &f->call : 0 : w_helper_of(number);
+  return kernel ? f ? &f->call : 0 : t ? w_helper_in(t, number) : w_helper_of(number);
 }
 
 /* The program type number `id`, for an expected_attach_type; NULL when it is not known. For raw

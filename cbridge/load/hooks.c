@@ -20,19 +20,21 @@
 
 enum {
   TYPE_NETFILTER = 32,
-  TYPES_MAX = 4095,      /* of one program */
-  POINTERS_MAX = 16384,  /* of one program */
-  FACTS_MAX = 1u << 21,  /* more are not looked at: then types may be missing */
-  STACK_SLOTS = 512 / 8, /* of a frame */
-  SLOT = 16,             /* places below this are registers */
-  RETURNED = 127,        /* a place: what some function returns */
-  WORK_MAX = 1 << 23,    /* members and constants looked at: a few can describe very many paths */
+  TYPES_MAX = 4095,        /* of one program */
+  POINTERS_MAX = 16384,    /* of one program */
+  FACTS_MAX = 1u << 21,    /* more are not looked at: then types may be missing */
+  STACK_SLOTS = 512 / 8,   /* of a frame */
+  SLOT = 16,               /* places below this are registers */
+  RETURNED = 127,          /* a place: what some function returns */
+  ELEMENT_BYTES = 1 << 16, /* of a key or value that an iterator shows */
+  WORK_MAX = 1 << 23,      /* members and constants looked at: a few can describe very many paths */
 };
 
 struct hook {
   struct warrant_program *program;
   const struct btf *btf;
   const struct warrant_kernel_types *kernel;
+  const struct w_prog_type *type;
   uint32_t *ids; /* owned; BTF ids of the program's types */
   uint32_t type_room, pointers, work;
   bool no_memory;
@@ -95,13 +97,9 @@ static uint32_t pointee(struct hook *h, uint32_t id, uint64_t off, int depth) {
   return 0;
 }
 
-/* The number of the structure `id` among the program's types, which it joins; UINT32_MAX: there are
- * too many. */
-static uint32_t type_number(struct hook *h, uint32_t id) {
+/* The number of a type that joins the program's; UINT32_MAX: there are too many. */
+static uint32_t new_type(struct hook *h, uint32_t id, const char *name, uint32_t size) {
   struct warrant_program *p = h->program;
-  for (uint32_t i = 0; i < p->type_count; i++)
-    if (h->ids[i] == id)
-      return i;
   if (p->type_count == TYPES_MAX)
     return UINT32_MAX;
   if (p->type_count == h->type_room) {
@@ -117,15 +115,23 @@ static uint32_t type_number(struct hook *h, uint32_t id) {
     p->types = types;
     h->type_room = room;
   }
-  const struct btf_type *t = btf__type_by_id(h->btf, id);
-  char *name = strdup(w_btf_text(h->btf, t->name_off));
-  if (!name) {
+  char *own = strdup(name);
+  if (!own) {
     h->no_memory = true;
     return UINT32_MAX;
   }
   h->ids[p->type_count] = id;
-  p->types[p->type_count] = (struct warrant_object_type){.name = name, .size = t->size};
+  p->types[p->type_count] = (struct warrant_object_type){.name = own, .size = size};
   return p->type_count++;
+}
+
+/* The number of the structure `id` among the program's types, which it joins. */
+static uint32_t type_number(struct hook *h, uint32_t id) {
+  for (uint32_t i = 0; i < h->program->type_count; i++)
+    if (h->ids[i] == id)
+      return i;
+  const struct btf_type *t = btf__type_by_id(h->btf, id);
+  return new_type(h, id, w_btf_text(h->btf, t->name_off), t->size);
 }
 
 /* Where the pointer at `off` in an object of this type leads, UINT32_MAX: there is none. */
@@ -247,14 +253,45 @@ static bool is_hook(const char *function, const char *hook) {
   return strcmp(whole ? function + sizeof prefix - 1 : function, hook) == 0;
 }
 
+/* A type of what an iterator shows of a map's element: bytes, of which there are as many as the
+ * program reads, or Linux does not attach it to the map. */
+static uint32_t bytes_type(struct hook *h, const char *name) {
+  uint32_t number = new_type(h, 0, name, ELEMENT_BYTES);
+  return number == UINT32_MAX ? WARRANT_NUMBER : WARRANT_POINTER + number;
+}
+
+/* Argument number `at` is parameter i of n: may it be null? Linux says so of what iterators show,
+ * which end with null, and of parameters that are named so. */
+static void mark_null(struct hook *h, uint32_t at, const struct btf_param *parameters, uint16_t i,
+                      uint16_t n) {
+  struct warrant_program *p = h->program;
+  static const char suffix[] = "__nullable";
+  const char *name = w_btf_text(h->btf, parameters[i].name_off);
+  size_t length = strlen(name);
+  bool null = length >= sizeof suffix - 1 && !strcmp(name + length - (sizeof suffix - 1), suffix);
+  if (p->attach_type == BPF_TRACE_ITER && i) {
+    uint32_t id = parameters[i].type;
+    const struct btf_type *t = w_btf_skip(h->btf, &id);
+    if (t && btf_is_ptr(t) && !t->type) /* of an element: its map comes first, and is there */
+      p->arguments[at] = bytes_type(h, strcmp(name, "key") ? "element's value" : "element's key");
+    null = !(i == 1 && n > 2 && !strcmp(name, "map"));
+  }
+  if (null && p->arguments[at] >= WARRANT_POINTER)
+    p->arguments[at] |= WARRANT_OR_NULL;
+}
+
 /* Arguments from a prototype; `first` of them are left out. */
 static bool add_prototype(struct hook *h, uint32_t id, uint16_t first, bool with_result) {
   const struct btf_type *t = btf__type_by_id(h->btf, id);
   if (!t || !btf_is_func_proto(t) || btf_vlen(t) < first)
     return false;
-  for (uint16_t i = first; i < btf_vlen(t); i++)
+  for (uint16_t i = first; i < btf_vlen(t); i++) {
+    uint32_t at = h->program->argument_count;
     if (btf_params(t)[i].type ? !add_typed(h, btf_params(t)[i].type) : false)
       return false;
+    if (at < h->program->argument_count)
+      mark_null(h, at, btf_params(t), i, btf_vlen(t));
+  }
   uint32_t result = t->type;
   const struct btf_type *r = result ? w_btf_skip(h->btf, &result) : NULL;
   h->program->void_result = !result;
@@ -378,17 +415,19 @@ static uint32_t loaded(struct hook *h, uint32_t kind, int64_t off) {
   if (off < 0 || off % 8 || off / 8 >= p->argument_count)
     return UINT32_MAX;
   uint32_t a = p->arguments[off / 8];
-  return a < WARRANT_POINTER ? UINT32_MAX : a - WARRANT_POINTER;
+  return a < WARRANT_POINTER ? UINT32_MAX : (a & ~WARRANT_OR_NULL) - WARRANT_POINTER;
 }
 
 static void follow_call(struct hook *h, uint32_t pc, uint32_t place, uint32_t kind, int32_t off) {
   const struct w_insn *i = &h->insns[pc];
   bool kernel = i->op == W_OP_CALLKERNEL;
-  const struct w_helper *helper = kernel || i->op == W_OP_CALL ? w_callee(kernel, i->imm) : NULL;
+  const struct w_helper *helper =
+      kernel || i->op == W_OP_CALL ? w_callee(h->type, kernel, i->imm) : NULL;
   if (i->op == W_OP_CALLLOCAL && place >= 1 && place <= 5)
     add_fact(h, pc + 1 + (uint32_t)i->off, place, kind, off);
   if (helper && kind && place >= 1 && place <= helper->nargs &&
-      helper->args[place - 1] == W_ARG_OBJECT)
+      (helper->args[place - 1] == W_ARG_OBJECT || helper->args[place - 1] == W_ARG_REF) &&
+      helper->takes)
     note_part(h, kind - 1, off, helper->takes);
   if (place > 5)
     add_fact(h, pc + 1, place, kind, off);
@@ -484,7 +523,7 @@ static void follow_fact(struct hook *h, uint64_t fact) {
  * it gives none. */
 static const char *typed_result(const struct warrant_insn *i) {
   const struct w_helper *h =
-      i->op == 0x85 && (!i->src || i->src == 2) ? w_callee(i->src == 2, i->imm) : NULL;
+      i->op == 0x85 && (!i->src || i->src == 2) ? w_callee(NULL, i->src == 2, i->imm) : NULL;
   return h ? h->object : NULL;
 }
 
@@ -542,7 +581,7 @@ int warrant_hook(struct warrant_program *p, const char *section, struct warrant_
   struct w_prog_type raw;
   const struct w_prog_type *type = w_prog_type_of(p->type, p->attach_type, p->ctx_size, &raw);
   bool hooked = type && type->hooked;
-  struct hook h = {.program = p};
+  struct hook h = {.program = p, .type = type};
   const char *why = NULL;
   uint32_t at = 0;
   if (p->kind != WARRANT_EBPF || !type || problem->code || (!hooked && !calls_typed_helper(p)))

@@ -17,7 +17,8 @@ static uint32_t argument_fields(const struct w_prog_type *type, uint32_t argumen
       f->kind = W_FIELD_RESULT;
     if (argument >= WARRANT_POINTER) {
       f->kind = W_FIELD_TYPED;
-      f->type = argument - WARRANT_POINTER;
+      f->type = (argument & ~WARRANT_OR_NULL) - WARRANT_POINTER;
+      f->null = argument & WARRANT_OR_NULL;
     }
   }
   return n;

@@ -498,7 +498,7 @@ static struct effect effect_of(const struct w_prog_type *type, const struct warr
   if (i->op == 0x85 && i->src != 1) {
     const struct w_helper *h = callee(type, i);
     uint16_t needs = 0;
-    for (unsigned k = 0; h && k < w_nargs_in(type, h); k++) {
+    for (unsigned k = 0; h && k < h->nargs; k++) {
       needs |= BIT(k + 1);
       if (w_arg_sized(h->args[k]))
         needs |= k < 4 ? BIT(k + 2) : 0;

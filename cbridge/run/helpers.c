@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "isa/bytes.h"
+#include "isa/decode.h"
 #include "load/objects.h"
 #include "run/checksum.h"
 #include "run/maps.h"
@@ -76,13 +77,22 @@ static enum warrant_fault helper_reads(struct w_machine *m, const struct w_helpe
   return w_undefined_stack(m, &p, n) ? WARRANT_UNDEFINED_STACK : WARRANT_NO_FAULT;
 }
 
+/* Does text begin there that never changes, and is its end in the same region? */
+static bool text_at(struct w_machine *m, uint64_t a) {
+  struct w_place p;
+  if (!w_find(m, a, 1, &p) || p.region != 3 || !w_constants(m->stores[p.map].map))
+    return false;
+  uint64_t room = m->stores[p.map].map->value_size - p.off;
+  return memchr(p.bytes, 0, room < w_longest_text ? room : w_longest_text) != NULL;
+}
+
 /* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
  * bytes. */
 static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map,
                                      struct w_place *out, uint64_t *out_size) {
   *map = -1;
   *out_size = 0;
-  for (unsigned i = 0; i < w_nargs_in(m->type, h); i++) {
+  for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
     if (!(m->defined >> r & 1))
       return WARRANT_UNDEFINED_REGISTER;
@@ -95,7 +105,12 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
       continue;
     case W_ARG_REF:
     case W_ARG_RELEASE:
-      if (!find_ref(m, h->ref, x))
+      if (!find_ref(m, h->ref, x) &&
+          (h->args[i] == W_ARG_RELEASE || !h->takes || !w_is_named(m, x, h->takes)))
+        return WARRANT_BAD_HELPER_ARGUMENT;
+      continue;
+    case W_ARG_STRING:
+      if (!text_at(m, x))
         return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_MAP:
@@ -160,7 +175,7 @@ const struct w_helper *w_find_helper(const struct w_prog_type *type, int32_t id)
   bool permitted = false;
   for (uint32_t i = 0; i < type->nhelpers; i++)
     permitted |= type->helpers[i] == id;
-  return permitted ? w_helper_of(id) : NULL;
+  return permitted ? w_helper_in(type, id) : NULL;
 }
 
 const struct w_helper *w_find_function(const struct w_prog_type *type, int32_t number) {
@@ -327,8 +342,8 @@ static bool answer_packet(struct call *c) {
   case 155:
     c->choice = w_redirect_other(m, id == 152);
     return true;
-  case 188:
-    c->choice = (int64_t)m->packet_size;
+  case 188: /* elsewhere it is told of another packet */
+    c->choice = m->type->id == 6 ? (int64_t)m->packet_size : 0;
     return true;
   case 192:
     c->choice = w_set_tstamp(m);

@@ -164,7 +164,8 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
       return WARRANT_NO_FAULT;
     }
     if (f->kind == W_FIELD_TYPED) {
-      *v = leads_to(m, w_load_le(p.bytes, 8), f->type);
+      uint64_t bytes = w_load_le(p.bytes, 8);
+      *v = f->null && !bytes ? 0 : leads_to(m, bytes, f->type);
       return WARRANT_NO_FAULT;
     }
     if (f->kind) {

@@ -85,6 +85,7 @@ static const uint8_t fact_tags[] = {
     [W_FREF] = W_CERT_FACT_REF,
     [W_FRECORD_AT] = W_CERT_FACT_RECORD_AT,
     [W_FOBJ] = W_CERT_FACT_OBJ,
+    [W_FOBJ_OR_NULL] = W_CERT_FACT_OBJ_OR_NULL,
 };
 static const uint8_t area_tags[] = {
     [W_PACKET] = W_CERT_PACKET,
@@ -185,6 +186,7 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     u(w, f->map);
     break;
   case W_FOBJ:
+  case W_FOBJ_OR_NULL:
     u(w, f->type);
     break;
   case W_FSTACK:
@@ -441,6 +443,7 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->map = (uint32_t)get_u(r, UINT32_MAX);
     break;
   case W_FOBJ:
+  case W_FOBJ_OR_NULL:
     f->type = (uint32_t)get_u(r, UINT32_MAX);
     break;
   case W_FSTACK:

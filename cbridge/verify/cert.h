@@ -50,6 +50,7 @@ enum {
   W_CERT_FACT_REF = 9,
   W_CERT_FACT_RECORD_AT = 10,
   W_CERT_FACT_OBJ = 11,
+  W_CERT_FACT_OBJ_OR_NULL = 12,
   W_CERT_FACTS = 12,
 };
 enum { W_CERT_PENDING = 0 }; /* in the place of a slot's size */

@@ -230,7 +230,7 @@ uint16_t w_reads(const struct w_insn *i) {
     return 1u << 10;
   case W_OP_CALL:
   case W_OP_CALLKERNEL: {
-    const struct w_helper *h = w_callee(i->op == W_OP_CALLKERNEL, i->imm);
+    const struct w_helper *h = w_callee(NULL, i->op == W_OP_CALLKERNEL, i->imm);
     return h ? (uint16_t)(((1u << h->nargs) - 1) << 1) : 0;
   }
   default:

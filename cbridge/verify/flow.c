@@ -234,9 +234,9 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     break;
   case W_OP_CALL:
   case W_OP_CALLKERNEL: {
-    const struct w_helper *h = w_callee(i->op == W_OP_CALLKERNEL, i->imm);
+    const struct w_helper *h = w_callee(&w->t->type, i->op == W_OP_CALLKERNEL, i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
-    for (int k = 0; h && k < w_nargs_in(&w->t->type, h); k++) {
+    for (int k = 0; h && k < h->nargs; k++) {
       use |= bit(k + 1);
       if (h->args[k] != W_ARG_ANY)
         matters |= bit(k + 1);

@@ -34,7 +34,7 @@ static bool is_pointer(const struct w_fact *f) {
 
 static bool is_null_perhaps(const struct w_fact *f) {
   return f->kind == W_FMAP_VALUE_OR_NULL || f->kind == W_FMAP_OR_NULL ||
-         (f->kind == W_FREF && f->null);
+         f->kind == W_FOBJ_OR_NULL || (f->kind == W_FREF && f->null);
 }
 
 /* --- Arithmetic ------------------------------------------------------------------------------ */
@@ -223,7 +223,7 @@ static void judge_errno(const struct at *a, const struct w_helper *h) {
 }
 
 static void judge_call(const struct at *a, int64_t id) {
-  const struct w_helper *h = w_callee(a->i->op == W_OP_CALLKERNEL, id);
+  const struct w_helper *h = w_callee(NULL, a->i->op == W_OP_CALLKERNEL, id);
   if (!h)
     return;
   if (!a->l->licensed && w_among(w_gpl_helpers, id) && !any_licence(a->l, id))

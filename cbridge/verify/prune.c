@@ -270,6 +270,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
   case W_FOBJ:
+  case W_FOBJ_OR_NULL:
     return f->which == g->which;
   case W_FREF:
     return f->ref == g->ref && f->size == g->size && f->null == g->null;
@@ -348,6 +349,7 @@ static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
   case W_FMAP_VALUE_OR_NULL:
   case W_FMAP_OR_NULL:
   case W_FOBJ:
+  case W_FOBJ_OR_NULL:
     return mix(h, f->which);
   }
   return h;
@@ -504,6 +506,12 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
       ((f->kind == W_FMAP_OR_NULL && g->kind == W_FMAP) ||
        (f->kind == W_FMAP && g->kind == W_FMAP_OR_NULL))) {
     struct w_fact null = {.kind = W_FMAP_OR_NULL, .map = f->map};
+    return null;
+  }
+  if (!x.c && !y.c && f->type == g->type &&
+      ((f->kind == W_FOBJ_OR_NULL && g->kind == W_FOBJ) ||
+       (f->kind == W_FOBJ && g->kind == W_FOBJ_OR_NULL))) {
+    struct w_fact null = {.kind = W_FOBJ_OR_NULL, .type = f->type};
     return null;
   }
   return any_fact();

@@ -62,7 +62,7 @@ void w_show_fact(const struct w_target *t, const struct w_state *st, uint32_t sy
   const struct w_fact *f = &st->facts[symbol];
   if (f->kind == W_FNONE) {
     snprintf(text, W_SHOWN, "anything");
-  } else if (f->kind == W_FOBJ && f->map >= t->type_count) {
+  } else if ((f->kind == W_FOBJ || f->kind == W_FOBJ_OR_NULL) && f->map >= t->type_count) {
     snprintf(text, W_SHOWN, "a kernel object of type %" PRIu32, f->map);
   } else {
     w_describe(t, st, (struct w_aval){.sym = symbol}, text, W_SHOWN);

@@ -12,6 +12,7 @@ struct inode inode;
 struct file file;
 struct bpf_iter_meta meta;
 struct pt_regs regs;
+struct bpf_map map;
 struct seq_file sequence;
 struct cgroup group;
 struct linux_binprm binary;
@@ -36,6 +37,12 @@ int sent(struct tcp_sock *sk, struct file *file, struct cgroup *group) {
   return sk && file && group;
 }
 int received(struct sk_buff *packet) { return packet != 0; }
+int bpf_iter_bpf_map_elem(struct bpf_iter_meta *meta, struct bpf_map *map, void *key, void *value) {
+  return meta && map && key && value;
+}
+struct tcp_sock *perhaps_sent(struct tcp_sock *sk__nullable) {
+  return sk__nullable;
+}
 int bpf_lsm_executed(struct linux_binprm *binary) { return !binary; }
 int bpf_lsm_opened(struct file *file) { return !file; }
 /* One of the hooks that answer yes or no. */

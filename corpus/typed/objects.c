@@ -133,8 +133,11 @@ int path_by_the_file(u64 *ctx) {
 /* expect: tells_the_stack accept - */
 SEC("iter/task")
 int tells_the_stack(u64 *ctx) {
-  u64 stack[8], n = bpf_get_task_stack((void *)ctx[1], stack, sizeof stack, 0);
-  struct pt_regs *regs = (void *)bpf_task_pt_regs((void *)ctx[1]);
+  struct task_struct *task = (void *)ctx[1];
+  if (!task)
+    return 0;
+  u64 stack[8], n = bpf_get_task_stack(task, stack, sizeof stack, 0);
+  struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
   out = n == sizeof stack ? stack[7] : regs->ip;
   return 0;
 }
@@ -143,7 +146,8 @@ int tells_the_stack(u64 *ctx) {
 SEC("iter/task")
 int stack_past_the_room(u64 *ctx) {
   u64 stack[8];
-  bpf_get_task_stack((void *)ctx[1], stack, sizeof stack + 8, 0);
+  if (ctx[1])
+    bpf_get_task_stack((void *)ctx[1], stack, sizeof stack + 8, 0);
   return 0;
 }
 
@@ -151,7 +155,8 @@ int stack_past_the_room(u64 *ctx) {
 SEC("iter/task")
 int prints(u64 *ctx) {
   struct seq_file *seq = ((struct bpf_iter_meta *)ctx[0])->seq;
-  u64 number = ((struct task_struct *)ctx[1])->pid;
+  struct task_struct *task = (void *)ctx[1];
+  u64 number = task ? task->pid : 0;
   static const char format[] = "%d\n";
   bpf_seq_printf(seq, format, sizeof format, &number, sizeof number);
   bpf_seq_write(seq, &number, sizeof number);
@@ -175,5 +180,75 @@ SEC("fentry/received")
 int puts_out_a_packet(u64 *ctx) {
   u64 number = ((struct sk_buff *)ctx[0])->len;
   bpf_skb_output((void *)ctx[0], &events, -1, &number, sizeof number);
+  return 0;
+}
+
+/* expect: asks_for_the_cookie accept - */
+SEC("fentry/sent")
+int asks_for_the_cookie(u64 *ctx) {
+  out = bpf_get_socket_cookie((void *)ctx[0]);
+  return 0;
+}
+
+/* expect: cookie_of_the_context reject bad-helper-argument */
+SEC("fentry/sent")
+int cookie_of_the_context(u64 *ctx) {
+  out = bpf_get_socket_cookie(ctx);
+  return 0;
+}
+
+/* --- An object or null ------------------------------------------------------------------------ */
+
+/* expect: casts_a_socket accept - */
+SEC("fentry/sent")
+int casts_a_socket(u64 *ctx) {
+  struct tcp_sock *tcp = (void *)bpf_skc_to_tcp_sock((void *)ctx[0]);
+  if (tcp)
+    out = tcp->snd_cwnd;
+  return 0;
+}
+
+/* expect: untested_cast reject null-pointer */
+SEC("fentry/sent")
+int untested_cast(u64 *ctx) {
+  out = ((struct tcp_sock *)bpf_skc_to_tcp_sock((void *)ctx[0]))->snd_cwnd;
+  return 0;
+}
+
+/* expect: cast_as_argument reject null-pointer */
+SEC("fentry/sent")
+int cast_as_argument(u64 *ctx) {
+  bpf_sk_storage_delete(&of_sockets, bpf_skc_to_tcp_sock((void *)ctx[0]));
+  return 0;
+}
+
+/* expect: untested_task reject null-pointer */
+SEC("iter/task")
+int untested_task(u64 *ctx) {
+  out = ((struct task_struct *)ctx[1])->pid;
+  return 0;
+}
+
+/* expect: untested_argument reject null-pointer */
+SEC("fentry/perhaps_sent")
+int untested_argument(u64 *ctx) {
+  out = ((struct tcp_sock *)ctx[0])->snd_cwnd;
+  return 0;
+}
+
+/* expect: walks_a_map accept - */
+SEC("iter/bpf_map_elem")
+int walks_a_map(u64 *ctx) {
+  unsigned int *key = (void *)ctx[2];
+  u64 *value = (void *)ctx[3];
+  if (key && value)
+    out += *key + value[3] + ((struct bpf_map *)ctx[1])->id;
+  return 0;
+}
+
+/* expect: untested_element reject null-pointer */
+SEC("iter/bpf_map_elem")
+int untested_element(u64 *ctx) {
+  out += *(u64 *)ctx[3];
   return 0;
 }

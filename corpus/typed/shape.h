@@ -57,6 +57,10 @@ struct bpf_iter_meta {
   unsigned long session_id, seq_num;
 };
 
+struct bpf_map {
+  int id;
+};
+
 struct pt_regs {
   ONLY_THERE(long saved[16])
   unsigned long ip;

@@ -5,9 +5,10 @@
 
 #include "load/objects.h"
 
-struct w_aval w_object_res(const struct w_target *t, struct w_state *st, uint32_t i) {
-  return i < t->type_count ? w_fresh(st, (struct w_fact){.kind = W_FOBJ, .type = i})
-                           : w_fresh_scalar(st, true, w_sc_top());
+struct w_aval w_object_res(const struct w_target *t, struct w_state *st, bool null, uint32_t i) {
+  return i < t->type_count
+             ? w_fresh(st, (struct w_fact){.kind = null ? W_FOBJ_OR_NULL : W_FOBJ, .type = i})
+             : w_fresh_scalar(st, true, w_sc_top());
 }
 
 /* What others returned before: the whole of it, or its low half. */
@@ -92,7 +93,7 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
     else if (f->kind == W_FIELD_DATA_META)
       *r = w_fresh(st, (struct w_fact){.kind = W_FPKT, .area = W_METADATA});
     else if (f->kind == W_FIELD_TYPED)
-      *r = w_object_res(t, st, f->type);
+      *r = w_object_res(t, st, f->null, f->type);
     else if (f->kind == W_FIELD_RESULT)
       *r = w_fresh_scalar(st, false, earlier_result(t, n));
     break;
@@ -100,7 +101,7 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
   case W_POBJ: {
     uint32_t to;
     if (n == 8 && w_pointer_at(&t->types[pl.type], (uint64_t)pl.k, &to))
-      *r = w_object_res(t, st, to);
+      *r = w_object_res(t, st, false, to);
     break;
   }
   case W_PSOCK: {

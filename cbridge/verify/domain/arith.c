@@ -63,7 +63,7 @@ bool w_is_pointer(const struct w_fact *f) {
   return f->kind == W_FSTACK || f->kind == W_FCTX || f->kind == W_FPKT || f->kind == W_FEND ||
          f->kind == W_FMAP_VALUE || f->kind == W_FMAP_VALUE_OR_NULL || f->kind == W_FMAP ||
          f->kind == W_FMAP_OR_NULL || f->kind == W_FREF || f->kind == W_FRECORD_AT ||
-         f->kind == W_FOBJ || (f->kind == W_FSCALAR && f->moved);
+         f->kind == W_FOBJ || f->kind == W_FOBJ_OR_NULL || (f->kind == W_FSCALAR && f->moved);
 }
 
 static struct w_aval a_scalar_alu(struct w_state *st, enum w_width w, enum w_aluop op,

@@ -84,10 +84,15 @@ static bool a_object(const struct w_target *t, const struct w_state *st, int r,
   const struct w_fact *f = w_fact_of(st, st->regs[r]);
   uint32_t wanted;
   if (!w_type_named(t->types, t->type_count, h->takes, &wanted))
-    return w_refuse(why, f->kind == W_FOBJ ? W_BAD_HELPER_ARGUMENT : W_UNSUPPORTED,
-                    "argument %d of %s has to be a kernel object of type %s, and none of that "
-                    "type is known here",
-                    r, h->name, h->takes);
+    return w_refuse(
+        why, f->kind == W_FSCALAR || f->kind == W_FNONE ? W_UNSUPPORTED : W_BAD_HELPER_ARGUMENT,
+        "argument %d of %s has to be a kernel object of type %s, and none of that "
+        "type is known here",
+        r, h->name, h->takes);
+  if (f->kind == W_FOBJ_OR_NULL)
+    return w_refuse(why, W_NULL_POINTER,
+                    "argument %d of %s: the kernel object may be null: test r%d first", r, h->name,
+                    r);
   if (f->kind != W_FOBJ)
     return w_refuse(why, W_BAD_HELPER_ARGUMENT,
                     "argument %d of %s has to be a kernel object of type %s, and r%d is none", r,
@@ -99,6 +104,28 @@ static bool a_object(const struct w_target *t, const struct w_state *st, int r,
                   "byte %" PRId64 " of a %s",
                   r, h->name, h->takes, r, st->regs[r].c,
                   f->type < t->type_count ? t->types[f->type].name : "kernel object");
+}
+
+/* Does text begin in register r that never changes, and is its end within reach? */
+static bool a_text(const struct w_target *t, const struct w_state *st, int r,
+                   const struct w_helper *h, struct w_why *why) {
+  const struct w_fact *f = w_fact_of(st, st->regs[r]);
+  int64_t k = st->regs[r].c;
+  const uint8_t *bytes =
+      f->kind == W_FMAP_VALUE && f->map < t->map_count ? w_constants(&t->maps[f->map]) : NULL;
+  if (!bytes || f->mx)
+    return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                    "argument %d of %s has to be a constant string, and r%d points at nothing "
+                    "that is known for good",
+                    r, h->name, r);
+  int64_t room = k < 0 ? 0 : (int64_t)t->maps[f->map].value_size - k;
+  if (room > 0 && memchr(bytes + k, 0, (size_t)(room < w_longest_text ? room : w_longest_text)))
+    return true;
+  return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                  "argument %d of %s has to be a constant string, and there is no end of one at "
+                  "r%d, within %" PRIu32 " bytes of byte %" PRId64 " of %s",
+                  r, h->name, r, w_longest_text, k,
+                  t->maps[f->map].name ? t->maps[f->map].name : "the map");
 }
 
 /* A helper writes at least lo and at most hi bytes from r on. */
@@ -139,7 +166,7 @@ static bool a_sized(const struct w_target *t, const struct w_state *st, const st
 
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
                    struct seen *q, struct w_effects *effects, struct w_why *why) {
-  for (int i = 0; i < w_nargs_in(&t->type, h); i++) {
+  for (int i = 0; i < h->nargs; i++) {
     int r = i + 1;
     if (!(st->defined >> r & 1))
       return w_refuse(why, W_UNDEFINED_REGISTER, "argument %d of %s: r%d is not set", r, h->name,
@@ -224,8 +251,17 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
             "same number on every path",
             r, h->name, r);
       break;
+    case W_ARG_STRING:
+      if (!a_text(t, st, r, h, why))
+        return false;
+      break;
     case W_ARG_REF:
     case W_ARG_RELEASE:
+      if ((f->kind == W_FOBJ || f->kind == W_FOBJ_OR_NULL) && h->args[i] == W_ARG_REF && h->takes) {
+        if (!a_object(t, st, r, h, why))
+          return false;
+        break;
+      }
       if (!a_refs(st, r, h, why))
         return false;
       q->release |= h->args[i] == W_ARG_RELEASE;
@@ -271,7 +307,7 @@ static void a_released(struct w_state *st, uint32_t symbol) {
 /* The helper that programs of this type may call by this number, or NULL. */
 static const struct w_helper *offered_helper(const struct w_target *t, int64_t id,
                                              struct w_why *why) {
-  const struct w_helper *h = w_helper_of(id);
+  const struct w_helper *h = w_helper_in(&t->type, id);
   bool offered = false;
   for (uint32_t i = 0; i < t->type.nhelpers && !offered; i++)
     offered = t->type.helpers[i] == id;
@@ -357,7 +393,7 @@ bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t
           why, W_UNSUPPORTED,
           "%s gives a %s, and the kernel's types are not known here: --btf FILE names them",
           h->name, h->object);
-    r = w_object_res(t, st, type);
+    r = w_object_res(t, st, h->object_null, type);
     break;
   }
   case W_RET_VOID:

@@ -50,6 +50,7 @@ enum w_fact_kind {
   W_FREF,
   W_FRECORD_AT,
   W_FOBJ,
+  W_FOBJ_OR_NULL,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };

@@ -36,7 +36,7 @@ bool w_read_frame(const struct w_target *t, const struct w_state *st, int32_t of
 
 /* --- access.c */
 /* The address of a kernel object of type `i`; nothing is known, if there is no such type. */
-struct w_aval w_object_res(const struct w_target *t, struct w_state *st, uint32_t i);
+struct w_aval w_object_res(const struct w_target *t, struct w_state *st, bool null, uint32_t i);
 /* What the load i gives, in *r. */
 bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why);

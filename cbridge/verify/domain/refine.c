@@ -171,10 +171,13 @@ static bool set_null(const struct w_target *t, struct w_state *st, struct w_aval
   if (null && not_null(t, st, x))
     return false;
   bool map = f->kind == W_FMAP_VALUE_OR_NULL || f->kind == W_FMAP_OR_NULL;
-  if (x.c || (!map && !(f->kind == W_FREF && f->null)))
+  bool object = f->kind == W_FOBJ_OR_NULL;
+  if (x.c || (!map && !object && !(f->kind == W_FREF && f->null)))
     return true;
   if (null) {
     w_set_scalar(f, false, w_sc_const(0));
+  } else if (object) {
+    f->kind = W_FOBJ;
   } else if (!map) {
     f->null = false;
   } else {

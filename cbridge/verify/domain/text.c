@@ -206,6 +206,9 @@ bool w_refuse_address(const struct w_target *t, const struct w_state *st, int r,
     return refuse_record(&x, why);
   case W_FOBJ:
     return refuse_object(&x, why);
+  case W_FOBJ_OR_NULL:
+    return w_refuse(why, W_NULL_POINTER, "the kernel object may be null: test r%d before using it",
+                    r);
   }
   return refuse_number(&x, why);
 }
@@ -308,8 +311,10 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
     break;
   case W_FOBJ:
-    snprintf(text, size, "a %s",
-             f->type < t->type_count ? t->types[f->type].name : "kernel object");
+  case W_FOBJ_OR_NULL:
+    snprintf(text, size, "a %s%s",
+             f->type < t->type_count ? t->types[f->type].name : "kernel object",
+             f->kind == W_FOBJ ? "" : ", or null");
     break;
   default:
     s = w_any_view(st, a, &tainted, &room);
