@@ -36,21 +36,36 @@ static void answers_without_end(void *data, FILE *out) {
     continue;
 }
 
+static void spins(void *data, FILE *out) {
+  (void)data, (void)out;
+  for (;;)
+    touched++;
+}
+static void test_limits(void) {
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  char why[200] = "";
+  struct isolated_limits limits = {.ns = 50000000};
+  bool good = isolated_run(spins, NULL, 4096, &limits, &bytes, &size, why, sizeof why);
+  report(!good && limits.out_of_time && !limits.out_of_memory, "a limit of time ends it", why);
+}
+
 static void test_processes(void) {
   enum { MOST = 1 << 20 };
+  struct isolated_limits none = {0};
   int value = 0;
   uint8_t *bytes = NULL;
   size_t size = 0;
   char why[200] = "";
-  bool good = isolated_run(writes_here, &value, MOST, &bytes, &size, why, sizeof why);
+  bool good = isolated_run(writes_here, &value, MOST, &none, &bytes, &size, why, sizeof why);
   report(good && size == 6 && memcmp(bytes, "answer", 6) == 0, "an answer comes whole", why);
   report(value == 0 && touched == 0, "memory stays as it is", NULL);
   free(bytes);
-  good = isolated_run(faults, NULL, MOST, &bytes, &size, why, sizeof why);
+  good = isolated_run(faults, NULL, MOST, &none, &bytes, &size, why, sizeof why);
   report(!good && !bytes && strstr(why, "signal 9"), "an end by a signal is said", why);
-  good = isolated_run(leaves, NULL, MOST, &bytes, &size, why, sizeof why);
+  good = isolated_run(leaves, NULL, MOST, &none, &bytes, &size, why, sizeof why);
   report(!good && !bytes && strstr(why, "status 7"), "an exit status is said", why);
-  good = isolated_run(answers_without_end, NULL, MOST, &bytes, &size, why, sizeof why);
+  good = isolated_run(answers_without_end, NULL, MOST, &none, &bytes, &size, why, sizeof why);
   report(!good && !bytes && strstr(why, "more than there is room"),
          "an answer without end is ended", why);
 }
@@ -135,6 +150,7 @@ static void test_answers(void) {
 
 int main(void) {
   test_processes();
+  test_limits();
   test_answers();
   return failures != 0;
 }

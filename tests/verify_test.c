@@ -960,14 +960,23 @@ static void memory_limit(void) {
   struct warrant_verify_options options = {.max_bytes = 1 << 20};
   struct warrant_verdict v;
   struct warrant_error error;
-  bool good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
-              !strcmp(v.reason, "too-complex") && v.peak_kb <= 1024;
+  bool good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_GAVE_UP &&
+              v.limit == WARRANT_LIMIT_MEMORY && !v.reason && v.peak_kb <= 1024;
   report(good, "memory limit", v.message);
   warrant_verdict_free(&v);
   options = (struct warrant_verify_options){.max_visited = 100};
-  good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_REJECT &&
-         !strcmp(v.reason, "too-complex") && v.visited == 100;
+  good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_GAVE_UP &&
+         v.limit == WARRANT_LIMIT_VISITED && v.visited == 100 && v.pc < 6;
   report(good, "visited limit", v.message);
+  warrant_verdict_free(&v);
+  options = (struct warrant_verify_options){.max_ns = 20000000};
+  good = !warrant_verify(&p, &options, &v, &error) && v.verdict == WARRANT_GAVE_UP &&
+         v.limit == WARRANT_LIMIT_TIME && v.pc < 6 && strstr(v.message, "0.02 s");
+  report(good, "time limit", v.message);
+  warrant_verdict_free(&v);
+  good = !warrant_verify(&p, NULL, &v, &error) && v.verdict == WARRANT_REJECT &&
+         !strcmp(v.reason, "too-complex") && v.visited == 1000000;
+  report(good, "Linux's limit refuses", v.message);
   warrant_verdict_free(&v);
 }
 
@@ -992,7 +1001,7 @@ static void little_memory(void) {
     }
     if (v.verdict == WARRANT_ACCEPT)
       accepted++;
-    else if (v.verdict == WARRANT_REJECT && !strcmp(v.reason, "too-complex"))
+    else if (v.verdict == WARRANT_GAVE_UP && v.limit == WARRANT_LIMIT_MEMORY)
       refused++;
     else
       odd++;
@@ -1428,7 +1437,7 @@ static void generated(uint32_t rounds) {
       slots += p.insn_count;
       const char *why = v.verdict == WARRANT_ACCEPT ? validate(&p, &v, 0) : NULL;
       accepted += v.verdict == WARRANT_ACCEPT;
-      if (v.verdict == WARRANT_REJECT && !strcmp(v.reason, "too-complex"))
+      if (v.verdict == WARRANT_GAVE_UP)
         why = v.message;
       if (why) {
         printf("# program %u: %s\n", k, why);

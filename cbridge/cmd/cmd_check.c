@@ -1,4 +1,6 @@
 /* warrant check: a verdict for every program of every file. */
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +54,12 @@ static const char help[] =
     "                  the program warrant-validate\n"
     "  --pcap-dir DIR  write each sample packet here, as FILE.0xRETURNED.pcap\n"
     "  --pcap-link N   with this link type (DLT_*): 1 is Ethernet (default), 101 is IP\n"
-    "  --limit N       nodes of the diagrams that samples come from (default 2000000)\n"
+    "  --timeout S     seconds of processor time for each program, 0.5 as well\n"
+    "  --memory SIZE   memory for each program in MB (default 1024), or with a K, M or G\n"
+    "  --limit N       instructions that the search looks at for each program; of a classic\n"
+    "                  filter, nodes of the diagrams that samples come from (default 2000000)\n"
+    "                  What ends by one of these three is `gave-up`, and no refusal. Without\n"
+    "                  --limit 1000000 are looked at, and who needs more is refused, as by Linux.\n"
     "  --explain       for a refusal, how the program gets there: the steps that matter\n"
     "  --trace         the search as it goes, of eBPF, one line an event: states, what ended\n"
     "                  a path, what was generalised and given up\n"
@@ -66,7 +73,7 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Exit code: 0 all accepted and certified; else 1 some refused; else 2 unreadable input;\n"
-    "else 3 not supported; 4 --isolated, and the validator is not there.\n"
+    "else 3 not supported or given up; 4 --isolated, and the validator is not there.\n"
     "\n"
     "Examples:\n"
     "  warrant check prog.bpf.o\n"
@@ -87,6 +94,8 @@ enum {
   OPT_PCAP_DIR,
   OPT_PCAP_LINK,
   OPT_LIMIT,
+  OPT_TIMEOUT,
+  OPT_MEMORY,
   OPT_TRACE,
   OPT_LINUX
 };
@@ -103,10 +112,11 @@ struct check {
   struct kept cert, image;
   bool whole_names; /* what is kept is named by paths: folders have files of the same name */
   struct packet_options packets;
-  bool explain;           /* the way to a refusal */
-  bool trace;             /* the search */
-  uint32_t linux_release; /* whose policy refuses, too; 0: none */
-  bool alone;             /* one input: its programs are the progress */
+  struct warrant_verify_options limits; /* of the search and, but for instructions, the validator */
+  bool explain;                         /* the way to a refusal */
+  bool trace;                           /* the search */
+  uint32_t linux_release;               /* whose policy refuses, too; 0: none */
+  bool alone;                           /* one input: its programs are the progress */
   int code;
 };
 
@@ -416,7 +426,7 @@ static int prepare(struct kept *kept, bool several) {
 static void report(struct check *check, const char *file, const struct warrant_program *p,
                    const struct judgement *j, struct tally *tally) {
   static const enum tally_column columns[] = {TALLY_CERTIFIED, TALLY_REFUSED, TALLY_UNSUPPORTED,
-                                              TALLY_ERROR};
+                                              TALLY_ERROR, TALLY_GAVE_UP};
   if (check->options.json)
     print_json(check, file, p, j);
   else
@@ -575,8 +585,9 @@ static void trace(void *data, const struct w_event *e) {
 static void judge_subject(const struct check *check, const char *path,
                           const struct warrant_program *p, struct judgement *j) {
   struct tracing tracing = {path, p, check->options.json};
-  const struct warrant_verify_options options = {.trace = check->trace ? trace : NULL,
-                                                 .trace_data = &tracing};
+  struct warrant_verify_options options = check->limits;
+  options.trace = check->trace ? trace : NULL;
+  options.trace_data = &tracing;
   if (check->trace && !check->options.json && p->kind == WARRANT_EBPF) {
     cmd_print_name(stdout, path, p);
     puts(": the search");
@@ -645,6 +656,34 @@ static void print_reason(const char *word, const char *meaning) {
   printf("%-24s %s\n", word, meaning);
 }
 
+/* Reads `--timeout SECONDS`; false after saying why not. */
+static bool seconds_option(uint64_t *ns) {
+  char *end = NULL;
+  double seconds = strtod(optarg, &end);
+  if (!isdigit((unsigned char)*optarg) || *end || !(seconds >= 0.001 && seconds <= 1e6)) {
+    cmd_complain("--timeout %s: not a number of seconds from 0.001 to 1000000", optarg);
+    return false;
+  }
+  *ns = (uint64_t)(seconds * 1e9);
+  return true;
+}
+
+/* Reads `--memory SIZE`: MB, or with a letter. */
+static bool size_option(size_t *bytes) {
+  char *end = NULL;
+  errno = 0;
+  unsigned long long n = strtoull(optarg, &end, 10);
+  const char *unit = *end ? strchr("KkMmGg", *end) : "M";
+  unsigned shift = unit && *unit ? (strchr("Kk", *unit) ? 10 : strchr("Mm", *unit) ? 20 : 30) : 0;
+  if (!isdigit((unsigned char)*optarg) || errno || !shift || (*end && end[1]) || !n ||
+      n > ((unsigned long long)1 << 44) >> shift) {
+    cmd_complain("--memory %s: not a size from 1K to 16384G: MB, or with a K, M or G", optarg);
+    return false;
+  }
+  *bytes = (size_t)n << shift;
+  return true;
+}
+
 /* Reads `--linux` or `--linux=MAJOR.MINOR`, of which uname -r may add more; false after saying why
  * not. */
 static bool release_option(uint32_t *release) {
@@ -678,6 +717,8 @@ int cmd_check(int argc, char **argv) {
       {"pcap-dir", required_argument, NULL, OPT_PCAP_DIR},
       {"pcap-link", required_argument, NULL, OPT_PCAP_LINK},
       {"limit", required_argument, NULL, OPT_LIMIT},
+      {"timeout", required_argument, NULL, OPT_TIMEOUT},
+      {"memory", required_argument, NULL, OPT_MEMORY},
       {NULL, 0, NULL, 0},
   };
   struct check check = {.options = {.jobs = 1, .load = {.need_type = true}},
@@ -700,14 +741,23 @@ int cmd_check(int argc, char **argv) {
       check.packets.directory = optarg;
       break;
     case OPT_PCAP_LINK:
-    case OPT_LIMIT: {
-      bool link = option == OPT_PCAP_LINK;
-      uint32_t low = link ? 0 : 1000, high = link ? 65535 : 100000000;
-      if (!cmd_number(link ? "--pcap-link" : "--limit", low, high,
-                      link ? &check.packets.link_type : &check.packets.limit))
+      if (!cmd_number("--pcap-link", 0, 65535, &check.packets.link_type))
         return WARRANT_BAD_INPUT;
       break;
-    }
+    case OPT_LIMIT:
+      if (!cmd_number("--limit", 1, 100000000, &check.packets.limit))
+        return WARRANT_BAD_INPUT;
+      check.limits.max_visited = check.packets.limit;
+      check.packets.limit = check.packets.limit < 1000 ? 1000 : check.packets.limit;
+      break;
+    case OPT_TIMEOUT:
+      if (!seconds_option(&check.limits.max_ns))
+        return WARRANT_BAD_INPUT;
+      break;
+    case OPT_MEMORY:
+      if (!size_option(&check.limits.max_bytes))
+        return WARRANT_BAD_INPUT;
+      break;
     case OPT_EXPLAIN:
       check.explain = true;
       break;

@@ -19,6 +19,10 @@
 #define REASON_UNCERTIFIED "not-certified"
 #define REASON_NO_VERDICT "no-verdict"
 #define REASON_LINUX "linux"
+/* Of what was given up. */
+#define REASON_TIME "time-limit"
+#define REASON_MEMORY "memory-limit"
+#define REASON_VISITED "instruction-limit"
 
 static uint64_t now_us(void) {
   struct timespec t;
@@ -38,32 +42,78 @@ int judge_isolated(void) {
   return WARRANT_OK;
 }
 
-int judge_image(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
-                char *why, size_t why_size) {
+/* --- The validator within limits -------------------------------------------------------------- */
+
+struct validating {
+  const uint8_t *image;
+  size_t image_size;
+  const uint8_t *cert;
+  size_t cert_size;
+};
+
+/* In a copy of this process: a byte for the answer, then why. */
+static void validate_there(void *data, FILE *out) {
+  const struct validating *v = data;
+  char why[400] = "";
+  int valid =
+      warrant_validate_bytes(v->image, v->image_size, v->cert, v->cert_size, why, sizeof why);
+  fputc('1' + valid, out);
+  fputs(why, out);
+}
+
+static int validate_apart(struct validating *v, struct isolated_limits *limits, char *why,
+                          size_t why_size) {
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  int valid = -1;
+  if (isolated_run(validate_there, v, 4096, limits, &bytes, &size, why, why_size) && size &&
+      bytes[0] >= '0' && bytes[0] <= '2') {
+    valid = bytes[0] - '1';
+    limits->out_of_memory = valid < 0 && limits->bytes;
+    snprintf(why, why_size, "%.*s", (int)size - 1, bytes + 1);
+  }
+  free(bytes);
+  return valid;
+}
+
+/* Asks the validator, within limits. */
+static int ask(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
+               struct isolated_limits *limits, char *why, size_t why_size) {
   static const uint8_t none[1];
+  struct validating v = {image, image_size, cert ? cert : none, size};
   *why = '\0';
   if (validator)
-    return isolated_validate(validator, image, image_size, cert ? cert : none, size, why, why_size);
-  return warrant_validate_bytes(image, image_size, cert ? cert : none, size, why, why_size);
+    return isolated_validate(validator, image, image_size, v.cert, size, limits, why, why_size);
+  if (limits->ns || limits->bytes)
+    return validate_apart(&v, limits, why, why_size);
+  return warrant_validate_bytes(image, image_size, v.cert, size, why, why_size);
+}
+
+int judge_image(const uint8_t *image, size_t image_size, const uint8_t *cert, size_t size,
+                char *why, size_t why_size) {
+  struct isolated_limits none = {0};
+  return ask(image, image_size, cert, size, &none, why, why_size);
 }
 
 /* The caller frees *image, whatever is returned. */
 static int with_image(const struct warrant_program *program, const uint8_t *cert, size_t size,
-                      uint8_t **image, size_t *image_size, char *why, size_t why_size) {
+                      struct isolated_limits *limits, uint8_t **image, size_t *image_size,
+                      char *why, size_t why_size) {
   struct warrant_error error = {0};
   *image = NULL;
   if (warrant_image(program, image, image_size, &error)) {
     snprintf(why, why_size, "%s", error.text);
     return -1;
   }
-  return judge_image(*image, *image_size, cert, size, why, why_size);
+  return ask(*image, *image_size, cert, size, limits, why, why_size);
 }
 
 int judge_certificate(const struct warrant_program *program, const uint8_t *cert, size_t size,
                       char *why, size_t why_size) {
   uint8_t *image;
   size_t image_size;
-  int valid = with_image(program, cert, size, &image, &image_size, why, why_size);
+  struct isolated_limits none = {0};
+  int valid = with_image(program, cert, size, &none, &image, &image_size, why, why_size);
   free(image);
   return valid;
 }
@@ -103,6 +153,21 @@ static void name_missing(const struct warrant_program *program, struct judgement
     }
 }
 
+static const char *limit_word(enum warrant_limit limit) {
+  return limit == WARRANT_LIMIT_TIME     ? REASON_TIME
+         : limit == WARRANT_LIMIT_MEMORY ? REASON_MEMORY
+                                         : REASON_VISITED;
+}
+
+static const char *limit_hint(enum warrant_limit limit) {
+  return limit == WARRANT_LIMIT_TIME
+             ? "--timeout SECONDS allows more; --trace shows what the search does"
+         : limit == WARRANT_LIMIT_MEMORY ? "--memory SIZE allows more; a loop that is unrolled "
+                                           "takes much: give it a constant bound"
+                                         : "--limit N allows more; a loop that is unrolled takes "
+                                           "much: give it a constant bound";
+}
+
 static void ebpf(const struct warrant_program *program,
                  const struct warrant_verify_options *options, struct judgement *j) {
   struct warrant_verdict v;
@@ -122,6 +187,9 @@ static void ebpf(const struct warrant_program *program,
   case WARRANT_REJECT:
     j->verdict = JUDGED_REJECT;
     break;
+  case WARRANT_GAVE_UP:
+    j->verdict = JUDGED_GAVE_UP;
+    break;
   case WARRANT_VERDICT_UNSUPPORTED:
   default:
     j->verdict = JUDGED_UNSUPPORTED;
@@ -135,9 +203,13 @@ static void ebpf(const struct warrant_program *program,
   if (j->verdict != JUDGED_ACCEPT) {
     j->has_pc = v.pc < program->insn_count;
     j->pc = v.pc;
-    j->reason = v.reason ? v.reason : REASON_UNSUPPORTED;
+    j->reason = v.verdict == WARRANT_GAVE_UP ? limit_word(v.limit)
+                : v.reason                   ? v.reason
+                                             : REASON_UNSUPPORTED;
     snprintf(j->message, sizeof j->message, "%s", v.message);
     j->hint = v.verdict == WARRANT_REJECT ? v.hint : NULL;
+    if (v.verdict == WARRANT_GAVE_UP)
+      j->hint = limit_hint(v.limit);
     name_missing(program, j);
     snprintf(j->state, sizeof j->state, "%s", v.verdict == WARRANT_REJECT ? v.state : "");
   }
@@ -267,7 +339,7 @@ bool judgement_get(const uint8_t *bytes, size_t size, uint32_t insns, struct jud
   memcpy(&f, bytes, sizeof f);
   const uint8_t *at = bytes + sizeof f;
   size_t left = size - sizeof f;
-  if (f.verdict > JUDGED_ERROR || !take(&at, &left, f.way_len, sizeof *j->way, &j->way) ||
+  if (f.verdict > JUDGED_GAVE_UP || !take(&at, &left, f.way_len, sizeof *j->way, &j->way) ||
       !take(&at, &left, f.warning_count, sizeof *j->warnings, &j->warnings) ||
       !take_policies(&at, &left, f.linux_count, j) || !take(&at, &left, f.cert_size, 1, &j->cert) ||
       left)
@@ -314,7 +386,8 @@ static void search_apart(const struct warrant_program *program,
   uint8_t *bytes = NULL;
   size_t size = 0;
   char why[200] = "what its process answered is no judgement";
-  if (!isolated_run(search_there, &s, (size_t)1 << 30, &bytes, &size, why, sizeof why) ||
+  struct isolated_limits none = {0}; /* the search keeps its own */
+  if (!isolated_run(search_there, &s, (size_t)1 << 30, &none, &bytes, &size, why, sizeof why) ||
       !judgement_get(bytes, size, program->insn_count, j)) {
     judgement_free(j);
     j->verdict = JUDGED_ERROR;
@@ -346,9 +419,14 @@ void judge_with(const struct warrant_program *program, const struct warrant_veri
   if (j->verdict != JUDGED_ACCEPT)
     return;
   char why[400];
-  uint64_t start = now_us();
-  int valid =
-      with_image(program, j->cert, j->cert_size, &j->image, &j->image_size, why, sizeof why);
+  uint64_t start = now_us(), used = j->time_us * 1000;
+  struct isolated_limits limits = {0};
+  if (options && options->max_ns)
+    limits.ns = options->max_ns > used + 1000000 ? options->max_ns - used : 1000000;
+  if (options)
+    limits.bytes = options->max_bytes;
+  int valid = with_image(program, j->cert, j->cert_size, &limits, &j->image, &j->image_size, why,
+                         sizeof why);
   j->validate_us = now_us() - start;
   j->certified = valid == 1;
   if (j->certified) {
@@ -357,6 +435,16 @@ void judge_with(const struct warrant_program *program, const struct warrant_veri
   }
   free(j->image);
   j->image = NULL;
+  if (limits.out_of_time || limits.out_of_memory) {
+    j->verdict = JUDGED_GAVE_UP;
+    j->reason = limits.out_of_time ? REASON_TIME : REASON_MEMORY;
+    snprintf(j->message, sizeof j->message,
+             "gave up: the verifier accepts the program, but the validator needs more %s than the "
+             "limit leaves: allow more, or simplify the program",
+             limits.out_of_time ? "time" : "memory");
+    j->hint = limit_hint(limits.out_of_time ? WARRANT_LIMIT_TIME : WARRANT_LIMIT_MEMORY);
+    return;
+  }
   /* The theorem does not cover this program, so it is not an accept, whatever the search found. */
   j->verdict = JUDGED_ERROR;
   j->reason = valid == 0 ? REASON_UNCERTIFIED : REASON_NO_VERDICT;
@@ -404,7 +492,7 @@ void judgement_free(struct judgement *j) {
 }
 
 const char *judged_word(enum judged verdict) {
-  static const char *const words[] = {"accept", "reject", "unsupported", "error"};
+  static const char *const words[] = {"accept", "reject", "unsupported", "error", "gave-up"};
   return words[verdict];
 }
 
@@ -415,6 +503,7 @@ int judged_code(const struct judgement *j) {
   case JUDGED_REJECT:
     return WARRANT_REFUSED;
   case JUDGED_UNSUPPORTED:
+  case JUDGED_GAVE_UP:
     return WARRANT_UNSUPPORTED;
   case JUDGED_ERROR:
     break;
@@ -450,6 +539,9 @@ void judge_reasons(void (*each)(const char *word, const char *meaning)) {
     snprintf(meaning, sizeof meaning, "  rule of Linux: %s", w_rule_meaning((enum w_rule)i));
     each(word, meaning);
   }
+  each(REASON_TIME, "gave up: --timeout was not enough");
+  each(REASON_MEMORY, "gave up: the memory allowed was not enough (--memory; without it, 1024 MB)");
+  each(REASON_VISITED, "gave up: --limit was not enough");
   each(REASON_UNCERTIFIED, "accepted by the verifier, refused by the proved validator");
   each(REASON_NO_VERDICT, "no verdict was reached, for a cause the message names");
 }

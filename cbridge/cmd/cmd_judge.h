@@ -8,7 +8,7 @@
 #include "verify/verify.h"
 #include "warrant.h"
 
-enum judged { JUDGED_ACCEPT, JUDGED_REJECT, JUDGED_UNSUPPORTED, JUDGED_ERROR };
+enum judged { JUDGED_ACCEPT, JUDGED_REJECT, JUDGED_UNSUPPORTED, JUDGED_ERROR, JUDGED_GAVE_UP };
 
 struct judgement {
   enum judged verdict;
@@ -35,7 +35,8 @@ struct judgement {
 
 /* Judges a loaded program; always fills the judgement. Free it with judgement_free. */
 void judge(const struct warrant_program *program, struct judgement *judgement);
-/* The same, with options for the verifier. */
+/* The same, with options for the verifier; its limits of time and memory hold for the validator,
+ * too: for what time there is left, and for memory beside what this process has. */
 void judge_with(const struct warrant_program *program, const struct warrant_verify_options *options,
                 struct judgement *judgement);
 void judgement_free(struct judgement *judgement);
@@ -43,7 +44,7 @@ void judgement_free(struct judgement *judgement);
 void judgement_warn(struct judgement *judgement, const char *text);
 /* What is safe here and refused by Linux of that release becomes a refusal. */
 void judgement_linux(struct judgement *judgement, uint32_t release);
-/* "accept", "reject", "unsupported" or "error". */
+/* "accept", "reject", "unsupported", "error" or "gave-up". */
 const char *judged_word(enum judged verdict);
 /* The exit code that a verdict asks for. */
 int judged_code(const struct judgement *judgement);

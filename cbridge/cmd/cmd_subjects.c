@@ -217,8 +217,8 @@ void tally_print(const struct tally *t, const struct subjects *s) {
   putchar('\n');
   subjects_print(stdout, s);
   putchar('\n');
-  printf("%-24s %9s %9s %11s %11s %11s %10s\n", "type", "programs", "certified", "refused",
-         "unsupported", "errors", "certified");
+  printf("%-24s %9s %9s %11s %11s %11s %11s %10s\n", "type", "programs", "certified", "refused",
+         "unsupported", "gave up", "errors", "certified");
   for (size_t i = 0; i < sizeof t->types / sizeof *t->types && *t->types[i].name; i++) {
     print_row(t->types[i].name, t->types[i].counts);
     for (int c = 0; c < TALLY_COLUMNS; c++)

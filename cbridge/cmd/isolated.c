@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,6 +100,49 @@ static int sealed(const uint8_t *bytes, size_t size) {
   return fd;
 }
 
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+/* What the validator maps and hardly uses: its stack. */
+#define SET_ASIDE ((uint64_t)320 << 20)
+
+/* Of the process itself: memory beside what it has. */
+static void limit_self(const struct isolated_limits *limits) {
+  if (limits->ns) {
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = (time_t)(limits->ns / 1000000000),
+                     .tv_usec = (suseconds_t)(limits->ns % 1000000000 / 1000 + 1)}};
+    signal(SIGPROF, SIG_DFL);
+    setitimer(ITIMER_PROF, &timer, NULL);
+  }
+  if (limits->bytes) {
+    unsigned long long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    if (statm && fscanf(statm, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
+      pages = 0;
+    if (statm)
+      fclose(statm);
+    rlim_t most = pages * (rlim_t)sysconf(_SC_PAGESIZE) + SET_ASIDE + limits->bytes;
+    setrlimit(RLIMIT_DATA, &(struct rlimit){most, most});
+  }
+}
+
+/* Of another one, which has just begun: whole seconds. */
+static void limit_other(pid_t process, const struct isolated_limits *limits) {
+  rlim_t seconds = (limits->ns + 999999999) / 1000000000, bytes = SET_ASIDE + limits->bytes;
+  if (limits->ns)
+    prlimit(process, RLIMIT_CPU, &(struct rlimit){seconds, seconds}, NULL);
+  if (limits->bytes)
+    prlimit(process, RLIMIT_DATA, &(struct rlimit){bytes, bytes}, NULL);
+}
+
+/* It did not end as it should: because of a limit? One without memory ends in many ways. */
+static void note_limit(int status, struct isolated_limits *limits) {
+  int ended_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  limits->out_of_time =
+      limits->ns && (ended_by == SIGPROF || ended_by == SIGXCPU || ended_by == SIGKILL);
+  limits->out_of_memory = limits->bytes && !limits->out_of_time;
+}
+
 /* --- The validator --------------------------------------------------------------------------- */
 
 /* Standard input is empty; 3 is the image and 4 the certificate. Returns 0 or an error number. */
@@ -153,7 +198,8 @@ static int verdict(char *said, int status, char *why, size_t why_size) {
 }
 
 int isolated_validate(const char *validator, const uint8_t *image, size_t image_size,
-                      const uint8_t *cert, size_t size, char *why, size_t why_size) {
+                      const uint8_t *cert, size_t size, struct isolated_limits *limits, char *why,
+                      size_t why_size) {
   enum { SAID_MAX = 65536 };
   int files[2] = {sealed(image, image_size), sealed(cert, size)}, ends[2] = {-1, -1}, result = -1;
   uint8_t *said = NULL;
@@ -168,6 +214,7 @@ int isolated_validate(const char *validator, const uint8_t *image, size_t image_
   if (error) {
     snprintf(why, why_size, "%s could not be started: %s", validator, strerror(error));
   } else {
+    limit_other(child, limits);
     bool whole = read_all(ends[0], SAID_MAX, &said, &length);
     if (!whole)
       kill(child, SIGKILL);
@@ -179,6 +226,8 @@ int isolated_validate(const char *validator, const uint8_t *image, size_t image_
       snprintf(why, why_size, ENDLESS);
     else
       result = verdict(text, status, why, why_size);
+    if (result < 0 && whole)
+      note_limit(status, limits);
     free(text);
   }
   free(said);
@@ -192,8 +241,9 @@ int isolated_validate(const char *validator, const uint8_t *image, size_t image_
 
 /* --- Anything else --------------------------------------------------------------------------- */
 
-bool isolated_run(void (*work)(void *data, FILE *out), void *data, size_t most, uint8_t **bytes,
-                  size_t *size, char *why, size_t why_size) {
+bool isolated_run(void (*work)(void *data, FILE *out), void *data, size_t most,
+                  struct isolated_limits *limits, uint8_t **bytes, size_t *size, char *why,
+                  size_t why_size) {
   int ends[2];
   fflush(NULL);
   pid_t child = pipe2(ends, O_CLOEXEC) ? -1 : fork();
@@ -204,6 +254,7 @@ bool isolated_run(void (*work)(void *data, FILE *out), void *data, size_t most, 
   }
   if (child == 0) {
     close(ends[0]);
+    limit_self(limits);
     FILE *out = fdopen(ends[1], "wb");
     if (out)
       work(data, out);
@@ -220,6 +271,8 @@ bool isolated_run(void (*work)(void *data, FILE *out), void *data, size_t most, 
   int status = wait_for(child);
   if (whole && WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return true;
+  if (whole)
+    note_limit(status, limits);
   if (!whole)
     snprintf(why, why_size, ENDLESS);
   else if (WIFSIGNALED(status))

@@ -12,7 +12,10 @@ struct w_question {
   const struct w_insn *insns; /* `flow.count` slots */
   struct w_flow flow;
   uint64_t max_visited;
-  w_trace_fn *trace; /* NULL: nobody listens */
+  bool visited_refuses; /* a program that needs more is refused, as by Linux; else given up */
+  uint64_t max_ns;      /* as the caller said */
+  uint64_t deadline_ns; /* of the thread's processor time; UINT64_MAX: none */
+  w_trace_fn *trace;    /* NULL: nobody listens */
   void *trace_data;
 };
 struct w_answer {

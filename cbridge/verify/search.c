@@ -2,11 +2,13 @@
  * path that a finished node covers ends there. What the derivation of a finished node never looked
  * at is dropped from its state, so that it covers more. Where nodes pile up, a more general state
  * is tried, and given up when something is refused under it. */
+#define _POSIX_C_SOURCE 200809L
 #include "verify/search.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "verify/invariant.h"
 #include "verify/path.h"
@@ -14,6 +16,7 @@
 enum {
   FRESH_SYMBOLS = 64, /* a node is made after so many, lest states grow */
   NESTED_BRANCHES = 1000,
+  TIMED = 256,      /* states, until the clock is asked again */
   SHORT_ROUND = 32, /* steps: a loop whose round is shorter gets a node every few rounds */
   CROWDED = 4,      /* finished nodes at one place before a general one is tried */
   PARTNERS = 16,    /* finished nodes looked at for the one to generalise with */
@@ -400,6 +403,13 @@ static bool time_for_node(const struct search *s) {
   return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
 }
 
+uint64_t w_processor_time(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now))
+    return 0;
+  return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
 static enum w_outcome search(struct search *s) {
   bool complete = false;
   size_t slots = s->q->flow.count;
@@ -417,7 +427,10 @@ static enum w_outcome search(struct search *s) {
   s->blame = UINT32_MAX;
   enum way how = 0;
   bool again = false; /* back at a place where paths meet, after a general state failed there */
-  for (;;) {
+  for (uint32_t round = 0;; round++) {
+    if (round % TIMED == 0 && s->q->deadline_ns != UINT64_MAX &&
+        w_processor_time() > s->q->deadline_ns)
+      return W_NO_TIME;
     enum next next = again || time_for_node(s) ? meet(s, how) : step(s);
     bool spent = false;
     again = false;
@@ -441,8 +454,10 @@ static enum w_outcome search(struct search *s) {
     if (next == REFUSED) {
       if (!spent)
         w_tell(s, W_EVENT_REFUSED, s->a->pc, s->node, 0);
-      if ((s->a->why.reason == W_TOO_COMPLEX && s->a->visited >= s->q->max_visited) ||
-          !back_track(s, &how))
+      bool over = s->a->why.reason == W_TOO_COMPLEX && s->a->visited >= s->q->max_visited;
+      if (over && !s->q->visited_refuses)
+        return W_TOO_LONG;
+      if (over || !back_track(s, &how))
         return W_REFUSED;
       again = true;
     }

@@ -1,12 +1,10 @@
 /* From a program to a verdict: decoding, the search, the certificate, and what to say. */
-#define _POSIX_C_SOURCE 200809L
 #include "verify/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "isa/error.h"
 #include "load/objects.h"
@@ -66,6 +64,30 @@ static bool take_rules(struct w_linux *l, struct warrant_verdict *v) {
   return good;
 }
 
+static void give_up(struct warrant_verdict *v, const struct w_question *q, enum w_outcome why) {
+  v->verdict = WARRANT_GAVE_UP;
+  v->reason = v->hint = NULL;
+  *v->state = '\0';
+  v->limit = why == W_NO_TIME    ? WARRANT_LIMIT_TIME
+             : why == W_TOO_LONG ? WARRANT_LIMIT_VISITED
+                                 : WARRANT_LIMIT_MEMORY;
+  if (why == W_NO_TIME)
+    snprintf(v->message, sizeof v->message,
+             "gave up after %.3g s of processor time, the limit, having looked at %" PRIu64
+             " instructions: allow more time, or simplify the program",
+             (double)q->max_ns / 1e9, v->visited);
+  else if (why == W_TOO_LONG)
+    snprintf(v->message, sizeof v->message,
+             "gave up after looking at %" PRIu64
+             " instructions, the limit: allow more, or simplify the program",
+             q->max_visited);
+  else
+    snprintf(v->message, sizeof v->message,
+             "gave up: the analysis needs more than %zu KB of memory, the limit: allow more, or "
+             "simplify the program",
+             q->pool->limit >> 10);
+}
+
 /* False: out of memory. */
 static bool judge(struct w_question *q, const struct warrant_program *p,
                   struct warrant_verdict *v) {
@@ -91,8 +113,10 @@ static bool judge(struct w_question *q, const struct warrant_program *p,
     good = warn_all(v, q, &a) && w_explain(q, &a, &v->way, &v->way_len);
     v->hint = w_hint(q, &a);
   } else {
-    good = false;
-    v->pc = a.pc;
+    v->pc = outcome == W_NO_TIME && a.st.pc >= 0 ? (uint32_t)a.st.pc : a.pc;
+    if (outcome != W_NO_MEMORY)
+      give_up(v, q, outcome);
+    good = good && outcome != W_NO_MEMORY;
   }
   if (good && v->verdict == WARRANT_ACCEPT)
     good = take_rules(&rules, v);
@@ -100,13 +124,6 @@ static bool judge(struct w_question *q, const struct warrant_program *p,
   w_answer_free(q, &a);
   w_flow_free(q->pool, &q->flow);
   return good;
-}
-
-static uint64_t processor_time(void) {
-  struct timespec now;
-  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now))
-    return 0;
-  return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
 static void refuse(struct warrant_verdict *v, enum w_reason reason) {
@@ -133,13 +150,8 @@ static bool verify(struct w_question *q, const struct warrant_program *p,
   case W_DECODED:
     if (judge(q, p, v))
       break;
-    /* A program that needs more memory than allowed is refused: its certificate would need it too.
-     */
-    refuse(v, W_TOO_COMPLEX);
     v->steps_bound = 0;
-    snprintf(v->message, sizeof v->message,
-             "the analysis needs more than %zu MB of memory: simplify the program",
-             q->pool->limit >> 20);
+    give_up(v, q, W_NO_MEMORY);
     break;
   case W_DECODE_INVALID:
     refuse(v, W_INVALID_INSTRUCTION);
@@ -155,12 +167,15 @@ static bool verify(struct w_question *q, const struct warrant_program *p,
 int warrant_verify(const struct warrant_program *program,
                    const struct warrant_verify_options *options, struct warrant_verdict *verdict,
                    struct warrant_error *error) {
-  uint64_t start = processor_time();
+  uint64_t start = w_processor_time();
   struct w_pool pool = {.limit =
                             options && options->max_bytes ? options->max_bytes : (size_t)1 << 30};
   struct w_question question = {
       .pool = &pool,
       .max_visited = options && options->max_visited ? options->max_visited : 1000000,
+      .visited_refuses = !options || !options->max_visited,
+      .max_ns = options ? options->max_ns : 0,
+      .deadline_ns = options && options->max_ns ? start + options->max_ns : UINT64_MAX,
       .trace = options ? options->trace : NULL,
       .trace_data = options ? options->trace_data : NULL};
   struct w_own_type own;
@@ -194,7 +209,7 @@ int warrant_verify(const struct warrant_program *program,
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         "the program is too large for the memory allowed");
   }
-  verdict->time_ns = processor_time() - start;
+  verdict->time_ns = w_processor_time() - start;
   verdict->peak_kb = (pool.peak + 1023) / 1024;
   return 0;
 }

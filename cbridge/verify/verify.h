@@ -9,20 +9,36 @@
 
 struct w_event;
 struct warrant_verify_options {
-  uint64_t max_visited; /* instructions analysed, at most; 0: 1,000,000 */
-  size_t max_bytes;     /* memory for the search, at most; 0: 1 GiB */
+  /* Instructions analysed, at most. 0: as many as Linux looks at, 1,000,000, and a program that
+   * needs more is refused; else what needs more is given up. */
+  uint64_t max_visited;
+  size_t max_bytes; /* memory for the search, at most; 0: 1 GiB. What needs more is given up. */
+  uint64_t max_ns;  /* processor time of the search, at most; 0: any. Likewise. */
   /* Is told what the search does (event.h). NULL: nobody is. */
   void (*trace)(void *data, const struct w_event *event);
   void *trace_data;
 };
 
-enum warrant_outcome { WARRANT_ACCEPT, WARRANT_REJECT, WARRANT_VERDICT_UNSUPPORTED };
+enum warrant_outcome {
+  WARRANT_ACCEPT,
+  WARRANT_REJECT,
+  WARRANT_VERDICT_UNSUPPORTED,
+  WARRANT_GAVE_UP, /* a limit was reached, which says nothing about the program */
+};
+enum warrant_limit {
+  WARRANT_LIMIT_NONE,
+  WARRANT_LIMIT_TIME,
+  WARRANT_LIMIT_MEMORY,
+  WARRANT_LIMIT_VISITED
+};
 
 struct warrant_verdict {
   enum warrant_outcome verdict;
-  uint32_t pc;               /* REJECT, UNSUPPORTED: the instruction it is about */
+  enum warrant_limit limit;  /* GAVE_UP: which */
+  uint32_t pc;               /* REJECT, UNSUPPORTED: the instruction it is about; GAVE_UP: where
+                                the search was */
   const char *reason;        /* REJECT: a word of warrant_reasons; static. Else NULL */
-  char message[512];         /* REJECT, UNSUPPORTED: one sentence. ACCEPT: "" */
+  char message[512];         /* one sentence; ACCEPT: "" */
   uint64_t steps_bound;      /* ACCEPT: no run takes more steps */
   uint64_t visited;          /* instructions analysed */
   uint64_t compared;         /* states looked at to find one again: the rest of what takes time */
