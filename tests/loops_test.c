@@ -476,44 +476,141 @@ static void by_hand(const struct loop *l) {
 
 /* --- What the search finds ------------------------------------------------------------------- */
 
-/* The same loop however many rounds it has: 3 steps each, and 4. How many instructions were
- * visited; 0 when something is wrong. */
-static uint64_t found(uint64_t rounds) {
-  char text[200], name[120];
+/* Families of loops that differ in the number of rounds alone, `%N` in their text. */
+struct family {
+  const char *name, *text;
+  unsigned each, once; /* steps a round, and beside that: the bound has to be this, exactly */
+};
+
+static const struct family families[] = {
+    {"counted up", "r1 = 0\nr0 = 0\nl:\nr0 += r1\nr1 += 1\nif r1 < %N goto l\nr0 = 0\nexit\n", 3,
+     4},
+    {"counted up to a number", "r1 = 0\nl:\nr1 += 1\nif r1 != %N goto l\nr0 = 0\nexit\n", 2, 3},
+    {"counted down", "r1 = %N\nl:\nr1 -= 1\nif r1 != 0 goto l\nr0 = 0\nexit\n", 2, 3},
+    {"counted in 32 bits", "w1 = %N\nl:\nw1 -= 1\nif w1 > 0 goto l\nr0 = 0\nexit\n", 2, 3},
+    {"counted on the stack",
+     "*(u64 *)(r10 - 8) = 0\nl:\nr1 = *(u64 *)(r10 - 8)\nr1 += 1\n*(u64 *)(r10 - 8) = r1\n"
+     "if r1 < %N goto l\nr0 = 0\nexit\n",
+     4, 3},
+    {"tested at its head", "r1 = 0\nl:\nif r1 >= %N goto e\nr1 += 1\ngoto l\ne:\nr0 = 0\nexit\n", 3,
+     4},
+    {"entered in its middle", "r1 = 0\ngoto m\nl:\nr1 += 1\nm:\nif r1 != %N goto l\nr0 = 0\nexit\n",
+     2, 5},
+    {"that calls a function, which has a loop",
+     "r6 = 0\nl:\ncall f\nr6 += 1\nif r6 < %N goto l\nr0 = 0\nexit\n"
+     "f:\nr2 = 0\nm:\nr2 += 1\nif r2 < 100 goto m\nr0 = 0\nexit\n",
+     206, 3},
+    {"around two others",
+     "r6 = 0\na:\nr7 = 0\nb:\nr8 = 0\nc:\nr8 += 1\nif r8 < 10 goto c\nr7 += 1\nif r7 < 10 goto b\n"
+     "r6 += 1\nif r6 < %N goto a\nr0 = 0\nexit\n",
+     233, 3},
+    {"around two others, the innermost with a break",
+     "r6 = 0\na:\nr7 = 0\nb:\nr8 = 0\nc:\ncall 7\nif r0 == 0 goto d\nr8 += 1\nif r8 < 100 goto c\n"
+     "d:\nr7 += 1\nif r7 < 10 goto b\nr6 += 1\nif r6 < %N goto a\nr0 = 0\nexit\n",
+     4033, 3},
+};
+enum { FAMILIES = sizeof families / sizeof *families };
+
+/* The text with its %N; the caller frees it. */
+static char *with_rounds(const char *text, uint64_t rounds) {
+  const char *at = strstr(text, "%N");
+  size_t size = strlen(text) + 24;
+  char *made = malloc(size);
+  if (!at || !made)
+    abort();
+  snprintf(made, size, "%.*s%" PRIu64 "%s", (int)(at - text), text, rounds, at + 2);
+  return made;
+}
+
+/* What the search says of the text, and whether the validator agrees; `out` has the certificate. */
+struct finding {
+  bool accepted, certified;
+  uint64_t visited, bound;
+};
+static struct finding find(const char *name, const char *text) {
+  struct finding f = {0};
   struct warrant_program p;
   struct warrant_verdict v;
   struct warrant_error error = {0};
-  uint64_t visited = 0;
-  snprintf(text, sizeof text,
-           "r1 = 0\nr0 = 0\nloop:\nr0 += r1\nr1 += 1\nif r1 < %" PRIu64
-           " goto loop\nr0 = 0\nexit\n",
-           rounds);
-  snprintf(name, sizeof name, "loop of %" PRIu64 " rounds: certified with the exact bound", rounds);
   if (!assemble(name, text, 0, &p))
-    return 0;
+    return f;
+  out.len = 0;
   if (warrant_verify(&p, NULL, &v, &error)) {
-    report(false, name, error.text);
+    snprintf(why, sizeof why, "%s", error.text);
   } else {
-    out.len = 0;
     snprintf(why, sizeof why, "%s", v.message);
-    bool good = v.verdict == WARRANT_ACCEPT && w_put(&pool, &out, v.cert, (uint32_t)v.cert_len) &&
-                validate(&p) == 1 && v.steps_bound == 3 * rounds + 4;
-    report(good, name, why);
-    visited = good ? v.visited : 0;
+    f.accepted = v.verdict == WARRANT_ACCEPT;
+    f.certified =
+        f.accepted && w_put(&pool, &out, v.cert, (uint32_t)v.cert_len) && validate(&p) == 1;
+    f.bound = v.steps_bound;
+    f.visited = v.visited;
     warrant_verdict_free(&v);
   }
   free(p.insns);
-  return visited;
+  return f;
+}
+
+/* Ten rounds or ten million: certified with the exact bound, and no more work. Nor does the
+ * certificate have rounds that were followed one by one. */
+static void constant_cost(const struct family *l) {
+  uint64_t rounds[] = {10, MILLIONS}, visited[2];
+  uint32_t len[2];
+  char name[160], text[160];
+  for (int k = 0; k < 2; k++) {
+    char *program = with_rounds(l->text, rounds[k]);
+    snprintf(name, sizeof name, "loop %s, %" PRIu64 " rounds: certified with the exact bound",
+             l->name, rounds[k]);
+    struct finding f = find(name, program);
+    snprintf(text, sizeof text, "bound %" PRIu64 ", %.100s", f.bound, why);
+    report(f.certified && f.bound == rounds[k] * l->each + l->once, name, text);
+    visited[k] = f.visited;
+    len[k] = out.len;
+    free(program);
+  }
+  snprintf(name, sizeof name, "loop %s: as much work for ten rounds as for ten million", l->name);
+  snprintf(text, sizeof text, "%" PRIu64 " instructions visited, and %" PRIu64, visited[0],
+           visited[1]);
+  report(visited[0] && visited[0] <= 2 * visited[1] && visited[1] <= 2 * visited[0], name, text);
+  snprintf(name, sizeof name, "loop %s: no longer a certificate", l->name);
+  snprintf(text, sizeof text, "%" PRIu32 " bytes, and %" PRIu32, len[0], len[1]);
+  report(len[0] && len[1] < len[0] + 100, name, text);
+}
+
+/* Loops, each within the one before, counted by registers or on the stack. */
+static void nested(unsigned depth, unsigned rounds, bool stack, uint64_t most) {
+  static const int counters[] = {6, 7, 8, 9, 1, 2};
+  char text[2000], name[160], said[160];
+  size_t n = 0;
+  uint64_t bound = 0;
+  for (unsigned k = 0; k < depth; k++)
+    n += (size_t)(stack ? snprintf(text + n, sizeof text - n, "*(u64 *)(r10 - %u) = 0\nl%u:\n",
+                                   8 * k + 8, k)
+                        : snprintf(text + n, sizeof text - n, "r%d = 0\nl%u:\n", counters[k], k));
+  for (unsigned k = depth; k-- > 0; bound = (bound + (stack ? 4 : 2)) * rounds + 1)
+    n += (size_t)(stack ? snprintf(text + n, sizeof text - n,
+                                   "r1 = *(u64 *)(r10 - %u)\nr1 += 1\n*(u64 *)(r10 - %u) = r1\n"
+                                   "if r1 < %u goto l%u\n",
+                                   8 * k + 8, 8 * k + 8, rounds, k)
+                        : snprintf(text + n, sizeof text - n, "r%d += 1\nif r%d < %u goto l%u\n",
+                                   counters[k], counters[k], rounds, k));
+  snprintf(text + n, sizeof text - n, "r0 = 0\nexit\n");
+  bound += 2;
+  snprintf(name, sizeof name, "%u loops of %u rounds, each in another, %s: certified", depth,
+           rounds, stack ? "counted on the stack" : "counted by registers");
+  struct finding f = find(name, text);
+  snprintf(said, sizeof said, "bound %" PRIu64 " and not %" PRIu64 ", %" PRIu64 " visited, %.60s",
+           f.bound, bound, f.visited, why);
+  report(f.certified && f.bound == bound && f.visited <= most, name, said);
 }
 
 int main(void) {
   for (unsigned k = 0; k < LOOPS; k++)
     by_hand(&loops[k]);
-  uint64_t few = found(10), many = found(MILLIONS);
-  char text[100];
-  snprintf(text, sizeof text, "%" PRIu64 " instructions visited, and %" PRIu64, few, many);
-  report(few && many && many < 10 * few, "loop of ten million rounds: no more work than one of ten",
-         text);
+  for (unsigned k = 0; k < FAMILIES; k++)
+    constant_cost(&families[k]);
+  nested(6, 10, false, 400);
+  nested(6, 1000, false, 400);
+  nested(6, 10, true, 400);
   w_buf_free(&pool, &out);
   return failures != 0;
 }

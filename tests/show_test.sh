@@ -14,9 +14,9 @@ show() { "$ASAN_WARRANT" validate --show "$@" 2> "$work/err"; }
 "$WARRANT" check --quiet --prog xdp_flow --cert "$work/flow" $flow
 show "$work/loop" > "$work/out"
 same "show: exit code" 0 $?
-same "show: the bound" "at most 30000004 steps, 8 nodes" "$(head -n 1 "$work/out")"
-# The last node is the loop's.
-same "show: an invariant" "node 7 at 2
+same "show: the bound" "at most 30000004 steps, 1 node" "$(head -n 1 "$work/out")"
+# It is the loop's.
+same "show: an invariant" "node 0 at 2
   r0 = s1, r1 = s2, r10 = s3
   s0 is 0
   s2 is number 0..9999999
@@ -25,10 +25,10 @@ same "show: an invariant" "node 7 at 2
   derivation:
   2 steps
   branch, taken:
-    to node 7 where s0 = s0, s1 = s4, s2 = s2 + 1, s3 = s3
+    to node 0 where s0 = s0, s1 = s4, s2 = s2 + 1, s3 = s3
   1 step
-  end" "$(sed -n '/^node 7 /,$p' "$work/out")"
-same "show: with the program" "node 7 at 2: r0 += r1" "$(show --prog ten_million_rounds $loops "$work/loop" | grep '^node 7 ')"
+  end" "$(sed -n '/^node 0 /,$p' "$work/out")"
+same "show: with the program" "node 0 at 2: r0 += r1" "$(show --prog ten_million_rounds $loops "$work/loop" | grep '^node 0 ')"
 show "$work/flow" > "$work/out"
 same "show: a node for each" "$(sed -n '1s/.*, \([0-9]*\) nodes/\1/p' "$work/out")" "$(grep -c '^node ' "$work/out")"
 same "show: what is checked of a packet" 1 "$(grep -c '^  s1 is packet (14 bytes checked from there)$' <(sed -n '/^node 1 /,/^node 2 /p' "$work/out"))"
@@ -36,7 +36,7 @@ same "show: bytes of the stack" "  stack -10..-9 written" "$(sed -n '/^node 1 /,
 
 "$WARRANT" check --quiet --prog counts_on_the_stack_in_4_bytes --cert "$work/stack" $loops
 show "$work/stack" > "$work/out"
-same "show: a spill" "  stack -4, 4 bytes = s2" "$(sed -n '/^node 7 /,$p' "$work/out" | grep bytes)"
+same "show: a spill" "  stack -4, 4 bytes = s2" "$(sed -n '/^node 0 /,$p' "$work/out" | grep bytes)"
 "$WARRANT" check --quiet --prog until_equal_by_4 --cert "$work/stride" $loops
 show "$work/stride" > "$work/out"
 same "show: known bits" 1 "$(grep -c 'is number [0-9]*\.\.996, bits 0x3 = 0x0$' "$work/out")"
@@ -48,11 +48,11 @@ same "show: callers" "true $callers" \
 # JSON says the same.
 show --json "$work/loop" > "$work/json"
 same "show: one object" 1 "$(wc -l < "$work/json")"
-same "show: the invariant in JSON" '[30000004,8,2,"s2","number 0..9999999",5,["3 * (9999999 - s2)"],null]' \
-  "$(jq -c '[.bound, (.nodes | length)] + (.nodes[7].state | [.pc, .registers.r1, .facts.s2, .potential, .terms, .insn])' "$work/json")"
+same "show: the invariant in JSON" '[30000004,1,2,"s2","number 0..9999999",5,["3 * (9999999 - s2)"],null]' \
+  "$(jq -c '[.bound, (.nodes | length)] + (.nodes[0].state | [.pc, .registers.r1, .facts.s2, .potential, .terms, .insn])' "$work/json")"
 same "show: its derivation in JSON" '[["steps",0],["branch",0],["subsume",1],["steps",0],["end",0]]' \
-  "$(jq -c '[.nodes[7].derivation[] | [.move, .level]]' "$work/json")"
-same "show: a meaning in JSON" '"s2 + 1"' "$(jq -c '.nodes[7].derivation[2].where.s2' "$work/json")"
+  "$(jq -c '[.nodes[0].derivation[] | [.move, .level]]' "$work/json")"
+same "show: a meaning in JSON" '"s2 + 1"' "$(jq -c '.nodes[0].derivation[2].where.s2' "$work/json")"
 same "show: moves of both forms" "$(show "$work/flow" | grep -cE '^ +([0-9]+ steps?|branch, taken:|to node .*|end)$')" \
   "$(show --json "$work/flow" | jq '[.derivation, .nodes[].derivation | length] | add')"
 
@@ -104,19 +104,19 @@ same "trace: exit code" 0 $?
 same "trace: steps" "     0: r1 = 0                               ; r1 = context; r10 = frame
      1: r0 = 0                               ; r1 = 0; r10 = frame" "$(sed -n 2,3p "$work/out")"
 # How a loop gets its invariant.
-same "trace: an invariant" "     2  node 8, tried as an invariant (up to the nearest number compared with, less 1): r0 = unknown; r1 = number 0..9999999; r10 = frame
-     2  ends: back in node 8, its invariant holds
+same "trace: an invariant" "     2  node 3, tried as an invariant (up to the nearest number compared with, less 1): r0 = unknown; r1 = number 0..9999999; r10 = frame
+     2  ends: back in node 3, its invariant holds
      5  goes on where a branch fell through
-     2  the loop of node 8 ends: at most 5 + 3 * (9999999 - r1) steps" \
-  "$(sed -n '/ node 8, tried/,$p' "$work/out" | grep '^ *[0-9][0-9]*  ')"
+     2  the loop of node 3 ends: at most 5 + 3 * (9999999 - r1) steps" \
+  "$(sed -n '/ node 3, tried/,$p' "$work/out" | grep '^ *[0-9][0-9]*  ')"
 same "trace: then the verdict" "$("$WARRANT" check --prog ten_million_rounds $loops)" "$(tail -n 1 "$work/out")"
 same "trace: a spill" 1 "$(trace --prog counts_on_the_stack_in_8_bytes $loops | grep -c 'an invariant.*; stack -8 = number 0\.\.999$')"
 trace --prog clears_one_byte_more $loops > "$work/out"
 same "trace: exit code of a refusal" 1 $?
-same "trace: tried, refused and given up" "     2  node 8, tried
+same "trace: tried, refused and given up" "     2  node 3, tried
      5  refused
-     2  node 8 given up (up to the nearest number compared with, less 1)" \
-  "$(sed -n '/ node 8, tried/,/ given up/p' "$work/out" | grep '^ *[0-9][0-9]*  ' | sed 's/\(tried\|refused\).*/\1/')"
+     2  node 3 given up (up to the nearest number compared with, less 1)" \
+  "$(sed -n '/ node 3, tried/,/ given up/p' "$work/out" | grep '^ *[0-9][0-9]*  ' | sed 's/\(tried\|refused\).*/\1/')"
 same "trace: each that is tried is given up" "$(grep -c ', tried as ' "$work/out")" "$(grep -c ' given up ' "$work/out")"
 
 # As many steps as instructions visited, and the same verdict without it.
@@ -137,7 +137,7 @@ same "trace: paths that end" "$(trace $flow | grep -c '^ *[0-9]*  ends: node [0-
 trace --json --prog clears_one_byte_more $loops > "$work/json"
 same "trace: a refusal in JSON" '["refused",5,"out-of-bounds"]' \
   "$(jq -c 'select(.event == "refused") | [.event, .pc, .reason]' "$work/json" | head -n 1)"
-same "trace: given up in JSON" '["given-up",2,8,"up to the nearest number compared with, less 1"]' \
+same "trace: given up in JSON" '["given-up",2,3,"up to the nearest number compared with, less 1"]' \
   "$(jq -c 'select(.event == "given-up") | [.event, .pc, .node, .tried]' "$work/json" | head -n 1)"
 trace $CORPUS/socket/web.ddd > "$work/out"
 same "trace: a classic program has none" 0 "$(grep -c 'the search' "$work/out")"

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "verify/loops.h"
+
 /* Slots that still have to be looked at; each at most once at a time. */
 struct queue {
   uint32_t *slots;
@@ -307,149 +309,6 @@ static void find_live(struct work *w) {
     pass_live(w, pop(&w->queue), 0);
 }
 
-/* --- Loops ---------------------------------------------------------------------------------------
- */
-
-/* Strongly connected parts of the graph; and then, without what leads to their first slots, those
- * within them. */
-
-enum { NESTED_LOOPS = 8 };
-
-struct loops {
-  uint32_t *order; /* by slot: when it was first seen, from 1; 0: not yet */
-  uint32_t *low;   /* by slot: the earliest open slot that is reached from it */
-  uint32_t *part;  /* by slot: the part that it is in, named by the part's first slot, plus 1; 0:
-                      still open */
-  uint32_t *open;  /* slots whose part is not known yet, in the order they were seen */
-  uint32_t *path;  /* the slots being looked at, each a successor of the one before */
-  uint8_t *side;   /* by slot: how many of its successors were looked at */
-  uint8_t
-      *cut; /* by slot: the first slot of a loop that was found, so nothing leads here any more */
-  uint32_t open_count, seen;
-};
-
-static uint32_t loop_successors(const struct work *w, const struct loops *l, uint32_t pc,
-                                uint32_t *next) {
-  uint32_t n = w_successors(w->insns, w->flow->count, pc, next), kept = 0;
-  for (uint32_t k = 0; k < n; k++)
-    if (!l->cut[next[k]])
-      next[kept++] = next[k];
-  return kept;
-}
-
-/* What decides when the members of a part are left, from within it. */
-static uint16_t find_counts(const struct work *w, const struct loops *l, const uint32_t *members,
-                            uint32_t count) {
-  uint16_t counts = 0, had;
-  uint32_t next[2], part = l->part[members[0]];
-  for (uint32_t m = 0; m < count; m++) {
-    const struct w_insn *i = &w->insns[members[m]];
-    if (i->op == W_OP_MAYGOTO)
-      counts |= bit(W_ROUNDS);
-    if (i->op != W_OP_JMP)
-      continue;
-    uint32_t n = w_successors(w->insns, w->flow->count, members[m], next);
-    for (uint32_t k = 0; k < n; k++)
-      if (l->part[next[k]] != part)
-        counts |= bit(i->dst) | (i->reg ? bit(i->src) : 0);
-  }
-  do { /* at most once for each register */
-    had = counts;
-    for (uint32_t m = 0; m < count; m++) {
-      const struct w_insn *i = &w->insns[members[m]];
-      if (!(counts & bit(i->dst)))
-        continue;
-      if ((i->op == W_OP_ALU && i->reg) || i->op == W_OP_MOVSX)
-        counts |= bit(i->src);
-      else if (i->op == W_OP_LDX && w->frame[members[m]] & bit(i->src))
-        counts |= W_ANY_SLOT;
-    }
-  } while (counts != had);
-  return counts;
-}
-
-/* A part is complete: everything open from `first` on. */
-static bool close_part(struct work *w, struct loops *l, uint32_t first) {
-  uint32_t from = l->open_count, next[2];
-  do
-    l->part[l->open[--from]] = first + 1;
-  while (l->open[from] != first);
-  const uint32_t *members = &l->open[from];
-  uint32_t count = l->open_count - from;
-  l->open_count = from;
-  bool loop = count > 1;
-  for (uint32_t k = loop_successors(w, l, first, next); k > 0; k--)
-    loop |= next[k - 1] == first;
-  if (!loop)
-    return false;
-  uint16_t counts = find_counts(w, l, members, count);
-  for (uint32_t m = 0; m < count; m++)
-    w->flow->at[members[m]].counts |= counts;
-  return true;
-}
-
-/* All parts that are reached from `start`. True: some were loops. */
-static bool find_parts(struct work *w, struct loops *l, uint32_t start) {
-  uint32_t height = 0, next[2];
-  bool found = false;
-  l->path[height++] = start;
-  while (height) {
-    uint32_t pc = l->path[height - 1];
-    if (!l->order[pc]) {
-      l->order[pc] = l->low[pc] = ++l->seen;
-      l->open[l->open_count++] = pc;
-    }
-    uint32_t n = loop_successors(w, l, pc, next);
-    if (l->side[pc] < n) {
-      uint32_t to = next[l->side[pc]++];
-      if (!l->order[to])
-        l->path[height++] = to;
-      else if (!l->part[to] && l->order[to] < l->low[pc])
-        l->low[pc] = l->order[to];
-      continue;
-    }
-    height--;
-    if (height && l->low[pc] < l->low[l->path[height - 1]])
-      l->low[l->path[height - 1]] = l->low[pc];
-    if (l->low[pc] == l->order[pc] && close_part(w, l, pc))
-      found = true, l->side[pc] = UINT8_MAX;
-  }
-  return found;
-}
-
-static void *zeroed(struct w_pool *pool, size_t count, size_t each);
-
-/* False: out of memory. */
-static bool find_loops(struct work *w, struct w_pool *pool) {
-  struct loops l = {0};
-  size_t n = w->flow->count;
-  bool made = (l.order = zeroed(pool, n, 4)) && (l.low = zeroed(pool, n, 4)) &&
-              (l.part = zeroed(pool, n, 4)) && (l.open = zeroed(pool, n, 4)) &&
-              (l.path = zeroed(pool, n, 4)) && (l.side = zeroed(pool, n, 1)) &&
-              (l.cut = zeroed(pool, n, 1));
-  bool found = made;
-  for (int nested = 0; found && nested < NESTED_LOOPS; nested++) {
-    memset(l.order, 0, n * 4);
-    memset(l.part, 0, n * 4);
-    memset(l.side, 0, n);
-    l.seen = l.open_count = 0;
-    found = false;
-    for (size_t pc = 0; pc < n; pc++)
-      if (w->flow->at[pc].reached && !l.order[pc])
-        found |= find_parts(w, &l, (uint32_t)pc);
-    for (size_t pc = 0; pc < n; pc++)
-      l.cut[pc] |= l.side[pc] == UINT8_MAX;
-  }
-  w_release(pool, l.order, n * 4);
-  w_release(pool, l.low, n * 4);
-  w_release(pool, l.part, n * 4);
-  w_release(pool, l.open, n * 4);
-  w_release(pool, l.path, n * 4);
-  w_release(pool, l.side, n);
-  w_release(pool, l.cut, n);
-  return made;
-}
-
 static void *zeroed(struct w_pool *pool, size_t count, size_t each) {
   void *block = w_resize(pool, NULL, 0, count * each);
   if (block)
@@ -467,7 +326,7 @@ static bool find_all(struct w_pool *pool, struct work *w) {
   }
   find_frame(w);
   find_live(w);
-  return !w->backward || find_loops(w, pool);
+  return !w->backward || w_loops_find(pool, w->insns, w->flow, w->frame);
 }
 
 bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_insn *insns,
@@ -489,5 +348,6 @@ bool w_flow_make(struct w_pool *pool, const struct w_target *t, const struct w_i
 
 void w_flow_free(struct w_pool *pool, struct w_flow *flow) {
   w_release(pool, flow->at, flow->count * sizeof *flow->at);
+  w_loops_free(pool, flow);
   memset(flow, 0, sizeof *flow);
 }

@@ -13,6 +13,7 @@ enum {
 /* --- Trace ----------------------------------------------------------------------------------- */
 
 static const char *const way_words[WAYS] = {
+    "like the invariant that it had before",
     "up to the nearest number compared with, less 1",
     "the same, with what was not covered",
     "the same, with what was not covered then",
@@ -257,6 +258,24 @@ bool w_covers(struct search *s, uint32_t node) {
   return found;
 }
 
+bool w_another_round(const struct search *s, const struct site *site) {
+  if (!site->top || !w_jumped_back(s))
+    return false;
+  for (uint32_t k = s->height; k-- > 0;) {
+    const struct work *w = &s->stack[k];
+    if (w->kind != FINISH)
+      continue;
+    if (w->node == site->top - 1)
+      return s->a->nodes[w->node].st.depth == s->st.depth;
+    const struct w_state *st = &s->a->nodes[w->node].st;
+    if (st->depth < s->st.depth ||
+        (st->depth == s->st.depth &&
+         !w_in_loop(&s->q->flow, (uint32_t)st->pc, s->q->flow.at[s->st.pc].loop)))
+      return false;
+  }
+  return false;
+}
+
 enum next w_enter(struct search *s, struct w_state *st, bool general, enum way how,
                   uint32_t differs) {
   struct work work = {.kind = FINISH,
@@ -287,10 +306,9 @@ enum next w_enter(struct search *s, struct w_state *st, bool general, enum way h
   info->order = s->order_count;
   info->made = s->a->visited;
   struct site *site = w_known_site(s, st->pc);
+  bool again = w_another_round(s, site);
   info->prev = site->top;
-  info->rounds = s->from >= st->pc && site->top && !s->infos[site->top - 1].loop
-                     ? s->infos[site->top - 1].rounds + 1
-                     : 0;
+  info->rounds = again && !s->infos[site->top - 1].loop ? s->infos[site->top - 1].rounds + 1 : 0;
   info->first =
       info->rounds && !s->infos[info->prev - 1].general ? s->infos[info->prev - 1].first : node;
   site->top = node + 1;
@@ -312,11 +330,13 @@ enum next w_enter(struct search *s, struct w_state *st, bool general, enum way h
     return FAILED;
   *w = work;
   w->node = node;
-  if (general) {
+  if (general || (s->q->flow.at[st->pc].head && !again)) {
     if (!(w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
       return FAILED;
     *w->st = s->st;
     memset(&s->st, 0, sizeof s->st);
+  }
+  if (general) {
     if (!w_reserve(s->pool, (void **)&s->general, &s->general_cap, s->general_count + 1,
                    sizeof *s->general))
       return FAILED;
@@ -352,12 +372,44 @@ static void leave_path(struct search *s, uint32_t node) {
   *link = info->hash_next;
 }
 
+/* Where the derivation of a node ends in another one, from *at on: that node; NO_NODE: nowhere. */
+static uint32_t next_end(const struct w_buf *code, size_t *at) {
+  while (*at < code->len) {
+    size_t start = *at;
+    if (w_code_next(code, at) == W_CODE_SUB) {
+      start++;
+      return (uint32_t)w_next_u(code, &start);
+    }
+  }
+  return NO_NODE;
+}
+
+static bool ends_in_dead(const struct search *s, uint32_t node) {
+  size_t at = 0;
+  for (uint32_t to; (to = next_end(&s->a->nodes[node].code, &at)) != NO_NODE;)
+    if (s->infos[to].dead)
+      return true;
+  return false;
+}
+
+/* A loop's head is gone: what ends in it, or in what does, is no derivation any more. */
+static void bury(struct search *s, uint32_t head) {
+  bool more = true;
+  s->infos[head].dead = true;
+  while (more) {
+    more = false;
+    for (uint32_t k = s->infos[head].order; k < s->order_count; k++) {
+      struct search_node *info = &s->infos[s->order[k]];
+      if (!info->dead && ends_in_dead(s, s->order[k]))
+        info->dead = more = true;
+    }
+  }
+}
+
 void w_drop_node(struct search *s, uint32_t node) {
   leave_path(s, node);
-  /* what ends in it is no derivation any more */
-  bool head = s->infos[node].loop || s->infos[node].closes;
-  for (uint32_t k = s->infos[node].order; head && k < s->order_count; k++)
-    s->infos[s->order[k]].dead = true;
+  if (s->infos[node].loop || s->infos[node].closes)
+    bury(s, node);
   w_state_free(s->pool, &s->a->nodes[node].st);
   w_buf_free(s->pool, &s->a->nodes[node].code);
 }
@@ -389,4 +441,66 @@ int w_finish(struct search *s, uint32_t node) {
     return -1;
   s->order[s->order_count++] = node;
   return w_shelf_add(s->pool, &s->shelves, pc, info->key, node) ? 1 : -1;
+}
+
+/* Does the derivation of `node` end in heads of loops on the path, from `to` on the stack, by
+ * whatever way? 1: it does; -1: out of memory. */
+static int stands_on(struct search *s, uint32_t node, uint32_t to) {
+  uint32_t count = s->a->count, n = 1;
+  uint32_t *todo = w_resize(s->pool, NULL, 0, count * sizeof *todo);
+  uint8_t *seen = w_resize(s->pool, NULL, 0, count);
+  int found = todo && seen ? 0 : -1;
+  if (!found) {
+    memset(seen, 0, count);
+    for (uint32_t k = to; k < s->height; k++) {
+      const struct work *w = &s->stack[k];
+      if (w->kind == FINISH && (s->infos[w->node].loop || s->infos[w->node].closes))
+        seen[w->node] = 2;
+    }
+    todo[0] = node;
+  }
+  while (!found && n) {
+    const struct w_buf *code = &s->a->nodes[todo[--n]].code;
+    size_t at = 0;
+    for (uint32_t end; (end = next_end(code, &at)) != NO_NODE;) {
+      found |= seen[end] == 2;
+      if (!seen[end] && !s->infos[end].on_path)
+        todo[n++] = end;
+      seen[end] |= 1;
+    }
+  }
+  w_release(s->pool, todo, count * sizeof *todo);
+  w_release(s->pool, seen, count);
+  return found;
+}
+
+bool w_skip_rounds(struct search *s, uint32_t node) {
+  const struct search_node *info = &s->infos[node];
+  if (!info->loop || !info->hits || !info->rounds)
+    return true;
+  uint32_t first = s->infos[info->prev - 1].first, to = s->height;
+  while (to-- > 0 && !(s->stack[to].kind == FINISH && s->stack[to].node == first))
+    continue;
+  if (to >= s->height || !s->stack[to].st)
+    return true;
+  int stands = stands_on(s, node, to);
+  if (stands)
+    return stands > 0;
+  if (!w_subsume(s->pool, &s->q->target, s->stack[to].st, &s->a->nodes[node].st, &s->sub))
+    return !s->pool->exhausted;
+  uint32_t owner = s->stack[to].owner;
+  s->node = owner;
+  s->a->nodes[owner].code.len = s->stack[to].owner_len;
+  s->steps = 0;
+  w_resume(s, &s->stack[to]);
+  while (s->height > to) {
+    struct work *w = &s->stack[--s->height];
+    if (w->kind == FINISH)
+      w_drop_node(s, w->node);
+    s->general_count -= w->general;
+    w_drop_state(s, w);
+  }
+  bool written = w_code_sub(s, node);
+  w_state_free(s->pool, &s->st);
+  return written;
 }

@@ -16,13 +16,26 @@ enum {
 };
 #define NO_NODE UINT32_MAX
 
-/* Ways to generalise, in the order tried. First an invariant for a loop: what moves is any number,
- * what counts the rounds goes up to the nearest number that it is compared with, less 1 (three
- * times, each time with what had come back to the head and was not covered); to that; to the
- * furthest, less 1; to that, or to any number where may_goto counts the rounds. Then to what covers
- * all nodes of the same shape, any number where they differ; the same with the nearest node alone;
- * and with no more numbers than the two have. */
-enum way { NEAR_BEFORE, NEAR_AGAIN, NEAR_THIRD, NEAR, FAR_BEFORE, FAR, ALL, WIDE, COVERING, WAYS };
+/* Ways to generalise, in the order tried. First an invariant for a loop: if it had one before, in
+ * another round of a loop around it, then like that one. Else what moves is any number, what counts
+ * the rounds goes up to the nearest number that it is compared with, less 1 (three times, each time
+ * with what had come back to the head and was not covered); to that; to the furthest, less 1; to
+ * that, or to any number where may_goto counts the rounds. Then to what covers all nodes of the
+ * same shape, any number where they differ; the same with the nearest node alone; and with no more
+ * numbers than the two have. */
+enum way {
+  LIKE,
+  NEAR_BEFORE,
+  NEAR_AGAIN,
+  NEAR_THIRD,
+  NEAR,
+  FAR_BEFORE,
+  FAR,
+  ALL,
+  WIDE,
+  COVERING,
+  WAYS
+};
 
 /* A node, and what the search knows of it beside the derivation. */
 struct search_node {
@@ -67,7 +80,7 @@ struct work {
   enum { BRANCH, FINISH } kind;
   uint32_t node; /* whose derivation goes on, or which one is complete */
   /* Owned. BRANCH: where it goes on; NULL: this side cannot be taken, or `packed` has it. FINISH:
-   * what a general node was made from. */
+   * what a general node was made from, or the first one at a loop's head. */
   struct w_state *st;
   struct w_buf packed;         /* owned; BRANCH: the state as bytes */
   uint32_t depth, taken, from; /* as in struct search */
@@ -163,5 +176,15 @@ enum next w_enter(struct search *s, struct w_state *st, bool general, enum way h
 int w_finish(struct search *s, uint32_t node);
 /* Takes a node back that is not finished. */
 void w_drop_node(struct search *s, uint32_t node);
+/* Once the invariant `node` of a loop holds: the path goes there as soon as it comes to the loop,
+ * and the rounds that were followed one by one are forgotten. False: out of memory. */
+bool w_skip_rounds(struct search *s, uint32_t node);
+/* Did the path come to the head of a loop from within it? */
+static inline bool w_jumped_back(const struct search *s) {
+  const struct w_flow *flow = &s->q->flow;
+  return flow->at[s->st.pc].head && w_in_loop(flow, s->from, flow->at[s->st.pc].loop);
+}
+/* Has it been in that loop ever since the last node at this place? */
+bool w_another_round(const struct search *s, const struct site *site);
 
 #endif

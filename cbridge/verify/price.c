@@ -20,7 +20,7 @@
 
 typedef __int128 big;
 #define NEVER (-((big)1 << 100)) /* of a path that does not count */
-#define TOO_MUCH ((big)1 << 60)
+#define TOO_MUCH ((big)1 << 62)
 #define NO_SYMBOL UINT32_MAX
 enum { PASSES = 24 }; /* over the nodes of a loop, until nothing changes */
 

@@ -393,6 +393,7 @@ struct pair {
 struct joining {
   const struct w_state *a, *b;
   bool wide; /* for the value at hand */
+  bool like; /* what is a constant in b, or of another kind there, stays as it is in a */
   struct w_state *to;
   struct pair *pairs; /* owned */
   uint32_t count;
@@ -517,7 +518,14 @@ static struct w_fact join_facts(const struct joining *j, struct w_aval x, struct
   return any_fact();
 }
 
+static struct w_aval keep_value(struct joining *j, struct w_aval x);
+
 static struct w_aval join_values(struct joining *j, struct w_aval x, struct w_aval y) {
+  const struct w_fact *g = w_fact_of(j->b, y);
+  uint64_t c;
+  if (j->like &&
+      (w_fact_of(j->a, x)->kind != g->kind || (g->kind == W_FSCALAR && w_sc_is_const(&g->s, &c))))
+    return keep_value(j, x);
   uint64_t delta = (uint64_t)y.c - (uint64_t)x.c;
   struct pair *p = j->pairs;
   for (uint32_t i = 0; i < j->count; i++, p++)
@@ -550,9 +558,9 @@ static void join_pending(struct joining *j) {
       j->to->pending = (struct w_pending){.sym = j->pairs[i].sym, .off = p->off, .n = p->n};
 }
 
-bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
-            struct w_state *to) {
-  struct joining j = {.a = a, .b = b, .to = to};
+static bool join(struct w_pool *pool, const struct w_state *a, const struct w_state *b,
+                 uint32_t wide, bool like, struct w_state *to) {
+  struct joining j = {.a = a, .b = b, .to = to, .like = like};
   size_t size = (W_VALUES + CALLERS * a->depth + a->nslots) * sizeof *j.pairs;
   memset(to, 0, sizeof *to);
   bool made = (j.pairs = w_resize(pool, NULL, 0, size)) &&
@@ -595,6 +603,15 @@ bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *
   if (!made)
     w_state_free(pool, to);
   return made;
+}
+
+bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
+            struct w_state *to) {
+  return join(pool, a, b, wide, false, to);
+}
+bool w_join_like(struct w_pool *pool, const struct w_state *a, const struct w_state *b,
+                 struct w_state *to) {
+  return join(pool, a, b, 0, true, to);
 }
 
 static void add_difference(const struct w_target *t, const struct w_state *a, struct w_aval x,

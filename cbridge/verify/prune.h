@@ -37,6 +37,10 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
  * constants; in the others it becomes what covers both. False: out of memory. */
 bool w_join(struct w_pool *pool, const struct w_state *a, const struct w_state *b, uint32_t wide,
             struct w_state *to);
+/* The same, where the numbers of `a` stay wherever `b` has a constant: as `b` is, in another round
+ * of the loops around it. */
+bool w_join_like(struct w_pool *pool, const struct w_state *a, const struct w_state *b,
+                 struct w_state *to);
 /* Where `a` is not covered by `b`: a bit for each register, W_ANY_SLOT and W_ANY_CALLER. */
 struct w_difference {
   uint32_t where, constants; /* `constants`: where one of the two is a constant */

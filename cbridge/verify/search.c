@@ -171,7 +171,7 @@ static enum next meet(struct search *s, enum way how) {
   }
   for (; how < WAYS; how++) {
     if (site->failures[how] > 2 + 2 * site->successes[how] ||
-        (how < ALL ? !w_loop_due(s, site) : site->finished <= CROWDED))
+        (how < ALL ? !w_loop_due(s, site, how) : site->finished <= CROWDED))
       continue;
     enum next next = how < ALL ? w_invent(s, site, &exact, how, &done)
                                : generalise(s, site, &exact, key, how, &done);
@@ -233,7 +233,8 @@ static enum next take_up(struct search *s, bool *complete) {
       w_tell(s, W_EVENT_RESUMED, s->st.pc, s->node, 0);
       return go(s, w->from, false);
     }
-    int finished = w_finish(s, w->node);
+    uint32_t done = w->node;
+    int finished = w_finish(s, done);
     if (!finished) { /* back_track finds it as it was */
       s->height++;
       s->blame = s->general_count - 1;
@@ -241,7 +242,7 @@ static enum next take_up(struct search *s, bool *complete) {
     }
     s->general_count -= w->general;
     w_drop_state(s, w);
-    if (finished < 0)
+    if (finished < 0 || !w_skip_rounds(s, done))
       return FAILED;
   }
   *complete = true;
@@ -391,14 +392,17 @@ static bool time_for_node(const struct search *s) {
   if (!s->taken)
     return false;
   uint32_t top = s->site_of[s->st.pc] ? w_known_site(s, s->st.pc)->top : 0;
-  if (top && s->infos[top - 1].loop && s->from >= s->st.pc)
+  bool back = w_jumped_back(s);
+  if (top && back && (s->infos[top - 1].loop || w_seems_long(s, top - 1)) &&
+      w_another_round(s, w_known_site(s, s->st.pc)))
     return true; /* once round */
   /* Back at the start of a short loop, and no one was here in this round: go on, there would be
    * nothing but nodes. */
   /* since the last node here: those of loops inside of the round do not count */
   uint64_t round = top ? s->a->visited - s->infos[top - 1].made : SHORT_ROUND;
   if (s->q->flow.at[s->st.pc].join &&
-      !(s->from >= s->st.pc && round < SHORT_ROUND && !known_round(s)))
+      !((s->q->flow.at[s->st.pc].head ? back : s->from >= s->st.pc) && round < SHORT_ROUND &&
+        !known_round(s)))
     return true;
   return s->st.next >= s->a->nodes[s->node].st.next + FRESH_SYMBOLS || s->depth >= NESTED_BRANCHES;
 }
