@@ -28,12 +28,20 @@ Definition a_text (t : target) (a : astate) (x : aval) : bool :=
   end.
 
 (** What the arguments show: the map passed; the memory written, at least and at most so many bytes
-    of it; the size asked for; the symbol released. *)
+    of it; the size asked for; the symbol released; the callback's slot. *)
 Record a_seen := ASeen { as_map : option Z; as_out : option (place * Z * Z); as_size : option Z;
-  as_released : option (ref_kind * Z) }.
-Definition a_nothing_seen := ASeen None None None None.
+  as_released : option (ref_kind * Z); as_callback : option Z }.
+Definition a_nothing_seen := ASeen None None None None None.
+Definition a_seen_map (q : a_seen) (i : Z) : a_seen :=
+  ASeen (Some i) (as_out q) (as_size q) (as_released q) (as_callback q).
 Definition a_seen_out (q : a_seen) (out : option (place * Z * Z)) : a_seen :=
-  ASeen (as_map q) out (as_size q) (as_released q).
+  ASeen (as_map q) out (as_size q) (as_released q) (as_callback q).
+Definition a_seen_size (q : a_seen) (n : Z) : a_seen :=
+  ASeen (as_map q) (as_out q) (Some n) (as_released q) (as_callback q).
+Definition a_seen_released (q : a_seen) (h : ref_kind * Z) : a_seen :=
+  ASeen (as_map q) (as_out q) (as_size q) (Some h) (as_callback q).
+Definition a_seen_callback (q : a_seen) (pc : Z) : a_seen :=
+  ASeen (as_map q) (as_out q) (as_size q) (as_released q) (Some pc).
 Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : list reg)
   (q : a_seen) : option a_seen :=
   match args, rs with
@@ -68,7 +76,7 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
         | Some (FMap i) =>
           if (snd x =? 0)
             && match map_of t i with Some d => takes_map types changes d | None => false end
-          then next (ASeen (Some i) (as_out q) (as_size q) (as_released q)) else None
+          then next (a_seen_map q i) else None
         | _ => None
         end
       | AKey => of_map m_key
@@ -108,17 +116,19 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
         end
       | AAlloc =>
         match const_of (a_facts a) x with
-        | Some n => next (ASeen (as_map q) (as_out q) (Some n) (as_released q))
+        | Some n => next (a_seen_size q n)
         | None => None
+        end
+      | ACallback =>
+        match fact_of (a_facts a) x with
+        | Some (FFunc pc) => if snd x =? 0 then next (a_seen_callback q pc) else None
+        | _ => None
         end
       | ARef k release =>
         match fact_of (a_facts a) x with
         | Some (FRef k' _ false) =>
           if (snd x =? 0) && ref_kind_fits k k'
-          then
-            let q' := ASeen (as_map q) (as_out q) (as_size q) (Some (k, fst x)) in
-            next (if release then q' else q)
-          else None
+          then next (if release then a_seen_released q (k, fst x) else q) else None
         | Some (FObj i) =>
           match type_named t socket_type with
           | Some j =>
@@ -154,6 +164,7 @@ Definition a_ret (t : target) (r : ret) (q : a_seen) : option (option ares) :=
   | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
   | RTyped nu name => do i <- type_named t name; Some (Some (New (some_object_res t nu i) 0))
   | RVoid => Some None
+  | RRounds => None                           (* no step with one successor: Callbacks.v *)
   end.
 Definition a_clobber (a : astate) : astate :=
   a_with_regs a (set R0 None (clobber (a_regs a))).
@@ -202,26 +213,33 @@ Definition a_call (t : target) (a : astate) (callee : option helper) : option as
     an address. *)
 Definition unframe (n : Z) (f : fact) : fact :=
   match f with FStack j _ _ => if j =? n then FScalar true sc_top else f | _ => f end.
-Definition a_call_local (a : astate) (target : Z) : option astate :=
-  let n := a_depth a + 1 in
+Definition a_begin (a : astate) (fs : list aframe) (args : rf (option aval)) (target : Z) :
+  option astate :=
+  let n := Z.of_nat (length fs) in
   if n <? max_frames then
-    let r := a_regs a in
-    let N := @None aval in
     let k := - stack_size * (n + 1) in
     let top := (a_next a, 0) in
-    let a := a_with_frames a (AFrame (a_pc a + 1) r (a_rounds a) :: a_frames a) in
-    let a := a_with_rounds a (aconst (a_facts a) most_rounds) in
-    let a := a_with_regs a (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top)) in
+    let a := a_with_rounds (a_with_frames a fs) (aconst (a_facts a) most_rounds) in
+    let a := a_with_regs a (set R10 (Some top) args) in
     let a := a_with_stack a (kill k stack_size (a_slots a))
       (not_written (a_written a) k stack_size) in
     let a := a_fresh (a_with_facts a (zmap_map (unframe n) (a_facts a))) (FStack n 0 whole) in
     Some (a_goto a target)
   else None.
+Definition a_call_local (a : astate) (target : Z) : option astate :=
+  let r := a_regs a in
+  a_begin a (AFrame (a_pc a + 1) r (a_rounds a) ABack :: a_frames a)
+    (arguments (f1 r) (f2 r) (f3 r) (f4 r) (f5 r)) target.
+Definition a_go_back (a : astate) (f : aframe) (fs : list aframe) (r : option aval) : astate :=
+  let rs := clobber (set R0 r (af_regs f)) in
+  a_goto (a_with_rounds (a_with_frames (a_with_regs a rs) fs) (af_rounds f)) (af_pc f).
 Definition a_leave (a : astate) : option astate :=
   match a_frames a with
   | f :: fs =>
-    let rs := clobber (set R0 (get R0 (a_regs a)) (af_regs f)) in
-    Some (a_goto (a_with_rounds (a_with_frames (a_with_regs a rs) fs) (af_rounds f)) (af_pc f))
+    match af_after f with
+    | ABack => Some (a_go_back a f fs (get R0 (a_regs a)))
+    | AAgain _ _ _ _ => None                  (* two successors: Callbacks.v *)
+    end
   | [] => None
   end.
 (** Legacy packet loads. *)

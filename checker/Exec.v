@@ -1,5 +1,5 @@
 (** One instruction, abstractly: dispatch only. *)
-From Checker Require Export Calls.
+From Checker Require Export Callbacks.
 
 Section Exec.
 Variable t : target.
@@ -28,7 +28,8 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     do m <- map_of t i;
     if (m_type m =? map_array) && (0 <? m_max m) && (0 <=? off) && (off <=? m_value m)
     then Some (a_put a 2 d (New (FMapValue i 0 whole) off)) else None
-  | LdVar d _ _ | LdCode d _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
+  | LdVar d _ _ => Some (a_put a 2 d (New (FScalar true sc_top) 0))
+  | LdCode d off => Some (a_put a 2 d (New (function_res (a_pc a + 1 + off)) 0))
   | Ldx z sx d r off =>
     do x <- get r (a_regs a);
     do pl <- a_addr t F (a_depth a) x off (zbytes z) false;
@@ -97,7 +98,8 @@ Definition a_settle (a : astate) : astate :=
     | _ => a
     end
   end.
-(** Conditional jumps: the state of each successor that can be. *)
+(** Conditional jumps, and where a callback may run or not: the state of each successor that can
+    be. *)
 Definition a_assume (a : astate) (pc : Z) (F : option facts) : option astate :=
   do F <- F; Some (a_settle (a_goto (a_with_facts a F) pc)).
 (** [MayGoto] goes on, and a round is spent. *)
@@ -118,6 +120,8 @@ Definition a_branch (i : insn) (a : astate) : option (option astate * option ast
     Some (a_assume a (a_pc a + 1 + off) (refine t F w c true x y),
       a_assume a (a_pc a + 1) (refine t F w c false x y))
   | MayGoto off => Some (a_assume a (a_pc a + 1 + off) (Some (a_facts a)), a_spend a)
+  | Call h => a_first_round t a (offered_helper (t_type t) h)
+  | Exit => a_next_round a
   | _ => None
   end.
 

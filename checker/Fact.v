@@ -45,7 +45,8 @@ Inductive fact :=
   | FRecordAt (n mx al : Z)                   (* at most mx past the start of an acquired record of
                                                  n bytes, and a multiple of al *)
   | FObj (i : Z)                              (* the start of a kernel object of type i *)
-  | FObjOrNull (i : Z).                       (* the same, or null *)
+  | FObjOrNull (i : Z)                        (* the same, or null *)
+  | FFunc (pc : Z).                           (* the address of the function at slot pc *)
 Definition facts := zmap fact.
 
 (** [o] is map [i], or one like it: what is known of a map inside a map of maps is its shape. *)
@@ -72,6 +73,7 @@ Definition fact_holds (t : target) (L : layout) (f : fact) (w : Z) : Prop :=
     /\ re_base h <= w <= re_base h + mx /\ (al | w - re_base h)
   | FObj i => type_of t i <> None /\ is_object L w i = true
   | FObjOrNull i => type_of t i <> None /\ (w = 0 \/ is_object L w i = true)
+  | FFunc pc => 0 <= pc < code_slots /\ w = c_address (l_code L) pc
   end.
 (** A valuation is a list that only grows: symbol number k is its k-th element. *)
 Definition facts_hold (t : target) (L : layout) (F : facts) (vs : list Z) : Prop :=

@@ -15,8 +15,12 @@ Definition one_frame (o n : Z) : Prop := exists j, 0 <= j < max_frames /\ in_fra
 Record written_bytes := Written { wb_bits : Z; wb_pending : option (Z * Z) }.
 Definition nothing_written : written_bytes := Written 0 None.
 
+(** Of a callback: the calls that are left, what the helper passes on, and that all calls together
+    are at most [most]. *)
+Inductive aafter := ABack | AAgain (callback : Z) (rest ctx : aval) (most : Z).
+Record aframe := AFrame {
+  af_pc : Z; af_regs : rf (option aval); af_rounds : option aval; af_after : aafter }.
 (** A spill: the [size] bytes at this offset hold the value. *)
-Record aframe := AFrame { af_pc : Z; af_regs : rf (option aval); af_rounds : option aval }.
 Record astate := AState {
   a_pc : Z;
   a_regs : rf (option aval);
@@ -60,9 +64,17 @@ Record memrel (L : layout) (sl : zmap (size * aval)) (ini : written_bytes) (vs :
   m_written : bits_written L (wb_bits ini) m;
   m_pending : pending_written L ini vs m }.
 
+Definition afterrel (vs : list Z) (a : aafter) (c : after) : Prop :=
+  match a, c with
+  | ABack, Back => True
+  | AAgain callback rest ctx most, Again callback' rest' index ctx' =>
+    callback' = callback /\ relv vs rest rest' /\ relv vs ctx ctx'
+      /\ 0 <= rest' /\ 0 <= index /\ index + rest' < most <= max_calls
+  | _, _ => False
+  end.
 Definition framerel (vs : list Z) (af : aframe) (f : frame) : Prop :=
   fr_pc f = af_pc af /\ (forall r, relo vs (get r (af_regs af)) (get r (fr_regs f)))
-  /\ relo vs (af_rounds af) (Some (fr_rounds f)).
+    /\ relo vs (af_rounds af) (Some (fr_rounds f)) /\ afterrel vs (af_after af) (fr_after f).
 
 Record gamma (t : target) (a : astate) (vs : list Z) (s : state) : Prop := {
   g_wf : wf_layout t (lay s);

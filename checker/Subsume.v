@@ -63,6 +63,7 @@ Definition fact_le (t : target) (F : facts) (a : aval) (f : fact) : bool :=
       match const_of F a, type_of t i with Some Z0, Some _ => true | _, _ => false end
     | _ => false
     end
+  | FFunc pc => here && match fact_of F a with Some (FFunc pc') => pc =? pc' | _ => false end
   end.
 Definition bound_in (next : Z) (a : aval) : bool := (0 <=? fst a) && (fst a <? next).
 Definition facts_le (t : target) (a : astate) (sub : subst) (G : facts) : bool :=
@@ -81,11 +82,20 @@ Definition oval_le (next : Z) (sub : subst) (a b : option aval) : bool :=
     false end.
 Definition regs_le (next : Z) (sub : subst) (a b : rf (option aval)) : bool :=
   forallb (fun r => oval_le next sub (get r a) (get r b)) all_regs.
+Definition after_le (next : Z) (sub : subst) (a b : aafter) : bool :=
+  match a, b with
+  | ABack, ABack => true
+  | AAgain f rest ctx most, AAgain f' rest' ctx' most' =>
+    (f =? f') && aval_le next sub rest rest' && aval_le next sub ctx ctx'
+      && (most <=? most') && (most' <=? max_calls)
+  | _, _ => false
+  end.
 Fixpoint frames_le (next : Z) (sub : subst) (a b : list aframe) : bool :=
   match a, b with
   | [], [] => true
   | f :: a', g :: b' => (af_pc f =? af_pc g) && regs_le next sub (af_regs f) (af_regs g)
-    && oval_le next sub (af_rounds f) (af_rounds g) && frames_le next sub a' b'
+    && oval_le next sub (af_rounds f) (af_rounds g)
+    && after_le next sub (af_after f) (af_after g) && frames_le next sub a' b'
   | _, _ => false
   end.
 (** Symbols of the target at or above its counter, or below 0, stand for nothing. *)
@@ -93,11 +103,14 @@ Definition oval_ok (next : Z) (x : option aval) : bool := match x with Some v =>
   | None => true end.
 Definition regs_ok (next : Z) (x : rf (option aval)) : bool :=
   forallb (fun r => oval_ok next (get r x)) all_regs.
+Definition after_ok (next : Z) (x : aafter) : bool :=
+  match x with ABack => true | AAgain _ rest ctx _ => bound_in next rest && bound_in next ctx end.
+Definition frame_ok (next : Z) (f : aframe) : bool :=
+  regs_ok next (af_regs f) && oval_ok next (af_rounds f) && after_ok next (af_after f).
 Definition names_ok (b : astate) : bool :=
   (0 <=? a_next b) && zall (fun k _ => (0 <=? k) && (k <? a_next b)) (a_facts b)
   && regs_ok (a_next b) (a_regs b)
-  && forallb (fun f => regs_ok (a_next b) (af_regs f) && oval_ok (a_next b) (af_rounds f))
-    (a_frames b)
+  && forallb (frame_ok (a_next b)) (a_frames b)
   && zall (fun _ sl => bound_in (a_next b) (snd sl)) (a_slots b) && oval_ok (a_next b) (a_rounds b).
 (** Bytes that the target has written if its symbol is 0 are so in the source: they are written, or
     wait for the same symbol; or that is not 0. *)

@@ -73,6 +73,7 @@ let fact r =
     Core.FRecordAt (size, most, step r)
   | 11 -> Core.FObj (uleb r)
   | 12 -> Core.FObjOrNull (uleb r)
+  | 13 -> Core.FFunc (uleb r)
   | n -> bad "%d is no kind of fact" n
 
 let registers r =
@@ -102,6 +103,17 @@ let written r =
   if n > stack_bytes then bad "%d bytes are more than the stack has" n;
   Z.shift_left (Z.of_bits (string r n)) (8 * (stack_bytes - n))
 
+(* What a function's return leads to. *)
+let afterwards r =
+  match u8 r with
+  | 0 -> Core.ABack
+  | 1 ->
+    let callback = uleb r in
+    let rest = value r in
+    let ctx = value r in
+    Core.AAgain (callback, rest, ctx, uleb r)
+  | n -> bad "%d does not say where a return leads" n
+
 let state r =
   let a_pc = uleb r in
   let a_regs, a_rounds = function_values r in
@@ -121,7 +133,7 @@ let state r =
   let caller l =
     let af_pc = uleb r in
     let af_regs, af_rounds = function_values r in
-    { Core.af_pc; af_regs; af_rounds } :: l
+    { Core.af_pc; af_regs; af_rounds; af_after = afterwards r } :: l
   in
   let a_frames = List.rev (repeat (count r) caller []) in
   let a_facts =
@@ -181,7 +193,7 @@ let derivation r budget =
 let read bytes =
   let r = make bytes in
   magic r "a certificate" "WCRT";
-  (match u8 r with 4 -> () | v -> bad "version %d is not known" v);
+  (match u8 r with 5 -> () | v -> bad "version %d is not known" v);
   let budget = ref most_steps in
   let c_bound = uleb r in
   let nodes = count r in

@@ -59,6 +59,7 @@ let fault_name = function
   | BadMap -> "bad-map"
   | StackOverflow -> "stack-overflow"
   | BadInstruction -> "bad-instruction"
+  | BadCallback -> "bad-callback-result"
   | Leak -> "leaked-reference"
 
 (* {1 Lines of text} *)

@@ -31,6 +31,7 @@ let argument = function
   | AObject _ -> "W_ARG_OBJECT"
   | AString -> "W_ARG_STRING"
   | AAlloc -> "W_ARG_ALLOC"
+  | ACallback -> "W_ARG_CALLBACK"
   | ARef (_, release) -> if release then "W_ARG_RELEASE" else "W_ARG_REF"
 
 (* C has no literal for the least 64-bit number. *)
@@ -55,6 +56,7 @@ let ref_kind h =
 let contract types h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
     | RSize -> ("SIZE", Num.zero, Num.zero)
+    | RRounds -> ("ROUNDS", Num.zero, max_calls)
     | RTail -> ("TAIL", Num.zero, Num.zero)
     | RAcquire _ -> ("ACQUIRE", Num.zero, Num.zero)
     | RTyped _ -> ("TYPED", Num.zero, Num.zero)

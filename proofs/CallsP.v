@@ -100,11 +100,21 @@ Record seenrel (t : target) (a : astate) (vs : list Z) (s : state) (q : a_seen) 
   sr_map : maprel t (lay s) (as_map q) (sn_map c);
   sr_out : outrel t a s (as_out q) (sn_out c);
   sr_size : sizerel (as_size q) (sn_size c);
-  sr_back : releasedrel (a_facts a) vs (as_released q) (sn_released c) }.
+  sr_back : releasedrel (a_facts a) vs (as_released q) (sn_released c);
+  sr_callback : as_callback q = sn_callback c }.
 Arguments sr_map {t a vs s q c}.
 Arguments sr_out {t a vs s q c}.
 Arguments sr_size {t a vs s q c}.
 Arguments sr_back {t a vs s q c}.
+Arguments sr_callback {t a vs s q c}.
+Lemma function_at_address L p : 0 <= p < code_slots ->
+  function_at L (c_address (l_code L) p) = Some p.
+Proof.
+  intros P. unfold function_at. rewrite (proj2 (c_back (l_code L) p P)).
+  replace (0 <=? p) with true by (symmetry; apply Z.leb_le; lia).
+  replace (p <? code_slots) with true by (symmetry; apply Z.ltb_lt; lia).
+  rewrite Z.eqb_refl. reflexivity.
+Qed.
 Lemma a_text_sound t a vs s v x : gamma t a vs s -> relv vs v x -> a_text t a v = true ->
   text_at s x = true.
 Proof.
@@ -206,9 +216,9 @@ Proof.
     destruct (a_writes_sound t a vs s v x hi pl G R Aw) as [P Wr]. rewrite Wr by lia.
     apply (IH _ (a_seen_out q (Some (pl, lo, hi))) _ _ G);
       [| exact H].
-    destruct Q as [Qm Qo Qs Qb].
-    constructor; cbn [a_seen_out seen_out as_map as_out as_size as_released sn_map sn_out sn_size
-      sn_released]; try assumption.
+    destruct Q as [Qm Qo Qs Qb Qc].
+    constructor; cbn [a_seen_out seen_out as_map as_out as_size as_released as_callback sn_map
+      sn_out sn_size sn_released sn_callback]; try assumption.
     split; [exact P |]. split; [exact Lo | lia]. }
   assert (Fixed : forall lo n, match a_writes t a v n with
                                | Some pl => a_args pk t a args rs (a_seen_out q (Some (pl, lo, n)))
@@ -217,7 +227,7 @@ Proof.
   { intros lo n H. destruct (a_writes t a v n) as [pl |] eqn:Aw; [| discriminate H]. unfold a_writes
       in Aw.
     destruct (Z.ltb_spec 0 n) as [N | N]; [exact N | discriminate Aw]. }
-  assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb]. destruct g.
+  assert (Q' := Q). destruct Q' as [Qm Qo Qs Qb Qc]. destruct g.
   - (* AAny *) exact (IH _ _ _ _ G Q E).
   - (* AMap *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
     destruct f; try discriminate E. parts Ef as i.
@@ -230,8 +240,8 @@ Proof.
     rewrite (map_at_in _ o (proj1 (wl_addrs (g_wf G))) (proj1 Lo)).
     destruct (like_fields Lo Ed) as [Et [_ [_ [_ Er]]]]. unfold takes_map in *.
     rewrite <- Et, <- Er, Al.
-    apply (IH _ (ASeen (Some i) (as_out q) (as_size q) (as_released q)) _ _ G); [| exact E].
-    constructor; [exact Lo | exact Qo | exact Qs | exact Qb].
+    apply (IH _ (a_seen_map q i) _ _ G); [| exact E].
+    constructor; [exact Lo | exact Qo | exact Qs | exact Qb | exact Qc].
   - (* AKey *) destruct (as_map q) as [i |], (sn_map c) as [o |]; cbn [obind] in E;
       try contradiction;
       try discriminate E.
@@ -293,14 +303,15 @@ Proof.
     + (* no bytes *) replace (0 <? n) with false by (symmetry; apply Z.ltb_ge; lia).
       refine (IH _ (a_seen_out q None)
         (seen_out c None) _ G _ H).
-      constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb].
+      constructor; [exact Qm | exact Logic.I | exact Qs | exact Qb | exact Qc].
     + (* some bytes *) destruct (Z.leb_spec 0 lo) as [L0 | L0]; [| discriminate H].
       destruct (Z.ltb_spec 0 n) as [N | N]; [apply (Writes lo n hi); [lia | lia | exact H] |].
       destruct (a_writes t a v hi) as [pl |] eqn:Aw; [| discriminate H].
       assert (K : 0 < hi) by (apply (Fixed lo hi); rewrite Aw; exact H).
       apply (IH _ (a_seen_out q (Some (pl, lo, hi)))
         (seen_out c None) _ G); [| exact H].
-      constructor; [exact Qm | | exact Qs | exact Qb]. split; [lia |]. split; [exact K |]. exists x.
+      constructor; [exact Qm | | exact Qs | exact Qb | exact Qc].
+      split; [lia |]. split; [exact K |]. exists x.
       exact (proj1 (a_writes_sound t a vs s v x hi pl G R Aw)).
   - (* AMemN *) exact (Whole _ E).
   - (* AOutN *) apply (Writes _ _ _ (conj (Z.lt_le_incl _ _ (Fixed _ _ E)) (Z.le_refl _))
@@ -358,10 +369,18 @@ Proof.
     rewrite (a_text_sound t a vs s v x G R Tx). exact (IH _ _ _ _ G Q E).
   - (* AAlloc *) destruct (const_of (a_facts a) v) as [n |] eqn:Cv; [| discriminate E].
     assert (X := const_of_sound t (lay s) (a_facts a) vs (g_facts G) _ _ _ R Cv).
-    apply (IH _ (ASeen (as_map q) (as_out q) (Some n) (as_released q)) _ _ G); [| exact E].
-    constructor; [exact Qm | exact Qo | exact X | exact Qb].
+    apply (IH _ (a_seen_size q n) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact X | exact Qb | exact Qc].
+  - (* ACallback *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
+    destruct f; try discriminate E. parts Ef as p.
+    destruct (Z.eqb_spec (snd v) 0) as [C | C]; [| discriminate E].
+    destruct (fact_of_sound t (lay s) (a_facts a) vs (g_facts G) v x _ R Ef)
+      as [w [_ [[B [P X]] ->]]].
+    rewrite C, Z.add_0_r, wrap_small by exact B. rewrite X, (function_at_address _ _ P).
+    apply (IH _ (a_seen_callback q p) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact Qs | exact Qb | reflexivity].
   - (* ARef *) destruct (fact_of (a_facts a) v) as [f |] eqn:Ef; [| discriminate E].
-    destruct f as [| | | | | | | | | kd n nu | | i |]; try discriminate E;
+    destruct f as [| | | | | | | | | kd n nu | | i | |]; try discriminate E;
       [destruct nu; [discriminate E |] |].
     2: { (* another socket *) destruct (type_named t socket_type) as [j |] eqn:En;
         [| discriminate E].
@@ -383,8 +402,8 @@ Proof.
             [exact (ref_kind_fits_trans _ _ _ Ek Fi) | exact Eb]]).
     lazymatch type of E with a_args _ _ _ _ _ (if ?b then _ else _) = _ => destruct b end;
       [| exact (IH _ _ _ _ G Q E)].
-    apply (IH _ (ASeen (as_map q) (as_out q) (as_size q) (Some (kd0, fst v))) _ _ G); [| exact E].
-    constructor; [exact Qm | exact Qo | exact Qs |]. split; [reflexivity |].
+    apply (IH _ (a_seen_released q (kd0, fst v)) _ _ G); [| exact E].
+    constructor; [exact Qm | exact Qo | exact Qs | | exact Qc]. split; [reflexivity |].
     split; [exact (P eq_refl) |]. split; [exact N |].
     exists kd, n, false. split; [exact Ef | exact Ek].
 Qed.
@@ -444,6 +463,7 @@ Proof.
     rewrite Ei in Lo.
     destruct (sn_map c) as [o |]; [| contradiction]. eexists. split; [reflexivity |].
     exact (found_sound t L vs an s i o d WL EL Ed Lo).
+  - (* RRounds *) discriminate E.
   - (* RTail *) destruct (some_allowed t); [| discriminate E]. injection E as <-. exact Logic.I.
   - (* RTyped *) binds E as i Ei. apply some_inj in E. rewrite <- E, Ei. eexists.
     split; [reflexivity |].
@@ -492,14 +512,14 @@ Qed.
 (** Nothing but the packet is elsewhere. *)
 Definition same_but_packet (L L' : layout) : Prop :=
   l_frames L' = l_frames L /\ l_ctx L' = l_ctx L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\
-  l_invalid L' = l_invalid L /\ l_objects L' = l_objects L.
+  l_invalid L' = l_invalid L /\ l_objects L' = l_objects L /\ l_code L' = l_code L.
 Lemma unpacket_sound t L L' f w : same_but_packet L L' -> fact_holds t L f w ->
   fact_holds t L' (unpacket f) w.
 Proof.
-  intros [E1 [E2 [E3 [E4 [E5 E6]]]]] [B P].
+  intros [E1 [E2 [E3 [E4 [E5 [E6 E7]]]]]] [B P].
   destruct f; cbn [unpacket]; (split; [exact B |]); try (apply sc_top_sound; exact B);
-    unfold frame_top, frame_base, map_like, is_object in *; rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6;
-      exact P.
+    unfold frame_top, frame_base, map_like, is_object in *;
+      rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7; exact P.
 Qed.
 Lemma a_moved_sound t a vs s L : gamma t a vs s -> wf_layout t L -> same_but_packet (lay s) L ->
   gamma t (a_moved a) vs (at_layout t s L).
@@ -770,12 +790,13 @@ Proof.
   { unfold L1, released. destruct Eq as [_ [_ [EV _]]]. destruct (sn_released c) as [[kd y] |];
       exact EV. }
   assert (EO : l_invalid L1 = l_invalid (lay s) /\ l_objects L1 = l_objects (lay s)).
-  { unfold L1, released. destruct Eq as [_ [_ [_ [_ EO]]]]. destruct (sn_released c) as [[kd y] |];
-      exact EO. }
+  { unfold L1, released. destruct Eq as [_ [_ [_ [_ [E5 [E6 _]]]]]].
+    destruct (sn_released c) as [[kd y] |];
+      exact (conj E5 E6). }
   assert (Ret := a_ret_sound t L1 vs an a s (h_ret d) q c r o
     (g_wf G) EV EO Er (sr_map Q) (sr_out Q)).
   fold x in Ret.
-  destruct (h_ret d) as [lo hi | | | | kd | ty |] eqn:Ed;
+  destruct (h_ret d) as [lo hi | | | | | kd | ty |] eqn:Ed;
     try (apply Plain; [unfold o, acquired; rewrite Ed; reflexivity | exact Ret]).
   clear Plain Ret EV.
   (* acquired *)
@@ -829,7 +850,10 @@ Proof.
     a_nothing_seen
       nothing_seen q G)
     as [c [-> Q]];
-    [constructor; (reflexivity || exact Logic.I) | exact Eq |]. rewrite Ok1, Ok2.
+    [constructor; (reflexivity || exact Logic.I) | exact Eq |].
+  replace (match h_ret d with RRounds => true | _ => false end) with false
+    by (destruct (h_ret d); (reflexivity || discriminate Er)).
+  rewrite Ok1, Ok2.
   assert (N := a_call_next t an a vs s d q c r G Q Er). cbv zeta in N. destruct N as [ws N].
   destruct (match h_ret d with RTail => 0 <=? an_choice an | _ => false end) eqn:Ends.
   - (* it ends *) right. exists (legal_result t an). split; [reflexivity |].
@@ -849,14 +873,14 @@ Definition same_but_frame (n : Z) (L L' : layout) : Prop :=
   (forall j, j <> n -> frame_top L' j = frame_top L j) /\ l_ctx L' = l_ctx L /\ l_pkt L' = l_pkt L
     /\ l_len L' = l_len L /\
   l_meta L' = l_meta L /\ l_maps L' = l_maps L /\ l_refs L' = l_refs L /\ l_invalid L' = l_invalid L
-    /\ l_objects L' = l_objects L.
+    /\ l_objects L' = l_objects L /\ l_code L' = l_code L.
 Lemma unframe_sound t n L L' f w : same_but_frame n L L' -> fact_holds t L f w ->
   fact_holds t L' (unframe n f) w.
 Proof.
-  intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 E8]]]]]]]] [B P].
+  intros [E0 [E1 [E2 [E3 [E4 [E5 [E6 [E7 [E8 E9]]]]]]]]] [B P].
   destruct f; cbn [unframe]; try (split; [exact B |];
     unfold area_start, area_end, map_like, is_object in *;
-      rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8; exact P).
+      rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6, ?E7, ?E8, ?E9; exact P).
   lazymatch goal with |- context [?j =? n] => destruct (Z.eqb_spec j n) as [E | E] end; split;
     try exact B; [apply sc_top_sound; exact B |].
   destruct P as [d [D [Al Q]]]. exists d. split; [exact D |]. split; [exact Al |].
@@ -871,17 +895,17 @@ Proof.
     destruct (Z.eqb_spec j n) as [Q | _]; [exfalso; exact (E Q) | reflexivity].
   - (* it does not *) split; [exact WL |]. repeat split; reflexivity.
 Qed.
-Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s -> a_call_local a target = Some
-  a'
-  ->
-  exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
+Lemma a_begin_sound {t} an {a vs s afs fs args xs target a'} : gamma t a vs s ->
+  Forall2 (framerel vs) afs fs -> (forall r, relo vs (get r args) (get r xs)) -> fs <> [] ->
+  a_begin a afs args target = Some a' ->
+  exists s' ws, begin t an s fs xs target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
-  unfold a_call_local, call_local. intros G E. destruct (gamma_depth G) as [Dp _].
-  rewrite Dp in E. clear Dp.
-  set (n := Z.of_nat (length (frames s)) + 1) in *.
+  unfold a_begin, begin. intros G Fs R NE E. rewrite (frames_length _ _ _ Fs) in E.
+  set (n := Z.of_nat (length fs)) in *.
   destruct (n <? max_frames) eqn:C; [| discriminate E]. apply some_inj in E. rewrite <- E.
   clear E a'. apply Z.ltb_lt in C.
-  assert (Hp : 0 < n) by (unfold n; lia). assert (Hn : 0 <= n < max_frames) by lia.
+  assert (Hp : 0 < n) by (unfold n; destruct fs; [destruct (NE eq_refl) | cbn [length]; lia]).
+  assert (Hn : 0 <= n < max_frames) by lia.
   destruct (entered_layout t an s n (g_wf G) (conj Hp C)) as [WL Eq].
   set (L := entered t an s n) in *. set (top := frame_top L n).
   assert (B : 0 <= top < W).
@@ -891,12 +915,8 @@ Proof.
   eexists. exists [top]. split; [reflexivity |].
   open_gamma G.
   assert (Nw : nth_z (vs ++ [top]) (a_next a) = Some top) by (rewrite Gnext; apply nth_z_last).
-  assert (R := regs_ext vs [top] _ _ Gregs).
   constructor; fields; try assumption.
-  - (* g_frames *) constructor; [| apply frames_ext; exact Gframes].
-    split; [cbn [fr_pc af_pc]; rewrite Gpc; reflexivity|].
-    split; [exact R | apply relo_ext; exact Grounds].
-  - (* g_depth *) cbn [length]. unfold n in C. lia.
+  - (* g_frames *) apply frames_ext. exact Fs.
   - (* g_live *) reflexivity.
   - (* g_pc *) reflexivity.
   - (* g_next *) rewrite app_length. cbn [length]. lia.
@@ -909,15 +929,9 @@ Proof.
       exact (unframe_sound t n _ L f0 w Eq P). } split; [exact B |].
     exists 0. rewrite Z.add_0_r, wrap_small by exact B. split; [lia |].
     split; [apply Z.divide_0_r | reflexivity].
-  - (* g_regs *) intros r. destruct r; cbn [get f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 relo];
-      try exact Logic.I.
-    + (* R1 *) exact (R R1).
-    + (* R2 *) exact (R R2).
-    + (* R3 *) exact (R R3).
-    + (* R4 *) exact (R R4).
-    + (* R5 *) exact (R R5).
-    + (* R10 *) exists top. split; [reflexivity |]. exists top. cbn [fst snd].
-      split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
+  - (* g_regs *) apply regs_set; [exact (regs_ext vs [top] _ _ R) |].
+    exists top. split; [reflexivity |]. exists top. cbn [fst snd].
+    split; [exact Nw | rewrite Z.add_0_r, wrap_small by exact B; reflexivity].
   - (* g_mem *) apply memrel_ext.
     replace (top - stack_size) with (stack_addr L (- stack_size * (n + 1)))
       by (rewrite (stack_addr_in_frame L n _ _ Fr) by reflexivity; unfold top; lia).
@@ -936,18 +950,45 @@ Proof.
     exists most_rounds. split; [reflexivity |]. apply relv_ext.
     exact (aconst_sound _ _ _ _ Gfacts _ _ Ev).
 Qed.
-Lemma a_leave_sound {t a vs s a'} : gamma t a vs s -> a_leave a = Some a' ->
-  exists s', leave t s = Next s' /\ gamma t a' vs s'.
+Lemma arguments_sound vs a1 a2 a3 a4 a5 x1 x2 x3 x4 x5 : relo vs a1 x1 -> relo vs a2 x2 ->
+  relo vs a3 x3 -> relo vs a4 x4 -> relo vs a5 x5 ->
+  forall r, relo vs (get r (arguments a1 a2 a3 a4 a5)) (get r (arguments x1 x2 x3 x4 x5)).
+Proof. intros R1' R2' R3' R4' R5' r. destruct r; try exact Logic.I; assumption. Qed.
+Lemma a_call_local_sound {t} an {a vs s target a'} : gamma t a vs s ->
+  a_call_local a target = Some a' ->
+  exists s' ws, call_local t an s target = Next s' /\ gamma t a' (vs ++ ws) s'.
 Proof.
-  unfold a_leave, leave. intros G E. open_gamma G.
-  inversion Gframes as [Ea Ec | af f afs fs [Fp [Fr Fn]] Fs Ea Ec];
-    rewrite <- Ea in E; [discriminate E |].
-  apply some_inj in E. rewrite <- E. eexists. split; [reflexivity |].
-  rewrite <- Ec in Gdepth. cbn [length] in Gdepth.
+  unfold a_call_local, call_local. intros G E. assert (R := g_regs G).
+  refine (a_begin_sound an G _ _ _ E); [| | discriminate].
+  - (* the callers *) constructor; [| exact (g_frames G)].
+    split; [cbn [fr_pc af_pc]; rewrite (g_pc G); reflexivity |]. split; [exact R |].
+    split; [exact (g_rounds G) | exact Logic.I].
+  - (* the arguments *) exact (arguments_sound _ _ _ _ _ _ _ _ _ _ _ (R R1) (R R2) (R R3) (R R4)
+      (R R5)).
+Qed.
+Lemma a_go_back_sound {t a vs s f c afs fs r x} : gamma t a vs s -> fr_pc c = af_pc f ->
+  (forall r, relo vs (get r (af_regs f)) (get r (fr_regs c))) ->
+  relo vs (af_rounds f) (Some (fr_rounds c)) -> Forall2 (framerel vs) afs fs ->
+  Z.of_nat (length fs) < max_frames -> relo vs r x ->
+  exists s', go_back t s c fs x = Next s' /\ gamma t (a_go_back a f afs r) vs s'.
+Proof.
+  intros G Fp Fr Fn Fs Dp R. eexists. split; [reflexivity |]. open_gamma G.
   constructor; fields; try assumption.
-  - (* g_depth *) lia.
   - (* g_live *) reflexivity.
-  - (* g_regs *) apply regs_clobber. apply regs_set; [exact Fr | exact (Gregs R0)].
+  - (* g_regs *) apply regs_clobber. apply regs_set; [exact Fr | exact R].
+Qed.
+Lemma callers_fewer {t a vs s f fs} : gamma t a vs s -> frames s = f :: fs ->
+  Z.of_nat (length fs) < max_frames.
+Proof. intros G E. assert (D := g_depth G). rewrite E in D. cbn [length] in D. lia. Qed.
+Lemma a_leave_sound {t} an {a vs s a'} : gamma t a vs s -> a_leave a = Some a' ->
+  exists s', leave t an s = Next s' /\ gamma t a' vs s'.
+Proof.
+  unfold a_leave, leave. intros G E. assert (Gframes := g_frames G).
+  inversion Gframes as [Ea Ec | af f afs fs [Fp [Fr [Fn Fa]]] Fs Ea Ec];
+    rewrite <- Ea in E; [discriminate E |].
+  destruct (af_after af); [| discriminate E]. apply some_inj in E. rewrite <- E.
+  destruct (fr_after f); [| contradiction Fa].
+  exact (a_go_back_sound G Fp Fr Fn Fs (callers_fewer G (eq_sym Ec)) (g_regs G R0)).
 Qed.
 
 (** * Legacy packet loads *)

@@ -56,7 +56,8 @@ Proof.
   - (* DBranch *) destruct (a_branch t ins a) as [[x y]|] eqn:Ea; try discriminate. bools.
     destruct (a_branch_sound (e_ans e i) GI Ea) as [s' [N B]].
     eapply ends_step; [rewrite ST; exact N|]. replace (X - n - 1) with (X - (n + 1)) by lia.
-    destruct B as [[a' [-> G']]|[a' [-> G']]]; [eapply IH1|eapply IH2]; eauto; lia.
+    destruct B as [ws [[a' [-> G']]|[a' [-> G']]]]; [eapply IH1|eapply IH2]; eauto;
+      (lia || apply pot_val_ext; auto).
   - (* DExit *) bools E as Ex Ef.
     destruct (a_exit_sound (e_ans e i) GI Ex) as [r [N A]].
     eapply ends_done; [rewrite ST; exact N|exact A|].

@@ -1,7 +1,7 @@
 (** Dispatch: each instruction's abstract step covers its concrete one. *)
 From Checker Require Import Cert.
 From Proofs Require Import ScalarP.
-From Proofs Require Export SubsumeP ArithP RefineP AccessP CallsP.
+From Proofs Require Export SubsumeP ArithP RefineP AccessP CallsP CallbacksP.
 
 Section Exec.
 Context {t : target}.
@@ -31,6 +31,14 @@ Proof.
   intros B. split; [reflexivity|]. exists x. rewrite Z.add_0_r, wrap_small by exact B.
   split; [|reflexivity].
   split; [exact B | apply sc_top_sound; exact B].
+Qed.
+Lemma function_yields L vs p :
+  yields t L vs (New (function_res p) 0) (wrap (c_address (l_code L) p)).
+Proof.
+  unfold function_res. destruct (_ && _) eqn:P; [|apply any_word, wrap_range]. bools.
+  destruct (c_back (l_code L) p ltac:(lia)) as [B _].
+  split; [reflexivity|]. exists (c_address (l_code L) p).
+  rewrite Z.add_0_r. split; [|reflexivity]. split; [exact B|]. split; [lia | reflexivity].
 Qed.
 Lemma oper_sound {a vs s o v} : gamma t a vs s -> a_oper a o = Some v ->
   exists x, value_of s o = Some x /\ relv vs v x.
@@ -187,7 +195,8 @@ Proof.
     split; [exact Lo|]. split; [eapply nth_z_in; exact Eb|]. split; [lia|].
     rewrite Z.sub_diag. apply Z.divide_0_r.
   - (* LdVar *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
-  - (* LdCode *) apply some_inj in E; subst a'. apply covers_put; auto. apply any_word, wrap_range.
+  - (* LdCode *) parts Ei as d off. apply some_inj in E; subst a'. rewrite (g_pc G).
+    apply covers_put; auto. apply function_yields.
   - (* Ldx *) parts Ei as z sx d r off. binds E as v Ev. binds E as pl Ep. binds E as res Er.
     apply some_inj in E; subst a'.
     destruct (reg_sound G Ev) as [x [-> Rx]].
@@ -239,7 +248,7 @@ Proof.
   - (* CallLocal *) parts Ei as off. rewrite (g_pc G).
     destruct (a_call_local_sound an G E) as [s' [ws [-> G']]].
     left. exists s', ws. split; [reflexivity | exact G'].
-  - (* Exit *) destruct (a_leave_sound G E) as [s' [-> G']]. apply covers_same. exact G'.
+  - (* Exit *) destruct (a_leave_sound an G E) as [s' [-> G']]. apply covers_same. exact G'.
 Qed.
 
 Lemma settle_sound a vs s : gamma t a vs s -> gamma t (a_settle a) vs s.
@@ -271,6 +280,10 @@ Proof.
   intros G [F' [-> [H R]]]. open_gamma G. unfold a_assume. cbn [obind].
   eexists; split; [reflexivity|]. apply settle_sound. constructor; auto.
 Qed.
+Lemma one_of_same {x y vs s} :
+  (exists a, x = Some a /\ gamma t a vs s) \/ (exists a, y = Some a /\ gamma t a vs s) ->
+  one_of t x y vs s.
+Proof. intros C. exists []. rewrite app_nil_r. exact C. Qed.
 Lemma rounds_sound {a vs s n m} : gamma t a vs s -> relo vs n (Some m) ->
   gamma t (a_with_rounds a n) vs (set_rounds s m).
 Proof. intros G R. open_gamma G. constructor; assumption. Qed.
@@ -297,24 +310,25 @@ Proof.
     eexists. split; [reflexivity|]. split; apply G.
 Qed.
 Lemma a_branch_sound an {i a vs s x y} : gamma t a vs s -> a_branch t i a = Some (x, y) ->
-  exists s', exec t an i s = Next s' /\
-    ((exists a', x = Some a' /\ gamma t a' vs s') \/ (exists a', y = Some a' /\ gamma t a' vs s')).
+  exists s', exec t an i s = Next s' /\ one_of t x y vs s'.
 Proof.
   intros G E. destruct i eqn:Ei; try discriminate E; unfold a_branch in E; unfold exec;
     cbn [target_reg].
   - (* Jmp *) parts Ei as w c d o off. binds E as u Eu. binds E as v Ev. injection E as <- <-.
     destruct (reg_sound G Eu) as [p [-> Rp]].
     destruct (oper_sound G Ev) as [q [-> Rq]].
-    eexists; split; [reflexivity|]. rewrite (g_pc G).
+    eexists; split; [reflexivity|]. rewrite (g_pc G). apply one_of_same.
     destruct (compare w c p q) eqn:C; [left|right]; apply assume_sound; auto;
       eapply refine_sound; eauto; apply G.
   - (* MayGoto *) injection E as <- <-. eexists; split; [reflexivity|]. rewrite (g_pc G).
-    destruct ((an_choice an <? 0) || (rounds s <=? 0)) eqn:C; [left|right].
+    apply one_of_same. destruct ((an_choice an <? 0) || (rounds s <=? 0)) eqn:C; [left|right].
     + (* it jumps *) apply (assume_sound a vs s _ (Some (a_facts a))); [exact G|].
       eexists. split; [reflexivity|].
       split; apply G.
     + (* it goes on *) apply spend_sound; [exact G|]. apply orb_false_iff in C. destruct C. bools.
       assumption.
+  - (* Call *) exact (a_first_round_sound an G E).
+  - (* Exit *) exact (a_next_round_sound an G E).
 Qed.
 
 Lemma a_exit_sound an {i a vs s} : gamma t a vs s -> a_exit t i a = true ->

@@ -201,11 +201,17 @@ Proof.
   - (* another *) rewrite !get_set_other by exact N. apply H.
 Qed.
 
-(** Callers' registers are words of the same valuation. *)
+(** Callers' registers are words of the same valuation, and so is what their callbacks wait for. *)
+Lemma after_ext vs ws a c : afterrel vs a c -> afterrel (vs ++ ws) a c.
+Proof.
+  destruct a, c; cbn [afterrel]; auto. intros [E [R [C P]]].
+  split; [exact E|]. split; [apply relv_ext; exact R|]. split; [apply relv_ext; exact C | exact P].
+Qed.
 Lemma frames_ext vs ws l fs : Forall2 (framerel vs) l fs -> Forall2 (framerel (vs ++ ws)) l fs.
 Proof.
-  intros H. induction H as [|af f l fs [P [R N]] H IH]; constructor; [|exact IH].
-  split; [exact P|]. split; [apply regs_ext; exact R | apply relo_ext; exact N].
+  intros H. induction H as [|af f l fs [P [R [N A]]] H IH]; constructor; [|exact IH].
+  split; [exact P|]. split; [apply regs_ext; exact R|].
+  split; [apply relo_ext; exact N | apply after_ext; exact A].
 Qed.
 
 (** ** What a state says *)

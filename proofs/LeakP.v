@@ -7,9 +7,15 @@ Variable t : target.
 
 Lemma all_released_none s : all_released s = true -> l_refs (lay s) = [].
 Proof. unfold all_released. destruct (l_refs (lay s)); [reflexivity | discriminate]. Qed.
-Lemma leave_done s r : leave t s = Done r -> l_refs (lay s) = [].
+Lemma begin_done {an s fs args pc r} : begin t an s fs args pc = Done r -> False.
+Proof. unfold begin. destruct (_ <? _); discriminate. Qed.
+Lemma leave_done an s r : leave t an s = Done r -> l_refs (lay s) = [].
 Proof.
-  unfold leave. destruct (frames s); [| discriminate]. destruct (get R0 (regs s)); [| discriminate].
+  unfold leave. destruct (frames s) as [| f fs].
+  2: { destruct (fr_after f); [discriminate |]. destruct (get R0 (regs s)); [| discriminate].
+       destruct (1 <? _); [discriminate |]. destruct (_ && _); [| discriminate].
+       intros E. destruct (begin_done E). }
+  destruct (get R0 (regs s)); [| discriminate].
   destruct (all_released s) eqn:E; [| discriminate].
   intros _. exact (all_released_none s E).
 Qed.
@@ -27,7 +33,12 @@ Proof.
   unfold call. destruct callee as [d |]; [| discriminate].
   destruct (check_args t (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen)
     as [q | k]; [| discriminate].
-  destruct (h_ret d); try discriminate. destruct (negb (in_main s)); [discriminate |].
+  destruct (h_ret d); try discriminate.
+  { (* RRounds *) unfold first_round. destruct (sn_callback q); [| discriminate].
+    destruct (get R1 (regs s)); [| discriminate]. destruct (get R3 (regs s)); [| discriminate].
+    destruct (get R4 (regs s)); [| discriminate]. destruct (_ || _); [discriminate |].
+    destruct (_ =? 0); [discriminate |]. intros E. destruct (begin_done E). }
+  destruct (negb (in_main s)); [discriminate |].
   destruct (all_released s) eqn:E; cbn [negb]; [| discriminate]. intros _.
   exact (all_released_none s E).
 Qed.
@@ -55,7 +66,7 @@ Proof.
     | |- context [match ?o with Mov => _ | _ => _ end] => destruct o
     end; try discriminate.
   all: try apply call_done. all: try apply leave_done.
-  unfold call_local. destruct (_ <? _); discriminate.
+  intros E. destruct (begin_done E).
 Qed.
 Lemma step_done p an s r : step t p an s = Done r -> l_refs (lay s) = [].
 Proof.

@@ -160,6 +160,10 @@ Proof.
     + (* FObjOrNull *) parts EF as j0. bools. subst j0.
       assert (Q : fact_holds t L (FObjOrNull j1) x) by (apply Here; [reflexivity | assumption]).
       exact (proj2 Q).
+  - (* FFunc *) parts Ef as pc1. bools E as Z0 E. bools.
+    destruct (fact_of F a) as [g|] eqn:EF; [|discriminate E]. destruct g; try discriminate E.
+    parts EF as pc0.
+    bools. subst pc0. exact (proj2 (Here _ eq_refl Z0)).
 Qed.
 
 Lemma aval_le_sound vs next sub nb a b x : relv vs a x -> bound_in nb b = true ->
@@ -195,16 +199,25 @@ Proof.
   specialize (E r (all_regs_in r)). specialize (K r (all_regs_in r)). specialize (H r).
   eapply oval_le_sound; eassumption.
 Qed.
+Lemma after_le_sound vs next sub nb a b c : afterrel vs a c -> after_ok nb b = true ->
+  after_le next sub a b = true -> afterrel (subst_vals vs sub nb) b c.
+Proof.
+  destruct a, b, c; cbn [afterrel after_ok after_le]; intros A K E; try contradiction;
+    try discriminate E; auto.
+  destruct A as [-> [R [C P]]]. bools.
+  split; [assumption|]. split; [eapply aval_le_sound; eassumption|].
+  split; [eapply aval_le_sound; eassumption | lia].
+Qed.
 Lemma frames_le_sound vs next sub nb fs : forall la lb, Forall2 (framerel vs) la fs ->
-  forallb (fun f => regs_ok nb (af_regs f) && oval_ok nb (af_rounds f)) lb = true ->
-  frames_le next sub la lb = true ->
+  forallb (frame_ok nb) lb = true -> frames_le next sub la lb = true ->
   Forall2 (framerel (subst_vals vs sub nb)) lb fs.
 Proof.
-  induction fs as [|f fs IH]; intros la lb H K E; inversion H as [|x y la' fs' [P [R N]] H' E1 E2];
-    subst;
+  induction fs as [|f fs IH]; intros la lb H K E;
+    inversion H as [|x y la' fs' [P [R [N A]]] H' E1 E2]; subst;
     destruct lb as [|g lb]; cbn [frames_le] in E; try discriminate E; constructor.
-  - (* the first *) cbn [forallb] in K. bools. split; [congruence|].
-    split; [eapply regs_le_sound; eassumption | eapply oval_le_sound; eassumption].
+  - (* the first *) cbn [forallb] in K. unfold frame_ok in K. bools. split; [congruence|].
+    split; [eapply regs_le_sound; eassumption|]. split; [eapply oval_le_sound; eassumption|].
+    eapply after_le_sound; eassumption.
   - (* the rest *) cbn [forallb] in K. bools. eapply IH; eassumption.
 Qed.
 

@@ -252,7 +252,7 @@ Proof. vm_compute. reflexivity. Qed.
 (** ** Environments: an object at 0, and none there; objects in objects *)
 Definition typed_layout (dead : Z) (others : list (Z * Z)) : layout :=
   LayoutOf some_frames 65536 131072 64 0
-  [Object flow_map 1048576 [2097152; 2097184]] (fun _ => 7) [] dead others.
+  [Object flow_map 1048576 [2097152; 2097184]] (fun _ => 7) usual_code [] dead others.
 Definition typed_env (dead choice : Z) : env :=
   Env (typed_layout dead [(0, 8388608); (1, 8388616); (1, 131080)]) (fun a => a) (fun _ =>
     quiet choice).
@@ -282,8 +282,9 @@ Example untested_may_end : run typed (lookup (movi R3 0)) (typed_env 0 9) 20 = E
 vm_compute. reflexivity. Qed.
 (** What is not refused here faults: another object, a byte further on. *)
 Definition keeping_env : env :=
-  Env (LayoutOf some_frames 65536 131072 64 0 [Object storage 1048576 [2097152]] (fun _ => 7) []
-    4194304 [(0, 8388608); (1, 8388736); (2, 8388864)]) (fun a => a) (fun _ => quiet 0).
+  Env (LayoutOf some_frames 65536 131072 64 0 [Object storage 1048576 [2097152]] (fun _ => 7)
+    usual_code [] 4194304 [(0, 8388608); (1, 8388736); (2, 8388864)])
+    (fun a => a) (fun _ => quiet 0).
 Example keeping_inhabited : well_formed keeping keeping_env. Proof. apply well_formedb_sound.
 vm_compute. reflexivity. Qed.
 Definition at_argument (x : Z) : env :=
@@ -306,7 +307,7 @@ Proof. vm_compute. reflexivity. Qed.
 Example text_without_an_end_faults :
   let L data := LayoutOf some_frames 65536 131072 64 0
     [Object (MapDef 2 4 4 1 true (Some data)) 1048576 [2097152];
-     Object (MapDef 2 4 4 1 false (Some data)) 1048832 [2097216]] (fun _ => 7) [] 0 [] in
+     Object (MapDef 2 4 4 1 false (Some data)) 1048832 [2097216]] (fun _ => 7) usual_code [] 0 [] in
   (fun data => run (text data) (compares 0 0) (Env (L data) (fun _ => 0) (fun _ => quiet 0)) 20)
     25185 = Ended 2
   /\ (fun data => run (text data) (compares 0 0) (Env (L data) (fun _ => 0) (fun _ => quiet 0)) 20)

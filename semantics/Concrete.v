@@ -38,7 +38,6 @@ Fixpoint map_i {A B} (f : Z -> A -> B) (i : Z) (l : list A) : list B :=
 (** No region lies up there. *)
 Definition symbol_addr (x : symbol) : Z :=
   match x with
-  | CodeAt pc => 281474976710656 + 8 * pc
   | KernelVar id object => 562949953421312 + 68719476736 * wrap32 object + 8 * wrap32 id
   end.
 (** Besides the program's own maps there are two of the kind that each map of maps holds; they are
@@ -59,7 +58,7 @@ Definition concrete_layout (t : target) (k : concrete) : layout :=
          (map_i (fun i m =>
            Object m (k_maps k + i * object_stride) (map (value_addr k i m) (upto (slots_of m)))) 0
            (all_maps t))
-         symbol_addr [] dead_addr (map_i (fun i _ => (i, object_addr i)) 0 (t_types t)).
+         symbol_addr usual_code [] dead_addr (map_i (fun i _ => (i, object_addr i)) 0 (t_types t)).
 
 (** ** Map contents: values are in memory; a hash map's keys are here, with the slot of each *)
 Definition number (bs : list Z) : Z :=
@@ -558,6 +557,10 @@ Definition probe_user (s : state) (w : world) : answer * world :=
 Definition strtox (s : state) (w : world) (f : list Z -> Z -> Z * Z) : answer * world :=
   let '(x, v) := f (bytes_from s (reg_or_0 s R1) (reg_or_0 s R2)) (reg_or_0 s R3) in
   (Answer x [] (map (fun d => Z.land (Z.shiftr v (8 * d)) 255) (upto 8)) None, w).
+(** Why bpf_loop runs no round; 0: it does, if it is to run any. *)
+Definition loop_error (s : state) : Z :=
+  if negb (reg_or_0 s R4 =? 0) then einval
+  else if max_calls <? wrap32 (reg_or_0 s R1) then e2big else 0.
 (** With a map in r1, or in r2 behind the context. *)
 Definition answer_map (t : target) (k : concrete) (s : state) (w : world) (h : Z) :
   option (answer * world) :=
@@ -621,6 +624,7 @@ Definition answer_other (t : target) (k : concrete) (s : state) (w : world) (h :
   else if h =? 105 then strtox s w signed_numeral
   else if h =? 106 then strtox s w unsigned_numeral
   else if (h =? 112) || (h =? 114) then probe_user s w
+  else if h =? 181 then (quiet (loop_error s), w)
   (* the packet came through no tunnel, of IPsec's or others, and there is no other name space *)
   else if (h =? 20) || (h =? 30) || (h =? 66) || (h =? 120) then (quiet einval, w)
   else if h =? 29 then (quiet enoent, w)

@@ -5,9 +5,28 @@ From Semantics Require Export Memory Target.
 Definition stack_size : Z := 512.             (* of one frame *)
 Definition max_frames : Z := 8.
 Definition stack_total : Z := 4096.           (* of all frames together *)
-(** What else has an address: a variable of the kernel, by its number and its module's, and the
-    function at a slot. *)
-Inductive symbol := KernelVar (id object : Z) | CodeAt (pc : Z).
+(** What else has an address: a variable of the kernel, by its number and its module's. *)
+Inductive symbol := KernelVar (id object : Z).
+(** Functions of the program have addresses, too: any words, but no two the same, so there is a way
+    back from an address to the slot.  It is asked of slots that a jump can reach. *)
+Definition code_slots : Z := W32.
+Record code := CodeOf {
+  c_address : Z -> Z;                         (* of the function at this slot *)
+  c_slot : Z -> Z;
+  c_back : forall pc, 0 <= pc < code_slots -> 0 <= c_address pc < W /\ c_slot (c_address pc) = pc }.
+Lemma code_places_back base : 0 <= base <= S64 -> forall pc, 0 <= pc < code_slots ->
+  0 <= base + 8 * pc < W /\ (base + 8 * pc - base) / 8 = pc.
+Proof.
+  unfold code_slots. intros B pc P. split; [lia|].
+  replace (base + 8 * pc - base) with (pc * 8) by lia. apply Z.div_mul. discriminate.
+Qed.
+(** One function after the other. *)
+Definition code_places (base : Z) (ok : 0 <= base <= S64) : code :=
+  CodeOf (fun pc => base + 8 * pc) (fun x => (x - base) / 8) (code_places_back base ok).
+Definition code_base : Z := 281474976710656.  (* no region lies up there *)
+Lemma code_base_ok : 0 <= code_base <= S64.
+Proof. unfold code_base. lia. Qed.
+Definition usual_code : code := code_places code_base code_base_ok.
 (** A map that exists: its shape, the address that stands for it, and those of its values. *)
 Record object := Object { o_def : map_def; o_addr : Z; o_vals : list Z }.
 Record layout := LayoutOf {
@@ -22,6 +41,7 @@ Record layout := LayoutOf {
   l_maps : list object;                       (* the program's own maps, then others, which may be
                                                  met inside maps of maps *)
   l_symbols : symbol -> Z;                    (* any words: nothing is accessed there *)
+  l_code : code;
   l_refs : list reference;                    (* the acquired references *)
   (* Where a typed pointer leads that is null, or whose object is gone: an object of every type is
      there.  In Linux a load through it gives 0 where nothing is mapped; 0 is one such address, but
@@ -33,16 +53,16 @@ Record layout := LayoutOf {
   l_objects : list (Z * Z) }.
 (** Layouts that differ in some fields. *)
 Definition with_frames (L : layout) (bases : list Z) : layout :=
-  LayoutOf bases (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_refs L)
-    (l_invalid L) (l_objects L).
+  LayoutOf bases (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) (l_code L)
+    (l_refs L) (l_invalid L) (l_objects L).
 Definition move_packet (L : layout) (base len meta : Z) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_refs L) (l_invalid L)
-    (l_objects L).
-Definition with_refs (L : layout) (hs : list reference) : layout :=
-  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L) hs
+  LayoutOf (l_frames L) (l_ctx L) base len meta (l_maps L) (l_symbols L) (l_code L) (l_refs L)
     (l_invalid L) (l_objects L).
+Definition with_refs (L : layout) (hs : list reference) : layout :=
+  LayoutOf (l_frames L) (l_ctx L) (l_pkt L) (l_len L) (l_meta L) (l_maps L) (l_symbols L)
+    (l_code L) hs (l_invalid L) (l_objects L).
 Definition Layout frames ctx pkt len meta maps symbols refs : layout :=
-  LayoutOf frames ctx pkt len meta maps symbols refs 0 [].
+  LayoutOf frames ctx pkt len meta maps symbols usual_code refs 0 [].
 
 Definition frame_base (L : layout) (k : Z) : Z := nth (Z.to_nat k) (l_frames L) 0.
 (** The top of frame [k]: what r10 holds in it. *)

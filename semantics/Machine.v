@@ -7,8 +7,11 @@ Definition prog := zmap insn.                 (* by slot *)
     8388608 up to 6.14.  Later releases stop after a quarter of a second: this number is more than
     any processor does in that time. *)
 Definition most_rounds : Z := 4294967296.
+(** What a function's return leads to: its caller goes on; or, of a callback, it is called [rest]
+    times more, and this is call number [index]. *)
+Inductive after := Back | Again (callback rest index ctx : Z).
 (** A caller, while a function that it called runs. *)
-Record frame := Frame { fr_pc : Z; fr_regs : rf (option Z); fr_rounds : Z }.
+Record frame := Frame { fr_pc : Z; fr_regs : rf (option Z); fr_rounds : Z; fr_after : after }.
 Record state := State {
   pc : Z;
   regs : rf (option Z);                       (* None: undefined *)
@@ -39,6 +42,7 @@ Inductive fault :=
   | UndefinedStack
   | Misaligned                                (* an atomic at no multiple of its size *)
   | BadHelperArgument | UnknownHelper | BadMap | StackOverflow | BadInstruction
+  | BadCallback                               (* a callback returns what it may not *)
   | Leak.                                     (* the program ends while it holds something *)
 Inductive outcome := Next (s : state) | Done (r : Z) | Fault (k : fault) (at_pc : Z).
 
@@ -228,17 +232,28 @@ Definition text_at (s : state) (x : Z) : bool :=
 
 (** The map that an address stands for. *)
 Definition map_at (x : Z) (l : list object) : option object := find (fun o => x =? o_addr o) l.
+(** The slot of the function that an address is of. *)
+Definition function_at (L : layout) (x : Z) : option Z :=
+  let pc := c_slot (l_code L) x in
+  if (0 <=? pc) && (pc <? code_slots) && (c_address (l_code L) pc =? x) then Some pc else None.
 (** Checks the arguments from register to register. *)
 Record args_seen := Seen {
   sn_map : option object;                     (* the map that is passed *)
   sn_out : option (Z * Z);                    (* the memory that is written *)
   sn_size : Z;                                (* the size asked for *)
-  sn_released : option (ref_kind * Z) }.         (* the reference released *)
-Definition nothing_seen := Seen None None 0 None.
+  sn_released : option (ref_kind * Z);        (* the reference released *)
+  sn_callback : option Z }.                   (* the slot of the callback *)
+Definition nothing_seen := Seen None None 0 None None.
 Definition seen_map (q : args_seen) (o : object) : args_seen :=
-  Seen (Some o) (sn_out q) (sn_size q) (sn_released q).
+  Seen (Some o) (sn_out q) (sn_size q) (sn_released q) (sn_callback q).
 Definition seen_out (q : args_seen) (out : option (Z * Z)) : args_seen :=
-  Seen (sn_map q) out (sn_size q) (sn_released q).
+  Seen (sn_map q) out (sn_size q) (sn_released q) (sn_callback q).
+Definition seen_size (q : args_seen) (n : Z) : args_seen :=
+  Seen (sn_map q) (sn_out q) n (sn_released q) (sn_callback q).
+Definition seen_released (q : args_seen) (h : ref_kind * Z) : args_seen :=
+  Seen (sn_map q) (sn_out q) (sn_size q) (Some h) (sn_callback q).
+Definition seen_callback (q : args_seen) (pc : Z) : args_seen :=
+  Seen (sn_map q) (sn_out q) (sn_size q) (sn_released q) (Some pc).
 Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q : args_seen) :
   args_seen + fault :=
   match args, rs with
@@ -294,10 +309,15 @@ Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q
       | AValue0 => if x =? 0 then next q else of_map m_value
       | AString => if text_at s x then next q else inr BadHelperArgument
       | AObject name => if is_named t (lay s) x name then next q else inr BadHelperArgument
-      | AAlloc => next (Seen (sn_map q) (sn_out q) x (sn_released q))
+      | AAlloc => next (seen_size q x)
+      | ACallback =>
+        match function_at (lay s) x with
+        | Some pc => next (seen_callback q pc)
+        | None => inr BadHelperArgument
+        end
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))
-        then next (if release then Seen (sn_map q) (sn_out q) (sn_size q) (Some (k, x)) else q)
+        then next (if release then seen_released q (k, x) else q)
         else if negb release && is_socket k && is_named t (lay s) x socket_type then next q
         else inr BadHelperArgument
       end
@@ -330,7 +350,7 @@ Definition interpret (an : answer) (s : state) (r : ret) (q : args_seen) (h : op
           | Some i => object_or_null an (lay s) nu i
           | None => wrap (an_choice an)
           end)
-  | RTail | RVoid => None
+  | RTail | RVoid | RRounds => None
   | RAcquire _ => Some (match h with Some h => re_base h | None => 0 end)
   end.
 (** Some result that the program type allows. *)
@@ -381,6 +401,52 @@ Definition filled (an : answer) (s : state) (d : helper) (q : args_seen) (x : op
 (** A tail call, or a packet load that fails, ends the function it is in and not the callers.  The
     model has it in the main function alone, where that is the program; elsewhere it is a fault. *)
 Definition in_main (s : state) : bool := match frames s with [] => true | _ :: _ => false end.
+
+(** A function of this program gets a frame of its own, undefined, and its arguments; [fs] are its
+    callers. *)
+Definition entered (an : answer) (s : state) (n : Z) : layout :=
+  if frame_fits t (lay s) n (an_choice an) then with_frame (lay s) n (an_choice an) else lay s.
+Definition begin (an : answer) (s : state) (fs : list frame) (args : rf (option Z)) (target : Z) :
+  outcome :=
+  let n := Z.of_nat (length fs) in
+  if n <? max_frames then
+    let L := entered an s n in
+    let top := frame_top L n in
+    let s := set_frames (set_lay s L []) fs (regions t L (length fs)) in
+    let s := set_mem s (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) in
+    let s := set_rounds s most_rounds in
+    Next (goto (set_regs s (set R10 (Some top) args)) target)
+  else Fault StackOverflow (pc s).
+Definition arguments {A} (a1 a2 a3 a4 a5 : option A) : rf (option A) :=
+  RF None a1 a2 a3 a4 a5 None None None None None.
+(** r1 to r5 are the arguments. *)
+Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
+  let r := regs s in
+  begin an s (Frame (pc s + 1) r (rounds s) Back :: frames s)
+    (arguments (f1 r) (f2 r) (f3 r) (f4 r) (f5 r)) target.
+
+(** ** Callbacks: a helper calls a function of this program, round by round *)
+(** The caller [f] waits, behind [fs], for [rest] more rounds of a callback after this one. *)
+Definition round (an : answer) (s : state) (f : frame) (fs : list frame)
+  (callback rest index ctx : Z) : outcome :=
+  begin an s (Frame (fr_pc f) (fr_regs f) (fr_rounds f) (Again callback rest index ctx) :: fs)
+    (arguments (Some index) (Some ctx) None None None) callback.
+(** What bpf_loop allows ([BPF_MAX_LOOPS]). *)
+Definition max_calls : Z := 8388608.
+(** The number of rounds is the low half of r1.  Where a larger number stands in r1 it may be an
+    error instead: as Linux's verifier writes the loop out it compares all of it. *)
+Definition first_round (an : answer) (s : state) (q : args_seen) : outcome :=
+  match sn_callback q, get R1 (regs s), get R3 (regs s), get R4 (regs s) with
+  | Some callback, Some x, Some ctx, Some flags =>
+    let n := wrap32 x in
+    let result r := Next (goto (set_regs s (set R0 (Some r) (clobber (regs s)))) (pc s + 1)) in
+    if negb (flags =? 0) || (max_calls <? n) || ((n <? x) && (an_choice an <? 0))
+    then result (wrap (an_choice an))
+    else if n =? 0 then result 0
+    else round an s (Frame (pc s + 1) (regs s) (rounds s) Back) (frames s) callback (n - 1) 0 ctx
+  | _, _, _, _ => Fault UndefinedRegister (pc s)
+  end.
+
 (** [callee]: a helper or a function of the kernel, if programs of this type may call it. *)
 Definition call (an : answer) (callee : option helper) (s : state) : outcome :=
   match callee with
@@ -389,6 +455,7 @@ Definition call (an : answer) (callee : option helper) (s : state) : outcome :=
     match check_args (packet_arg (t_type t) d) s (args_in (t_type t) d) arg_regs nothing_seen with
     | inr f => Fault f (pc s)
     | inl q =>
+      if match h_ret d with RRounds => true | _ => false end then first_round an s q else
       if match h_ret d with RTail => negb (in_main s) | _ => false end
       then Fault BadInstruction (pc s) else
       if match h_ret d with RTail => negb (all_released s) | _ => false end
@@ -407,30 +474,25 @@ Definition call (an : answer) (callee : option helper) (s : state) : outcome :=
     end
   end.
 
-(** A function of this program gets a frame of its own, undefined; r1 to r5 are its arguments. *)
-Definition entered (an : answer) (s : state) (n : Z) : layout :=
-  if frame_fits t (lay s) n (an_choice an) then with_frame (lay s) n (an_choice an) else lay s.
-Definition call_local (an : answer) (s : state) (target : Z) : outcome :=
-  let n := Z.of_nat (length (frames s)) + 1 in
-  if n <? max_frames then
-    let L := entered an s n in
-    let top := frame_top L n in
-    let r := regs s in
-    let N := @None Z in
-    let fs := Frame (pc s + 1) r (rounds s) :: frames s in
-    let s := set_frames (set_lay s L []) fs (regions t L (length fs)) in
-    let s := set_mem s (forget (mem s) (top - stack_size) (Z.to_nat stack_size)) in
-    let s := set_rounds s most_rounds in
-    Next (goto (set_regs s (RF N (f1 r) (f2 r) (f3 r) (f4 r) (f5 r) N N N N (Some top))) target)
-  else Fault StackOverflow (pc s).
-(** A program has a result; a function that returns nothing leaves r0 undefined. *)
-Definition leave (s : state) : outcome :=
+(** A program has a result; a function that returns nothing leaves r0 undefined.  A callback returns
+    0 to go on, or 1 to end the rounds; the helper's result is how many there were. *)
+Definition go_back (s : state) (f : frame) (fs : list frame) (r : option Z) : outcome :=
+  let s' := set_rounds (set_frames s fs (regions t (lay s) (length fs))) (fr_rounds f) in
+  Next (goto (set_regs s' (clobber (set R0 r (fr_regs f)))) (fr_pc f)).
+Definition leave (an : answer) (s : state) : outcome :=
   match frames s, get R0 (regs s) with
   | [], None => Fault UndefinedRegister (pc s)
   | [], Some x => if all_released s then Done x else Fault Leak (pc s)
   | f :: fs, r =>
-    let s' := set_rounds (set_frames s fs (regions t (lay s) (length fs))) (fr_rounds f) in
-    Next (goto (set_regs s' (clobber (set R0 r (fr_regs f)))) (fr_pc f))
+    match fr_after f, r with
+    | Back, _ => go_back s f fs r
+    | Again _ _ _ _, None => Fault UndefinedRegister (pc s)
+    | Again callback rest index ctx, Some x =>
+      if 1 <? x then Fault BadCallback (pc s)
+      else if (x =? 0) && (0 <? rest)
+      then round an s f fs callback (rest - 1) (index + 1) ctx
+      else go_back s f fs (Some (index + 1))
+    end
   end.
 
 (** Legacy packet loads: r6 must be the context.  A load outside the packet ends the whole program
@@ -475,7 +537,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | None => F BadMap
     end
   | LdVar d id object => Next (put s 2 d (wrap (l_symbols (lay s) (KernelVar id object))))
-  | LdCode d off => Next (put s 2 d (wrap (l_symbols (lay s) (CodeAt (pc s + 1 + off)))))
+  | LdCode d off => Next (put s 2 d (wrap (c_address (l_code (lay s)) (pc s + 1 + off))))
   | Ldx z sx d r off =>
     match get r (regs s) with
     | None => F UndefinedRegister
@@ -535,7 +597,7 @@ Definition exec (an : answer) (i : insn) (s : state) : outcome :=
     | None => F UndefinedRegister
     end
   | CallLocal off => call_local an s (pc s + 1 + off)
-  | Exit => leave s
+  | Exit => leave an s
   end.
 
 (** The address of code is that of an instruction. *)

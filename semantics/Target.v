@@ -27,6 +27,7 @@ Inductive arg :=
   | AOut0 | AMemN (n : Z) | AOutN (n : Z) | AInOutN (n : Z) | AValueOut | ACtx0 | AValue0
   | AObject (type : String.string) | AString
   | AAlloc                                    (* how many bytes are asked for *)
+  | ACallback                                 (* the address of a function of this program *)
   | ARef (k : ref_kind) (release : bool).     (* an acquired reference; it is released, if
                                                  [release]; if not, any other socket will do *)
 Notation ARelease k := (ARef k true).
@@ -35,6 +36,8 @@ Inductive ret := RInt (lo hi : Z)             (* a number in these signed bounds
                | RSize                        (* from -4095 to the size of the memory written *)
                | RValue                       (* a value of the map passed, or null; a value of an
                                                  outer map is a map *)
+               | RRounds                      (* the callback runs so many rounds as r1 says, with
+                                                 r3; the number of those that it ran *)
                | RTail                        (* another program goes on and ends with the result;
                                                  or nothing happens *)
                | RAcquire (k : ref_kind)      (* acquires a reference of the size asked for; or
@@ -363,6 +366,7 @@ Definition helpers : list helper :=
     Helper 176 "get_branch_snapshot" [AOut0; ASize] int_any false;
     Helper 177 "trace_vprintk" [AMem; ASize; AMem0; ASize] int_any false;
     Helper 178 "skc_to_unix_sock" [AObject "sock_common"] (RTyped true "unix_sock") false;
+    Helper 181 "loop" [AAny; ACallback; AAny; AAny] RRounds false;
     Helper 182 "strncmp" [AMem; ASize; AString] int_any false;
     Helper 183 "get_func_arg" [ACtx; AAny; AOutN 8] zero_or_error false;
     Helper 184 "get_func_ret" [ACtx; AOutN 8] zero_or_error false;
@@ -399,7 +403,7 @@ Definition unsupported_helpers : list (Z * String.string * String.string) :=
      (193, "ima_file_hash")]
   ++ needing "per-CPU kernel variables" [(153, "per_cpu_ptr"); (154, "this_cpu_ptr")]
   ++ needing "callbacks"
-    [(164, "for_each_map_elem"); (180, "find_vma"); (181, "loop"); (209, "user_ringbuf_drain")]
+    [(164, "for_each_map_elem"); (180, "find_vma"); (209, "user_ringbuf_drain")]
   ++ needing "timers"
     [(169, "timer_init"); (170, "timer_set_callback"); (171, "timer_start"); (172, "timer_cancel")]
   ++ needing "kernel pointers kept in maps" [(194, "kptr_xchg")]

@@ -195,13 +195,14 @@ int main(int argc, char **argv) {
   bool all = true;
   for (int f = 0; f < FAULTS; f++) {
     printf(" %s %" PRIu64, warrant_fault_name((enum warrant_fault)f), c.outcome[f]);
-    /* A program that may read an undefined register runs in the plain interpreter. */
-    all &= (c.outcome[f] > 0) == (f != WARRANT_UNDEFINED_REGISTER);
+    /* A program that may read an undefined register, or has a callback, runs in the plain
+     * interpreter. */
+    all &= (c.outcome[f] > 0) == (f != WARRANT_UNDEFINED_REGISTER && f != WARRANT_BAD_CALLBACK);
   }
   puts("");
   report(accesses_again(&c), "an access is checked again when the instruction runs again", NULL);
   report(!c.different, "threaded code and the plain interpreter agree", NULL);
-  report(all, "every end was met in threaded code, but for undefined registers", NULL);
+  report(all, "every end was met in threaded code, but for what is not run so", NULL);
   report(c.threaded > programs / 5 && c.certified > programs / 20,
          "many programs ran as threaded code", NULL);
   return failures != 0;

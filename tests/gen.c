@@ -206,6 +206,7 @@ struct known {
 struct function {
   struct known k; /* what all its callers know of r1 to r5 */
   unsigned level; /* frames in use, at most */
+  bool callback;  /* a helper calls it */
   uint32_t calls[6], call_count;
 };
 struct builder {
@@ -218,6 +219,7 @@ struct builder {
   bool loose;               /* now and then a check is left out or wrong */
   unsigned depth, acquired; /* how many references: no piece may leave */
   unsigned level;           /* 0: in the main function */
+  bool callback;            /* in a callback, whose result is 0 or 1 */
   uint32_t start;           /* of the function */
   struct function functions[FUNCTIONS_MAX];
   unsigned function_count, function_next; /* from function_next on they have yet to be put */
@@ -586,6 +588,8 @@ static void atomic(struct builder *b, struct known *k) {
 
 static int32_t any_result(struct builder *b) {
   const struct w_prog_type *t = b->type;
+  if (b->callback)
+    return (int32_t)gen_below(b->g, careless(b) ? 3 : 2);
   if (!t->hooked || !t->has_ret || gen_percent(b->g, 10))
     return (int32_t)gen_below(b->g, 5);
   return (int32_t)(t->ret_lo + (int64_t)gen_below(b->g, (uint32_t)(t->ret_hi - t->ret_lo + 1)));
@@ -692,7 +696,7 @@ static void walk(struct builder *b, struct known *k) {
 }
 
 static void leave(struct builder *b, const struct known *k) {
-  if (k->r[0].kind != NUMBER || (b->type->hooked && gen_percent(b->g, 80)))
+  if (k->r[0].kind != NUMBER || ((b->type->hooked || b->callback) && gen_percent(b->g, 80)))
     put(b, 0xb7, 0, 0, 0, any_result(b));
   put(b, 0x95, 0, 0, 0, 0);
 }
@@ -1218,7 +1222,7 @@ static void call_function(struct builder *b, struct known *k) {
     return;
   struct function *f = NULL;
   for (unsigned i = b->function_next; i < b->function_count; i++)
-    if (gen_percent(g, 40) && b->functions[i].call_count < 6)
+    if (gen_percent(g, 40) && b->functions[i].call_count < 6 && !b->functions[i].callback)
       f = &b->functions[i];
   if (!f && b->function_count == FUNCTIONS_MAX)
     return;
@@ -1254,6 +1258,39 @@ static void call_function(struct builder *b, struct known *k) {
   f->level = f->level > b->level + 1 ? f->level : b->level + 1;
   f->calls[f->call_count++] = b->count;
   put(b, 0x85, 0, 1, 0, 0);
+  after_call(k);
+  k->r[0] = number(UINT64_MAX);
+}
+
+/* A helper runs a function that is put behind the program, a few rounds or many. */
+static void call_back(struct builder *b, struct known *k) {
+  struct gen *g = b->g;
+  if (b->kept || b->level >= 6 || !room(b, 24) || !helper(b, 181) ||
+      b->function_count == FUNCTIONS_MAX)
+    return;
+  kept_context(b, k);
+  struct function *f = &b->functions[b->function_count++];
+  *f =
+      (struct function){.k.r = {[1] = number(UINT32_MAX)}, .level = b->level + 1, .callback = true};
+  if (gen_percent(g, 60)) {
+    int32_t off = written_frame(b, k, BUFFER_SIZE, true);
+    put(b, 0xbf, 3, 10, 0, 0);
+    put(b, 0x07, 3, 0, 0, off);
+    f->k.r[2] = (struct value){.kind = BUFFER};
+  } else {
+    put(b, 0xb7, 3, 0, 0, (int32_t)gen_below(g, 64));
+    f->k.r[2] = number(63);
+  }
+  int number_in = gen_percent(g, 20) ? reg_of_kind(b, k, NUMBER) : -1;
+  if (number_in > 5)
+    put(b, 0xbf, 1, (unsigned)number_in, 0, 0);
+  else
+    put(b, 0xb7, 1, 0, 0, (int32_t)(gen_percent(g, 90) ? gen_below(g, 6) : gen_number(g)));
+  put(b, 0xb7, 4, 0, 0, gen_percent(g, 95) ? 0 : 1);
+  f->calls[f->call_count++] = b->count;
+  put(b, 0x18, 2, 4, 0, 0);
+  put(b, 0, 0, 0, 0, 0);
+  put(b, 0x85, 0, 0, 0, 181);
   after_call(k);
   k->r[0] = number(UINT64_MAX);
 }
@@ -1417,7 +1454,7 @@ static void block(struct builder *b, struct known *k, unsigned pieces) {
     else if (what < 21)
       atomic(b, k);
     else if (what < 24)
-      call_function(b, k);
+      gen_percent(b->g, 70) ? call_function(b, k) : call_back(b, k);
     else if (what < 26)
       legacy_load(b, k);
     else if (what < 32)
@@ -1478,6 +1515,7 @@ static void careful(struct gen *g, bool loose, struct gen_program *out) {
       out->insns[f->calls[i]].imm = (int32_t)(b.count - f->calls[i] - 1);
     b.room = b.count + 40 < FUNCTION_ROOM ? b.count + 40 : FUNCTION_ROOM;
     b.level = f->level;
+    b.callback = f->callback;
     b.start = b.count;
     k = f->k;
     block(&b, &k, 1 + gen_below(g, 6));

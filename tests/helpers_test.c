@@ -303,8 +303,8 @@ static bool call(struct made *m, const struct w_prog_type *type, const struct w_
     return false;
   bool kept = takes(h, W_ARG_REF), lent = kept || takes(h, W_ARG_RELEASE);
   if ((lent && !acquire(m, type, h)) || (takes(h, W_ARG_OBJECT) && !use_object(m, type, h)) ||
-      takes(h, W_ARG_STRING))
-    return false; /* strings are in corpus/small/strings.c */
+      takes(h, W_ARG_STRING) || takes(h, W_ARG_CALLBACK))
+    return false; /* they are in corpus/small/strings.c and callbacks.c */
   for (unsigned i = 0; i < h->nargs; i++) {
     unsigned r = i + 1;
     enum w_arg g = h->args[i];

@@ -404,7 +404,7 @@ static void write_code(const struct move *m) {
 static void write_cert(const struct loop *l, uint64_t bound) {
   uint64_t count = l->nodes[1].steps ? 2 : 1;
   out.len = 0;
-  if (!w_put(&pool, &out, "WCRT\4", 5))
+  if (!w_put(&pool, &out, "WCRT\5", 5))
     abort();
   u(bound);
   u(count);

@@ -72,7 +72,7 @@ for name in attack harmless; do
     cat "$work/$name.ebpf"
   } > "$work/$name.image"
   # a straight line: at most 18 steps, no node; 17 steps, then the end
-  printf 'WCRT\004\022\000\001\021\000' > "$work/cert"
+  printf 'WCRT\005\022\000\001\021\000' > "$work/cert"
   "$ASAN_WARRANT" validate "$work/$name.image" "$work/cert" > "$work/$name.out" 2>&1
   echo $? >> "$work/$name.out"
 done

@@ -163,6 +163,7 @@ static void take_fact(struct input *in) {
   case 8:
   case 11:
   case 12: /* which type */
+  case 13: /* which function */
     take(in, MAP, U);
     break;
   case 1: /* which frame, and how far past its top */
@@ -206,8 +207,15 @@ static void take_node(struct input *in) {
   }
   for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--)
     take(in, WRITTEN, BYTE);
-  for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--) /* callers */
+  for (uint64_t n = take(in, SLOTS, U); n && !in->bad; n--) { /* callers */
     take_registers(in);
+    if (take(in, PRESENT, BYTE)) { /* a callback, what it still gets, and how often */
+      take(in, PC, U);
+      take_value(in);
+      take_value(in);
+      take(in, LENGTH, U);
+    }
+  }
   for (uint64_t n = take(in, FACTS, U); n && !in->bad; n--) {
     take(in, FACT_SYMBOL, U);
     take_fact(in);
@@ -239,7 +247,7 @@ static bool take_cert(struct cert *c, const uint8_t *bytes, size_t size) {
 
 static size_t put_cert(const struct cert *c, uint8_t *out) {
   size_t n = 5;
-  memcpy(out, "WCRT\4", 5);
+  memcpy(out, "WCRT\5", 5);
   for (uint32_t i = 0; i < c->count; i++) {
     uint64_t v = c->fields[i].v;
     if (c->fields[i].form == S)

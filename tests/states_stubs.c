@@ -234,6 +234,36 @@ value states_branch(value unit) {
   CAMLreturn(pair);
 }
 
+/* Does a callback run here, or not? */
+value states_forks(value unit) {
+  (void)unit;
+  return Val_bool(w_forks(here(), &now));
+}
+
+/* The states after that, as states_branch has them. */
+value states_fork(value unit) {
+  CAMLparam1(unit);
+  CAMLlocal1(pair);
+  struct w_effects effects;
+  struct w_sides found;
+  struct w_why why;
+  pair = caml_alloc_tuple(2);
+  for (int side = 0; side < 2; side++) {
+    Store_field(pair, side, bytes_of("", 0));
+    w_state_free(&pool, &sides[side]);
+  }
+  if (!w_state_copy(&pool, &sides[0], &now))
+    caml_failwith("no memory");
+  if (!w_a_fork(&pool, &target, here(), &sides[0], &found, &effects, &why))
+    CAMLreturn(pair);
+  sides[1] = found.fall;
+  if (found.taken)
+    Store_field(pair, 0, state_of(&sides[0]));
+  if (found.falls)
+    Store_field(pair, 1, state_of(&sides[1]));
+  CAMLreturn(pair);
+}
+
 value states_take(value side) {
   w_state_free(&pool, &now);
   if (!w_state_copy(&pool, &now, &sides[Long_val(side)]))

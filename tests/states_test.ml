@@ -16,6 +16,8 @@ external c_here : unit -> bool = "states_here"
 external c_exec : unit -> bool = "states_exec"
 external c_exit : unit -> bool = "states_exit"
 external c_branch : unit -> string * string = "states_branch"
+external c_forks : unit -> bool = "states_forks"
+external c_fork : unit -> string * string = "states_fork"
 external c_take : int -> unit = "states_take"
 external c_fact_le : int -> int -> int -> bool = "states_fact_le"
 external c_weaken : unit -> unit = "states_weaken"
@@ -65,6 +67,7 @@ let holds l f w =
     List.exists inside l.l_refs
   | FObj i -> is_object l w i
   | FObjOrNull i -> Num.sign w = 0 || is_object l w i
+  | FFunc pc -> Num.equal w (l.l_code.c_address pc)
 
 (* refrel: what the symbols claim, and the references, of the same kinds or better ones *)
 let same_refs l vs facts =
@@ -89,6 +92,14 @@ let check_regs what vs (a : (Num.t * Num.t) option rf) (b : Num.t option rf) =
       | Some v, Some x -> if not (Num.equal (value vs v) x) then outside "%sr%d is %s, not %s" what n (name x) (name (value vs v)))
     all_regs
 
+(* afterrel *)
+let same_after vs a c =
+  match (a, c) with
+  | ABack, Back -> true
+  | AAgain (f, rest, ctx, most), Again (g, rest', index, ctx') ->
+    Num.equal f g && Num.equal (value vs rest) rest' && Num.equal (value vs ctx) ctx' && Num.sign index >= 0
+    && Num.lt (Num.add index rest') most && Num.leq most max_calls
+  | _ -> false
 let check_rounds what vs a left =
   match a with
   | Some v when not (Num.equal (value vs v) left) -> outside "%s%s rounds are left, not %s" what (name left) (name (value vs v))
@@ -107,6 +118,7 @@ let inside vs a (s : state) =
   List.iter2
     (fun f g ->
       if not (Num.equal f.af_pc g.fr_pc) then outside "a caller goes on elsewhere";
+      if not (same_after vs f.af_after g.fr_after) then outside "a caller waits for other calls";
       check_regs "the caller's " vs f.af_regs g.fr_regs;
       check_rounds "the caller's " vs f.af_rounds g.fr_rounds)
     a.a_frames s.frames;
@@ -127,13 +139,23 @@ let inside vs a (s : state) =
   in
   each_bit a.a_written.wb_bits
 
-(* A step's new symbol, if it has one, is what the register holds that was given it. *)
-let extend vs a (s : state) =
-  let next = Num.pred a.a_next in
-  let holder r = match get r a.a_regs with Some (k, c) when Num.equal k next -> Option.map (fun x -> wrap (Num.sub x c)) (get r s.regs) | _ -> None in
-  match List.find_map holder all_regs with
-  | Some w -> fun k -> if Num.equal k next then w else vs k
-  | None -> vs
+(* A step's new symbols, from [next] on, are what the registers hold that were given them, or the rounds that are left. *)
+let rec extend next vs a (s : state) =
+  if Num.geq next a.a_next then vs
+  else
+    let holder r = match get r a.a_regs with Some (k, c) when Num.equal k next -> Option.map (fun x -> wrap (Num.sub x c)) (get r s.regs) | _ -> None in
+    let rounds =
+      match (a.a_frames, s.frames) with
+      | { af_after = AAgain (_, (k, c), _, _); _ } :: _, { fr_after = Again (_, rest, _, _); _ } :: _ when Num.equal k next ->
+        Some (wrap (Num.sub rest c))
+      | _ -> None
+    in
+    let vs =
+      match (List.find_map holder all_regs, rounds) with
+      | Some w, _ | None, Some w -> fun k -> if Num.equal k next then w else vs k
+      | None, None -> vs
+    in
+    extend (Num.succ next) vs a s
 
 let initial l k = if Num.sign k = 0 then Num.zero else if Num.equal k Num.one then l.l_ctx else frame_top l Num.zero
 
@@ -170,13 +192,14 @@ let follow p (cert : cert) env seen =
         match a_exec p.target i a with
         | None -> outside "the validator refuses the step"
         | Some a' ->
-          let vs = if Num.equal a'.a_next a.a_next then vs else extend vs a' s' in
+          let vs = extend a.a_next vs a' s' in
           inside vs a' s';
           go d a' vs s' world)
       | (Next s', world), DBranch (taken, fall) -> (
-        let on d a =
-          inside vs a s';
-          fun () -> go d a vs s' world
+        let on d a' =
+          let vs = extend a.a_next vs a' s' in
+          inside vs a' s';
+          fun () -> go d a' vs s' world
         in
         match a_branch p.target i a with
         | None -> outside "the validator refuses the branch"
@@ -300,6 +323,7 @@ let refused = ref 0
 let contained = ref 0
 let ended = ref 0
 let settled = ref 0
+let forks = ref 0
 
 let differ pc what = outside "%s at %s differs" what (name pc)
 
@@ -328,8 +352,9 @@ let walk p env =
       inclusion a;
       let next = concrete_step p.target p.prog env.Reference.concrete s world in
       match i with
-      | Jmp _ | MayGoto _ -> (
-        let taken, fall = c_branch () in
+      | _ when (match i with Jmp _ | MayGoto _ -> true | _ -> c_forks ()) -> (
+        let taken, fall = match i with Jmp _ | MayGoto _ -> c_branch () | _ -> c_fork () in
+        if c_forks () then incr forks;
         let side text = if text = "" then None else Some (read_state text) in
         let equal x y = match (x, y) with None, None -> true | Some x, Some y -> same x y | _ -> false in
         match a_branch p.target i a with
@@ -342,12 +367,14 @@ let walk p env =
           match next with
           | Next s', world ->
             let try_side n = function
-              | Some a when Num.equal a.a_pc s'.pc -> ( match inside vs a s' with () -> Some (n, a) | exception Outside _ -> None)
+              | Some a' when Num.equal a'.a_pc s'.pc -> (
+                let vs = extend a.a_next vs a' s' in
+                match inside vs a' s' with () -> Some (n, vs, a') | exception Outside _ -> None)
               | _ -> None
             in
             (match List.find_map Fun.id [ try_side 0 x; try_side 1 y ] with
             | None -> outside "the side taken at %s is not the run's" (name pc)
-            | Some (n, a) ->
+            | Some (n, vs, a) ->
               incr contained;
               c_take n;
               go a vs s' world)
@@ -366,7 +393,7 @@ let walk p env =
             if not (same a' (read_state (c_state ()))) then differ pc "the state after the instruction";
             match next with
             | Next s', world ->
-              let vs = if Num.equal a'.a_next a.a_next then vs else extend vs a' s' in
+              let vs = extend a.a_next vs a' s' in
               inside vs a' s';
               incr contained;
               go a' vs s' world
@@ -409,6 +436,11 @@ let random many =
   Printf.printf "# %d random programs, %d instructions, %d of them with a run inside, %d refused, %d ended\n" !programs !cases !contained
     !refused !ended;
   Printf.printf "# %d branches after which bytes are written that were pending\n" !settled;
+  Printf.printf "# %d rounds of callbacks\n" !forks;
+  if !forks > 0 then print_endline "ok callbacks ran"
+  else (
+    incr failures;
+    print_endline "not ok callbacks ran");
   if !settled = 0 then (
     incr failures;
     print_endline "not ok random programs test whether a helper wrote");

@@ -82,7 +82,7 @@ static void put_u(struct bytes *b, uint64_t v) {
   put(b, (uint8_t)v);
 }
 static void header(struct bytes *b, uint64_t bound, uint64_t nodes) {
-  for (const char *c = "WCRT\4"; *c; c++)
+  for (const char *c = "WCRT\5"; *c; c++)
     put(b, (uint8_t)*c);
   put_u(b, bound);
   put_u(b, nodes);

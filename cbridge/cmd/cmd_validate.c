@@ -99,7 +99,14 @@ static void print_state(const struct showing *s, const struct w_state *st) {
   for (int32_t to = lowest(st), from; next_written(st, &from, &to);)
     printf("  stack %" PRId32 "..%" PRId32 " written\n", from, to - 1);
   for (uint32_t k = st->depth; k-- > 0;) {
-    printf("  returns to %" PRIu32 "\n", st->frames[k].pc);
+    const struct w_frame *f = &st->frames[k];
+    printf("  returns to %" PRIu32 "\n", f->pc);
+    if (f->again) {
+      w_show_value(f->rest, text);
+      printf("    when %" PRIu32 " was called again %s times", f->callback, text);
+      w_show_value(f->ctx, text);
+      printf(" with %s, %" PRIu64 " times in all at most\n", text, f->most);
+    }
     print_registers("    ", st->frames[k].defined, st->frames[k].regs);
   }
   for (uint32_t k = 0; k < st->next; k++)
@@ -206,6 +213,15 @@ static void json_stack(cJSON *o, const struct w_state *st) {
   for (uint32_t k = st->depth; k-- > 0;) {
     cJSON *caller = cJSON_CreateObject();
     cmd_json_u64(caller, "pc", st->frames[k].pc);
+    if (st->frames[k].again) {
+      cJSON *rounds = cJSON_AddObjectToObject(caller, "rounds");
+      cmd_json_u64(rounds, "callback", st->frames[k].callback);
+      w_show_value(st->frames[k].rest, text);
+      cmd_json_text(rounds, "rest", text);
+      w_show_value(st->frames[k].ctx, text);
+      cmd_json_text(rounds, "context", text);
+      cmd_json_u64(rounds, "most", st->frames[k].most);
+    }
     cJSON_AddItemToObject(caller, "registers",
                           json_registers(st->frames[k].defined, st->frames[k].regs));
     cJSON_AddItemToArray(callers, caller);

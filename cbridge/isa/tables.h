@@ -63,6 +63,7 @@ enum w_arg {
   W_ARG_ALLOC,     /* how many bytes are asked for */
   W_ARG_REF,       /* an acquired reference, or any other socket */
   W_ARG_RELEASE,   /* an acquired reference, and it is released */
+  W_ARG_CALLBACK,  /* the address of a function of the program */
 };
 /* Is the argument read, and is it written? */
 static inline bool w_arg_read(enum w_arg a) {
@@ -84,7 +85,8 @@ enum w_ret {
   W_RET_TAIL,
   W_RET_ACQUIRE,
   W_RET_TYPED,
-  W_RET_VOID
+  W_RET_VOID,
+  W_RET_ROUNDS, /* of the callback, as many as r1 says, and `hi` at most: how many there were */
 };
 /* What a reference is to: one helper acquires it and another releases it. SOCK_COMMON: a socket,
  * full or not. */

@@ -144,11 +144,11 @@ static int add_part(struct elf *e, struct linking *l, const struct found_program
   return code_of(e, function->section) ? 0 : -1;
 }
 
-/* Is this a call of a function in the object? Then `to` is where the function starts, in `section`.
- */
-static bool calls_function(const struct part *part, uint32_t slot, struct warrant_insn insn,
+/* Is this a call of a function in the object, or does it take the function's address? Then `to` is
+ * where that starts, in `section`. */
+static bool names_function(const struct part *part, uint32_t slot, struct warrant_insn insn,
                            const struct note *note, uint32_t *section, uint32_t *to) {
-  if (note->kind == NOTE_CALL) {
+  if (note->kind == NOTE_CALL || note->kind == NOTE_CODE) {
     *section = note->map;
     *to = note->offset;
     return true;
@@ -161,7 +161,7 @@ static bool calls_function(const struct part *part, uint32_t slot, struct warran
   return true;
 }
 
-/* The next function that the part calls and that has no place yet; function_count: there is none.
+/* The next function that the part names and that has no place yet; function_count: there is none.
  */
 static uint32_t next_unplaced(const struct elf *e, struct part *part) {
   const struct section *s = &e->sections[part->function->section];
@@ -169,7 +169,7 @@ static uint32_t next_unplaced(const struct elf *e, struct part *part) {
   while (part->seen < part->function->count) {
     uint32_t slot = part->seen++, section, to;
     struct warrant_insn insn = w_insn_at(s->bytes + 8 * ((size_t)part->function->start + slot));
-    if (!calls_function(part, slot, insn, &own[slot], &section, &to))
+    if (!names_function(part, slot, insn, &own[slot], &section, &to))
       continue;
     uint32_t f = w_elf_function_at(e, section, to);
     if (f < e->function_count && !e->placed[f])
@@ -208,14 +208,15 @@ static void copy_parts(struct elf *e, const struct linking *l, struct warrant_pr
     for (uint32_t slot = 0; slot < part.function->count; slot++) {
       struct warrant_insn insn = w_insn_at(s->bytes + 8 * ((size_t)part.function->start + slot));
       uint32_t section, to;
-      if (calls_function(&part, slot, insn, &own[slot], &section, &to)) {
+      if (names_function(&part, slot, insn, &own[slot], &section, &to)) {
         uint32_t f = w_elf_function_at(e, section, to);
         if (f < e->function_count) {
-          insn.src = BPF_PSEUDO_CALL;
+          insn.src = insn.op == OP_CALL ? BPF_PSEUDO_CALL : BPF_PSEUDO_FUNC;
           insn.imm = (int32_t)l->parts[e->placed[f] - 1].at - (int32_t)(part.at + slot) - 1;
         } else if (!problem->code) {
           warrant_fail(problem, WARRANT_BAD_INPUT,
-                       "instruction %u calls a place where no function starts", part.at + slot);
+                       "instruction %u %s a place where no function starts", part.at + slot,
+                       insn.op == OP_CALL ? "calls" : "takes the address of");
         }
       }
       p->insns[part.at + slot] = insn;
@@ -242,7 +243,7 @@ static int find_called(struct elf *e) {
     struct part part = {.function = &whole};
     for (uint32_t slot = 0; slot < whole.count; slot++) {
       uint32_t section, to;
-      if (calls_function(&part, slot, w_insn_at(s->bytes + 8 * (size_t)slot), &code->notes[slot],
+      if (names_function(&part, slot, w_insn_at(s->bytes + 8 * (size_t)slot), &code->notes[slot],
                          &section, &to))
         e->called[w_elf_function_at(e, section, to)] = true;
     }

@@ -34,10 +34,10 @@ enum note_kind {
 /* What the relocations of one slot say. */
 struct note {
   uint8_t kind;
-  uint32_t core;      /* CO-RE: 1 + index into elf.fixes */
-  uint32_t map;       /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL: the section;
-                         NOTE_EXTERN, NOTE_KFUNC: 1 + index into elf.externs */
-  uint32_t offset;    /* NOTE_DATA; NOTE_CALL: the slot there */
+  uint32_t core;   /* CO-RE: 1 + index into elf.fixes */
+  uint32_t map;    /* NOTE_MAP, NOTE_DATA: index into elf.maps; NOTE_CALL, NOTE_CODE: the section;
+                      NOTE_EXTERN, NOTE_KFUNC: 1 + index into elf.externs */
+  uint32_t offset; /* NOTE_DATA; NOTE_CALL, NOTE_CODE: the slot there */
   const char *symbol; /* its name, "" for none; in the file's string table */
 };
 

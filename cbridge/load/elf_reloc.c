@@ -73,6 +73,9 @@ static int resolve(struct elf *e, const struct section *code, const GElf_Rela *r
       note->offset = (uint32_t)target;
     } else if (e->sections[sym.st_shndx].flags & SHF_EXECINSTR) {
       note->kind = NOTE_CODE;
+      note->map = sym.st_shndx;
+      note->offset =
+          target % 8 == 0 && target / 8 < UINT32_MAX ? (uint32_t)(target / 8) : UINT32_MAX;
     } else {
       const struct warrant_map_def *map = w_elf_map_at(e, sym.st_shndx, target);
       note->kind = map ? NOTE_MAP : NOTE_OTHER;
@@ -196,6 +199,7 @@ bool w_elf_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const s
 #define unsupported(...) warrant_fail(problem, WARRANT_UNSUPPORTED, __VA_ARGS__)
   switch ((enum note_kind)note->kind) {
   case NOTE_CALL:
+  case NOTE_CODE:
     return false;
   case NOTE_KFUNC:
   case NOTE_EXTERN: {
@@ -212,11 +216,6 @@ bool w_elf_problem(struct elf *e, uint32_t pc, struct warrant_insn insn, const s
     return unsupported("instruction %u uses the external '%s', which %s", pc, symbol,
                        x ? x->problem : "has no name");
   }
-  case NOTE_CODE:
-    return unsupported(
-        "instruction %u takes the address of the function %s'%s', and callbacks are not "
-        "supported yet",
-        pc, *symbol == '.' ? "in section " : "", symbol);
   case NOTE_OTHER:
     return unsupported(
         "instruction %u has a relocation against '%s' of a kind that is not supported", pc, symbol);

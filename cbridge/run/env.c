@@ -33,6 +33,7 @@ const char *warrant_fault_name(enum warrant_fault fault) {
                                       "bad-map",
                                       "stack-overflow",
                                       "bad-instruction",
+                                      "bad-callback-result",
                                       "leaked-reference",
                                       "out-of-fuel"};
   return names[fault];

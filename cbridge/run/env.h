@@ -42,6 +42,7 @@ enum warrant_fault {
   WARRANT_BAD_MAP,
   WARRANT_STACK_OVERFLOW,
   WARRANT_BAD_INSTRUCTION,
+  WARRANT_BAD_CALLBACK, /* a callback returns what it may not */
   WARRANT_LEAKED_REFERENCE,
   WARRANT_OUT_OF_FUEL,
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/frames.h"
 #include "run/helpers.h"
 #include "run/interp.h"
 #include "run/memory.h"
@@ -692,6 +693,8 @@ static enum kind translate_one(struct w_fast *s, const void *const *labels, uint
       return FAULT;
     }
     op->pointer = callee(s->m->type, i);
+    if (((const struct w_helper *)op->pointer)->ret == W_RET_ROUNDS)
+      return KINDS; /* the plain interpreter has callbacks */
     return CALL;
   case 0x8d:
     return KINDS; /* a helper that is known only then: rare */

@@ -7,6 +7,7 @@
 #include "isa/decode.h"
 #include "load/objects.h"
 #include "run/checksum.h"
+#include "run/frames.h"
 #include "run/maps.h"
 #include "run/memory.h"
 #include "run/numeral.h"
@@ -86,10 +87,10 @@ static bool text_at(struct w_machine *m, uint64_t a) {
   return memchr(p.bytes, 0, room < w_longest_text ? room : w_longest_text) != NULL;
 }
 
-/* Checks the arguments; *map is the map passed, or -1, and *out the memory written, of *out_size
- * bytes. */
+/* Checks the arguments; *map is the map passed, or -1, *out the memory written, of *out_size
+ * bytes, and *callback the slot of the function passed. */
 static enum warrant_fault check_args(struct w_machine *m, const struct w_helper *h, int64_t *map,
-                                     struct w_place *out, uint64_t *out_size) {
+                                     struct w_place *out, uint64_t *out_size, int64_t *callback) {
   *map = -1;
   *out_size = 0;
   for (unsigned i = 0; i < h->nargs; i++) {
@@ -102,6 +103,10 @@ static enum warrant_fault check_args(struct w_machine *m, const struct w_helper 
     case W_ARG_ANY:
     case W_ARG_SIZE:
     case W_ARG_ALLOC:
+      continue;
+    case W_ARG_CALLBACK:
+      if (!w_function_at(x, callback))
+        return WARRANT_BAD_HELPER_ARGUMENT;
       continue;
     case W_ARG_REF:
     case W_ARG_RELEASE:
@@ -479,9 +484,12 @@ static void put_result(struct call *c) {
 
 enum warrant_fault w_call_helper(struct w_machine *m, const struct w_helper *h) {
   struct call c = {.m = m, .helper = h};
-  enum warrant_fault f = check_args(m, h, &c.map, &c.out, &c.out_size);
+  int64_t callback;
+  enum warrant_fault f = check_args(m, h, &c.map, &c.out, &c.out_size, &callback);
   if (f != WARRANT_NO_FAULT)
     return f;
+  if (h->ret == W_RET_ROUNDS)
+    return w_first_round(m, h, callback);
   if (h->ret == W_RET_TAIL && m->depth) /* a tail call would not end the callers */
     return WARRANT_BAD_INSTRUCTION;
   if (h->ret == W_RET_TAIL && m->nrefs)

@@ -4,11 +4,11 @@
 
 #include "isa/bytes.h"
 #include "isa/decode.h"
+#include "run/frames.h"
 #include "run/helpers.h"
 #include "run/memory.h"
 
-/* Where kernel variables and functions are: no region lies up there. */
-#define FUNCTIONS (UINT64_C(1) << 48)
+/* Where kernel variables are: no region lies up there. */
 #define VARIABLES (UINT64_C(1) << 49)
 
 /* --- Words ----------------------------------------------------------------------------------- */
@@ -220,7 +220,7 @@ static enum warrant_fault load_imm_step(struct w_machine *m, const struct warran
   case 3:
     return put(m, 2, i->dst, VARIABLES + (second << 36) + 8 * number);
   case 4:
-    return put(m, 2, i->dst, FUNCTIONS + 8 * (uint64_t)(m->pc + 1 + i->imm));
+    return put(m, 2, i->dst, W_FUNCTIONS + 8 * (uint64_t)(m->pc + 1 + i->imm));
   }
   if (i->imm < 0 || number >= m->program->map_count)
     return WARRANT_BAD_MAP;
@@ -281,39 +281,6 @@ static enum warrant_fault atomic_step(struct w_machine *m, const struct warrant_
   return WARRANT_NO_FAULT;
 }
 
-enum warrant_fault w_call_local(struct w_machine *m, int64_t target) {
-  if (m->depth + 1 >= W_FRAMES)
-    return WARRANT_STACK_OVERFLOW;
-  struct w_frame *f = &m->frames[m->depth++];
-  f->pc = m->pc + 1;
-  f->defined = m->defined;
-  memcpy(f->regs, m->regs, sizeof f->regs);
-  f->rounds = m->rounds;
-  m->rounds = w_usual_rounds;
-  uint64_t top = W_STACK_SIZE - m->depth * W_FRAME_SIZE;
-  memset(m->written + (top - W_FRAME_SIZE) / 8, 0, W_FRAME_SIZE / 8);
-  m->regs[10] = m->env->stack + top;
-  m->defined = (uint16_t)((m->defined & 0x3eu) | 1u << 10);
-  m->pc = target;
-  return WARRANT_NO_FAULT;
-}
-
-enum warrant_fault w_leave(struct w_machine *m, bool *done) {
-  if (m->depth == 0 && !is_defined(m, 0))
-    return WARRANT_UNDEFINED_REGISTER;
-  if (m->depth == 0 && m->nrefs)
-    return WARRANT_LEAKED_REFERENCE;
-  *done = m->depth == 0;
-  if (*done)
-    return WARRANT_NO_FAULT;
-  struct w_frame *f = &m->frames[--m->depth];
-  m->pc = f->pc;
-  m->rounds = f->rounds;
-  memcpy(m->regs + 1, f->regs + 1, sizeof f->regs - sizeof *f->regs);
-  m->defined = (uint16_t)((f->defined & ~0x3fu) | (m->defined & 1u));
-  return WARRANT_NO_FAULT;
-}
-
 /* Legacy packet loads: big endian; a load outside the packet ends the program with 0. */
 static enum warrant_fault packet_load_step(struct w_machine *m, const struct warrant_insn *i,
                                            bool *done) {
@@ -348,8 +315,9 @@ static bool names_target(const struct warrant_insn *i) {
 static enum warrant_fault call_step(struct w_machine *m, const struct w_helper *h) {
   if (!h)
     return WARRANT_UNKNOWN_HELPER;
+  unsigned depth = m->depth;
   enum warrant_fault f = w_call_helper(m, h);
-  m->pc += f == WARRANT_NO_FAULT;
+  m->pc += f == WARRANT_NO_FAULT && m->depth == depth; /* unless a callback begins */
   return f;
 }
 

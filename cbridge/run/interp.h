@@ -16,8 +16,5 @@ void w_machine_run(struct w_machine *m, warrant_trace_fn *trace, void *data,
                    struct warrant_run *run);
 /* One instruction at m->pc. *done is set when the program ends. */
 enum warrant_fault w_step(struct w_machine *m, const struct warrant_insn *insn, bool *done);
-enum warrant_fault w_call_local(struct w_machine *m, int64_t target);
-/* Exit: the program's end, or back to the caller with r0. */
-enum warrant_fault w_leave(struct w_machine *m, bool *done);
 
 #endif

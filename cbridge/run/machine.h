@@ -37,6 +37,9 @@ struct w_frame {
   uint64_t regs[11];
   uint16_t defined;
   uint64_t rounds;
+  bool again; /* a helper calls that function, so often more; this is call `index` */
+  int64_t callback;
+  uint64_t rest, index, ctx;
 };
 
 struct w_machine {

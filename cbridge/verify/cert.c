@@ -86,6 +86,7 @@ static const uint8_t fact_tags[] = {
     [W_FRECORD_AT] = W_CERT_FACT_RECORD_AT,
     [W_FOBJ] = W_CERT_FACT_OBJ,
     [W_FOBJ_OR_NULL] = W_CERT_FACT_OBJ_OR_NULL,
+    [W_FFUNC] = W_CERT_FACT_FUNC,
 };
 static const uint8_t area_tags[] = {
     [W_PACKET] = W_CERT_PACKET,
@@ -189,6 +190,9 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
   case W_FOBJ_OR_NULL:
     u(w, f->type);
     break;
+  case W_FFUNC:
+    u(w, f->code);
+    break;
   case W_FSTACK:
     u(w, f->frame);
     u(w, (uint64_t)f->mx);
@@ -226,6 +230,16 @@ static uint8_t written_byte(const struct w_state *st, uint32_t i) {
   return (uint8_t)(*w_word(st, frame * W_FRAME_WORDS + in_frame / 8) >> (in_frame % 8 * 8));
 }
 
+static void write_after(struct writer *w, const struct w_frame *f) {
+  byte(w, f->again ? W_CERT_ROUNDS : W_CERT_BACK);
+  if (!f->again)
+    return;
+  u(w, f->callback);
+  write_value(w, f->rest);
+  write_value(w, f->ctx);
+  u(w, f->most);
+}
+
 static void write_state(struct writer *w, const struct w_state *st) {
   u(w, (uint64_t)st->pc);
   write_registers(w, st->defined, st->regs);
@@ -251,6 +265,7 @@ static void write_state(struct writer *w, const struct w_state *st) {
   for (uint32_t k = st->depth; k-- > 0;) {
     u(w, st->frames[k].pc);
     write_registers(w, st->frames[k].defined, st->frames[k].regs);
+    write_after(w, &st->frames[k]);
   }
   uint32_t facts = 0;
   for (uint32_t k = 0; k < st->next; k++)
@@ -337,7 +352,7 @@ bool w_cert_write(struct w_pool *pool, struct w_node *nodes, uint32_t count, uin
   if (!order)
     return false;
   uint32_t n = number_nodes(nodes, root, order);
-  w.ok = w_put(pool, &w.out, "WCRT\4", 5);
+  w.ok = w_put(pool, &w.out, "WCRT\5", 5);
   u(&w, nodes[root].potential);
   u(&w, n);
   write_code(&w, &nodes[root].code, nodes);
@@ -446,6 +461,9 @@ static void get_fact(struct reader *r, struct w_fact *f) {
   case W_FOBJ_OR_NULL:
     f->type = (uint32_t)get_u(r, UINT32_MAX);
     break;
+  case W_FFUNC:
+    f->code = (uint32_t)get_u(r, INT32_MAX);
+    break;
   case W_FSTACK:
     f->frame = (uint32_t)get_u(r, UINT32_MAX);
     f->mx = (int64_t)get_u(r, UINT32_MAX);
@@ -479,6 +497,16 @@ static uint16_t get_registers(struct reader *r, struct w_aval *regs) {
   return defined;
 }
 
+static void get_after(struct reader *r, struct w_frame *f) {
+  f->again = get_byte(r, W_CERT_AFTERS - 1) == W_CERT_ROUNDS;
+  if (!f->again)
+    return;
+  f->callback = (uint32_t)get_u(r, INT32_MAX);
+  f->rest = get_value(r);
+  f->ctx = get_value(r);
+  f->most = get_u(r, UINT64_MAX);
+}
+
 static bool get_callers(struct reader *r, struct w_state *st) {
   uint32_t n = (uint32_t)get_u(r, W_FRAMES - 1);
   if (n && !w_reserve(r->pool, (void **)&st->frames, &st->frame_cap, n, sizeof *st->frames))
@@ -488,6 +516,7 @@ static bool get_callers(struct reader *r, struct w_state *st) {
     memset(&st->frames[k], 0, sizeof *st->frames);
     st->frames[k].pc = (uint32_t)get_u(r, INT32_MAX);
     st->frames[k].defined = get_registers(r, st->frames[k].regs);
+    get_after(r, &st->frames[k]);
   }
   return true;
 }
@@ -571,7 +600,9 @@ static void get_state(struct reader *r, struct w_state *st) {
   st->next = next;
   r->ok = names_known(st->regs, st->defined, next) && (!st->pending.n || st->pending.sym < next);
   for (uint32_t k = 0; k < st->depth; k++)
-    r->ok = r->ok && names_known(st->frames[k].regs, st->frames[k].defined, next);
+    r->ok =
+        r->ok && names_known(st->frames[k].regs, st->frames[k].defined, next) &&
+        (!st->frames[k].again || (st->frames[k].rest.sym < next && st->frames[k].ctx.sym < next));
   for (uint32_t i = 0; i < st->nslots; i++)
     r->ok = r->ok && st->slots[i].v.sym < next;
 }
@@ -643,7 +674,7 @@ int w_cert_read(struct w_pool *pool, const uint8_t *bytes, size_t len, struct w_
                 struct warrant_error *error) {
   struct reader r = {.pool = pool, .bytes = bytes, .len = len, .at = 5, .ok = true};
   memset(cert, 0, sizeof *cert);
-  if (len < 5 || memcmp(bytes, "WCRT\4", 5))
+  if (len < 5 || memcmp(bytes, "WCRT\5", 5))
     return warrant_fail(error, WARRANT_BAD_INPUT,
                         len ? "this is no certificate"
                             : "this is empty, as the certificate of a classic program is");

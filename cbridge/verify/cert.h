@@ -51,9 +51,11 @@ enum {
   W_CERT_FACT_RECORD_AT = 10,
   W_CERT_FACT_OBJ = 11,
   W_CERT_FACT_OBJ_OR_NULL = 12,
-  W_CERT_FACTS = 12,
+  W_CERT_FACT_FUNC = 13,
+  W_CERT_FACTS = 14,
 };
-enum { W_CERT_PENDING = 0 }; /* in the place of a slot's size */
+enum { W_CERT_PENDING = 0 };                                    /* in the place of a slot's size */
+enum { W_CERT_BACK = 0, W_CERT_ROUNDS = 1, W_CERT_AFTERS = 2 }; /* where a return leads */
 enum { W_CERT_PACKET = 0, W_CERT_METADATA = 1, W_CERT_AREAS = 2 };
 enum { W_CERT_RECORD = 0, W_CERT_SOCKET = 1, W_CERT_SOCK_COMMON = 2, W_CERT_REFS = 3 };
 

@@ -136,8 +136,13 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
     if (i->fetch)
       regs[i->atomic == W_CMPXCHG ? 0 : src] = make(r, step, 0, 0);
     break;
-  case W_OP_LDPKT:
   case W_OP_CALL:
+    if (r->steps[step].decision == 1) {
+      enter_function(r, step);
+      break;
+    }
+    /* fall through */
+  case W_OP_LDPKT:
   case W_OP_CALLKERNEL:
   case W_OP_CALLX:
     regs[0] = make(r, step, 0, 0);
@@ -149,6 +154,10 @@ static void follow(struct replay *r, uint32_t step, const struct w_insn *i) {
   case W_OP_EXIT:
     if (r->depth) {
       r->depth--;
+      if (r->steps[step].decision == 1) { /* another round */
+        enter_function(r, step);
+        break;
+      }
       r->regs[r->depth][0] = r->regs[r->depth + 1][0];
     }
     break;
@@ -169,10 +178,14 @@ static uint64_t walk(struct replay *r, uint64_t leave) {
   const struct w_question *q = r->q;
   const struct w_answer *a = r->a;
   uint32_t next = 0, depth = 0, back[W_FRAMES];
+  int64_t callback[W_FRAMES]; /* that the helper there calls; -1: it is an ordinary call */
   uint64_t n = 0, most = (uint64_t)q->max_visited * 2 + q->flow.count;
   for (int64_t pc = 0; pc >= 0 && pc < q->flow.count && n < most;) {
     const struct w_insn *i = &q->insns[pc];
-    bool branch = i->op == W_OP_JMP || i->op == W_OP_MAYGOTO;
+    const struct w_helper *h = i->op == W_OP_CALL ? w_helper_of(i->imm) : NULL;
+    bool calls = h && h->ret == W_RET_ROUNDS;
+    bool branch = i->op == W_OP_JMP || i->op == W_OP_MAYGOTO || calls ||
+                  (i->op == W_OP_EXIT && depth && callback[depth - 1] >= 0);
     bool end = next == a->trail_len && (uint32_t)pc == a->pc;
     int decision = -1;
     if (branch && !end) {
@@ -186,9 +199,17 @@ static uint64_t walk(struct replay *r, uint64_t leave) {
     n++;
     if (end)
       break;
-    if (i->op == W_OP_JA || decision == 1) {
+    if (calls && decision == 1) {
+      if (next == a->trail_len || depth + 1 == W_FRAMES)
+        break;
+      back[depth] = (uint32_t)pc + 1;
+      pc = callback[depth++] = a->trail[next++] >> 1;
+    } else if (i->op == W_OP_EXIT && decision == 1) {
+      pc = callback[depth - 1];
+    } else if (i->op == W_OP_JA || decision == 1) {
       pc += 1 + i->off;
     } else if (i->op == W_OP_CALLLOCAL && depth + 1 < W_FRAMES) {
+      callback[depth] = -1;
       back[depth++] = (uint32_t)pc + 1;
       pc += 1 + i->off;
     } else if (i->op == W_OP_EXIT) {

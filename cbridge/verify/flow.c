@@ -36,6 +36,12 @@ struct work {
   bool returned;   /* a function may return a pointer into the frame */
 };
 
+/* Does the helper call a function of the program? */
+static bool rounds(const struct w_insn *i) {
+  const struct w_helper *h = i->op == W_OP_CALL ? w_helper_of(i->imm) : NULL;
+  return h && h->ret == W_RET_ROUNDS;
+}
+
 static void find_reached(struct work *w) {
   struct w_flow *f = w->flow;
   uint32_t next[2];
@@ -53,7 +59,16 @@ static void find_reached(struct work *w) {
         push(&w->queue, next[k]);
       to->reached = true;
     }
-    if (w->insns[pc].op == W_OP_CALLLOCAL) {
+    uint32_t callback;
+    if (w_callback(w->insns, f->count, pc, &callback)) {
+      f->calls = true;
+      f->at[callback].join = true; /* each of its rounds begins there */
+      if (!f->at[callback].reached)
+        push(&w->queue, callback);
+      f->at[callback].reached = true;
+    }
+    const struct w_insn *i = &w->insns[pc];
+    if (i->op == W_OP_CALLLOCAL || rounds(i)) {
       f->calls = true;
       if (pc + 1 < f->count)
         f->at[pc + 1].join = true; /* where the exits of the function lead */
@@ -157,6 +172,10 @@ static void find_frame(struct work *w) {
   struct w_flow *f = w->flow;
   bool spilled, returned;
   w->frame[0] = bit(10);
+  uint32_t callback;
+  for (uint32_t pc = 0; pc < f->count; pc++) /* it gets whatever its helper is given */
+    if (f->at[pc].reached && w_callback(w->insns, f->count, pc, &callback))
+      w->frame[callback] = ARGUMENTS | bit(10);
   do {
     spilled = w->spilled;
     returned = w->returned;
@@ -240,7 +259,7 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
     for (int k = 0; h && k < h->nargs; k++) {
       use |= bit(k + 1);
-      if (h->args[k] != W_ARG_ANY)
+      if (h->args[k] != W_ARG_ANY || h->ret == W_RET_ROUNDS)
         matters |= bit(k + 1);
     }
     break;

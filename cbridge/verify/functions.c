@@ -117,11 +117,12 @@ struct chains {
   bool circle;
 };
 
-/* The next call of a local function in the slots from *pc to `end`. */
+/* The next call of a local function in the slots from *pc to `end`; whoever takes the address of
+ * one calls it there, for Linux. */
 static bool next_call(const struct w_functions *f, uint32_t *pc, uint32_t end, uint32_t *callee) {
   uint32_t to;
   for (; *pc < end; ++*pc)
-    if (f->insns[*pc].op == W_OP_CALLLOCAL &&
+    if (starts_function(&f->insns[*pc]) &&
         w_starts(f->insns, f->slots, (int64_t)*pc + 1 + f->insns[*pc].off, &to)) {
       *callee = f->of[to];
       return true;

@@ -56,6 +56,13 @@ static inline bool w_starts(const struct w_insn *insns, uint32_t count, int64_t 
   return true;
 }
 
+/* Does `pc` take the address of a function? Then that is *callback. */
+static inline bool w_callback(const struct w_insn *insns, uint32_t count, uint32_t pc,
+                              uint32_t *callback) {
+  return insns[pc].op == W_OP_LDCODE &&
+         w_starts(insns, count, (int64_t)pc + 1 + insns[pc].off, callback);
+}
+
 /* The slots after `pc`, at most two, in `next`; those outside of the program are left out. After a
  * call of a local function come the function and the next slot; where the function goes on after
  * its exit is not said. */

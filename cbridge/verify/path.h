@@ -179,9 +179,16 @@ void w_drop_node(struct search *s, uint32_t node);
 /* Once the invariant `node` of a loop holds: the path goes there as soon as it comes to the loop,
  * and the rounds that were followed one by one are forgotten. False: out of memory. */
 bool w_skip_rounds(struct search *s, uint32_t node);
+/* Did a callback's exit lead to its next call? No edge of the graph does. */
+static inline bool w_called_again(const struct search *s) {
+  const struct w_frame *f = s->st.depth ? &s->st.frames[s->st.depth - 1] : NULL;
+  return f && f->again && f->callback == s->st.pc && s->q->insns[s->from].op == W_OP_EXIT;
+}
 /* Did the path come to the head of a loop from within it? */
 static inline bool w_jumped_back(const struct search *s) {
   const struct w_flow *flow = &s->q->flow;
+  if (w_called_again(s))
+    return true;
   return flow->at[s->st.pc].head && w_in_loop(flow, s->from, flow->at[s->st.pc].loop);
 }
 /* Has it been in that loop ever since the last node at this place? */

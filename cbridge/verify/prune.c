@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-enum { CALLERS = W_VALUES - 6 }; /* values that are kept of a caller: r6 to r10, its rounds */
+/* Values that are kept of a caller: r6 to r10, its rounds, two of its callback. */
+enum { CALLERS = W_VALUES - 6 + 2 };
 
 /* --- Inclusion ------------------------------------------------------------------------------- */
 
@@ -43,6 +44,11 @@ static bool constant_differs(const struct w_state *from, struct w_aval x, const 
          c + (uint64_t)x.c != d + (uint64_t)y.c;
 }
 
+/* Both wait for the same callback, for as many rounds; or for none. */
+static bool same_callback(const struct w_frame *f, const struct w_frame *g) {
+  return f->again == g->again && (!f->again || (f->callback == g->callback && f->most == g->most));
+}
+
 /* The same calls are under way, and `from` knows at least the registers of callers that `to` knows.
  */
 static bool same_callers(const struct w_state *from, const struct w_state *to) {
@@ -50,7 +56,8 @@ static bool same_callers(const struct w_state *from, const struct w_state *to) {
     return false;
   for (uint32_t k = 0; k < to->depth; k++)
     if (from->frames[k].pc != to->frames[k].pc ||
-        (to->frames[k].defined & ~from->frames[k].defined))
+        (to->frames[k].defined & ~from->frames[k].defined) ||
+        !same_callback(&from->frames[k], &to->frames[k]))
       return false;
   return true;
 }
@@ -130,6 +137,10 @@ bool w_subsume(struct w_pool *pool, const struct w_target *t, const struct w_sta
       if (to->frames[k].defined >> r & 1 &&
           !match(sub, from->frames[k].regs[r], to->frames[k].regs[r]))
         return false;
+  for (uint32_t k = 0; k < to->depth; k++)
+    if (to->frames[k].again && !(match(sub, from->frames[k].rest, to->frames[k].rest) &&
+                                 match(sub, from->frames[k].ctx, to->frames[k].ctx)))
+      return false;
   for (uint32_t i = 0, k = 0; i < to->nslots; i++) {
     const struct w_slot *s = slot_from(from, &k, &to->slots[i]);
     if (!s || !match(sub, s->v, to->slots[i].v))
@@ -196,6 +207,13 @@ static void normalise_caller(const struct w_flow *flow, const struct w_state *fr
     if (g->defined >> r & 1)
       g->regs[r] = value >> r & 1 ? rename_value(from, names, to, f->regs[r])
                                   : (struct w_aval){add_fact(to, NULL), 0};
+  g->again = f->again;
+  if (!f->again)
+    return;
+  g->callback = f->callback;
+  g->most = f->most;
+  g->rest = rename_value(from, names, to, f->rest);
+  g->ctx = rename_value(from, names, to, f->ctx);
 }
 
 bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names *names,
@@ -231,6 +249,13 @@ bool w_normalise(struct w_pool *pool, const struct w_flow *flow, struct w_names 
     for (int r = 6; r < W_VALUES; r++)
       if (from->frames[k].defined >> r & 1 && !from->frames[k].regs[r].c)
         names->plain[from->frames[k].regs[r].sym] = 1;
+  for (uint32_t k = 0; k < from->depth; k++) {
+    const struct w_frame *f = &from->frames[k];
+    if (f->again && !f->rest.c)
+      names->plain[f->rest.sym] = 1;
+    if (f->again && !f->ctx.c)
+      names->plain[f->ctx.sym] = 1;
+  }
   for (uint32_t i = 0; i < from->nslots; i++)
     if (!from->slots[i].v.c)
       names->plain[from->slots[i].v.sym] = 1;
@@ -271,6 +296,7 @@ static bool fact_equal(const struct w_fact *f, const struct w_fact *g) {
   case W_FMAP_OR_NULL:
   case W_FOBJ:
   case W_FOBJ_OR_NULL:
+  case W_FFUNC:
     return f->which == g->which;
   case W_FREF:
     return f->ref == g->ref && f->size == g->size && f->null == g->null;
@@ -292,7 +318,8 @@ static bool callers_equal(const struct w_state *a, const struct w_state *b) {
   for (uint32_t k = 0; k < a->depth; k++) {
     const struct w_frame *f = &a->frames[k], *g = &b->frames[k];
     if (f->pc != g->pc || f->defined != g->defined ||
-        memcmp(f->written, g->written, sizeof f->written))
+        memcmp(f->written, g->written, sizeof f->written) || !same_callback(f, g) ||
+        (f->again && !(value_equal(f->rest, g->rest) && value_equal(f->ctx, g->ctx))))
       return false;
     for (int r = 6; r < W_VALUES; r++)
       if (f->defined >> r & 1 && !value_equal(f->regs[r], g->regs[r]))
@@ -350,6 +377,7 @@ static uint64_t mix_fact(uint64_t h, const struct w_fact *f) {
   case W_FMAP_OR_NULL:
   case W_FOBJ:
   case W_FOBJ_OR_NULL:
+  case W_FFUNC:
     return mix(h, f->which);
   }
   return h;
@@ -371,6 +399,9 @@ uint64_t w_state_hash(const struct w_state *st) {
     for (int r = 6; r < W_VALUES; r++)
       if (f->defined >> r & 1)
         h = mix(mix(h, f->regs[r].sym), (uint64_t)f->regs[r].c);
+    if (f->again)
+      h = mix(mix(mix(h, f->callback), (uint64_t)f->most),
+              mix(mix(f->rest.sym, (uint64_t)f->rest.c), mix(f->ctx.sym, (uint64_t)f->ctx.c)));
   }
   for (uint32_t i = 0; i < st->nslots; i++)
     h = mix(mix(mix(h, (uint16_t)st->slots[i].off | (uint64_t)st->slots[i].size << 16),
@@ -589,6 +620,13 @@ static bool join(struct w_pool *pool, const struct w_state *a, const struct w_st
       for (int r = 6; r < W_VALUES; r++)
         if (to->frames[k].defined >> r & 1)
           to->frames[k].regs[r] = join_values(&j, f->regs[r], g->regs[r]);
+      to->frames[k].again = f->again; /* the same callback */
+      to->frames[k].callback = f->callback;
+      to->frames[k].most = f->most;
+      if (f->again) {
+        to->frames[k].rest = join_values(&j, f->rest, g->rest);
+        to->frames[k].ctx = join_values(&j, f->ctx, g->ctx);
+      }
     }
     j.wide = wide & W_ANY_SLOT;
     for (uint32_t i = 0, k = 0; i < a->nslots; i++) {
@@ -644,10 +682,14 @@ bool w_differs(const struct w_target *t, const struct w_state *a, const struct w
   *d = (struct w_difference){0};
   if (!same_callers(a, b) || !same_callers(b, a))
     return false;
-  for (uint32_t k = 0; k < a->depth; k++)
+  for (uint32_t k = 0; k < a->depth; k++) {
+    const struct w_frame *f = &a->frames[k], *g = &b->frames[k];
     for (int r = 6; r < W_VALUES; r++)
-      if (a->frames[k].defined >> r & 1)
-        add_difference(t, a, a->frames[k].regs[r], b, b->frames[k].regs[r], W_ANY_CALLER, d);
+      if (f->defined >> r & 1)
+        add_difference(t, a, f->regs[r], b, g->regs[r], W_ANY_CALLER, d);
+    if (f->again)
+      add_difference(t, a, f->ctx, b, g->ctx, W_ANY_CALLER, d);
+  }
   for (int r = 0; r < W_VALUES && d->distance < least && !(d->constants & alike); r++) {
     if ((a->defined ^ b->defined) >> r & 1) {
       d->where |= 1u << r;

@@ -344,6 +344,45 @@ static enum next branch(struct search *s, const struct w_insn *i) {
   return go(s, pc, false);
 }
 
+/* A callback may run or not: at the helper's call, and at the callback's end. */
+static enum next fork_path(struct search *s, const struct w_insn *i) {
+  uint32_t pc = (uint32_t)s->st.pc;
+  struct w_effects effects;
+  struct w_sides sides;
+  s->a->pc = pc;
+  if (!w_a_fork(s->pool, &s->q->target, i, &s->st, &sides, &effects, &s->a->why))
+    return s->pool->exhausted ? FAILED : REFUSED;
+  if (s->room.depth < s->st.depth)
+    s->room.depth = s->st.depth;
+  bool good = w_code_effects(s, &effects, NULL) && w_code(s, W_CODE_BRANCH);
+  s->taken++;
+  if (good && !sides.taken) {
+    w_state_free(s->pool, &s->st);
+    s->st = sides.fall;
+    return w_code(s, W_CODE_DEAD) ? go(s, pc, false) : FAILED;
+  }
+  struct work *w = good ? w_push_work(s) : NULL;
+  if (w) {
+    w->kind = BRANCH;
+    w->node = s->node;
+    w->depth = s->depth++;
+    w->taken = s->taken;
+    w->from = pc;
+    w->trail = s->a->trail_len;
+    if (sides.falls && (w->st = w_resize(s->pool, NULL, 0, sizeof *w->st)))
+      *w->st = sides.fall;
+  }
+  if (!w || (sides.falls && !w->st)) {
+    w_state_free(s->pool, &sides.fall);
+    return FAILED;
+  }
+  enum next next = go(s, pc, true);
+  /* where the callback is, for whoever follows the decisions */
+  if (next == GO_ON && i->op == W_OP_CALL && !w_decide(s, (uint32_t)s->st.pc, true))
+    return FAILED;
+  return next;
+}
+
 static enum next step(struct search *s) {
   uint32_t pc = (uint32_t)s->st.pc;
   const struct w_insn *i = &s->q->insns[pc];
@@ -360,6 +399,8 @@ static enum next step(struct search *s) {
   w_tell(s, W_EVENT_STEP, pc, s->node, 0);
   if (i->op == W_OP_JMP || i->op == W_OP_MAYGOTO)
     return branch(s, i);
+  if (w_forks(i, &s->st))
+    return fork_path(s, i);
   s->a->pc = pc;
   int64_t code_at = (int64_t)pc + 1 + i->off;
   if (i->op == W_OP_LDCODE &&

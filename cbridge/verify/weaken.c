@@ -118,6 +118,9 @@ bool w_forget(struct w_pool *pool, struct w_room *room, struct w_state *st) {
     for (int r = 6; r < W_VALUES; r++)
       if (st->frames[k].defined >> r & 1)
         room->used[st->frames[k].regs[r].sym] = 1;
+  for (uint32_t k = 0; k < st->depth; k++)
+    if (st->frames[k].again)
+      room->used[st->frames[k].rest.sym] = room->used[st->frames[k].ctx.sym] = 1;
   if (st->pending.n)
     room->used[st->pending.sym] = 1;
   for (uint32_t k = 1; k < st->next; k++)

@@ -43,18 +43,6 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
          (pl.kind != W_PSTACK || w_read_frame(t, st, pl.k, pl.mx + (uint32_t)n, effects, why));
 }
 
-/* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
- * bytes of it. */
-struct seen {
-  int64_t map;
-  bool out;
-  struct w_place pl;
-  uint32_t lo, hi;
-  uint64_t size;   /* the size asked for */
-  bool release;    /* a reference is released: */
-  uint32_t symbol; /* its symbol */
-};
-
 /* Is register r the reference that helper h takes or releases? */
 static bool a_refs(const struct w_state *st, int r, const struct w_helper *h, struct w_why *why) {
   const struct w_fact *f = w_fact_of(st, st->regs[r]);
@@ -130,7 +118,7 @@ static bool a_text(const struct w_target *t, const struct w_state *st, int r,
 
 /* A helper writes at least lo and at most hi bytes from r on. */
 static bool a_written(const struct w_target *t, const struct w_state *st, int r, uint64_t lo,
-                      uint64_t hi, const struct w_helper *h, struct seen *q, struct w_why *why) {
+                      uint64_t hi, const struct w_helper *h, struct w_seen *q, struct w_why *why) {
   if (!a_memory(t, st, r, hi, true, h, &q->pl, why))
     return false;
   q->out = true;
@@ -141,7 +129,7 @@ static bool a_written(const struct w_target *t, const struct w_state *st, int r,
 
 /* Argument i is memory whose size is the next argument. */
 static bool a_sized(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
-                    int i, struct seen *q, struct w_effects *effects, struct w_why *why) {
+                    int i, struct w_seen *q, struct w_effects *effects, struct w_why *why) {
   int r = i + 1;
   bool tainted;
   struct w_scalar room;
@@ -165,7 +153,7 @@ static bool a_sized(const struct w_target *t, const struct w_state *st, const st
 }
 
 static bool a_args(const struct w_target *t, const struct w_state *st, const struct w_helper *h,
-                   struct seen *q, struct w_effects *effects, struct w_why *why) {
+                   struct w_seen *q, struct w_effects *effects, struct w_why *why) {
   for (int i = 0; i < h->nargs; i++) {
     int r = i + 1;
     if (!(st->defined >> r & 1))
@@ -254,6 +242,13 @@ static bool a_args(const struct w_target *t, const struct w_state *st, const str
     case W_ARG_STRING:
       if (!a_text(t, st, r, h, why))
         return false;
+      break;
+    case W_ARG_CALLBACK:
+      if (f->kind != W_FFUNC || st->regs[r].c)
+        return w_refuse(why, W_BAD_HELPER_ARGUMENT,
+                        "argument %d of %s has to be a function of this program, and r%d is none",
+                        r, h->name, r);
+      q->callback = f->code;
       break;
     case W_ARG_REF:
     case W_ARG_RELEASE:
@@ -345,12 +340,20 @@ static const struct w_helper *offered_function(const struct w_target *t, int64_t
   return NULL;
 }
 
-bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t number,
-              struct w_effects *effects, struct w_why *why) {
+const struct w_helper *w_a_args(const struct w_target *t, const struct w_state *st, bool kernel,
+                                int64_t number, struct w_seen *q, struct w_effects *effects,
+                                struct w_why *why) {
   const struct w_helper *h =
       kernel ? offered_function(t, number, why) : offered_helper(t, number, why);
-  struct seen q = {.map = -1};
-  if (!h || !a_args(t, st, h, &q, effects, why))
+  *q = (struct w_seen){.map = -1};
+  return h && a_args(t, st, h, q, effects, why) ? h : NULL;
+}
+
+bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t number,
+              struct w_effects *effects, struct w_why *why) {
+  struct w_seen q;
+  const struct w_helper *h = w_a_args(t, st, kernel, number, &q, effects, why);
+  if (!h)
     return false;
   struct w_aval r = {0, 0};
   switch ((enum w_ret)h->ret) {
@@ -396,6 +399,8 @@ bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t
     r = w_object_res(t, st, h->object_null, type);
     break;
   }
+  case W_RET_ROUNDS: /* what its callback does is followed from its own call alone */
+    return w_refuse(why, W_UNSUPPORTED, "%s can't be called through a register here", h->name);
   case W_RET_VOID:
     break;
   }
@@ -416,21 +421,25 @@ bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t
   return true;
 }
 
-bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why) {
-  if (st->depth + 1 >= W_FRAMES)
-    return w_refuse(why, W_STACK_OVERFLOW,
-                    "this call needs a frame more than the %d that there are (Linux has 16 from "
-                    "7.2 on)",
-                    W_FRAMES);
+struct w_frame *w_a_push(struct w_pool *pool, struct w_state *st, struct w_why *why) {
+  if (st->depth + 1 >= W_FRAMES) {
+    w_refuse(why, W_STACK_OVERFLOW,
+             "this call needs a frame more than the %d that there are (Linux has 16 from 7.2 on)",
+             W_FRAMES);
+    return NULL;
+  }
   if (!w_reserve(pool, (void **)&st->frames, &st->frame_cap, st->depth + 1, sizeof *st->frames))
-    return false;
+    return NULL;
   struct w_frame *f = &st->frames[st->depth++];
-  f->pc = (uint32_t)st->pc + 1;
-  f->defined = st->defined & 0xfc0; /* r0 to r5 do not come back */
-  memcpy(f->regs, st->regs, sizeof f->regs);
-  st->defined &= 0xc3e; /* r1 to r5 are the arguments */
-  if (!w_aconst(st, (int64_t)w_most_rounds, &st->regs[W_ROUNDS]))
-    st->defined &= 0x43e;
+  *f = (struct w_frame){.pc = (uint32_t)st->pc + 1, .defined = st->defined & 0xfc0};
+  memcpy(f->regs, st->regs, sizeof f->regs); /* r0 to r5 do not come back */
+  return f;
+}
+
+void w_a_begin(struct w_state *st, int64_t target) {
+  struct w_frame *f = &st->frames[st->depth - 1];
+  if (w_aconst(st, (int64_t)w_most_rounds, &st->regs[W_ROUNDS]))
+    st->defined |= 1u << W_ROUNDS;
   w_kill_slots(st, w_frame_top(st) - W_STACK, W_STACK);
   memset(f->written, 0, sizeof f->written);
   st->pending.n = 0;
@@ -442,6 +451,13 @@ bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, str
   w_a_put(st, 0, 10,
           w_fresh(st, (struct w_fact){.kind = W_FSTACK, .step = W_WHOLE, .frame = st->depth}));
   st->pc = target;
+}
+
+bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why) {
+  if (!w_a_push(pool, st, why))
+    return false;
+  st->defined &= 0x3e; /* r1 to r5 are the arguments */
+  w_a_begin(st, target);
   return true;
 }
 

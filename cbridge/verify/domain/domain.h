@@ -51,6 +51,7 @@ enum w_fact_kind {
   W_FRECORD_AT,
   W_FOBJ,
   W_FOBJ_OR_NULL,
+  W_FFUNC,
 };
 /* What a pointer of kind PKT points into: the packet, or its metadata, whose end is the packet. */
 enum w_area { W_PACKET, W_METADATA };
@@ -69,6 +70,7 @@ struct w_fact {
     uint32_t frame;  /* STACK: 0 is the first */
     uint32_t area;   /* PKT: enum w_area */
     uint32_t type;   /* OBJ */
+    uint32_t code;   /* FUNC: the slot */
     uint32_t origin; /* REF, RECORD_AT: the instruction that it is from; no proof depends on it */
     uint32_t which;  /* whichever of these it is, where facts of one kind are compared */
   };
@@ -94,6 +96,12 @@ struct w_frame {
   uint16_t defined; /* of r6 to r10 and W_ROUNDS; the others are lost */
   struct w_aval regs[W_VALUES];
   uint64_t written[W_FRAME_WORDS]; /* of the function it called */
+  /* That is a callback, and the helper calls it so often more; it passes ctx on, and all rounds
+   * together are `most`, or fewer. */
+  bool again;
+  uint32_t callback; /* its slot */
+  struct w_aval rest, ctx;
+  uint64_t most;
 };
 /* n more bytes of the stack have been written if the symbol is 0, as it may turn out later. */
 struct w_pending {
@@ -200,6 +208,18 @@ bool w_refine(const struct w_target *t, struct w_state *st, enum w_width w, enum
  * which pool->exhausted tells. */
 bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
               struct w_state *st, struct w_effects *effects, struct w_why *why);
+/* Where a callback may run or not: at the helper's call, and at the callback's end. */
+bool w_forks(const struct w_insn *i, const struct w_state *st);
+/* The sides that can be: *st is the one where the callback begins, and `fall`, whose arrays are the
+ * caller's then, where it does not. */
+struct w_sides {
+  bool taken, falls;
+  struct w_state fall;
+};
+/* False: refused, with *why; or out of memory. */
+bool w_a_fork(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+              struct w_state *st, struct w_sides *sides, struct w_effects *effects,
+              struct w_why *why);
 /* The two operands of a conditional jump; of may_goto what is left of the rounds, and 0. */
 bool w_a_operands(const struct w_insn *i, const struct w_state *st, struct w_aval *x,
                   struct w_aval *y, struct w_why *why);

@@ -178,8 +178,11 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_LDMAP:
   case W_OP_LDMAPVALUE:
     return a_map(t, i, st, why);
-  case W_OP_LDVAR:
-  case W_OP_LDCODE: /* an address, of which nothing is known */
+  case W_OP_LDCODE: /* there is such a function: the search has looked */
+    return w_a_put(
+        st, 2, i->dst,
+        w_fresh(st, (struct w_fact){.kind = W_FFUNC, .code = (uint32_t)(st->pc + 1 + i->off)}));
+  case W_OP_LDVAR: /* an address, of which nothing is known */
     return w_a_put(st, 2, i->dst, w_fresh_scalar(st, true, w_sc_top()));
   case W_OP_LDX:
     return defined(st, i->src, why) && place(t, st, i, false, &pl, why) &&

@@ -55,11 +55,35 @@ void w_a_scribble(struct w_state *st, struct w_place pl, uint32_t n, uint32_t m,
 void w_a_await(struct w_state *st, struct w_place pl, uint32_t n, struct w_aval result,
                struct w_effects *effects);
 
+/* --- refine.c: a is one of these numbers, too. False: it cannot be. */
+bool w_narrow(struct w_state *st, struct w_aval a, struct w_scalar s);
+
 /* --- calls.c */
+/* What the arguments show: the map passed, or -1; the memory written, at least lo and at most hi
+ * bytes of it. */
+struct w_seen {
+  int64_t map;
+  bool out;
+  struct w_place pl;
+  uint32_t lo, hi;
+  uint64_t size;     /* the size asked for */
+  bool release;      /* a reference is released: */
+  uint32_t symbol;   /* its symbol */
+  uint32_t callback; /* the slot of a function */
+};
+/* Helper `number`, or, if `kernel`, that function of the kernel, if programs of this type may call
+ * it with these arguments; or NULL. */
+const struct w_helper *w_a_args(const struct w_target *t, const struct w_state *st, bool kernel,
+                                int64_t number, struct w_seen *q, struct w_effects *effects,
+                                struct w_why *why);
+/* What is called now has `st` as its caller. NULL: refused, or out of memory. */
+struct w_frame *w_a_push(struct w_pool *pool, struct w_state *st, struct w_why *why);
+/* A function begins, with its arguments: a frame of its own, nothing in it written. There is room
+ * for a symbol. */
+void w_a_begin(struct w_state *st, int64_t target);
 /* Of a helper, or, if `kernel`, of a function of the kernel. */
 bool w_a_call(const struct w_target *t, struct w_state *st, bool kernel, int64_t number,
               struct w_effects *effects, struct w_why *why);
-/* A local function: a frame of its own, nothing in it written. */
 bool w_a_call_local(struct w_pool *pool, struct w_state *st, int64_t target, struct w_why *why);
 /* A function that returns nothing leaves r0 undefined. */
 bool w_a_leave(struct w_state *st);

@@ -1,7 +1,7 @@
 /* checker/Refine.v: what the outcome of a comparison tells of its operands. */
 #include "verify/domain/internal.h"
 
-static bool narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
+bool w_narrow(struct w_state *st, struct w_aval a, struct w_scalar s) {
   struct w_fact *f = &st->facts[a.sym];
   if (f->kind != W_FSCALAR)
     return true;
@@ -18,7 +18,7 @@ static bool refine_scalar(struct w_state *st, enum w_width w, enum w_cmp c, bool
   if (!px || !py)
     return true;
   struct w_scalar sx = *px, sy = *py;
-  return w_sc_refine(w, c, b, &sx, &sy) && narrow(st, x, sx) && narrow(st, y, sy);
+  return w_sc_refine(w, c, b, &sx, &sy) && w_narrow(st, x, sx) && w_narrow(st, y, sy);
 }
 
 enum rel { REL_EQ, REL_NE, REL_LT, REL_LE };

@@ -59,6 +59,8 @@ bool w_fact_le(const struct w_target *t, const struct w_state *st, struct w_aval
     if (g->kind == W_FOBJ_OR_NULL || g->kind == W_FOBJ)
       return !a.c && g->type == f->type;
     return g->kind == W_FSCALAR && w_const_of(st, a, &c) && !c && f->type < t->type_count;
+  case W_FFUNC:
+    return !a.c && g->kind == W_FFUNC && g->code == f->code;
   }
   return true; /* no fact */
 }

@@ -200,6 +200,9 @@ bool w_refuse_address(const struct w_target *t, const struct w_state *st, int r,
     return w_refuse(why, W_INVALID_POINTER,
                     "r%d is an inner map, or null: test it, and look an element up to get a value",
                     r);
+  case W_FFUNC:
+    return w_refuse(why, W_INVALID_POINTER,
+                    "r%d is a function: nothing can be read or written there", r);
   case W_FREF:
     return refuse_ref(&x, why);
   case W_FRECORD_AT:
@@ -309,6 +312,9 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     break;
   case W_FRECORD_AT:
     snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
+    break;
+  case W_FFUNC:
+    snprintf(text, size, "function at %" PRIu32, f->code);
     break;
   case W_FOBJ:
   case W_FOBJ_OR_NULL:
