@@ -165,7 +165,8 @@ enum warrant_fault w_load(struct w_machine *m, uint64_t a, unsigned n, uint64_t 
     }
     if (f->kind == W_FIELD_TYPED) {
       uint64_t bytes = w_load_le(p.bytes, 8);
-      *v = f->null && !bytes ? 0 : leads_to(m, bytes, f->type);
+      bool none = !bytes || !m->program->type_count; /* nothing is known of any type */
+      *v = f->null && none ? 0 : leads_to(m, bytes, f->type);
       return WARRANT_NO_FAULT;
     }
     if (f->kind) {
