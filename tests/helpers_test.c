@@ -707,6 +707,31 @@ static void test_unsupported(void) {
   report(!wrong, "a helper that is not supported is named, with what it needs", first);
 }
 
+/* What a cast of an acquired socket gives would end with its release, which is not supported. */
+static void test_casts(void) {
+  unsigned asked = 0, wrong = 0;
+  for (uint32_t i = 0; i < w_prog_type_count; i++) {
+    const struct w_prog_type *type = &w_prog_types[i];
+    struct warrant_verdict v;
+    struct made m;
+    begin(&m, type);
+    put(&m, 0xbf, 6, 1, 0, 0);
+    for (int off = -8; off >= -FILLED; off -= 8)
+      put(&m, 0x7a, 10, 0, off, 0);
+    if (!offers(type, 137) || !acquire(&m, type, w_helper_of(100)))
+      continue;
+    put(&m, 0xbf, 1, 9, 0, 0);
+    put(&m, 0x85, 0, 0, 0, 137);
+    release(&m, w_helper_of(100), 9);
+    end(&m, type);
+    asked++;
+    wrong += warrant_verify(&m.p, NULL, &v, NULL) || v.verdict != WARRANT_VERDICT_UNSUPPORTED ||
+             !strstr(v.message, "acquired socket");
+    warrant_verdict_free(&v);
+  }
+  report(asked && !wrong, "casts of acquired sockets are not supported, and it is said", NULL);
+}
+
 /* Each helper: as asked in every type, and with each argument broken in the first that has it. */
 static void test_calls(void) {
   struct tally tallies[WAYS] = {0};
@@ -748,6 +773,7 @@ int main(int argc, char **argv) {
   for_each_release = argc > 1 && !strcmp(argv[1], "--differences");
   test_unsupported();
   test_partly();
+  test_casts();
   if (warrant_kernel_available(WARRANT_EBPF, &error)) {
     printf("skip helpers in the kernel: %s\n", error.text);
     return failures != 0;

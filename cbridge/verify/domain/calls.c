@@ -71,6 +71,10 @@ static bool a_object(const struct w_target *t, const struct w_state *st, int r,
                      const struct w_helper *h, struct w_why *why) {
   const struct w_fact *f = w_fact_of(st, st->regs[r]);
   uint32_t wanted;
+  if (f->kind == W_FREF && f->ref != W_RECORD)
+    return w_refuse(why, W_UNSUPPORTED,
+                    "argument %d of %s is an acquired socket, which is not supported yet", r,
+                    h->name);
   if (!w_type_named(t->types, t->type_count, h->takes, &wanted))
     return w_refuse(
         why, f->kind == W_FSCALAR || f->kind == W_FNONE ? W_UNSUPPORTED : W_BAD_HELPER_ARGUMENT,
