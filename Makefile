@@ -8,6 +8,7 @@
 # make linux-agrees  compares `warrant check --linux` with this host's kernel (tests/linux_agrees.sh), or with
 #                    others in QEMU (KERNELS="6.1 6.12 6.18 7.3": tests/guest/verdicts.sh)
 # make samples  checks public samples beside known verdicts (SAMPLES=FOLDER LIST=FILE: tests/samples.sh says more)
+# make selftests LINUX=DIR   checks the verifier's tests of a Linux source (tests/selftests.sh)
 # make same-as-libbpf   compares the instructions that are certified with those that libbpf loads (SAMPLES=FOLDER: in those, too)
 # make install  PREFIX=/usr/local DESTDIR=
 # make clean    removes what was built
@@ -40,7 +41,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DELETE_ON_ERROR:
-.PHONY: all run test bench packages samples same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp constants-agree languages-agree install clean deps check-style
+.PHONY: all run test bench packages samples selftests same-as-libbpf linux-agrees audit-million classic-million real-filters import-agrees simulator transfer-ten-million states-thousand forms calls bench-seccomp constants-agree languages-agree install clean deps check-style
 all: coq programs corpus
 	@:
 
@@ -133,6 +134,11 @@ linux-agrees: deps
 	@[ -e build/packages/complete ] || JOBS=$(JOBS) tests/packages.sh
 	@tests/linux_agrees.sh
 endif
+
+# The verifier's tests of a Linux source, LINUX=DIR (tests/selftests.sh); needs bpf(2).
+selftests: deps
+	@$(SUBMAKE) -j$(JOBS) programs
+	@LINUX='$(LINUX)' JOBS=$(JOBS) tests/selftests.sh
 
 samples: deps
 	@$(SUBMAKE) -j$(JOBS) all

@@ -34,6 +34,9 @@ output() {
   "$WARRANT" $command --json "$@" >> "$work/out/${command// /_}" 2> "$work/err"
   [ $? -le 1 ] || not_ok "$command $*" "$(cat "$work/err")"
 }
+mkdir -p "$work/suite/verifier" && cp tests/selftests/test_verifier.c "$work/suite"
+echo '{ "ends", .insns = {{0xb7}, {0x95}}, .count = 2 },' > "$work/suite/verifier/a.c"
+output corpus import-selftests --output "$work/selftests" "$work/suite"
 echo '# no assertions' > "$work/none"
 printf 'never RUN for ptrace\nALLOW for read\ncan RUN for mount\n' > "$work/policy"
 for file in tests/seccomp/*.s; do

@@ -18,6 +18,7 @@ int cmd_disasm(int argc, char **argv);
 int cmd_asm(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 int cmd_seccomp(int argc, char **argv);
+int cmd_corpus(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 
 /* Options that every command takes, and those that say how to read a FILE. */

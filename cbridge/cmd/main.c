@@ -18,6 +18,7 @@ static const struct {
     {"kernel", cmd_kernel, "load the program in this host's kernel, for its verdict"},
     {"seccomp", cmd_seccomp,
      "what a filter allows; what changed between two; from a process or profile"},
+    {"corpus", cmd_corpus, "the verifier's tests of a Linux source as objects"},
     {"schema", cmd_schema, "the JSON schema of what --json prints, with its version"},
     {"bmc", NULL, NULL},
     {"diff", NULL, NULL},
