@@ -132,7 +132,7 @@ Fixpoint a_args (pk : bool) (t : target) (a : astate) (args : list arg) (rs : li
         | Some (FObj i) =>
           match type_named t socket_type with
           | Some j =>
-            if negb release && is_socket k && has_part t i (snd x) j then next q else None
+            if negb release && of_socket k && has_part t i (snd x) j then next q else None
           | None => None
           end
         | _ => None
@@ -161,7 +161,7 @@ Definition a_ret (t : target) (r : ret) (q : a_seen) : option (option ares) :=
     Some (Some (New f 0))
   | RTail => if some_allowed t then Some None else None
   | RAcquire RecordRef => do n <- as_size q; Some (Some (New (FRef RecordRef n true) 0))
-  | RAcquire k => Some (Some (New (FRef k socket_size true) 0))
+  | RAcquire k => Some (Some (New (FRef k (ref_size k 0) true) 0))
   | RTyped nu name => do i <- type_named t name; Some (Some (New (some_object_res t nu i) 0))
   | RVoid => Some None
   | RRounds => None                           (* no step with one successor: Callbacks.v *)

@@ -15,8 +15,9 @@ Extraction "core.ml"
   with_arguments needs_arguments boolean_hooks is_object
   gpl_helpers not_gpl_in gpl_types plain_contexts own_stacks errno_helpers any_errno_in
   new_types most_rounds usual_rounds
-    kernel_functions unsupported_functions first_function max_calls
-    packet_helpers h_partly h_on_success args_elsewhere socket_type is_socket longest_text
+    kernel_functions unsupported_functions first_function counted_types
+    max_calls
+    packet_helpers h_partly h_on_success args_elsewhere socket_type of_socket longest_text
   (* the reference interpreter *)
   concrete_init concrete_step written_by slots_of all_maps
   (* classic programs *)

@@ -64,7 +64,7 @@ let fact r =
   | 7 -> Core.FMapValueOrNull (uleb r)
   | 8 -> Core.FMapOrNull (uleb r)
   | 9 ->
-    let kind = match u8 r with 0 -> Core.RecordRef | 1 -> Core.SocketRef | 2 -> Core.SockCommonRef | n -> bad "%d is no kind of reference" n in
+    let kind = match u8 r with 0 -> Core.RecordRef | 1 -> Core.SocketRef | 2 -> Core.SockCommonRef | n -> Core.ObjectRef (Z.of_int (n - 3)) in
     let size = uleb r in
     Core.FRef (kind, size, match u8 r with 0 -> false | 1 -> true | n -> bad "%d does not say whether it may be null" n)
   | 10 ->

@@ -73,6 +73,7 @@ let region_name = function
   | KValue (m, j) -> Printf.sprintf "map%s[%s]" (Z.to_string m) (Z.to_string j)
   | KRef RecordRef -> "record"
   | KRef (SocketRef | SockCommonRef) -> "socket"
+  | KRef (ObjectRef _) -> "object"
   | KObject i -> "object" ^ Z.to_string i
 
 let trace_line program (s : Core.state) =

@@ -43,7 +43,7 @@ let map_types h = List.concat_map (function AMap (l, _) -> l | _ -> []) h.h_args
 
 (* What its argument is, in quotes, if it takes a kernel object. *)
 let taken h =
-  let object_ = function AObject name -> [ "\"" ^ name ^ "\"" ] | ARef (k, false) when is_socket k -> [ "\"" ^ socket_type ^ "\"" ] | _ -> [] in
+  let object_ = function AObject name -> [ "\"" ^ name ^ "\"" ] | ARef (k, false) when of_socket k -> [ "\"" ^ socket_type ^ "\"" ] | _ -> [] in
   match List.concat_map object_ h.h_args with [] -> "NULL" | name :: _ -> name
 
 let changes h = List.exists (function AMap (_, changes) -> changes | _ -> false) h.h_args
@@ -51,7 +51,8 @@ let changes h = List.exists (function AMap (_, changes) -> changes | _ -> false)
 (* The kind of reference that it acquires, takes or releases. *)
 let ref_kind h =
   let kinds = List.concat_map (function ARef (k, _) -> [ k ] | _ -> []) h.h_args @ match h.h_ret with RAcquire k -> [ k ] | _ -> [] in
-  match kinds with [] | RecordRef :: _ -> "RECORD" | SocketRef :: _ -> "SOCKET" | SockCommonRef :: _ -> "SOCK_COMMON"
+  match kinds with [] | RecordRef :: _ -> "W_RECORD" | SocketRef :: _ -> "W_SOCKET" | SockCommonRef :: _ -> "W_SOCK_COMMON"
+  | ObjectRef i :: _ -> "W_OBJECT_REF + " ^ n i
 
 let contract types h =
   let ret, lo, hi = match h.h_ret with RInt (lo, hi) -> ("INT", lo, hi) | RValue -> ("VALUE", Num.zero, Num.zero)
@@ -63,7 +64,7 @@ let contract types h =
     | RVoid -> ("VOID", Num.zero, Num.zero)
   in
   let args = match h.h_args with [] -> "0" | l -> String.concat ", " (List.map argument l) in
-  Printf.sprintf "{%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, W_%s, {%s}, {%s}, %s, %s, %s, {%s}}" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
+  Printf.sprintf "{%s, \"%s\", %d, {%s}, W_RET_%s, %s, %s, %s, %s, %s, %s, %s, %s, {%s}, {%s}, %s, %s, %s, {%s}}" (n h.h_id) h.h_name (List.length h.h_args) args ret (signed lo) (signed hi)
     (yes h.h_moves) (yes (List.exists (Num.equal h.h_id) packet_helpers)) (yes (h_partly h)) (yes (h_on_success h))
     (yes (changes h)) (ref_kind h)
     (match map_types h with [] -> "0" | l -> String.concat ", " (List.map n l))
@@ -109,7 +110,7 @@ let prog_type t =
 
 (* In the order of enum w_ref. *)
 let ref_kinds () =
-  let kinds = [ ("record", RecordRef); ("socket", SocketRef); ("sock_common", SockCommonRef) ] in
+  let kinds = [ ("record", RecordRef); ("socket", SocketRef); ("sock_common", SockCommonRef) ] @ List.mapi (fun i name -> (name, ObjectRef (Num.of_int i))) counted_types in
   let fields (name, k) =
     if ref_fields k <> [] then begin
       p "static const struct w_field %s_ref_fields[] = {\n" name;
@@ -119,12 +120,12 @@ let ref_kinds () =
   in
   let kind (name, k) =
     let n_fields = List.length (ref_fields k) in
-    p "  {%s, %d, %s},\n" (if n_fields = 0 then "NULL" else name ^ "_ref_fields") n_fields (n (ref_size k Num.zero))
+    p "  {\"%s\", %s, %d, %s},\n" name (if n_fields = 0 then "NULL" else name ^ "_ref_fields") n_fields (n (ref_size k Num.zero))
   in
   List.iter fields kinds;
   p "const struct w_ref_kind w_ref_kinds[] = {\n";
   List.iter kind kinds;
-  p "};\n\n"
+  p "};\nconst uint32_t w_ref_count = %d;\n\n" (List.length kinds)
 
 (* An instruction as struct w_insn, but for operands: what semantics/Insn.v calls its offset and its constant, if it has them,
    are found among the fields of a row's sample. *)

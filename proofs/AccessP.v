@@ -902,7 +902,7 @@ Lemma ref_readable_fits k k' off n : ref_kind_fits k k' = true -> ref_readable k
   ref_readable k' off n = true.
 Proof.
   intros Fi. destruct k; destruct k'; try discriminate Fi;
-    [exact (fun H => H) | exact (fun H => H) | | exact (fun H => H)].
+    [exact (fun H => H) | exact (fun H => H) | | exact (fun H => H) | exact (fun H => H)].
   unfold ref_readable. cbn [is_socket negb orb ref_fields]. intros H.
   destruct (field_in common_fields off n) as [f |] eqn:E; [| discriminate H].
   unfold full_fields. lazymatch goal with |- context [field_in (?a ++ ?b ++ ?c ++ _) off n] =>

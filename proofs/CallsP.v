@@ -7,7 +7,8 @@ From Proofs Require Import ScalarP.
 (** * Arguments *)
 
 Lemma no_refusal {A} (q : region) (x y : A) : plain_kind (r_kind q) ->
-  match r_kind q with KCtx | KRef (SocketRef | SockCommonRef) | KObject _ => x | _ => y end = y.
+  match r_kind q with KCtx | KRef (SocketRef | SockCommonRef | ObjectRef _) | KObject _ => x
+    | _ => y end = y.
 Proof.
   destruct (r_kind q); intros K; try contradiction; try reflexivity.
   lazymatch goal with k : ref_kind |- _ => destruct k end; (reflexivity || discriminate K).
@@ -804,14 +805,15 @@ Proof.
   { destruct kd; cbn [a_ret] in Er; try (apply some_inj in Er; symmetry; exact Er).
     assert (Sz := sr_size Q). unfold sizerel in Sz.
     destruct (as_size q) as [n |]; [| discriminate Er].
-    apply some_inj in Er. rewrite <- Er. unfold ref_size. cbn [is_socket]. rewrite Sz. reflexivity.
+    apply some_inj in Er. rewrite <- Er. unfold ref_size. rewrite Sz. reflexivity.
     }
   rewrite Er'. cbn [a_finish]. apply (hold_sound t a4 vs _ kd _ o G4).
   - (* r0 *) unfold s0. fields. rewrite get_set_same. reflexivity.
   - (* what is acquired *) intros h Eo. fields. unfold o, acquired in Eo. rewrite Ed in Eo.
     destruct (ref_fits t L1 _) eqn:Fi in Eo; [| discriminate Eo]. apply some_inj in Eo.
     rewrite <- Eo.
-    split; [| split; [| exact Fi]]; destruct kd; cbn [offered]; try reflexivity;
+    split; [| split; [| exact Fi]]; destruct kd; cbn [offered];
+      try (reflexivity || apply ref_kind_fits_refl);
       destruct (an_choice an <? 0); reflexivity.
 Qed.
 Lemma called_frames t an s d c o : wf_layout t (lay s) ->

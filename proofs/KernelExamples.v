@@ -68,6 +68,43 @@ Proof. vm_compute. reflexivity. Qed.
 Example cache_past : validate cache_target (cache_field 61) (line 3) = false.
 Proof. vm_compute. reflexivity. Qed.
 
+(** ** What is acquired: a task, which is released on every path where it is not null *)
+Definition from_pid : Z := 1048598.
+Definition task_release : Z := 1048600.
+Definition group_release : Z := 1048603.
+Definition finds_task (use : list insn) : prog := at_pcs
+  ([ movi R1 1; CallKernel from_pid; mov R6 R0; Jmp A64 Jeq R6 (Imm 0) (Z.of_nat (length use)) ]
+    ++ use ++ [ movi R0 0; Exit ]).
+Definition task_cert (n : nat) : cert := tree (steps 3 (DBranch (steps 1 DExit) (steps n DExit))).
+Definition give_back (release : Z) : list insn := [ mov R1 R6; CallKernel release ].
+Example task_accepted : validate tx (finds_task (give_back task_release)) (task_cert 3) = true.
+Proof. vm_compute. reflexivity. Qed.
+Example task_leaked : validate tx (finds_task [ movi R1 0 ]) (task_cert 2) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example task_released_twice :
+  validate tx (finds_task (give_back task_release ++ give_back task_release)) (task_cert 5) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example task_is_no_group : validate tx (finds_task (give_back group_release)) (task_cert 3) = false.
+Proof. vm_compute. reflexivity. Qed.
+Example task_untested :
+  validate tx (at_pcs [ movi R1 1; CallKernel from_pid; mov R1 R0; CallKernel task_release;
+    movi R0 0; Exit ]) (line 5) = false.
+Proof. vm_compute. reflexivity. Qed.
+(** Runs: a task is found, and is released, or is not; none is found. *)
+Definition task_env (task : Z) : env := load_env task [].
+Example task_ends :
+  run tx (finds_task (give_back task_release)) (task_env 2097152) 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+Example task_leak_faults :
+  run tx (finds_task [ movi R1 0 ]) (task_env 2097152) 20 = Faulted Leak 6.
+Proof. vm_compute. reflexivity. Qed.
+Example task_second_release_faults :
+  run tx (finds_task (give_back task_release ++ give_back task_release)) (task_env 2097152) 20
+    = Faulted BadHelperArgument 7.
+Proof. vm_compute. reflexivity. Qed.
+Example no_task_ends : run tx (finds_task [ movi R1 0 ]) (task_env 0) 20 = Ended 0.
+Proof. vm_compute. reflexivity. Qed.
+
 (** No two functions have one number, and none has a helper's. *)
 Example functions_apart :
   nodupb (List.map (fun k => h_id (kf_call k)) kernel_functions)

@@ -3,7 +3,9 @@ From Checker Require Export Ref.
 From Proofs Require Export Tactics WordP.
 
 Lemma ref_kind_eqb_eq a b : ref_kind_eqb a b = true <-> a = b.
-Proof. destruct a; destruct b; cbn [ref_kind_eqb]; split; intros H; (reflexivity || discriminate H).
+Proof.
+  destruct a; destruct b; unfold ref_kind_eqb; rewrite ?Z.eqb_eq; split; intros H;
+    (reflexivity || discriminate H || congruence).
 Qed.
 Lemma reference_eqb_eq h h' : reference_eqb h h' = true <-> h = h'.
 Proof.
@@ -13,11 +15,13 @@ Proof.
   split; [intros [[E1 E2] E3]; congruence | intros E; injection E as -> -> ->; auto].
 Qed.
 Lemma ref_kind_fits_refl k : ref_kind_fits k k = true.
-Proof. destruct k; reflexivity. Qed.
+Proof. destruct k; unfold ref_kind_fits, ref_kind_eqb; rewrite ?Z.eqb_refl; reflexivity. Qed.
 Lemma ref_kind_fits_trans a b c : ref_kind_fits a b = true -> ref_kind_fits b c = true ->
   ref_kind_fits a c = true.
-Proof. destruct a; destruct b; destruct c;
-  (reflexivity || (intros H K; discriminate H || discriminate K)). Qed.
+Proof.
+  destruct a; destruct b; destruct c; try reflexivity; try discriminate;
+    unfold ref_kind_fits, ref_kind_eqb; rewrite ?orb_false_r, ?Z.eqb_eq; congruence.
+Qed.
 Lemma ref_kind_fits_socket a b : ref_kind_fits a b = true -> is_socket a = is_socket b.
 Proof. destruct a; destruct b; (reflexivity || (intros H; discriminate H)). Qed.
 Lemma is_ref_spec k x h : is_ref k x h = true <-> ref_kind_fits k (re_kind h) = true

@@ -15,11 +15,27 @@ Definition everyone : list Z :=
   [0; 1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14; 15; 16; 17; 18; 19; 20; 21; 22; 23; 24; 25; 26;
    29; 30; 31; 32].
 Definition xdp_alone : list Z := [6].
+Definition task_types : list Z := [3; 5; 6; 7; 8; 9; 13; 15; 18; 23; 25; 26; 29; 31].
+Definition tracing_types : list Z := [5; 7; 26; 29; 31].
+
+(** The types of counted kernel objects, by the number that [ObjectRef] has of them. *)
+Definition counted_types : list String.string :=
+  ["task_struct"; "cgroup"; "bpf_cpumask"; "bpf_key"; "xfrm_state"].
+Definition task_ref : ref_kind := ObjectRef 0.
+Definition cgroup_ref : ref_kind := ObjectRef 1.
+Definition mask_ref : ref_kind := ObjectRef 2.
+Definition key_ref : ref_kind := ObjectRef 3.
+Definition xfrm_ref : ref_kind := ObjectRef 4.
 
 (** The bits above those of a C type that is narrower than 64 bits are not said, so results are any
     number. *)
 Definition plain_function number name args types : kernel_function :=
   KernelFunction (Helper number name args int_any false) types.
+Definition masks (n : nat) : list arg := List.repeat (ARef mask_ref false) n.
+Definition acquires number name args k types : kernel_function :=
+  KernelFunction (Helper number name args (RAcquire k) false) types.
+Definition gives_nothing number name args types : kernel_function :=
+  KernelFunction (Helper number name args RVoid false) types.
 Definition kernel_functions : list kernel_function :=
   [ plain_function 1048577 "bpf_xdp_metadata_rx_timestamp" [ACtx; AOutN 8] xdp_alone;
     KernelFunction (Helper 1048578 "bpf_xdp_flow_lookup"
@@ -44,7 +60,44 @@ Definition kernel_functions : list kernel_function :=
     plain_function 1048594 "bpf_strspn" [AAny; AAny] everyone;
     plain_function 1048595 "bpf_strcspn" [AAny; AAny] everyone;
     plain_function 1048596 "bpf_strstr" [AAny; AAny] everyone;
-    plain_function 1048597 "bpf_strnstr" [AAny; AAny; AAny] everyone ].
+    plain_function 1048597 "bpf_strnstr" [AAny; AAny; AAny] everyone;
+    acquires 1048598 "bpf_task_from_pid" [AAny] task_ref task_types;
+    acquires 1048599 "bpf_task_from_vpid" [AAny] task_ref task_types;
+    gives_nothing 1048600 "bpf_task_release" [ARelease task_ref] task_types;
+    acquires 1048601 "bpf_cgroup_from_id" [AAny] cgroup_ref task_types;
+    acquires 1048602 "bpf_cgroup_ancestor" [ARef cgroup_ref false; AAny] cgroup_ref task_types;
+    gives_nothing 1048603 "bpf_cgroup_release" [ARelease cgroup_ref] task_types;
+    acquires 1048604 "bpf_lookup_system_key" [AAny] key_ref task_types;
+    gives_nothing 1048605 "bpf_key_put" [ARelease key_ref] task_types;
+    acquires 1048606 "bpf_xdp_get_xfrm_state" [ACtx; AInOut; ASize] xfrm_ref xdp_alone;
+    gives_nothing 1048607 "bpf_xdp_xfrm_state_release" [ARelease xfrm_ref] xdp_alone;
+    acquires 1048608 "bpf_cpumask_create" [] mask_ref tracing_types;
+    acquires 1048609 "bpf_cpumask_acquire" [ARef mask_ref false] mask_ref tracing_types;
+    gives_nothing 1048610 "bpf_cpumask_release" [ARelease mask_ref] tracing_types;
+    plain_function 1048611 "bpf_cpumask_first" [ARef mask_ref false] tracing_types;
+    plain_function 1048612 "bpf_cpumask_first_zero" [ARef mask_ref false] tracing_types;
+    gives_nothing 1048613 "bpf_cpumask_set_cpu" [AAny; ARef mask_ref false] tracing_types;
+    gives_nothing 1048614 "bpf_cpumask_clear_cpu" [AAny; ARef mask_ref false] tracing_types;
+    plain_function 1048615 "bpf_cpumask_test_cpu" [AAny; ARef mask_ref false] tracing_types;
+    plain_function 1048616 "bpf_cpumask_test_and_set_cpu" [AAny; ARef mask_ref false]
+      tracing_types;
+    plain_function 1048617 "bpf_cpumask_test_and_clear_cpu" [AAny; ARef mask_ref false]
+      tracing_types;
+    gives_nothing 1048618 "bpf_cpumask_setall" [ARef mask_ref false] tracing_types;
+    gives_nothing 1048619 "bpf_cpumask_clear" [ARef mask_ref false] tracing_types;
+    plain_function 1048620 "bpf_cpumask_and" (masks 3) tracing_types;
+    gives_nothing 1048621 "bpf_cpumask_or" (masks 3) tracing_types;
+    gives_nothing 1048622 "bpf_cpumask_xor" (masks 3) tracing_types;
+    plain_function 1048623 "bpf_cpumask_equal" (masks 2) tracing_types;
+    plain_function 1048624 "bpf_cpumask_intersects" (masks 2) tracing_types;
+    plain_function 1048625 "bpf_cpumask_subset" (masks 2) tracing_types;
+    plain_function 1048626 "bpf_cpumask_empty" (masks 1) tracing_types;
+    plain_function 1048627 "bpf_cpumask_full" (masks 1) tracing_types;
+    gives_nothing 1048628 "bpf_cpumask_copy" (masks 2) tracing_types;
+    plain_function 1048629 "bpf_cpumask_any_distribute" (masks 1) tracing_types;
+    plain_function 1048630 "bpf_cpumask_any_and_distribute" (masks 2) tracing_types;
+    plain_function 1048631 "bpf_cpumask_first_and" (masks 2) tracing_types;
+    plain_function 1048632 "bpf_cpumask_weight" (masks 1) tracing_types ].
 
 (** Others, and what they need that is not modelled here. *)
 Definition lacking (what : String.string) (names : list String.string) :=
@@ -75,22 +128,12 @@ Definition unsupported_functions : list (String.string * String.string) :=
      "bpf_kernfs_read_xattr"; "bpf_remove_dentry_xattr"; "bpf_set_dentry_xattr";
      "bpf_set_file_xattr"; "bpf_stream_vprintk"; "bpf_stream_vprintk_impl"]
   ++ lacking "counted kernel objects"
-    ["bpf_cgroup_acquire"; "bpf_cgroup_ancestor"; "bpf_cgroup_from_id"; "bpf_cgroup_release";
-     "bpf_cpumask_acquire"; "bpf_cpumask_and"; "bpf_cpumask_any_and_distribute";
-     "bpf_cpumask_any_distribute"; "bpf_cpumask_clear"; "bpf_cpumask_clear_cpu";
-     "bpf_cpumask_copy"; "bpf_cpumask_create"; "bpf_cpumask_empty"; "bpf_cpumask_equal";
-     "bpf_cpumask_first"; "bpf_cpumask_first_and"; "bpf_cpumask_first_zero"; "bpf_cpumask_full";
-     "bpf_cpumask_intersects"; "bpf_cpumask_or"; "bpf_cpumask_populate"; "bpf_cpumask_release";
-     "bpf_cpumask_set_cpu"; "bpf_cpumask_setall"; "bpf_cpumask_subset";
-     "bpf_cpumask_test_and_clear_cpu"; "bpf_cpumask_test_and_set_cpu"; "bpf_cpumask_test_cpu";
-     "bpf_cpumask_weight"; "bpf_cpumask_xor"; "bpf_crypto_ctx_acquire"; "bpf_crypto_ctx_create";
-     "bpf_crypto_ctx_release"; "bpf_ct_change_status"; "bpf_ct_change_timeout";
-     "bpf_ct_insert_entry"; "bpf_ct_release"; "bpf_ct_set_nat_info"; "bpf_ct_set_status";
-     "bpf_ct_set_timeout"; "bpf_get_task_exe_file"; "bpf_key_put"; "bpf_lookup_system_key";
+    ["bpf_cgroup_acquire"; "bpf_cpumask_populate"; "bpf_crypto_ctx_acquire";
+     "bpf_crypto_ctx_create"; "bpf_crypto_ctx_release"; "bpf_ct_change_status";
+     "bpf_ct_change_timeout"; "bpf_ct_insert_entry"; "bpf_ct_release"; "bpf_ct_set_nat_info";
+     "bpf_ct_set_status"; "bpf_ct_set_timeout"; "bpf_get_task_exe_file";
      "bpf_lookup_user_key"; "bpf_put_file"; "bpf_skb_ct_alloc"; "bpf_skb_ct_lookup";
-     "bpf_task_acquire"; "bpf_task_from_pid"; "bpf_task_from_vpid"; "bpf_task_get_cgroup1";
-     "bpf_task_release"; "bpf_xdp_ct_alloc"; "bpf_xdp_ct_lookup"; "bpf_xdp_get_xfrm_state";
-     "bpf_xdp_xfrm_state_release"]
+     "bpf_task_acquire"; "bpf_task_get_cgroup1"; "bpf_xdp_ct_alloc"; "bpf_xdp_ct_lookup"]
   ++ lacking "dynptrs"
     ["bpf_copy_from_user_dynptr"; "bpf_copy_from_user_str_dynptr";
      "bpf_copy_from_user_task_dynptr"; "bpf_copy_from_user_task_str_dynptr";

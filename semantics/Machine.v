@@ -146,7 +146,7 @@ Definition aligned (s : state) (w : bool) (a n : Z) : bool :=
     packet, and at a multiple of its size. *)
 Definition in_order (s : state) (r : region) (w : bool) (a n : Z) : option fault :=
   match r_kind r with
-  | KCtx | KRef (SocketRef | SockCommonRef) => Some BadContext
+  | KCtx | KRef (SocketRef | SockCommonRef | ObjectRef _) => Some BadContext
   | _ => if negb (off_packet s w a n) then Some OutOfBounds
          else if negb (aligned s w a n) then Some Misaligned else None
   end.
@@ -208,7 +208,8 @@ Definition helper_reads (pk : bool) (s : state) (a n : Z) : option fault :=
   match find_region (live s) false a n with
   | None => Some BadHelperArgument
   | Some r => match r_kind r with
-              | KCtx | KRef (SocketRef | SockCommonRef) | KObject _ => Some BadHelperArgument
+              | KCtx | KRef (SocketRef | SockCommonRef | ObjectRef _) | KObject _ =>
+                Some BadHelperArgument
               | _ => if undefined_stack s r a (Z.to_nat n) then Some UndefinedStack else None
               end
   end.
@@ -318,7 +319,7 @@ Fixpoint check_args (pk : bool) (s : state) (args : list arg) (rs : list reg) (q
       | ARef k release =>
         if existsb (is_ref k x) (l_refs (lay s))
         then next (if release then seen_released q (k, x) else q)
-        else if negb release && is_socket k && is_named t (lay s) x socket_type then next q
+        else if negb release && of_socket k && is_named t (lay s) x socket_type then next q
         else inr BadHelperArgument
       end
     end

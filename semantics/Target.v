@@ -658,7 +658,11 @@ Definition full_fields : list field :=
     ++ common_fields.
 (** The fields behind a reference; a record has none, and all its bytes can be read. *)
 Definition ref_fields (k : ref_kind) : list field :=
-  match k with RecordRef => [] | SocketRef => full_fields | SockCommonRef => common_fields end.
+  match k with
+  | RecordRef | ObjectRef _ => []
+  | SocketRef => full_fields
+  | SockCommonRef => common_fields
+  end.
 Definition ref_readable (k : ref_kind) (off n : Z) : bool :=
   negb (is_socket k) || match field_in (ref_fields k) off n with Some _ => true | None => false end.
 (** Programs at functions of the kernel, tracepoints and hooks: the context is an array of the

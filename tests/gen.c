@@ -452,6 +452,8 @@ static struct place any_place(struct builder *b, const struct known *k, unsigned
   case REF:
     if (v->map != W_RECORD) { /* a field */
       const struct w_ref_kind *kind = &w_ref_kinds[v->map];
+      if (!kind->nfields)
+        break;
       const struct w_field *f = &kind->fields[gen_below(g, kind->nfields)];
       p.off = (int32_t)f->off - v->off + (careless(b) ? 1 : 0);
       p.writable = b->loose && gen_percent(g, 30);

@@ -89,8 +89,8 @@ enum w_ret {
   W_RET_ROUNDS, /* of the callback, as many as r1 says, and `hi` at most: how many there were */
 };
 /* What a reference is to: one helper acquires it and another releases it. SOCK_COMMON: a socket,
- * full or not. */
-enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON };
+ * full or not; from W_OBJECT_REF on a kernel object, by its type's number. */
+enum w_ref { W_RECORD, W_SOCKET, W_SOCK_COMMON, W_OBJECT_REF };
 /* Will one do where the other is asked for? */
 static inline bool w_ref_fits(uint8_t wanted, uint8_t given) {
   return wanted == given || (wanted == W_SOCK_COMMON && given == W_SOCKET);
@@ -120,6 +120,7 @@ struct w_helper {
 };
 /* What can be read of each kind: of a record all bytes, of a socket its fields. */
 struct w_ref_kind {
+  const char *name;
   const struct w_field *fields;
   uint32_t nfields;
   uint32_t size; /* bytes of a socket */
@@ -316,6 +317,7 @@ static inline const struct w_helper *w_helper_in(const struct w_prog_type *t, in
   return w_helper_of(id);
 }
 extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
+extern const uint32_t w_ref_count;
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;
 extern const struct w_prog_type w_prog_types[];

@@ -204,7 +204,8 @@ static void write_fact(struct writer *w, const struct w_fact *f) {
     byte(w, f->step);
     break;
   case W_FREF:
-    byte(w, ref_tags[f->ref]);
+    byte(w,
+         f->ref < W_OBJECT_REF ? ref_tags[f->ref] : (uint8_t)(W_CERT_REFS + f->ref - W_OBJECT_REF));
     u(w, f->size);
     byte(w, f->null);
     break;
@@ -475,7 +476,9 @@ static void get_fact(struct reader *r, struct w_fact *f) {
     f->step = get_step(r);
     break;
   case W_FREF:
-    f->ref = tagged(ref_tags, get_byte(r, W_CERT_REFS - 1));
+    f->ref = get_byte(r, (uint8_t)(w_ref_count - 1));
+    f->ref = f->ref < W_CERT_REFS ? tagged(ref_tags, f->ref)
+                                  : (uint8_t)(f->ref - W_CERT_REFS + W_OBJECT_REF);
     f->size = get_u(r, UINT64_MAX);
     f->null = get_byte(r, 1);
     break;

@@ -57,7 +57,12 @@ enum {
 enum { W_CERT_PENDING = 0 };                                    /* in the place of a slot's size */
 enum { W_CERT_BACK = 0, W_CERT_ROUNDS = 1, W_CERT_AFTERS = 2 }; /* where a return leads */
 enum { W_CERT_PACKET = 0, W_CERT_METADATA = 1, W_CERT_AREAS = 2 };
-enum { W_CERT_RECORD = 0, W_CERT_SOCKET = 1, W_CERT_SOCK_COMMON = 2, W_CERT_REFS = 3 };
+enum {
+  W_CERT_RECORD = 0,
+  W_CERT_SOCKET = 1,
+  W_CERT_SOCK_COMMON = 2,
+  W_CERT_REFS = 3
+}; /* from W_CERT_REFS on: a kernel object, by its type's number */
 
 /* A derivation while the search is under way: depth first as in the certificate, with what only the
  * search needs to know. Node numbers are those of the search. These bytes stay in memory. */

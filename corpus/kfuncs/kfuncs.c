@@ -11,6 +11,18 @@ struct kmem_cache {
 struct flow_offload_tuple_rhash {
   unsigned long node;
 };
+struct task_struct {
+  int pid;
+} __attribute__((preserve_access_index));
+struct cgroup {
+  int level;
+} __attribute__((preserve_access_index));
+struct cpumask {
+  unsigned long bits[4];
+};
+struct bpf_cpumask {
+  struct cpumask mask;
+};
 struct tunnel_ends {
   __u16 from, to;
 };
@@ -32,6 +44,15 @@ extern struct flow_offload_tuple_rhash *bpf_xdp_flow_lookup(struct xdp_md *ctx,
                                                             struct error *options,
                                                             unsigned options_size) __ksym __weak;
 extern void bpf_rcu_read_lock(void) __ksym;
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
+extern void bpf_task_release(struct task_struct *task) __ksym;
+extern struct cgroup *bpf_cgroup_from_id(__u64 id) __ksym;
+extern struct cgroup *bpf_cgroup_ancestor(struct cgroup *group, int level) __ksym;
+extern void bpf_cgroup_release(struct cgroup *group) __ksym;
+extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym;
+extern void bpf_cpumask_set_cpu(unsigned cpu, struct bpf_cpumask *mask) __ksym;
+extern int bpf_cpumask_first(const struct cpumask *mask) __ksym;
+extern void bpf_cpumask_release(struct bpf_cpumask *mask) __ksym;
 extern int bpf_absent(int x) __ksym __weak;
 
 struct {
@@ -161,6 +182,108 @@ SEC("xdp")
 int flow_without_options(struct xdp_md *ctx) {
   struct bpf_fib_lookup fib = {.ifindex = ctx->ingress_ifindex};
   return bpf_xdp_flow_lookup(ctx, &fib, 0, 0) ? XDP_PASS : XDP_DROP;
+}
+
+/* --- Counted kernel objects ------------------------------------------------------------------- */
+
+/* expect: task accept - */
+SEC("tc")
+int task(struct __sk_buff *skb) {
+  struct task_struct *t = bpf_task_from_pid((int)skb->mark);
+  if (!t)
+    return 0;
+  bpf_task_release(t);
+  return 1;
+}
+
+/* expect: task_untested reject null-pointer */
+SEC("tc")
+int task_untested(struct __sk_buff *skb) {
+  bpf_task_release(bpf_task_from_pid((int)skb->mark));
+  return 1;
+}
+
+/* expect: task_leaked reject leaked-reference */
+SEC("tc")
+int task_leaked(struct __sk_buff *skb) { return bpf_task_from_pid((int)skb->mark) != 0; }
+
+/* expect: task_released_twice reject bad-helper-argument */
+SEC("tc")
+int task_released_twice(struct __sk_buff *skb) {
+  struct task_struct *t = bpf_task_from_pid((int)skb->mark);
+  if (!t)
+    return 0;
+  bpf_task_release(t);
+  bpf_task_release(t);
+  return 1;
+}
+
+/* expect: task_for_a_group reject bad-helper-argument */
+SEC("tc")
+int task_for_a_group(struct __sk_buff *skb) {
+  struct task_struct *t = bpf_task_from_pid((int)skb->mark);
+  if (t)
+    bpf_cgroup_release((struct cgroup *)t);
+  return 1;
+}
+
+/* expect: task_read unsupported not-supported; kernel: accept */
+SEC("tc")
+int task_read(struct __sk_buff *skb) {
+  struct task_struct *t = bpf_task_from_pid((int)skb->mark);
+  if (!t)
+    return 0;
+  int pid = t->pid;
+  bpf_task_release(t);
+  return pid == 1;
+}
+
+/* expect: group accept - */
+SEC("tc")
+int group(struct __sk_buff *skb) {
+  struct cgroup *g = bpf_cgroup_from_id(skb->mark);
+  if (!g)
+    return 0;
+  struct cgroup *above = bpf_cgroup_ancestor(g, 1);
+  bpf_cgroup_release(g);
+  if (!above)
+    return 0;
+  bpf_cgroup_release(above);
+  return 1;
+}
+
+/* expect: group_after_its_end reject bad-helper-argument */
+SEC("tc")
+int group_after_its_end(struct __sk_buff *skb) {
+  struct cgroup *g = bpf_cgroup_from_id(skb->mark);
+  if (!g)
+    return 0;
+  bpf_cgroup_release(g);
+  struct cgroup *above = bpf_cgroup_ancestor(g, 1);
+  if (above)
+    bpf_cgroup_release(above);
+  return 1;
+}
+
+/* expect: mask accept - */
+SEC("syscall")
+int mask(void *ctx) {
+  struct bpf_cpumask *m = bpf_cpumask_create();
+  if (!m)
+    return 0;
+  bpf_cpumask_set_cpu(3, m);
+  int first = bpf_cpumask_first((struct cpumask *)m);
+  bpf_cpumask_release(m);
+  return first == 3;
+}
+
+/* expect: mask_of_a_frame reject unknown-helper */
+SEC("socket")
+int mask_of_a_frame(struct __sk_buff *skb) {
+  struct bpf_cpumask *m = bpf_cpumask_create();
+  if (m)
+    bpf_cpumask_release(m);
+  return 0;
 }
 
 /* --- Which function it is --------------------------------------------------------------------- */

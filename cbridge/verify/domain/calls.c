@@ -46,7 +46,7 @@ static bool a_reads(const struct w_target *t, const struct w_state *st, int r, u
 /* Is register r the reference that helper h takes or releases? */
 static bool a_refs(const struct w_state *st, int r, const struct w_helper *h, struct w_why *why) {
   const struct w_fact *f = w_fact_of(st, st->regs[r]);
-  const char *what = h->ref == W_RECORD ? "record" : "socket";
+  const char *what = w_ref_name(h->ref);
   bool fits = f->kind == W_FREF && w_ref_fits(h->ref, f->ref);
   if (fits && !f->null && !st->regs[r].c)
     return true;
@@ -61,6 +61,11 @@ static bool a_refs(const struct w_state *st, int r, const struct w_helper *h, st
   if (f->kind == W_FSCALAR && f->gone)
     return w_refuse(why, W_BAD_HELPER_ARGUMENT, "argument %d of %s: r%d was released before", r,
                     h->name, r);
+  if (h->ref >= W_OBJECT_REF && f->kind == W_FOBJ && h->args[r - 1] == W_ARG_REF)
+    return w_refuse(why, W_UNSUPPORTED,
+                    "argument %d of %s is a kernel object that was not acquired, and that is not "
+                    "supported yet",
+                    r, h->name);
   return w_refuse(why, W_BAD_HELPER_ARGUMENT,
                   "argument %d of %s must be an acquired %s reference; r%d is not", r, h->name,
                   what, r);

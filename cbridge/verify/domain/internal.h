@@ -100,7 +100,7 @@ bool w_refuse_address(const struct w_target *t, const struct w_state *st, int r,
 /* Why w_a_aligned said no to `what`. */
 bool w_refuse_alignment(const struct w_target *t, const struct w_state *st, int r, int32_t off,
                         uint64_t n, const char *what, struct w_why *why);
-/* "record" or "socket" */
-const char *w_ref_name(const struct w_fact *f);
+/* "record", "socket", or a kernel object's type */
+const char *w_ref_name(uint8_t ref);
 
 #endif

@@ -23,7 +23,7 @@ bool w_refuse_leak(const struct w_state *st, const struct w_state *rest, struct 
     return w_refuse(why, W_LEAKED_REFERENCE,
                     "a reference acquired earlier is lost here and can no longer be released");
   return w_refuse(why, W_LEAKED_REFERENCE,
-                  "the %s from the call at %" PRIu32 " %s: %s on every path", w_ref_name(f),
+                  "the %s from the call at %" PRIu32 " %s: %s on every path", w_ref_name(f->ref),
                   f->origin,
                   rest ? "is lost here and can no longer be released" : "is not released here",
                   f->ref == W_RECORD ? "submit or discard it" : "release it");

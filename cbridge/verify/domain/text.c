@@ -16,7 +16,9 @@ bool w_refuse(struct w_why *why, enum w_reason reason, const char *format, ...) 
   return false;
 }
 
-const char *w_ref_name(const struct w_fact *f) { return f->ref == W_RECORD ? "record" : "socket"; }
+const char *w_ref_name(uint8_t ref) {
+  return ref == W_SOCK_COMMON ? "socket" : w_ref_kinds[ref].name;
+}
 
 /* --- Addresses: why w_a_addr said no -----------------------------------------------------------
  */
@@ -106,11 +108,16 @@ static bool refuse_ref(const struct access *x, struct w_why *why) {
   const struct w_fact *f = x->f;
   if (f->null)
     return w_refuse(why, W_NULL_POINTER, "the %s may be null: test r%d before using it",
-                    w_ref_name(f), x->r);
+                    w_ref_name(f->ref), x->r);
+  if (f->ref >= W_OBJECT_REF)
+    return w_refuse(why, W_UNSUPPORTED,
+                    "r%d is an acquired %s, whose members are not supported yet: functions alone "
+                    "take it",
+                    x->r, w_ref_name(f->ref));
   if (x->write && f->ref != W_RECORD)
     return w_refuse(why, W_READ_ONLY, "r%d is a socket: a program can't write its fields", x->r);
   return w_refuse(why, W_OUT_OF_BOUNDS, "%s %s of a %s, which has %" PRIu64 " bytes", x->verb,
-                  x->bytes, w_ref_name(f), f->size);
+                  x->bytes, w_ref_name(f->ref), f->size);
 }
 
 static bool refuse_record(const struct access *x, struct w_why *why) {
@@ -307,8 +314,11 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     if (f->ref == W_RECORD)
       snprintf(text, size, "record of %" PRIu64 " bytes%s", f->size, f->null ? ", or null" : "");
     else
-      snprintf(text, size, "%ssocket%s", f->ref == W_SOCKET ? "full " : "",
-               f->null ? ", or null" : "");
+      snprintf(text, size, "%s%s%s",
+               f->ref == W_SOCKET       ? "full "
+               : f->ref >= W_OBJECT_REF ? "acquired "
+                                        : "",
+               w_ref_name(f->ref), f->null ? ", or null" : "");
     break;
   case W_FRECORD_AT:
     snprintf(text, size, "record of %" PRIu64 " bytes + 0..%" PRIu64, f->size, (uint64_t)f->mx);
