@@ -1,6 +1,6 @@
 (** The extracted side: the proved checkers, the reference interpreter, the tables, and what the
     differential tests compare. *)
-From Semantics Require Import Encode Concrete Classic Translate Linux SeccompEffect.
+From Semantics Require Import Encode Concrete Classic Translate Linux SeccompEffect Unmodelled.
 From Checker Require Import Cert ClassicCheck Audit AuditEffect.
 From Extract Require Import Mapping.
 
@@ -10,8 +10,8 @@ Extraction "core.ml"
     pot_floor pot_drop
   zempty zfind zset zall all_regs get
   (* programs and targets *)
-  slot_of_word word_of_slot decode_from encode helpers unsupported_helpers prog_types prog_type_of
-    outer_maps redirect_maps raw root strict
+  slot_of_word word_of_slot decode_from encode helpers unsupported_helpers
+    unsupported_fields prog_types prog_type_of outer_maps redirect_maps raw root strict
   with_arguments needs_arguments boolean_hooks is_object
   gpl_helpers not_gpl_in gpl_types plain_contexts own_stacks errno_helpers any_errno_in
   new_types most_rounds usual_rounds

@@ -250,6 +250,9 @@ let () =
   p "const struct w_unsupported_helper w_unsupported_helpers[] = {\n";
   List.iter unsupported unsupported_helpers;
   p "};\nconst uint32_t w_unsupported_helper_count = %d;\n\n" (List.length unsupported_helpers);
+  p "const struct w_unsupported_field w_unsupported_fields[] = {\n";
+  List.iter (fun (((t, off), name), what) -> p "  {%s, %s, \"%s\", \"%s\"},\n" (n t) (n off) name what) unsupported_fields;
+  p "};\nconst uint32_t w_unsupported_field_count = %d;\n\n" (List.length unsupported_fields);
   p "const struct w_function w_functions[] = {\n";
   List.iter kernel_function kernel_functions;
   p "};\nconst uint32_t w_function_count = %d;\n\n" (List.length kernel_functions);

@@ -39,6 +39,7 @@ $(1)/obj/audit/calls_table.o: build/generated/calls_table.c cbridge/audit/calls.
 
 # The assembler reads it.
 $(1)/obj/cmd/schema.o: cbridge/cmd/schema.json
+$(1)/obj/cmd/cmd_corpus.o: corpus/selftests/harness.c
 
 # OCaml's headers come with its compiler.
 $(1)/obj/cmd/validator.o: cbridge/cmd/validator.c

@@ -131,6 +131,13 @@ struct w_unsupported_helper {
   const char *name, *needs;
 };
 
+/* Eight bytes of the context that Linux has in this type of programs, and that are not modelled:
+ * they point to `what`. */
+struct w_unsupported_field {
+  uint32_t type, off;
+  const char *name, *what;
+};
+
 /* A function of the kernel that programs call by name: its contract is a helper's. */
 struct w_function {
   struct w_helper call;
@@ -320,6 +327,8 @@ extern const struct w_ref_kind w_ref_kinds[]; /* by enum w_ref */
 extern const uint32_t w_ref_count;
 extern const struct w_unsupported_helper w_unsupported_helpers[];
 extern const uint32_t w_unsupported_helper_count;
+extern const struct w_unsupported_field w_unsupported_fields[];
+extern const uint32_t w_unsupported_field_count;
 extern const struct w_prog_type w_prog_types[];
 extern const uint32_t w_prog_type_count;
 

@@ -66,6 +66,20 @@ static bool load_spill(struct w_state *st, enum w_size z, int32_t k, struct w_av
   return true;
 }
 
+/* No field of the context is read by n bytes there: Linux may have one. */
+static bool refuse_field(const struct w_target *t, int32_t k, uint32_t n, struct w_why *why) {
+  for (uint32_t i = 0; i < w_unsupported_field_count; i++) {
+    const struct w_unsupported_field *f = &w_unsupported_fields[i];
+    if (f->type == t->type.id && k >= 0 && f->off == (uint32_t)k && n == 8)
+      return w_refuse(why, W_UNSUPPORTED,
+                      "the context's field %s points to %s, and that is not supported yet", f->name,
+                      f->what);
+  }
+  return w_refuse(why, W_BAD_CONTEXT_ACCESS,
+                  "no field of the context of %s programs is read by %u byte%s at offset %d",
+                  t->type.name, n, n == 1 ? "" : "s", k);
+}
+
 bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(i->size);
@@ -83,9 +97,7 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
       break;
     const struct w_field *f = w_field_in(t->type.fields, t->type.nfields, (uint64_t)pl.k, n);
     if (!f)
-      return w_refuse(why, W_BAD_CONTEXT_ACCESS,
-                      "no field of the context of %s programs is read by %u byte%s at offset %d",
-                      t->type.name, n, n == 1 ? "" : "s", pl.k);
+      return refuse_field(t, pl.k, n, why);
     if (f->kind == W_FIELD_DATA)
       *r = w_fresh(st, (struct w_fact){.kind = W_FPKT, .checked = true});
     else if (f->kind == W_FIELD_DATA_END)
