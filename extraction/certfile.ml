@@ -5,8 +5,9 @@ open Bytes_in
 (* Replaying recurses once for each branch that it is inside of. *)
 let most_nested = 100_000
 
-(* Steps are counted, not listed, so that a few bytes could ask for any number. *)
-let most_steps = 10_000_000
+(* Steps are counted, not listed, so that a few bytes could ask for any number, and each may make a symbol.  What the
+   verifier looks at by default, and more where the certificate is longer: it has 1 byte or more for 64 steps. *)
+let most_steps bytes = 1_000_000 + (64 * String.length bytes)
 
 (* Terms of potentials are worked through recursively. *)
 let most_terms = 10_000
@@ -165,7 +166,7 @@ let derivation r budget =
     | 1 ->
       let n = uleb r in
       if Z.sign n = 0 then bad "a run of 0 steps ends at byte %d" r.pos;
-      if Z.gt n (Z.of_int !budget) then bad "it has more than %d steps" most_steps;
+      if Z.gt n (Z.of_int !budget) then bad "it has more than %d steps" (most_steps r.bytes);
       let n = Z.to_int n in
       budget := !budget - n;
       read (Steps n :: stack) depth
@@ -194,7 +195,7 @@ let read bytes =
   let r = make bytes in
   magic r "a certificate" "WCRT";
   (match u8 r with 5 -> () | v -> bad "version %d is not known" v);
-  let budget = ref most_steps in
+  let budget = ref (most_steps bytes) in
   let c_bound = uleb r in
   let nodes = count r in
   let c_root = derivation r budget in

@@ -1026,6 +1026,23 @@ static void unsupported(void) {
     report(good, rows[k].name, v.message);
     warrant_verdict_free(&v);
   }
+  /* What Linux has in a context and the model has not: whole, as Linux lets it be read. */
+  for (uint32_t k = 0; k < w_unsupported_field_count; k++)
+    for (int whole = 0; whole < 2; whole++) {
+      const struct w_unsupported_field *f = &w_unsupported_fields[k];
+      struct warrant_insn insns[] = {
+          I(whole ? 0x79 : 0x69, 0, 1, (int16_t)(whole ? f->off : f->off + 2), 0), MOV(0, 0), EXIT};
+      struct warrant_program p = program_of(insns, 3, f->type);
+      p.attach_type = f->type == 18 ? 8 : f->type == 25 ? 21 : 0;
+      struct warrant_verdict v;
+      struct warrant_error error;
+      bool good =
+          !warrant_verify(&p, NULL, &v, &error) &&
+          v.verdict == (whole ? WARRANT_VERDICT_UNSUPPORTED : WARRANT_REJECT) && !v.pc &&
+          (whole ? strstr(v.message, f->what) != NULL : !strcmp(v.reason, "bad-context-access"));
+      report(good, f->name, v.message);
+      warrant_verdict_free(&v);
+    }
   struct warrant_insn insns[] = {MOV(0, 0), EXIT};
   struct warrant_program p = program_of(insns, 2, 4000);
   struct warrant_verdict v;
