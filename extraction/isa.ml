@@ -81,7 +81,7 @@ let unsupported =
   let cast = "casts between address spaces" in
   let rows =
     [ (0x0d, { dst = Any; src = Only 0; off = Only 0; imm = Only 0; next = Only 0 }, "jumps through a register (gotox)");
-      (0x85, { dst = Only 0; src = Only 2; off = Any; imm = Any; next = Only 0 }, "calls of functions of kernel modules (kfuncs)");
+      (0x85, { dst = Only 0; src = Only 2; off = Any; imm = Any; next = Only 0 }, "calls of functions of kernel modules");
       (0xbf, { dst = Any; src = Any; off = Only 1; imm = Only 1; next = Only 0 }, cast);
       (0xbf, { dst = Any; src = Any; off = Only 1; imm = Only 0x10000; next = Only 0 }, cast) ] in
   List.iter (fun (op, f, name) -> if decode_fields op (sample f) <> None then failwith (name ^ " are not supported and decode")) rows;

@@ -127,7 +127,7 @@ Definition unsupported_functions : list (String.string * String.string) :=
     ["bpf_cgroup_read_xattr"; "bpf_get_dentry_xattr"; "bpf_get_file_xattr";
      "bpf_kernfs_read_xattr"; "bpf_remove_dentry_xattr"; "bpf_set_dentry_xattr";
      "bpf_set_file_xattr"; "bpf_stream_vprintk"; "bpf_stream_vprintk_impl"]
-  ++ lacking "counted kernel objects"
+  ++ lacking "trusted pointers, or counted objects of other kinds"
     ["bpf_cgroup_acquire"; "bpf_cpumask_populate"; "bpf_crypto_ctx_acquire";
      "bpf_crypto_ctx_create"; "bpf_crypto_ctx_release"; "bpf_ct_change_status";
      "bpf_ct_change_timeout"; "bpf_ct_insert_entry"; "bpf_ct_release"; "bpf_ct_set_nat_info";

@@ -392,7 +392,7 @@ Definition needing (what : String.string) (l : list (Z * String.string)) :
   List.map (fun h => (h, what)) l.
 Definition unsupported_helpers : list (Z * String.string * String.string) :=
   needing "a kernel that is configured for it" [(36, "probe_write_user"); (58, "override_return")]
-  ++ needing "the storage of control groups" [(81, "get_local_storage")]
+  ++ needing "storage that is never null" [(81, "get_local_storage")]
   ++ needing "other views of a socket"
     [(95, "sk_fullsock"); (96, "tcp_sock"); (98, "get_listener_sock")]
   ++ needing "spin locks" [(93, "spin_lock"); (94, "spin_unlock")]

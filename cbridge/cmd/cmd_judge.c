@@ -148,8 +148,11 @@ static void name_missing(const struct warrant_program *program, struct judgement
       j->hint = NULL;
       snprintf(j->message, sizeof j->message,
                "the kernel's types have no %s, and the program gets here: test for it with "
-               "bpf_core_field_exists or its like before use",
-               program->missing[i].what);
+               "%s before use",
+               program->missing[i].what,
+               strncmp(program->missing[i].what, "function ", 9)
+                   ? "bpf_core_field_exists or its like"
+                   : "bpf_ksym_exists");
     }
 }
 

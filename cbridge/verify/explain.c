@@ -473,7 +473,8 @@ const char *w_hint(const struct w_question *q, const struct w_answer *a) {
     return "give the loop a constant bound that the compiler keeps (for (i = 0; i < 16; i++)), do "
            "less in a round, or move its body into a function";
   case W_BAD_RETURN:
-    return "return one of the values that this program type allows; a number from memory or a "
+    return "return one of the values that this program type allows (a callback: 0 to go on, 1 to "
+           "stop); a number from memory or a "
            "helper has to be tested first";
   default:
     return NULL;

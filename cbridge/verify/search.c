@@ -391,7 +391,7 @@ static enum next step(struct search *s) {
     char text[200];
     snprintf(text, sizeof text,
              "processed more than %" PRIu64 " instructions (the limit) without reaching the end: "
-             "simplify the program, or raise the limit",
+             "simplify the program, or raise the limit (--limit)",
              s->q->max_visited);
     s->a->visited = s->q->max_visited;
     return w_refused(s, W_TOO_COMPLEX, pc, text);

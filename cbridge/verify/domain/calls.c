@@ -80,12 +80,12 @@ static bool a_object(const struct w_target *t, const struct w_state *st, int r,
     return w_refuse(why, W_UNSUPPORTED,
                     "argument %d of %s is an acquired socket, which is not supported yet", r,
                     h->name);
-  if (!w_type_named(t->types, t->type_count, h->takes, &wanted))
-    return w_refuse(
-        why, f->kind == W_FSCALAR || f->kind == W_FNONE ? W_UNSUPPORTED : W_BAD_HELPER_ARGUMENT,
-        "argument %d of %s has to be a kernel object of type %s, and none of that "
-        "type is known here",
-        r, h->name, h->takes);
+  bool known = w_type_named(t->types, t->type_count, h->takes, &wanted);
+  if (!known && (f->kind == W_FSCALAR || f->kind == W_FNONE))
+    return w_refuse(why, W_UNSUPPORTED,
+                    "argument %d of %s has to be a kernel object of type %s, and none of that "
+                    "type is known here",
+                    r, h->name, h->takes);
   if (f->kind == W_FOBJ_OR_NULL)
     return w_refuse(why, W_NULL_POINTER,
                     "argument %d of %s: the kernel object may be null: test r%d first", r, h->name,
@@ -94,7 +94,7 @@ static bool a_object(const struct w_target *t, const struct w_state *st, int r,
     return w_refuse(why, W_BAD_HELPER_ARGUMENT,
                     "argument %d of %s has to be a kernel object of type %s, and r%d is none", r,
                     h->name, h->takes, r);
-  if (w_has_part(t->types, t->type_count, f->type, st->regs[r].c, wanted))
+  if (known && w_has_part(t->types, t->type_count, f->type, st->regs[r].c, wanted))
     return true;
   return w_refuse(why, W_BAD_HELPER_ARGUMENT,
                   "argument %d of %s has to be a kernel object of type %s, and r%d points at "

@@ -327,11 +327,12 @@ void w_describe(const struct w_target *t, const struct w_state *st, struct w_ava
     snprintf(text, size, "function at %" PRIu32, f->code);
     break;
   case W_FOBJ:
-  case W_FOBJ_OR_NULL:
-    snprintf(text, size, "a %s%s",
-             f->type < t->type_count ? t->types[f->type].name : "kernel object",
+  case W_FOBJ_OR_NULL: {
+    const char *name = f->type < t->type_count ? t->types[f->type].name : "kernel object";
+    snprintf(text, size, "%s %s%s", strchr("aeiou", name[0]) ? "an" : "a", name,
              f->kind == W_FOBJ ? "" : ", or null");
     break;
+  }
   default:
     s = w_any_view(st, a, &tainted, &room);
     if (w_sc_is_const(s, &c))
