@@ -45,10 +45,27 @@ Definition part_of (F : facts) (z : size) (d : Z) (v : aval) : ares :=
     let '(ta, s) := any_view F v in
     scalar_res F ta (sc_of (bd_trunc_bytes z (bd_shr (s_all s) (8 * d) (8 * d))))
   end.
+(** The [n] bytes from [k] on, of several spills or of none: whether one of them is known, whether
+    one is tainted, and the number they are. *)
+Fixpoint gather (F : facts) (n : nat) (k : Z) (sl : zmap (size * aval)) : bool * bool * bounds :=
+  match n with
+  | O => (false, false, bd_const 0)
+  | S n =>
+    let '(known, ta, b) := gather F n (k + 1) sl in
+    let above := bd_shl b 8 8 in
+    match spill_around 8 k 1 0 sl with
+    | Some (d, _, v) =>
+      let '(ta', s) := any_view F v in
+      (true, ta' || ta, bd_add (bd_trunc_bytes S1 (bd_shr (s_all s) (8 * d) (8 * d))) above)
+    | None => (known, true, bd_add bd_byte above)
+    end
+  end.
 Definition load_spill (F : facts) (z : size) (k : Z) (sl : zmap (size * aval)) : ares :=
   match spill_around 8 k (zbytes z) 0 sl with
   | Some (d, z', v) => if size_eqb z z' then Old v else part_of F z d v
-  | None => New (FScalar true (sc_of_bytes z)) 0
+  | None =>
+    let '(known, ta, b) := gather F (bytes z) k sl in
+    if known then scalar_res F ta (sc_of b) else New (FScalar true (sc_of_bytes z)) 0
   end.
 Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : option ares :=
   match pl with
@@ -136,11 +153,27 @@ Definition a_ordered (t : target) (F : facts) (depth : Z) (x : aval) (off : Z) (
   (w : bool) : option place :=
   do pl <- a_addr t F depth x off (zbytes z) w;
   if has_order pl && a_aligned t F x off (zbytes z) then Some pl else None.
-(** Atomics: the old value, and the state after the write. *)
-Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) : option astate :=
+(** The new value, of the old one and the operand; what a compare-and-exchange leaves is any
+    number. *)
+Definition atomic_new (t : target) (F : facts) (z : size) (op : atomic) (old y : aval) : ares :=
+  let compute o := a_alu t F (match z with S8 => A64 | _ => A32 end) o old y in
+  match op with
+  | AtAdd => compute Add
+  | AtOr => compute Or
+  | AtAnd => compute And
+  | AtXor => compute Xor
+  | Xchg => Old y
+  | Cmpxchg => New (FScalar true sc_top) 0
+  end.
+(** Atomics: the state after the write, and the old value.  On the stack both values are known. *)
+Definition a_atomic (t : target) (a : astate) (z : size) (pl : place) (op : atomic) (y : aval) :
+  option (astate * ares) :=
   match pl with
-  | PStack k m => if init_ok t (wb_bits (a_written a)) k (m + zbytes z) then Some
-    (a_scribble a pl (zbytes z) (zbytes z)) else None
+  | PStack _ _ =>
+    do r <- a_load_plain t a z pl;
+    let (a1, old) := a_name a r in
+    let (a2, new) := a_name a1 (atomic_new t (a_facts a1) z op old y) in
+    do a3 <- a_store t a2 z pl new; Some (a_goto a3 (a_pc a), Old old)
   | PCtx _ | PPkt | PSock _ _ | PObj _ _ => None
-  | PVal _ => Some a
+  | PVal _ => Some (a, New (FScalar false (sc_of_bytes z)) 0)
   end.

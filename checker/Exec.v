@@ -59,8 +59,8 @@ Definition a_exec (i : insn) (a : astate) : option astate :=
     do x <- get d (a_regs a);
     do y <- get r (a_regs a);
     do pl <- a_ordered t F (a_depth a) x off z true;
-    do a' <- a_atomic t a z pl;
-    let old := New (FScalar (is_stack pl) (sc_of_bytes z)) 0 in
+    do b <- a_atomic t a z pl op y;
+    let (a', old) := b in
     match op with
     | Cmpxchg => do e <- get R0 (a_regs a); Some (a_put a' 1 R0 old)
     | _ =>

@@ -106,6 +106,9 @@ Arguments g_rounds {t a vs s}.
 (** How many calls are under way. *)
 Definition a_depth (a : astate) : Z := Z.of_nat (length (a_frames a)).
 
+(** A result as a value: a new one gets a symbol. *)
+Definition a_name (a : astate) (r : ares) : astate * aval :=
+  match r with Old v => (a, v) | New f c => (a_fresh a f, (a_next a, c)) end.
 (** [n] slots on, register [d] holds the result [r]. *)
 Definition a_put (a : astate) (n : Z) (d : reg) (r : ares) : astate :=
   let write a v := a_goto (a_with_regs a (set d (Some v) (a_regs a))) (a_pc a + n) in

@@ -774,12 +774,62 @@ Proof.
     cbn [snd] in S. apply (scalar_res_sound t L F vs FH), sc_of_sound, bd_trunc_bytes_sound.
     apply bd_shr_sound; [lia | lia | exact (proj1 S)].
 Qed.
+Lemma spill_byte_sound t L F vs sl ini m k d z v : facts_hold t L F vs -> memrel L sl ini vs m ->
+  spill_around 8 k 1 0 sl = Some (d, z, v) ->
+  in_bounds (bd_trunc_bytes S1 (bd_shr (s_all (snd (any_view F v))) (8 * d) (8 * d)))
+    (read m (stack_addr L k)).
+Proof.
+  intros FH M Es. destruct (spill_around_sound _ _ Es) as [D [Fd Fit]].
+  destruct (m_slots M _ _ _ Fd) as [O [_ Rv]]. assert (N := zbytes_range z).
+  replace (read m (stack_addr L k)) with
+    (Z.land (Z.shiftr (load m (stack_addr L (k - d)) (bytes z)) (8 * d)) (Z.ones (size_bits S1))).
+  - (* a byte of the spill *) apply bd_trunc_bytes_sound, bd_shr_sound; [lia | lia |].
+    exact (proj1 (any_view_sound _ _ _ _ FH _ _ Rv)).
+  - (* it is there *) rewrite size_bits_bytes, <- zbytes_nat, <- load_part
+      by (rewrite ?zbytes_nat; cbn; lia).
+    rewrite <- (stack_addr_add L (k - d) (zbytes z) d O) by lia.
+    replace (k - d + d) with k by lia. cbn [bytes load]. lia.
+Qed.
+Lemma gather_sound t L F vs sl ini m : facts_hold t L F vs -> memrel L sl ini vs m ->
+  forall n k, (n <= 8)%nat -> n = O \/ one_frame k (Z.of_nat n) ->
+    in_bounds (snd (gather F n k sl)) (load m (stack_addr L k) n).
+Proof.
+  intros FH M n. induction n as [| n IH]; intros k N Fr.
+  - (* O *) exact (bd_const_sound 0).
+  - (* S *) destruct Fr as [Fr | Fr]; [discriminate Fr |]. cbn [gather load].
+    assert (Rest : in_bounds (snd (gather F n (k + 1) sl)) (load m (stack_addr L k + 1) n)).
+    { destruct n as [| n]; [exact (bd_const_sound 0) |].
+      rewrite <- (stack_addr_add L k _ 1 Fr) by lia. apply IH; [lia |]. right.
+      apply (one_frame_part _ _ _ _ Fr); lia. }
+    destruct (gather F n (k + 1) sl) as [[known ta] b]. cbn [snd] in Rest.
+    assert (Rb := read_range m (stack_addr L k)).
+    assert (Rl := load_range m n (stack_addr L k + 1)).
+    assert (P8 : 256 ^ Z.of_nat n <= 256 ^ 7) by (apply Z.pow_le_mono_r; lia).
+    change (256 ^ 7) with 72057594037927936 in P8.
+    assert (Sum : forall c, in_bounds c (read m (stack_addr L k)) ->
+      in_bounds (bd_add c (bd_shl b 8 8))
+        (read m (stack_addr L k) + 256 * load m (stack_addr L k + 1) n)).
+    { intros c C. assert (H := bd_add_sound _ _ _ _ C
+        (bd_shl_sound b _ 8 8 8 ltac:(lia) ltac:(lia) Rest)).
+      rewrite Z.shiftl_mul_pow2 in H by lia. change (2 ^ 8) with 256 in H.
+      rewrite wrap_add_r, wrap_small in H by lia. rewrite Z.mul_comm. exact H. }
+    destruct (spill_around 8 k 1 0 sl) as [[[d z] v] |] eqn:Es.
+    + (* known *) assert (B := spill_byte_sound t L F vs sl ini m k d z v FH M Es).
+      destruct (any_view F v) as [ta' s]. cbn [snd] in *. apply Sum. exact B.
+    + (* any byte *) cbn [snd]. apply Sum. apply bd_range_sound; lia.
+Qed.
 Lemma load_spill_sound t L F vs sl ini m z k : facts_hold t L F vs -> memrel L sl ini vs m ->
+  one_frame k (zbytes z) ->
   yields t L vs (load_spill F z k sl) (load m (stack_addr L k) (bytes z)).
 Proof.
-  intros FH M. unfold load_spill.
-  destruct (spill_around 8 k (zbytes z) 0 sl) as [[[d z'] v] |] eqn:Es;
-    [| apply new_yields; [reflexivity | apply loaded_scalar]].
+  intros FH M Fr. unfold load_spill.
+  destruct (spill_around 8 k (zbytes z) 0 sl) as [[[d z'] v] |] eqn:Es.
+  2: { (* of several *) assert (B := gather_sound t L F vs sl ini m FH M (bytes z) k).
+    destruct (gather F (bytes z) k sl) as [[known ta] b]. cbn [snd] in B.
+    destruct known; [| apply new_yields; [reflexivity | apply loaded_scalar]].
+    apply (scalar_res_sound t L F vs FH), sc_of_sound, B.
+    - destruct z; cbn; lia.
+    - right. rewrite zbytes_nat. exact Fr. }
   destruct (spill_around_sound _ _ Es) as [D [Fd Fit]]. assert (N := zbytes_range z).
   destruct (m_slots M _ _ _ Fd) as [O [_ Rv]].
   destruct (size_eqb z z') eqn:Ez.
@@ -808,7 +858,8 @@ Proof.
   eexists. split; [reflexivity |]. apply some_inj in E. rewrite <- E.
   destruct (Z.eqb_spec m 0) as [M0 | M0];
     [| apply new_yields; [reflexivity | apply loaded_scalar]].
-  replace o with k by lia. exact (load_spill_sound _ _ _ _ _ _ _ z k (g_facts G) (g_mem G)).
+  replace o with k by lia. subst m.
+  exact (load_spill_sound _ _ _ _ _ _ _ z k (g_facts G) (g_mem G) P1).
 Qed.
 (** A typed pointer: one of the types that are pointed to there *)
 Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
@@ -1153,37 +1204,4 @@ Proof.
       | exact (store_ctx_sound t a vs s z _ v y x a' G P E) |
      exact (Pl P eq_refl E) | exact (Pl (at_val P) eq_refl E) | discriminate E
        | discriminate E].
-Qed.
-
-(** * Atomics *)
-
-Lemma a_atomic_sound {t a vs s z pl x} f {a'} : gamma t a vs s ->
-  (forall r, find_region (live s) true x (zbytes z) = Some r ->
-    in_order s r true x (zbytes z) = None) ->
-  at_place t (lay s) (a_depth a) pl x (zbytes z) true ->
-  a_atomic t a z pl = Some a' ->
-  exists old m, atomic_at t s x z f = inl (old, m) /\ in_scalar (sc_of_bytes z) old /\
-    gamma t a' vs (set_mem s m).
-Proof.
-  intros G Al P E. assert (N := zbytes_range z). exists (load (mem s) x (bytes z)).
-  exists (store (mem s) x (bytes z) (f (load (mem s) x (bytes z)))).
-  assert (Old := proj2 (loaded_scalar t (lay s) (mem s) x z true)). cbv beta iota in Old.
-  assert (H := store_scribble t a vs s pl x z (f (load (mem s) x (bytes z))) true G P).
-  assert (A : atomic_at t s x z f = inl (load (mem s) x (bytes z),
-    store (mem s) x (bytes z) (f (load (mem s) x (bytes z))))
-    /\ a' = a_scribble a pl (zbytes z) (zbytes z)).
-  { unfold atomic_at. clear H Old. destruct pl as [k d | k | | o | kd k | i k]; cbn [a_atomic] in E;
-      try discriminate E.
-    - (* PStack *) destruct (init_ok _ _ _ _) eqn:Ok in E; [| discriminate E]. apply some_inj in E.
-      split; [| symmetry; exact E].
-      destruct (gamma_frame true G P) as [j Ej]; [lia |]. rewrite Ej, (Al _ Ej).
-      destruct (gamma_depth G) as [_ Dp]. apply at_stack in P; [| exact Dp].
-      destruct P as [o [O [-> P1]]].
-      erewrite init_ok_part;
-        [reflexivity | exact (g_mem G) | exact O | rewrite zbytes_nat; exact P1
-          | rewrite zbytes_nat; exact Ok].
-    - (* PVal *) apply some_inj in E. split; [| symmetry; exact E].
-      apply at_val in P. destruct (gamma_plain G P) as [q [Eq K]]; [lia |].
-      rewrite Eq, (Al _ Eq), plain_defined by exact K. reflexivity. }
-  destruct A as [A ->]. split; [exact A |]. split; [exact Old | exact H].
 Qed.

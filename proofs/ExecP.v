@@ -1,7 +1,7 @@
 (** Dispatch: each instruction's abstract step covers its concrete one. *)
 From Checker Require Import Cert.
 From Proofs Require Import ScalarP.
-From Proofs Require Export SubsumeP ArithP RefineP AccessP CallsP CallbacksP.
+From Proofs Require Export SubsumeP ArithP RefineP AtomicP CallsP CallbacksP.
 
 Section Exec.
 Context {t : target}.
@@ -106,54 +106,46 @@ Proof.
   intros G R E. unfold unordered. destruct (find_region _ _ _ _) as [r |] eqn:Fr; [| reflexivity].
   exact (in_order_sound G R E Fr).
 Qed.
-Lemma atomic_sound {i a vs s z op fetch d off r a'} : gamma t a vs s ->
+Lemma atomic_sound {i} (an : answer) {a vs s z op fetch d off r a'} : gamma t a vs s ->
   a_exec t (Atomic z op fetch d off r) a = Some a' ->
     covers i a' vs (exec_atomic t s z op fetch d off r).
 Proof.
   intros G E. unfold a_exec in E. cbn [target_reg] in E.
-  binds E as v Ev. binds E as u Eu. binds E as pl Ep. binds E as b Eb.
+  binds E as v Ev. binds E as u Eu. binds E as pl Ep. binds E as b Eb. destruct b as [b o].
   destruct (reg_sound G Ev) as [x [Ex Rx]].
   destruct (reg_sound G Eu) as [y [Ey Ry]].
   assert (Al := fun r0 Fr => in_order_sound (r := r0) G Rx Ep Fr).
   apply ordered_addr in Ep.
   pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
-  (* whatever the new value is *)
-  assert (At : forall f, exists old m, atomic_at t s (wrap (x + off)) z f = inl (old, m) /\
-    gamma t b vs (set_mem s m) /\
-    yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old).
-  { intros f. destruct (a_atomic_sound f G Al P Eb) as [old [m [A [S Gb]]]].
-    exists old, m. split; [exact A|]. split; [exact Gb|]. apply new_scalar. exact S. }
-  (* the result in a register, or nowhere *)
-  assert (Put : forall m old k, gamma t b vs (set_mem s m)
-    ->
-    yields t (lay s) vs (New (FScalar (is_stack pl) (sc_of_bytes z)) 0) old ->
-    covers i (a_put b 1 k (New (FScalar (is_stack pl) (sc_of_bytes z)) 0)) vs
-      (Next (put (set_mem s m) 1 k old))).
-  { intros m old k Gb Y. apply covers_put; assumption. }
-  assert (Rest : forall w, (if fetch then if is_r10 r then None else Some
-    (a_put b 1 r (New (FScalar (is_stack pl) (sc_of_bytes z)) 0))
+  assert (At := fun e => a_atomic_sound an op e G Ry Al P Eb).
+  (* the result in a register *)
+  assert (Put : forall m old k ws, gamma t b (vs ++ ws) (set_mem s m) ->
+    yields t (lay s) (vs ++ ws) o old ->
+    covers i (a_put b 1 k o) vs (Next (put (set_mem s m) 1 k old))).
+  { intros m old k ws Gb Y. destruct (put_sound 1 k Gb Y) as [ws' Gp]. left.
+    exists (put (set_mem s m) 1 k old), (ws ++ ws'). rewrite app_assoc. auto. }
+  assert (Rest : op <> Cmpxchg ->
+    (if fetch then if is_r10 r then None else Some (a_put b 1 r o)
       else Some (a_goto b (a_pc b + 1))) = Some a' ->
-    covers i a' vs match atomic_at t s (wrap (x + off)) z w with
+    covers i a' vs match atomic_at t s (wrap (x + off)) z
+        (fun old => atomic_value op old y (low z 0)) with
       | inl (old, m) =>
         let s' := set_mem s m in
         if fetch then if is_r10 r then Fault FrameWrite (pc s) else Next (put s' 1 r old) else Next
           (goto s' (pc s + 1))
       | inr k => Fault k (pc s)
       end).
-  { intros w Er. destruct (At w) as [old [m [-> [Gb Y]]]]. cbv zeta. destruct fetch.
+  { intros _ Er. destruct (At (low z 0)) as [old [m [ws [-> [Gb Y]]]]]. cbv zeta. destruct fetch.
     - (* fetch *) destruct (is_r10 r); [discriminate Er|]. injection Er as <-.
-      apply Put; assumption.
-    - (* no fetch *) injection Er as <-. replace (pc s) with (a_pc b) by (symmetry;
-        exact (g_pc Gb)).
-      apply covers_same.
-      rewrite <- (g_pc Gb). apply goto_sound. exact Gb. }
-  unfold exec_atomic. rewrite Ex, Ey. destruct op; try (apply Rest; exact E).
+      exact (Put m old r ws Gb Y).
+    - (* no fetch *) injection Er as <-. left. exists (goto (set_mem s m) (pc s + 1)), ws.
+      split; [reflexivity|]. replace (pc s) with (a_pc b) by (symmetry; exact (g_pc Gb)).
+      exact (goto_sound _ Gb). }
+  unfold exec_atomic. rewrite Ex, Ey. destruct op; try (apply Rest; [discriminate | exact E]).
   (* compare and exchange *)
   destruct (get R0 (a_regs a)) as [c|] eqn:E0; [|discriminate E]. injection E as <-.
   destruct (reg_sound G E0) as [x0 [-> R0']].
-  match goal with |- covers _ _ _ (match atomic_at t s _ z ?f with _ => _ end) =>
-    destruct (At f) as [old [m [-> [Gb Y]]]] end.
-  apply Put; assumption.
+  destruct (At (low z x0)) as [old [m [ws [-> [Gb Y]]]]]. exact (Put m old R0 ws Gb Y).
 Qed.
 
 Lemma a_exec_sound an {i a a' vs s} : gamma t a vs s -> a_exec t i a = Some a' ->
@@ -227,7 +219,7 @@ Proof.
     apply ordered_addr in Ep. pose proof (gamma_addr G Rx (zbytes_pos z) Ep) as P.
     destruct (a_store_sound G Ry P E) as [m [-> Gm]].
     apply covers_same. exact Gm.
-  - (* Atomic *) exact (atomic_sound G E').
+  - (* Atomic *) exact (atomic_sound an G E').
   - (* LdPkt *) destruct (a_load_packet_sound an G E) as [C|[r [C A]]];
       [left; exact C|].
     right. exists r. auto.

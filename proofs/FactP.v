@@ -271,6 +271,14 @@ Qed.
 Lemma goto_sound {t a vs s} k : gamma t a vs s -> gamma t (a_goto a k) vs (goto s k).
 Proof. intros G. open_gamma G. constructor; auto. Qed.
 
+Lemma name_sound {t a vs s r x} : gamma t a vs s -> yields t (lay s) vs r x ->
+  exists ws, gamma t (fst (a_name a r)) (vs ++ ws) s /\ relv (vs ++ ws) (snd (a_name a r)) x.
+Proof.
+  intros G Y. destruct r as [v|f c]; cbn [a_name fst snd]; cbn [yields] in Y.
+  - (* Old *) exists []. rewrite app_nil_r. auto.
+  - (* New *) destruct Y as [U [w [P ->]]]. exists [w]. destruct (gamma_fresh G U P) as [Gf N].
+    split; [exact Gf|]. exists w. split; [exact N | reflexivity].
+Qed.
 Lemma put_sound {t a vs s} n d {r x} : gamma t a vs s -> yields t (lay s) vs r x ->
   exists ws, gamma t (a_put a n d r) (vs ++ ws) (put s n d x).
 Proof.

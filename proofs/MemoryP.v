@@ -170,6 +170,19 @@ Lemma load_store_size m z a v : load (store m a (bytes z) v) a (bytes z) = Z.lan
   (Z.ones (size_bits z)).
 Proof. rewrite size_bits_bytes, <- zbytes_nat. apply load_store_land. Qed.
 
+(** Only the low bytes count. *)
+Lemma store_low m n : forall a v v',
+  (forall i, 0 <= i < 8 * Z.of_nat n -> Z.testbit v i = Z.testbit v' i) ->
+    store m a n v = store m a n v'.
+Proof.
+  induction n as [| n IH]; intros a v v' H; cbn [store]; [reflexivity |].
+  rewrite (IH (a + 1) (Z.shiftr v 8) (Z.shiftr v' 8)).
+  - (* the first byte *) f_equal. apply Z.bits_inj'. intros i I. rewrite !Z.land_spec.
+    destruct (Z.ltb_spec i 8) as [L | L]; [rewrite (H i) by lia; reflexivity |].
+    change 255 with (Z.ones 8). rewrite Z.ones_spec_high by lia. rewrite !andb_false_r. reflexivity.
+  - (* the others *) intros i I. rewrite !Z.shiftr_spec by lia. apply H. lia.
+Qed.
+
 (** * Which bytes were written *)
 
 Lemma written_store m n : forall a v b, written (store m a n v) b = ((a <=? b)

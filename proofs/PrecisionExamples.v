@@ -115,3 +115,59 @@ Example modulo_of_one_quotient : reads (of_number Mod 10 [ andi R1 7; addi R1 32
 Proof. vm_compute. reflexivity. Qed.
 Example modulo_of_two_quotients : reads (of_number Mod 10 [ andi R1 15; addi R1 32 ] []) 7 = false.
 Proof. vm_compute. reflexivity. Qed.
+
+(** ** Several spills, and atomic operations on them *)
+
+(** r1 is put together in the eight bytes below the frame's top, loaded, and added to r0. *)
+Definition stored (l : list insn) (z : size) (at_ : Z) : list insn :=
+  l ++ [ Ldx z false R1 R10 at_; Alu A64 Add R0 (Reg R1) ].
+Definition halves (low high : Z) : list insn := [ St S4 R10 (-16) low; St S4 R10 (-12) high ].
+Example two_zeros : reads (stored (halves 0 0) S8 (-16)) 15 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example a_high_half : reads (stored (halves 0 1) S8 (-16)) 15 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** Byte 3 of the first and bytes 0 to 2 of the second. *)
+Example across_two : reads (stored (halves 0 0) S4 (-13)) 15 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example across_two_moved : reads (stored (halves 0 1) S4 (-13)) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example before_two : reads (stored (halves 0 0) S4 (-17)) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example low_of_two : reads (stored (halves 15 0) S4 (-16)) 0 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example some_and_zero : reads (stored [ andi R1 15; Stx S4 R10 (-16) R1; St S4 R10 (-12) 0 ]
+  S8 (-16)) 0 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example some_and_unknown : reads (stored [ andi R1 15; Stx S4 R10 (-16) R1 ] S8 (-16)) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example more_and_zero : reads (stored [ andi R1 31; Stx S4 R10 (-16) R1; St S4 R10 (-12) 0 ]
+  S8 (-16)) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+
+(** The old value, in r1; and the new one, loaded afterwards. *)
+Definition atomically (op : atomic) (old new : Z) (after : list insn) : list insn :=
+  [ St S8 R10 (-16) old; movi R1 new; Atomic S8 op true R10 (-16) R1 ] ++ after
+    ++ [ Alu A64 Add R0 (Reg R1) ].
+Definition again_ : list insn := [ Ldx S8 false R1 R10 (-16) ].
+Example old_value : reads (atomically AtAdd 7 9 []) 8 = true. Proof. vm_compute. reflexivity. Qed.
+Example old_value_past : reads (atomically AtAdd 7 9 []) 9 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example new_sum : reads (atomically AtAdd 7 8 again_) 0 = true. Proof. vm_compute. reflexivity. Qed.
+Example new_sum_past : reads (atomically AtAdd 7 9 again_) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example new_bits : reads (atomically AtAnd 31 15 again_) 0 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example new_bits_past : reads (atomically AtOr 31 15 again_) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+Example exchanged : reads (atomically Xchg 16 15 again_) 0 = true. Proof. vm_compute. reflexivity.
+Qed.
+Example exchanged_past : reads (atomically Xchg 15 16 again_) 0 = false.
+Proof. vm_compute. reflexivity. Qed.
+(** What a compare-and-exchange leaves is one of two; nothing is said of it. *)
+Example compared : reads ([ movi R3 5; St S8 R10 (-16) 5; mov R6 R0; mov R0 R3; movi R1 15;
+  Atomic S8 Cmpxchg true R10 (-16) R1; mov R1 R0; mov R0 R6; Alu A64 Add R0 (Reg R1) ]) 10 = true.
+Proof. vm_compute. reflexivity. Qed.
+Example compared_left : reads ([ movi R3 5; St S8 R10 (-16) 5; mov R6 R0; mov R0 R3; movi R1 15;
+  Atomic S8 Cmpxchg true R10 (-16) R1; mov R0 R6; Ldx S8 false R1 R10 (-16);
+  Alu A64 Add R0 (Reg R1) ]) 0 = false.
+Proof. vm_compute. reflexivity. Qed.

@@ -106,6 +106,7 @@ let check_rounds what vs a left =
   | _ -> ()
 
 let total = Num.of_int 4096
+let width = function S1 -> 1 | S2 -> 2 | S4 -> 4 | S8 -> 8
 
 let inside vs a (s : state) =
   let l = s.lay in
@@ -124,7 +125,7 @@ let inside vs a (s : state) =
     a.a_frames s.frames;
   List.iter
     (fun (o, (z, v)) ->
-      let n = match z with S1 -> 1 | S2 -> 2 | S4 -> 4 | S8 -> 8 in
+      let n = width z in
       let at = stack_addr l o in
       if not (all_written s.mem0 at (Num.of_int n)) then outside "the slot at %s was never written" (name o);
       if not (Num.equal (load s.mem0 at (Num.of_int n)) (value vs v)) then outside "the slot at %s holds %s" (name o) (name (load s.mem0 at (Num.of_int n))))
@@ -139,8 +140,9 @@ let inside vs a (s : state) =
   in
   each_bit a.a_written.wb_bits
 
-(* A step's new symbols, from [next] on, are what the registers hold that were given them, or the rounds that are left. *)
-let rec extend next vs a (s : state) =
+(* The symbols that instruction [i] made new, from [next] on, are what the registers or stack slots hold that were given them, the
+   rounds that are left, or of those that nothing holds what an atomic operation has read or written. *)
+let rec extend i (before : state) next vs a (s : state) =
   if Num.geq next a.a_next then vs
   else
     let holder r = match get r a.a_regs with Some (k, c) when Num.equal k next -> Option.map (fun x -> wrap (Num.sub x c)) (get r s.regs) | _ -> None in
@@ -150,12 +152,24 @@ let rec extend next vs a (s : state) =
         Some (wrap (Num.sub rest c))
       | _ -> None
     in
-    let vs =
-      match (List.find_map holder all_regs, rounds) with
-      | Some w, _ | None, Some w -> fun k -> if Num.equal k next then w else vs k
-      | None, None -> vs
+    let slot (o, (z, (k, c))) =
+      if Num.equal k next then Some (wrap (Num.sub (load s.mem0 (stack_addr s.lay o) (Num.of_int (width z))) c)) else None
     in
-    extend (Num.succ next) vs a s
+    let read () =
+      match i with
+      | Atomic (z, _, _, d, off, _) ->
+        let at x m = load m (wrap (Num.add x off)) (Num.of_int (width z)) in
+        let fits w = match zfind next a.a_facts with Some f -> holds s.lay f w | None -> true in
+        Option.bind (get d before.regs) (fun x -> List.find_opt fits [ at x before.mem0; at x s.mem0 ])
+      | _ -> None
+    in
+    let first l = List.find_map (fun f -> f ()) l in
+    let vs =
+      match first [ (fun () -> List.find_map holder all_regs); (fun () -> List.find_map slot (zlist a.a_slots)); (fun () -> rounds); read ] with
+      | Some w -> fun k -> if Num.equal k next then w else vs k
+      | None -> vs
+    in
+    extend i before (Num.succ next) vs a s
 
 let initial l k = if Num.sign k = 0 then Num.zero else if Num.equal k Num.one then l.l_ctx else frame_top l Num.zero
 
@@ -192,12 +206,12 @@ let follow p (cert : cert) env seen =
         match a_exec p.target i a with
         | None -> outside "the validator refuses the step"
         | Some a' ->
-          let vs = extend a.a_next vs a' s' in
+          let vs = extend i s a.a_next vs a' s' in
           inside vs a' s';
           go d a' vs s' world)
       | (Next s', world), DBranch (taken, fall) -> (
         let on d a' =
-          let vs = extend a.a_next vs a' s' in
+          let vs = extend i s a.a_next vs a' s' in
           inside vs a' s';
           fun () -> go d a' vs s' world
         in
@@ -368,7 +382,7 @@ let walk p env =
           | Next s', world ->
             let try_side n = function
               | Some a' when Num.equal a'.a_pc s'.pc -> (
-                let vs = extend a.a_next vs a' s' in
+                let vs = extend i s a.a_next vs a' s' in
                 match inside vs a' s' with () -> Some (n, vs, a') | exception Outside _ -> None)
               | _ -> None
             in
@@ -393,7 +407,7 @@ let walk p env =
             if not (same a' (read_state (c_state ()))) then differ pc "the state after the instruction";
             match next with
             | Next s', world ->
-              let vs = extend a.a_next vs a' s' in
+              let vs = extend i s a.a_next vs a' s' in
               inside vs a' s';
               incr contained;
               go a' vs s' world

@@ -255,3 +255,40 @@ PROGRAM(quotient_below_zero, UNKNOWNS "r8 &= 127;" SIGNED_QUOTIENT("fffffffe") "
 /* expect: reject out-of-bounds 15 */
 PROGRAM(quotient_further_below_zero,
         UNKNOWNS "r8 &= 128;" SIGNED_QUOTIENT("fffffffe") "r8 += 63;" READ OUT)
+
+/* --- Several spills read as one, and atomic operations on a spill ------------------------------
+ */
+
+#define TO_HALVES(low, high) "*(u32 *)(r10 - 16) = " low "; *(u32 *)(r10 - 12) = " high ";"
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_some_and_zeros_as_one,
+        UNKNOWNS "r8 &= 63; r6 = 0;" TO_HALVES("r8", "r6") RELOAD("u64 *)(r10 - 16") OUT)
+
+/* expect: reject out-of-bounds 17 */
+PROGRAM(reads_zeros_and_some_as_one,
+        UNKNOWNS "r8 &= 63; r6 = 0;" TO_HALVES("r6", "r8") RELOAD("u64 *)(r10 - 16") OUT)
+
+/* expect: reject out-of-bounds 15; strict: reject undefined-stack 13 */
+PROGRAM(reads_some_and_unwritten_as_one,
+        UNKNOWNS "r8 &= 63; *(u32 *)(r10 - 16) = r8;" RELOAD("u64 *)(r10 - 16") OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_across_zeros, UNKNOWNS "r8 = 0;" TO_HALVES("r8", "r8") RELOAD("u32 *)(r10 - 14") OUT)
+
+/* r8 is spilled and 1 is added there, in bytes: the old value comes to r9. */
+#define FETCH_ADD "*(u64 *)(r10 - 16) = r8; r9 = 1; .8byte 0x00000001fff09adb;"
+#define READ_9 "r7 += r9; r0 = *(u8 *)(r7 + 0); exit;"
+
+/* expect: accept */
+PROGRAM(fetches_what_was_spilled, UNKNOWNS "r8 &= 63;" FETCH_ADD READ_9 OUT)
+
+/* expect: reject out-of-bounds 16 */
+PROGRAM(fetches_too_much, UNKNOWNS "r8 &= 64;" FETCH_ADD READ_9 OUT)
+
+/* expect: accept; kernel: reject * * */
+PROGRAM(reads_what_was_added, UNKNOWNS "r8 &= 31;" FETCH_ADD RELOAD("u64 *)(r10 - 16") OUT)
+
+/* expect: reject out-of-bounds 17 */
+PROGRAM(reads_what_was_added_too_large,
+        UNKNOWNS "r8 &= 63;" FETCH_ADD RELOAD("u64 *)(r10 - 16") OUT)

@@ -55,12 +55,40 @@ static struct w_aval part_of(struct w_state *st, enum w_size z, uint32_t d, stru
       st, tainted, (struct w_scalar){.all = w_bd_trunc_bytes(z, w_bd_shr(s->all, 8 * d, 8 * d))});
 }
 
-/* False: no spill has these bytes. */
+/* The bytes from k on, of several spills. False: none has one of them. */
+static bool gather(struct w_state *st, enum w_size z, int32_t k, struct w_aval *r,
+                   struct w_effects *effects) {
+  int32_t n = (int32_t)w_bytes(z);
+  struct w_bounds b = w_bd_const(0);
+  bool known = false, tainted = false;
+  uint32_t near = w_slot_index(st, k - 7);
+  if (near == st->nslots || st->slots[near].off >= k + n)
+    return false;
+  while (n-- > 0) { /* the highest first */
+    const struct w_slot *slot = spill_around(st, k + n, 1);
+    struct w_bounds byte = w_bd_of_bytes(W_S1);
+    bool t = true;
+    struct w_scalar room;
+    if (slot) {
+      uint32_t d = 8 * (uint32_t)(k + n - slot->off);
+      byte = w_bd_trunc_bytes(W_S1, w_bd_shr(w_any_view(st, slot->v, &t, &room)->all, d, d));
+      w_note(effects, W_READ_SLOT, slot->off, w_bytes(slot->size), false);
+      known = true;
+    }
+    tainted |= t;
+    b = w_bd_alu64(W_ADD, byte, w_bd_shl(b, 8, 8));
+  }
+  if (known)
+    *r = w_scalar_res(st, tainted, (struct w_scalar){.all = b});
+  return known;
+}
+
+/* False: no spill has these bytes, nor one of them. */
 static bool load_spill(struct w_state *st, enum w_size z, int32_t k, struct w_aval *r,
                        struct w_effects *effects) {
   const struct w_slot *slot = spill_around(st, k, w_bytes(z));
   if (!slot)
-    return false;
+    return gather(st, z, k, r, effects);
   w_note(effects, W_READ_SLOT, slot->off, w_bytes(slot->size), false);
   *r = slot->size == z ? slot->v : part_of(st, z, (uint32_t)(k - slot->off), slot->v);
   return true;
@@ -80,6 +108,15 @@ static bool refuse_field(const struct w_target *t, int32_t k, uint32_t n, struct
                   t->type.name, n, n == 1 ? "" : "s", k);
 }
 
+/* What the stack has there; it may be read. */
+static struct w_aval stack_value(struct w_state *st, enum w_size z, struct w_place pl,
+                                 struct w_effects *effects) {
+  struct w_aval r;
+  return !pl.mx && load_spill(st, z, pl.k, &r, effects)
+             ? r
+             : w_fresh_scalar(st, true, w_sc_of_bytes(z));
+}
+
 bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn *i,
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why) {
   uint32_t n = w_bytes(i->size);
@@ -88,8 +125,7 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
   case W_PSTACK: {
     if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
       return false;
-    if (pl.mx || !load_spill(st, i->size, pl.k, r, effects))
-      st->facts[r->sym].tainted = true;
+    *r = stack_value(st, i->size, pl, effects);
     break;
   }
   case W_PCTX: {
@@ -231,13 +267,48 @@ bool w_a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st
   return true;
 }
 
-bool w_a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
+/* The new value, of the old one and the operand. */
+static struct w_aval atomic_new(const struct w_target *t, struct w_state *st,
+                                const struct w_insn *i, struct w_aval old, struct w_aval y) {
+  enum w_width w = i->size == W_S8 ? W_A64 : W_A32;
+  switch ((enum w_atomic)i->atomic) {
+  case W_ATADD:
+    return w_a_alu(t, st, w, W_ADD, old, y);
+  case W_ATOR:
+    return w_a_alu(t, st, w, W_OR, old, y);
+  case W_ATAND:
+    return w_a_alu(t, st, w, W_AND, old, y);
+  case W_ATXOR:
+    return w_a_alu(t, st, w, W_XOR, old, y);
+  case W_XCHG:
+    return y;
+  default:
+    return w_fresh_scalar(st, true, w_sc_top());
+  }
+}
+
+/* A result as a value: a new one gets a symbol, for which there is room. */
+static struct w_aval name(struct w_state *st, struct w_aval v) {
+  if (v.sym == st->next)
+    st->next++;
+  return v;
+}
+
+bool w_a_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+                struct w_state *st, struct w_place pl, struct w_aval *old,
                 struct w_effects *effects, struct w_why *why) {
-  uint32_t n = w_bytes(z);
-  if (pl.kind != W_PSTACK)
+  struct w_aval y = st->regs[i->src];
+  if (pl.kind != W_PSTACK) {
+    *old = w_fresh_scalar(st, false, w_sc_of_bytes(i->size));
     return true;
-  if (!w_read_frame(t, st, pl.k, pl.mx + n, effects, why))
+  }
+  if (!w_reserve(pool, (void **)&st->facts, &st->fact_cap, st->next + 3, sizeof *st->facts) ||
+      !w_read_frame(t, st, pl.k, pl.mx + w_bytes(i->size), effects, why))
     return false;
-  w_a_scribble(st, pl, n, n, effects);
+  *old = name(st, stack_value(st, i->size, pl, effects));
+  y = name(st, atomic_new(t, st, i, *old, y));
+  if (!w_a_store(pool, t, st, i->size, pl, y, effects, why))
+    return false;
+  st->pc--;
   return true;
 }

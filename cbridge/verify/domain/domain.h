@@ -158,7 +158,7 @@ struct w_effect {
 };
 struct w_effects {
   uint32_t count;
-  struct w_effect e[8];
+  struct w_effect e[12]; /* an atomic operation on eight slots has most of them */
 };
 
 static inline const struct w_fact *w_fact_of(const struct w_state *st, struct w_aval a) {

@@ -121,20 +121,20 @@ static bool ordered(const struct w_target *t, const struct w_state *st, const st
          w_refuse_alignment(t, st, r, i->off, w_bytes(i->size), what, why);
 }
 
-static bool exec_atomic(const struct w_target *t, const struct w_insn *i, struct w_state *st,
-                        struct w_effects *effects, struct w_why *why) {
+static bool exec_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+                        struct w_state *st, struct w_effects *effects, struct w_why *why) {
   struct w_place pl;
+  struct w_aval old;
   bool to_src = i->fetch && i->atomic != W_CMPXCHG;
   if (!defined(st, i->dst, why) || !defined(st, i->src, why) ||
       !ordered(t, st, i, true, &pl, why) || (i->atomic == W_CMPXCHG && !defined(st, 0, why)))
     return false;
   if (to_src && i->src == 10)
     return w_refuse(why, W_FRAME_POINTER_WRITE, "r10 is the frame pointer: it can't be changed");
-  if (!w_a_atomic(t, st, i->size, pl, effects, why))
+  if (!w_a_atomic(pool, t, i, st, pl, &old, effects, why))
     return false;
   if (i->fetch)
-    return w_a_put(st, 1, to_src ? i->src : 0,
-                   w_fresh_scalar(st, pl.kind == W_PSTACK, w_sc_of_bytes(i->size)));
+    return w_a_put(st, 1, to_src ? i->src : 0, old);
   st->pc++;
   return true;
 }
@@ -214,7 +214,7 @@ bool w_a_exec(struct w_pool *pool, const struct w_target *t, const struct w_insn
   case W_OP_CALLLOCAL:
     return w_a_call_local(pool, st, st->pc + 1 + i->off, why);
   case W_OP_ATOMIC:
-    return exec_atomic(t, i, st, effects, why);
+    return exec_atomic(pool, t, i, st, effects, why);
   case W_OP_LDPKT:
     return w_a_load_packet(t, i, st, why);
   case W_OP_EXIT:

@@ -42,7 +42,9 @@ bool w_a_load(const struct w_target *t, struct w_state *st, const struct w_insn 
               struct w_place pl, struct w_aval *r, struct w_effects *effects, struct w_why *why);
 bool w_a_store(struct w_pool *pool, const struct w_target *t, struct w_state *st, enum w_size z,
                struct w_place pl, struct w_aval v, struct w_effects *effects, struct w_why *why);
-bool w_a_atomic(const struct w_target *t, struct w_state *st, enum w_size z, struct w_place pl,
+/* The atomic operation i; its old value. */
+bool w_a_atomic(struct w_pool *pool, const struct w_target *t, const struct w_insn *i,
+                struct w_state *st, struct w_place pl, struct w_aval *old,
                 struct w_effects *effects, struct w_why *why);
 /* A store to the frame ends every spill it overlaps. */
 void w_kill_slots(struct w_state *st, int32_t k, uint32_t n);
