@@ -315,11 +315,25 @@ static bool note_miss(struct search *s) {
   return true;
 }
 
+/* Was the function in which `node` is left since? Then its loop began anew. */
+static bool left_since(const struct search *s, uint32_t node) {
+  for (uint32_t k = s->st.depth ? s->height : 0; k-- > 0;) {
+    const struct work *w = &s->stack[k];
+    if (w->kind != FINISH)
+      continue;
+    if (w->node == node)
+      return false;
+    if (s->a->nodes[w->node].st.depth < s->st.depth)
+      return true;
+  }
+  return false;
+}
+
 enum next w_come_back(struct search *s, const struct site *site, bool *back) {
   *back = false;
   uint32_t k = site->loop;
   for (uint32_t n = 0; k && n < ENCLOSING; n++, k = s->infos[k - 1].outer)
-    if (w_covers(s, k - 1)) {
+    if (!left_since(s, k - 1) && w_covers(s, k - 1)) {
       *back = true;
       w_tell(s, W_EVENT_BACK, s->st.pc, k - 1, s->infos[k - 1].how);
       return w_code_sub(s, k - 1) ? LEAF : FAILED;

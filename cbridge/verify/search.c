@@ -162,9 +162,12 @@ static enum next meet(struct search *s, enum way how) {
   }
   uint64_t hash = w_state_hash(&exact);
   uint32_t twin = s->bucket_count ? s->buckets[hash & (s->bucket_count - 1)] : NO_NODE;
+  /* what was there before the last invariant was tried says nothing about the rounds in it */
+  uint32_t since = s->general_count ? s->stack[s->general[s->general_count - 1]].node : 0;
   for (; twin != NO_NODE; twin = s->infos[twin].hash_next) {
     s->a->compared++;
-    if (s->infos[twin].hash == hash && w_state_equal(&s->a->nodes[twin].st, &exact)) {
+    if (twin >= since && s->infos[twin].hash == hash &&
+        w_state_equal(&s->a->nodes[twin].st, &exact)) {
       w_state_free(s->pool, &exact);
       return counted_anyway(s) ? close_at(s, twin) : w_refused(s, W_LOOP, pc, same_state);
     }

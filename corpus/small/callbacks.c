@@ -55,6 +55,21 @@ PROGRAM(marks_65_bytes, CLEAR "r1 = 65;" LOOP(marks_a_byte) "r0 = 0; exit;")
 /* expect: accept */
 PROGRAM(marks_64_bytes_at_most, CLEAR "r1 = 1000;" LOOP(marks_one_of_64_bytes) "r0 = 0; exit;")
 
+FUNCTION(counts_now_and_then, "r6 = r2; call 7; if r0 > 5 goto +3; r3 = *(u64 *)(r6 + 0); r3 += 1;"
+                              "*(u64 *)(r6 + 0) = r3; r0 = 0; exit;")
+
+/* Two ways through each round. */
+/* expect: accept */
+PROGRAM(counts_a_part_of_the_rounds,
+        CLEAR "r1 = 100000;" LOOP(counts_now_and_then) "r0 = *(u64 *)(r10 - 64); exit;")
+
+FUNCTION(goes_on, "r0 = 0; exit;")
+FUNCTION(loops, "r1 = 8388608; r2 = goes_on ll; r3 = 0; r4 = 0; call 181; r0 = 0; exit;")
+
+/* The most rounds in each of the most rounds. */
+/* expect: accept */
+PROGRAM(loops_in_a_callback, "r1 = 8388608; r2 = loops ll; r3 = 0; r4 = 0; call 181; r0 = 0; exit;")
+
 FUNCTION(reads_what_was_passed,
          "r3 = *(u64 *)(r2 + 0); r4 = *(u32 *)(r3 + 0); *(u64 *)(r2 + 8) = r4; r0 = 0; exit;")
 FUNCTION(destroys_what_was_passed,
