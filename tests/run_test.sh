@@ -118,6 +118,7 @@ same "kernel, the type is named" "warrant: the kernel has no test run for type k
 echo 'b7 01 00 00 00 00 00 00 85 00 00 00 6d 00 00 00 b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00' > "$work/signal.hex"
 on "kernel, a helper that reaches outside" 3 "" --engine kernel --type raw_tracepoint --hex --format ebpf "$work/signal.hex"
 same "kernel, the helper is named" 1 "$(grep -c 'helper 109 (send_signal)' "$work/err")"
+on "kernel, a helper that calls back" 3 "" --engine kernel --packet $packet --prog counts_a_thousand_rounds $CORPUS/small/callbacks.o
 engines=(kernel)
 try_answers
 # A program for system calls, from an object; alone it was above.

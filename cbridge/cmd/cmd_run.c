@@ -284,7 +284,7 @@ static int run_kernel(const struct run_options *o, const struct warrant_program 
   struct warrant_kernel_program in_kernel;
   struct warrant_kernel_result loaded;
   struct warrant_kernel_run run;
-  if (warrant_kernel_available(p->kind, &error) ||
+  if (warrant_kernel_available(p->kind, &error) || warrant_kernel_may_run(p, &error) ||
       warrant_kernel_open(p, &in_kernel, &loaded, &error))
     return cmd_error(&error);
   int code = codes[loaded.verdict];

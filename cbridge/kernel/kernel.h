@@ -57,6 +57,8 @@ int warrant_kernel_run(const struct warrant_program *program,
                        struct warrant_error *error);
 /* Whether a program that calls this helper may run here: what it does stays within the run. */
 bool warrant_kernel_runs(int32_t helper);
+/* -1: the program calls something that is kept off the kernel, which *error names. */
+int warrant_kernel_may_run(const struct warrant_program *p, struct warrant_error *error);
 void warrant_kernel_run_free(struct warrant_kernel_run *run);
 /* The context that the program sees in that run: env's, but for the fields that the kernel fills in
  * by itself (interface, length, protocol, ...). `size` is that of the type's context. False: there

@@ -147,7 +147,7 @@ static const char *helper_name(int32_t id) {
   return "";
 }
 
-static int check_helpers(const struct warrant_program *p, struct warrant_error *error) {
+int warrant_kernel_may_run(const struct warrant_program *p, struct warrant_error *error) {
   for (uint32_t pc = 0; pc < p->insn_count; pc++) {
     const struct warrant_insn *i = &p->insns[pc];
     if (i->op == 0x8d)
@@ -158,9 +158,10 @@ static int check_helpers(const struct warrant_program *p, struct warrant_error *
                           "not run in the kernel: instruction %u calls a function of the kernel",
                           pc);
     if (i->op == 0x85 && i->src == 0 && !warrant_kernel_runs(i->imm))
-      return warrant_fail(error, WARRANT_UNSUPPORTED,
-                          "not run in the kernel: helper %d (%s) may reach outside the run", i->imm,
-                          helper_name(i->imm));
+      return warrant_fail(
+          error, WARRANT_UNSUPPORTED,
+          "not run in the kernel: helper %d (%s) may reach outside the run, or is kept off", i->imm,
+          helper_name(i->imm));
     pc += i->op == 0x18;
   }
   return 0;
@@ -339,7 +340,7 @@ int warrant_kernel_run(const struct warrant_program *p,
   }
   if (env->packet_size > OUT_MAX / 2)
     return fail_run(p->file, E2BIG, error);
-  if (check_helpers(p, error) || put_entries(p, in_kernel, env, error))
+  if (warrant_kernel_may_run(p, error) || put_entries(p, in_kernel, env, error))
     return -1;
   uint8_t *ctx = calloc(1, ctx_size), *packet = calloc(1, size + 1), *out = malloc(OUT_MAX);
   int result = -1;
