@@ -3,11 +3,9 @@ From Checker Require Export Address.
 
 Definition size_eqb (a b : size) : bool := zbytes a =? zbytes b.
 
-(** The address of a kernel object of type [i]; or nothing is known, if there is no such type. *)
-Definition object_res (t : target) (i : Z) : fact :=
-  match type_of t i with Some _ => FObj i | None => FScalar true sc_top end.
-(** ... or null, if [nu]. *)
-Definition some_object_res (t : target) (nu : bool) (i : Z) : fact :=
+(** The address of a kernel object of type [i], or null, if [nu]; or nothing is known, if there is
+    no such type. *)
+Definition object_res (t : target) (nu : bool) (i : Z) : fact :=
   match type_of t i with
   | Some _ => if nu then FObjOrNull i else FObj i
   | None => FScalar true sc_top
@@ -80,7 +78,7 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     | Some FData => Some (New (FPkt Packet 0 (Some 0)) 0)
     | Some FDataMeta => Some (New (FPkt Metadata 0 None) 0)
     | Some FDataEnd => Some (New FEnd 0)
-    | Some (FTyped nu i) => Some (New (some_object_res t nu i) 0)
+    | Some (FTyped nu i) => Some (New (object_res t nu i) 0)
     | Some (FResult lo hi) =>
       if (- sign32 <=? lo) && (lo <=? hi) && (hi <? sign32)
       then Some (New (FScalar false (match z with S8 => sc_result lo hi | _ =>
@@ -91,7 +89,7 @@ Definition a_load_plain (t : target) (a : astate) (z : size) (pl : place) : opti
     (sc_const (constant_at c k (zbytes z))))
   | PObj i k =>
     match (if zbytes z =? 8 then obind (type_of t i) (fun d => pointer_at d k) else None) with
-    | Some j => Some (New (object_res t j) 0)
+    | Some j => Some (New (object_res t false j) 0)
     | None => Some (New (FScalar false (sc_of_bytes z)) 0)
     end
   | PPkt | PVal None => Some (New (FScalar false (sc_of_bytes z)) 0)

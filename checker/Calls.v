@@ -162,7 +162,7 @@ Definition a_ret (t : target) (r : ret) (q : a_seen) : option (option ares) :=
   | RTail => if some_allowed t then Some None else None
   | RAcquire RecordRef => do n <- as_size q; Some (Some (New (FRef RecordRef n true) 0))
   | RAcquire k => Some (Some (New (FRef k (ref_size k 0) true) 0))
-  | RTyped nu name => do i <- type_named t name; Some (Some (New (some_object_res t nu i) 0))
+  | RTyped nu name => do i <- type_named t name; Some (Some (New (object_res t nu i) 0))
   | RVoid => Some None
   | RRounds => None                           (* no step with one successor: Callbacks.v *)
   end.

@@ -863,7 +863,7 @@ Proof.
 Qed.
 (** A typed pointer: one of the types that are pointed to there *)
 Lemma object_yields t L vs an js j : wf_layout t L -> In j js ->
-  yields t L vs (New (object_res t j) 0) (some_object an L js).
+  yields t L vs (New (object_res t false j) 0) (some_object an L js).
 Proof.
   intros WL J. unfold object_res. assert (B := some_object_word an L js).
   destruct (type_of t j) as [d0 |] eqn:E; (apply new_yields; [reflexivity |]); (split; [exact B |]).
@@ -871,10 +871,10 @@ Proof.
   - (* None *) apply sc_top_sound. exact B.
 Qed.
 Lemma object_or_null_yields t L an vs nu j : wf_layout t L ->
-  yields t L vs (New (some_object_res t nu j) 0) (object_or_null an L nu j).
+  yields t L vs (New (object_res t nu j) 0) (object_or_null an L nu j).
 Proof.
   intros WL. assert (Y := object_yields t L vs an [j] j WL (or_introl eq_refl)).
-  unfold object_or_null, some_object_res, object_res in *.
+  unfold object_or_null, object_res in *.
   destruct (type_of t j) as [d |] eqn:E.
   - (* there is such a type *) destruct nu; [| exact Y].
     assert (Ok : forall w, fact_holds t L (FObj j) w -> fact_holds t L (FObjOrNull j) w).

@@ -473,7 +473,7 @@ Proof.
     destruct EO as [ED EO].
     destruct Y as [U [w [[B F] X]]]. split; [exact U |]. exists w. split; [| exact X].
     split; [exact B |].
-    unfold some_object_res in *. destruct (type_of t i); [| exact F].
+    unfold object_res in *. destruct (type_of t i); [| exact F].
     destruct nu; destruct F as [F1 F2]; (split; [exact F1 |]);
       unfold is_object in *; rewrite ED, EO; exact F2.
   - (* RVoid *) injection E as <-. exact Logic.I.

@@ -31,28 +31,21 @@ for part in kfuncs other; do
   done
 done
 
-# says NAME STATUS TEXT ARGUMENT...: the exit status, and a message with this in it
-says() {
-  local name=$1 status=$2 text=$3
-  shift 3
-  "$ASAN_WARRANT" check "$@" > "$work/out" 2>&1
-  same "$name" "$status 1" "$? $(grep -cF -- "$text" "$work/out")"
-}
-says "what an unsupported function needs" 3 "the kernel function bpf_rcu_read_lock needs RCU sections" \
+check_says "what an unsupported function needs" 3 "the kernel function bpf_rcu_read_lock needs RCU sections" \
   --btf $kernel --prog section $objects/kfuncs.o
-says "a function that the kernel lacks" 3 "'bpf_needed', which is not in the kernel's types" \
+check_says "a function that the kernel lacks" 3 "'bpf_needed', which is not in the kernel's types" \
   --btf $kernel --prog needed $objects/other.o
-says "a function of another kernel" 3 "'bpf_strlen', which has other parameters in this kernel" \
+check_says "a function of another kernel" 3 "'bpf_strlen', which has other parameters in this kernel" \
   --btf $kernel --prog another_function $objects/other.o
-says "a function that is declared otherwise" 3 "'bpf_strspn', which is declared with other parameters" \
+check_says "a function that is declared otherwise" 3 "'bpf_strspn', which is declared with other parameters" \
   --btf $kernel --prog declared_otherwise $objects/other.o
-says "the kernel's types are not there" 3 "so name its types with --btf FILE" \
+check_says "the kernel's types are not there" 3 "so name its types with --btf FILE" \
   --btf "$work/nothing" --prog compares $objects/kfuncs.o
 printf 'r1 = 0\nr2 = 0\ncall kernel-function#64061\nexit\n' > "$work/number.s"
-says "a function by a kernel's own number" 3 "which kernel function number 64061 is depends on the kernel" \
+check_says "a function by a kernel's own number" 3 "which kernel function number 64061 is depends on the kernel" \
   --format asm --type xdp "$work/number.s"
 printf 'r1 = 0\nr2 = 0\ncall 1048586\nexit\n' > "$work/helper.s"
-says "no helper has a function's number" 1 "helper number 1048586 is not known here" --format asm --type xdp "$work/helper.s"
+check_says "no helper has a function's number" 1 "helper number 1048586 is not known here" --format asm --type xdp "$work/helper.s"
 
 # --- Images, certificates and listings ----------------------------------------------------------
 
@@ -64,7 +57,7 @@ same "another program's certificate is not" 1 $?
 "$WARRANT" disasm --btf $kernel --prog timestamp $objects/kfuncs.o > "$work/listing"
 same "the listing has its name" 1 "$(grep -c 'call kernel-function#bpf_xdp_metadata_rx_timestamp$' "$work/listing")"
 sed -n 's/^ *[0-9]*: //p' "$work/listing" > "$work/listing.s"
-says "the listing is the program again" 0 "accept, certified" --format asm --type xdp "$work/listing.s"
+check_says "the listing is the program again" 0 "accept, certified" --format asm --type xdp "$work/listing.s"
 
 # --- Runs: both interpreters, step by step ------------------------------------------------------
 

@@ -27,6 +27,14 @@ same() {
   if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "want $2, got $3"; fi
 }
 
+# check_says NAME STATUS TEXT ARGUMENT...: the exit status, and a message with this in it
+check_says() {
+  local name=$1 status=$2 text=$3
+  shift 3
+  "$ASAN_WARRANT" check "$@" > "$work/out" 2>&1
+  same "$name" "$status 1" "$? $(grep -cF -- "$text" "$work/out")"
+}
+
 finish() { exit "$failed"; }
 
 # The line of the one marker in a source: marker_line FILE MACRO

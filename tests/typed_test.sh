@@ -24,24 +24,17 @@ for part in typed objects; do
   same "each program of $part has an expectation" "$(expectations $part | wc -l)" "$(wc -l < "$work/verdicts")"
 done
 
-# says NAME STATUS TEXT ARGUMENT...: the exit status, and a message with this in it
-says() {
-  local name=$1 status=$2 text=$3
-  shift 3
-  "$ASAN_WARRANT" check "$@" > "$work/out" 2>&1
-  same "$name" "$status 1" "$? $(grep -cF -- "$text" "$work/out")"
-}
-says "the kernel's types are not there" 2 "need the kernel's types, so name them with --btf FILE" \
+check_says "the kernel's types are not there" 2 "need the kernel's types, so name them with --btf FILE" \
   --btf "$work/nothing" --prog hidden_argument $object
-says "no such function" 3 "have no function no_such_function" --btf $kernel --prog not_there $object
-says "a function of a module" 3 "functions of kernel modules" --btf $kernel --prog in_a_module $object
-says "no function named" 3 "does not say what the program is attached to" --btf $kernel --prog nowhere $object
-says "a type by option" 3 "no function elsewhere" --btf $kernel --type fentry/elsewhere --prog walks $object
+check_says "no such function" 3 "have no function no_such_function" --btf $kernel --prog not_there $object
+check_says "a function of a module" 3 "functions of kernel modules" --btf $kernel --prog in_a_module $object
+check_says "no function named" 3 "does not say what the program is attached to" --btf $kernel --prog nowhere $object
+check_says "a type by option" 3 "no function elsewhere" --btf $kernel --type fentry/elsewhere --prog walks $object
 printf 'r1 = *(u64 *)(r1 + 0)\nr1 = *(u64 *)(r1 + 32)\nr0 = *(u32 *)(r1 + 24)\nr0 = 0\nexit\n' > "$work/walk.s"
 "$ASAN_WARRANT" check --btf $kernel --format asm --type fentry/probed "$work/walk.s" > "$work/out" 2>&1
 same "assembly, attached by --type" "0 1" "$? $(grep -c 'accept, certified' "$work/out")"
 
-says "an argument that was perhaps not written, strict" 1 "reject, undefined-stack" \
+check_says "an argument that was perhaps not written, strict" 1 "reject, undefined-stack" \
   --profile strict --btf $kernel --prog asks_for_an_argument $object
 
 # --- Runs: both interpreters, step by step ------------------------------------------------------

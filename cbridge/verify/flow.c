@@ -100,16 +100,14 @@ static void find_predecessors(struct work *w) {
   w->first[f->count] = total;
 }
 
-static uint16_t bit(int r) { return (uint16_t)(1u << r); }
-
 static uint16_t frame_after(struct work *w, uint32_t pc) {
   const struct w_insn *i = &w->insns[pc];
-  uint16_t in = w->frame[pc], d = bit(i->dst);
+  uint16_t in = w->frame[pc], d = w_reg_bit(i->dst);
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
     if (i->alu == W_MOV)
       in &= (uint16_t)~d;
-    return i->reg && in & bit(i->src) ? in | d : in;
+    return i->reg && in & w_reg_bit(i->src) ? in | d : in;
   case W_OP_MOVSX:
   case W_OP_LDIMM:
   case W_OP_LDMAP:
@@ -120,11 +118,11 @@ static uint16_t frame_after(struct work *w, uint32_t pc) {
   case W_OP_LDX:
     return w->spilled && i->size == W_S8 ? in | d : in & (uint16_t)~d;
   case W_OP_STX:
-    if (i->size == W_S8 && in & bit(i->src))
+    if (i->size == W_S8 && in & w_reg_bit(i->src))
       w->spilled = true;
     return in;
   case W_OP_ATOMIC:
-    return i->fetch ? in & (uint16_t) ~(i->atomic == W_CMPXCHG ? 1 : bit(i->src)) : in;
+    return i->fetch ? in & (uint16_t) ~(i->atomic == W_CMPXCHG ? 1 : w_reg_bit(i->src)) : in;
   case W_OP_EXIT:
     w->returned |= in & 1;
     return in;
@@ -158,7 +156,7 @@ static void pass_frame(struct work *w, uint32_t pc, uint32_t swept) {
   uint32_t next[2], n = w_successors(w->insns, w->flow->count, pc, next);
   uint16_t after = frame_after(w, pc);
   for (uint32_t k = 0; k < n; k++) {
-    uint16_t out = along(w->insns, pc, next[k], after) | bit(10);
+    uint16_t out = along(w->insns, pc, next[k], after) | w_reg_bit(10);
     if (w->returned && w->insns[pc].op == W_OP_CALLLOCAL)
       out |= 1;
     if (out & ~w->frame[next[k]] && next[k] < swept)
@@ -171,11 +169,11 @@ static void pass_frame(struct work *w, uint32_t pc, uint32_t swept) {
 static void find_frame(struct work *w) {
   struct w_flow *f = w->flow;
   bool spilled, returned;
-  w->frame[0] = bit(10);
+  w->frame[0] = w_reg_bit(10);
   uint32_t callback;
   for (uint32_t pc = 0; pc < f->count; pc++) /* it gets whatever its helper is given */
     if (f->at[pc].reached && w_callback(w->insns, f->count, pc, &callback))
-      w->frame[callback] = ARGUMENTS | bit(10);
+      w->frame[callback] = ARGUMENTS | w_reg_bit(10);
   do {
     spilled = w->spilled;
     returned = w->returned;
@@ -192,7 +190,7 @@ static void find_frame(struct work *w) {
     uint8_t z = (uint8_t)(1u << i->size);
     if (i->src == 10 && i->off >= -W_STACK && i->off < 0)
       f->loaded[w_frame_byte(i->off)] |= z;
-    else if (w->frame[pc] & bit(i->src))
+    else if (w->frame[pc] & w_reg_bit(i->src))
       for (uint32_t k = 0; k < W_STACK; k++)
         f->loaded[k] |= z;
   }
@@ -203,7 +201,7 @@ static bool store_matters(const struct work *w, uint32_t pc) {
   const struct w_insn *i = &w->insns[pc];
   if (i->dst == 10)
     return i->off >= -W_STACK && i->off < 0 && w->flow->loaded[w_frame_byte(i->off)] >> i->size & 1;
-  if (!(w->frame[pc] & bit(i->dst)))
+  if (!(w->frame[pc] & w_reg_bit(i->dst)))
     return false;
   for (uint32_t k = 0; k < W_STACK; k++)
     if (w->flow->loaded[k] >> i->size & 1)
@@ -214,7 +212,7 @@ static bool store_matters(const struct work *w, uint32_t pc) {
 /* The registers that count before `pc`, from those after it. */
 static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *value) {
   const struct w_insn *i = &w->insns[pc];
-  uint16_t d = bit(i->dst), s = bit(i->src), use = 0, matters = 0;
+  uint16_t d = w_reg_bit(i->dst), s = w_reg_bit(i->src), use = 0, matters = 0;
   uint16_t after = *value;
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
@@ -258,9 +256,9 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     const struct w_helper *h = w_callee(&w->t->type, i->op == W_OP_CALLKERNEL, i->imm);
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
     for (int k = 0; h && k < h->nargs; k++) {
-      use |= bit(k + 1);
+      use |= w_reg_bit(k + 1);
       if (h->args[k] != W_ARG_ANY || h->ret == W_RET_ROUNDS)
-        matters |= bit(k + 1);
+        matters |= w_reg_bit(k + 1);
     }
     break;
   }
@@ -274,19 +272,19 @@ static void before(const struct work *w, uint32_t pc, uint16_t *live, uint16_t *
     break;
   case W_OP_LDPKT:
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
-    use = bit(6) | (i->reg ? s : 0);
-    matters = bit(6);
+    use = w_reg_bit(6) | (i->reg ? s : 0);
+    matters = w_reg_bit(6);
     break;
   case W_OP_CALLX: /* of whichever helper */
     *live &= (uint16_t)~0x3f, *value &= (uint16_t)~0x3f;
     use = matters = ARGUMENTS | d;
     break;
   case W_OP_EXIT: /* of a function, perhaps */
-    use = bit(0);
+    use = w_reg_bit(0);
     matters = w->t->type.has_ret || w->flow->calls ? use : 0;
     break;
   case W_OP_MAYGOTO:
-    use = matters = bit(W_ROUNDS);
+    use = matters = w_reg_bit(W_ROUNDS);
     break;
   case W_OP_CALLLOCAL: /* what it and its caller need was put together before */
   case W_OP_JA:

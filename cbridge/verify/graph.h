@@ -7,6 +7,9 @@
 
 #define W_ANY_SLOT (1u << W_VALUES)
 #define W_ANY_CALLER (2u << W_VALUES) /* a register of a caller */
+/* Of a register, in sets of them. */
+static inline uint16_t w_reg_bit(int r) { return (uint16_t)(1u << r); }
+
 struct w_flow_at {
   bool join;       /* more than one way leads here */
   bool reached;    /* some way leads here */

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-static uint16_t bit(int r) { return (uint16_t)(1u << r); }
-
 static void *zeroed(struct w_pool *pool, size_t count, size_t each) {
   void *block = w_resize(pool, NULL, 0, count * each);
   if (block)
@@ -48,23 +46,23 @@ static uint16_t find_counts(const struct loops *l, const uint32_t *members, uint
   for (uint32_t m = 0; m < count; m++) {
     const struct w_insn *i = &l->insns[members[m]];
     if (i->op == W_OP_MAYGOTO)
-      counts |= bit(W_ROUNDS);
+      counts |= w_reg_bit(W_ROUNDS);
     if (i->op != W_OP_JMP)
       continue;
     uint32_t n = w_successors(l->insns, l->flow->count, members[m], next);
     for (uint32_t k = 0; k < n; k++)
       if (l->part[next[k]] != part)
-        counts |= bit(i->dst) | (i->reg ? bit(i->src) : 0);
+        counts |= w_reg_bit(i->dst) | (i->reg ? w_reg_bit(i->src) : 0);
   }
   do { /* at most once for each register */
     had = counts;
     for (uint32_t m = 0; m < count; m++) {
       const struct w_insn *i = &l->insns[members[m]];
-      if (!(counts & bit(i->dst)))
+      if (!(counts & w_reg_bit(i->dst)))
         continue;
       if ((i->op == W_OP_ALU && i->reg) || i->op == W_OP_MOVSX)
-        counts |= bit(i->src);
-      else if (i->op == W_OP_LDX && l->frame[members[m]] & bit(i->src))
+        counts |= w_reg_bit(i->src);
+      else if (i->op == W_OP_LDX && l->frame[members[m]] & w_reg_bit(i->src))
         counts |= W_ANY_SLOT;
     }
   } while (counts != had);
@@ -75,7 +73,7 @@ static uint16_t find_counts(const struct loops *l, const uint32_t *members, uint
 static uint16_t spoils(const struct w_insn *i) {
   switch ((enum w_op)i->op) {
   case W_OP_ALU:
-    return i->reg || (i->alu != W_ADD && i->alu != W_SUB) ? bit(i->dst) : 0;
+    return i->reg || (i->alu != W_ADD && i->alu != W_SUB) ? w_reg_bit(i->dst) : 0;
   case W_OP_NEG:
   case W_OP_END:
   case W_OP_MOVSX:
@@ -85,9 +83,9 @@ static uint16_t spoils(const struct w_insn *i) {
   case W_OP_LDVAR:
   case W_OP_LDCODE:
   case W_OP_LDX:
-    return bit(i->dst);
+    return w_reg_bit(i->dst);
   case W_OP_ATOMIC:
-    return i->fetch ? bit(i->atomic == W_CMPXCHG ? 0 : i->src) : 0;
+    return i->fetch ? w_reg_bit(i->atomic == W_CMPXCHG ? 0 : i->src) : 0;
   case W_OP_CALL:
   case W_OP_CALLX:
   case W_OP_CALLLOCAL:
@@ -113,7 +111,7 @@ static void find_exits(const struct loops *l, const uint32_t *members, uint32_t 
       steps[i->dst] |= (uint64_t)i->imm;
   }
   for (int r = 0; r < W_VALUES; r++) {
-    loop->counters |= steps[r] && !(spoilt >> r & 1) ? bit(r) : 0;
+    loop->counters |= steps[r] && !(spoilt >> r & 1) ? w_reg_bit(r) : 0;
     loop->step[r] = steps[r] ? steps[r] & -steps[r] : 1;
   }
   for (uint32_t m = 0; m < count; m++) {
@@ -125,7 +123,7 @@ static void find_exits(const struct loops *l, const uint32_t *members, uint32_t 
     if (!leaves)
       continue;
     uint64_t imm = i->imm < 0 ? -(uint64_t)i->imm : (uint64_t)i->imm;
-    if ((bit(i->dst) | (i->reg ? bit(i->src) : 0)) & loop->counters) {
+    if ((w_reg_bit(i->dst) | (i->reg ? w_reg_bit(i->src) : 0)) & loop->counters) {
       if (loop->exit_count < W_LOOP_EXITS)
         loop->exits[loop->exit_count++] = members[m];
     } else if (!i->reg && imm > loop->most) {

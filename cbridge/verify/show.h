@@ -7,9 +7,9 @@
 
 enum { W_SHOWN = 400 }; /* room for any of the texts below */
 
-/* "s2 + 1" */
 /* "r0" to "r10", and "rounds". */
 extern const char *const w_value_names[W_VALUES];
+/* "s2 + 1" */
 void w_show_value(struct w_aval v, char text[W_SHOWN]);
 /* What is known of a symbol, in the words of a refusal, and what they leave out: "number 0..996,
  * bits 0x3 = 0x0". A type or map that the target has not is told by its number. */
